@@ -1,0 +1,1 @@
+"""The ground floor: data in and data at rest. Knows neither torch nor Airflow."""

@@ -1,0 +1,1 @@
+"""The roof: the command line and what people look at."""

@@ -1,0 +1,1 @@
+"""The first floor's synthesis room: learn images, draw images."""

@@ -1,0 +1,56 @@
+"""One file, replaced whole: what was there stays there until the new bytes are safe."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import fsspec
+
+
+def open_url(url: str) -> tuple[Any, str]:
+    """The file system and path of a folder's URL (a plain path is a local folder).
+
+    ValueError when its protocol's package is not installed.
+    """
+    try:
+        fs, path = fsspec.core.url_to_fs(url)
+    except (ImportError, ValueError) as error:
+        raise ValueError(f"cannot open the store at '{url}': {error}") from error
+    return fs, str(path)
+
+
+def replace_file(fs: Any, path: str, data: bytes) -> None:
+    """Put `data` at `path` in one step, making its folders; a reader sees the old bytes or the new, never a mixture.
+
+    OSError (disk full, no permission) leaves the old bytes in place and no temporary file behind.
+    """
+    if "file" in (fs.protocol if isinstance(fs.protocol, tuple) else (fs.protocol,)):
+        _replace_local(Path(path), data)
+    else:
+        fs.pipe_file(path, data)  # one PUT: object storage shows it whole or not at all
+
+
+def _replace_local(target: Path, data: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            reason = f"no room to write {target} ({len(data):,} bytes): {error.strerror}; what was there is unchanged"
+            raise OSError(error.errno, reason) from error
+        raise
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

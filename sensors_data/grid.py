@@ -1,0 +1,153 @@
+"""Readings on a regular clock, what was measured told apart from what was filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+_DAY = np.timedelta64(1, "D").astype("timedelta64[us]")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One asset's rows: a value is measured (observed), imputed (a number, not observed) or missing (NaN)."""
+
+    times: np.ndarray  # (T,) datetime64[us], UTC, evenly spaced
+    values: np.ndarray  # (T, D) float32
+    observed: np.ndarray  # (T, D) bool
+    sensors: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """T, the number of rows."""
+        return len(self.times)
+
+    def between(self, start: np.datetime64, end: np.datetime64) -> Grid:
+        """The rows of [start, end), as views."""
+        first, last = np.searchsorted(self.times, [start, end])
+        return replace(
+            self,
+            times=self.times[first:last],
+            values=self.values[first:last],
+            observed=self.observed[first:last],
+        )
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Per-sensor centre and spread of normal operation, (D,) each; standardised = (value - center) / spread."""
+
+    center: np.ndarray
+    spread: np.ndarray
+
+    def apply(self, values: np.ndarray) -> np.ndarray:
+        """Values in units of the spread, (..., D) float32."""
+        return ((values - self.center) / self.spread).astype(np.float32)
+
+    def invert(self, standardised: np.ndarray) -> np.ndarray:
+        """Values in their own unit, (..., D)."""
+        return standardised * self.spread + self.center
+
+
+def as_us(moment: datetime | date | pd.Timestamp | np.datetime64) -> np.datetime64:
+    """A UTC moment as numpy counts it: datetime64[us] without a zone."""
+    stamp = pd.Timestamp(moment)
+    if stamp.tzinfo is not None:
+        stamp = stamp.tz_convert("UTC").tz_localize(None)
+    return np.datetime64(stamp, "us")
+
+
+def to_grid(readings: pd.DataFrame, step: timedelta, sensors: tuple[str, ...], start: date, days: int = 1) -> Grid:
+    """One asset's readings on the clock of whole days: (days * rows a day, D), row k covers [k, k + 1) steps.
+
+    Several readings in one row are averaged. ValueError when the step does not divide the day.
+    """
+    width = np.timedelta64(step, "us")
+    if _DAY % width:
+        raise ValueError(f"a step of {step} does not divide the day; use one that does, like 1s, 1min, 5min, 1h")
+    rows = int(days * _DAY // width)
+    first = as_us(start)
+    column = pd.Categorical(readings["sensor"], categories=list(sensors)).codes.astype(np.int64)
+    moment = readings["time"].to_numpy(dtype="datetime64[us]")
+    row = (moment - first) // width
+    inside = (row >= 0) & (row < rows) & (column >= 0)
+    slot = row[inside] * len(sensors) + column[inside]
+    size = rows * len(sensors)
+    total = np.bincount(slot, weights=readings["value"].to_numpy(dtype=np.float64)[inside], minlength=size)
+    count = np.bincount(slot, minlength=size)
+    with np.errstate(invalid="ignore"):
+        values = (total / count).astype(np.float32).reshape(rows, len(sensors))
+    return Grid(first + np.arange(rows) * width, values, count.reshape(rows, -1) > 0, sensors)
+
+
+def join(earlier: Grid, later: Grid) -> Grid:
+    """Two grids of one asset, one after the other."""
+    return Grid(
+        np.concatenate([earlier.times, later.times]),
+        np.concatenate([earlier.values, later.values]),
+        np.concatenate([earlier.observed, later.observed]),
+        later.sensors,
+    )
+
+
+def impute(grid: Grid, linear_rows: int, seasonal_rows: int, day_rows: int, days: int = 7) -> Grid:
+    """Gaps filled: up to `linear_rows` linearly in time, up to `seasonal_rows` by earlier days, longer ones left NaN.
+
+    A seasonal fill is the median of the same time of day over the `days` before the row, moved to the level
+    at which the gap began. A gap still open at the grid's end cannot be linear: its length is not yet known.
+    Nothing is taken from after a gap's own end, and nothing of a later day where the grid ends with its day.
+    """
+    filled = grid.values.copy()
+    for sensor in range(filled.shape[1]):
+        seen = grid.observed[:, sensor]
+        for first, last in _runs(~seen):
+            length = last - first
+            closed = first > 0 and last < len(seen)
+            if closed and length <= linear_rows:
+                steps = np.arange(1, length + 1, dtype=np.float32) / (length + 1)
+                before, after = grid.values[first - 1, sensor], grid.values[last, sensor]
+                filled[first:last, sensor] = before + steps * (after - before)
+            elif length <= seasonal_rows:
+                filled[first:last, sensor] = _same_time_of_day(
+                    grid.values[:, sensor], seen, first, last, day_rows, days
+                )
+    return replace(grid, values=filled)
+
+
+def _same_time_of_day(values: np.ndarray, seen: np.ndarray, first: int, last: int, day_rows: int, days: int) -> np.ndarray:
+    """The median of earlier days at rows [first - 1, last), shifted so that it meets the last value before the gap."""
+    rows = np.arange(first - 1, last)
+    past = rows[None, :] - day_rows * np.arange(1, days + 1)[:, None]  # (days, rows)
+    usable = past >= 0
+    usable[usable] = seen[past[usable]]
+    table = np.where(usable, values[np.where(usable, past, 0)], np.nan)
+    known = usable.any(axis=0)
+    typical = np.full(len(rows), np.nan, dtype=np.float32)
+    if known.any():
+        typical[known] = np.nanmedian(table[:, known], axis=0)
+    anchored = first > 0 and known[0]
+    shift = values[first - 1] - typical[0] if anchored else 0.0
+    return np.asarray(typical[1:] + shift, dtype=np.float32)
+
+
+def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
+    """The half-open intervals [first, last) over which `flags` is true."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def fit_scale(values: np.ndarray, usable: np.ndarray) -> Scale:
+    """Mean and standard deviation of each sensor over its usable values; (T, D) with a mask (T, D) -> (D,).
+
+    A sensor that never moves, or has under two usable values, gets a spread of one ten-thousandth of its
+    size (at least 1e-6), so that any move at all is seen.
+    """
+    masked = np.where(usable, values, np.nan).astype(np.float64)
+    count = usable.sum(axis=0)
+    safe = np.where(count > 0, masked.T, 0.0).T if not count.all() else masked
+    center = np.nanmean(safe, axis=0)
+    spread = np.nanstd(safe, axis=0)
+    floor = np.maximum(1e-4 * np.abs(center), 1e-6)
+    return Scale(center, np.where((count < 2) | (spread < floor), floor, spread))

@@ -1,0 +1,62 @@
+"""Known intervals: faults, planned work, what people said of a found anomaly. One small file each, so nobody waits."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.grid import Grid, as_us
+from sensors_data.settings import Label, Name, Section
+from sensors_data.store import Provenance, Store
+
+Kind = Literal["fault", "planned", "dismissed", "confirmed"]
+
+
+class Incident(Section):
+    """An interval [start, end) of a family, of one asset or all, on one sensor or all."""
+
+    family: Name
+    start: datetime
+    end: datetime
+    kind: Kind
+    asset: Label | None = None
+    sensor: Label | None = None
+    note: str = ""
+    author: str = ""
+
+
+def add_incident(store: Store, incident: Incident) -> str:
+    """Keep an incident; its id, made of its content, so that saying it twice keeps it once.
+
+    ValueError when it has no length or its times have no zone.
+    """
+    if incident.start.tzinfo is None or incident.end.tzinfo is None:
+        raise ValueError("an incident's times need a zone, like 2026-11-21T08:00Z")
+    if incident.end <= incident.start:
+        raise ValueError(f"an incident ends after it starts, found {incident.start} to {incident.end}")
+    key = hashlib.sha256(incident.model_dump_json().encode()).hexdigest()[:16]
+    row = pd.DataFrame([{**incident.model_dump(), "incident": key}])
+    row[["start", "end"]] = row[["start", "end"]].apply(pd.to_datetime, utc=True)
+    store.write("incidents", row, Provenance(job="incidents"), incident=key)
+    return key
+
+
+def read_incidents(store: Store, family: str | None = None) -> pd.DataFrame:
+    """All incidents, or one family's, sorted by start."""
+    found = store.read_files("incidents", store.files("incidents", suffix=".parquet"))
+    if family is not None:
+        found = found[found["family"] == family]
+    return found.sort_values(["start", "end", "incident"], ignore_index=True)
+
+
+def incident_rows(grid: Grid, incidents: pd.DataFrame, asset: str, kinds: tuple[str, ...]) -> np.ndarray:
+    """Which rows of an asset's grid lie in an incident of these kinds, (T,) bool."""
+    inside = np.zeros(len(grid.times), dtype=bool)
+    for incident in incidents.itertuples():
+        if incident.kind in kinds and (pd.isna(incident.asset) or incident.asset == asset):
+            inside |= (grid.times >= as_us(incident.start)) & (grid.times < as_us(incident.end))
+    return inside

@@ -1,0 +1,184 @@
+"""What a user states once: families of assets, their sensors and where their readings arrive."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import pandas as pd
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+"""A family's or camera's name: it becomes a folder."""
+
+Label = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,128}$")]
+"""A sensor's or asset's name as the user writes it: printable, at most 128 characters."""
+
+
+def _duration(value: object) -> timedelta:
+    """A positive duration from text such as `5min`, `1h`, `7D`, or from seconds."""
+    try:
+        if isinstance(value, timedelta):
+            found = value
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            found = timedelta(seconds=value)
+        else:
+            found = pd.Timedelta(str(value)).to_pytimedelta()
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"'{value}' is no duration; write it like 5min, 1h, 30s or 7D") from error
+    if found <= timedelta(0):
+        raise ValueError(f"a duration must be positive, found {value}")
+    return found
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+
+S = TypeVar("S", bound="Section")
+
+
+class Section(BaseModel):
+    """Base of everything that is read from or written to disk: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="float")
+
+
+class Sensor(Section):
+    """One measured quantity; a value outside [low, high] is implausible and is rejected."""
+
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Sensor:
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise ValueError(f"low {self.low} must be below high {self.high}")
+        return self
+
+
+class Layout(Section):
+    """How a family's files are written: one column per sensor (wide) or one row per value (long)."""
+
+    kind: Literal["wide", "long"] = "wide"
+    time: str = "time"
+    time_unit: Literal["text", "s", "ms", "us", "ns"] = "text"
+    time_format: str | None = None
+    timezone: str = "UTC"
+    asset: str | None = None
+    asset_from_file: bool = False
+    sensor: str = "sensor"
+    value: str = "value"
+    separator: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
+    decimal: Literal[".", ","] = "."
+    ignore: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _zone_known(self) -> Layout:
+        try:
+            pd.Timestamp("2000-01-01").tz_localize(self.timezone)
+        except Exception as error:
+            raise ValueError(f"unknown time zone '{self.timezone}'; write it like UTC or Europe/Berlin") from error
+        return self
+
+
+class Training(Section):
+    """When and on what a family's detector is trained."""
+
+    days: int = Field(28, ge=1, le=3650, description="length of the span it learns from, days")
+    first_after: int = Field(14, ge=1, le=3650, description="days of readings before the first training")
+    every: int = Field(7, ge=1, le=365, description="days between trainings in a backfill")
+    commissioning: Duration | None = None
+    """Set where an asset has no earlier days: its first readings, this long, are known to be normal.
+    They join the training of that very day and are not scored."""
+
+
+class Family(Section):
+    """Assets with the same sensors on one clock."""
+
+    inbox: str
+    step: Duration
+    sensors: dict[Label, Sensor] = Field(min_length=1)
+    layout: Layout = Layout()
+    assets: tuple[Label, ...] = ()
+    shards: int = Field(1, ge=1, le=1024)
+    linear_gap: Duration = timedelta(minutes=30)
+    seasonal_gap: Duration = timedelta(days=1)
+    training: Training = Training()
+    detector: dict[str, Any] = {}
+    rules: dict[str, Any] = {}
+
+    @property
+    def sensor_names(self) -> tuple[str, ...]:
+        """The sensors in the order every array of this family has."""
+        return tuple(self.sensors)
+
+
+class Camera(Section):
+    """A source of same-sized images."""
+
+    inbox: str
+    size: int = Field(28, ge=16, le=256, description="side of the square images, pixels")
+    channels: Literal[1, 3] = 1
+    detector: dict[str, Any] = {}
+    max_synthetic_share: float = Field(0.0, ge=0, le=0.5, description="of the training images")
+
+
+class Settings(Section):
+    """The whole settings.toml."""
+
+    store: str = "store"
+    seed: int = Field(0, ge=0, lt=2**31)
+    pushgateway: str | None = None
+    families: dict[Name, Family] = {}
+    cameras: dict[Name, Camera] = {}
+
+    def family(self, name: str) -> Family:
+        """The family called `name`. LookupError names the known ones."""
+        if name not in self.families:
+            known = ", ".join(sorted(self.families)) or "none"
+            raise LookupError(f"settings have no family '{name}' (known: {known}); add [families.{name}] to settings.toml")
+        return self.families[name]
+
+    def camera(self, name: str) -> Camera:
+        """The camera called `name`. LookupError names the known ones."""
+        if name not in self.cameras:
+            known = ", ".join(sorted(self.cameras)) or "none"
+            raise LookupError(f"settings have no camera '{name}' (known: {known}); add [cameras.{name}] to settings.toml")
+        return self.cameras[name]
+
+
+def parse(section: type[S], table: dict[str, Any], where: str) -> S:
+    """`table` as a checked section. ValueError names the key, what was found, and what is wanted."""
+    try:
+        return section.model_validate(table)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)
+        lines = [f"{'.'.join(str(part) for part in e['loc']) or '(whole)'}: {e['msg']}" for e in wrong]
+        more = f" (and {len(lines) - 3} more)" if len(lines) > 3 else ""
+        raise ValueError(f"{where}: {'; '.join(lines[:3])}{more}") from error
+
+
+def load(path: Path) -> Settings:
+    """The settings in a TOML file; a relative inbox is taken from the file's own folder.
+
+    FileNotFoundError when the file is missing, ValueError when it does not hold settings.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"no settings at {path}; write them with: nightscore init --from FILE")
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} is not TOML: {error}") from error
+    settings = parse(Settings, table, str(path))
+    here = path.resolve().parent
+    families = {n: f.model_copy(update={"inbox": _beside(f.inbox, here)}) for n, f in settings.families.items()}
+    cameras = {n: c.model_copy(update={"inbox": _beside(c.inbox, here)}) for n, c in settings.cameras.items()}
+    store = _beside(settings.store, here)
+    return settings.model_copy(update={"families": families, "cameras": cameras, "store": store})
+
+
+def _beside(location: str, folder: Path) -> str:
+    """A relative path seen from `folder`; URLs and absolute paths as they are."""
+    return location if "://" in location or Path(location).is_absolute() else str(folder / location)

@@ -1,0 +1,203 @@
+"""The data at rest: partitions of Parquet, each one file, replaced atomically, that say where they came from."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sensors_data.files import open_url, replace_file
+from sensors_data.settings import Section
+from sensors_data.tables import TABLES, Table
+
+FORMAT = 1
+"""Revision of the tables' layout; a store written by a newer one is refused."""
+
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
+
+
+class Provenance(Section):
+    """Where a partition came from; stands in the file's own metadata under `nightscore`."""
+
+    job: str
+    model: str = ""
+    settings: str = ""
+    inputs: str = ""
+    code: str = ""
+    rows: int = 0
+    revision: int = FORMAT
+
+
+@dataclass(frozen=True)
+class Store:
+    """A folder of tables and models at any URL that fsspec opens."""
+
+    root: str
+    _opened: list[tuple[Any, str]] = field(default_factory=list, repr=False, compare=False)
+
+    def _open(self) -> tuple[Any, str]:
+        if not self._opened:
+            self._opened.append(open_url(self.root))
+        return self._opened[0]
+
+    def path(self, table: str, **partition: object) -> str:
+        """The partition's file, relative to the root. ValueError for a missing key or an unsafe value."""
+        spec = TABLES[table]
+        if set(partition) != set(spec.partition):
+            raise ValueError(f"table {table} is partitioned by {spec.partition}, found {tuple(partition)}")
+        parts = [(key, _safe(key, partition[key])) for key in spec.partition]
+        folders = [f"{key}={value}" for key, value in parts if key != spec.file_key]
+        name = f"{spec.file_key}-{parts[-1][1]}.parquet" if spec.file_key else "data.parquet"
+        return "/".join([table, *folders, name])
+
+    def write(self, table: str, frame: pd.DataFrame, provenance: Provenance, **partition: object) -> str:
+        """Replace one partition by `frame`, its rows sorted as the table says; the path written.
+
+        ValueError when a column is missing or of another type; OSError leaves the old partition.
+        """
+        spec = TABLES[table]
+        path = self.path(table, **partition)
+        rows = to_arrow(spec, frame)
+        stamp = provenance.model_copy(update={"rows": rows.num_rows, "code": version("nightscore")})
+        rows = rows.replace_schema_metadata({"nightscore": stamp.model_dump_json()})
+        buffer = io.BytesIO()
+        pq.write_table(rows, buffer, compression="zstd")
+        self.write_bytes(path, buffer.getvalue())
+        return path
+
+    def read(self, table: str, **partition: object) -> pd.DataFrame:
+        """One partition's rows. LookupError when it was never written, ValueError when it cannot be read."""
+        path = self.path(table, **partition)
+        where = " ".join(f"{key} {value}" for key, value in partition.items())
+        if not self.exists(path):
+            raise LookupError(f"no {table} for {where} in {self.root}; {_REMEDY.get(table, 'run the job that writes it')}")
+        return self._parse(path, self.read_bytes(path)).to_pandas()
+
+    def read_if_there(self, table: str, **partition: object) -> pd.DataFrame:
+        """One partition's rows, or none of them when it was never written."""
+        if self.exists(self.path(table, **partition)):
+            return self.read(table, **partition)
+        return TABLES[table].schema.empty_table().to_pandas()
+
+    def read_files(self, table: str, paths: Iterable[str]) -> pd.DataFrame:
+        """The rows of several of a table's files, in the order of `paths`."""
+        parts = [self._parse(path, self.read_bytes(path)) for path in paths]
+        return (pa.concat_tables(parts) if parts else TABLES[table].schema.empty_table()).to_pandas()
+
+    def provenance(self, path: str) -> Provenance:
+        """Where the file at `path` came from."""
+        raw = pq.read_schema(io.BytesIO(self.read_bytes(path))).metadata or {}
+        return Provenance.model_validate_json(raw.get(b"nightscore", b'{"job": "unknown"}'))
+
+    def _parse(self, path: str, data: bytes) -> pa.Table:
+        try:
+            found = pq.read_table(io.BytesIO(data))
+        except (pa.ArrowException, OSError) as error:
+            raise ValueError(f"{self.root}/{path} is not a readable Parquet file ({error}); run the job that writes it again") from error
+        stamp = (found.schema.metadata or {}).get(b"nightscore")
+        if stamp and Provenance.model_validate_json(stamp).revision > FORMAT:
+            raise ValueError(f"{self.root}/{path} was written by a newer nightscore; upgrade this one")
+        return found.replace_schema_metadata(None)
+
+    def partitions(self, table: str, **fixed: object) -> list[dict[str, str]]:
+        """Every written partition of a table that has the `fixed` values, sorted."""
+        spec = TABLES[table]
+        prefix = "/".join([table, *(f"{k}={_safe(k, fixed[k])}" for k in spec.partition if k in fixed and k != spec.file_key)])
+        found = []
+        for path in self.files(prefix if _leading(spec, fixed) else table, suffix=".parquet"):
+            values = dict(part.split("=", 1) for part in path.split("/")[1:-1])
+            if spec.file_key:
+                values[spec.file_key] = path.rsplit("/", 1)[-1].removeprefix(f"{spec.file_key}-").removesuffix(".parquet")
+            if all(values.get(k) == str(v) for k, v in fixed.items()):
+                found.append(values)
+        return found
+
+    def days(self, table: str, **fixed: object) -> list[date]:
+        """The days a table holds for the `fixed` values, sorted."""
+        return sorted({date.fromisoformat(p["day"]) for p in self.partitions(table, **fixed)})
+
+    def files(self, folder: str, suffix: str = "") -> list[str]:
+        """Paths of all files under a folder of the store, relative to the root, sorted; temporary ones left out."""
+        fs, root = self._open()
+        try:
+            found = fs.find(f"{root}/{folder}")
+        except FileNotFoundError:
+            return []
+        relative = [str(path)[len(root) :].lstrip("/") for path in found]
+        return sorted(p for p in relative if p.endswith(suffix) and not p.rsplit("/", 1)[-1].startswith("."))
+
+    def exists(self, path: str) -> bool:
+        """Whether a file stands at `path`, relative to the root."""
+        fs, root = self._open()
+        return bool(fs.isfile(f"{root}/{path}"))
+
+    def read_bytes(self, path: str) -> bytes:
+        """The bytes of the file at `path`, relative to the root."""
+        fs, root = self._open()
+        return bytes(fs.cat_file(f"{root}/{path}"))
+
+    def write_bytes(self, path: str, data: bytes) -> None:
+        """Replace the file at `path` by `data`, atomically."""
+        fs, root = self._open()
+        replace_file(fs, f"{root}/{path}", data)
+
+    def digest(self, paths: Iterable[str]) -> str:
+        """SHA-256 over the bytes of some files: the `inputs` of what is made from them."""
+        total = hashlib.sha256()
+        for path in paths:
+            total.update(hashlib.sha256(self.read_bytes(path)).digest())
+        return total.hexdigest()[:16]
+
+
+_REMEDY = {
+    "readings": "run: nightscore ingest",
+    "grid": "run: nightscore impute",
+    "scores": "run: nightscore score-series",
+    "sensor_scores": "run: nightscore score-series",
+    "anomalies": "run: nightscore find-anomalies",
+    "images": "run: nightscore ingest-images",
+    "image_scores": "run: nightscore score-images",
+}
+
+
+def to_arrow(spec: Table, frame: pd.DataFrame) -> pa.Table:
+    """A frame as the table's Arrow rows, sorted. ValueError names the column that does not fit."""
+    missing = [name for name in spec.schema.names if name not in frame.columns]
+    if missing:
+        raise ValueError(f"table {spec.name} wants columns {spec.schema.names}, missing {missing}")
+    ordered = frame.sort_values(list(spec.order), kind="stable")
+    try:
+        return pa.Table.from_pandas(ordered[spec.schema.names], schema=spec.schema, preserve_index=False)
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise ValueError(f"table {spec.name}: a column does not fit its type: {error}") from error
+
+
+def shard_of(asset: str, shards: int) -> int:
+    """The shard an asset always belongs to: the first 8 bytes of its name's SHA-256, modulo `shards`."""
+    return int.from_bytes(hashlib.sha256(asset.encode()).digest()[:8], "big") % shards
+
+
+def settings_hash(*sections: Section) -> str:
+    """A short hash of the settings that a partition was made under."""
+    return hashlib.sha256("\n".join(s.model_dump_json() for s in sections).encode()).hexdigest()[:16]
+
+
+def _safe(key: str, value: object) -> str:
+    text = value.isoformat() if isinstance(value, date) else str(value)
+    if not _SAFE.fullmatch(text):
+        raise ValueError(f"{key} '{text[:80]}' cannot be part of a path: letters, digits, - _ . only")
+    return text
+
+
+def _leading(spec: Table, fixed: dict[str, object]) -> bool:
+    """Whether the fixed keys are the first folders of the path, so that only that folder needs listing."""
+    return all(key in fixed for key in spec.partition[: len([k for k in fixed if k != spec.file_key])])

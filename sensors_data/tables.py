@@ -1,0 +1,178 @@
+"""The store's tables: their columns, types, partitions and row order. docs/tables.md says the same in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+TIME = pa.timestamp("us", tz="UTC")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's columns and how its rows are partitioned and sorted.
+
+    The partition's keys are folders (`family=pump/day=2026-11-21`); `file_key`, where there is one,
+    is the last of them and names the file instead (`shard-0.parquet`).
+    """
+
+    name: str
+    partition: tuple[str, ...]
+    file_key: str | None
+    schema: pa.Schema
+    order: tuple[str, ...]
+
+
+_FILE_KEYS = ("shard", "run", "incident")
+
+
+def _table(name: str, partition: str, order: str, **columns: pa.DataType) -> Table:
+    keys = tuple(partition.split())
+    schema = pa.schema([pa.field(column, kind) for column, kind in columns.items()])
+    file_key = keys[-1] if keys[-1] in _FILE_KEYS else None
+    return Table(name, keys, file_key, schema, tuple(order.split()))
+
+
+_F32, _F64, _I64, _TEXT, _BOOL = pa.float32(), pa.float64(), pa.int64(), pa.string(), pa.bool_()
+
+TABLES = {
+    table.name: table
+    for table in (
+        _table("readings", "family day", "asset time sensor", time=TIME, asset=_TEXT, sensor=_TEXT, value=_F64),
+        _table(
+            "rejects",
+            "family day",
+            "source line reason raw",
+            source=_TEXT,
+            line=_I64,
+            raw=_TEXT,
+            reason=_TEXT,
+            used=_BOOL,
+        ),
+        _table(
+            "grid",
+            "family day shard",
+            "asset time sensor",
+            time=TIME,
+            asset=_TEXT,
+            sensor=_TEXT,
+            value=_F32,
+            observed=_BOOL,
+        ),
+        _table(
+            "scores",
+            "family day shard",
+            "asset time",
+            time=TIME,
+            asset=_TEXT,
+            score=_F64,
+            threshold=_F64,
+            p_value=_F64,
+            is_anomaly=_BOOL,
+            suppressed=_BOOL,
+            top_sensor=_TEXT,
+            observed_share=_F32,
+            model=_TEXT,
+        ),
+        _table(
+            "sensor_scores",
+            "family day shard",
+            "asset time sensor",
+            time=TIME,
+            asset=_TEXT,
+            sensor=_TEXT,
+            value=_F32,
+            expected=_F32,
+            low=_F32,
+            high=_F32,
+            score=_F32,
+            share=_F32,
+            observed=_BOOL,
+        ),
+        _table(
+            "anomalies",
+            "family day",
+            "asset start",
+            anomaly_id=_TEXT,
+            asset=_TEXT,
+            start=TIME,
+            end=TIME,
+            peak_time=TIME,
+            peak_score=_F64,
+            severity=_TEXT,
+            sensors=_TEXT,
+            rows=_I64,
+            suppressed=_BOOL,
+            model=_TEXT,
+        ),
+        _table(
+            "images",
+            "camera day",
+            "time image_id",
+            image_id=_TEXT,
+            time=TIME,
+            asset=_TEXT,
+            label=_TEXT,
+            png=pa.binary(),
+        ),
+        _table(
+            "image_rejects",
+            "camera day",
+            "source reason",
+            source=_TEXT,
+            reason=_TEXT,
+        ),
+        _table(
+            "image_scores",
+            "camera day",
+            "time image_id",
+            image_id=_TEXT,
+            time=TIME,
+            score=_F64,
+            threshold=_F64,
+            p_value=_F64,
+            is_anomaly=_BOOL,
+            model=_TEXT,
+        ),
+        _table(
+            "training",
+            "kind name model",
+            "network epoch",
+            network=_TEXT,
+            epoch=_I64,
+            train_loss=_F64,
+            valid_loss=_F64,
+            kl=_F64,
+            beta=_F64,
+            best=_BOOL,
+        ),
+        _table(
+            "runs",
+            "day run",
+            "job",
+            job=_TEXT,
+            partition=_TEXT,
+            family=_TEXT,
+            seconds=_F64,
+            finished=TIME,
+            rows=_I64,
+            state=_TEXT,
+            reason=_TEXT,
+        ),
+        _table(
+            "incidents",
+            "incident",
+            "start",
+            incident=_TEXT,
+            family=_TEXT,
+            asset=_TEXT,
+            start=TIME,
+            end=TIME,
+            sensor=_TEXT,
+            kind=_TEXT,
+            note=_TEXT,
+            author=_TEXT,
+        ),
+    )
+}
