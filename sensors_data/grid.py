@@ -44,11 +44,11 @@ class Scale:
 
     def apply(self, values: np.ndarray) -> np.ndarray:
         """Values in units of the spread, (..., D) float32."""
-        return ((values - self.center) / self.spread).astype(np.float32)
+        return np.asarray((values - self.center) / self.spread, dtype=np.float32)
 
     def invert(self, standardised: np.ndarray) -> np.ndarray:
         """Values in their own unit, (..., D)."""
-        return standardised * self.spread + self.center
+        return np.asarray(standardised * self.spread + self.center)
 
 
 def as_us(moment: datetime | date | pd.Timestamp | np.datetime64) -> np.datetime64:
@@ -116,12 +116,13 @@ def impute(grid: Grid, linear_rows: int, seasonal_rows: int, day_rows: int, days
     return replace(grid, values=filled)
 
 
-def _same_time_of_day(values: np.ndarray, seen: np.ndarray, first: int, last: int, day_rows: int, days: int) -> np.ndarray:
+def _same_time_of_day(
+    values: np.ndarray, seen: np.ndarray, first: int, last: int, day_rows: int, days: int
+) -> np.ndarray:
     """The median of earlier days at rows [first - 1, last), shifted so that it meets the last value before the gap."""
     rows = np.arange(first - 1, last)
     past = rows[None, :] - day_rows * np.arange(1, days + 1)[:, None]  # (days, rows)
-    usable = past >= 0
-    usable[usable] = seen[past[usable]]
+    usable: np.ndarray = (past >= 0) & seen[np.maximum(past, 0)]
     table = np.where(usable, values[np.where(usable, past, 0)], np.nan)
     known = usable.any(axis=0)
     typical = np.full(len(rows), np.nan, dtype=np.float32)

@@ -55,8 +55,8 @@ def read_incidents(store: Store, family: str | None = None) -> pd.DataFrame:
 
 def incident_rows(grid: Grid, incidents: pd.DataFrame, asset: str, kinds: tuple[str, ...]) -> np.ndarray:
     """Which rows of an asset's grid lie in an incident of these kinds, (T,) bool."""
-    inside = np.zeros(len(grid.times), dtype=bool)
-    for incident in incidents.itertuples():
-        if incident.kind in kinds and (pd.isna(incident.asset) or incident.asset == asset):
-            inside |= (grid.times >= as_us(incident.start)) & (grid.times < as_us(incident.end))
+    mine = incidents[incidents["kind"].isin(kinds) & (incidents["asset"].isna() | (incidents["asset"] == asset))]
+    inside = np.zeros(len(grid), dtype=bool)
+    for start, end in zip(mine["start"], mine["end"], strict=True):
+        inside |= (grid.times >= as_us(start)) & (grid.times < as_us(end))
     return inside

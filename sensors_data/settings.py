@@ -138,14 +138,18 @@ class Settings(Section):
         """The family called `name`. LookupError names the known ones."""
         if name not in self.families:
             known = ", ".join(sorted(self.families)) or "none"
-            raise LookupError(f"settings have no family '{name}' (known: {known}); add [families.{name}] to settings.toml")
+            raise LookupError(
+                f"settings have no family '{name}' (known: {known}); add [families.{name}] to settings.toml"
+            )
         return self.families[name]
 
     def camera(self, name: str) -> Camera:
         """The camera called `name`. LookupError names the known ones."""
         if name not in self.cameras:
             known = ", ".join(sorted(self.cameras)) or "none"
-            raise LookupError(f"settings have no camera '{name}' (known: {known}); add [cameras.{name}] to settings.toml")
+            raise LookupError(
+                f"settings have no camera '{name}' (known: {known}); add [cameras.{name}] to settings.toml"
+            )
         return self.cameras[name]
 
 

@@ -79,19 +79,21 @@ class Store:
         path = self.path(table, **partition)
         where = " ".join(f"{key} {value}" for key, value in partition.items())
         if not self.exists(path):
-            raise LookupError(f"no {table} for {where} in {self.root}; {_REMEDY.get(table, 'run the job that writes it')}")
-        return self._parse(path, self.read_bytes(path)).to_pandas()
+            remedy = _REMEDY.get(table, "run the job that writes it")
+            raise LookupError(f"no {table} for {where} in {self.root}; {remedy}")
+        return self.read_files(table, [path])
 
     def read_if_there(self, table: str, **partition: object) -> pd.DataFrame:
         """One partition's rows, or none of them when it was never written."""
         if self.exists(self.path(table, **partition)):
             return self.read(table, **partition)
-        return TABLES[table].schema.empty_table().to_pandas()
+        return self.read_files(table, [])
 
     def read_files(self, table: str, paths: Iterable[str]) -> pd.DataFrame:
         """The rows of several of a table's files, in the order of `paths`."""
         parts = [self._parse(path, self.read_bytes(path)) for path in paths]
-        return (pa.concat_tables(parts) if parts else TABLES[table].schema.empty_table()).to_pandas()
+        rows: pd.DataFrame = pa.concat_tables([TABLES[table].schema.empty_table(), *parts]).to_pandas()
+        return rows
 
     def provenance(self, path: str) -> Provenance:
         """Where the file at `path` came from."""
@@ -102,7 +104,8 @@ class Store:
         try:
             found = pq.read_table(io.BytesIO(data))
         except (pa.ArrowException, OSError) as error:
-            raise ValueError(f"{self.root}/{path} is not a readable Parquet file ({error}); run the job that writes it again") from error
+            reason = f"{self.root}/{path} is not a readable Parquet file ({error})"
+            raise ValueError(f"{reason}; run the job that writes it again") from error
         stamp = (found.schema.metadata or {}).get(b"nightscore")
         if stamp and Provenance.model_validate_json(stamp).revision > FORMAT:
             raise ValueError(f"{self.root}/{path} was written by a newer nightscore; upgrade this one")
@@ -111,12 +114,17 @@ class Store:
     def partitions(self, table: str, **fixed: object) -> list[dict[str, str]]:
         """Every written partition of a table that has the `fixed` values, sorted."""
         spec = TABLES[table]
-        prefix = "/".join([table, *(f"{k}={_safe(k, fixed[k])}" for k in spec.partition if k in fixed and k != spec.file_key)])
+        folder = table
+        for key in spec.partition:
+            if key not in fixed or key == spec.file_key:
+                break
+            folder += f"/{key}={_safe(key, fixed[key])}"
         found = []
-        for path in self.files(prefix if _leading(spec, fixed) else table, suffix=".parquet"):
+        for path in self.files(folder, suffix=".parquet"):
             values = dict(part.split("=", 1) for part in path.split("/")[1:-1])
             if spec.file_key:
-                values[spec.file_key] = path.rsplit("/", 1)[-1].removeprefix(f"{spec.file_key}-").removesuffix(".parquet")
+                name = path.rsplit("/", 1)[-1]
+                values[spec.file_key] = name.removeprefix(f"{spec.file_key}-").removesuffix(".parquet")
             if all(values.get(k) == str(v) for k, v in fixed.items()):
                 found.append(values)
         return found
@@ -196,8 +204,3 @@ def _safe(key: str, value: object) -> str:
     if not _SAFE.fullmatch(text):
         raise ValueError(f"{key} '{text[:80]}' cannot be part of a path: letters, digits, - _ . only")
     return text
-
-
-def _leading(spec: Table, fixed: dict[str, object]) -> bool:
-    """Whether the fixed keys are the first folders of the path, so that only that folder needs listing."""
-    return all(key in fixed for key in spec.partition[: len([k for k in fixed if k != spec.file_key])])

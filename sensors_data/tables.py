@@ -27,8 +27,8 @@ class Table:
 _FILE_KEYS = ("shard", "run", "incident")
 
 
-def _table(name: str, partition: str, order: str, **columns: pa.DataType) -> Table:
-    keys = tuple(partition.split())
+def _table(name: str, partitioned_by: str, order: str, **columns: pa.DataType) -> Table:
+    keys = tuple(partitioned_by.split())
     schema = pa.schema([pa.field(column, kind) for column, kind in columns.items()])
     file_key = keys[-1] if keys[-1] in _FILE_KEYS else None
     return Table(name, keys, file_key, schema, tuple(order.split()))

@@ -1,0 +1,156 @@
+"""Files as they come in: found in the inbox and read as text, every row with the line it stood on."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from sensors_data.settings import Layout
+
+SUFFIXES = (".csv", ".csv.gz", ".txt", ".txt.gz", ".parquet")
+MAX_BYTES = 4 * 2**30
+"""A single file larger than this, unpacked, is refused: split it by day and use {day} in the inbox."""
+
+
+class UnreadableError(ValueError):
+    """A whole file that cannot be used; the message says why."""
+
+
+def find_files(inbox: str, day: date | None = None) -> list[Path]:
+    """The files of an inbox (a file, a folder, or a pattern in which `{day}` stands for the date), sorted.
+
+    LookupError when there is none.
+    """
+    place = Path(inbox.replace("{day}", day.isoformat() if day else "*"))
+    if place.is_dir():
+        found = [p for p in place.rglob("*") if p.is_file() and p.name.lower().endswith(SUFFIXES)]
+    elif any(mark in str(place) for mark in "*?["):
+        anchor = Path(place.anchor) if place.is_absolute() else Path()
+        found = [p for p in anchor.glob(str(place.relative_to(place.anchor))) if p.is_file()]
+    else:
+        found = [place] if place.is_file() else []
+    found = [p for p in found if not p.name.startswith(".")]
+    if not found:
+        raise LookupError(f"no file at {place}; put {', '.join(SUFFIXES)} there or mend `inbox` in the settings")
+    return sorted(found)
+
+
+def read_table(path: Path, separator: str = ",") -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A file's rows and, apart, the lines that are no rows (line, raw). CSV cells are text, Parquet keeps its types.
+
+    The index of the rows is the line in the file (Parquet: the row), from 1. UnreadableError says what is wrong with
+    the file as a whole.
+    """
+    try:
+        if path.name.lower().endswith(".parquet"):
+            return _read_parquet(path), pd.DataFrame({"line": [], "raw": []})
+        return _read_csv(path, separator)
+    except (pa.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
+        raise UnreadableError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    frame: pd.DataFrame = pq.read_table(path).to_pandas().reset_index(drop=False)
+    if frame.columns[0] == "index":
+        frame = frame.drop(columns="index")
+    if frame.empty:
+        raise UnreadableError(f"{path.name} has no rows")
+    frame.index = pd.RangeIndex(1, len(frame) + 1)
+    return frame.rename(columns=str)
+
+
+def _read_csv(path: Path, separator: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    data = _unpacked(path)
+    if not data.strip():
+        raise UnreadableError(f"{path.name} is empty")
+    bad: list[tuple[int, str]] = []
+
+    def keep_aside(row: pa_csv.InvalidRow) -> str:
+        bad.append((int(row.number), row.text[:1000]))
+        return "skip"
+
+    columns = data.split(b"\n", 1)[0].decode("utf-8-sig").rstrip("\r").split(separator)
+    names = [name.strip().strip('"') for name in columns]
+    if len(set(names)) < len(names):
+        raise UnreadableError(f"{path.name} names a column twice: {sorted({n for n in names if names.count(n) > 1})}")
+    table = pa_csv.read_csv(
+        pa.BufferReader(data),
+        read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, skip_rows=1),
+        parse_options=pa_csv.ParseOptions(delimiter=separator, invalid_row_handler=keep_aside),
+        convert_options=pa_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+        ),
+    )
+    frame = table.to_pandas()
+    if frame.empty and not bad:
+        raise UnreadableError(f"{path.name} has a header and no rows")
+    lines = np.setdiff1d(np.arange(2, len(frame) + len(bad) + 2), [number for number, _ in bad])
+    frame.index = pd.Index(lines[: len(frame)])
+    return frame, pd.DataFrame(bad, columns=["line", "raw"])
+
+
+def _unpacked(path: Path) -> bytes:
+    """A file's bytes, gunzipped where it is packed, never more than MAX_BYTES."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rb") as file:
+        data: bytes = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise UnreadableError(f"{path.name} is larger than {MAX_BYTES:,} bytes; split it by day")
+    return data
+
+
+def raw_readings(path: Path, layout: Layout, sensors: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A file as one row per value (line, time, asset, sensor, value: not yet checked) and its lines that are no rows.
+
+    In the wide layout every column that the layout does not name is a sensor, known or not; blank cells are no values.
+    UnreadableError when a column that the layout names is missing.
+    """
+    stat = path.stat()
+    return _raw_readings(path, stat.st_mtime_ns, stat.st_size, layout, sensors)
+
+
+@lru_cache(maxsize=32)
+def _raw_readings(
+    path: Path, mtime_ns: int, size: int, layout: Layout, sensors: tuple[str, ...]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    frame, bad = read_table(path, layout.separator)
+    wanted = [layout.time, *([layout.asset] if layout.asset else [])]
+    wanted += [layout.sensor, layout.value] if layout.kind == "long" else []
+    missing = [name for name in wanted if name not in frame.columns]
+    if missing:
+        raise UnreadableError(f"{path.name} has no column {missing}; it has {list(frame.columns)[:12]}")
+    if layout.kind == "wide" and not set(sensors) & set(frame.columns):
+        raise UnreadableError(
+            f"{path.name} has none of the sensors {list(sensors)[:8]}; it has {list(frame.columns)[:12]}"
+        )
+    asset = frame[layout.asset].astype(str) if layout.asset else _asset_of(path, layout)
+    base = pd.DataFrame({"line": frame.index, "time": frame[layout.time].to_numpy(), "asset": asset}, index=frame.index)
+    if layout.kind == "long":
+        return base.assign(sensor=frame[layout.sensor].astype(str), value=frame[layout.value]), bad
+    columns = [c for c in frame.columns if c not in (*wanted, *layout.ignore)]
+    parts = [base.assign(sensor=c, value=frame[c]) for c in columns]
+    parts = [part[~is_blank(part["value"])] for part in parts]
+    if len({part["value"].dtype for part in parts}) > 1:
+        parts = [part.astype({"value": object}) for part in parts]
+    return pd.concat(parts, ignore_index=True), bad
+
+
+def _asset_of(path: Path, layout: Layout) -> str:
+    """The file's name without its suffixes where files are assets, else the one asset's name."""
+    return path.name.split(".")[0] if layout.asset_from_file else "asset"
+
+
+def is_blank(values: pd.Series) -> pd.Series:
+    """Which cells hold no value: empty, NaN, or one of the usual words for it."""
+    if values.dtype.kind in "fiub":
+        return values.isna()
+    text = values.astype(str).str.strip().str.lower()
+    return values.isna() | text.isin({"", "na", "n/a", "nan", "null", "none", "<na>", "-"})
