@@ -121,8 +121,8 @@ def _same_time_of_day(
 ) -> np.ndarray:
     """The median of earlier days at rows [first - 1, last), shifted so that it meets the last value before the gap."""
     rows = np.arange(first - 1, last)
-    past = rows[None, :] - day_rows * np.arange(1, days + 1)[:, None]  # (days, rows)
-    usable: np.ndarray = (past >= 0) & seen[np.maximum(past, 0)]
+    past: np.ndarray = rows[None, :] - day_rows * np.arange(1, days + 1)[:, None]  # (days, rows)
+    usable = (past >= 0) & seen[np.maximum(past, 0)]
     table = np.where(usable, values[np.where(usable, past, 0)], np.nan)
     known = usable.any(axis=0)
     typical = np.full(len(rows), np.nan, dtype=np.float32)
