@@ -73,7 +73,8 @@ def _nearness(pieces: _Pieces, x: Array) -> Array:
     near = np.minimum(d, nearest_border)
     closer = near**2 / 2 + nearest_border * (d - near) + d**2 / 2 + length * d  # of min(d, border) + d + length
     inside = np.clip(x, pieces.event_start, pieces.event_end) - pieces.event_start
-    return inside + np.sign(outside) * (d - closer / (pieces.zone_end - pieces.zone_start))
+    gained: Array = d - closer / (pieces.zone_end - pieces.zone_start)
+    return inside + np.where(outside < 0, -gained, gained)
 
 
 def _lost(pieces: _Pieces) -> Array:
