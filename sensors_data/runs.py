@@ -1,0 +1,54 @@
+"""What ran: every job leaves one row of the `runs` table and one line of log with numbers."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import pandas as pd
+
+from sensors_data.store import Provenance, Store
+
+log = logging.getLogger("nightscore")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a job did: rows written, and a sentence with numbers."""
+
+    rows: int
+    line: str
+
+
+def run_job(
+    store: Store, job: str, day: date, family: str, action: Callable[[], Done], shard: int | None = None
+) -> str:
+    """Run one job of one partition and keep its row in `runs`, failed or done; its sentence.
+
+    Whatever the job raises goes on up after it was kept.
+    """
+    started = time.perf_counter()
+    partition = f"{family}-{shard}" if shard is not None else family
+    row = {"job": job, "partition": partition, "family": family, "rows": 0, "state": "failed", "reason": ""}
+    try:
+        done = action()
+        row |= {"rows": done.rows, "state": "done"}
+    except Exception as error:
+        row["reason"] = f"{type(error).__name__}: {error}"[:1000]
+        raise
+    finally:
+        row |= {"seconds": time.perf_counter() - started, "finished": datetime.now(UTC)}
+        _keep(store, job, day, partition, row)
+    log.info(done.line)
+    return done.line
+
+
+def _keep(store: Store, job: str, day: date, partition: str, row: dict[str, object]) -> None:
+    """Write the run's row; a store that cannot be written to must not hide the job's own error."""
+    try:
+        store.write("runs", pd.DataFrame([row]), Provenance(job=job), day=day, run=f"{job}-{partition}")
+    except OSError as error:
+        log.warning("could not keep the run of %s for %s %s: %s", job, partition, day, error)
