@@ -55,7 +55,8 @@ def find_anomalies(
     """The anomalies in a family's scored rows, any number of days: one row each, the table's columns, sorted.
 
     An anomaly is [start, end) from its first to past its last row over the threshold; its id is made of family,
-    asset and start. `budget` is the share of normal rows that may be over the threshold. It is suppressed when every row of it over the threshold is (planned work).
+    asset and start. `budget` is the share of normal rows that may be over the threshold. An anomaly is suppressed
+    when every row of it that is over the threshold is (planned work).
     """
     found = []
     for asset, rows in scores.sort_values("time").groupby("asset", sort=True):

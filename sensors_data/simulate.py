@@ -48,19 +48,17 @@ def simulate_plant(seed: int, days: int = 30, faulty_days: int = 9) -> Plant:
         mine = plan[plan["asset"] == asset]
         sensors = FAMILIES[family][0]
         values = _normal_operation(family, rng, days * DAY_ROWS, mine[mine["kind"] == "frequency change"])
-        for fault in mine.itertuples():
-            column = sensors.index(str(fault.sensor)) if fault.sensor else 0
-            FAULTS[str(fault.kind)](values, int(fault.first), int(fault.last), column, rng)
+        for fault in mine.to_dict("records"):
+            column = sensors.index(fault["sensor"]) if fault["sensor"] else 0
+            FAULTS[fault["kind"]](values, fault["first"], fault["last"], column, rng)
         _drop_out(values, rng)
         frame = pd.DataFrame(values.round(4), columns=list(sensors))
         frame.insert(0, "asset", asset)
         frame.insert(0, "time", _time(np.arange(len(values))))
         readings[family].append(frame)
+    joined = {family: pd.concat(parts) for family, parts in readings.items()}
     return Plant(
-        {
-            family: pd.concat(parts).sort_values(["time", "asset"], ignore_index=True)
-            for family, parts in readings.items()
-        },
+        {family: frame.sort_values(["time", "asset"], ignore_index=True) for family, frame in joined.items()},
         plan[plan["kind"] != "planned outage"].drop(columns=["first", "last"]).reset_index(drop=True),
         plan[plan["kind"] == "planned outage"][["family", "asset", "start", "end"]].assign(note="pump overhaul"),
     )
@@ -78,7 +76,7 @@ def _plan_faults(rng: np.random.Generator, assets: list[tuple[str, str]], days: 
     first_row = (days - faulty_days) * DAY_ROWS
     for family, asset in assets:
         starts = rng.choice(np.arange(0, faulty_days - 1, 3), size=min(3, (faulty_days + 1) // 3), replace=False)
-        for at in sorted(starts)[: 2 + (turn % 2)]:
+        for at in sorted(starts[: 2 + turn % 2]):
             kind = str(kinds[turn % len(kinds)])
             turn += 1
             shortest, longest = HOURS[kind]
@@ -87,7 +85,8 @@ def _plan_faults(rng: np.random.Generator, assets: list[tuple[str, str]], days: 
             sensor = "" if kind in ("outage", "frequency change") else str(rng.choice(FAMILIES[family][0]))
             rows.append((family, asset, kind, sensor, first, min(first + length, days * DAY_ROWS)))
     family, asset = assets[0]
-    rows.append((family, asset, "planned outage", "", first_row - 2 * DAY_ROWS, first_row - 2 * DAY_ROWS + 36))
+    overhaul = (days - 1) * DAY_ROWS + 96  # the last morning, when every fault is over
+    rows.append((family, asset, "planned outage", "", overhaul, overhaul + 36))
     plan = pd.DataFrame(rows, columns=["family", "asset", "kind", "sensor", "first", "last"])
     return plan.assign(start=_time(plan["first"].to_numpy()), end=_time(plan["last"].to_numpy()))
 
@@ -96,8 +95,8 @@ def _normal_operation(family: str, rng: np.random.Generator, rows: int, warped: 
     """One asset's undisturbed values, (rows, D); time runs faster inside the `warped` intervals."""
     hours = np.full(rows, 24.0 / DAY_ROWS)
     clock = np.arange(rows) * 24.0 / DAY_ROWS
-    for fault in warped.itertuples():
-        hours[int(fault.first) : int(fault.last)] *= 1.8
+    for first, last in zip(warped["first"], warped["last"], strict=True):
+        hours[first:last] *= 1.8
     ticks = np.cumsum(hours)
     shape = _pump if family == "pump" else _oven
     return shape(rng, clock, ticks)
