@@ -59,20 +59,26 @@ def as_us(moment: datetime | date | pd.Timestamp | np.datetime64) -> np.datetime
     return np.datetime64(stamp, "us")
 
 
-def to_grid(readings: pd.DataFrame, step: timedelta, sensors: tuple[str, ...], start: date, days: int = 1) -> Grid:
-    """One asset's readings on the clock of whole days: (days * rows a day, D), row k covers [k, k + 1) steps.
+def to_grid(
+    readings: pd.DataFrame, step: timedelta, sensors: tuple[str, ...], until: np.datetime64 | None = None
+) -> Grid:
+    """One asset's readings on its family's clock, from the first reading to the last (or to `until`): (T, D).
 
-    Several readings in one row are averaged. ValueError when the step does not divide the day.
+    Rows start at whole steps of the UTC day; row k holds the mean of what was read in [k, k + 1) steps.
+    ValueError when the step does not divide the day.
     """
     width = np.timedelta64(step, "us")
     if _DAY % width:
         raise ValueError(f"a step of {step} does not divide the day; use one that does, like 1s, 1min, 5min, 1h")
-    rows = int(days * _DAY // width)
-    first = as_us(start)
-    column = pd.Categorical(readings["sensor"], categories=list(sensors)).codes.astype(np.int64)
     moment = readings["time"].to_numpy(dtype="datetime64[us]")
+    if not len(moment):
+        return Grid(moment, np.empty((0, len(sensors)), np.float32), np.empty((0, len(sensors)), bool), sensors)
+    first = moment.min() - (moment.min() - np.datetime64(0, "us")) % width
+    last = moment.max() if until is None else until - np.timedelta64(1, "us")
+    rows = int((last - first) // width) + 1
+    column = pd.Categorical(readings["sensor"], categories=list(sensors)).codes.astype(np.int64)
     row = (moment - first) // width
-    inside = (row >= 0) & (row < rows) & (column >= 0)
+    inside = (row < rows) & (column >= 0)
     slot = row[inside] * len(sensors) + column[inside]
     size = rows * len(sensors)
     total = np.bincount(slot, weights=readings["value"].to_numpy(dtype=np.float64)[inside], minlength=size)

@@ -71,11 +71,10 @@ def _impute(store: Store, spec: Family, day: date, family: str, shard: int) -> D
 
 def _one_asset(spec: Family, day: date, readings: pd.DataFrame, asset: str) -> Grid:
     """One asset's imputed grid of a day."""
-    first = day - timedelta(days=SEASONAL_DAYS)
-    mine = readings[readings["asset"] == asset]
-    grid = to_grid(mine, spec.step, spec.sensor_names, first, SEASONAL_DAYS + 1)
+    end = as_us(day + timedelta(days=1))
+    grid = to_grid(readings[readings["asset"] == asset], spec.step, spec.sensor_names, until=end)
     filled = impute(grid, spec.linear_gap // spec.step, spec.seasonal_gap // spec.step, day_rows(spec), SEASONAL_DAYS)
-    return filled.between(as_us(day), as_us(day + timedelta(days=1)))
+    return filled.between(as_us(day), end)
 
 
 def _long(grid: Grid, asset: str) -> pd.DataFrame:
@@ -98,18 +97,22 @@ def _nothing() -> pd.DataFrame:
 
 
 def read_grids(store: Store, spec: Family, family: str, first: date, days: int, shards: list[int]) -> dict[str, Grid]:
-    """Each asset's grid over whole days from `first`, from what `grid` holds; rows never written are missing."""
+    """Each asset's grid over the `days` from `first`, its first row to its last; what was never written is missing."""
     wanted = [(first + timedelta(days=d), shard) for d in range(days) for shard in shards]
     paths = [store.path("grid", family=family, day=day, shard=shard) for day, shard in wanted]
     rows = store.read_files("grid", [path for path in paths if store.exists(path)])
-    return {str(asset): _grid_of(part, spec, first, days) for asset, part in rows.groupby("asset", sort=True)}
+    return {str(asset): _grid_of(part, spec) for asset, part in rows.groupby("asset", sort=True)}
 
 
-def _grid_of(rows: pd.DataFrame, spec: Family, first: date, days: int) -> Grid:
+def _grid_of(rows: pd.DataFrame, spec: Family) -> Grid:
     """Rows of the `grid` table back as a Grid."""
-    grid = to_grid(rows[rows["value"].notna()], spec.step, spec.sensor_names, first, days)
-    measured = to_grid(rows[rows["observed"]], spec.step, spec.sensor_names, first, days)
-    return Grid(grid.times, grid.values, measured.observed, grid.sensors)
+    grid = to_grid(rows, spec.step, spec.sensor_names)  # an unmeasured value of a row is NaN, and so is its mean
+    step = np.timedelta64(spec.step, "us")
+    measured = rows[rows["observed"]]
+    row = (measured["time"].to_numpy(dtype="datetime64[us]") - grid.times[0]) // step
+    observed = np.zeros_like(grid.observed)
+    observed[row, pd.Categorical(measured["sensor"], categories=list(spec.sensor_names)).codes] = True
+    return Grid(grid.times, grid.values, observed, grid.sensors)
 
 
 def day_rows(spec: Family) -> int:
