@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -52,6 +53,8 @@ class FitConfig(Section):
     batch: int = 64
     optimizer: Literal["adam", "rmsprop", "sgd"] = "adam"
     learning_rate: float = 1e-3
+    schedule: Literal["constant", "one-cycle"] = "constant"
+    """one-cycle: up over the first fifth of the steps, down to nothing over the rest, both by cosine."""
     weight_decay: float = 0.0
     beta: float = 0.5
     """Weight of the KL term once warm (1 is the evidence lower bound itself)."""
@@ -66,6 +69,7 @@ class FitConfig(Section):
     patience: int = 8
     """Epochs without a better validation loss before training stops."""
     gradient_norm: float = 5.0
+    """Largest norm of the gradient of the loss per value."""
 
 
 class Epoch(Section):
@@ -127,6 +131,7 @@ def fit(
     generator = torch.Generator().manual_seed(seed)
     optimizer = _optimizer(model, config)
     history: list[Epoch] = []
+    steps = -(-len(train) // config.batch)
     best: dict[str, Tensor] = {}
     if checkpoint is not None and (saved := checkpoint.load(model, optimizer, generator)):
         best, history = saved.best, [Epoch.model_validate(row) for row in saved.history]
@@ -135,7 +140,8 @@ def fit(
         if since_best >= config.patience:
             break
         beta = config.beta * min(1.0, epoch / max(1, config.warm_up))
-        train_loss = _train_epoch(model, optimizer, train, config, beta, generator)
+        rates = [_rate(config, (step + (epoch - 1) * steps) / (config.epochs * steps)) for step in range(steps)]
+        train_loss = _train_epoch(model, optimizer, train, config, beta, rates, generator)
         valid_loss, kl = _validate(model, valid, config, seed)
         if not torch.isfinite(torch.tensor([train_loss, valid_loss])).all():
             if not best:
@@ -163,6 +169,7 @@ def _train_epoch(
     train: Examples,
     config: FitConfig,
     beta: float,
+    rates: list[float],
     generator: torch.Generator,
 ) -> float:
     """One pass over the examples in a fresh order; the mean loss, nats an example."""
@@ -170,17 +177,33 @@ def _train_epoch(
     total = 0.0
     with torch.random.fork_rng():
         torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator)))  # dropout draws from the global state
-        for index in torch.randperm(len(train), generator=generator).split(config.batch):  # type: ignore[no-untyped-call]
+        order = torch.randperm(len(train), generator=generator)
+        for rate, index in zip(rates, order.split(config.batch), strict=True):  # type: ignore[no-untyped-call]
+            for group in optimizer.param_groups:
+                group["lr"] = rate
             batch = train.at(index)
             inputs = _corrupted(batch.x, config, generator)
             noise = torch.randn(len(index), model.latent, generator=generator)
             loss = negative_elbo(model, batch.x, batch.observed, beta, noise, config.free_bits, inputs)
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            (loss / batch.x[0].numel()).backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(model.parameters(), config.gradient_norm)
             optimizer.step()
             total += float(loss.detach()) * len(index)
     return total / len(train)
+
+
+def _rate(config: FitConfig, done: float) -> float:
+    """The learning rate when a share `done` of all steps lies behind."""
+    if config.schedule == "constant":
+        return config.learning_rate
+    up = 0.2
+    share = (
+        0.5 - 0.5 * math.cos(math.pi * done / up)
+        if done < up
+        else 0.5 + 0.5 * math.cos(math.pi * (done - up) / (1 - up))
+    )
+    return config.learning_rate * max(share, 0.04 if done < up else 1e-4)
 
 
 def _corrupted(x: Tensor, config: FitConfig, generator: torch.Generator) -> Tensor:
@@ -208,7 +231,8 @@ def _validate(model: VAE, valid: Examples, config: FitConfig, seed: int) -> tupl
 
 
 def _optimizer(model: VAE, config: FitConfig) -> torch.optim.Optimizer:
-    weights, rate, decay = model.parameters(), config.learning_rate, config.weight_decay
+    weights = [w for w in model.parameters() if w.requires_grad]
+    rate, decay = config.learning_rate, config.weight_decay
     if config.optimizer == "adam":
         return torch.optim.AdamW(weights, lr=rate, weight_decay=decay)
     if config.optimizer == "rmsprop":

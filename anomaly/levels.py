@@ -1,0 +1,42 @@
+"""A window as its level and its shape: the level has a prior of its own, the VAE models the shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class LevelPrior:
+    """A normal distribution of each sensor's window level, in standardised units, (D,) each."""
+
+    center: np.ndarray
+    variance: np.ndarray
+
+    def nats(self, level: np.ndarray, seen: np.ndarray) -> np.ndarray:
+        """How surprising each sensor's level is, (N, D), nats above the most likely level; 0 where it was not seen."""
+        return np.where(seen, 0.5 * (level - self.center) ** 2 / self.variance, 0.0)
+
+
+def fit_level_prior(level: np.ndarray, floor: float) -> LevelPrior:
+    """The prior of levels (N, D): their median and variance, the variance at least `floor`."""
+    return LevelPrior(np.median(level, axis=0), np.maximum(level.var(axis=0), floor))
+
+
+def split_level(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Windows (N, L, D) as shapes (N, L, D) float32 and levels (N, D).
+
+    The level is the interquartile mean of a sensor's values in the window, which a short disturbance does not move.
+    A missing value (NaN) becomes 0 in the shape; a sensor with no value at all has level 0.
+    """
+    ordered = np.sort(values, axis=1)  # NaN last
+    count = np.isfinite(values).sum(axis=1)  # (N, D)
+    sums = np.cumsum(np.nan_to_num(ordered).astype(np.float64), axis=1)
+    sums = np.concatenate([np.zeros_like(sums[:, :1]), sums], axis=1)  # (N, L + 1, D)
+    first = count // 4
+    last = count - first
+    inner = np.take_along_axis(sums, last[:, None], 1)[:, 0] - np.take_along_axis(sums, first[:, None], 1)[:, 0]
+    level = inner / np.maximum(last - first, 1)
+    shape = np.nan_to_num(values - level[:, None]).astype(np.float32)
+    return shape, level

@@ -1,0 +1,127 @@
+"""From a fitted model to nats: Monte-Carlo reconstruction probability of windows, averaged over the rows they cover."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from anomaly.levels import LevelPrior, split_level
+from anomaly.training import VAE
+from sensors_data.windows import Windows
+
+BATCH = 256
+"""Windows a pass; the last pass is padded, so that a score never depends on what else is scored."""
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """What a VAE says of inputs x (B, ...)."""
+
+    log_prob: Tensor  # shape of x: E over draws of log p(x|z), nats
+    expected: Tensor  # shape of x: E over draws of the mean of p(x|z)
+    kl: Tensor  # (B,) KL(q(z|x) || N(0, 1)), nats
+
+
+def antithetic_draws(n_samples: int, latent: int, generator: torch.Generator) -> Tensor:
+    """Standard normal draws (S, Z) in pairs of opposite sign, the same for every input that is scored with them."""
+    half = torch.randn(-(-n_samples // 2), latent, generator=generator)
+    return torch.cat([half, -half])[:n_samples]
+
+
+@torch.no_grad()
+def reconstruct(model: VAE, x: Tensor, draws: Tensor) -> Reconstruction:
+    """Reconstruction probability of x (B, ...) with draws (S, Z): log-probabilities are averaged, not probabilities.
+
+    An and Cho 2015, "Variational Autoencoder based Anomaly Detection using Reconstruction Probability", algorithm 4.
+    """
+    q = model.encode(x)
+    p = model.decode(q.mean + q.stddev * draws[:, None])  # (S, B, ...)
+    kl = 0.5 * (q.mean.square() + q.variance - 1.0 - q.variance.log()).sum(1)
+    return Reconstruction(p.log_prob(x).mean(0), p.mean.mean(0), kl)
+
+
+def reconstruction_log_prob(model: VAE, x: Tensor, n_samples: int, generator: torch.Generator) -> Tensor:
+    """E_q(z|x) log p(x|z) by Monte Carlo, nats, shape of x."""
+    return reconstruct(model, x, antithetic_draws(n_samples, model.latent, generator)).log_prob
+
+
+@dataclass(frozen=True)
+class WindowScores:
+    """What is known of N windows of L rows and D sensors."""
+
+    nats: np.ndarray  # (N,) negative ELBO, level included, per observed value; NaN where too little was observed
+    sensor_nats: np.ndarray  # (N, L, D) share of each value in it, per value
+    expected: np.ndarray  # (N, L, D) in standardised units
+
+
+def score_windows(
+    model: VAE, windows: Windows, prior: LevelPrior, draws: Tensor, min_observed: float, batch: int = BATCH
+) -> WindowScores:
+    """Score standardised windows; those measured to less than `min_observed` have no score."""
+    parts = []
+    with one_thread():
+        for first in range(0, len(windows), batch):
+            part = windows.where(np.arange(first, min(first + batch, len(windows))))
+            parts.append(_score_batch(model, part, prior, draws, min_observed, batch))
+    if not parts:
+        empty = np.empty(windows.values.shape, np.float32)
+        return WindowScores(np.empty(0), empty, empty)
+    return WindowScores(
+        np.concatenate([p.nats for p in parts]),
+        np.concatenate([p.sensor_nats for p in parts]),
+        np.concatenate([p.expected for p in parts]),
+    )
+
+
+def _score_batch(
+    model: VAE, windows: Windows, prior: LevelPrior, draws: Tensor, min_observed: float, batch: int
+) -> WindowScores:
+    shape, level = split_level(windows.values)
+    padded = np.zeros((batch, *shape.shape[1:]), np.float32)
+    padded[: len(shape)] = shape
+    found = reconstruct(model, torch.from_numpy(padded), draws)
+    observed = windows.observed.astype(np.float32)  # (B, L, D)
+    lost = -found.log_prob.numpy()[: len(shape)] * observed
+    level_nats = prior.nats(level, windows.observed.any(axis=1))  # (B, D)
+    count = observed.sum(axis=(1, 2))
+    total = lost.sum(axis=(1, 2), dtype=np.float64) + found.kl.numpy()[: len(shape)] + level_nats.sum(1)
+    enough = count >= max(1.0, min_observed * observed[0].size)
+    nats = np.where(enough, total / np.maximum(count, 1), np.nan)
+    expected = found.expected.numpy()[: len(shape)] + level[:, None].astype(np.float32)
+    per_value = lost + (level_nats / observed.shape[1]).astype(np.float32)[:, None] * observed
+    return WindowScores(nats, per_value, expected)
+
+
+def overlap_mean(parts: np.ndarray, stride: int, rows: int) -> np.ndarray:
+    """The mean of what covers each of the last `rows` rows; NaN parts count for nothing, NaN where none is left.
+
+    `parts` is (N, L, ...), L a multiple of the stride, one window every `stride` rows, the last ending at the last row.
+    """
+    count, length = parts.shape[:2]
+    blocks = length // stride
+    known = ~np.isnan(parts)
+    filled = np.where(known, parts, 0.0).reshape(count, blocks, stride, *parts.shape[2:])
+    known = known.reshape(filled.shape)
+    total = np.zeros((count + blocks - 1, *filled.shape[2:]))
+    weight = np.zeros(total.shape, dtype=np.int32)
+    for block in range(blocks):
+        total[block : block + count] += filled[:, block]
+        weight[block : block + count] += known[:, block]
+    mean = np.where(weight > 0, total / np.maximum(weight, 1), np.nan)
+    return mean.reshape(-1, *parts.shape[2:])[-rows:]
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Torch on one thread, so that sums are made in one order whatever the machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
