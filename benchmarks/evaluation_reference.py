@@ -40,9 +40,9 @@ def random_case(seed: int) -> Case:
     labels[: 3 * (rng.rand() < 0.3)] = 1
     labels[n - 4 * (rng.rand() < 0.3) :] = 1
     labels[n // 2] = 0
-    values = np.sin(np.arange(n) * 2 * np.pi / rng.uniform(2, 320)) + rng.rand() * rng.randn(n)
+    values: NDArray[np.float64] = np.sin(np.arange(n) * 2 * np.pi / rng.uniform(2, 320)) + rng.rand() * rng.randn(n)
     values = np.stack([values, np.round(values, 1), np.zeros(n), values])[seed % 4]
-    score = rng.randn(n) + 3 * rng.rand() * labels
+    score: NDArray[np.float64] = rng.randn(n) + 3 * rng.rand() * labels
     score = np.round(score, rng.randint(0, 2)) if seed % 2 else score
     alarms = (score >= np.sort(score)[rng.randint(n // 4, n)]).astype(np.int64)
     window = int(WINDOWS[rng.randint(len(WINDOWS))])
