@@ -1,0 +1,74 @@
+"""The methods of the series benchmark: each is a fit and a score, so that the two are timed apart.
+
+    fit(train (T0, D), seed) -> model          the threshold is set here, without a label
+    score(model, series (T, D)) -> score (T,), threshold
+
+A detector of this project takes part by a module `benchmarks/series_<name>.py` with these two functions, and is left
+out, with a word, where there is none.
+"""
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anomaly import baselines
+
+Array = NDArray[np.float64]
+
+ALARM_BUDGET = 0.001  # share of normal rows that may lie over a method's own threshold
+
+BASELINES: dict[str, baselines.Baseline] = {
+    "random": baselines.random,
+    "constant": baselines.constant,
+    "last-value": baselines.last_value,
+    "magnitude": baselines.magnitude,
+    "ppca": baselines.ppca,
+    "ppca-150": baselines.ppca_150,
+    "pca": baselines.pca,
+    "isolation-forest": baselines.isolation_forest,
+    "kmeans": baselines.kmeans,
+}
+DETECTORS = {
+    "nightscore": "benchmarks.series_nightscore",
+    "plain-lstm-vae": "benchmarks.series_plain_lstm_vae",
+}
+NAMES = (*DETECTORS, *BASELINES)
+SEEDED = {*DETECTORS, "random", "isolation-forest", "kmeans"}
+"""Methods that draw random numbers and so run once a seed; the others run once."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """How to fit and how to score; `Any` is the method's own model."""
+
+    fit: Callable[[Array, int], Any]
+    score: Callable[[Any, Array], tuple[Array, float]]
+
+
+def is_available(name: str) -> bool:
+    """Whether a named method can run here; LookupError for a name that is none."""
+    if name not in NAMES:
+        raise LookupError(f"no method is called {name}; there are {', '.join(NAMES)}")
+    return name in BASELINES or importlib.util.find_spec(DETECTORS[name]) is not None
+
+
+def method(name: str) -> Method:
+    """The fit and the score of a named method."""
+    if name in DETECTORS:
+        module = importlib.import_module(DETECTORS[name])
+        return Method(module.fit, module.score)
+    baseline = BASELINES[name]
+
+    def fit(train: Array, seed: int) -> tuple[baselines.Scorer, float]:
+        return baseline(train, seed), baselines.held_out_threshold(baseline, train, seed, ALARM_BUDGET)
+
+    def score(model: tuple[baselines.Scorer, float], series: Array) -> tuple[Array, float]:
+        scorer, threshold = model
+        return scorer(series), threshold
+
+    return Method(fit, score)
