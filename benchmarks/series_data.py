@@ -38,7 +38,7 @@ def read_manifest(folder: Path) -> list[Listed]:
     path = folder / "manifest.csv"
     if not path.is_file():
         raise FileNotFoundError(f"no manifest.csv in {folder}; give the folder that holds it and the Parquet files")
-    table = pd.read_csv(path)
+    table = pd.read_csv(path, dtype={"name": str, "source": str, "tsb_split": str})
     missing = {"name", "train_end"} - set(table.columns)
     if missing:
         raise ValueError(f"{path} lacks the columns {sorted(missing)}; found {list(table.columns)}")
@@ -46,11 +46,12 @@ def read_manifest(folder: Path) -> list[Listed]:
         raise ValueError(f"{path} lists {table['name'][table['name'].duplicated()].iloc[0]} twice; names must differ")
     if table.empty:
         raise ValueError(f"{path} lists no series")
-    table = table.reindex(columns=["name", "source", "train_end", "features", "tsb_split"])
-    table["train_end"] = pd.to_numeric(table["train_end"], errors="coerce").fillna(-1).astype(int)
-    table = table.fillna({"source": "unknown", "tsb_split": "", "features": 0})
+    for column, default in (("source", "unknown"), ("tsb_split", ""), ("features", 0)):
+        table[column] = table[column].fillna(default) if column in table else default
+    for column in ("train_end", "features"):
+        table[column] = pd.to_numeric(table[column], errors="coerce").fillna(-1).astype(int)
     paths = [folder / f"{name}.parquet" for name in table["name"]]
-    tracks = [_track(path, int(features)) for path, features in zip(paths, table["features"], strict=True)]
+    tracks = [_track(path, features) for path, features in zip(paths, table["features"], strict=True)]
     columns = (table["name"], table["source"], tracks, table["train_end"], table["tsb_split"], paths)
     return [Listed(str(a), str(b), c, int(d), str(e), f) for a, b, c, d, e, f in zip(*columns, strict=True)]
 
