@@ -31,7 +31,11 @@ class Rules(Section):
     """Per sensor: a row led by it counts only on this side of expected."""
     warning: float = Field(0.1, gt=0, le=1)
     critical: float = Field(0.001, gt=0, le=1)
-    """Severity: the peak's tail probability is under this fraction of the false-alarm budget."""
+    """Severity: the peak's tail probability is under this fraction of a row's just at the threshold."""
+
+    def gap(self, step: timedelta) -> timedelta:
+        """Rows over the threshold no further apart than this are one anomaly."""
+        return max(self.merge_gap, self.quiet_period or timedelta(0), step)
 
 
 COLUMNS = [
@@ -50,20 +54,20 @@ COLUMNS = [
 
 
 def find_anomalies(
-    scores: pd.DataFrame, sensor_scores: pd.DataFrame, rules: Rules, step: timedelta, family: str, budget: float
+    scores: pd.DataFrame, sensor_scores: pd.DataFrame, rules: Rules, step: timedelta, family: str, limit: float
 ) -> pd.DataFrame:
     """The anomalies in a family's scored rows, any number of days: one row each, the table's columns, sorted.
 
     An anomaly is [start, end) from its first to past its last row over the threshold; its id is made of family,
-    asset and start. `budget` is the share of normal rows that may be over the threshold. An anomaly is suppressed
-    when every row of it that is over the threshold is (planned work).
+    asset and start. `limit` is the tail probability of a row just at the threshold. An anomaly is suppressed when
+    every row of it that is over the threshold is (planned work).
     """
     found = []
     for asset, rows in scores.sort_values("time").groupby("asset", sort=True):
         mine = sensor_scores[sensor_scores["asset"] == asset]
         over = rows["is_anomaly"].to_numpy() & _deviates(rows, mine, rules)
         for first, last in _intervals(rows["time"], over, rules, step):
-            found.append(_describe(rows.iloc[first:last], over[first:last], mine, rules, step, family, budget))
+            found.append(_describe(rows.iloc[first:last], over[first:last], mine, rules, step, family, limit))
     return pd.DataFrame(found, columns=COLUMNS) if found else _none()
 
 
@@ -100,9 +104,8 @@ def _intervals(times: pd.Series, over: np.ndarray, rules: Rules, step: timedelta
     hits = np.flatnonzero(member)
     if not len(hits):
         return []
-    gap = max(rules.merge_gap, rules.quiet_period or timedelta(0), step)
     moments = times.to_numpy(dtype="datetime64[us]")[hits]
-    breaks = np.flatnonzero(np.diff(moments) > np.timedelta64(gap, "us")) + 1
+    breaks = np.flatnonzero(np.diff(moments) > np.timedelta64(rules.gap(step), "us")) + 1
     return [(int(part[0]), int(part[-1]) + 1) for part in np.split(hits, breaks)]
 
 
@@ -113,7 +116,7 @@ def _describe(
     rules: Rules,
     step: timedelta,
     family: str,
-    budget: float,
+    limit: float,
 ) -> dict[str, object]:
     """One anomaly as a row of its table."""
     hits = rows[over]
@@ -128,7 +131,7 @@ def _describe(
         "end": rows["time"].iloc[-1] + step,
         "peak_time": peak["time"],
         "peak_score": peak["score"],
-        "severity": severity(float(peak["p_value"]), budget, rules),
+        "severity": severity(float(peak["p_value"]), limit, rules),
         "sensors": _leading(hits, sensor_scores),
         "rows": len(hits),
         "suppressed": bool(hits["suppressed"].all()),
@@ -136,11 +139,11 @@ def _describe(
     }
 
 
-def severity(p_value: float, budget: float, rules: Rules) -> str:
-    """How bad, from the peak's tail probability against the false-alarm budget: info, warning or critical."""
-    if p_value < budget * rules.critical:
+def severity(p_value: float, limit: float, rules: Rules) -> str:
+    """How bad, from the peak's tail probability against one just at the threshold: info, warning or critical."""
+    if p_value < limit * rules.critical:
         return "critical"
-    return "warning" if p_value < budget * rules.warning else "info"
+    return "warning" if p_value < limit * rules.warning else "info"
 
 
 def _leading(hits: pd.DataFrame, sensor_scores: pd.DataFrame, most: int = 3) -> str:

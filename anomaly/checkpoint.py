@@ -53,7 +53,7 @@ class Checkpoint:
     def load(self, model: nn.Module, optimizer: torch.optim.Optimizer, generator: torch.Generator) -> Saved | None:
         """Put a saved state back in place; None when there is none, or it is of another run."""
         data = self.read()
-        if data is None or (about := _metadata(data)).get("key") != self.key:
+        if data is None or (about := metadata(data)).get("key") != self.key:
             return None
         tensors = load_tensors(data)
         model.load_state_dict(_below("model.", tensors))
@@ -71,7 +71,7 @@ def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
 
 
-def _metadata(data: bytes) -> dict[str, str]:
+def metadata(data: bytes) -> dict[str, str]:
     """The text that stands in a safetensors file's header."""
     length = int.from_bytes(data[:8], "little")
     header: dict[str, dict[str, str]] = json.loads(data[8 : 8 + length])

@@ -34,7 +34,7 @@ class NightOutcome:
     quantiles: dict[str, float] = field(default_factory=dict)
 
 
-def night_outcome(store: Store, family: str, day: date, trained_through: date | None) -> NightOutcome:
+def night_outcome(store: Store, family: str, day: date) -> NightOutcome:
     """What the store holds of a family's night. LookupError when it was not scored."""
     parts = [store.path("scores", **p) for p in store.partitions("scores", family=family, day=day)]
     if not parts:
@@ -46,6 +46,7 @@ def night_outcome(store: Store, family: str, day: date, trained_through: date | 
     rejects = store.read_if_there("rejects", family=family, day=day)
     runs = store.read_files("runs", store.files(f"runs/day={day}", suffix=".parquet"))
     runs = runs[(runs["family"] == family) & (runs["state"] == "done")]
+    models = sorted(scores["model"].unique())
     loud = anomalies[~anomalies["suppressed"].astype(bool)]
     return NightOutcome(
         family=family,
@@ -56,7 +57,7 @@ def night_outcome(store: Store, family: str, day: date, trained_through: date | 
         missing_share=float(grid["value"].isna().mean()) if len(grid) else 1.0,
         imputed_share=float((~grid["observed"] & grid["value"].notna()).mean()) if len(grid) else 0.0,
         rejects={str(reason): int(n) for reason, n in rejects[~rejects["used"]].groupby("reason").size().items()},
-        model_age_days=float((day - trained_through).days) if trained_through else float("nan"),
+        model_age_days=float((day - date.fromisoformat(models[-1].split("@")[1])).days) if models else float("nan"),
         threshold=float(scores["threshold"].median()),
         finished=max((t.timestamp() for t in runs["finished"]), default=0.0),
         job_seconds={str(job): float(s) for job, s in runs.groupby("job")["seconds"].sum().items()},

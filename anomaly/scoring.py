@@ -87,7 +87,7 @@ def _score_batch(
     found = reconstruct(model, torch.from_numpy(padded), draws)
     observed = windows.observed.astype(np.float32)  # (B, L, D)
     lost = -found.log_prob.numpy()[: len(shape)] * observed
-    level_nats = prior.nats(level, windows.observed.any(axis=1))  # (B, D)
+    level_nats = prior.nats(level, np.asarray(windows.observed.any(axis=1)))  # (B, D)
     count = observed.sum(axis=(1, 2))
     total = lost.sum(axis=(1, 2), dtype=np.float64) + found.kl.numpy()[: len(shape)] + level_nats.sum(1)
     enough = count >= max(1.0, min_observed * observed[0].size)

@@ -238,14 +238,3 @@ def _optimizer(model: VAE, config: FitConfig) -> torch.optim.Optimizer:
     if config.optimizer == "rmsprop":
         return torch.optim.RMSprop(weights, lr=rate, weight_decay=decay)
     return torch.optim.SGD(weights, lr=rate, momentum=0.9, weight_decay=decay)
-
-
-def split_by_time(rows: int, valid_share: float, gap: int) -> tuple[range, range]:
-    """The rows to train on and, after a gap of `gap` rows that belong to neither, the last share to validate on.
-
-    ValueError when nothing is left to train on.
-    """
-    first_valid = rows - int(rows * valid_share)
-    if first_valid - gap < 1 or first_valid >= rows:
-        raise ValueError(f"{rows} rows cannot be split with {valid_share:.0%} held out and a gap of {gap} rows")
-    return range(first_valid - gap), range(first_valid, rows)

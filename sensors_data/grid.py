@@ -24,15 +24,15 @@ class Grid:
         """T, the number of rows."""
         return len(self.times)
 
+    def rows(self, first: int, last: int) -> Grid:
+        """The rows [first, last), as views."""
+        part = slice(first, last)
+        return Grid(self.times[part], self.values[part], self.observed[part], self.sensors)
+
     def between(self, start: np.datetime64, end: np.datetime64) -> Grid:
         """The rows of [start, end), as views."""
         first, last = np.searchsorted(self.times, [start, end])
-        return replace(
-            self,
-            times=self.times[first:last],
-            values=self.values[first:last],
-            observed=self.observed[first:last],
-        )
+        return self.rows(int(first), int(last))
 
 
 @dataclass(frozen=True)
@@ -88,16 +88,6 @@ def to_grid(
     return Grid(first + np.arange(rows) * width, values, count.reshape(rows, -1) > 0, sensors)
 
 
-def join(earlier: Grid, later: Grid) -> Grid:
-    """Two grids of one asset, one after the other."""
-    return Grid(
-        np.concatenate([earlier.times, later.times]),
-        np.concatenate([earlier.values, later.values]),
-        np.concatenate([earlier.observed, later.observed]),
-        later.sensors,
-    )
-
-
 def impute(grid: Grid, linear_rows: int, seasonal_rows: int, day_rows: int, days: int = 7) -> Grid:
     """Gaps filled: up to `linear_rows` linearly in time, up to `seasonal_rows` by earlier days, longer ones left NaN.
 
@@ -148,13 +138,14 @@ def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
 def fit_scale(values: np.ndarray, usable: np.ndarray) -> Scale:
     """Mean and standard deviation of each sensor over its usable values; (T, D) with a mask (T, D) -> (D,).
 
-    A sensor that never moves, or has under two usable values, gets a spread of one ten-thousandth of its
-    size (at least 1e-6), so that any move at all is seen.
+    The spread is at least a thousandth of the sensor's largest size (of 1 where it reads 0 only), so that a sensor
+    that hardly ever moves does not drown the others.
     """
     masked = np.where(usable, values, np.nan).astype(np.float64)
     count = usable.sum(axis=0)
     safe = np.where(count > 0, masked.T, 0.0).T if not count.all() else masked
     center = np.nanmean(safe, axis=0)
     spread = np.nanstd(safe, axis=0)
-    floor = np.maximum(1e-4 * np.abs(center), 1e-6)
-    return Scale(center, np.where((count < 2) | (spread < floor), floor, spread))
+    largest = np.nanmax(np.abs(safe), axis=0)
+    floor = 1e-3 * np.where(largest > 0, largest, 1.0)
+    return Scale(center, np.maximum(spread, floor))

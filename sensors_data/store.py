@@ -158,6 +158,12 @@ class Store:
         fs, root = self._open()
         replace_file(fs, f"{root}/{path}", data)
 
+    def remove(self, path: str) -> None:
+        """Take away the file at `path`, if it is there."""
+        if self.exists(path):
+            fs, root = self._open()
+            fs.rm_file(f"{root}/{path}")
+
     def digest(self, paths: Iterable[str]) -> str:
         """SHA-256 over the bytes of some files: the `inputs` of what is made from them."""
         total = hashlib.sha256()

@@ -1,0 +1,231 @@
+"""A family's detector: networks of one and two periods, scales, a threshold; and what it says of a grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from anomaly.levels import LevelPrior
+from anomaly.lstm_vae import LSTMVAE, LSTMVAEConfig
+from anomaly.scoring import WindowScores, overlap_mean, score_windows
+from anomaly.thresholds import Threshold
+from anomaly.training import FitConfig
+from sensors_data.grid import Grid, Scale
+from sensors_data.settings import Section
+from sensors_data.windows import sliding_windows
+
+FORMAT = 1
+"""Revision of the detector's file; a newer one is refused."""
+
+
+class DetectorConfig(Section):
+    """How a family's detector is built; one configuration serves every family unless the settings say otherwise."""
+
+    lengths: tuple[float, ...] = (1.0, 2.0)
+    """Windows, in periods of the training span."""
+    shortest: int = Field(64, ge=16)
+    """Rows: a period is taken to be at least this long."""
+    longest: int = Field(150, ge=16)
+    """Rows: a period is taken to be at most this long."""
+    held_out: float = Field(0.25, gt=0, lt=0.9)
+    """Last share of the training span, kept for early stopping, threshold and acceptance."""
+    max_windows: int = Field(2000, ge=10)
+    """Training windows of a network at most, evenly spaced."""
+    min_observed: float = Field(0.5, ge=0, le=1)
+    """A window measured to less than this share is neither learned from nor scored."""
+    keep: float = Field(0.85, gt=0, lt=1)
+    """Share of the windows' variance that the linear path explains."""
+    tokens: int = Field(16, ge=2)
+    """LSTM steps a window, and windows that cover a row."""
+    hidden: int = Field(32, ge=1)
+    layers: int = Field(1, ge=1, le=8)
+    dropout: float = Field(0.0, ge=0, lt=1)
+    likelihood: str = "gaussian"
+    recurrent: bool = True
+    recurrent_rows: int = Field(600, ge=0)
+    """Under this many training rows the linear path stands alone."""
+    level_floor: float = Field(0.05, gt=0)
+    """Smallest variance of a window's level, standardised."""
+    draws: int = Field(4, ge=1)
+    """S, Monte-Carlo draws of the code."""
+    alarms_per_asset_week: float = Field(0.5, gt=0)
+    """The false-alarm budget."""
+    fit: FitConfig = FitConfig(
+        epochs=10, learning_rate=2e-3, schedule="one-cycle", weight_decay=1e-2, beta=1.0, warm_up=1, free_bits=0.0
+    )
+
+
+class Card(Section):
+    """What a detector knows of itself; stands as JSON in its file."""
+
+    format: int = FORMAT
+    family: str
+    trained_from: date
+    trained_through: date
+    sensors: tuple[str, ...]
+    modelled: tuple[str, ...]
+    """The sensors the networks see; command flags (only 0 and 1, at rest at 0) are left out."""
+    assets: tuple[str, ...]
+    step_s: float
+    rows: int
+    """Observed normal rows in the training span."""
+    held_out_rows: int
+    in_sample: bool
+    """True: the span was too short to hold any of it out, so the threshold is of rows that were learned from."""
+    networks: tuple[LSTMVAEConfig, ...]
+    config: DetectorConfig
+    threshold: Threshold | None = None
+    """None only while the detector is being learned."""
+    seed: int
+    inputs: str = ""
+    settings: str = ""
+    commissioned: dict[str, datetime] = {}
+    """Assets without earlier days and until when their first readings were learned from; those are not scored."""
+    accepted: bool = True
+    verdict: str = ""
+    """Why it was accepted or not."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A model of windows of one length, the prior of their level, and the nats of a typical normal window."""
+
+    model: LSTMVAE
+    prior: LevelPrior
+    draws: torch.Tensor  # (S, Z), the same for every window
+    typical: float = 0.0
+
+
+@dataclass(frozen=True)
+class Detector:
+    """Everything that turns a grid into scores."""
+
+    networks: tuple[Network, ...]
+    scales: dict[str, Scale]
+    typical: np.ndarray  # (D,) nats of each modelled sensor on a typical normal row
+    band: np.ndarray  # (D,) half width of the 90 % band, standardised
+    card: Card
+
+    @property
+    def name(self) -> str:
+        """The model id as tables carry it: family and the last day it was trained on."""
+        return f"{self.card.family}@{self.card.trained_through}"
+
+    @property
+    def threshold(self) -> Threshold:
+        """The limit of normal scores. ValueError while there is none."""
+        if self.card.threshold is None:
+            raise ValueError(f"model {self.name} was never calibrated; train it again")
+        return self.card.threshold
+
+    @property
+    def reach(self) -> int:
+        """Rows before a day that its scores depend on."""
+        return max(network.model.config.window for network in self.networks)
+
+    def scale_of(self, asset: str) -> Scale:
+        """An asset's own scale, or the middle one of the family for an asset never seen."""
+        if asset in self.scales:
+            return self.scales[asset]
+        every = list(self.scales.values())
+        return Scale(*(np.median([getattr(s, part) for s in every], axis=0) for part in ("center", "spread")))
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of one asset's rows; D modelled sensors. NaN where nothing was observed."""
+
+    times: np.ndarray  # (T,)
+    score: np.ndarray  # (T,) nats per observed value, higher is worse
+    observed_share: np.ndarray  # (T,)
+    sensor_score: np.ndarray  # (T, D) nats
+    share: np.ndarray  # (T, D), sums to 1
+    expected: np.ndarray  # (T, D), in the sensor's own unit
+    low: np.ndarray  # (T, D) 90 % band
+    high: np.ndarray  # (T, D)
+
+    def last(self, rows: int) -> Scores:
+        """The scores of the last `rows` rows."""
+        return Scores(*(getattr(self, f.name)[len(self.times) - rows :] for f in fields(self)))
+
+    @classmethod
+    def joined(cls, parts: list[Scores]) -> Scores:
+        """Scores of consecutive rows, one after the other."""
+        return cls(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)))
+
+
+def score_grid(detector: Detector, grid: Grid, asset: str) -> Scores:
+    """Scores of an asset's grid (T rows); a row's score depends on no row after the grid's end.
+
+    ValueError when the grid's sensors are not the detector's.
+    """
+    if grid.sensors != detector.card.sensors:
+        raise ValueError(f"model {detector.name} knows sensors {detector.card.sensors}, the grid has {grid.sensors}")
+    scale = detector.scale_of(asset)
+    columns = modelled_columns(detector.card)
+    values = scale.apply(grid.values)[:, columns]
+    observed = grid.observed[:, columns]
+    nats, sensor_nats, expected = _averaged(detector, Grid(grid.times, values, observed, detector.card.modelled))
+    seen = observed.any(axis=1)
+    score = np.where(seen, nats, np.nan)
+    lost = np.where(observed, sensor_nats, np.nan)
+    own = Scale(scale.center[columns], scale.spread[columns])
+    return Scores(
+        times=grid.times,
+        score=score,
+        observed_share=observed.mean(axis=1, dtype=np.float64),
+        sensor_score=lost,
+        share=_shares(lost, detector.typical, np.asarray(seen)),
+        expected=own.invert(expected),
+        low=own.invert(expected - detector.band),
+        high=own.invert(expected + detector.band),
+    )
+
+
+def _averaged(detector: Detector, grid: Grid) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Row scores (T,), sensor scores and expected values (T, D) of a standardised grid, the mean over the networks."""
+    rows = len(grid)
+    total = [np.zeros(rows), np.zeros(grid.values.shape), np.zeros(grid.values.shape)]
+    for network in detector.networks:
+        found, stride = score_network(network, grid, detector.card.config)
+        surprise = np.abs(found.nats - network.typical)  # a window can be too quiet as well as too loud
+        length = network.model.config.window
+        total[0] += overlap_mean(np.repeat(surprise[:, None], length, axis=1), stride, rows)
+        total[1] += overlap_mean(found.sensor_nats, stride, rows)
+        total[2] += overlap_mean(found.expected, stride, rows)
+    nats, sensor_nats, expected = (part / len(detector.networks) for part in total)
+    return nats, sensor_nats, expected
+
+
+def score_network(network: Network, grid: Grid, config: DetectorConfig) -> tuple[WindowScores, int]:
+    """Every window of a standardised grid under one network, and their stride; the grid's last row ends a window.
+
+    Rows are put before the grid, unobserved, so that its first row is covered like any other.
+    """
+    length = network.model.config.window
+    stride = length // config.tokens
+    missing = length - stride
+    padded = Grid(
+        np.concatenate([np.repeat(grid.times[:1], missing), grid.times]),
+        np.concatenate([np.full((missing, grid.values.shape[1]), np.nan, np.float32), grid.values]),
+        np.concatenate([np.zeros((missing, grid.values.shape[1]), bool), grid.observed]),
+        grid.sensors,
+    )
+    windows = sliding_windows(padded, length, stride)
+    return score_windows(network.model, windows, network.prior, network.draws, config.min_observed), stride
+
+
+def _shares(sensor_score: np.ndarray, typical: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Each sensor's share of a row's surprise, (T, D): its distance from the typical, all shares summing to 1."""
+    apart = np.nan_to_num(np.abs(sensor_score - typical))
+    total = apart.sum(axis=1, keepdims=True)
+    return np.where(seen[:, None] & (total > 0), apart / np.where(total > 0, total, 1.0), np.nan)
+
+
+def modelled_columns(card: Card) -> np.ndarray:
+    """Where the modelled sensors stand among all of them."""
+    return np.array([card.sensors.index(name) for name in card.modelled])

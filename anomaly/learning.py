@@ -1,0 +1,191 @@
+"""How a family's detector is learned from its assets' grids: sensors, scales, windows, networks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import torch
+
+from anomaly.checkpoint import Checkpoint, Progress
+from anomaly.detector import Card, Detector, DetectorConfig, Network, score_network
+from anomaly.evaluation import period_length
+from anomaly.levels import fit_level_prior, split_level
+from anomaly.lstm_vae import LSTMVAE, LSTMVAEConfig, principal_subspace
+from anomaly.scoring import antithetic_draws
+from anomaly.training import Epoch, Examples, fit
+from sensors_data.grid import Grid, Scale, fit_scale
+from sensors_data.windows import Windows, normal, sliding_windows
+
+MIN_ROWS = 48
+"""Observed normal rows without which nothing is learned."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """What one asset contributes: its grid, which of its rows are abnormal, and where the held-out part begins."""
+
+    grid: Grid
+    abnormal: np.ndarray  # (T,) bool
+    split: int  # rows [0, split) are learned from, [split, T) are held out
+
+    def __len__(self) -> int:
+        """T."""
+        return len(self.grid)
+
+    def rows(self, first: int, last: int) -> Span:
+        """The rows [first, last), none of them held out."""
+        return Span(self.grid.rows(first, last), self.abnormal[first:last], last - first)
+
+    def usable(self) -> np.ndarray:
+        """Which values are measured and normal, (T, D)."""
+        return np.asarray(self.grid.observed & ~self.abnormal[:, None])
+
+
+def learn_detector(
+    family: str,
+    spans: dict[str, Span],
+    step_s: float,
+    through: date,
+    config: DetectorConfig,
+    seed: int,
+    progress: Callable[[str], Progress] | None = None,
+    checkpoint: Callable[[str], Checkpoint] | None = None,
+) -> tuple[Detector, dict[str, list[Epoch]]]:
+    """A family's detector, not yet calibrated, and the history of each of its networks.
+
+    ValueError says how many normal rows are missing.
+    """
+    rows = sum(int(span.usable().any(axis=1).sum()) for span in spans.values())
+    if rows < MIN_ROWS:
+        raise ValueError(f"{family} has {rows} observed normal rows to learn from; at least {MIN_ROWS} are needed")
+    sensors = next(iter(spans.values())).grid.sensors
+    modelled = modelled_sensors(spans)
+    columns = [sensors.index(name) for name in modelled]
+    scales = {asset: _scale(span) for asset, span in spans.items()}
+    ready = [_standardised(span, scales[asset], columns) for asset, span in spans.items()]
+    networks, history = [], {}
+    for number, length in enumerate(window_lengths(ready, config)):
+        name = f"window-{length}"
+        told, kept = progress and progress(name), checkpoint and checkpoint(name)
+        network, history[name] = _learn_network(ready, length, config, seed + number, told, kept)
+        networks.append(network)
+    card = Card(
+        family=family,
+        trained_from=min(_day(span.grid) for span in spans.values()),
+        trained_through=through,
+        sensors=sensors,
+        modelled=modelled,
+        assets=tuple(spans),
+        step_s=step_s,
+        rows=rows,
+        held_out_rows=sum(len(span) - span.split for span in ready),
+        in_sample=all(span.split >= len(span) for span in ready),
+        networks=tuple(network.model.config for network in networks),
+        config=config,
+        seed=seed,
+    )
+    return Detector(tuple(networks), scales, np.zeros(len(modelled)), np.ones(len(modelled)), card), history
+
+
+def modelled_sensors(spans: dict[str, Span]) -> tuple[str, ...]:
+    """The sensors that are no command flags (a flag reads only 0 and 1 and rests at 0); all, where every one is."""
+    sensors = next(iter(spans.values())).grid.sensors
+    kept = []
+    for column, name in enumerate(sensors):
+        values = np.concatenate([s.grid.values[s.usable()[:, column], column] for s in spans.values()])
+        if not (len(values) and np.isin(values, (0.0, 1.0)).all() and values.min() == 0):
+            kept.append(name)
+    return tuple(kept) or sensors
+
+
+def window_lengths(spans: list[Span], config: DetectorConfig) -> list[int]:
+    """The networks' windows in rows: multiples of the span's median period, whole numbers of rows a token."""
+    rows = max(span.split for span in spans)
+    periods = [period_length(np.nan_to_num(c)) for span in spans for c in span.grid.values[: span.split].T]
+    period = int(np.clip(np.median(periods), config.shortest, min(config.longest, max(config.tokens, rows // 4))))
+    lengths = set()
+    for multiple in config.lengths:
+        length = min(int(period * multiple), rows // 3 if multiple > 1 else rows)
+        lengths.add(max(config.tokens, length // config.tokens * config.tokens))
+    return sorted(lengths)
+
+
+def _day(grid: Grid) -> date:
+    """The day of a grid's first row."""
+    day: date = grid.times[0].astype("datetime64[D]").astype(date)
+    return day
+
+
+def _scale(span: Span) -> Scale:
+    """An asset's scale over the part that is learned from; a sensor not measured there takes its held-out part."""
+    usable = span.usable()
+    learned = usable & (np.arange(len(usable)) < span.split)[:, None]
+    return fit_scale(span.grid.values, np.where(learned.any(axis=0), learned, usable))
+
+
+def _standardised(span: Span, scale: Scale, columns: list[int]) -> Span:
+    grid = span.grid
+    names = tuple(grid.sensors[c] for c in columns)
+    return replace(span, grid=Grid(grid.times, scale.apply(grid.values)[:, columns], grid.observed[:, columns], names))
+
+
+def _windows(spans: list[Span], length: int, config: DetectorConfig) -> Windows:
+    """Normal windows of all spans, at most `max_windows`, evenly spaced."""
+    stride = max(1, sum(max(0, len(span) - length) for span in spans) // config.max_windows)
+    parts = [normal(sliding_windows(span.grid, length, stride), span.abnormal, config.min_observed) for span in spans]
+    values, observed, ends = (np.concatenate([getattr(p, f) for p in parts]) for f in ("values", "observed", "ends"))
+    return Windows(values, observed, ends)
+
+
+def _learn_network(
+    spans: list[Span],
+    length: int,
+    config: DetectorConfig,
+    seed: int,
+    progress: Progress | None,
+    checkpoint: Checkpoint | None,
+) -> tuple[Network, list[Epoch]]:
+    """A network of windows of one length: its linear path solved, its LSTMs trained where there is enough to learn."""
+    learned = [span.rows(0, span.split - _gap(span, length)) for span in spans]
+    train = _windows(learned, length, config)
+    valid = _windows([span.rows(span.split, len(span)) for span in spans], length, config)
+    if len(train) < 2:
+        raise ValueError(f"only {len(train)} windows of {length} rows are normal and measured; two are needed")
+    shape, level = split_level(train.values)
+    subspace = principal_subspace(shape, config.keep, np.exp(LSTMVAEConfig.model_fields["min_log_variance"].default))
+    recurrent = config.recurrent and len(valid) > 0 and sum(map(len, learned)) >= config.recurrent_rows
+    choices = config.model_dump(include={"tokens", "hidden", "layers", "dropout", "likelihood"})
+    sizes = {"window": length, "sensors": shape.shape[2], "latent": subspace.axes.shape[1], "recurrent": recurrent}
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = LSTMVAE(LSTMVAEConfig.model_validate({**choices, **sizes}))
+    model.start_from(subspace)
+    model.eval()
+    history: list[Epoch] = []
+    if recurrent:
+        history = fit(model, _examples(train), _examples(valid), config.fit, seed, progress, checkpoint)
+    draws = antithetic_draws(config.draws, model.latent, torch.Generator().manual_seed(seed))
+    network = Network(model, fit_level_prior(level, config.level_floor), draws)
+    return replace(network, typical=_typical(network, learned, config)), history
+
+
+def _gap(span: Span, length: int) -> int:
+    """Rows between what is learned from and what is held out: a window's length, where there is room for it."""
+    return length if span.split >= 8 * length and span.split < len(span) else 0
+
+
+def _examples(windows: Windows) -> Examples:
+    """The shapes of windows as what a VAE is trained on."""
+    shape, _ = split_level(windows.values)
+    return Examples(torch.from_numpy(shape), torch.from_numpy(windows.observed.astype(np.float32)))
+
+
+def _typical(network: Network, spans: list[Span], config: DetectorConfig) -> float:
+    """The median nats of the windows that were learned from."""
+    length = network.model.config.window
+    clean = [replace(s.grid, observed=s.usable()) for s in spans if len(s) >= length]
+    nats = np.concatenate([score_network(network, grid, config)[0].nats for grid in clean])
+    return float(np.nanmedian(nats))

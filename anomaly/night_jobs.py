@@ -1,0 +1,91 @@
+"""The night's last jobs: anomalies from scores, and the outcome as metrics."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+
+from anomaly.anomalies import Rules, find_anomalies
+from anomaly.detector_files import card_by_name
+from anomaly.metrics import night_outcome, push, registry_of, text_of
+from sensors_data.runs import Done, run_job
+from sensors_data.settings import Family, Settings, parse
+from sensors_data.store import Provenance, Store, settings_hash
+
+LOOK_BACK = 14
+"""Days over which an anomaly that lasts is followed back to its start."""
+
+
+def rules_of(settings: Settings, family: str) -> Rules:
+    """The rules section of a family's settings. ValueError names the wrong key."""
+    return parse(Rules, settings.family(family).rules, f"[families.{family}.rules]")
+
+
+def find_anomalies_of(settings: Settings, day: date, family: str) -> str:
+    """Job: a day's scores, all shards, into `anomalies`: those that touch the day, each from its start.
+
+    LookupError when the day was not scored.
+    """
+    store, spec = Store(settings.store), settings.family(family)
+    rules = rules_of(settings, family)
+    return run_job(store, "find-anomalies", day, family, lambda: _find(store, spec, rules, day, family))
+
+
+def _find(store: Store, spec: Family, rules: Rules, day: date, family: str) -> Done:
+    inputs = [store.path("scores", family=family, day=day, shard=shard) for shard in range(spec.shards)]
+    missing = [path for path in inputs if not store.exists(path)]
+    if missing:
+        remedy = f"run: nightscore score-series --family {family} --day {day}"
+        raise LookupError(f"no {missing[0]} in {store.root}; {remedy}")
+    scores, found = store.read_files("scores", inputs), pd.DataFrame()
+    limit = _tail_at_threshold(store, scores)
+    for back in range(LOOK_BACK + 1):
+        first = day - timedelta(days=back)
+        paths = [p for p in store.files(f"scores/family={family}/day={first}", suffix=".parquet") if back]
+        scores = pd.concat([scores, store.read_files("scores", paths)])
+        found = find_anomalies(scores, _sensors(store, family, first, day), rules, spec.step, family, limit)
+        begins = pd.Timestamp(first, tz="UTC") + rules.gap(spec.step)
+        if back and (not paths or not (found["start"] < begins).any()):
+            break
+    today = found[found["end"] > pd.Timestamp(day, tz="UTC")]
+    source = Provenance(job="find-anomalies", settings=settings_hash(spec), inputs=store.digest(inputs))
+    store.write("anomalies", today, source, family=family, day=day)
+    loud = today[~today["suppressed"].astype(bool)]
+    by = ", ".join(f"{n} {severity}" for severity, n in loud["severity"].value_counts().items())
+    line = f"found in {family} {day}: {len(loud)} anomalies{f' ({by})' if by else ''}"
+    return Done(len(today), f"{line}, {len(today) - len(loud)} in planned work")
+
+
+def _tail_at_threshold(store: Store, scores: pd.DataFrame) -> float:
+    """The tail probability of a row just at the threshold of the day's model; 1 where nothing was scored."""
+    if scores.empty:
+        return 1.0
+    threshold = card_by_name(store, str(scores["model"].iloc[0])).threshold
+    return float(threshold.p_value(scores["threshold"].to_numpy()[:1])[0]) if threshold else 1.0
+
+
+def _sensors(store: Store, family: str, first: date, last: date) -> pd.DataFrame:
+    """The sensor scores of [first, last]."""
+    days = [first + timedelta(days=d) for d in range((last - first).days + 1)]
+    paths = [p for d in days for p in store.files(f"sensor_scores/family={family}/day={d}", suffix=".parquet")]
+    return store.read_files("sensor_scores", paths)
+
+
+def export_metrics(settings: Settings, day: date, family: str) -> str:
+    """Job: a family's night as a Prometheus text file in the store, and pushed where a Pushgateway is set.
+
+    LookupError when the day was not scored. A Pushgateway that does not answer is logged; the night goes on.
+    """
+    store = Store(settings.store)
+    return run_job(store, "export-metrics", day, family, lambda: _export(store, settings, day, family))
+
+
+def _export(store: Store, settings: Settings, day: date, family: str) -> Done:
+    outcome = night_outcome(store, family, day)
+    registry = registry_of([outcome])
+    path = f"metrics/nightscore-{family}.prom"
+    store.write_bytes(path, text_of(registry))
+    pushed = settings.pushgateway is not None and push(registry, settings.pushgateway, family)
+    where = f", pushed to {settings.pushgateway}" if pushed else ""
+    return Done(outcome.rows, f"exported {family} {day}: {outcome.rows:,} rows scored, {path}{where}")

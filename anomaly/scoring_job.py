@@ -1,0 +1,123 @@
+"""The scoring job: a day's grid under the detector that serves it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from anomaly.detector import Detector, Scores, modelled_columns, score_grid
+from anomaly.detector_files import load_for
+from sensors_data.grid import Grid, as_us
+from sensors_data.incidents import incident_rows, read_incidents
+from sensors_data.jobs import check_shard, day_rows, read_grids
+from sensors_data.runs import Done, run_job
+from sensors_data.settings import Family, Settings
+from sensors_data.store import Provenance, Store, settings_hash
+from sensors_data.tables import TABLES
+
+
+def score_series(settings: Settings, day: date, family: str, shard: int = 0) -> str:
+    """Job: a day's grid into `scores` and `sensor_scores`, by the newest accepted detector trained before the day.
+
+    LookupError when there is no such detector or no grid, ValueError when the detector has other sensors.
+    """
+    store, spec = Store(settings.store), settings.family(family)
+    check_shard(spec, shard)
+    return run_job(store, "score-series", day, family, lambda: _score(store, spec, day, family, shard), shard)
+
+
+def _score(store: Store, spec: Family, day: date, family: str, shard: int) -> Done:
+    detector = load_for(store, family, day)
+    today = store.read("grid", family=family, day=day, shard=shard)
+    back = -(-detector.reach // day_rows(spec))
+    days = [day - timedelta(days=b) for b in range(back, -1, -1)]
+    grids = read_grids(store, spec, family, days[0], len(days), [shard])
+    incidents = read_incidents(store, family)
+    start, end = as_us(day), as_us(day + timedelta(days=1))
+    rows, sensor_rows = [_none("scores")], [_none("sensor_scores")]
+    for asset in sorted(today["asset"].unique()):
+        seen = grids[asset].between(start - detector.reach * np.timedelta64(spec.step, "us"), end)
+        kept = seen.between(start, end)
+        scores = score_grid(detector, seen, asset).last(len(kept))
+        measured = ~np.isnan(kept.values).all(axis=1) & ~_commissioning(detector, asset, kept)
+        planned = incident_rows(kept, incidents, asset, ("planned",))
+        rows.append(score_rows(detector, asset, scores, planned)[measured])
+        sensor_rows.append(_sensor_rows(detector, asset, kept, scores, measured))
+    inputs = [store.path("grid", family=family, day=d, shard=shard) for d in days]
+    source = Provenance(
+        job="score-series",
+        model=detector.name,
+        settings=settings_hash(spec),
+        inputs=store.digest([path for path in inputs if store.exists(path)]),
+    )
+    frame = pd.concat(rows)
+    store.write("sensor_scores", pd.concat(sensor_rows), source, family=family, day=day, shard=shard)
+    store.write("scores", frame, source, family=family, day=day, shard=shard)
+    return Done(len(frame), _line(detector, frame, family, day, shard))
+
+
+def _none(table: str) -> pd.DataFrame:
+    """No rows, in the table's own types, so that nothing scored is still a partition."""
+    empty: pd.DataFrame = TABLES[table].schema.empty_table().to_pandas()
+    return empty
+
+
+def _commissioning(detector: Detector, asset: str, grid: Grid) -> np.ndarray:
+    """Which rows the detector was taught as an asset's first normal ones, (T,)."""
+    until = detector.card.commissioned.get(asset)
+    return grid.times < as_us(until) if until else np.zeros(len(grid), dtype=bool)
+
+
+def score_rows(detector: Detector, asset: str, scores: Scores, planned: np.ndarray) -> pd.DataFrame:
+    """Rows of the `scores` table; `planned` (T,) marks work that was known of."""
+    threshold = detector.threshold
+    share = np.nan_to_num(scores.share, nan=-1.0)
+    leading = np.array(detector.card.modelled, dtype=object)[share.argmax(axis=1)]
+    return pd.DataFrame(
+        {
+            "time": pd.DatetimeIndex(scores.times, tz="UTC"),
+            "asset": asset,
+            "score": scores.score,
+            "threshold": threshold.value,
+            "p_value": threshold.p_value(scores.score),
+            "is_anomaly": scores.score > threshold.value,
+            "suppressed": planned,
+            "top_sensor": np.where(np.isnan(scores.score), "", leading),
+            "observed_share": scores.observed_share,
+            "model": detector.name,
+        }
+    )
+
+
+def _sensor_rows(detector: Detector, asset: str, grid: Grid, scores: Scores, kept: np.ndarray) -> pd.DataFrame:
+    """Rows of the `sensor_scores` table for the rows that are `kept` (T,)."""
+    columns = modelled_columns(detector.card)
+    sensors = len(columns)
+
+    def flat(values: np.ndarray) -> np.ndarray:
+        return np.asarray(values[kept].ravel())
+
+    return pd.DataFrame(
+        {
+            "time": pd.DatetimeIndex(np.repeat(grid.times[kept], sensors), tz="UTC"),
+            "asset": asset,
+            "sensor": np.tile(np.array(detector.card.modelled, dtype=object), int(kept.sum())),
+            "value": flat(grid.values[:, columns]),
+            "expected": flat(scores.expected),
+            "low": flat(scores.low),
+            "high": flat(scores.high),
+            "score": flat(scores.sensor_score),
+            "share": flat(scores.share),
+            "observed": flat(grid.observed[:, columns]),
+        }
+    )
+
+
+def _line(detector: Detector, frame: pd.DataFrame, family: str, day: date, shard: int) -> str:
+    over = frame[frame["is_anomaly"].astype(bool)]
+    leading = over["top_sensor"].value_counts()
+    worst = f" ({leading.index[0]}: {leading.iloc[0]:,})" if len(leading) else ""
+    line = f"scored {family} {day} shard {shard}: {len(frame):,} rows, {len(detector.card.modelled)} sensors"
+    return f"{line}, {len(over):,} rows over the threshold{worst}, model {detector.name}"

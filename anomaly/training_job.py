@@ -1,0 +1,128 @@
+"""The training job: a family's detector from the days before a day, accepted or rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from anomaly.acceptance import judge
+from anomaly.calibration import calibrate
+from anomaly.checkpoint import Checkpoint, Progress
+from anomaly.detector import Detector, DetectorConfig
+from anomaly.detector_files import accepted_before, eve, from_bytes, save
+from anomaly.learning import Span, learn_detector
+from anomaly.training import Epoch
+from sensors_data.grid import Grid
+from sensors_data.incidents import incident_rows, read_incidents
+from sensors_data.jobs import day_rows, read_grids
+from sensors_data.runs import Done, run_job
+from sensors_data.settings import Family, Settings, parse
+from sensors_data.store import Provenance, Store, settings_hash
+
+ABNORMAL = ("fault", "confirmed", "planned")
+"""Incidents that are not learned from; what was dismissed is normal."""
+
+
+def detector_config(settings: Settings, family: str) -> DetectorConfig:
+    """The detector section of a family's settings. ValueError names the wrong key."""
+    return parse(DetectorConfig, settings.family(family).detector, f"[families.{family}.detector]")
+
+
+def train_series(settings: Settings, day: date, family: str, progress: Callable[[str], Progress] | None = None) -> str:
+    """Job: learn a family's detector from the days before `day`, accept or reject it; what came of it.
+
+    A training that was killed goes on where it was. LookupError when there is no grid, ValueError when there are too
+    few normal rows.
+    """
+    store = Store(settings.store)
+    return run_job(store, "train-series", day, family, lambda: _train(store, settings, day, family, progress))
+
+
+def _train(
+    store: Store, settings: Settings, day: date, family: str, progress: Callable[[str], Progress] | None
+) -> Done:
+    spec, config = settings.family(family), detector_config(settings, family)
+    grids, commissioned = training_grids(store, spec, family, day)
+    if not grids:
+        raise LookupError(f"no grid of {family} in the {spec.training.days} days before {day}; run: nightscore impute")
+    incidents = read_incidents(store, family)
+    spans = {
+        asset: Span(g, incident_rows(g, incidents, asset, ABNORMAL), round(len(g) * (1 - config.held_out)))
+        for asset, g in grids.items()
+    }
+    key = settings_hash(spec, config) + str(day)
+    step_s = spec.step.total_seconds()
+
+    def checkpoint(name: str) -> Checkpoint:
+        return _checkpoint(store, family, name, key)
+
+    drawn, history = learn_detector(family, spans, step_s, eve(day), config, settings.seed, progress, checkpoint)
+    night_rows = day_rows(spec) if max(map(len, grids.values())) > 2 * day_rows(spec) else None
+    calibrated = calibrate(drawn, spans, night_rows)
+    before = accepted_before(store, family, eve(day))
+    incumbent = from_bytes(store.read_bytes(before), before) if before else None
+    detector = judge(_stamped(calibrated, settings_hash(spec), commissioned), incumbent, spans, night_rows)
+    path = save(store, detector)
+    _keep_history(store, family, day, history)
+    for name in history:
+        store.remove(_checkpoint_path(family, name))
+    return Done(detector.card.rows, _training_line(detector, day, path))
+
+
+def training_grids(
+    store: Store, spec: Family, family: str, day: date
+) -> tuple[dict[str, Grid], dict[str, np.datetime64]]:
+    """What a detector of `day` may learn from: earlier days, and of the day itself the commissioning of new assets.
+
+    The second part says until when each new asset was being commissioned.
+    """
+    days, shards = spec.training.days, list(range(spec.shards))
+    grids = read_grids(store, spec, family, day - timedelta(days=days), days, shards)
+    commissioned = {}
+    if spec.training.commissioning is not None:
+        for asset, grid in read_grids(store, spec, family, day, 1, shards).items():
+            if asset not in grids:
+                commissioned[asset] = grid.times[0] + np.timedelta64(spec.training.commissioning, "us")
+                grids[asset] = grid.between(grid.times[0], commissioned[asset])
+    return grids, commissioned
+
+
+def _stamped(detector: Detector, settings: str, commissioned: dict[str, np.datetime64]) -> Detector:
+    until = {asset: pd.Timestamp(moment, tz="UTC").to_pydatetime() for asset, moment in commissioned.items()}
+    card = detector.card.model_copy(update={"settings": settings, "commissioned": until})
+    return replace(detector, card=card)
+
+
+def _training_line(detector: Detector, day: date, path: str) -> str:
+    card = detector.card
+    verdict = "accepted" if card.accepted else "rejected"
+    kind = "LSTM-VAE" if any(n.recurrent for n in card.networks) else "linear path alone"
+    lengths = "+".join(str(n.window) for n in card.networks)
+    return (
+        f"trained {card.family} for {day}: {card.rows:,} normal rows of {len(card.assets)} assets, {kind}, "
+        f"windows {lengths}, threshold {detector.threshold.value:.3f} nats, {verdict} ({card.verdict}), {path}"
+    )
+
+
+def _keep_history(store: Store, family: str, day: date, history: dict[str, list[Epoch]]) -> None:
+    rows = [{"network": name, **epoch.model_dump()} for name, epochs in history.items() for epoch in epochs]
+    if rows:
+        frame = pd.DataFrame(rows)
+        store.write("training", frame, Provenance(job="train-series"), kind="series", name=family, model=eve(day))
+
+
+def _checkpoint_path(family: str, name: str) -> str:
+    return f"models/series/{family}/unfinished/{name}.state"
+
+
+def _checkpoint(store: Store, family: str, name: str, key: str) -> Checkpoint:
+    path = _checkpoint_path(family, name)
+    return Checkpoint(
+        read=lambda: store.read_bytes(path) if store.exists(path) else None,
+        write=lambda data: store.write_bytes(path, data),
+        key=key,
+    )
