@@ -1,0 +1,97 @@
+"""What of an image is modelled: its pixels, its pixels and oriented gradients, or patches of a frozen network."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+import torch
+from pydantic import Field
+from torch import Tensor
+from torch.nn import functional as F
+
+from sensors_data.images import standardise
+from sensors_data.settings import Section
+
+BATCH = 256
+"""Images a pass; the last pass is padded, so that a feature never depends on what else is computed."""
+
+
+CELL, CELL_STEP = 7, 3
+"""Pixels: the side of a cell of gradient energies, and the step between cells."""
+
+
+class FeatureConfig(Section):
+    """Which view of an image a VAE learns."""
+
+    kind: Literal["pixels", "gradients", "patches"] = "gradients"
+    side: int = Field(28, ge=16, le=256)
+    """Pixels: images are resized to this before gradients are taken."""
+    directions: int = Field(8, ge=4, le=16)
+    """K, of the gradient."""
+    blur: float = Field(0.7, gt=0, le=4)
+    """Standard deviation of the smoothing before gradients are taken, pixels of `side`."""
+    contrast_floor: float = Field(0.05, gt=0)
+    """Gradients are divided by the local mean gradient plus this (grey levels in [0, 1])."""
+
+    @property
+    def grids(self) -> tuple[int, int]:
+        """Cells along a side: of the pooled pixels and of the gradient energies."""
+        return self.side // 2, (self.side - CELL) // CELL_STEP + 1
+
+
+def gradient_features(x: Tensor, config: FeatureConfig) -> tuple[Tensor, Tensor]:
+    """Pooled pixels (B, C * 14 * 14 at side 28) and oriented gradient energies (B, K * 8 * 8) of x (B, C, H, W).
+
+    Square roots of grey levels, so that noise is even over dark and bright; gradients by direction, each divided by
+    the contrast around it, pooled over overlapping cells: histograms of oriented gradients (Dalal and Triggs 2005).
+    """
+    if x.shape[2:] != (config.side, config.side):
+        x = F.interpolate(x, (config.side, config.side), mode="bilinear", antialias=True, align_corners=False)
+    root = _blurred(x.clamp(0, 1).sqrt(), config.blur)
+    pixels = F.avg_pool2d(root, 2).flatten(1)
+    energy = _directed(root.mean(1, keepdim=True), config.directions)  # (B, K, H, W)
+    contrast = _blurred(energy.sum(1, keepdim=True), 3.0)
+    cells = F.avg_pool2d(energy / (contrast + config.contrast_floor), CELL, CELL_STEP)
+    return pixels, cells.sqrt().flatten(1)
+
+
+def _blurred(x: Tensor, sigma: float) -> Tensor:
+    """A Gaussian blur of x (B, C, H, W), pixels."""
+    reach = min(int(3 * sigma + 0.5), min(x.shape[2:]) - 1)
+    t = torch.arange(-reach, reach + 1, dtype=x.dtype)
+    kernel = torch.exp(-(t**2) / (2 * sigma**2))
+    kernel = kernel / kernel.sum()
+    channels = x.shape[1]
+    padded = F.pad(x, (reach, reach, reach, reach), mode="reflect")
+    rows = F.conv2d(padded, kernel.view(1, 1, 1, -1).repeat(channels, 1, 1, 1), groups=channels)
+    return F.conv2d(rows, kernel.view(1, 1, -1, 1).repeat(channels, 1, 1, 1), groups=channels)
+
+
+def _directed(x: Tensor, directions: int) -> Tensor:
+    """The gradient's length shared between the two nearest of K directions, (B, 1, H, W) -> (B, K, H, W)."""
+    padded = F.pad(x, (1, 1, 1, 1), mode="replicate")
+    across = (padded[..., 1:-1, 2:] - padded[..., 1:-1, :-2]) / 2
+    down = (padded[..., 2:, 1:-1] - padded[..., :-2, 1:-1]) / 2
+    length = (across.square() + down.square()).sqrt()
+    angle = torch.atan2(down, across)
+    step = 2 * math.pi / directions
+    centres = (torch.arange(directions, dtype=x.dtype) * step).view(1, -1, 1, 1)
+    apart = ((angle - centres + math.pi) % (2 * math.pi) - math.pi).abs()
+    return (1 - apart / step).relu() * length
+
+
+@torch.no_grad()
+def represent(images: np.ndarray, config: FeatureConfig, batch: int = BATCH) -> list[Tensor]:
+    """The blocks of features of uint8 images (N, C, H, W): one of pixels (N, C, H, W), or two of gradients (N, F)."""
+    parts: list[list[Tensor]] = []
+    for first in range(0, len(images), batch):
+        rows = images[first : first + batch]
+        x = torch.from_numpy(standardise(rows))
+        if config.kind == "pixels":
+            parts.append([x])
+            continue
+        x = torch.cat([x, x.new_zeros(batch - len(x), *x.shape[1:])])
+        parts.append([block[: len(rows)] for block in gradient_features(x, config)])
+    return [torch.cat(blocks) for blocks in zip(*parts, strict=True)]

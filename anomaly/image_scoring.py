@@ -1,0 +1,152 @@
+"""What a VAE says of an image in nats: reconstruction, divergence, distance and neighbours of its code, made to add."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from anomaly.image_features import FeatureConfig, represent
+from anomaly.image_vae import ImageVAE
+from anomaly.scoring import one_thread, reconstruct
+from sensors_data.settings import Section
+
+BATCH = 64
+"""Images a pass; the last pass is padded, so that a score never depends on what else is scored."""
+
+PARTS = ("reconstruction", "divergence", "distance", "neighbours")
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The codes of normal images: where they lie and how they spread."""
+
+    codes: Tensor  # (M, Z)
+    mean: Tensor  # (Z,)
+    precision: Tensor  # (Z, Z), of their covariance
+
+    @classmethod
+    def of(cls, codes: Tensor, limit: int, generator: torch.Generator) -> Memory:
+        """The memory of codes (N, Z); of more than `limit` a random part is kept as neighbours."""
+        centred = (codes - codes.mean(0)).double()
+        covariance = centred.T @ centred / max(1, len(codes) - 1)
+        # a dimension that the model does not use has next to no variance: the floor keeps it from ruling the distance
+        floor = 1e-2 * covariance.diagonal().mean().clamp(min=1e-6)
+        precision = torch.linalg.inv(covariance + floor * torch.eye(len(covariance), dtype=torch.float64))
+        kept = torch.randperm(len(codes), generator=generator)[:limit].sort().values
+        return cls(codes[kept].clone(), codes.mean(0), precision.float())
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Where the blocks of features stand and how wide they spread, so that each weighs alike."""
+
+    means: tuple[Tensor, ...]
+    scales: tuple[float, ...]
+
+    @classmethod
+    def of(cls, blocks: list[Tensor]) -> Blocks:
+        """The means and root mean squares of blocks of features (N, ..., F)."""
+        flat = [block.flatten(0, -2) for block in blocks]
+        means = tuple(block.mean(0) for block in flat)
+        scales = tuple(float((b - m).square().mean().sqrt().clamp(min=1e-6)) for b, m in zip(flat, means, strict=True))
+        return cls(means, scales)
+
+    def apply(self, blocks: list[Tensor]) -> Tensor:
+        """Blocks of features as one standardised input (..., F); pixels, which have no means, as they are."""
+        if not self.means:
+            return blocks[0]
+        return torch.cat([(b - m) / s for b, m, s in zip(blocks, self.means, self.scales, strict=True)], dim=-1)
+
+
+@dataclass(frozen=True)
+class Network:
+    """A fitted model of one view of images, with the codes of normal ones."""
+
+    features: FeatureConfig
+    blocks: Blocks
+    model: ImageVAE
+    memory: Memory
+    draws: Tensor  # (S, Z), the same for every input
+    neighbours: int
+
+
+@dataclass(frozen=True)
+class Surprise:
+    """What is unexpected in B images of P patches; P is 1 where an image is modelled whole."""
+
+    parts: Tensor  # (B, P, 4), in the order of PARTS
+    value_nats: Tensor  # (B, P, *shape) the reconstruction part, spread over what it is of
+    expected: Tensor  # (B, P, *shape) the reconstruction
+
+
+def surprises(network: Network, images: np.ndarray) -> Iterator[Surprise]:
+    """The surprise of uint8 images (N, C, H, W), batch by batch."""
+    with one_thread():
+        for first in range(0, len(images), BATCH):
+            rows = images[first : first + BATCH]
+            padded = np.zeros((BATCH, *images.shape[1:]), np.uint8)
+            padded[: len(rows)] = rows
+            x = network.blocks.apply(represent(padded, network.features))
+            count = x.shape[1] if network.features.kind == "patches" else 1
+            found = surprise(network, x.reshape(BATCH * count, *network.model.config.shape))
+            values = (t.view(BATCH, count, *t.shape[1:])[: len(rows)] for t in found)
+            yield Surprise(*values)
+
+
+@torch.no_grad()
+def surprise(network: Network, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The four parts of the surprise of inputs x (B, *shape), (B, 4); the first of them by value, and the expected x.
+
+    reconstruction: nats lost against a perfect reconstruction, log p(x|x) - E log p(x|z), so that an image is not
+    called normal because it is simple, nor anomalous because it is rich; divergence: KL(q(z|x) || N(0, 1)), nats;
+    distance: half the squared Mahalanobis distance of the code's mean from the normal codes, nats of a Gaussian;
+    neighbours: Z log of the mean distance to the nearest normal codes, the nearest-neighbour estimate of -log density
+    (Loftsgaarden and Quesenberry 1965), nats up to a constant.
+    """
+    model, memory = network.model, network.memory
+    found = reconstruct(model, x, network.draws)
+    value_nats = -found.log_prob - model.plain_cost(x)
+    code = model.encode(x).mean
+    apart = code - memory.mean
+    distance = 0.5 * ((apart @ memory.precision) * apart).sum(1)
+    near = nearest_mean(code, memory.codes, network.neighbours)
+    local = code.shape[1] * near.clamp(min=1e-6).log()
+    return torch.stack([value_nats.flatten(1).sum(1), found.kl, distance, local], dim=1), value_nats, found.expected
+
+
+def nearest_mean(x: Tensor, others: Tensor, neighbours: int) -> Tensor:
+    """The mean Euclidean distance of x (B, F) to its nearest among others (M, F): (B,)."""
+    squares = x.square().sum(1, keepdim=True) + others.square().sum(1) - 2 * x @ others.T
+    nearest = squares.clamp(min=0).topk(min(neighbours, len(others)), dim=1, largest=False).values
+    return nearest.sqrt().mean(1)
+
+
+class Balance(Section):
+    """How the parts are put on one scale: that of the reconstruction part on held-out normal images."""
+
+    centre: tuple[float, ...]
+    """Median of each part, nats."""
+    spread: tuple[float, ...]
+    """Standard deviation of each part, nats."""
+    weights: tuple[float, ...]
+    """Of each part, summing to 1."""
+
+    def total(self, parts: Tensor) -> Tensor:
+        """One score for parts (..., 4), nats of reconstruction: a typical normal image has about its median."""
+        standard = (parts.double() - torch.tensor(self.centre).double()) / torch.tensor(self.spread).double()
+        return self.centre[0] + self.spread[0] * standard @ torch.tensor(self.weights).double()
+
+
+def fit_balance(parts: Tensor, weights: tuple[float, ...]) -> Balance:
+    """The balance of parts (N, 4) of held-out normal images; the weights are brought to a sum of 1."""
+    spread = parts.double().std(0, unbiased=False).clamp(min=1e-6)
+    return Balance(
+        centre=tuple(float(v) for v in parts.double().median(0).values),
+        spread=tuple(float(v) for v in spread),
+        weights=tuple(w / math.fsum(weights) for w in weights),
+    )

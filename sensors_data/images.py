@@ -1,0 +1,123 @@
+"""Images in memory, uint8 (N, C, H, W): resized, standardised, augmented, split without look-alikes on both sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+from scipy import ndimage
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from sensors_data.settings import Section
+
+
+@dataclass(frozen=True)
+class Images:
+    """N images of one size and what is known of each."""
+
+    x: np.ndarray  # (N, C, H, W) uint8
+    label: np.ndarray  # (N,) str, "" where there is none
+    split: np.ndarray  # (N,) str: train, test or ""
+
+    def __len__(self) -> int:
+        """N, the number of images."""
+        return len(self.x)
+
+    def where(self, keep: np.ndarray) -> Images:
+        """The images for which `keep` (N,) is true, or those at an index."""
+        return Images(self.x[keep], self.label[keep], self.split[keep])
+
+
+class Augmentation(Section):
+    """Changes that leave a normal image normal; each is drawn anew for every image."""
+
+    flip: bool = False
+    """Left to right, every other image."""
+    rotation_deg: float = 0.0
+    """At most this far to either side."""
+    shift_px: float = 0.0
+    brightness: float = 0.0
+    """Grey levels are multiplied by 1 +- this at most."""
+
+
+def resize(x: np.ndarray, size: int) -> np.ndarray:
+    """Images (N, C, H, W) uint8 at `size` x `size` pixels, antialiased."""
+    if x.shape[2:] == (size, size):
+        return x
+    out = np.empty((*x.shape[:2], size, size), np.uint8)
+    for n, image in enumerate(x):
+        for c, channel in enumerate(image):
+            out[n, c] = np.asarray(Image.fromarray(channel).resize((size, size), Image.Resampling.BILINEAR))
+    return out
+
+
+def with_channels(x: np.ndarray, channels: int) -> np.ndarray:
+    """Images (N, 1 or 3, H, W) uint8 with the wanted number of channels: grey repeated, or colour as its luma."""
+    if x.shape[1] == channels:
+        return x
+    if channels == 3:
+        return np.repeat(x, 3, axis=1)
+    weights = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R 601-2, as Pillow
+    luma: np.ndarray = np.rint(np.einsum("nchw,c->nhw", x, weights, dtype=np.float32))[:, None].astype(np.uint8)
+    return luma
+
+
+def standardise(x: np.ndarray) -> np.ndarray:
+    """uint8 grey levels as float32 in [0, 1], same shape."""
+    unit: np.ndarray = np.divide(x, 255, dtype=np.float32)
+    return unit
+
+
+def augment(x: np.ndarray, changes: Augmentation, rng: np.random.Generator) -> np.ndarray:
+    """Images (N, C, H, W) uint8, each changed at random; what moves in from outside repeats the edge."""
+    out = x.copy()
+    for n in range(len(x)):
+        flip, angle, *shift, gain = rng.random(5) * 2 - 1
+        image = out[n].astype(np.float32)
+        if changes.flip and flip > 0:
+            image = image[:, :, ::-1]
+        if changes.rotation_deg:
+            turn = changes.rotation_deg * angle
+            image = ndimage.rotate(image, turn, axes=(1, 2), reshape=False, order=1, mode="nearest")
+        if changes.shift_px:
+            image = ndimage.shift(image, (0, *(changes.shift_px * s for s in shift)), order=1, mode="nearest")
+        out[n] = np.clip(np.rint(image * (1 + changes.brightness * gain)), 0, 255)
+    return out
+
+
+def split_images(
+    labels: np.ndarray, groups: np.ndarray, shares: dict[str, float], rng: np.random.Generator
+) -> np.ndarray:
+    """Which part each image belongs to, (N,) str: every part gets its share of every label, a group stays whole.
+
+    A group takes the label that most of its images have. ValueError when the shares do not sum to 1.
+    """
+    if not np.isclose(sum(shares.values()), 1) or min(shares.values()) < 0:
+        raise ValueError(f"shares must be positive and sum to 1, found {shares}")
+    names, group = np.unique(groups, return_inverse=True)
+    known, label = np.unique(labels, return_inverse=True)
+    counts = np.zeros((len(names), len(known)), np.int64)
+    np.add.at(counts, (group, label), 1)
+    part_of = np.empty(len(names), dtype=f"<U{max(map(len, shares))}")
+    for kind in range(len(known)):
+        mine = rng.permutation(np.flatnonzero(counts.argmax(1) == kind))
+        if not len(mine):
+            continue
+        ends = np.cumsum(counts[mine].sum(1))
+        middle = (ends - counts[mine].sum(1) / 2) / ends[-1]  # where the group's middle image falls in [0, 1]
+        limits = np.cumsum(list(shares.values()))[:-1]
+        part_of[mine] = np.array(list(shares))[np.searchsorted(limits, middle)]
+    return part_of[group]
+
+
+def look_alikes(x: np.ndarray, threshold: float = 0.85, side: int = 24) -> np.ndarray:
+    """A group number for each image, (N,): images whose coarse, contrast-free views correlate above `threshold` share
+    one, whatever their exposure, and so do their look-alikes.
+    """
+    coarse = resize(with_channels(x, 1), side).reshape(len(x), -1).astype(np.float32)
+    coarse -= coarse.mean(1, keepdims=True)
+    coarse /= np.linalg.norm(coarse, axis=1, keepdims=True) + 1e-6
+    near = csr_matrix((coarse @ coarse.T > threshold).astype(np.int8))
+    return np.asarray(connected_components(near, directed=False)[1])
