@@ -8,18 +8,17 @@ import numpy as np
 from scipy.stats import poisson
 
 from anomaly.calibration import WEEK_S, score_held_out
-from anomaly.detector import Detector, modelled_columns, score_network
+from anomaly.detector import Detector, modelled_columns, score_network, standardised
 from anomaly.learning import Span
-from sensors_data.grid import Grid
 
 TOLERANCE = 0.02
 """Nats per value by which the negative ELBO may differ before a challenger counts as worse."""
 
 
-def judge(challenger: Detector, incumbent: Detector | None, spans: dict[str, Span], day_rows: int | None) -> Detector:
+def judge(challenger: Detector, incumbent: Detector | None, spans: dict[str, Span]) -> Detector:
     """The challenger with its verdict: accepted unless it breaks the false-alarm budget on the held-out normal rows,
     or explains them worse than the incumbent does."""
-    alarms, most = held_out_alarms(challenger, spans, day_rows)
+    alarms, most = held_out_alarms(challenger, spans)
     if alarms > most:
         return _with(challenger, False, f"{alarms} alarms on held-out normal rows, at most {most} fit the budget")
     if incumbent is None or incumbent.card.sensors != challenger.card.sensors:
@@ -35,11 +34,11 @@ def _with(detector: Detector, accepted: bool, verdict: str) -> Detector:
     return replace(detector, card=detector.card.model_copy(update={"accepted": accepted, "verdict": verdict}))
 
 
-def held_out_alarms(detector: Detector, spans: dict[str, Span], day_rows: int | None) -> tuple[int, int]:
+def held_out_alarms(detector: Detector, spans: dict[str, Span]) -> tuple[int, int]:
     """Alarms on the held-out normal rows, and the most that the budget makes likely (99 % of a Poisson count)."""
     alarms, rows = 0, 0
     for asset, span in spans.items():
-        held_out, scores = score_held_out(detector, span, asset, day_rows)
+        held_out, scores = score_held_out(detector, span, asset)
         over = np.flatnonzero((scores.score > detector.threshold.value) & ~held_out.abnormal)
         alarms += int((np.diff(over, prepend=-(10**9)) > detector.reach).sum())
         rows += len(held_out)
@@ -53,9 +52,7 @@ def held_out_nats(detector: Detector, spans: dict[str, Span]) -> float:
     found = []
     for asset, span in spans.items():
         held_out = span.rows(span.split if span.split < len(span) else 0, len(span))
-        scale = detector.scale_of(asset)
-        values = scale.apply(held_out.grid.values)[:, columns]
-        grid = Grid(held_out.grid.times, values, held_out.usable()[:, columns], detector.card.modelled)
-        unit = float(np.log(scale.spread[columns]).mean())
+        grid = standardised(detector, held_out.grid, asset, held_out.usable())
+        unit = float(np.log(detector.scale_of(asset).spread[columns]).mean())
         found += [score_network(n, grid, detector.card.config)[0].nats + unit for n in detector.networks]
     return float(np.nanmean(np.concatenate(found)))

@@ -6,23 +6,22 @@ from dataclasses import replace
 
 import numpy as np
 
-from anomaly.detector import Detector, Scores, score_grid
+from anomaly.detector import Detector, Scores, row_scores, score_grid, score_network, standardised
 from anomaly.learning import Span
 from anomaly.thresholds import pot_threshold
 
 WEEK_S = 7 * 86_400
 
 
-def calibrate(detector: Detector, spans: dict[str, Span], day_rows: int | None) -> Detector:
-    """The detector with band, typical sensor scores and threshold from the spans' held-out normal rows.
+def calibrate(detector: Detector, spans: dict[str, Span]) -> Detector:
+    """The detector with band, typical sensor scores, threshold and unsteadiness from the held-out normal rows.
 
-    With `day_rows` they are scored day by day, as nights are, so that rows near a day's end, which fewer windows
-    cover, count as they will. A span with nothing held out is scored whole. ValueError when no row has a score.
+    A span with nothing held out is scored whole. ValueError when no row has a score.
     """
     config = detector.card.config
     residual, lost, rows = [], [], []
     for asset, span in spans.items():
-        held_out, scores = score_held_out(detector, span, asset, day_rows)
+        held_out, scores = score_held_out(detector, span, asset)
         columns = [held_out.grid.sensors.index(name) for name in detector.card.modelled]
         apart = np.abs(held_out.grid.values[:, columns] - scores.expected) / detector.scale_of(asset).spread[columns]
         usable = held_out.usable()[:, columns]
@@ -34,19 +33,40 @@ def calibrate(detector: Detector, spans: dict[str, Span], day_rows: int | None) 
     threshold = pot_threshold(normal, alarms_per_row, gap=detector.reach)
     card = detector.card.model_copy(update={"threshold": threshold})
     band, typical = _quantile(residual, 0.9), _quantile(lost, 0.5)
-    return replace(detector, band=band, typical=typical, card=card)
+    return replace(detector, band=band, typical=typical, unsteady=_unsteady(detector, spans), card=card)
 
 
-def score_held_out(detector: Detector, span: Span, asset: str, day_rows: int | None) -> tuple[Span, Scores]:
-    """A span's held-out rows (all, where none are held out) and their scores, each day from what came before it."""
+def score_held_out(detector: Detector, span: Span, asset: str) -> tuple[Span, Scores]:
+    """A span's held-out rows (all, where none are held out) and their scores, from them and the rows before them."""
     first = span.split if span.split < len(span) else 0
-    block = day_rows or len(span)
-    parts = []
-    for start in range(first, len(span), block):
-        end = min(start + block, len(span))
-        seen = span.grid.rows(max(0, start - detector.reach), end)
-        parts.append(score_grid(detector, seen, asset).last(end - start))
-    return span.rows(first, len(span)), Scores.joined(parts)
+    seen = span.grid.rows(max(0, first - detector.reach), len(span))
+    return span.rows(first, len(span)), score_grid(detector, seen, asset).last(len(span) - first)
+
+
+def _unsteady(detector: Detector, spans: dict[str, Span], share: float = 0.98) -> np.ndarray:
+    """How much higher the tail of normal scores lies 0, 1, ... rows before the data's end, (R,), at least 1.
+
+    A row there is covered only by windows that end before the data does; the same windows, taken anywhere in the
+    held-out rows, say how much less steady their mean is.
+    """
+    config, step = (
+        detector.card.config,
+        min(n.model.config.window for n in detector.networks) // detector.card.config.tokens,
+    )
+    ends = np.arange(step, detector.reach + 1, step)
+    scored = []
+    for asset, span in spans.items():
+        held_out = span.rows(span.split if span.split < len(span) else 0, len(span))
+        grid = standardised(detector, held_out.grid, asset, held_out.usable())
+        scored.append(([score_network(n, grid, config)[0].nats for n in detector.networks], len(grid)))
+
+    def tail(newest: int | None) -> float:
+        rows = np.concatenate([row_scores(detector, nats, count, newest) for nats, count in scored])
+        return float(np.nanquantile(rows, share))
+
+    steady = max(tail(None), 1e-12)
+    factors = np.array([max(1.0, tail(int(newest)) / steady) for newest in ends])
+    return np.repeat(np.maximum.accumulate(factors[::-1])[::-1], step)
 
 
 def _quantile(parts: list[np.ndarray], share: float) -> np.ndarray:

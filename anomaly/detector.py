@@ -35,8 +35,8 @@ class DetectorConfig(Section):
     """Last share of the training span, kept for early stopping, threshold and acceptance."""
     max_windows: int = Field(2000, ge=10)
     """Training windows of a network at most, evenly spaced."""
-    min_observed: float = Field(0.5, ge=0, le=1)
-    """A window measured to less than this share is neither learned from nor scored."""
+    min_observed: float = Field(0.75, ge=0, le=1)
+    """A window with something measured in under this share of its rows is neither learned from nor scored."""
     keep: float = Field(0.85, gt=0, lt=1)
     """Share of the windows' variance that the linear path explains."""
     tokens: int = Field(16, ge=2)
@@ -108,6 +108,7 @@ class Detector:
     scales: dict[str, Scale]
     typical: np.ndarray  # (D,) nats of each modelled sensor on a typical normal row
     band: np.ndarray  # (D,) half width of the 90 % band, standardised
+    unsteady: np.ndarray  # (R,) how much higher normal scores reach 0, 1, ... rows before the data's end, at least 1
     card: Card
 
     @property
@@ -141,6 +142,7 @@ class Scores:
 
     times: np.ndarray  # (T,)
     score: np.ndarray  # (T,) nats per observed value, higher is worse
+    unsteady: np.ndarray  # (T,) factor on the threshold: rows near the end are covered by fewer windows
     observed_share: np.ndarray  # (T,)
     sensor_score: np.ndarray  # (T, D) nats
     share: np.ndarray  # (T, D), sums to 1
@@ -152,10 +154,10 @@ class Scores:
         """The scores of the last `rows` rows."""
         return Scores(*(getattr(self, f.name)[len(self.times) - rows :] for f in fields(self)))
 
-    @classmethod
-    def joined(cls, parts: list[Scores]) -> Scores:
-        """Scores of consecutive rows, one after the other."""
-        return cls(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)))
+    def where(self, mine: np.ndarray, other: Scores) -> Scores:
+        """These scores in the rows that are `mine` (T,), the other ones elsewhere."""
+        parts = [(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)]
+        return Scores(*(np.where(mine.reshape(-1, *[1] * (a.ndim - 1)), a, b) for a, b in parts))
 
 
 def score_grid(detector: Detector, grid: Grid, asset: str) -> Scores:
@@ -165,40 +167,67 @@ def score_grid(detector: Detector, grid: Grid, asset: str) -> Scores:
     """
     if grid.sensors != detector.card.sensors:
         raise ValueError(f"model {detector.name} knows sensors {detector.card.sensors}, the grid has {grid.sensors}")
-    scale = detector.scale_of(asset)
-    columns = modelled_columns(detector.card)
-    values = scale.apply(grid.values)[:, columns]
-    observed = grid.observed[:, columns]
-    nats, sensor_nats, expected = _averaged(detector, Grid(grid.times, values, observed, detector.card.modelled))
-    seen = observed.any(axis=1)
+    ready = standardised(detector, grid, asset, grid.observed)
+    nats, sensor_nats, expected = _averaged(detector, ready)
+    seen = np.asarray(ready.observed.any(axis=1))
     score = np.where(seen, nats, np.nan)
-    lost = np.where(observed, sensor_nats, np.nan)
+    lost = np.where(ready.observed, sensor_nats, np.nan)
+    scale, columns = detector.scale_of(asset), modelled_columns(detector.card)
     own = Scale(scale.center[columns], scale.spread[columns])
     return Scores(
         times=grid.times,
         score=score,
-        observed_share=observed.mean(axis=1, dtype=np.float64),
+        unsteady=_near_the_end(detector.unsteady, len(grid)),
+        observed_share=ready.observed.mean(axis=1, dtype=np.float64),
         sensor_score=lost,
-        share=_shares(lost, detector.typical, np.asarray(seen)),
+        share=_shares(lost, detector.typical, seen),
         expected=own.invert(expected),
         low=own.invert(expected - detector.band),
         high=own.invert(expected + detector.band),
     )
 
 
+def standardised(detector: Detector, grid: Grid, asset: str, observed: np.ndarray) -> Grid:
+    """The modelled sensors of a grid (T rows) in units of the asset's scale, of which `observed` (T, D) is believed."""
+    columns = modelled_columns(detector.card)
+    values = detector.scale_of(asset).apply(grid.values)[:, columns]
+    return Grid(grid.times, values, observed[:, columns], detector.card.modelled)
+
+
 def _averaged(detector: Detector, grid: Grid) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Row scores (T,), sensor scores and expected values (T, D) of a standardised grid, the mean over the networks."""
+    found = [score_network(network, grid, detector.card.config) for network in detector.networks]
     rows = len(grid)
-    total = [np.zeros(rows), np.zeros(grid.values.shape), np.zeros(grid.values.shape)]
-    for network in detector.networks:
-        found, stride = score_network(network, grid, detector.card.config)
-        surprise = np.abs(found.nats - network.typical)  # a window can be too quiet as well as too loud
-        length = network.model.config.window
-        total[0] += overlap_mean(np.repeat(surprise[:, None], length, axis=1), stride, rows)
-        total[1] += overlap_mean(found.sensor_nats, stride, rows)
-        total[2] += overlap_mean(found.expected, stride, rows)
-    nats, sensor_nats, expected = (part / len(detector.networks) for part in total)
+    nats = row_scores(detector, [f.nats for f, _ in found], rows)
+    sensor_nats = np.mean([overlap_mean(f.sensor_nats, stride, rows) for f, stride in found], axis=0)
+    expected = np.mean([overlap_mean(f.expected, stride, rows) for f, stride in found], axis=0)
     return nats, sensor_nats, expected
+
+
+def row_scores(detector: Detector, nats: list[np.ndarray], rows: int, newest: int | None = None) -> np.ndarray:
+    """The score of each of the last `rows` rows, (T,): mean surprise of the windows that cover it, over the networks.
+
+    A window surprises by how far its nats are from a typical normal window's: it can be too quiet as well as too
+    loud (typicality: Nalisnick et al. 2019, arXiv:1906.02994). With `newest`, only windows that end less than so many
+    rows after a row count, as if the data ended there.
+    """
+    total = np.zeros(rows)
+    for network, own in zip(detector.networks, nats, strict=True):
+        length = network.model.config.window
+        stride = length // detector.card.config.tokens
+        covered = np.repeat(np.abs(own - network.typical)[:, None], length, axis=1)  # (N, L)
+        if newest is not None:
+            covered[:, : length - max(stride, newest // stride * stride)] = np.nan
+        total += overlap_mean(covered, stride, rows)
+    return total / len(nats)
+
+
+def _near_the_end(unsteady: np.ndarray, rows: int) -> np.ndarray:
+    """The factor of each of `rows` rows before the data's end; 1 further from it than the factors reach."""
+    factor = np.ones(rows)
+    known = min(rows, len(unsteady))
+    factor[rows - known :] = unsteady[:known][::-1]
+    return factor
 
 
 def score_network(network: Network, grid: Grid, config: DetectorConfig) -> tuple[WindowScores, int]:

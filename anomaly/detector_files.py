@@ -17,12 +17,13 @@ from anomaly.lstm_vae import LSTMVAE
 from sensors_data.grid import Scale
 from sensors_data.store import Store
 
+_ARRAYS = ("typical", "band", "unsteady")
 _REJECTED = ".rejected.safetensors"
 
 
 def to_bytes(detector: Detector) -> bytes:
     """The detector as the bytes of a safetensors file; the same detector gives the same bytes."""
-    tensors = {"typical": torch.as_tensor(detector.typical), "band": torch.as_tensor(detector.band)}
+    tensors = {part: torch.as_tensor(getattr(detector, part)) for part in _ARRAYS}
     for part in ("center", "spread"):
         rows = [getattr(detector.scales[asset], part) for asset in detector.card.assets]
         tensors[f"scale.{part}"] = torch.as_tensor(np.stack(rows))
@@ -50,7 +51,8 @@ def from_bytes(data: bytes, where: str) -> Detector:
         networks.append(Network(model, prior, own["draws"], float(own["typical"])))
     centers, spreads = tensors["scale.center"].numpy(), tensors["scale.spread"].numpy()
     scales = {asset: Scale(centers[i], spreads[i]) for i, asset in enumerate(card.assets)}
-    return Detector(tuple(networks), scales, tensors["typical"].numpy(), tensors["band"].numpy(), card)
+    typical, band, unsteady = (tensors[part].numpy() for part in _ARRAYS)
+    return Detector(tuple(networks), scales, typical, band, unsteady, card)
 
 
 def card_of(data: bytes, where: str) -> Card:

@@ -87,7 +87,8 @@ def learn_detector(
         config=config,
         seed=seed,
     )
-    return Detector(tuple(networks), scales, np.zeros(len(modelled)), np.ones(len(modelled)), card), history
+    flat = np.zeros(len(modelled))
+    return Detector(tuple(networks), scales, flat, flat, np.ones(0), card), history
 
 
 def modelled_sensors(spans: dict[str, Span]) -> tuple[str, ...]:

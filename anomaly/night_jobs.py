@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
 from anomaly.anomalies import Rules, find_anomalies
@@ -62,7 +63,7 @@ def _tail_at_threshold(store: Store, scores: pd.DataFrame) -> float:
     if scores.empty:
         return 1.0
     threshold = card_by_name(store, str(scores["model"].iloc[0])).threshold
-    return float(threshold.p_value(scores["threshold"].to_numpy()[:1])[0]) if threshold else 1.0
+    return float(threshold.p_value(np.array([threshold.value]))[0]) if threshold else 1.0
 
 
 def _sensors(store: Store, family: str, first: date, last: date) -> pd.DataFrame:

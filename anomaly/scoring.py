@@ -50,6 +50,17 @@ def reconstruction_log_prob(model: VAE, x: Tensor, n_samples: int, generator: to
     return reconstruct(model, x, antithetic_draws(n_samples, model.latent, generator)).log_prob
 
 
+@torch.no_grad()
+def fill_missing(model: VAE, x: Tensor, missing: Tensor, rounds: int = 3) -> Tensor:
+    """x (B, ...) with what is `missing` replaced by what the model expects there, given the rest.
+
+    Alternating between code and values approaches the conditional mean (Rezende et al. 2014, arXiv:1401.4082, F).
+    """
+    for _ in range(rounds):
+        x = torch.where(missing, model.decode(model.encode(x).mean).mean, x)
+    return x
+
+
 @dataclass(frozen=True)
 class WindowScores:
     """What is known of N windows of L rows and D sensors."""
@@ -62,7 +73,7 @@ class WindowScores:
 def score_windows(
     model: VAE, windows: Windows, prior: LevelPrior, draws: Tensor, min_observed: float, batch: int = BATCH
 ) -> WindowScores:
-    """Score standardised windows; those measured to less than `min_observed` have no score."""
+    """Score standardised windows; those with something measured in under `min_observed` of their rows have none."""
     parts = []
     with one_thread():
         for first in range(0, len(windows), batch):
@@ -84,13 +95,18 @@ def _score_batch(
     shape, level = split_level(windows.values)
     padded = np.zeros((batch, *shape.shape[1:]), np.float32)
     padded[: len(shape)] = shape
-    found = reconstruct(model, torch.from_numpy(padded), draws)
+    x = torch.from_numpy(padded)
+    if np.isnan(windows.values).any():
+        missing = np.zeros(padded.shape, bool)
+        missing[: len(shape)] = np.isnan(windows.values)
+        x = fill_missing(model, x, torch.from_numpy(missing))
+    found = reconstruct(model, x, draws)
     observed = windows.observed.astype(np.float32)  # (B, L, D)
     lost = -found.log_prob.numpy()[: len(shape)] * observed
     level_nats = prior.nats(level, np.asarray(windows.observed.any(axis=1)))  # (B, D)
     count = observed.sum(axis=(1, 2))
     total = lost.sum(axis=(1, 2), dtype=np.float64) + found.kl.numpy()[: len(shape)] + level_nats.sum(1)
-    enough = count >= max(1.0, min_observed * observed[0].size)
+    enough = (count > 0) & (observed.any(axis=2).mean(axis=1) >= min_observed)
     nats = np.where(enough, total / np.maximum(count, 1), np.nan)
     expected = found.expected.numpy()[: len(shape)] + level[:, None].astype(np.float32)
     per_value = lost + (level_nats / observed.shape[1]).astype(np.float32)[:, None] * observed

@@ -40,10 +40,10 @@ def _score(store: Store, spec: Family, day: date, family: str, shard: int) -> Do
     for asset in sorted(today["asset"].unique()):
         seen = grids[asset].between(start - detector.reach * np.timedelta64(spec.step, "us"), end)
         kept = seen.between(start, end)
-        scores = score_grid(detector, seen, asset).last(len(kept))
+        planned = incident_rows(seen, incidents, asset, ("planned",))
+        scores = _scores_around(detector, seen, asset, planned).last(len(kept))
         measured = ~np.isnan(kept.values).all(axis=1) & ~_commissioning(detector, asset, kept)
-        planned = incident_rows(kept, incidents, asset, ("planned",))
-        rows.append(score_rows(detector, asset, scores, planned)[measured])
+        rows.append(score_rows(detector, asset, scores, planned[len(seen) - len(kept) :])[measured])
         sensor_rows.append(_sensor_rows(detector, asset, kept, scores, measured))
     inputs = [store.path("grid", family=family, day=d, shard=shard) for d in days]
     source = Provenance(
@@ -56,6 +56,20 @@ def _score(store: Store, spec: Family, day: date, family: str, shard: int) -> Do
     store.write("sensor_scores", pd.concat(sensor_rows), source, family=family, day=day, shard=shard)
     store.write("scores", frame, source, family=family, day=day, shard=shard)
     return Done(len(frame), _line(detector, frame, family, day, shard))
+
+
+def _scores_around(detector: Detector, grid: Grid, asset: str, planned: np.ndarray) -> Scores:
+    """Scores in which planned work (T,) does not disturb the rows around it; its own rows are scored as they are."""
+    scores = score_grid(detector, grid, asset)
+    if not planned.any():
+        return scores
+    without = Grid(
+        grid.times,
+        np.where(planned[:, None], np.float32(np.nan), grid.values),
+        grid.observed & ~planned[:, None],
+        grid.sensors,
+    )
+    return scores.where(planned, score_grid(detector, without, asset))
 
 
 def _none(table: str) -> pd.DataFrame:
@@ -80,9 +94,9 @@ def score_rows(detector: Detector, asset: str, scores: Scores, planned: np.ndarr
             "time": pd.DatetimeIndex(scores.times, tz="UTC"),
             "asset": asset,
             "score": scores.score,
-            "threshold": threshold.value,
-            "p_value": threshold.p_value(scores.score),
-            "is_anomaly": scores.score > threshold.value,
+            "threshold": threshold.value * scores.unsteady,
+            "p_value": threshold.p_value(scores.score / scores.unsteady),
+            "is_anomaly": scores.score > threshold.value * scores.unsteady,
             "suppressed": planned,
             "top_sensor": np.where(np.isnan(scores.score), "", leading),
             "observed_share": scores.observed_share,

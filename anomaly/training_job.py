@@ -18,7 +18,7 @@ from anomaly.learning import Span, learn_detector
 from anomaly.training import Epoch
 from sensors_data.grid import Grid
 from sensors_data.incidents import incident_rows, read_incidents
-from sensors_data.jobs import day_rows, read_grids
+from sensors_data.jobs import read_grids
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Family, Settings, parse
 from sensors_data.store import Provenance, Store, settings_hash
@@ -61,11 +61,10 @@ def _train(
         return _checkpoint(store, family, name, key)
 
     drawn, history = learn_detector(family, spans, step_s, eve(day), config, settings.seed, progress, checkpoint)
-    night_rows = day_rows(spec) if max(map(len, grids.values())) > 2 * day_rows(spec) else None
-    calibrated = calibrate(drawn, spans, night_rows)
+    calibrated = calibrate(drawn, spans)
     before = accepted_before(store, family, eve(day))
     incumbent = from_bytes(store.read_bytes(before), before) if before else None
-    detector = judge(_stamped(calibrated, settings_hash(spec), commissioned), incumbent, spans, night_rows)
+    detector = judge(_stamped(calibrated, settings_hash(spec), commissioned), incumbent, spans)
     path = save(store, detector)
     _keep_history(store, family, day, history)
     for name in history:

@@ -47,9 +47,9 @@ def _views(array: np.ndarray, length: int, first: int, stride: int) -> np.ndarra
 
 
 def normal(windows: Windows, abnormal: np.ndarray, min_observed: float) -> Windows:
-    """The windows that touch no abnormal row (T,) and are measured to at least `min_observed`: copies."""
+    """The windows that touch no abnormal row (T,) and in which something is measured in `min_observed` of the rows."""
     bad = np.concatenate([[0], np.cumsum(abnormal)])
     length = windows.values.shape[1]
     clean = bad[windows.ends] == bad[windows.ends - length]
-    share = windows.observed.mean(axis=(1, 2)) if len(windows) else np.empty(0)
+    share = windows.observed.any(axis=2).mean(axis=1) if len(windows) else np.empty(0)
     return windows.where(clean & (share >= min_observed))
