@@ -1,0 +1,107 @@
+"""One-class methods over images: ours, and what a user would try first; higher scores are more anomalous."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from anomaly.image_detector import ImageDetectorConfig, score_images
+from anomaly.image_features import FeatureConfig, represent
+from anomaly.image_learning import learn_image_detector
+from anomaly.image_scoring import Blocks, nearest_mean
+from anomaly.image_vae import PRESETS
+from anomaly.scoring import antithetic_draws, one_thread, reconstruct
+from anomaly.training import FitConfig
+
+DAY = date(2000, 1, 1)
+CONV = ImageDetectorConfig(
+    features=FeatureConfig(kind="pixels"),
+    fit=FitConfig(epochs=10, batch=128, beta=1.0, free_bits=0.0, masked_inputs=0.0),
+    **PRESETS["conv"],
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a method said of the test images."""
+
+    score: np.ndarray  # (N,)
+    alarm: np.ndarray | None  # (N,) bool, where the method has a threshold
+    cpu_s: float  # fit and score
+
+
+Method = Callable[[np.ndarray, np.ndarray, int], dict[str, Outcome]]
+
+
+def nightscore(train: np.ndarray, test: np.ndarray, seed: int) -> dict[str, Outcome]:
+    """Our detector as it stands, with nothing set."""
+    started = time.process_time()
+    detector, _ = learn_image_detector("benchmark", train, DAY, ImageDetectorConfig(), seed)
+    score = score_images(detector, test).score
+    alarm = score > detector.card.threshold.value
+    return {"nightscore": Outcome(score, alarm, time.process_time() - started)}
+
+
+def knn(train: np.ndarray, test: np.ndarray, _: int) -> dict[str, Outcome]:
+    """Mean distance to the 5 nearest training images, in our features and in pixels."""
+    out = {}
+    for name, features in (("knn", FeatureConfig()), ("knn-pixels", FeatureConfig(kind="pixels"))):
+        started = time.process_time()
+        known, asked = _flat(train, features), _flat(test, features)
+        blocks = Blocks.of(known)
+        score = _nearest(blocks.apply(asked), blocks.apply(known))
+        out[name] = Outcome(score, None, time.process_time() - started)
+    return out
+
+
+def pca(train: np.ndarray, test: np.ndarray, _: int) -> dict[str, Outcome]:
+    """Squared error after projection on the 32 principal axes of the pixels."""
+    started = time.process_time()
+    (known,), (asked,) = _flat(train, FeatureConfig(kind="pixels")), _flat(test, FeatureConfig(kind="pixels"))
+    mean = known.mean(0)
+    _, axes = torch.linalg.eigh((known - mean).T @ (known - mean))
+    kept = axes[:, -32:]
+    apart = asked - mean
+    score = (apart - apart @ kept @ kept.T).square().sum(1).numpy()
+    return {"pca-32": Outcome(score, None, time.process_time() - started)}
+
+
+def conv_vae(train: np.ndarray, test: np.ndarray, seed: int) -> dict[str, Outcome]:
+    """A convolutional VAE over pixels as published: its raw Bernoulli reconstruction probability, and its error."""
+    started = time.process_time()
+    detector, _ = learn_image_detector("benchmark", train, DAY, CONV, seed)
+    model = detector.network.model
+    draws = antithetic_draws(4, model.latent, torch.Generator().manual_seed(seed))
+    (x,) = represent(test, CONV.features)
+    nats, error = [], []
+    with one_thread():
+        for first in range(0, len(x), 500):
+            part = x[first : first + 500]
+            found = reconstruct(model, part, draws)
+            nats.append(-found.log_prob.flatten(1).sum(1))
+            error.append((found.expected - part).square().flatten(1).sum(1))
+    spent = time.process_time() - started
+    return {
+        "vae-bernoulli": Outcome(torch.cat(nats).numpy(), None, spent),
+        "vae-mse": Outcome(torch.cat(error).numpy(), None, spent),
+    }
+
+
+METHODS: dict[str, Method] = {"nightscore": nightscore, "knn": knn, "pca": pca, "vae": conv_vae}
+SEEDED = ("nightscore", "vae")
+"""Methods that draw random numbers; the others are run once."""
+
+
+def _flat(images: np.ndarray, features: FeatureConfig) -> list[Tensor]:
+    return [block.flatten(1) for block in represent(images, features)]
+
+
+def _nearest(x: Tensor, others: Tensor) -> np.ndarray:
+    with one_thread():
+        return torch.cat([nearest_mean(x[i : i + 500], others, 5) for i in range(0, len(x), 500)]).numpy()

@@ -1,0 +1,63 @@
+import io
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sensors_data.camera_days import camera_days, read_camera_day
+from sensors_data.image_files import encode_png
+from sensors_data.settings import Camera
+
+DAY = date(2026, 11, 21)
+X = np.random.default_rng(0).integers(0, 256, (1, 30, 40), dtype=np.uint8)
+
+
+def put(path, x=X):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(x if isinstance(x, bytes) else encode_png(x))
+
+
+def camera(folder):
+    return Camera(inbox=str(folder), size=28, channels=1)
+
+
+def test_an_image_is_filed_by_the_day_in_its_path_with_asset_label_and_time(tmp_path):
+    put(tmp_path / "press-1" / "good" / "2026-11-21T13-05-09.png")
+    put(tmp_path / "2026-11-22" / "1.png")
+    images, rejects = read_camera_day(camera(tmp_path), DAY)
+    row = images.iloc[0]
+    assert (row["asset"], row["label"]) == ("press-1", "good")
+    assert row["time"] == datetime(2026, 11, 21, 13, 5, 9, tzinfo=UTC)
+    assert Image.open(io.BytesIO(row["png"])).text["source_size"] == "40x30"
+    assert Image.open(io.BytesIO(row["png"])).size == (28, 28)
+    assert len(images) == 1
+    assert rejects.empty
+    assert camera_days(camera(tmp_path)) == [DAY, date(2026, 11, 22)]
+
+
+def test_what_cannot_be_used_is_a_reject_with_its_reason(tmp_path):
+    put(tmp_path / "20261121" / "a.png")
+    put(tmp_path / "20261121" / "b.png")
+    put(tmp_path / "20261121" / "cut.png", encode_png(X)[:90])
+    put(tmp_path / "20261121" / "black.png", np.zeros((1, 30, 40), np.uint8))
+    put(tmp_path / "20261121" / "large.png", np.tile(X, (1, 2, 2)))
+    put(tmp_path / "when.png")
+    images, rejects = read_camera_day(camera(tmp_path), DAY)
+    assert images["image_id"].tolist() == ["20261121/a.png", "20261121/b.png"]
+    reasons = dict(zip(rejects["source"], rejects["reason"], strict=True))
+    assert "not a whole PNG" in reasons["20261121/cut.png"]
+    assert "nearly the same" in reasons["20261121/black.png"]
+    assert reasons["20261121/large.png"] == "80x60 pixels, where most images of the day have 40x30"
+    assert "no day in its path" in reasons["when.png"]
+
+
+def test_the_day_may_stand_in_the_middle_of_the_inbox(tmp_path):
+    put(tmp_path / "2026-11-21" / "line" / "1.png")
+    images, _ = read_camera_day(camera(f"{tmp_path}/{{day}}/line"), DAY)
+    assert images["image_id"].tolist() == ["2026-11-21/line/1.png"]
+
+
+def test_an_empty_inbox_says_where_it_looked(tmp_path):
+    with pytest.raises(LookupError, match="no PNG or JPEG below"):
+        read_camera_day(camera(tmp_path), DAY)
