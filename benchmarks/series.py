@@ -6,6 +6,7 @@ The exit status is 1 when random scores beat nightscore in a track, 2 when the f
 """
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from benchmarks.series_methods import NAMES, SEEDED, is_available
 from benchmarks.series_run import Row, Unit, read_rows, run_units, write_rows
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 170)  # a file has room for every figure
 
 
 def units_of(listed: list[Listed], methods: list[str], seeds: int) -> list[Unit]:

@@ -12,7 +12,7 @@ FIGURES = {
     "precision": "precision",
     "recall": "recall",
     "f1": "F1",
-    "false_alarms_per_10k": "false alarms / 10k rows",
+    "false_alarms_per_10k": "false alarms per 10k",
 }
 PUBLISHED_SHOWN = 10
 
@@ -28,14 +28,15 @@ def quality_tables(rows: pd.DataFrame) -> Iterator[Table]:
 
 def _quality(title: str, rows: pd.DataFrame) -> Table:
     table = Table(title=title, caption="areas over the whole series, the rest over the rows after the train span")
-    for column in ("method", "series", "failed", *FIGURES.values()):
-        table.add_column(column, justify="left" if column == "method" else "right")
+    for column in ("method", "series", "with events", "failed", *FIGURES.values()):
+        table.add_column(column, justify="left" if column == "method" else "right", overflow="fold")
     means = rows.groupby("method")["vus_pr"].mean().sort_values(ascending=False, na_position="last")
     for method in means.index:
         mine = rows[rows["method"] == method]
         n_failed = mine.loc[mine["reason"] != "", "name"].nunique()
+        n_labelled = mine.loc[mine["vus_pr"].notna(), "name"].nunique()
         figures = [over_seeds(mine, figure) for figure in FIGURES]
-        table.add_row(str(method), str(mine["name"].nunique()), str(n_failed or ""), *figures)
+        table.add_row(str(method), str(mine["name"].nunique()), str(n_labelled), str(n_failed or ""), *figures)
     return table
 
 

@@ -213,7 +213,6 @@ def invoke(*options: str):
 
 def test_the_command_prints_the_tables_and_resumes_from_its_file(folder, monkeypatch):
     monkeypatch.setattr(command, "run_units", lambda units, jobs: map(run_unit, units))
-    monkeypatch.setattr(command, "console", command.Console(width=200))
     pd.DataFrame({"name": ["one"], "track": "U", "method": "Sub-PCA", "vus_pr": 0.42}).to_csv(
         folder / "published_vus_pr.csv", index=False
     )
