@@ -23,7 +23,7 @@ FORMAT = 1
 """Revision of the detector's file; a newer one is refused."""
 
 GRADIENT_FIT = FitConfig(
-    epochs=30,
+    epochs=200,
     batch=128,
     schedule="one-cycle",
     weight_decay=0.0,
@@ -32,7 +32,7 @@ GRADIENT_FIT = FitConfig(
     free_bits=0.0,
     masked_inputs=0.0,
     input_noise=0.3,
-    patience=30,
+    patience=200,
 )
 
 
@@ -45,11 +45,13 @@ class ImageDetectorConfig(Section):
     latent: int = Field(32, ge=1)
     activation: Literal["silu", "relu"] = "silu"
     likelihood: Likelihood = "gaussian"
+    days: int = Field(28, ge=1, le=3650)
+    """Length of the span it learns from."""
     held_out: float = Field(0.2, gt=0, lt=0.9)
     """Last share of the images in time, kept for early stopping, balance and threshold."""
     draws: int = Field(4, ge=1)
     """S, Monte-Carlo draws of the code."""
-    memory: int = Field(6000, ge=1)
+    memory: int = Field(20_000, ge=1)
     """Normal codes kept as neighbours, at most."""
     neighbours: int = Field(5, ge=1)
     weights: tuple[float, float, float, float] = (1.0, 0.0, 1.0, 2.0)
@@ -58,6 +60,8 @@ class ImageDetectorConfig(Section):
     """Patches: an image's score is the mean over this share of its patches, the worst ones."""
     false_alarm_rate: float = Field(0.01, gt=0, lt=0.5)
     """Share of normal images that may be over the threshold."""
+    steps: int = Field(1100, ge=1)
+    """Of training, about: the epochs of `fit` follow from it, at most `fit.epochs`, so that cost is even."""
     fit: FitConfig = GRADIENT_FIT
 
 
@@ -69,6 +73,8 @@ class ImageCard(Section):
     trained_through: date
     image: tuple[int, int, int]
     """C, H, W of the images it takes."""
+    source_size: str = ""
+    """Pixels that the camera sent, as 640x480."""
     images: int
     synthetic: int = 0
     """Of the training images, those that a generator drew."""
@@ -151,7 +157,7 @@ def heat_maps(network: Network, found: Surprise, total: Tensor, image: tuple[int
     half, cells = network.features.grids
     of_pixels = image[0] * half**2
     fine = nats[:, :of_pixels].view(-1, image[0], half, half).sum(1) * half**2
-    coarse = nats[:, of_pixels:].view(-1, network.features.directions, cells, cells).sum(1) * cells**2
+    coarse = nats[:, of_pixels:].view(-1, network.features.directions + 2, cells, cells).sum(1) * cells**2
     return (_stretched(fine, size) + _stretched(coarse, size)) / (size[0] * size[1])
 
 

@@ -20,6 +20,8 @@ BATCH = 256
 
 CELL, CELL_STEP = 7, 3
 """Pixels: the side of a cell of gradient energies, and the step between cells."""
+FINE, COARSE = 0.5, 1.2
+"""Standard deviations, pixels, of the two blurs whose difference is the detail."""
 
 
 class FeatureConfig(Section):
@@ -41,20 +43,26 @@ class FeatureConfig(Section):
         return self.side // 2, (self.side - CELL) // CELL_STEP + 1
 
 
-def gradient_features(x: Tensor, config: FeatureConfig) -> tuple[Tensor, Tensor]:
-    """Pooled pixels (B, C * 14 * 14 at side 28) and oriented gradient energies (B, K * 8 * 8) of x (B, C, H, W).
+def gradient_features(x: Tensor, config: FeatureConfig) -> tuple[Tensor, Tensor, Tensor]:
+    """Three blocks of x (B, C, H, W), at side 28: pooled pixels (B, C * 14 * 14), oriented gradient energies
+    (B, K * 8 * 8) and detail energies (B, 2 * 8 * 8).
 
     Square roots of grey levels, so that noise is even over dark and bright; gradients by direction, each divided by
-    the contrast around it, pooled over overlapping cells: histograms of oriented gradients (Dalal and Triggs 2005).
+    the contrast around it, pooled over overlapping cells: histograms of oriented gradients (Dalal and Triggs 2005);
+    details, spots brighter and darker than what surrounds them, pooled alike.
     """
     if x.shape[2:] != (config.side, config.side):
         x = F.interpolate(x, (config.side, config.side), mode="bilinear", antialias=True, align_corners=False)
-    root = _blurred(x.clamp(0, 1).sqrt(), config.blur)
+    root = x.clamp(0, 1).sqrt()
+    grey = root.mean(1, keepdim=True)
+    detail = _blurred(grey, FINE) - _blurred(grey, COARSE)
+    spots = F.avg_pool2d(torch.cat([detail.relu(), (-detail).relu()], dim=1), CELL, CELL_STEP)
+    root = _blurred(root, config.blur)
     pixels = F.avg_pool2d(root, 2).flatten(1)
     energy = _directed(root.mean(1, keepdim=True), config.directions)  # (B, K, H, W)
     contrast = _blurred(energy.sum(1, keepdim=True), 3.0)
     cells = F.avg_pool2d(energy / (contrast + config.contrast_floor), CELL, CELL_STEP)
-    return pixels, cells.sqrt().flatten(1)
+    return pixels, cells.sqrt().flatten(1), spots.sqrt().flatten(1)
 
 
 def _blurred(x: Tensor, sigma: float) -> Tensor:
@@ -84,7 +92,7 @@ def _directed(x: Tensor, directions: int) -> Tensor:
 
 @torch.no_grad()
 def represent(images: np.ndarray, config: FeatureConfig, batch: int = BATCH) -> list[Tensor]:
-    """The blocks of features of uint8 images (N, C, H, W): one of pixels (N, C, H, W), or two of gradients (N, F)."""
+    """The blocks of features of uint8 images (N, C, H, W): one of pixels (N, C, H, W), or three of gradients (N, F)."""
     parts: list[list[Tensor]] = []
     for first in range(0, len(images), batch):
         rows = images[first : first + batch]

@@ -38,7 +38,7 @@ def learn_image_detector(
     """
     if len(images) < MIN_IMAGES:
         raise ValueError(f"{camera} has {len(images)} normal images to learn from; at least {MIN_IMAGES} are needed")
-    kept = len(images) - max(MIN_IMAGES // 2, round(len(images) * config.held_out))
+    kept = len(images) - held_out_count(len(images), config)
     learned, held_out = images[:kept], images[kept:]
     drawn = learned[:0] if synthetic is None else synthetic
     with one_thread():
@@ -65,6 +65,11 @@ def learn_image_detector(
     return ImageDetector(network, card), history
 
 
+def held_out_count(images: int, config: ImageDetectorConfig) -> int:
+    """How many of the last images are held out."""
+    return max(MIN_IMAGES // 2, round(images * config.held_out))
+
+
 def _learn_network(
     learned: np.ndarray,
     held_out: np.ndarray,
@@ -81,7 +86,9 @@ def _learn_network(
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = ImageVAE(ImageVAEConfig(shape=tuple(train.shape[1:]), **choices))
-    history = fit(model, _examples(train), _examples(valid), config.fit, seed, progress, checkpoint)
+    epochs = max(1, min(config.fit.epochs, round(config.steps * config.fit.batch / len(train))))
+    plan = config.fit.model_copy(update={"epochs": epochs})
+    history = fit(model, _examples(train), _examples(valid), plan, seed, progress, checkpoint)
     generator = torch.Generator().manual_seed(seed)
     draws = antithetic_draws(config.draws, model.latent, generator)
     memory = Memory.of(codes(model, train), config.memory, generator)

@@ -22,7 +22,8 @@ from anomaly.training import FitConfig
 DAY = date(2000, 1, 1)
 CONV = ImageDetectorConfig(
     features=FeatureConfig(kind="pixels"),
-    fit=FitConfig(epochs=10, batch=128, beta=1.0, free_bits=0.0, masked_inputs=0.0),
+    steps=500,
+    fit=FitConfig(batch=128, beta=1.0, free_bits=0.0, masked_inputs=0.0),
     **PRESETS["conv"],
 )
 

@@ -25,7 +25,7 @@ from benchmarks.image_methods import METHODS, SEEDED, Outcome
 from sensors_data.image_sets import read_packed
 from sensors_data.images import Images, resize, split_images, with_channels
 
-MAX_KNOWN = 6000
+MAX_KNOWN = 20_000
 """Training images of all classes together, where the unknown is to be told from them."""
 UNKNOWN = 2000
 """Images of each kind of unknown data, and normal test images beside them, at most."""

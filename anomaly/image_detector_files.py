@@ -1,0 +1,86 @@
+"""A camera's detectors at rest: one safetensors file each, the card in its metadata; which one serves a day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+
+from anomaly.checkpoint import metadata
+from anomaly.image_detector import FORMAT, ImageCard, ImageDetector
+from anomaly.image_scoring import Blocks, Memory, Network
+from anomaly.image_vae import ImageVAE
+from sensors_data.store import Store
+
+_REJECTED = ".rejected.safetensors"
+
+
+def to_bytes(detector: ImageDetector) -> bytes:
+    """The detector as the bytes of a safetensors file; the same detector gives the same bytes."""
+    network, memory = detector.network, detector.network.memory
+    tensors = {f"model.{name}": tensor for name, tensor in network.model.state_dict().items()}
+    tensors |= {"memory.codes": memory.codes, "memory.mean": memory.mean, "memory.precision": memory.precision}
+    tensors |= {f"blocks.{number}": mean for number, mean in enumerate(network.blocks.means)}
+    tensors |= {"draws": network.draws, "scales": torch.tensor(network.blocks.scales, dtype=torch.float64)}
+    kept = {name: tensor.contiguous() for name, tensor in sorted(tensors.items())}
+    return save_tensors(kept, {"card": detector.card.model_dump_json()})
+
+
+def from_bytes(data: bytes, where: str) -> ImageDetector:
+    """The detector in a file's bytes. ValueError when they are none, or of another format."""
+    card = card_of(data, where)
+    tensors = load_tensors(data)
+    model = ImageVAE(card.network)
+    model.load_state_dict({n.removeprefix("model."): t for n, t in tensors.items() if n.startswith("model.")})
+    model.eval()
+    scales = tuple(float(scale) for scale in tensors["scales"])
+    blocks = Blocks(tuple(tensors[f"blocks.{number}"] for number in range(len(scales))), scales)
+    memory = Memory(tensors["memory.codes"], tensors["memory.mean"], tensors["memory.precision"])
+    config = card.config
+    network = Network(config.features, blocks, model, memory, tensors["draws"], config.neighbours)
+    return ImageDetector(network, card)
+
+
+def card_of(data: bytes, where: str) -> ImageCard:
+    """The card in a detector file's bytes. ValueError when it is no such file, or of another format."""
+    try:
+        text = metadata(data)["card"]
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise ValueError(f"{where} is not an image detector; train again with: nightscore train-images") from error
+    if f'"format":{FORMAT},' not in text:
+        raise ValueError(f"{where} is of another format than {FORMAT}; upgrade nightscore or train again")
+    return ImageCard.model_validate_json(text)
+
+
+def path_of(card: ImageCard) -> str:
+    """Where a detector stands in the store; a rejected one beside, marked."""
+    suffix = ".safetensors" if card.accepted else _REJECTED
+    return f"models/images/{card.camera}/{card.trained_through}{suffix}"
+
+
+def save(store: Store, detector: ImageDetector) -> str:
+    """Keep a detector; what it was before, accepted or rejected, gives way. The path written."""
+    path = path_of(detector.card)
+    store.write_bytes(path, to_bytes(detector))
+    store.remove(path_of(detector.card.model_copy(update={"accepted": not detector.card.accepted})))
+    return path
+
+
+def accepted_before(store: Store, camera: str, day: date) -> ImageDetector | None:
+    """The newest accepted detector trained strictly before `day`, or None."""
+    found = store.files(f"models/images/{camera}", suffix=".safetensors")
+    dated = {path.rsplit("/", 1)[-1].removesuffix(".safetensors"): path for path in found if _REJECTED not in path}
+    earlier = sorted(name for name in dated if date.fromisoformat(name) < day)
+    return from_bytes(store.read_bytes(dated[earlier[-1]]), dated[earlier[-1]]) if earlier else None
+
+
+def load_for(store: Store, camera: str, day: date) -> ImageDetector:
+    """The detector that serves a day. LookupError when none was trained before it."""
+    detector = accepted_before(store, camera, day)
+    if detector is None:
+        remedy = f"run: nightscore train-images --camera {camera} --day {day}"
+        raise LookupError(f"no accepted model of {camera} trained before {day} in {store.root}; {remedy}")
+    return detector
