@@ -39,7 +39,7 @@ def held_out_alarms(detector: Detector, spans: dict[str, Span]) -> tuple[int, in
     alarms, rows = 0, 0
     for asset, span in spans.items():
         held_out, scores = score_held_out(detector, span, asset)
-        over = np.flatnonzero((scores.score > detector.threshold.value) & ~held_out.abnormal)
+        over = np.flatnonzero((scores.score > detector.threshold.value * scores.unsteady) & ~held_out.abnormal)
         alarms += int((np.diff(over, prepend=-(10**9)) > detector.reach).sum())
         rows += len(held_out)
     expected = detector.card.config.alarms_per_asset_week * rows * detector.card.step_s / WEEK_S

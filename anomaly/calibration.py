@@ -19,6 +19,7 @@ def calibrate(detector: Detector, spans: dict[str, Span]) -> Detector:
     A span with nothing held out is scored whole. ValueError when no row has a score.
     """
     config = detector.card.config
+    detector = replace(detector, unsteady=_unsteady(detector, spans))
     residual, lost, rows = [], [], []
     for asset, span in spans.items():
         held_out, scores = score_held_out(detector, span, asset)
@@ -27,13 +28,13 @@ def calibrate(detector: Detector, spans: dict[str, Span]) -> Detector:
         usable = held_out.usable()[:, columns]
         residual.append(np.where(usable, apart, np.nan))
         lost.append(np.where(usable, scores.sensor_score, np.nan))
-        rows.append(np.where(held_out.abnormal, np.nan, scores.score))
+        rows.append(np.where(held_out.abnormal, np.nan, scores.score / scores.unsteady))
     normal = np.concatenate(rows)
     alarms_per_row = config.alarms_per_asset_week * detector.card.step_s / WEEK_S
     threshold = pot_threshold(normal, alarms_per_row, gap=detector.reach)
     card = detector.card.model_copy(update={"threshold": threshold})
     band, typical = _quantile(residual, 0.9), _quantile(lost, 0.5)
-    return replace(detector, band=band, typical=typical, unsteady=_unsteady(detector, spans), card=card)
+    return replace(detector, band=band, typical=typical, card=card)
 
 
 def score_held_out(detector: Detector, span: Span, asset: str) -> tuple[Span, Scores]:
@@ -44,29 +45,25 @@ def score_held_out(detector: Detector, span: Span, asset: str) -> tuple[Span, Sc
 
 
 def _unsteady(detector: Detector, spans: dict[str, Span], share: float = 0.98) -> np.ndarray:
-    """How much higher the tail of normal scores lies 0, 1, ... rows before the data's end, (R,), at least 1.
+    """How much higher the tail of normal scores lies where only 1, 2, ... windows cover a row, (tokens,), at least 1.
 
-    A row there is covered only by windows that end before the data does; the same windows, taken anywhere in the
-    held-out rows, say how much less steady their mean is.
+    So it is near the data's end, at its start and around gaps; the newest windows over any held-out row show it.
     """
-    config, step = (
-        detector.card.config,
-        min(n.model.config.window for n in detector.networks) // detector.card.config.tokens,
-    )
-    ends = np.arange(step, detector.reach + 1, step)
+    config = detector.card.config
     scored = []
     for asset, span in spans.items():
         held_out = span.rows(span.split if span.split < len(span) else 0, len(span))
         grid = standardised(detector, held_out.grid, asset, held_out.usable())
         scored.append(([score_network(n, grid, config)[0].nats for n in detector.networks], len(grid)))
 
-    def tail(newest: int | None) -> float:
-        rows = np.concatenate([row_scores(detector, nats, count, newest) for nats, count in scored])
-        return float(np.nanquantile(rows, share))
+    def tail(windows: int) -> float:
+        rows = np.concatenate([row_scores(detector, nats, count, windows)[0] for nats, count in scored])
+        rows = rows[np.isfinite(rows)]
+        return float(np.quantile(rows, share)) if len(rows) else 0.0
 
-    steady = max(tail(None), 1e-12)
-    factors = np.array([max(1.0, tail(int(newest)) / steady) for newest in ends])
-    return np.repeat(np.maximum.accumulate(factors[::-1])[::-1], step)
+    tails = np.array([tail(windows) for windows in range(1, config.tokens + 1)])
+    factors = np.maximum(1.0, tails / tails[-1]) if tails[-1] > 0 else np.ones(config.tokens)
+    return np.ascontiguousarray(np.maximum.accumulate(factors[::-1])[::-1])
 
 
 def _quantile(parts: list[np.ndarray], share: float) -> np.ndarray:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from anomaly.levels import LevelPrior
 from anomaly.lstm_vae import LSTMVAE, LSTMVAEConfig
-from anomaly.scoring import WindowScores, overlap_mean, score_windows
+from anomaly.scoring import WindowScores, overlap, score_windows
 from anomaly.thresholds import Threshold
 from anomaly.training import FitConfig
 from sensors_data.grid import Grid, Scale
@@ -52,7 +52,7 @@ class DetectorConfig(Section):
     """Smallest variance of a window's level, standardised."""
     draws: int = Field(4, ge=1)
     """S, Monte-Carlo draws of the code."""
-    alarms_per_asset_week: float = Field(0.5, gt=0)
+    alarms_per_asset_week: float = Field(0.25, gt=0)
     """The false-alarm budget."""
     fit: FitConfig = FitConfig(
         epochs=10, learning_rate=2e-3, schedule="one-cycle", weight_decay=1e-2, beta=1.0, warm_up=1, free_bits=0.0
@@ -108,7 +108,7 @@ class Detector:
     scales: dict[str, Scale]
     typical: np.ndarray  # (D,) nats of each modelled sensor on a typical normal row
     band: np.ndarray  # (D,) half width of the 90 % band, standardised
-    unsteady: np.ndarray  # (R,) how much higher normal scores reach 0, 1, ... rows before the data's end, at least 1
+    unsteady: np.ndarray  # (tokens,) how much higher normal scores reach under 1, 2, ... windows a row, at least 1
     card: Card
 
     @property
@@ -142,7 +142,7 @@ class Scores:
 
     times: np.ndarray  # (T,)
     score: np.ndarray  # (T,) nats per observed value, higher is worse
-    unsteady: np.ndarray  # (T,) factor on the threshold: rows near the end are covered by fewer windows
+    unsteady: np.ndarray  # (T,) factor on the threshold where few windows cover a row, as near the end of the data
     observed_share: np.ndarray  # (T,)
     sensor_score: np.ndarray  # (T, D) nats
     share: np.ndarray  # (T, D), sums to 1
@@ -168,7 +168,7 @@ def score_grid(detector: Detector, grid: Grid, asset: str) -> Scores:
     if grid.sensors != detector.card.sensors:
         raise ValueError(f"model {detector.name} knows sensors {detector.card.sensors}, the grid has {grid.sensors}")
     ready = standardised(detector, grid, asset, grid.observed)
-    nats, sensor_nats, expected = _averaged(detector, ready)
+    nats, count, sensor_nats, expected = _averaged(detector, ready)
     seen = np.asarray(ready.observed.any(axis=1))
     score = np.where(seen, nats, np.nan)
     lost = np.where(ready.observed, sensor_nats, np.nan)
@@ -177,7 +177,7 @@ def score_grid(detector: Detector, grid: Grid, asset: str) -> Scores:
     return Scores(
         times=grid.times,
         score=score,
-        unsteady=_near_the_end(detector.unsteady, len(grid)),
+        unsteady=np.interp(count, np.arange(1, len(detector.unsteady) + 1), detector.unsteady),
         observed_share=ready.observed.mean(axis=1, dtype=np.float64),
         sensor_score=lost,
         share=_shares(lost, detector.typical, seen),
@@ -194,40 +194,38 @@ def standardised(detector: Detector, grid: Grid, asset: str, observed: np.ndarra
     return Grid(grid.times, values, observed[:, columns], detector.card.modelled)
 
 
-def _averaged(detector: Detector, grid: Grid) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Row scores (T,), sensor scores and expected values (T, D) of a standardised grid, the mean over the networks."""
+def _averaged(detector: Detector, grid: Grid) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Row scores and their window counts (T,), sensor scores and expected values (T, D) of a standardised grid."""
     found = [score_network(network, grid, detector.card.config) for network in detector.networks]
     rows = len(grid)
-    nats = row_scores(detector, [f.nats for f, _ in found], rows)
-    sensor_nats = np.mean([overlap_mean(f.sensor_nats, stride, rows) for f, stride in found], axis=0)
-    expected = np.mean([overlap_mean(f.expected, stride, rows) for f, stride in found], axis=0)
-    return nats, sensor_nats, expected
+    nats, count = row_scores(detector, [f.nats for f, _ in found], rows)
+    sensor_nats = np.mean([overlap(f.sensor_nats, stride, rows)[0] for f, stride in found], axis=0)
+    expected = np.mean([overlap(f.expected, stride, rows)[0] for f, stride in found], axis=0)
+    return nats, count, sensor_nats, expected
 
 
-def row_scores(detector: Detector, nats: list[np.ndarray], rows: int, newest: int | None = None) -> np.ndarray:
-    """The score of each of the last `rows` rows, (T,): mean surprise of the windows that cover it, over the networks.
+def row_scores(
+    detector: Detector, nats: list[np.ndarray], rows: int, newest: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The score of each of the last `rows` rows and how many windows cover it, (T,) each, means over the networks.
 
-    A window surprises by how far its nats are from a typical normal window's: it can be too quiet as well as too
-    loud (typicality: Nalisnick et al. 2019, arXiv:1906.02994). With `newest`, only windows that end less than so many
-    rows after a row count, as if the data ended there.
+    The score is the mean surprise of the windows that cover a row. A window surprises by how far its nats are from
+    a typical normal window's: it can be too quiet as well as too loud (typicality: Nalisnick et al. 2019,
+    arXiv:1906.02994). With `newest`, only the so many newest windows over a row count, as if the data ended there.
     """
-    total = np.zeros(rows)
+    scores, counts = [], []
     for network, own in zip(detector.networks, nats, strict=True):
         length = network.model.config.window
         stride = length // detector.card.config.tokens
-        covered = np.repeat(np.abs(own - network.typical)[:, None], length, axis=1)  # (N, L)
+        covering = np.repeat(np.abs(own - network.typical)[:, None], length, axis=1)  # (N, L)
         if newest is not None:
-            covered[:, : length - max(stride, newest // stride * stride)] = np.nan
-        total += overlap_mean(covered, stride, rows)
-    return total / len(nats)
-
-
-def _near_the_end(unsteady: np.ndarray, rows: int) -> np.ndarray:
-    """The factor of each of `rows` rows before the data's end; 1 further from it than the factors reach."""
-    factor = np.ones(rows)
-    known = min(rows, len(unsteady))
-    factor[rows - known :] = unsteady[:known][::-1]
-    return factor
+            covering[:, : length - newest * stride] = np.nan
+        score, count = overlap(covering, stride, rows)
+        scores.append(np.where(count > 0, score, 0.0))
+        counts.append(count)
+    known = np.sum([count > 0 for count in counts], axis=0)
+    score = np.where(known > 0, np.sum(scores, axis=0) / np.maximum(known, 1), np.nan)
+    return score, np.mean(counts, axis=0)
 
 
 def score_network(network: Network, grid: Grid, config: DetectorConfig) -> tuple[WindowScores, int]:

@@ -88,7 +88,7 @@ def learn_detector(
         seed=seed,
     )
     flat = np.zeros(len(modelled))
-    return Detector(tuple(networks), scales, flat, flat, np.ones(0), card), history
+    return Detector(tuple(networks), scales, flat, flat, np.ones(config.tokens), card), history
 
 
 def modelled_sensors(spans: dict[str, Span]) -> tuple[str, ...]:

@@ -113,8 +113,8 @@ def _score_batch(
     return WindowScores(nats, per_value, expected)
 
 
-def overlap_mean(parts: np.ndarray, stride: int, rows: int) -> np.ndarray:
-    """The mean of what covers each of the last `rows` rows; NaN parts count for nothing, NaN where none is left.
+def overlap(parts: np.ndarray, stride: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """The mean of what covers each of the last `rows` rows, and how many did; NaN counts for nothing.
 
     `parts` is (N, L, ...), L a multiple of the stride, one window every `stride` rows, the last ending at the last row.
     """
@@ -129,7 +129,8 @@ def overlap_mean(parts: np.ndarray, stride: int, rows: int) -> np.ndarray:
         total[block : block + count] += filled[:, block]
         weight[block : block + count] += known[:, block]
     mean = np.where(weight > 0, total / np.maximum(weight, 1), np.nan)
-    return mean.reshape(-1, *parts.shape[2:])[-rows:]
+    shape = (-1, *parts.shape[2:])
+    return mean.reshape(shape)[-rows:], weight.reshape(shape)[-rows:]
 
 
 @contextmanager

@@ -151,7 +151,7 @@ def _round(value: float) -> float:
 def _training(readings: pd.DataFrame, days: float) -> Training:
     """When to train first: after a fifth of the days; where an asset has no second day, on its first third."""
     times = readings.groupby("asset")["time"]
-    life = np.array((times.max() - times.min()).dt.total_seconds(), dtype=float)  # (assets,) seconds
+    life: np.ndarray = (times.max() - times.min()).dt.total_seconds().to_numpy(dtype=np.float64)  # (assets,) seconds
     if days >= 3 and np.median(life) >= 3 * 86_400:
         return Training(first_after=int(np.clip(round(days / 5), 2, 14)))
     first_part = 0.35 * float(life[life > 0].min()) if (life > 0).any() else 60.0
@@ -178,16 +178,16 @@ def _odd(raw: pd.DataFrame, readings: pd.DataFrame, time: pd.Series, step: timed
     return odd
 
 
-def settings_toml(found: Discovery) -> str:
+def settings_toml(found: Discovery, name: str) -> str:
     """The [families.NAME] part of a settings.toml for what was found."""
     family, layout = found.family, found.family.layout
-    lines = [f"[families.{found.name}]", f"inbox = {_quoted(family.inbox)}", f"step = {_quoted(_words(family.step))}"]
-    lines += [f"linear_gap = {_quoted(_words(family.linear_gap))}", "", f"[families.{found.name}.layout]"]
+    lines = [f"[families.{name}]", f"inbox = {_quoted(family.inbox)}", f"step = {_quoted(_words(family.step))}"]
+    lines += [f"linear_gap = {_quoted(_words(family.linear_gap))}", "", f"[families.{name}.layout]"]
     lines += [f"{key} = {_toml(value)}" for key, value in layout.model_dump(exclude_defaults=True).items()]
-    lines += ["", f"[families.{found.name}.training]", f"first_after = {family.training.first_after}"]
+    lines += ["", f"[families.{name}.training]", f"first_after = {family.training.first_after}"]
     if family.training.commissioning:
         lines.append(f"commissioning = {_quoted(_words(family.training.commissioning))}")
-    lines += ["", f"[families.{found.name}.sensors]"]
+    lines += ["", f"[families.{name}.sensors]"]
     for name, sensor in family.sensors.items():
         limits = ", ".join(f"{key} = {value}" for key, value in sensor.model_dump(exclude_defaults=True).items())
         lines.append(f"{_quoted(name)} = {{ {limits} }}" if limits else f"{_quoted(name)} = {{}}")

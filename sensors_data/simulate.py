@@ -233,7 +233,7 @@ def plant_settings() -> str:
     for family, (sensors, _) in FAMILIES.items():
         parts.append(f'[families.{family}]\ninbox = "inbox/{family}/{family}-{{day}}.csv"\nstep = "5min"')
         parts.append(f'[families.{family}.layout]\ntime = "time"\nasset = "asset"')
-        parts.append(f"[families.{family}.training]\ndays = 28\nfirst_after = 20")
+        parts.append(f"[families.{family}.training]\ndays = 28\nfirst_after = 21")
         limits = "\n".join(f'{s} = {{ unit = "{UNITS[s]}", low = -100.0 }}' for s in sensors)
         parts.append(f"[families.{family}.sensors]\n{limits}\n")
     return "\n".join(parts)

@@ -1,0 +1,216 @@
+"""Nights in a row: which jobs of which partitions make a night or a backfill, and in what order."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import torch
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from anomaly.checkpoint import Progress as EpochProgress
+from anomaly.detector_files import accepted_before, card_of
+from anomaly.night_jobs import export_metrics, find_anomalies_of
+from anomaly.scoring_job import score_series
+from anomaly.training_job import train_series
+from sensors_data.jobs import impute_day, ingest
+from sensors_data.readings import days_in
+from sensors_data.settings import Settings
+from sensors_data.store import Store
+
+
+@dataclass(frozen=True)
+class Task:
+    """One job of one partition."""
+
+    job: Callable[..., str]
+    day: date
+    family: str
+    shard: int | None = None
+
+    def run(self, settings: Settings) -> str:
+        """Do it, on one thread."""
+        torch.set_num_threads(1)
+        where = (self.day, self.family) if self.shard is None else (self.day, self.family, self.shard)
+        return self.job(settings, *where)
+
+
+def night(settings: Settings, day: date, families: list[str], say: Callable[[str], None]) -> None:
+    """One night of every family: in, imputed, a detector where one is due, scored, found, exported.
+
+    A family that fails does not keep the others from their night; the last failure is raised when all are done.
+    """
+    failed: Exception | None = None
+    for family in families:
+        try:
+            _family_night(settings, day, family, say)
+        except (LookupError, ValueError, OSError, ArithmeticError) as error:
+            say(f"failed {family} {day}: {error}")
+            failed = error
+    if failed is not None:
+        raise failed
+
+
+def _family_night(settings: Settings, day: date, family: str, say: Callable[[str], None]) -> None:
+    shards = range(settings.family(family).shards)
+    say(ingest(settings, day, family))
+    for shard in shards:
+        say(impute_day(settings, day, family, shard))
+    if training_due(settings, day, family):
+        with epochs_shown() as progress:
+            say(train_series(settings, day, family, progress))
+    for shard in shards:
+        say(score_series(settings, day, family, shard))
+    say(find_anomalies_of(settings, day, family))
+    say(export_metrics(settings, day, family))
+
+
+def training_due(settings: Settings, day: date, family: str) -> bool:
+    """Whether a night of `day` has to train first: no detector, one too old, or assets to be commissioned."""
+    store, spec = Store(settings.store), settings.family(family)
+    path = accepted_before(store, family, day)
+    if path is None:
+        return True
+    card = card_of(store.read_bytes(path), path)
+    if (day - card.trained_through).days > spec.training.every:
+        return True
+    if spec.training.commissioning is None:
+        return False
+    return not assets_of(store, family, day) <= set(card.assets)
+
+
+def assets_of(store: Store, family: str, day: date) -> set[str]:
+    """The assets that a day's grid holds."""
+    paths = store.files(f"grid/family={family}/day={day}", suffix=".parquet")
+    return set(store.read_files("grid", paths)["asset"])
+
+
+def backfill(
+    settings: Settings, family: str, first: date | None, last: date | None, jobs: int, say: Callable[[str], None]
+) -> tuple[list[date], list[date]]:
+    """Every night of a family's inbox in [first, last], in parallel where nights do not need each other.
+
+    The days that were ingested and those that were scored. The outcome is that of single nights, byte for byte.
+    """
+    spec = settings.family(family)
+    days = [d for d in days_in(spec) if (first is None or d >= first) and (last is None or d <= last)]
+    if not days:
+        raise LookupError(f"the inbox of {family} has no readings from {first or 'its start'} to {last or 'its end'}")
+    with pool(jobs) as run, shown() as progress:
+        bar = progress.add_task(f"{family}: ingest", note="")
+        run(progress, bar, "ingest", settings, [Task(ingest, d, family) for d in days])
+        shards = range(spec.shards)
+        run(progress, bar, "impute", settings, [Task(impute_day, d, family, s) for d in days for s in shards])
+        _train_in_turn(settings, family, days, progress, bar, say)
+        scored = [d for d in days if accepted_before(Store(settings.store), family, d)]
+        run(progress, bar, "score", settings, [Task(score_series, d, family, s) for d in scored for s in shards])
+        run(progress, bar, "find", settings, [Task(find_anomalies_of, d, family) for d in scored])
+    if scored:
+        say(export_metrics(settings, scored[-1], family))
+    return days, scored
+
+
+def _train_in_turn(
+    settings: Settings, family: str, days: list[date], progress: Progress, bar: TaskID, say: Callable[[str], None]
+) -> None:
+    """Train on the days on which single nights would have, oldest first: each is judged against the one before."""
+    training = settings.family(family).training
+    start = days[0] if training.commissioning else days[0] + timedelta(days=training.first_after)
+    progress.update(bar, description=f"{family}: train", total=len(days), completed=0)
+    for day in days:
+        if day >= start and training_due(settings, day, family):
+            try:
+                with epochs_shown(progress) as epochs:
+                    say(train_series(settings, day, family, epochs))
+            except (LookupError, ValueError) as error:
+                say(f"not trained for {day}: {error}")
+        progress.advance(bar)
+
+
+Runner = Callable[[Progress, TaskID, str, Settings, list[Task]], None]
+
+
+@contextmanager
+def pool(jobs: int) -> Iterator[Runner]:
+    """Something that runs tasks on `jobs` processes (1: this one) and advances a bar."""
+
+    def in_turn(progress: Progress, bar: TaskID, what: str, settings: Settings, tasks: list[Task]) -> None:
+        _run_all(progress, bar, what, (task.run(settings) for task in tasks), tasks)
+
+    if jobs == 1:
+        yield in_turn
+        return
+    quiet = logging.getLogger("nightscore").level
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(quiet,)) as workers:
+
+        def side_by_side(progress: Progress, bar: TaskID, what: str, settings: Settings, tasks: list[Task]) -> None:
+            _run_all(progress, bar, what, workers.map(Task.run, tasks, [settings] * len(tasks)), tasks)
+
+        yield side_by_side
+
+
+def _start_worker(level: int) -> None:
+    torch.set_num_threads(1)
+    logging.getLogger("nightscore").setLevel(level)
+
+
+def _run_all(progress: Progress, bar: TaskID, what: str, outcomes: Iterator[str], tasks: list[Task]) -> None:
+    if not tasks:
+        return
+    progress.update(bar, description=f"{tasks[0].family}: {what}", total=len(tasks), completed=0)
+    for _ in outcomes:
+        progress.advance(bar)
+
+
+def shown() -> Progress:
+    """A progress bar with the time that is left; nothing of it stays on the screen."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+        transient=True,
+    )
+
+
+@contextmanager
+def epochs_shown(progress: Progress | None = None) -> Iterator[Callable[[str], EpochProgress]]:
+    """What tells a training's epochs to a progress bar, its own or the given one."""
+    own = progress or shown()
+    bars = []
+    if progress is None:
+        own.start()
+
+    def begin(name: str) -> EpochProgress:
+        bar = own.add_task(f"train {name}", note="")
+        bars.append(bar)
+
+        def tell(epoch: int, most: int, note: str) -> None:
+            own.update(bar, completed=epoch, total=most, note=note)
+
+        return tell
+
+    try:
+        yield begin
+    finally:
+        for bar in bars:
+            own.remove_task(bar)
+        if progress is None:
+            own.stop()
