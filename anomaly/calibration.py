@@ -52,9 +52,10 @@ def _unsteady(detector: Detector, spans: dict[str, Span], share: float = 0.98) -
     config = detector.card.config
     scored = []
     for asset, span in spans.items():
-        held_out = span.rows(span.split if span.split < len(span) else 0, len(span))
-        grid = standardised(detector, held_out.grid, asset, held_out.usable())
-        scored.append(([score_network(n, grid, config)[0].nats for n in detector.networks], len(grid)))
+        first = span.split if span.split < len(span) else 0
+        seen = span.rows(max(0, first - detector.reach), len(span))
+        grid = standardised(detector, seen.grid, asset, seen.usable())
+        scored.append(([score_network(n, grid, config)[0].nats for n in detector.networks], len(span) - first))
 
     def tail(windows: int) -> float:
         rows = np.concatenate([row_scores(detector, nats, count, windows)[0] for nats, count in scored])

@@ -33,12 +33,14 @@ class DetectorConfig(Section):
     """Rows: a period is taken to be at most this long."""
     held_out: float = Field(0.25, gt=0, lt=0.9)
     """Last share of the training span, kept for early stopping, threshold and acceptance."""
-    max_windows: int = Field(2000, ge=10)
+    max_windows: int = Field(1200, ge=10)
     """Training windows of a network at most, evenly spaced."""
     min_observed: float = Field(0.75, ge=0, le=1)
     """A window with something measured in under this share of its rows is neither learned from nor scored."""
     keep: float = Field(0.85, gt=0, lt=1)
     """Share of the windows' variance that the linear path explains."""
+    max_latent: int = Field(32, ge=1)
+    """Z at most."""
     tokens: int = Field(16, ge=2)
     """LSTM steps a window, and windows that cover a row."""
     hidden: int = Field(32, ge=1)
@@ -54,8 +56,10 @@ class DetectorConfig(Section):
     """S, Monte-Carlo draws of the code."""
     alarms_per_asset_week: float = Field(0.25, gt=0)
     """The false-alarm budget."""
+    draft_epochs: int = Field(6, ge=1)
+    """Epochs of the draft that is not shown the held-out part; threshold and acceptance come from it."""
     fit: FitConfig = FitConfig(
-        epochs=10, learning_rate=2e-3, schedule="one-cycle", weight_decay=1e-2, beta=1.0, warm_up=1, free_bits=0.0
+        epochs=12, learning_rate=2e-3, schedule="one-cycle", weight_decay=1e-2, beta=1.0, warm_up=1, free_bits=0.0
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,11 +15,12 @@ from anomaly.detector import Card, Detector, DetectorConfig, Network, score_netw
 from anomaly.evaluation import period_length
 from anomaly.levels import fit_level_prior, split_level
 from anomaly.lstm_vae import LSTMVAE, LSTMVAEConfig, principal_subspace
-from anomaly.scoring import antithetic_draws
+from anomaly.scoring import antithetic_draws, one_thread
 from anomaly.training import Epoch, Examples, fit
 from sensors_data.grid import Grid, Scale, fit_scale
 from sensors_data.windows import Windows, normal, sliding_windows
 
+MIN_VARIANCE = math.exp(LSTMVAEConfig.model_fields["min_log_variance"].default)
 MIN_ROWS = 48
 """Observed normal rows without which nothing is learned."""
 
@@ -44,13 +46,21 @@ class Span:
         return np.asarray(self.grid.observed & ~self.abnormal[:, None])
 
 
+@dataclass(frozen=True)
+class TrainingPlan:
+    """What is to be trained, and how."""
+
+    family: str
+    step_s: float
+    through: date
+    config: DetectorConfig
+    seed: int
+    stage: str = "final"
+
+
 def learn_detector(
-    family: str,
+    plan: TrainingPlan,
     spans: dict[str, Span],
-    step_s: float,
-    through: date,
-    config: DetectorConfig,
-    seed: int,
     progress: Callable[[str], Progress] | None = None,
     checkpoint: Callable[[str], Checkpoint] | None = None,
 ) -> tuple[Detector, dict[str, list[Epoch]]]:
@@ -60,35 +70,36 @@ def learn_detector(
     """
     rows = sum(int(span.usable().any(axis=1).sum()) for span in spans.values())
     if rows < MIN_ROWS:
-        raise ValueError(f"{family} has {rows} observed normal rows to learn from; at least {MIN_ROWS} are needed")
+        raise ValueError(f"{plan.family} has {rows} observed normal rows to learn from; at least {MIN_ROWS} are needed")
     sensors = next(iter(spans.values())).grid.sensors
     modelled = modelled_sensors(spans)
     columns = [sensors.index(name) for name in modelled]
     scales = {asset: _scale(span) for asset, span in spans.items()}
     ready = [_standardised(span, scales[asset], columns) for asset, span in spans.items()]
     networks, history = [], {}
-    for number, length in enumerate(window_lengths(ready, config)):
-        name = f"window-{length}"
+    for number, length in enumerate(window_lengths(ready, plan.config)):
+        name = f"{plan.stage}-{length}"
         told, kept = progress and progress(name), checkpoint and checkpoint(name)
-        network, history[name] = _learn_network(ready, length, config, seed + number, told, kept)
+        with one_thread():
+            network, history[name] = _learn_network(ready, length, plan.config, plan.seed + number, told, kept)
         networks.append(network)
     card = Card(
-        family=family,
+        family=plan.family,
         trained_from=min(_day(span.grid) for span in spans.values()),
-        trained_through=through,
+        trained_through=plan.through,
         sensors=sensors,
         modelled=modelled,
         assets=tuple(spans),
-        step_s=step_s,
+        step_s=plan.step_s,
         rows=rows,
         held_out_rows=sum(len(span) - span.split for span in ready),
         in_sample=all(span.split >= len(span) for span in ready),
         networks=tuple(network.model.config for network in networks),
-        config=config,
-        seed=seed,
+        config=plan.config,
+        seed=plan.seed,
     )
     flat = np.zeros(len(modelled))
-    return Detector(tuple(networks), scales, flat, flat, np.ones(config.tokens), card), history
+    return Detector(tuple(networks), scales, flat, flat, np.ones(plan.config.tokens), card), history
 
 
 def modelled_sensors(spans: dict[str, Span]) -> tuple[str, ...]:
@@ -104,8 +115,8 @@ def modelled_sensors(spans: dict[str, Span]) -> tuple[str, ...]:
 
 def window_lengths(spans: list[Span], config: DetectorConfig) -> list[int]:
     """The networks' windows in rows: multiples of the span's median period, whole numbers of rows a token."""
-    rows = max(span.split for span in spans)
-    periods = [period_length(np.nan_to_num(c)) for span in spans for c in span.grid.values[: span.split].T]
+    rows = max(map(len, spans))
+    periods = [period_length(np.nan_to_num(column)) for span in spans for column in span.grid.values.T]
     period = int(np.clip(np.median(periods), config.shortest, min(config.longest, max(config.tokens, rows // 4))))
     lengths = set()
     for multiple in config.lengths:
@@ -156,8 +167,8 @@ def _learn_network(
     if len(train) < 2:
         raise ValueError(f"only {len(train)} windows of {length} rows are normal and measured; two are needed")
     shape, level = split_level(train.values)
-    subspace = principal_subspace(shape, config.keep, np.exp(LSTMVAEConfig.model_fields["min_log_variance"].default))
-    recurrent = config.recurrent and len(valid) > 0 and sum(map(len, learned)) >= config.recurrent_rows
+    subspace = principal_subspace(shape, config.keep, config.max_latent, MIN_VARIANCE)
+    recurrent = config.recurrent and sum(map(len, spans)) >= config.recurrent_rows
     choices = config.model_dump(include={"tokens", "hidden", "layers", "dropout", "likelihood"})
     sizes = {"window": length, "sensors": shape.shape[2], "latent": subspace.axes.shape[1], "recurrent": recurrent}
     with torch.random.fork_rng():

@@ -37,6 +37,9 @@ class LSTMVAEConfig(Section):
     """False: the linear path alone, which is probabilistic PCA."""
     min_log_variance: float = -6.0
     """Floor of the noise of a standardised sensor."""
+    quietest: float = Field(-4.0, le=0)
+    """How far the LSTM may lower a row's log-variance, for all sensors alike. It may not raise it: a disturbance must
+    not explain itself by noise."""
 
     @model_validator(mode="after")
     def _whole_tokens(self) -> LSTMVAEConfig:
@@ -55,8 +58,8 @@ class PrincipalSubspace:
     noise: float  # variance of what is left, per value
 
 
-def principal_subspace(windows: np.ndarray, keep: float, min_variance: float) -> PrincipalSubspace:
-    """The axes that hold a share `keep` of the variance of windows (N, L, D), at least one of them.
+def principal_subspace(windows: np.ndarray, keep: float, most: int, min_variance: float) -> PrincipalSubspace:
+    """The axes that hold a share `keep` of the variance of windows (N, L, D), at least one and at most `most`.
 
     The noise never falls under `min_variance`. ValueError with fewer than two windows.
     """
@@ -74,7 +77,7 @@ def principal_subspace(windows: np.ndarray, keep: float, min_variance: float) ->
     power, axes = np.maximum(power[::-1], 0.0), axes[:, ::-1]
     total = float(power.sum()) + 1e-12
     kept = int(np.searchsorted(np.cumsum(power) / total, keep)) + 1
-    kept = max(1, min(kept, len(power) - 1, size - 1))
+    kept = max(1, min(kept, most, len(power) - 1, size - 1))
     noise = max((total - float(power[:kept].sum())) / max(1, size - kept), min_variance)
     return PrincipalSubspace(mean, axes[:, :kept], np.maximum(power[:kept], noise * 1.0001), noise)
 
@@ -100,7 +103,7 @@ class LSTMVAE(VAE):
             self.to_code = nn.Linear(2 * H, 2 * Z)
             self.from_code = nn.Linear(Z, 2 * H)
             self.writer = nn.LSTM(H, H, config.layers, batch_first=True, dropout=dropout)
-            self.to_rows = nn.Linear(H, rows * D)
+            self.to_rows = nn.Linear(H, rows * D + rows)
             self.dropout = nn.Dropout(config.dropout)
             for layer in (self.to_code, self.to_rows):
                 nn.init.zeros_(layer.weight)
@@ -137,25 +140,30 @@ class LSTMVAE(VAE):
         codes = z.reshape(-1, self.latent)
         flat = codes @ self.get_buffer("linear_out") + self.get_buffer("linear_mean")  # (B, L * D)
         mean = flat.view(-1, self.config.window, self.config.sensors)
+        log_scale = self.log_scale.clamp(min=0.5 * self.config.min_log_variance).expand_as(mean)
         if self.config.recurrent:
-            mean = mean + self._written(codes)
+            move, quieter = self._written(codes)
+            mean, log_scale = mean + move, log_scale + quieter
         mean = mean.view(*z.shape[:-1], *mean.shape[1:])  # (..., L, D)
-        scale = self.log_scale.clamp(min=0.5 * self.config.min_log_variance).exp()
+        scale = log_scale.exp().view_as(mean)
         if self.config.likelihood == "student_t":
             return StudentT(STUDENT_DEGREES, mean, scale, validate_args=False)
         if self.config.likelihood == "laplace":
             return Laplace(mean, scale, validate_args=False)
         return Normal(mean, scale, validate_args=False)
 
-    def _written(self, codes: Tensor) -> Tensor:
-        """What the LSTM adds to the linear reconstruction, (B, Z) -> (B, L, D)."""
+    def _written(self, codes: Tensor) -> tuple[Tensor, Tensor]:
+        """What the LSTM adds to the linear mean (B, L, D), and to the log-scale of every row (B, L, 1), at most 0."""
         step, state = self.from_code(codes).chunk(2, dim=1)  # (B, H) each
         layers = self.config.layers
         hidden = torch.tanh(state).expand(layers, -1, -1).contiguous()  # (layers, B, H)
         steps = step[:, None].expand(-1, self.config.tokens, -1)  # (B, tokens, H)
         written, _ = self.writer(steps, (hidden, torch.zeros_like(hidden)))
-        rows: Tensor = self.to_rows(self.dropout(written))
-        return rows.reshape(len(codes), self.config.window, self.config.sensors)
+        L, D = self.config.window, self.config.sensors
+        both = self.to_rows(self.dropout(written))  # (B, tokens, L / tokens * (D + 1))
+        move, quieter = both.split([L // self.config.tokens * D, L // self.config.tokens], dim=2)
+        log_variance = quieter.reshape(len(codes), L, 1).clamp(self.config.quietest, 0.0)
+        return move.reshape(len(codes), L, D), 0.5 * log_variance
 
 
 _SCALE_OF_STD = {

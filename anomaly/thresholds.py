@@ -108,7 +108,7 @@ def _pareto_fit(excesses: np.ndarray) -> tuple[float, float]:
             spread = 2 * mean * weighted / (mean - 2 * weighted)
             if -0.5 < shape < 1 and spread > 0:
                 return shape, spread
-    return 0.0, max(mean, 1e-9)
+    return 0.0, max(float(np.median(excesses)) / math.log(2), 1e-9)  # the median, as few may be no normal ones
 
 
 def _resample(scores: np.ndarray, gap: int, rng: np.random.Generator) -> np.ndarray:

@@ -125,6 +125,8 @@ def fit(
 ) -> list[Epoch]:
     """Train `model` in place and leave it with the weights of its best epoch on `valid`; the history.
 
+    Without validation examples all epochs are made and the last weights stay.
+
     The same seed gives the same weights, also when training was killed and goes on from `checkpoint`.
     DivergedError when the loss is no number before any epoch ended well; a later one ends training at the best epoch.
     """
@@ -142,13 +144,13 @@ def fit(
         beta = config.beta * min(1.0, epoch / max(1, config.warm_up))
         rates = [_rate(config, (step + (epoch - 1) * steps) / (config.epochs * steps)) for step in range(steps)]
         train_loss = _train_epoch(model, optimizer, train, config, beta, rates, generator)
-        valid_loss, kl = _validate(model, valid, config, seed)
+        valid_loss, kl = _validate(model, valid if len(valid) else train, config, seed)
         if not torch.isfinite(torch.tensor([train_loss, valid_loss])).all():
             if not best:
                 raise DivergedError(f"the loss became {train_loss} in epoch {epoch}; lower learning_rate")
             break
         # while the KL weight rises, losses of different epochs are still compared at the final weight
-        is_best = valid_loss < min((e.valid_loss for e in history), default=float("inf"))
+        is_best = not len(valid) or valid_loss < min((e.valid_loss for e in history), default=float("inf"))
         since_best = 0 if is_best else since_best + 1
         if is_best:
             best = copy.deepcopy(model.state_dict())

@@ -9,12 +9,11 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from anomaly.acceptance import judge
-from anomaly.calibration import calibrate
 from anomaly.checkpoint import Checkpoint, Progress
 from anomaly.detector import Detector, DetectorConfig
 from anomaly.detector_files import accepted_before, eve, from_bytes, save
-from anomaly.learning import Span, learn_detector
+from anomaly.detector_training import train_detector
+from anomaly.learning import Span, TrainingPlan
 from anomaly.training import Epoch
 from sensors_data.grid import Grid
 from sensors_data.incidents import incident_rows, read_incidents
@@ -55,16 +54,15 @@ def _train(
         for asset, g in grids.items()
     }
     key = settings_hash(spec, config) + str(day)
-    step_s = spec.step.total_seconds()
+    plan = TrainingPlan(family, spec.step.total_seconds(), eve(day), config, settings.seed)
 
     def checkpoint(name: str) -> Checkpoint:
         return _checkpoint(store, family, name, key)
 
-    drawn, history = learn_detector(family, spans, step_s, eve(day), config, settings.seed, progress, checkpoint)
-    calibrated = calibrate(drawn, spans)
     before = accepted_before(store, family, eve(day))
     incumbent = from_bytes(store.read_bytes(before), before) if before else None
-    detector = judge(_stamped(calibrated, settings_hash(spec), commissioned), incumbent, spans)
+    detector, history = train_detector(plan, spans, incumbent, progress, checkpoint)
+    detector = _stamped(detector, settings_hash(spec), commissioned)
     path = save(store, detector)
     _keep_history(store, family, day, history)
     for name in history:

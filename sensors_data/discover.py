@@ -151,7 +151,7 @@ def _round(value: float) -> float:
 def _training(readings: pd.DataFrame, days: float) -> Training:
     """When to train first: after a fifth of the days; where an asset has no second day, on its first third."""
     times = readings.groupby("asset")["time"]
-    life: np.ndarray = (times.max() - times.min()).dt.total_seconds().to_numpy(dtype=np.float64)  # (assets,) seconds
+    life = np.array([span.total_seconds() for span in times.max() - times.min()])  # (assets,)
     if days >= 3 and np.median(life) >= 3 * 86_400:
         return Training(first_after=int(np.clip(round(days / 5), 2, 14)))
     first_part = 0.35 * float(life[life > 0].min()) if (life > 0).any() else 60.0

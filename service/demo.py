@@ -54,8 +54,10 @@ def run_demo(console: Console, folder: Path, seed: int, jobs: int, store: str | 
     outcome = compare(settings, plant)
     _print_outcome(console, outcome)
     pictures = _draw(settings, plant, folder)
-    say(f"{pictures} pictures in {folder / 'pictures'}, scores and metrics in {folder / 'store'}")
-    say(f"{time.perf_counter() - started:.0f} s; look around: nightscore doctor --settings {folder / 'settings.toml'}")
+    console.print(f"{pictures} pictures in {folder / 'pictures'}, scores and metrics in {folder / 'store'}")
+    console.print(
+        f"{time.perf_counter() - started:.0f} s; look around: nightscore doctor --settings {folder / 'settings.toml'}"
+    )
     return outcome
 
 

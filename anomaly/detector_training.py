@@ -1,0 +1,36 @@
+"""A detector from start to end: a draft is judged by the newest rows, which it never saw, then all are learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from anomaly.acceptance import judge
+from anomaly.calibration import calibrate
+from anomaly.checkpoint import Checkpoint, Progress
+from anomaly.detector import Detector
+from anomaly.learning import Span, TrainingPlan, learn_detector
+from anomaly.training import Epoch
+
+
+def train_detector(
+    plan: TrainingPlan,
+    spans: dict[str, Span],
+    incumbent: Detector | None,
+    progress: Callable[[str], Progress] | None = None,
+    checkpoint: Callable[[str], Checkpoint] | None = None,
+) -> tuple[Detector, dict[str, list[Epoch]]]:
+    """A family's calibrated and judged detector, and the history of its networks.
+
+    Threshold, band and verdict are the draft's, on rows that it never saw; the weights then learn those rows too, for
+    the newest days say most about the next. ValueError says how many normal rows are missing.
+    """
+    few = plan.config.fit.model_copy(update={"epochs": min(plan.config.draft_epochs, plan.config.fit.epochs)})
+    first = replace(plan, config=plan.config.model_copy(update={"fit": few}), stage="draft")
+    draft, history = learn_detector(first, spans, progress, checkpoint)
+    draft = judge(calibrate(draft, spans), incumbent, spans)
+    whole = {asset: replace(span, split=len(span)) for asset, span in spans.items()}
+    final, later = learn_detector(replace(plan, stage="final"), whole, progress, checkpoint)
+    card = draft.card.model_copy(update={"networks": final.card.networks, "config": plan.config})
+    trained = replace(final, typical=draft.typical, band=draft.band, unsteady=draft.unsteady, card=card)
+    return trained, history | later
