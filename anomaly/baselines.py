@@ -14,7 +14,8 @@ from sklearn.cluster import KMeans
 from sklearn.ensemble import IsolationForest
 from sklearn.utils.extmath import randomized_svd
 
-from anomaly.evaluation import Flags, period_length
+from anomaly.evaluation import Flags
+from anomaly.period import period_length
 
 Array = NDArray[np.float64]
 Scorer = Callable[[Array], Array]

@@ -12,9 +12,9 @@ import torch
 
 from anomaly.checkpoint import Checkpoint, Progress
 from anomaly.detector import Card, Detector, DetectorConfig, Network, score_network
-from anomaly.evaluation import period_length
 from anomaly.levels import fit_level_prior, split_level
 from anomaly.lstm_vae import LSTMVAE, LSTMVAEConfig, principal_subspace
+from anomaly.period import period_length
 from anomaly.scoring import antithetic_draws, one_thread
 from anomaly.training import Epoch, Examples, fit
 from sensors_data.grid import Grid, Scale, fit_scale

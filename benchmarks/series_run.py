@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from anomaly import evaluation
 from anomaly.affiliation import affiliation
+from anomaly.period import period_length
 from benchmarks.series_data import Listed, Series, read_series
 from benchmarks.series_methods import method
 
@@ -103,7 +104,7 @@ def _areas(series: Series, score: NDArray[np.float64]) -> dict[str, float]:
     """Threshold-free figures over the whole series, as published; none without both kinds of row."""
     if series.labels.all() or not series.labels.any():
         return {}
-    window = evaluation.period_length(series.values[:, 0])
+    window = period_length(series.values[:, 0])
     return {
         "vus_pr": evaluation.vus(series.labels, score, window).pr,
         "auc_pr": evaluation.auc_pr(series.labels, score),

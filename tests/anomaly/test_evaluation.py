@@ -13,11 +13,11 @@ from anomaly.evaluation import (
     false_alarms_per_10k,
     false_alarms_per_day,
     nab_score,
-    period_length,
     range_auc,
     row_agreement,
     vus,
 )
+from anomaly.period import period_length
 
 LABELS = np.array([0, 0, 1, 1, 0, 0, 0, 0, 0, 1])
 

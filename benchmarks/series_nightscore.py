@@ -1,0 +1,38 @@
+"""This project's detector in the series benchmark: the product's own functions on a clock of one minute."""
+
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anomaly.calibration import WEEK_S
+from anomaly.detector import Detector, DetectorConfig, score_grid
+from anomaly.detector_training import train_detector
+from anomaly.learning import Span, TrainingPlan
+from benchmarks.series_methods import ALARM_BUDGET
+from sensors_data.grid import Grid
+
+Array = NDArray[np.float64]
+
+ASSET = "series"
+STEP_S = 60
+
+
+def fit(train: Array, seed: int) -> Detector:
+    """A detector of a train span (T0, D), its last quarter held out for the threshold as in the product."""
+    config = DetectorConfig(alarms_per_asset_week=ALARM_BUDGET * WEEK_S / STEP_S)
+    span = Span(_grid(train), np.zeros(len(train), dtype=bool), round(len(train) * (1 - config.held_out)))
+    plan = TrainingPlan("benchmark", STEP_S, date(2020, 1, 1), config, seed)
+    return train_detector(plan, {ASSET: span}, None)[0]
+
+
+def score(model: Detector, series: Array) -> tuple[Array, float]:
+    """Scores (T,) of a series (T, D) in nats, and the limit."""
+    return score_grid(model, _grid(series), ASSET).score, model.threshold.value
+
+
+def _grid(values: Array) -> Grid:
+    """Values (T, D) as measured rows, one a minute."""
+    times = np.datetime64("2020-01-01", "us") + np.arange(len(values)) * np.timedelta64(STEP_S, "s")
+    sensors = tuple(f"v{i}" for i in range(values.shape[1]))
+    return Grid(times, values.astype(np.float32), np.ones(values.shape, dtype=bool), sensors)
