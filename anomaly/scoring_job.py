@@ -43,7 +43,8 @@ def _score(store: Store, spec: Family, day: date, family: str, shard: int) -> Do
         planned = incident_rows(seen, incidents, asset, ("planned",))
         scores = _scores_around(detector, seen, asset, planned).last(len(kept))
         measured = ~np.isnan(kept.values).all(axis=1) & ~_commissioning(detector, asset, kept)
-        rows.append(score_rows(detector, asset, scores, planned[len(seen) - len(kept) :])[measured])
+        around = widened(planned, detector)[len(seen) - len(kept) :]
+        rows.append(score_rows(detector, asset, scores, around)[measured])
         sensor_rows.append(_sensor_rows(detector, asset, kept, scores, measured))
     inputs = [store.path("grid", family=family, day=d, shard=shard) for d in days]
     source = Provenance(
@@ -72,6 +73,12 @@ def _scores_around(detector: Detector, grid: Grid, asset: str, planned: np.ndarr
     return scores.where(planned, score_grid(detector, without, asset))
 
 
+def widened(planned: np.ndarray, detector: Detector) -> np.ndarray:
+    """Planned work (T,) with half the shortest window on either side, where windows lack up to half of their rows."""
+    half = min(network.model.config.window for network in detector.networks) // 2
+    return np.convolve(planned, np.ones(2 * half + 1))[half : half + len(planned)] > 0.5
+
+
 def _none(table: str) -> pd.DataFrame:
     """No rows, in the table's own types, so that nothing scored is still a partition."""
     empty: pd.DataFrame = TABLES[table].schema.empty_table().to_pandas()
@@ -85,7 +92,7 @@ def _commissioning(detector: Detector, asset: str, grid: Grid) -> np.ndarray:
 
 
 def score_rows(detector: Detector, asset: str, scores: Scores, planned: np.ndarray) -> pd.DataFrame:
-    """Rows of the `scores` table; `planned` (T,) marks work that was known of."""
+    """Rows of the `scores` table; `planned` (T,) marks what is not to be alarmed on."""
     threshold = detector.threshold
     share = np.nan_to_num(scores.share, nan=-1.0)
     leading = np.array(detector.card.modelled, dtype=object)[share.argmax(axis=1)]

@@ -22,8 +22,8 @@ from sensors_data.runs import Done, run_job
 from sensors_data.settings import Family, Settings, parse
 from sensors_data.store import Provenance, Store, settings_hash
 
-ABNORMAL = ("fault", "confirmed", "planned")
-"""Incidents that are not learned from; what was dismissed is normal."""
+ABNORMAL = ("fault", "confirmed", "planned", "found")
+"""What is not learned from; what was dismissed is normal."""
 
 
 def detector_config(settings: Settings, family: str) -> DetectorConfig:
@@ -48,7 +48,7 @@ def _train(
     grids, commissioned = training_grids(store, spec, family, day)
     if not grids:
         raise LookupError(f"no grid of {family} in the {spec.training.days} days before {day}; run: nightscore impute")
-    incidents = read_incidents(store, family)
+    incidents = pd.concat([read_incidents(store, family), found_before(store, family, day, spec.training.days)])
     spans = {
         asset: Span(g, incident_rows(g, incidents, asset, ABNORMAL), round(len(g) * (1 - config.held_out)))
         for asset, g in grids.items()
@@ -86,6 +86,23 @@ def training_grids(
                 commissioned[asset] = grid.times[0] + np.timedelta64(spec.training.commissioning, "us")
                 grids[asset] = grid.between(grid.times[0], commissioned[asset])
     return grids, commissioned
+
+
+def found_before(store: Store, family: str, day: date, days: int) -> pd.DataFrame:
+    """The anomalies found in the `days` before `day` as incidents, so that a detector does not learn them as normal.
+
+    Not those of severity info, which may well be normal, and not those that someone dismissed.
+    """
+    partitions = [day - timedelta(days=back) for back in range(days, 0, -1)]
+    paths = [path for d in partitions if store.exists(path := store.path("anomalies", family=family, day=d))]
+    found = store.read_files("anomalies", paths)
+    found = found[(found["severity"] != "info") & ~found["suppressed"].astype(bool)]
+    dismissed = read_incidents(store, family)
+    dismissed = dismissed[dismissed["kind"] == "dismissed"]
+    for start, end, asset in zip(dismissed["start"], dismissed["end"], dismissed["asset"], strict=True):
+        same = found["asset"] == asset if isinstance(asset, str) else True
+        found = found[~((found["start"] < end) & (found["end"] > start) & same)]
+    return found[["asset", "start", "end"]].assign(kind="found")
 
 
 def _stamped(detector: Detector, settings: str, commissioned: dict[str, np.datetime64]) -> Detector:

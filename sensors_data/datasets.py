@@ -125,11 +125,17 @@ def get_dataset(name: str, source: Path, target: Path) -> list[Path]:
     if name not in DATASETS:
         raise LookupError(f"no data set '{name}' (known: {', '.join(sorted(DATASETS))})")
     dataset = DATASETS[name]
-    found = sorted(source.rglob(dataset.pattern), key=lambda p: p.name)
+    here, there = source.resolve(), target.resolve()
+    inside = there != here and there.is_relative_to(here)  # earlier copies are not what is copied
+    files = [path for path in here.rglob(dataset.pattern) if not (inside and path.is_relative_to(there))]
+    found = sorted(files, key=lambda p: p.name)
     if len(found) < dataset.files:
         where = f"{source} holds {len(found)} of the {dataset.files} files {dataset.pattern}"
         raise LookupError(f"{where}; fetch them from {dataset.source} and name their folder with --from")
     if digest(found) != dataset.sha256:
         raise ValueError(f"the files {dataset.pattern} in {source} are not those that were checked; fetch them again")
     target.mkdir(parents=True, exist_ok=True)
-    return [Path(shutil.copy2(path, target / path.name)) for path in found]
+    for path in found:
+        if path.parent != there:
+            shutil.copy2(path, there / path.name)
+    return [target / path.name for path in found]

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sensors_data.readings import parse_times
+from sensors_data.readings import LABEL, parse_numbers, parse_times
 from sensors_data.settings import Family, Layout, Sensor, Training
 from sensors_data.sources import UnreadableError, find_files, is_blank, raw_readings, read_table
 
@@ -49,7 +49,7 @@ def discover(source: Path) -> Discovery:
         raise UnreadableError(f"{files[0].name} has no numeric column beside its time; columns: {list(head.columns)}")
     raw = pd.concat([raw_readings(path, layout, sensors)[0] for path in files], ignore_index=True)
     time = parse_times(raw["time"], layout)
-    value = pd.to_numeric(raw["value"], errors="coerce")
+    value = parse_numbers(raw["value"], layout)
     if time.notna().sum() < 2:
         raise UnreadableError(f"{files[0].name} has {time.notna().sum()} rows with a readable time; two are needed")
     readings = raw.assign(time=time, number=value).dropna(subset=["time"])
@@ -90,16 +90,15 @@ def _layout(head: pd.DataFrame, separator: str, files: list[Path]) -> Layout:
     """How the columns are to be read."""
     columns = {str(c).strip().lower(): str(c) for c in head.columns}
     time = next((columns[n] for n in _TIME_NAMES if n in columns), str(head.columns[0]))
-    unit, decimal = _time_unit(head[time]), ","
-    if separator == "," or not head.drop(columns=time).astype(str).apply(lambda c: c.str.contains(",")).any().any():
-        decimal = "."
+    unit, decimal = _time_unit(head[time]), _decimal(head.drop(columns=time), separator)
     asset = next((columns[n] for n in _ASSET_NAMES if n in columns and columns[n] != time), None)
     sensor = next((columns[n] for n in _SENSOR_NAMES if n in columns and columns[n] not in (time, asset)), None)
     common = {"time": time, "time_unit": unit, "asset": asset, "separator": separator, "decimal": decimal}
     if sensor is not None and "value" in columns:
         return Layout.model_validate({**common, "kind": "long", "sensor": sensor, "value": columns["value"]})
     others = [c for c in head.columns if c not in (time, asset)]
-    ignored = [c for c in others if str(c).lower() in _LABEL_NAMES or not _numeric(head[c], decimal)]
+    unnamed = [c for c in others if not re.fullmatch(LABEL, str(c))]
+    ignored = [c for c in others if str(c).lower() in _LABEL_NAMES or c in unnamed or not _numeric(head[c], decimal)]
     dated = all(re.search(r"\d{4}-?\d{2}-?\d{2}", path.name) for path in files)
     apart = asset is None and len(files) > 1 and not dated
     return Layout.model_validate({**common, "ignore": tuple(ignored), "asset_from_file": apart})
@@ -119,6 +118,16 @@ def _time_unit(times: pd.Series) -> str:
     return "s"
 
 
+def _decimal(cells: pd.DataFrame, separator: str) -> str:
+    """The mark before a number's fraction: a comma where more cells have one in that place than a point."""
+    if separator == ",":
+        return "."
+    marks = {
+        mark: cells.astype(str).apply(lambda c, m=mark: c.str.fullmatch(rf"\s*[+-]?\d+[{m}]\d+\s*")) for mark in ",."
+    }
+    return max(".,", key=lambda mark: int(marks[mark].to_numpy().sum()))
+
+
 def _numeric(column: pd.Series, decimal: str) -> bool:
     """Whether at least half of a column's filled cells are numbers."""
     filled = column[~is_blank(column)].astype(str)
@@ -136,11 +145,14 @@ def _step(readings: pd.DataFrame) -> timedelta:
 
 
 def _sensor(values: pd.Series) -> Sensor:
-    """A plausible range ten times as wide as nearly all values are, so that only nonsense falls out."""
-    low, high = values.quantile(0.005), values.quantile(0.995)
-    if not np.isfinite(low) or not np.isfinite(high):
+    """A plausible range ten times as wide as nearly all values are, so that only nonsense falls out.
+
+    None for a sensor that hardly ever moves: what it reads at rest does not say what it may read.
+    """
+    low, high = float(values.quantile(0.005)), float(values.quantile(0.995))
+    if not np.isfinite(low) or not np.isfinite(high) or low == high:
         return Sensor()
-    width = max(high - low, abs(high), abs(low), 1e-6)
+    width = max(high - low, abs(high), abs(low))
     return Sensor(low=_round(low - 10 * width), high=_round(high + 10 * width))
 
 
@@ -170,7 +182,7 @@ def _odd(raw: pd.DataFrame, readings: pd.DataFrame, time: pd.Series, step: timed
         odd.append(f"{twice:,} values stand twice or more for one time, asset and sensor")
     for sensor, part in readings.groupby("sensor", sort=False):
         if part["number"].nunique() == 1:
-            odd.append(f"sensor {sensor} never moves (always {part['number'].iloc[0]:g})")
+            odd.append(f"sensor {sensor} never moves (always {part['number'].max():g})")
     one = readings.drop_duplicates(["asset", "time"]).sort_values(["asset", "time"])
     gaps = one.groupby("asset")["time"].diff().dt.total_seconds()
     if len(long := gaps[gaps > 10 * step.total_seconds()]):

@@ -17,7 +17,7 @@ def open_url(url: str) -> tuple[Any, str]:
     ValueError when its protocol's package is not installed.
     """
     try:
-        fs, path = fsspec.core.url_to_fs(url)
+        fs, path = fsspec.core.url_to_fs(url, use_listings_cache=False)  # others write there too
     except (ImportError, ValueError) as error:
         raise ValueError(f"cannot open the store at '{url}': {error}") from error
     return fs, str(path)
@@ -44,11 +44,12 @@ def _replace_local(target: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         temporary.replace(target)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             reason = f"no room to write {target} ({len(data):,} bytes): {error.strerror}; what was there is unchanged"
             raise OSError(error.errno, reason) from error
         raise
+    finally:
+        temporary.unlink(missing_ok=True)  # there only when the rename was not reached
     folder = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

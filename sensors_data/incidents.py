@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 import numpy as np
@@ -38,6 +38,8 @@ def add_incident(store: Store, incident: Incident) -> str:
         raise ValueError("an incident's times need a zone, like 2026-11-21T08:00Z")
     if incident.end <= incident.start:
         raise ValueError(f"an incident ends after it starts, found {incident.start} to {incident.end}")
+    utc = {"start": incident.start.astimezone(UTC), "end": incident.end.astimezone(UTC)}
+    incident = incident.model_copy(update=utc)
     key = hashlib.sha256(incident.model_dump_json().encode()).hexdigest()[:16]
     row = pd.DataFrame([{**incident.model_dump(), "incident": key}])
     row[["start", "end"]] = row[["start", "end"]].apply(pd.to_datetime, utc=True)

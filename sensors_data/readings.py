@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,30 +12,32 @@ import pandas as pd
 from sensors_data.settings import Family, Layout
 from sensors_data.sources import UnreadableError, find_files, is_blank, raw_readings
 
-_LABEL = r"[^\x00-\x1f\x7f]{1,128}"
+_MICROSECONDS = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}
+_ZONED = r"[zZ]$|(?:[T ]\d|:).*[+-]\d{2}(?::?\d{2})?$"
+LABEL = r"[^\x00-\x1f\x7f]{1,128}"
 
 
 def read_day(family: Family, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A family's readings (time, asset, sensor, value) of a UTC day, and its rejects (source, line, raw, reason, used).
 
-    A file that cannot be read at all is a reject too, unless none can be: then UnreadableError. LookupError when the
-    inbox is empty.
+    Where the inbox has a file a day, the files of the days beside it are looked through too: a file of a local day
+    holds hours of another UTC day. A file that cannot be read at all is a reject too, unless none can be: then
+    UnreadableError. LookupError when the inbox is empty.
     """
     good, bad, broken = [], [], []
-    files = find_files(family.inbox, day)
-    for path in files:
+    own, beside = _files_of(family.inbox, day)
+    for path in (*own, *beside):
         try:
-            raw, no_rows = raw_readings(path, family.layout, family.sensor_names)
+            readings, rejects = _read_file(path, family, day, path in own)
         except UnreadableError as error:
             broken.append(error)
-            bad.append(pd.DataFrame([{"source": path.name, "line": 0, "raw": "", "reason": str(error), "used": False}]))
+            if path in own:
+                row = {"source": path.name, "line": 0, "raw": "", "reason": str(error), "used": False}
+                bad.append(pd.DataFrame([row]))
             continue
-        readings, rejects = check(raw, family, day)
         good.append(readings.assign(source=path.name))
         bad.append(rejects.assign(source=path.name))
-        if len(no_rows):
-            bad.append(no_rows.assign(source=path.name, reason="another number of cells than the header", used=False))
-    if len(broken) == len(files):
+    if not good:
         raise UnreadableError("; ".join(str(error) for error in broken[:3]))
     readings, repeated = _without_repeats(pd.concat(good, ignore_index=True))
     rejects = pd.concat([*bad, repeated], ignore_index=True).astype({"line": "int64", "used": bool})
@@ -41,26 +45,77 @@ def read_day(family: Family, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def days_in(family: Family) -> list[date]:
-    """Every UTC day for which the inbox holds a value with a readable time, sorted."""
+    """Every UTC day for which the inbox holds a value with a readable time, sorted.
+
+    A file that cannot be read has none; UnreadableError when that is so of every file.
+    """
     days: set[date] = set()
-    for path in find_files(family.inbox):
-        raw, _ = raw_readings(path, family.layout, family.sensor_names)
+    broken = []
+    files = find_files(family.inbox)
+    for path in files:
+        try:
+            raw, _ = raw_readings(path, family.layout, family.sensor_names)
+        except UnreadableError as error:
+            broken.append(error)
+            continue
         time = parse_times(raw["time"], family.layout).dropna()
         days.update(time.dt.date.unique())
+    if len(broken) == len(files):
+        raise UnreadableError("; ".join(str(error) for error in broken[:3]))
     return sorted(days)
 
 
-def check(raw: pd.DataFrame, family: Family, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows of one file that fall on `day`: those that can be used, and those that cannot with the first reason.
+def _files_of(inbox: str, day: date) -> tuple[list[Path], list[Path]]:
+    """The files of an inbox that are a day's own, and those of the days beside it. LookupError when there are none."""
+    if "{day}" not in inbox:
+        return find_files(inbox, day), []
+    own, beside = _found(inbox, day), set()
+    for other in (day - timedelta(days=1), day + timedelta(days=1)):
+        beside |= set(_found(inbox, other)) - set(own)
+    if not own and not beside:
+        find_files(inbox, day)
+    return own, sorted(beside)
 
-    A row whose time cannot be read is filed with the readable row before it (or, at the file's start, after it).
-    """
+
+def _found(inbox: str, day: date) -> list[Path]:
+    try:
+        return find_files(inbox, day)
+    except LookupError:
+        return []
+
+
+def _read_file(path: Path, family: Family, day: date, own: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One file's readings of a day and its rejects; rows that no day's run would look at are rejects of its `own`."""
+    raw, no_rows = raw_readings(path, family.layout, family.sensor_names)
     time = parse_times(raw["time"], family.layout)
-    filed = time.ffill().bfill()
-    start = pd.Timestamp(day, tz="UTC")
-    today = ((filed >= start) & (filed < start + timedelta(days=1))).to_numpy()
-    raw, time = raw[today].reset_index(drop=True), time[today].reset_index(drop=True)
-    value = _numbers(raw["value"], family.layout)
+    if len(raw) and time.isna().all():
+        example = str(raw["time"].iloc[0])[:40]
+        raise UnreadableError(f"{path.name} has no readable time, first: '{example}'; state time_format or time_unit")
+    filed = _filed(raw["line"], raw["line"], time)
+    today = filed.dt.date == day
+    readings, rejects = check(raw[today], time[today], family)
+    short = no_rows[(_filed(no_rows["line"], raw["line"], time).dt.date == day).to_numpy()]
+    parts = [rejects, short.assign(reason="another number of cells than the header", used=False)]
+    if own and "{day}" in family.inbox:
+        far = raw[((filed - pd.Timestamp(day, tz="UTC")) // timedelta(days=1)).abs() > 1]
+        reason = "more than a day away from the day that the file is named after"
+        parts.append(pd.DataFrame({"line": far["line"], "raw": _as_text(far)}).assign(reason=reason, used=False))
+    return readings, pd.concat(parts, ignore_index=True)
+
+
+def _filed(wanted: pd.Series, lines: pd.Series, time: pd.Series) -> pd.Series:
+    """The time that each `wanted` line is filed under: its own, else the line's before it, at the start the next."""
+    known = pd.Series(time.to_numpy(), index=lines.to_numpy()).dropna().sort_index(kind="stable")
+    if known.empty:
+        return pd.Series(pd.NaT, index=wanted.index, dtype="datetime64[us, UTC]")
+    place = np.searchsorted(known.index, wanted.to_numpy(dtype=np.int64), side="right") - 1
+    return pd.Series(known.array[np.maximum(place, 0)], index=wanted.index)
+
+
+def check(raw: pd.DataFrame, time: pd.Series, family: Family) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of one file with their times: those that can be used, and those that cannot with the first reason."""
+    raw, time = raw.reset_index(drop=True), time.reset_index(drop=True)
+    value = parse_numbers(raw["value"], family.layout)
     reasons = _reasons(raw, time, value, family)
     keep = reasons == ""
     readings = pd.DataFrame({"time": time, "asset": raw["asset"], "sensor": raw["sensor"], "value": value})
@@ -73,19 +128,26 @@ def check(raw: pd.DataFrame, family: Family, day: date) -> tuple[pd.DataFrame, p
 
 def parse_times(times: pd.Series, layout: Layout) -> pd.Series:
     """Times as UTC microseconds, NaT where they cannot be read; a time without a zone is in the layout's zone."""
-    distinct, back = np.unique(times.astype(str).to_numpy(), return_inverse=True)
     if times.dtype.kind == "M" or isinstance(times.dtype, pd.DatetimeTZDtype):
         return _in_utc(pd.to_datetime(times), layout.timezone)
     if layout.time_unit != "text":
         number = pd.to_numeric(times, errors="coerce")
+        if number.dtype.kind == "f":
+            number = (number * _MICROSECONDS[layout.time_unit]).round()  # the nearest one, not the one below
+            return pd.to_datetime(number, unit="us", utc=True, errors="coerce").astype("datetime64[us, UTC]")
         return pd.to_datetime(number, unit=layout.time_unit, utc=True, errors="coerce").astype("datetime64[us, UTC]")
-    text = pd.Series(distinct).str.strip()
-    zoned = text.str.contains(r"(?:[zZ]|[+-]\d{2}:?\d{2})$") & text.str.contains(":")
+    back, distinct = pd.factorize(times.astype(str))
+    text = pd.Series(distinct, dtype="str").str.strip()
+    text = text.where(text.str.contains(r"\d"))  # pandas would read `now` and `today`
     style = layout.time_format or "ISO8601"
+    if style == "ISO8601":
+        zoned = text.str.contains(_ZONED)
+    else:
+        zoned = text.notna() & (re.search(r"%z|%Z|(?<!%)Z$", style) is not None)
     with_zone = pd.to_datetime(text.where(zoned), format=style, errors="coerce", utc=True)
     without = pd.to_datetime(text.mask(zoned), format=style, errors="coerce")
     parsed = with_zone.astype("datetime64[us, UTC]").fillna(_in_utc(without, layout.timezone))
-    return pd.Series(parsed.array[back], index=times.index)
+    return pd.Series(parsed.array.take(back, allow_fill=True), index=times.index)
 
 
 def _in_utc(times: pd.Series, zone: str) -> pd.Series:
@@ -95,12 +157,13 @@ def _in_utc(times: pd.Series, zone: str) -> pd.Series:
     return utc
 
 
-def _numbers(values: pd.Series, layout: Layout) -> pd.Series:
+def parse_numbers(values: pd.Series, layout: Layout) -> pd.Series:
+    """Values as float64, NaN where they are no numbers; with a decimal comma, a point makes none."""
     if values.dtype.kind in "fiub":
         return values.astype(np.float64)
     text = values.astype(str).str.strip()
     if layout.decimal == ",":
-        text = text.str.replace(",", ".", regex=False)
+        text = text.mask(text.str.contains(".", regex=False)).str.replace(",", ".", regex=False)
     return pd.to_numeric(text, errors="coerce").astype(np.float64)
 
 
@@ -112,7 +175,7 @@ def _reasons(raw: pd.DataFrame, time: pd.Series, value: pd.Series, family: Famil
     for wrong, reason in (
         (time.isna(), f"time cannot be read, or does not exist just once in {family.layout.timezone}"),
         (~raw["sensor"].isin(family.sensor_names), "unknown sensor"),
-        (~raw["asset"].str.fullmatch(_LABEL), "asset has no printable name of at most 128 characters"),
+        (~raw["asset"].str.fullmatch(LABEL), "asset has no printable name of at most 128 characters"),
         (~raw["asset"].isin(family.assets or raw["asset"].unique()), "unknown asset"),
         (is_blank(raw["value"]), "no value"),
         (value.isna(), "not a number"),

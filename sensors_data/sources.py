@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import re
+import zlib
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -32,7 +35,7 @@ def find_files(inbox: str, day: date | None = None) -> list[Path]:
     place = Path(inbox.replace("{day}", day.isoformat() if day else "*"))
     if place.is_dir():
         found = [p for p in place.rglob("*") if p.is_file() and p.name.lower().endswith(SUFFIXES)]
-    elif any(mark in str(place) for mark in "*?["):
+    elif any(mark in str(place) for mark in "*?[") and not place.is_file():
         anchor = Path(place.anchor) if place.is_absolute() else Path()
         found = [p for p in anchor.glob(str(place.relative_to(place.anchor))) if p.is_file()]
     else:
@@ -53,12 +56,14 @@ def read_table(path: Path, separator: str = ",") -> tuple[pd.DataFrame, pd.DataF
         if path.name.lower().endswith(".parquet"):
             return _read_parquet(path), pd.DataFrame({"line": [], "raw": []})
         return _read_csv(path, separator)
-    except (pa.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
+    except (pa.ArrowException, OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
         raise UnreadableError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
-    frame: pd.DataFrame = pq.read_table(path).to_pandas().reset_index(drop=False)
+    table = pq.ParquetFile(path).read()
+    _check_names(path, table.column_names)
+    frame: pd.DataFrame = table.to_pandas().reset_index(drop=False)
     if frame.columns[0] == "index":
         frame = frame.drop(columns="index")
     if frame.empty:
@@ -71,35 +76,51 @@ def _read_csv(path: Path, separator: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     data = _unpacked(path)
     if not data.strip():
         raise UnreadableError(f"{path.name} is empty")
-    bad: list[tuple[int, str]] = []
+    aside: list[tuple[int, str]] = []
 
     def keep_aside(row: pa_csv.InvalidRow) -> str:
-        bad.append((int(row.number), row.text[:1000]))
+        aside.append((int(row.number), row.text[:1000]))
         return "skip"
 
-    columns = data.split(b"\n", 1)[0].decode("utf-8-sig").rstrip("\r").split(separator)
-    names = [name.strip().strip('"') for name in columns]
-    if len(set(names)) < len(names):
-        raise UnreadableError(f"{path.name} names a column twice: {sorted({n for n in names if names.count(n) > 1})}")
+    first_line = re.match(rb"[^\r\n]*", data)
+    header = first_line.group().decode("utf-8-sig") if first_line else ""
+    names = [name.strip() for name in next(csv.reader([header], delimiter=separator), [])]
+    _check_names(path, names)
     table = pa_csv.read_csv(
         pa.BufferReader(data),
         read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, skip_rows=1),
-        parse_options=pa_csv.ParseOptions(delimiter=separator, invalid_row_handler=keep_aside),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=separator, invalid_row_handler=keep_aside, ignore_empty_lines=False
+        ),
         convert_options=pa_csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
         ),
     )
     frame = table.to_pandas()
-    if frame.empty and not bad:
-        raise UnreadableError(f"{path.name} has a header and no rows")
-    lines = np.setdiff1d(np.arange(2, len(frame) + len(bad) + 2), [number for number, _ in bad])
+    bad = [(number, text) for number, text in aside if text.strip()]  # an empty line is no row
+    if frame.empty:
+        why = f"of {len(names)} cells like its header; is '{separator}' the separator?" if bad else "below its header"
+        raise UnreadableError(f"{path.name} has no rows {why}")
+    if data.count(b'"') % 2 and frame.iloc[-1].str.contains("\n").any():
+        raise UnreadableError(
+            f"{path.name} has a quotation mark that is never closed: the rows after it are lost in it"
+        )
+    lines = np.setdiff1d(np.arange(2, len(frame) + len(aside) + 2), [number for number, _ in aside])
     frame.index = pd.Index(lines[: len(frame)])
+    if re.search(rb"\n\r?\n", data):
+        frame = frame[frame.ne("").any(axis=1)]
     return frame, pd.DataFrame(bad, columns=["line", "raw"])
+
+
+def _check_names(path: Path, names: list[str]) -> None:
+    """UnreadableError when two columns have one name."""
+    if len(set(names)) < len(names):
+        raise UnreadableError(f"{path.name} names a column twice: {sorted({n for n in names if names.count(n) > 1})}")
 
 
 def _unpacked(path: Path) -> bytes:
     """A file's bytes, gunzipped where it is packed, never more than MAX_BYTES."""
-    opener = gzip.open if path.suffix == ".gz" else open
+    opener = gzip.open if path.suffix.lower() == ".gz" else open
     with opener(path, "rb") as file:
         data: bytes = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:

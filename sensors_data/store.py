@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -90,30 +91,50 @@ class Store:
         return self.read_files(table, [])
 
     def read_files(self, table: str, paths: Iterable[str]) -> pd.DataFrame:
-        """The rows of several of a table's files, in the order of `paths`."""
-        parts = [self._parse(path, self.read_bytes(path)) for path in paths]
+        """The rows of several of a table's files, in the order of `paths`. ValueError when one cannot be read."""
+        parts = [self._parse(TABLES[table], path, self.read_bytes(path)) for path in paths]
         rows: pd.DataFrame = pa.concat_tables([TABLES[table].schema.empty_table(), *parts]).to_pandas()
         return rows
 
     def provenance(self, path: str) -> Provenance:
-        """Where the file at `path` came from."""
-        raw = pq.read_schema(io.BytesIO(self.read_bytes(path))).metadata or {}
-        return Provenance.model_validate_json(raw.get(b"nightscore", b'{"job": "unknown"}'))
+        """Where the file at `path` came from. ValueError when it cannot be read or a newer nightscore wrote it."""
+        return self._stamp(path, self._open_parquet(path, self.read_bytes(path)).schema_arrow)
 
-    def _parse(self, path: str, data: bytes) -> pa.Table:
+    def _parse(self, spec: Table, path: str, data: bytes) -> pa.Table:
+        file = self._open_parquet(path, data)
+        self._stamp(path, file.schema_arrow)
+        if not file.schema_arrow.equals(spec.schema):
+            found = ", ".join(f"{field.name} {field.type}" for field in file.schema_arrow)
+            raise ValueError(f"{self.root}/{path} has not the columns of table {spec.name}; it has {found}")
         try:
-            found = pq.read_table(io.BytesIO(data))
+            return file.read().replace_schema_metadata(None)
         except (pa.ArrowException, OSError) as error:
-            reason = f"{self.root}/{path} is not a readable Parquet file ({error})"
-            raise ValueError(f"{reason}; run the job that writes it again") from error
-        stamp = (found.schema.metadata or {}).get(b"nightscore")
-        if stamp and Provenance.model_validate_json(stamp).revision > FORMAT:
+            raise self._unreadable(path, error) from error
+
+    def _open_parquet(self, path: str, data: bytes) -> pq.ParquetFile:
+        try:
+            return pq.ParquetFile(io.BytesIO(data))
+        except (pa.ArrowException, OSError) as error:
+            raise self._unreadable(path, error) from error
+
+    def _unreadable(self, path: str, error: Exception) -> ValueError:
+        reason = f"{self.root}/{path} is not a readable Parquet file ({error})"
+        return ValueError(f"{reason}; run the job that writes it again")
+
+    def _stamp(self, path: str, schema: pa.Schema) -> Provenance:
+        stamp = json.loads((schema.metadata or {}).get(b"nightscore", b'{"job": "unknown"}'))
+        if stamp.get("revision", FORMAT) > FORMAT:  # its other keys may be unknown here
             raise ValueError(f"{self.root}/{path} was written by a newer nightscore; upgrade this one")
-        return found.replace_schema_metadata(None)
+        return Provenance.model_validate(stamp)
 
     def partitions(self, table: str, **fixed: object) -> list[dict[str, str]]:
-        """Every written partition of a table that has the `fixed` values, sorted."""
+        """Every written partition of a table that has the `fixed` values, sorted; other files are passed over.
+
+        ValueError when the table is not partitioned by a key of `fixed`.
+        """
         spec = TABLES[table]
+        if not set(fixed) <= set(spec.partition):
+            raise ValueError(f"table {table} is partitioned by {spec.partition}, found {tuple(fixed)}")
         folder = table
         for key in spec.partition:
             if key not in fixed or key == spec.file_key:
@@ -121,11 +142,12 @@ class Store:
             folder += f"/{key}={_safe(key, fixed[key])}"
         found = []
         for path in self.files(folder, suffix=".parquet"):
-            values = dict(part.split("=", 1) for part in path.split("/")[1:-1])
+            *folders, name = path.split("/")[1:]
+            values = {key: folder.partition("=")[2] for key, folder in zip(spec.partition, folders, strict=False)}
             if spec.file_key:
-                name = path.rsplit("/", 1)[-1]
                 values[spec.file_key] = name.removeprefix(f"{spec.file_key}-").removesuffix(".parquet")
-            if all(values.get(k) == str(v) for k, v in fixed.items()):
+            whole = len(values) == len(spec.partition) and all(map(_SAFE.fullmatch, values.values()))
+            if whole and path == self.path(table, **values) and all(values[k] == str(v) for k, v in fixed.items()):
                 found.append(values)
         return found
 
@@ -189,10 +211,16 @@ def to_arrow(spec: Table, frame: pd.DataFrame) -> pa.Table:
     if missing:
         raise ValueError(f"table {spec.name} wants columns {spec.schema.names}, missing {missing}")
     ordered = frame.sort_values(list(spec.order), kind="stable")
-    try:
-        return pa.Table.from_pandas(ordered[spec.schema.names], schema=spec.schema, preserve_index=False)
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        raise ValueError(f"table {spec.name}: a column does not fit its type: {error}") from error
+    columns = []
+    for column in spec.schema:
+        try:
+            columns.append(pa.Array.from_pandas(ordered[column.name], type=column.type))
+        except (pa.ArrowException, OverflowError) as error:
+            found = frame[column.name].dtype
+            raise ValueError(
+                f"table {spec.name}: column {column.name} must be {column.type}, found {found}: {error}"
+            ) from error
+    return pa.Table.from_arrays(columns, schema=spec.schema).combine_chunks()
 
 
 def shard_of(asset: str, shards: int) -> int:

@@ -44,12 +44,14 @@ class Outcome:
 def run_demo(console: Console, folder: Path, seed: int, jobs: int, store: str | None) -> Outcome:
     """Make the plant, run its nights, print and draw what came of it. What `folder` held of an earlier demo goes."""
     started = time.perf_counter()
+
+    def say(line: str) -> None:
+        console.print(line, markup=False, soft_wrap=True)
+
     settings, plant = prepare(folder, seed, store)
     console.print(f"simulated {DAYS} days of {len(settings.families)} families in {folder / 'inbox'}, seed {seed}")
     for family in sorted(settings.families):
-        days, scored = nights.backfill(
-            settings, family, None, None, jobs, lambda line: console.print(line, markup=False)
-        )
+        days, scored = nights.backfill(settings, family, None, None, jobs, say)
         console.print(f"backfilled {family}: {len(days)} days, the last {len(scored)} of them scored")
     outcome = compare(settings, plant)
     _print_outcome(console, outcome)

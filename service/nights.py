@@ -109,35 +109,43 @@ def backfill(
     days = [d for d in days_in(spec) if (first is None or d >= first) and (last is None or d <= last)]
     if not days:
         raise LookupError(f"the inbox of {family} has no readings from {first or 'its start'} to {last or 'its end'}")
+    start = days[0] if spec.training.commissioning else days[0] + timedelta(days=spec.training.first_after)
+    shards = range(spec.shards)
+    scored: list[date] = []
+    waiting: list[date] = []
     with pool(jobs) as run, shown() as progress:
-        bar = progress.add_task(f"{family}: ingest", note="")
-        run(progress, bar, "ingest", settings, [Task(ingest, d, family) for d in days])
-        shards = range(spec.shards)
-        run(progress, bar, "impute", settings, [Task(impute_day, d, family, s) for d in days for s in shards])
-        _train_in_turn(settings, family, days, progress, bar, say)
-        scored = [d for d in days if accepted_before(Store(settings.store), family, d)]
-        run(progress, bar, "score", settings, [Task(score_series, d, family, s) for d in scored for s in shards])
-        run(progress, bar, "find", settings, [Task(find_anomalies_of, d, family) for d in scored])
+        bar = progress.add_task("", note="")
+
+        def all_of(what: str, tasks: list[Task]) -> None:
+            run(progress, bar, f"{family}: {what}", settings, tasks)
+
+        def score_waiting() -> None:
+            all_of("score", [Task(score_series, d, family, s) for d in waiting for s in shards])
+            all_of("find anomalies", [Task(find_anomalies_of, d, family) for d in waiting])
+            scored.extend(waiting)
+            waiting.clear()
+
+        all_of("ingest", [Task(ingest, d, family) for d in days])
+        all_of("impute", [Task(impute_day, d, family, s) for d in days for s in shards])
+        for day in days:
+            if day >= start and training_due(settings, day, family):
+                score_waiting()  # what was found until now is not learned from
+                _train(settings, day, family, progress, say)
+            if accepted_before(Store(settings.store), family, day):
+                waiting.append(day)
+        score_waiting()
     if scored:
         say(export_metrics(settings, scored[-1], family))
     return days, scored
 
 
-def _train_in_turn(
-    settings: Settings, family: str, days: list[date], progress: Progress, bar: TaskID, say: Callable[[str], None]
-) -> None:
-    """Train on the days on which single nights would have, oldest first: each is judged against the one before."""
-    training = settings.family(family).training
-    start = days[0] if training.commissioning else days[0] + timedelta(days=training.first_after)
-    progress.update(bar, description=f"{family}: train", total=len(days), completed=0)
-    for day in days:
-        if day >= start and training_due(settings, day, family):
-            try:
-                with epochs_shown(progress) as epochs:
-                    say(train_series(settings, day, family, epochs))
-            except (LookupError, ValueError) as error:
-                say(f"not trained for {day}: {error}")
-        progress.advance(bar)
+def _train(settings: Settings, day: date, family: str, progress: Progress, say: Callable[[str], None]) -> None:
+    """Train for a day of a backfill; a day on which that cannot be done is told and passed over."""
+    try:
+        with epochs_shown(progress) as epochs:
+            say(train_series(settings, day, family, epochs))
+    except (LookupError, ValueError) as error:
+        say(f"not trained for {day}: {error}")
 
 
 Runner = Callable[[Progress, TaskID, str, Settings, list[Task]], None]
@@ -171,7 +179,7 @@ def _start_worker(level: int) -> None:
 def _run_all(progress: Progress, bar: TaskID, what: str, outcomes: Iterator[str], tasks: list[Task]) -> None:
     if not tasks:
         return
-    progress.update(bar, description=f"{tasks[0].family}: {what}", total=len(tasks), completed=0)
+    progress.update(bar, description=what, total=len(tasks), completed=0)
     for _ in outcomes:
         progress.advance(bar)
 

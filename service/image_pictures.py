@@ -1,0 +1,90 @@
+"""Images as pages: the worst of a day with their heat maps, what a VAE's codes hold, what it draws."""
+
+from __future__ import annotations
+
+import io
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+
+INK, NORMAL, ODD = "#2b2d42", "#1d5b8f", "#c1272d"
+_STYLE = mpl.RcParams(
+    {"font.size": 8, "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK}
+)
+
+
+def pairs_page(images: np.ndarray, overlays: np.ndarray, captions: list[str], odd: np.ndarray, title: str) -> bytes:
+    """A PNG page of images (N, C, H, W), each beside its overlay (N, 3, H, W), `captions` above them.
+
+    A caption is red where `odd` (N,) is true.
+    """
+    columns = min(5, max(1, len(images)))
+    rows = -(-len(images) // columns)
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(2.5 * columns, 1.45 * rows + 0.5), layout="constrained")
+        axes = figure.subplots(rows, columns, squeeze=False).ravel()
+        for axis in axes:
+            axis.set_axis_off()
+        for axis, image, over, caption, is_odd in zip(axes, images, overlays, captions, odd, strict=False):
+            both = np.concatenate(
+                [_as_rgb(image), np.full((over.shape[1], 2, 3), 255, np.uint8), _as_rgb(over)], axis=1
+            )
+            axis.imshow(both, interpolation="nearest")
+            axis.set_title(caption, fontsize=7, color=ODD if is_odd else INK, pad=2)
+        figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
+        return _png(figure)
+
+
+def sheet(images: np.ndarray, columns: int, title: str, rows: list[str] | None = None) -> bytes:
+    """A PNG sheet of images (N, C, H, W) in rows of `columns`, with the names of the rows where given."""
+    count = -(-len(images) // columns)
+    _, _, height, width = images.shape
+    canvas = np.full((count * (height + 2) - 2, columns * (width + 2) - 2, 3), 255, np.uint8)
+    for n, image in enumerate(images):
+        y, x = n // columns * (height + 2), n % columns * (width + 2)
+        canvas[y : y + height, x : x + width] = _as_rgb(image)
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(0.62 * columns + 0.9, 0.62 * count + 0.5), layout="constrained")
+        axis = figure.subplots()
+        axis.imshow(canvas, interpolation="nearest")
+        for spine in axis.spines.values():
+            spine.set_visible(False)
+        axis.set_xticks([])
+        axis.set_yticks([height / 2 + n * (height + 2) for n in range(count)] if rows else [], rows or [])
+        axis.tick_params(length=0)
+        figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
+        return _png(figure)
+
+
+def code_map(codes: np.ndarray, labels: np.ndarray, title: str) -> bytes:
+    """A PNG of codes (N, Z) on their two principal axes, coloured by label."""
+    centred = codes - codes.mean(axis=0)
+    _, sizes, axes = np.linalg.svd(centred, full_matrices=False)
+    flat = centred @ axes[:2].T
+    shares = sizes**2 / np.sum(sizes**2)
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(6.5, 5), layout="constrained")
+        axis = figure.subplots()
+        names = sorted(set(labels))
+        for number, name in enumerate(names):
+            mine = flat[labels == name]
+            colour = mpl.colormaps["tab10"](number % 10)
+            axis.scatter(mine[:, 0], mine[:, 1], s=8, alpha=0.7, color=colour, label=name or "no label")
+        axis.set_xlabel(f"first principal axis of the codes ({shares[0]:.0%} of their variance)")
+        axis.set_ylabel(f"second ({shares[1]:.0%})")
+        if len(names) > 1:
+            axis.legend(frameon=False, markerscale=2)
+        figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
+        return _png(figure)
+
+
+def _as_rgb(image: np.ndarray) -> np.ndarray:
+    """An image (1 or 3, H, W) as (H, W, 3)."""
+    return np.repeat(image, 3, axis=0).transpose(1, 2, 0) if len(image) == 1 else image.transpose(1, 2, 0)
+
+
+def _png(figure: Figure) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=110, metadata={"Software": None})
+    return buffer.getvalue()
