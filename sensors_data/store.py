@@ -211,16 +211,19 @@ def to_arrow(spec: Table, frame: pd.DataFrame) -> pa.Table:
     if missing:
         raise ValueError(f"table {spec.name} wants columns {spec.schema.names}, missing {missing}")
     ordered = frame.sort_values(list(spec.order), kind="stable")
-    columns = []
-    for column in spec.schema:
-        try:
-            columns.append(pa.Array.from_pandas(ordered[column.name], type=column.type))
-        except (pa.ArrowException, OverflowError) as error:
-            found = frame[column.name].dtype
-            raise ValueError(
-                f"table {spec.name}: column {column.name} must be {column.type}, found {found}: {error}"
-            ) from error
+    columns = [_column(spec, ordered[field.name], field) for field in spec.schema]
     return pa.Table.from_arrays(columns, schema=spec.schema).combine_chunks()
+
+
+def _column(spec: Table, values: pd.Series, field: pa.Field) -> pa.Array:
+    """A frame's column in the type of its field."""
+    try:
+        if isinstance(values.dtype, pd.DatetimeTZDtype) and pa.types.is_timestamp(field.type):
+            return pa.array(values.dt.tz_convert(None).to_numpy()).cast(field.type)
+        return pa.array(values, type=field.type, from_pandas=True)
+    except (pa.ArrowException, OverflowError) as error:
+        what = f"column {field.name} must be {field.type}, found {values.dtype}"
+        raise ValueError(f"table {spec.name}: {what}: {error}") from error
 
 
 def shard_of(asset: str, shards: int) -> int:
