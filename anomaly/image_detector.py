@@ -54,13 +54,13 @@ class ImageDetectorConfig(Section):
     memory: int = Field(20_000, ge=1)
     """Normal codes kept as neighbours, at most."""
     neighbours: int = Field(5, ge=1)
-    weights: tuple[float, float, float, float] = (1.0, 0.0, 1.0, 2.0)
+    weights: tuple[float, float, float, float] = (1.0, 1.0, 0.0, 2.0)
     """Of reconstruction, divergence, distance and neighbours."""
     worst_share: float = Field(0.05, gt=0, le=1)
     """Patches: an image's score is the mean over this share of its patches, the worst ones."""
     false_alarm_rate: float = Field(0.01, gt=0, lt=0.5)
     """Share of normal images that may be over the threshold."""
-    steps: int = Field(1100, ge=1)
+    steps: int = Field(1000, ge=1)
     """Of training, about: the epochs of `fit` follow from it, at most `fit.epochs`, so that cost is even."""
     fit: FitConfig = GRADIENT_FIT
 

