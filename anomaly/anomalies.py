@@ -20,7 +20,7 @@ class Rules(Section):
 
     k: int = Field(2, ge=1, le=1000)
     n: int = Field(3, ge=1, le=1000)
-    """An anomaly needs k rows over the threshold among n in a row."""
+    """An anomaly needs k rows over the threshold within n steps of the clock."""
     merge_gap: Duration = timedelta(hours=1)
     """Runs nearer to each other than this are one anomaly."""
     quiet_period: Duration | None = None
@@ -96,16 +96,16 @@ def _intervals(times: pd.Series, over: np.ndarray, rules: Rules, step: timedelta
     """Half-open row intervals that meet k of n, near ones merged."""
     if len(over) < 1:
         return []
-    recent = np.convolve(over, np.ones(rules.n, dtype=int))[: len(over)]
+    moments = times.to_numpy(dtype="datetime64[us]")
+    first = np.searchsorted(moments, moments - (rules.n - 1) * np.timedelta64(step, "us"))  # a missing row counts too
+    before = np.concatenate([[0], np.cumsum(over)])
     member = np.zeros(len(over), dtype=bool)
-    for row in np.flatnonzero(recent >= rules.k):
-        first = max(0, row - rules.n + 1)
-        member[first : row + 1] |= over[first : row + 1]
+    for row in np.flatnonzero(before[1:] - before[first] >= rules.k):
+        member[first[row] : row + 1] |= over[first[row] : row + 1]
     hits = np.flatnonzero(member)
     if not len(hits):
         return []
-    moments = times.to_numpy(dtype="datetime64[us]")[hits]
-    breaks = np.flatnonzero(np.diff(moments) > np.timedelta64(rules.gap(step), "us")) + 1
+    breaks = np.flatnonzero(np.diff(moments[hits]) > np.timedelta64(rules.gap(step), "us")) + 1
     return [(int(part[0]), int(part[-1]) + 1) for part in np.split(hits, breaks)]
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from http.client import HTTPException
 
 import pandas as pd
 from prometheus_client import CollectorRegistry, Gauge, generate_latest, push_to_gateway
@@ -56,13 +58,19 @@ def night_outcome(store: Store, family: str, day: date) -> NightOutcome:
         suppressed=int(anomalies["suppressed"].sum()),
         missing_share=float(grid["value"].isna().mean()) if len(grid) else 1.0,
         imputed_share=float((~grid["observed"] & grid["value"].notna()).mean()) if len(grid) else 0.0,
-        rejects={str(reason): int(n) for reason, n in rejects[~rejects["used"]].groupby("reason").size().items()},
+        rejects=_rejects(rejects),
         model_age_days=float((day - date.fromisoformat(models[-1].split("@")[1])).days) if models else float("nan"),
         threshold=float(scores["threshold"].median()),
         finished=max((t.timestamp() for t in runs["finished"]), default=0.0),
         job_seconds={str(job): float(s) for job, s in runs.groupby("job")["seconds"].sum().items()},
         quantiles=_quantiles(scores["score"]),
     )
+
+
+def _rejects(rows: pd.DataFrame) -> dict[str, int]:
+    """Unused rows by reason; a file that cannot be read (line 0) names itself, so all such files are one reason."""
+    unused = rows[~rows["used"]]
+    return dict(Counter(str(r) for r in unused["reason"].where(unused["line"] > 0, "a file that cannot be read")))
 
 
 def _quantiles(scores: pd.Series) -> dict[str, float]:
@@ -83,7 +91,7 @@ def registry_of(outcomes: list[NightOutcome]) -> CollectorRegistry:
     missing = gauge("missing_ratio", "Share of the night's values that are neither measured nor imputed.")
     imputed = gauge("imputed_ratio", "Share of the night's values that are imputed.")
     rejects = gauge("rejected_rows", "Rows that could not be used in the last night.", "reason")
-    age = gauge("model_age_seconds", "Time between the end of the model's training span and the night's day.")
+    age = gauge("model_age_seconds", "Time from the end of the model's training span to the end of the night's day.")
     threshold = gauge("threshold_nats", "The threshold in force.")
     success = gauge("last_success_timestamp_seconds", "When the last night's jobs were done.")
     scored_day = gauge("scored_day_timestamp_seconds", "Start of the newest day that was scored.")
@@ -98,7 +106,7 @@ def registry_of(outcomes: list[NightOutcome]) -> CollectorRegistry:
         missing.labels(family).set(night.missing_share)
         imputed.labels(family).set(night.imputed_share)
         for reason, count in night.rejects.items():
-            rejects.labels(family, reason.split(":")[0][:60]).set(count)
+            rejects.labels(family, reason).set(count)
         age.labels(family).set(night.model_age_days * 86_400)
         threshold.labels(family).set(night.threshold)
         success.labels(family).set(night.finished)
@@ -114,7 +122,7 @@ def push(registry: CollectorRegistry, gateway: str, family: str) -> bool:
     """Push a family's registry to a Pushgateway; False, with a warning logged, when it cannot be reached."""
     try:
         push_to_gateway(gateway, job="nightscore", registry=registry, grouping_key={"family": family}, timeout=10)
-    except OSError as error:
+    except (OSError, HTTPException, ValueError) as error:  # no answer, a wrong answer, no URL
         log.warning("the Pushgateway at %s did not take the metrics (%s); they are in the text file", gateway, error)
         return False
     return True

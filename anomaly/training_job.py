@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -53,7 +54,8 @@ def _train(
         asset: Span(g, incident_rows(g, incidents, asset, ABNORMAL), round(len(g) * (1 - config.held_out)))
         for asset, g in grids.items()
     }
-    key = settings_hash(spec, config) + str(day)
+    inputs = _inputs(store, spec, family, day, incidents)
+    key = f"{settings_hash(spec, config)} {settings.seed} {day} {inputs}"
     plan = TrainingPlan(family, spec.step.total_seconds(), eve(day), config, settings.seed)
 
     def checkpoint(name: str) -> Checkpoint:
@@ -62,7 +64,7 @@ def _train(
     before = accepted_before(store, family, eve(day))
     incumbent = from_bytes(store.read_bytes(before), before) if before else None
     detector, history = train_detector(plan, spans, incumbent, progress, checkpoint)
-    detector = _stamped(detector, settings_hash(spec), commissioned)
+    detector = _stamped(detector, settings_hash(spec), inputs, commissioned)
     path = save(store, detector)
     _keep_history(store, family, day, history)
     for name in history:
@@ -105,9 +107,19 @@ def found_before(store: Store, family: str, day: date, days: int) -> pd.DataFram
     return found[["asset", "start", "end"]].assign(kind="found")
 
 
-def _stamped(detector: Detector, settings: str, commissioned: dict[str, np.datetime64]) -> Detector:
+def _inputs(store: Store, spec: Family, family: str, day: date, incidents: pd.DataFrame) -> str:
+    """A hash of what a detector of `day` is learned from: grids, and what of them is not normal."""
+    days = [day - timedelta(days=back) for back in range(spec.training.days, 0, -1)]
+    days += [day] if spec.training.commissioning else []
+    paths = [store.path("grid", family=family, day=d, shard=shard) for d in days for shard in range(spec.shards)]
+    grids = store.digest([path for path in paths if store.exists(path)])
+    known = incidents[["asset", "start", "end", "kind"]].to_csv(index=False)
+    return hashlib.sha256(f"{grids}\n{known}".encode()).hexdigest()[:16]
+
+
+def _stamped(detector: Detector, settings: str, inputs: str, commissioned: dict[str, np.datetime64]) -> Detector:
     until = {asset: pd.Timestamp(moment, tz="UTC").to_pydatetime() for asset, moment in commissioned.items()}
-    card = detector.card.model_copy(update={"settings": settings, "commissioned": until})
+    card = detector.card.model_copy(update={"settings": settings, "inputs": inputs, "commissioned": until})
     return replace(detector, card=card)
 
 
@@ -135,8 +147,15 @@ def _checkpoint_path(family: str, name: str) -> str:
 
 def _checkpoint(store: Store, family: str, name: str, key: str) -> Checkpoint:
     path = _checkpoint_path(family, name)
+
+    def read() -> bytes | None:
+        try:
+            return store.read_bytes(path)
+        except FileNotFoundError:  # none, or another run of the same partition has just done with it
+            return None
+
     return Checkpoint(
-        read=lambda: store.read_bytes(path) if store.exists(path) else None,
+        read=read,
         write=lambda data: store.write_bytes(path, data),
         key=key,
     )

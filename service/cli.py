@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+import tomllib
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -17,6 +18,7 @@ from anomaly.night_jobs import export_metrics, find_anomalies_of
 from anomaly.scoring_job import score_series
 from anomaly.training_job import train_series
 from sensors_data.discover import discover, settings_toml
+from sensors_data.files import open_url, replace_file
 from sensors_data.incidents import Incident, add_incident, read_incidents
 from sensors_data.jobs import impute_day, ingest
 from sensors_data.settings import Settings, load, parse
@@ -53,23 +55,22 @@ def main() -> None:
     """Run the command line; what goes wrong is one sentence and exit code 2."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
-        code = app(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
+        app()  # exits by itself: 0, 2 for words it does not know, 130 for Ctrl-C
     except (KeyError, IndexError):
         raise  # a fault of ours, not of what was asked
     except (LookupError, ValueError, OSError, ArithmeticError) as error:
         Console(stderr=True, highlight=False).print(f"error: {error}", style="red", markup=False, soft_wrap=True)
         sys.exit(2)
-    sys.exit(code if isinstance(code, int) else 0)
 
 
 def say(line: str) -> None:
     """One line for a person."""
     console.print(line, markup=False, soft_wrap=True)
+
+
+def _say_all(lines: list[str]) -> None:
+    for line in lines:
+        say(line)
 
 
 @app.command("init", epilog="Example: nightscore init --from machine.csv")
@@ -87,12 +88,11 @@ def init_command(
     name = family or found.name
     if name in known.families:
         raise ValueError(f"{settings} already has a family '{name}'; take another --family or edit the file")
-    before = settings.read_text(encoding="utf-8") if settings.exists() else f'store = "{store or "store"}"\n'
+    before = settings.read_text(encoding="utf-8") if settings.exists() else f"store = {json.dumps(store or 'store')}\n"
     text = f"{before}\n{settings_toml(found, name)}"
-    settings.write_text(text, encoding="utf-8")
-    load(settings)
-    for line in doctor.told(found, name):
-        say(line)
+    parse(Settings, tomllib.loads(text), f"the settings for {source}")
+    replace_file(*open_url(str(settings.resolve())), text.encode())
+    _say_all(doctor.told(found, name))
     say(f"wrote {settings}; next: nightscore backfill --family {name}")
 
 
@@ -181,7 +181,10 @@ def backfill_command(
     for name in families_of(given, family):
         days, scored = nights.backfill(given, name, start, end, jobs, say)
         say(f"backfilled {name}: {len(days)} days from {days[0]} to {days[-1]}, {len(scored)} of them scored")
-        doctor.print_found(console, given, name, scored)
+        if scored:
+            doctor.print_found(console, given, name, scored)
+        else:
+            _say_all(doctor.examine(given, name))
 
 
 @app.command("show", epilog="Example: nightscore show --asset pump-3 --day 2026-11-21")
@@ -206,8 +209,7 @@ def doctor_command(
     """Say in words what a family still lacks to be scored: its state, why, and how much data is needed."""
     given = settings_from(settings, store)
     for name in families_of(given, family):
-        for line in doctor.examine(given, name):
-            say(line)
+        _say_all(doctor.examine(given, name))
 
 
 @app.command("demo", epilog="Example: nightscore demo --folder demo --seed 1")

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-import multiprocessing
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-import torch
+from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
-    TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -30,22 +25,7 @@ from sensors_data.jobs import impute_day, ingest
 from sensors_data.readings import days_in
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-
-
-@dataclass(frozen=True)
-class Task:
-    """One job of one partition."""
-
-    job: Callable[..., str]
-    day: date
-    family: str
-    shard: int | None = None
-
-    def run(self, settings: Settings) -> str:
-        """Do it, on one thread."""
-        torch.set_num_threads(1)
-        where = (self.day, self.family) if self.shard is None else (self.day, self.family, self.shard)
-        return self.job(settings, *where)
+from service.tasks import Task, pool
 
 
 def night(settings: Settings, day: date, families: list[str], say: Callable[[str], None]) -> None:
@@ -70,8 +50,11 @@ def _family_night(settings: Settings, day: date, family: str, say: Callable[[str
     for shard in shards:
         say(impute_day(settings, day, family, shard))
     if training_due(settings, day, family):
-        with epochs_shown() as progress:
-            say(train_series(settings, day, family, progress))
+        with shown() as progress:
+            _train(settings, day, family, progress, say)
+    if accepted_before(Store(settings.store), family, day) is None:
+        say(f"not scored {family} {day}: no detector was accepted yet; for why: nightscore doctor --family {family}")
+        return
     for shard in shards:
         say(score_series(settings, day, family, shard))
     say(find_anomalies_of(settings, day, family))
@@ -79,9 +62,14 @@ def _family_night(settings: Settings, day: date, family: str, say: Callable[[str
 
 
 def training_due(settings: Settings, day: date, family: str) -> bool:
-    """Whether a night of `day` has to train first: no detector, one too old, or assets to be commissioned."""
+    """Whether a night of `day` has to train first: no detector, one too old, or assets to be commissioned.
+
+    The first training waits until `first_after` earlier days have a grid.
+    """
     store, spec = Store(settings.store), settings.family(family)
     path = accepted_before(store, family, day)
+    if path is None and spec.training.commissioning is None:
+        return sum(known < day for known in store.days("grid", family=family)) >= spec.training.first_after
     if path is None:
         return True
     card = card_of(store.read_bytes(path), path)
@@ -109,7 +97,6 @@ def backfill(
     days = [d for d in days_in(spec) if (first is None or d >= first) and (last is None or d <= last)]
     if not days:
         raise LookupError(f"the inbox of {family} has no readings from {first or 'its start'} to {last or 'its end'}")
-    start = days[0] if spec.training.commissioning else days[0] + timedelta(days=spec.training.first_after)
     shards = range(spec.shards)
     scored: list[date] = []
     waiting: list[date] = []
@@ -117,7 +104,8 @@ def backfill(
         bar = progress.add_task("", note="")
 
         def all_of(what: str, tasks: list[Task]) -> None:
-            run(progress, bar, f"{family}: {what}", settings, tasks)
+            for error in filter(None, run(progress, bar, f"{family}: {what}", settings, tasks)):
+                raise error
 
         def score_waiting() -> None:
             all_of("score", [Task(score_series, d, family, s) for d in waiting for s in shards])
@@ -125,10 +113,11 @@ def backfill(
             scored.extend(waiting)
             waiting.clear()
 
-        all_of("ingest", [Task(ingest, d, family) for d in days])
+        refused = run(progress, bar, f"{family}: ingest", settings, [Task(ingest, d, family) for d in days])
+        days = _ingested(days, refused, say)
         all_of("impute", [Task(impute_day, d, family, s) for d in days for s in shards])
         for day in days:
-            if day >= start and training_due(settings, day, family):
+            if training_due(settings, day, family):
                 score_waiting()  # what was found until now is not learned from
                 _train(settings, day, family, progress, say)
             if accepted_before(Store(settings.store), family, day):
@@ -139,53 +128,30 @@ def backfill(
     return days, scored
 
 
+def _ingested(days: list[date], refused: list[Exception | None], say: Callable[[str], None]) -> list[date]:
+    """The days of which something can be used; the others are told. What is wrong is raised when none is left."""
+    for day, error in zip(days, refused, strict=True):
+        if error is not None:
+            say(f"not ingested {day}: {error}")
+    kept = [day for day, error in zip(days, refused, strict=True) if error is None]
+    if not kept and refused[0] is not None:
+        raise refused[0]
+    return kept
+
+
 def _train(settings: Settings, day: date, family: str, progress: Progress, say: Callable[[str], None]) -> None:
-    """Train for a day of a backfill; a day on which that cannot be done is told and passed over."""
+    """Train for a night; where that cannot be done it is told, and the detector that was there serves on."""
     try:
         with epochs_shown(progress) as epochs:
             say(train_series(settings, day, family, epochs))
+    except (KeyError, IndexError):
+        raise  # a fault of ours, not of the data
     except (LookupError, ValueError) as error:
-        say(f"not trained for {day}: {error}")
-
-
-Runner = Callable[[Progress, TaskID, str, Settings, list[Task]], None]
-
-
-@contextmanager
-def pool(jobs: int) -> Iterator[Runner]:
-    """Something that runs tasks on `jobs` processes (1: this one) and advances a bar."""
-
-    def in_turn(progress: Progress, bar: TaskID, what: str, settings: Settings, tasks: list[Task]) -> None:
-        _run_all(progress, bar, what, (task.run(settings) for task in tasks), tasks)
-
-    if jobs == 1:
-        yield in_turn
-        return
-    quiet = logging.getLogger("nightscore").level
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(quiet,)) as workers:
-
-        def side_by_side(progress: Progress, bar: TaskID, what: str, settings: Settings, tasks: list[Task]) -> None:
-            _run_all(progress, bar, what, workers.map(Task.run, tasks, [settings] * len(tasks)), tasks)
-
-        yield side_by_side
-
-
-def _start_worker(level: int) -> None:
-    torch.set_num_threads(1)
-    logging.getLogger("nightscore").setLevel(level)
-
-
-def _run_all(progress: Progress, bar: TaskID, what: str, outcomes: Iterator[str], tasks: list[Task]) -> None:
-    if not tasks:
-        return
-    progress.update(bar, description=what, total=len(tasks), completed=0)
-    for _ in outcomes:
-        progress.advance(bar)
+        say(f"not trained {family} for {day}: {error}")
 
 
 def shown() -> Progress:
-    """A progress bar with the time that is left; nothing of it stays on the screen."""
+    """A progress bar with the time that is left; nothing of it stays on the screen, nor gets into a file."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -195,6 +161,7 @@ def shown() -> Progress:
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}"),
         transient=True,
+        disable=not Console().is_terminal,
     )
 
 

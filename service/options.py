@@ -39,11 +39,11 @@ def settings_from(path: Path, store: str | None) -> Settings:
 def day_from(text: str) -> date:
     """A day from text. ValueError says how to write one."""
     try:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        if not re.fullmatch(r"(19[7-9]|2[01]\d)[0-9]-[0-9]{2}-[0-9]{2}", text, re.ASCII):
             raise ValueError(text)
         return date.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"'{text[:40]}' is no day; write it like 2026-11-21") from error
+        raise ValueError(f"{text[:40]!r} is no day of 1970 to 2199; write it like 2026-11-21") from error
 
 
 def families_of(settings: Settings, name: str | None) -> list[str]:

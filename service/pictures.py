@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, timedelta
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -45,7 +46,7 @@ def asset_picture(store: Store, spec: Family, family: str, asset: str, first: da
 
 
 _TABLES = ("scores", "sensor_scores", "anomalies")
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,

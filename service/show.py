@@ -17,8 +17,8 @@ def show_asset(
 ) -> str:
     """Draw an asset's days into a PNG; a sentence that names it. LookupError when nothing fits what was asked."""
     store = Store(settings.store)
-    family = _family_with(store, families, asset, day)
-    asset, day = _worst(store, family, asset, day)
+    family, newest = _newest(store, families, asset, day)
+    asset, day = _worst(store, family, asset, day, newest)
     picture = asset_picture(store, settings.family(family), family, asset, day - timedelta(days=days - 1), day)
     target = out or Path(f"{_file_name(asset)}-{day}.png")
     fs, path = open_url(str(target.resolve()))
@@ -26,20 +26,21 @@ def show_asset(
     return f"drew {asset} of {family}, {days} day{'s' if days > 1 else ''} to {day}: {target}"
 
 
-def _family_with(store: Store, families: list[str], asset: str | None, day: date | None) -> str:
-    """The first family that has scored the asset (any asset) on the day (any day)."""
+def _newest(store: Store, families: list[str], asset: str | None, day: date | None) -> tuple[str, date]:
+    """The first family that has scored the asset (any asset) on the day (any day), and the newest such day."""
     for family in families:
         for scored in reversed(store.days("scores", family=family)):
             if day is not None and scored != day:
                 continue
             paths = store.files(f"scores/family={family}/day={scored}", suffix=".parquet")
-            if asset is None or (store.read_files("scores", paths)["asset"] == asset).any():
-                return family
+            known = store.read_files("scores", paths)["asset"]
+            if len(known) and (asset is None or (known == asset).any()):
+                return family, scored
     wanted = " ".join(filter(None, [f"asset '{asset}'" if asset else "", f"on {day}" if day else ""]))
     raise LookupError(f"nothing scored {wanted} in {', '.join(families)}; run: nightscore backfill, or doctor for why")
 
 
-def _worst(store: Store, family: str, asset: str | None, day: date | None) -> tuple[str, date]:
+def _worst(store: Store, family: str, asset: str | None, day: date | None, newest: date) -> tuple[str, date]:
     """The asset and day as given; what was not given is that of the highest peak, or of the newest scores."""
     if asset is not None and day is not None:
         return asset, day
@@ -51,7 +52,6 @@ def _worst(store: Store, family: str, asset: str | None, day: date | None) -> tu
     if len(found):
         peak = found.sort_values("peak_score").iloc[-1]
         return str(peak["asset"]), day or peak["peak_time"].date()
-    newest = day or store.days("scores", family=family)[-1]
     if asset is not None:
         return asset, newest
     paths = store.files(f"scores/family={family}/day={newest}", suffix=".parquet")
