@@ -76,7 +76,7 @@ def to_grid(
     first = moment.min() - (moment.min() - np.datetime64(0, "us")) % width
     last = moment.max() if until is None else until - np.timedelta64(1, "us")
     rows = int((last - first) // width) + 1
-    column = pd.Categorical(readings["sensor"], categories=list(sensors)).codes.astype(np.int64)
+    column = pd.Index(sensors).get_indexer(pd.Index(readings["sensor"]))  # -1 for a sensor that the family has no more
     row = (moment - first) // width
     inside = (row < rows) & (column >= 0)
     slot = row[inside] * len(sensors) + column[inside]
@@ -142,8 +142,8 @@ def fit_scale(values: np.ndarray, usable: np.ndarray) -> Scale:
     that hardly ever moves does not drown the others.
     """
     masked = np.where(usable, values, np.nan).astype(np.float64)
-    count = usable.sum(axis=0)
-    safe = np.where(count > 0, masked.T, 0.0).T if not count.all() else masked
+    never = ~usable.any(axis=0)  # (D,) sensors without a usable value read 0
+    safe = np.where(never, 0.0, masked) if len(masked) else np.zeros((1, values.shape[1]))
     center = np.nanmean(safe, axis=0)
     spread = np.nanstd(safe, axis=0)
     largest = np.nanmax(np.abs(safe), axis=0)

@@ -111,7 +111,8 @@ def _grid_of(rows: pd.DataFrame, spec: Family) -> Grid:
     measured = rows[rows["observed"]]
     row = (measured["time"].to_numpy(dtype="datetime64[us]") - grid.times[0]) // step
     observed = np.zeros_like(grid.observed)
-    observed[row, pd.Categorical(measured["sensor"], categories=list(spec.sensor_names)).codes] = True
+    column = pd.Index(spec.sensor_names).get_indexer(pd.Index(measured["sensor"]))
+    observed[row[column >= 0], column[column >= 0]] = True
     return Grid(grid.times, grid.values, observed, grid.sensors)
 
 
