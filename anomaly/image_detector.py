@@ -65,6 +65,12 @@ class ImageDetectorConfig(Section):
     fit: FitConfig = GRADIENT_FIT
 
 
+PATCH_CONFIG = ImageDetectorConfig(
+    features=FeatureConfig(kind="patches", side=192), widths=(256, 64), latent=16, weights=(1.0, 0.0, 0.0, 1.0)
+)
+"""For textures: patches of a frozen network, each modelled by itself."""
+
+
 class ImageCard(Section):
     """What a detector knows of itself; stands as JSON in its file."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
@@ -24,7 +23,8 @@ def to_bytes(detector: ImageDetector) -> bytes:
     tensors = {f"model.{name}": tensor for name, tensor in network.model.state_dict().items()}
     tensors |= {"memory.codes": memory.codes, "memory.mean": memory.mean, "memory.precision": memory.precision}
     tensors |= {f"blocks.{number}": mean for number, mean in enumerate(network.blocks.means)}
-    tensors |= {"draws": network.draws, "scales": torch.tensor(network.blocks.scales, dtype=torch.float64)}
+    tensors |= {f"scales.{number}": scale for number, scale in enumerate(network.blocks.scales)}
+    tensors |= {"draws": network.draws}
     kept = {name: tensor.contiguous() for name, tensor in sorted(tensors.items())}
     return save_tensors(kept, {"card": detector.card.model_dump_json()})
 
@@ -36,8 +36,9 @@ def from_bytes(data: bytes, where: str) -> ImageDetector:
     model = ImageVAE(card.network)
     model.load_state_dict({n.removeprefix("model."): t for n, t in tensors.items() if n.startswith("model.")})
     model.eval()
-    scales = tuple(float(scale) for scale in tensors["scales"])
-    blocks = Blocks(tuple(tensors[f"blocks.{number}"] for number in range(len(scales))), scales)
+    count = sum(name.startswith("blocks.") for name in tensors)
+    means, scales = (tuple(tensors[f"{part}.{n}"] for n in range(count)) for part in ("blocks", "scales"))
+    blocks = Blocks(means, scales)
     memory = Memory(tensors["memory.codes"], tensors["memory.mean"], tensors["memory.precision"])
     config = card.config
     network = Network(config.features, blocks, model, memory, tensors["draws"], config.neighbours)

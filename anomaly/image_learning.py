@@ -80,7 +80,7 @@ def _learn_network(
 ) -> tuple[Network, list[Epoch]]:
     """The fitted network of images, early-stopped on held-out ones, and its history."""
     views = represent(learned, config.features)
-    blocks = Blocks((), ()) if config.features.kind == "pixels" else Blocks.of(views)
+    blocks = Blocks((), ()) if config.features.kind == "pixels" else Blocks.of(views, config.features.kind == "patches")
     train, valid = (_inputs(blocks.apply(v), config.features) for v in (views, represent(held_out, config.features)))
     choices = config.model_dump(include={"body", "widths", "latent", "activation", "likelihood"})
     with torch.random.fork_rng():

@@ -45,16 +45,16 @@ class Memory:
 class Blocks:
     """Where the blocks of features stand and how wide they spread, so that each weighs alike."""
 
-    means: tuple[Tensor, ...]
-    scales: tuple[float, ...]
+    means: tuple[Tensor, ...]  # (F,) each
+    scales: tuple[Tensor, ...]  # () each, or (F,)
 
     @classmethod
-    def of(cls, blocks: list[Tensor]) -> Blocks:
-        """The means and root mean squares of blocks of features (N, ..., F)."""
+    def of(cls, blocks: list[Tensor], by_feature: bool = False) -> Blocks:
+        """The means and root mean squares of blocks of features (N, ..., F), one for a block or one for a feature."""
         flat = [block.flatten(0, -2) for block in blocks]
         means = tuple(block.mean(0) for block in flat)
-        scales = tuple(float((b - m).square().mean().sqrt().clamp(min=1e-6)) for b, m in zip(flat, means, strict=True))
-        return cls(means, scales)
+        spreads = [(b - m).square().mean(0) for b, m in zip(flat, means, strict=True)]
+        return cls(means, tuple((s if by_feature else s.mean()).sqrt().clamp(min=1e-6) for s in spreads))
 
     def apply(self, blocks: list[Tensor]) -> Tensor:
         """Blocks of features as one standardised input (..., F); pixels, which have no means, as they are."""

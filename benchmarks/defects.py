@@ -1,0 +1,170 @@
+"""Defects on a texture: ours over patches beside the nearest patches, on splits that keep look-alikes on one side.
+
+python -m benchmarks.defects --data FILE.npz [--draws 5] [--out FILE] [--page FILE.png]
+
+FILE holds x (N, H, W[, 3]), mask of the same size, y (0 is normal). Needs nightscore[patches].
+The exit status is 1 when ours is not above the nearest patches, 2 when the file or an option is wrong.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+import torch
+import typer
+from rich.console import Console
+from rich.table import Table
+from scipy import ndimage
+from sklearn.metrics import roc_auc_score
+from torch.nn import functional as F
+
+from anomaly.heat_maps import overlay
+from anomaly.image_detector import PATCH_CONFIG, ImageDetector, score_images, worst_patches
+from anomaly.image_features import represent
+from anomaly.image_learning import learn_image_detector
+from anomaly.image_scoring import Blocks, nearest_mean
+from benchmarks.image_methods import DAY
+from sensors_data.image_sets import as_images
+from sensors_data.images import look_alikes
+from service.image_pictures import pairs_page
+
+BANK = 5000
+"""Normal patches that the baseline compares with."""
+TEST_SHARE = 0.3
+COLUMNS = ["method", "class", "seed", "auroc", "pixel_auroc", "aupro", "cpu_s"]
+console = Console()
+
+
+def split(odd: np.ndarray, groups: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which images are trained on and which tested, (N,) bool each: normal groups are shared out, a defect is tested
+    unless a look-alike of it is trained on."""
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(np.unique(groups[~odd]))
+    ends = np.cumsum([np.sum((groups == g) & ~odd) for g in order])
+    tested = np.isin(groups, order[: int(np.searchsorted(ends, TEST_SHARE * ends[-1])) + 1])
+    train = ~odd & ~tested
+    return train, ~train & ~np.isin(groups, groups[train])
+
+
+def aupro(maps: np.ndarray, masks: np.ndarray, limit: float = 0.3) -> float:
+    """Area under the per-region overlap up to a false-positive rate of `limit`, 0 to 1 (Bergmann et al. 2021,
+    doi:10.1007/s11263-020-01400-4)."""
+    good = np.sort(maps[~masks])
+    rates = np.linspace(0, limit, 60)
+    cuts = good[np.clip(((1 - rates) * len(good)).astype(int), 0, len(good) - 1)]
+    overlaps = []
+    for heat, mask in zip(maps, masks, strict=True):
+        regions, count = ndimage.label(mask)
+        for region in range(1, count + 1):
+            inside = np.sort(heat[regions == region])
+            overlaps.append(1 - np.searchsorted(inside, cuts, side="right") / len(inside))
+    return float(np.trapezoid(np.mean(overlaps, axis=0), rates) / limit)
+
+
+def nearest_patches(train: np.ndarray, test: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Image scores and maps by the distance of each patch to the nearest normal ones: what a user would try first."""
+    (known,) = represent(train, PATCH_CONFIG.features)
+    blocks = Blocks.of([known], by_feature=True)
+    flat = blocks.apply([known]).flatten(0, 1)
+    bank = flat[torch.randperm(len(flat), generator=torch.Generator().manual_seed(seed))[:BANK]]
+    scores, maps = [], []
+    for first in range(0, len(test), 64):
+        (asked,) = represent(test[first : first + 64], PATCH_CONFIG.features, batch=64)
+        apart = nearest_mean(blocks.apply([asked]).flatten(0, 1), bank, 3).view(len(asked), -1)
+        scores.append(worst_patches(apart, apart[..., None], PATCH_CONFIG.worst_share)[0].numpy())
+        side = int(apart.shape[1] ** 0.5)
+        heat = F.interpolate(apart.view(-1, 1, side, side), test.shape[2:], mode="bilinear", align_corners=False)
+        maps.append(heat[:, 0].numpy())
+    return np.concatenate(scores), np.concatenate(maps)
+
+
+def run(
+    data: dict[str, np.ndarray], groups: np.ndarray, name: str, seed: int, page: Path | None
+) -> list[dict[str, object]]:
+    """A row per method of one draw of the split."""
+    x, odd = as_images(data["x"], "x"), data["y"].reshape(-1) > 0
+    masks = data["mask"].reshape(len(x), *x.shape[2:]) > 0
+    train, test = split(odd, groups, seed)
+    learned = x[train][np.random.default_rng(seed).permutation(int(train.sum()))]
+    started = time.process_time()
+    detector, _ = learn_image_detector("benchmark", learned, DAY, PATCH_CONFIG, seed)
+    found = score_images(detector, x[test])
+    rows = [_row("nightscore", name, seed, found.score, found.maps, odd[test], masks[test], started)]
+    if page is not None:
+        _draw(page, detector, x[test], found.score, found.maps, odd[test])
+    started = time.process_time()
+    score, maps = nearest_patches(learned, x[test], seed)
+    return [*rows, _row("knn", name, seed, score, maps, odd[test], masks[test], started)]
+
+
+def _row(
+    method: str,
+    name: str,
+    seed: int,
+    score: np.ndarray,
+    maps: np.ndarray,
+    odd: np.ndarray,
+    masks: np.ndarray,
+    started: float,
+) -> dict[str, object]:
+    thin = maps[:, ::2, ::2].ravel(), masks[:, ::2, ::2].ravel()
+    figures = (
+        float(roc_auc_score(odd, score)),
+        float(roc_auc_score(thin[1], thin[0])),
+        aupro(maps, masks),
+        time.process_time() - started,
+    )
+    return dict(zip(COLUMNS, (method, name, seed, *figures), strict=True))
+
+
+def _draw(
+    page: Path, detector: ImageDetector, x: np.ndarray, score: np.ndarray, maps: np.ndarray, odd: np.ndarray
+) -> None:
+    rng = np.random.default_rng(0)
+    chosen = np.concatenate([rng.permutation(np.flatnonzero(kind))[:20] for kind in (odd, ~odd)])
+    over = np.stack([overlay(detector, x[n], maps[n]) for n in chosen])
+    limit = detector.card.threshold.value
+    captions = [f"{'defect' if odd[n] else 'good'} {score[n]:.0f} nats" for n in chosen]
+    title = f"20 defects and 20 good parts, red: over {limit:.0f} nats"
+    page.write_bytes(pairs_page(x[chosen], over, captions, score[chosen] > limit, title))
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="An npz with x, mask, y and, where known, classes.")],
+    draws: Annotated[int, typer.Option(min=1, help="Draws of the split, a seed each.")] = 5,
+    out: Annotated[Path | None, typer.Option(help="CSV of the results, renewed at every draw.")] = None,
+    page: Annotated[Path | None, typer.Option(help="PNG of heat maps of 20 defects and 20 good parts.")] = None,
+) -> None:
+    """Train on normal images alone; image AUROC, pixel AUROC and AUPRO, and the leaky random split beside."""
+    try:
+        with np.load(data, allow_pickle=False) as held:
+            arrays = {key: held[key] for key in ("x", "mask", "y")}
+        groups = look_alikes(as_images(arrays["x"], data.name))
+    except (KeyError, ValueError, OSError) as error:
+        console.print(f"{data} does not hold x, mask and y: {error}")
+        raise typer.Exit(2) from error
+    rows: list[dict[str, object]] = []
+    plans = [("look-alikes apart", groups, seed) for seed in range(draws)]
+    for name, kept, seed in [*plans, ("random, leaky", np.arange(len(groups)), 0)]:
+        rows += run(arrays, kept, name, seed, page if not rows else None)
+        for row in rows[-2:]:
+            console.print(f"{row['method']} {name} {seed}: image {row['auroc']:.4f}, pixel {row['pixel_auroc']:.4f}")
+        if out is not None:
+            pd.DataFrame(rows, columns=COLUMNS).to_csv(out, index=False)
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    table = Table("split", "method", "image AUROC", "pixel AUROC", "AUPRO", "CPU-s", title=f"{len(set(groups))} groups")
+    for (split_name, method), own in frame.groupby(["class", "method"], sort=False):
+        figures = [f"{own[c].mean():.4f} ± {own[c].std(ddof=0):.4f}" for c in ("auroc", "pixel_auroc", "aupro")]
+        table.add_row(str(split_name), str(method), *figures, f"{own['cpu_s'].mean():.0f}")
+    console.print(table)
+    means = frame[frame["class"] == plans[0][0]].groupby("method")["auroc"].mean()
+    if means["nightscore"] <= means["knn"]:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    typer.run(main)
