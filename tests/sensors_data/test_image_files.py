@@ -1,4 +1,6 @@
 import io
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -66,9 +68,14 @@ def test_an_animation_is_refused():
         decode_image(data, 1)
 
 
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
 @pytest.mark.parametrize("size", [(10_000, 6_000), (13_400, 13_400), (20_000, 20_000)])
 def test_a_bomb_is_refused_by_its_header(size):
-    bomb = saved(Image.new("1", size))
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", *size, 8, 0, 0, 0, 0))
+    bomb = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(1000)))
     with pytest.raises(UnreadableError, match="50,000,000 pixels"):
         decode_image(bomb, 1)
 
