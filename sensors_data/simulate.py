@@ -39,7 +39,12 @@ class Plant:
 
 
 def simulate_plant(seed: int, days: int = 30, faulty_days: int = 9) -> Plant:
-    """A plant's `days`; faults lie in the last `faulty_days`, each asset has two or three, every kind occurs."""
+    """A plant's `days`; faults lie in the last `faulty_days`, each asset has two or three, every kind occurs.
+
+    ValueError when there is no room for them.
+    """
+    if faulty_days < 9 or days <= faulty_days:
+        raise ValueError(f"a plant needs at least 9 faulty days and one before them, found {faulty_days} of {days}")
     rng = np.random.default_rng(seed)
     assets = [(family, f"{family}-{i + 1}") for family, (_, count) in FAMILIES.items() for i in range(count)]
     plan = _plan_faults(rng, assets, days, faulty_days)
@@ -75,7 +80,7 @@ def _plan_faults(rng: np.random.Generator, assets: list[tuple[str, str]], days: 
     turn, rows = 0, []
     first_row = (days - faulty_days) * DAY_ROWS
     for family, asset in assets:
-        starts = rng.choice(np.arange(0, faulty_days - 1, 3), size=min(3, (faulty_days + 1) // 3), replace=False)
+        starts = rng.choice(np.arange(0, faulty_days - 2, 3), size=3, replace=False)
         for at in sorted(starts[: 2 + turn % 2]):
             kind = str(kinds[turn % len(kinds)])
             turn += 1

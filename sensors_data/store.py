@@ -216,8 +216,10 @@ def to_arrow(spec: Table, frame: pd.DataFrame) -> pa.Table:
 
 
 def _column(spec: Table, values: pd.Series, field: pa.Field) -> pa.Array:
-    """A frame's column in the type of its field."""
+    """A frame's column in the type of its field; no rows fit any type."""
     try:
+        if values.empty:
+            return pa.array([], type=field.type)
         if isinstance(values.dtype, pd.DatetimeTZDtype) and pa.types.is_timestamp(field.type):
             return pa.array(values.dt.tz_convert(None).to_numpy()).cast(field.type)
         return pa.array(values, type=field.type, from_pandas=True)
