@@ -12,7 +12,7 @@ from torch import Tensor
 
 from anomaly.levels import LevelPrior, split_level
 from anomaly.training import VAE
-from sensors_data.windows import Windows
+from sensors_data.windows import Windows, measured_enough
 
 BATCH = 256
 """Windows a pass; the last pass is padded, so that a score never depends on what else is scored."""
@@ -73,7 +73,7 @@ class WindowScores:
 def score_windows(
     model: VAE, windows: Windows, prior: LevelPrior, draws: Tensor, min_observed: float, batch: int = BATCH
 ) -> WindowScores:
-    """Score standardised windows; those with something measured in under `min_observed` of their rows have none."""
+    """Score standardised windows; those that are not `measured_enough` have no score."""
     parts = []
     with one_thread():
         for first in range(0, len(windows), batch):
@@ -99,18 +99,32 @@ def _score_batch(
     if np.isnan(windows.values).any():
         missing = np.zeros(padded.shape, bool)
         missing[: len(shape)] = np.isnan(windows.values)
-        x = fill_missing(model, x, torch.from_numpy(missing))
+        x, moved = _filled(model, x, torch.from_numpy(missing))
+        level = level + moved[: len(shape)]
     found = reconstruct(model, x, draws)
     observed = windows.observed.astype(np.float32)  # (B, L, D)
     lost = -found.log_prob.numpy()[: len(shape)] * observed
     level_nats = prior.nats(level, np.asarray(windows.observed.any(axis=1)))  # (B, D)
     count = observed.sum(axis=(1, 2))
     total = lost.sum(axis=(1, 2), dtype=np.float64) + found.kl.numpy()[: len(shape)] + level_nats.sum(1)
-    enough = (count > 0) & (observed.any(axis=2).mean(axis=1) >= min_observed)
+    enough = (count > 0) & measured_enough(windows, min_observed)
     nats = np.where(enough, total / np.maximum(count, 1), np.nan)
     expected = found.expected.numpy()[: len(shape)] + level[:, None].astype(np.float32)
     per_value = lost + (level_nats / observed.shape[1]).astype(np.float32)[:, None] * observed
     return WindowScores(nats, per_value, expected)
+
+
+def _filled(model: VAE, x: Tensor, missing: Tensor, rounds: int = 6) -> tuple[Tensor, np.ndarray]:
+    """Shapes (B, L, D) whose `missing` values are what the model expects, and how far their levels moved, (B, D).
+
+    The level of what was measured is not the level of the window: without the low half of a cycle it is too high. So
+    what is missing is filled, the level taken of the whole, and again.
+    """
+    moved = np.zeros((len(x), x.shape[2]))
+    for _ in range(rounds):
+        shape, change = split_level(fill_missing(model, x, missing, rounds=1).numpy())
+        x, moved = torch.from_numpy(shape), moved + change
+    return x, moved
 
 
 def overlap(parts: np.ndarray, stride: int, rows: int) -> tuple[np.ndarray, np.ndarray]:

@@ -46,10 +46,22 @@ def _views(array: np.ndarray, length: int, first: int, stride: int) -> np.ndarra
     return views[first::stride].swapaxes(1, 2)
 
 
+MAX_EMPTY = 0.1
+"""Share of a window's rows that may have no value at all, not even an imputed one."""
+
+
+def measured_enough(windows: Windows, min_observed: float) -> np.ndarray:
+    """Which windows have something measured in a share `min_observed` of their rows, and hardly an empty row, (N,)."""
+    if not len(windows):
+        return np.empty(0, dtype=bool)
+    measured = windows.observed.any(axis=2).mean(axis=1)
+    empty = np.isnan(windows.values).all(axis=2).mean(axis=1)
+    return np.asarray((measured >= min_observed) & (empty <= MAX_EMPTY))
+
+
 def normal(windows: Windows, abnormal: np.ndarray, min_observed: float) -> Windows:
-    """The windows that touch no abnormal row (T,) and in which something is measured in `min_observed` of the rows."""
+    """The windows that touch no abnormal row (T,) and are measured enough: copies."""
     bad = np.concatenate([[0], np.cumsum(abnormal)])
     length = windows.values.shape[1]
     clean = bad[windows.ends] == bad[windows.ends - length]
-    share = windows.observed.any(axis=2).mean(axis=1) if len(windows) else np.empty(0)
-    return windows.where(clean & (share >= min_observed))
+    return windows.where(clean & measured_enough(windows, min_observed))

@@ -1,0 +1,31 @@
+# Every target sets up its own virtual environment when there is none.
+VENV   ?= .venv
+PYTHON ?= python3
+BIN    := $(VENV)/bin
+
+.PHONY: demo test check clean help
+
+help:
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/nightscore: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+demo: $(BIN)/nightscore ## simulate a plant, train, score its last nights, compare with the injected faults
+	$(BIN)/nightscore demo --folder demo
+
+test: $(BIN)/nightscore ## run the checks and the tests
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(MAKE) check
+	$(BIN)/python -m pytest --cov --cov-fail-under=90
+
+check: $(BIN)/nightscore ## ruff, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean: ## remove the environment, the demo and all caches
+	rm -rf $(VENV) .benchmarks-venv demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
