@@ -100,7 +100,7 @@ def test_without_validation_all_epochs_are_made_and_the_last_weights_stay() -> N
     assert [e.best for e in fit(fresh_model(train), train, none, FAST, seed=0)] == [True] * 4
 
 
-class Killed(Exception):
+class KilledError(Exception):
     """Stands for a process that dies."""
 
 
@@ -111,7 +111,7 @@ def file_checkpoint(path: Path, die_after: int | None = None) -> Checkpoint:
         path.write_bytes(data)
         saved.append(1)
         if len(saved) == die_after:
-            raise Killed
+            raise KilledError
 
     return Checkpoint(lambda: path.read_bytes() if path.exists() else None, write, key="run")
 
@@ -123,7 +123,7 @@ def test_a_killed_training_goes_on_to_the_same_weights(tmp_path: Path, optimizer
     whole = fresh_model(train, dropout=0.1)
     history = fit(whole, train, valid, config, seed=0)
     state = tmp_path / "state"
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         fit(fresh_model(train, dropout=0.1), train, valid, config, seed=0, checkpoint=file_checkpoint(state, 2))
     resumed = fresh_model(train, dropout=0.1)
     assert fit(resumed, train, valid, config, seed=0, checkpoint=file_checkpoint(state)) == history
