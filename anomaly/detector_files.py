@@ -83,10 +83,16 @@ def save(store: Store, detector: Detector) -> str:
 
 def accepted_before(store: Store, family: str, day: date) -> str | None:
     """The path of the newest accepted detector trained strictly before `day`, or None."""
-    found = store.files(f"models/series/{family}", suffix=".safetensors")
-    dated = {path.rsplit("/", 1)[-1].removesuffix(".safetensors"): path for path in found if _REJECTED not in path}
-    earlier = sorted(name for name in dated if date.fromisoformat(name) < day)
-    return dated[earlier[-1]] if earlier else None
+    trained = trained_before(store, family, day)
+    accepted = [through for through, path in trained.items() if not path.endswith(_REJECTED)]
+    return trained[max(accepted)] if accepted else None
+
+
+def trained_before(store: Store, family: str, day: date) -> dict[date, str]:
+    """The detectors trained strictly before `day`, accepted or not: the last day of their span and their path."""
+    paths = store.files(f"models/series/{family}", suffix=".safetensors")
+    dated = {date.fromisoformat(path.rsplit("/", 1)[-1].split(".")[0]): path for path in paths}
+    return {through: path for through, path in dated.items() if through < day}
 
 
 def load_for(store: Store, family: str, day: date) -> Detector:

@@ -77,17 +77,19 @@ def training_grids(
 ) -> tuple[dict[str, Grid], dict[str, np.datetime64]]:
     """What a detector of `day` may learn from: earlier days, and of the day itself the commissioning of new assets.
 
-    The second part says until when each new asset was being commissioned.
+    Of an asset that lived for one day only its commissioning is known to be normal. The second part says until when
+    each new asset was being commissioned.
     """
     days, shards = spec.training.days, list(range(spec.shards))
     grids = read_grids(store, spec, family, day - timedelta(days=days), days, shards)
-    commissioned = {}
-    if spec.training.commissioning is not None:
-        for asset, grid in read_grids(store, spec, family, day, 1, shards).items():
-            if asset not in grids:
-                commissioned[asset] = grid.times[0] + np.timedelta64(spec.training.commissioning, "us")
-                grids[asset] = grid.between(grid.times[0], commissioned[asset])
-    return grids, commissioned
+    if spec.training.commissioning is None:
+        return grids, {}
+    new = {a: g for a, g in read_grids(store, spec, family, day, 1, shards).items() if a not in grids}
+    first = np.timedelta64(spec.training.commissioning, "us")
+    for asset, grid in (grids | new).items():
+        if len(np.unique(grid.times.astype("datetime64[D]"))) == 1:
+            grids[asset] = grid.between(grid.times[0], grid.times[0] + first)
+    return grids, {asset: grid.times[0] + first for asset, grid in new.items()}
 
 
 def found_before(store: Store, family: str, day: date, days: int) -> pd.DataFrame:

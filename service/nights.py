@@ -17,7 +17,7 @@ from rich.progress import (
 )
 
 from anomaly.checkpoint import Progress as EpochProgress
-from anomaly.detector_files import accepted_before, card_of
+from anomaly.detector_files import accepted_before, card_of, trained_before
 from anomaly.night_jobs import export_metrics, find_anomalies_of
 from anomaly.scoring_job import score_series
 from anomaly.training_job import train_series
@@ -62,7 +62,7 @@ def _family_night(settings: Settings, day: date, family: str, say: Callable[[str
 
 
 def training_due(settings: Settings, day: date, family: str) -> bool:
-    """Whether a night of `day` has to train first: no detector, one too old, or assets to be commissioned.
+    """Whether a night of `day` has to train first: no detector, too long since the last try, or assets to commission.
 
     The first training waits until `first_after` earlier days have a grid.
     """
@@ -72,12 +72,11 @@ def training_due(settings: Settings, day: date, family: str) -> bool:
         return sum(known < day for known in store.days("grid", family=family)) >= spec.training.first_after
     if path is None:
         return True
-    card = card_of(store.read_bytes(path), path)
-    if (day - card.trained_through).days > spec.training.every:
+    if (day - max(trained_before(store, family, day))).days > spec.training.every:
         return True
     if spec.training.commissioning is None:
         return False
-    return not assets_of(store, family, day) <= set(card.assets)
+    return not assets_of(store, family, day) <= set(card_of(store.read_bytes(path), path).assets)
 
 
 def assets_of(store: Store, family: str, day: date) -> set[str]:
