@@ -1,4 +1,4 @@
-"""What held-out normal rows say of a detector: its threshold, its band, and what is typical of each sensor."""
+"""What normal rows say of a detector: its threshold, its band, and what is typical of each sensor."""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ import numpy as np
 from anomaly.detector import Detector, Scores, row_scores, score_grid, score_network, standardised
 from anomaly.learning import Span
 from anomaly.thresholds import pot_threshold
+from sensors_data.grid import Grid
 
 WEEK_S = 7 * 86_400
+LEAST_NATS = 0.1
+"""No limit lies lower: this far windows of nothing but noise stray from each other."""
+TAIL = 0.95
+"""The quantile at which scores of rows that were learned from and of others are compared."""
 
 
 def calibrate(detector: Detector, spans: dict[str, Span]) -> Detector:
-    """The detector with band, typical sensor scores, threshold and unsteadiness from the held-out normal rows.
+    """The detector with unsteadiness, band and typical sensor scores from the held-out normal rows, and a threshold.
 
     A span with nothing held out is scored whole. ValueError when no row has a score.
     """
-    config = detector.card.config
     detector = replace(detector, unsteady=_unsteady(detector, spans))
-    residual, lost, rows = [], [], []
+    residual, lost = [], []
     for asset, span in spans.items():
         held_out, scores = score_held_out(detector, span, asset)
         columns = [held_out.grid.sensors.index(name) for name in detector.card.modelled]
@@ -28,20 +32,66 @@ def calibrate(detector: Detector, spans: dict[str, Span]) -> Detector:
         usable = held_out.usable()[:, columns]
         residual.append(np.where(usable, apart, np.nan))
         lost.append(np.where(usable, scores.sensor_score, np.nan))
-        rows.append(np.where(held_out.abnormal, np.nan, scores.score / scores.unsteady))
-    normal = np.concatenate(rows)
-    alarms_per_row = config.alarms_per_asset_week * detector.card.step_s / WEEK_S
-    threshold = pot_threshold(normal, alarms_per_row, gap=detector.reach)
-    card = detector.card.model_copy(update={"threshold": threshold})
-    band, typical = _quantile(residual, 0.9), _quantile(lost, 0.5)
-    return replace(detector, band=band, typical=typical, card=card)
+    detector = replace(detector, band=_quantile(residual, 0.9), typical=_quantile(lost, 0.5))
+    return with_threshold(detector, spans, inflation(detector, spans))
+
+
+def with_threshold(detector: Detector, spans: dict[str, Span], inflation: float) -> Detector:
+    """The detector with a threshold from all normal rows, the scores of those it learned from raised by `inflation`.
+
+    The held-out part alone is often a window or two long, which says how much higher scores lie on new rows but
+    nothing of their tail; the tail is that of every row. ValueError when no row has a score.
+    """
+    rows = []
+    for asset, span in spans.items():
+        score = _steady(detector, span, asset)
+        rows.append(np.where(np.arange(len(score)) < span.split, inflation * score, score))
+    budget = detector.card.config.alarms_per_asset_week * detector.card.step_s / WEEK_S
+    found = pot_threshold(np.concatenate(rows), budget, gap=detector.reach)
+    raised = {name: max(getattr(found, name), LEAST_NATS) for name in ("value", "low", "high")}
+    card = detector.card.model_copy(update={"threshold": found.model_copy(update=raised)})
+    return replace(detector, card=card)
+
+
+def inflation(detector: Detector, spans: dict[str, Span]) -> float:
+    """How many times higher normal scores reach on rows that the detector did not learn from; at least 1."""
+    learned, held_out = [], []
+    for asset, span in spans.items():
+        score = _steady(detector, span, asset)
+        learned.append(score[: span.split])
+        held_out.append(score[span.split :])
+    before, after = (part[np.isfinite(part)] for part in map(np.concatenate, (learned, held_out)))
+    if not len(before) or not len(after) or not np.quantile(before, TAIL) > 0:
+        return 1.0
+    return max(1.0, float(np.quantile(after, TAIL) / np.quantile(before, TAIL)))
+
+
+def _steady(detector: Detector, span: Span, asset: str) -> np.ndarray:
+    """The scores of a span's normal rows in units that one threshold fits, (T,); NaN elsewhere."""
+    scores = _normal_scores(detector, span, asset)
+    return np.where(span.abnormal, np.nan, scores.score / scores.unsteady)
+
+
+def _normal_scores(detector: Detector, span: Span, asset: str) -> Scores:
+    """Scores of a span in which abnormal rows are as if they had not been measured."""
+    grid = span.grid
+    values = np.where(span.abnormal[:, None], np.float32(np.nan), grid.values)
+    return score_grid(detector, Grid(grid.times, values, span.usable(), grid.sensors), asset)
+
+
+def _first_held_out(span: Span) -> int:
+    """The first row that was held out; 0 where none was."""
+    return span.split if span.split < len(span) else 0
 
 
 def score_held_out(detector: Detector, span: Span, asset: str) -> tuple[Span, Scores]:
-    """A span's held-out rows (all, where none are held out) and their scores, from them and the rows before them."""
-    first = span.split if span.split < len(span) else 0
-    seen = span.grid.rows(max(0, first - detector.reach), len(span))
-    return span.rows(first, len(span)), score_grid(detector, seen, asset).last(len(span) - first)
+    """A span's held-out rows (all, where none are held out) and their scores, from them and the rows before them.
+
+    Abnormal rows are as if they had not been measured, so that they disturb no other.
+    """
+    first = _first_held_out(span)
+    seen = span.rows(max(0, first - detector.reach), len(span))
+    return span.rows(first, len(span)), _normal_scores(detector, seen, asset).last(len(span) - first)
 
 
 def _unsteady(detector: Detector, spans: dict[str, Span], share: float = 0.98) -> np.ndarray:
@@ -52,7 +102,7 @@ def _unsteady(detector: Detector, spans: dict[str, Span], share: float = 0.98) -
     config = detector.card.config
     scored = []
     for asset, span in spans.items():
-        first = span.split if span.split < len(span) else 0
+        first = _first_held_out(span)
         seen = span.rows(max(0, first - detector.reach), len(span))
         grid = standardised(detector, seen.grid, asset, seen.usable())
         scored.append(([score_network(n, grid, config)[0].nats for n in detector.networks], len(span) - first))

@@ -235,11 +235,12 @@ def row_scores(
 def score_network(network: Network, grid: Grid, config: DetectorConfig) -> tuple[WindowScores, int]:
     """Every window of a standardised grid under one network, and their stride; the grid's last row ends a window.
 
-    Rows are put before the grid, unobserved, so that its first row is covered like any other.
+    A few rows are put before the grid, unobserved, so that a window covers its first row: fewer than a stride, as a
+    window that lacks more rows is no longer judged by what it shows.
     """
     length = network.model.config.window
     stride = length // config.tokens
-    missing = length - stride
+    missing = (length - len(grid)) % stride if len(grid) >= length else length - len(grid)
     padded = Grid(
         np.concatenate([np.repeat(grid.times[:1], missing), grid.times]),
         np.concatenate([np.full((missing, grid.values.shape[1]), np.nan, np.float32), grid.values]),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from anomaly.acceptance import judge
-from anomaly.calibration import calibrate
+from anomaly.calibration import calibrate, inflation, with_threshold
 from anomaly.checkpoint import Checkpoint, Progress
 from anomaly.detector import Detector
 from anomaly.learning import Span, TrainingPlan, learn_detector
@@ -22,8 +22,9 @@ def train_detector(
 ) -> tuple[Detector, dict[str, list[Epoch]]]:
     """A family's calibrated and judged detector, and the history of its networks.
 
-    Threshold, band and verdict are the draft's, on rows that it never saw; the weights then learn those rows too, for
-    the newest days say most about the next. ValueError says how many normal rows are missing.
+    Band and verdict are the draft's, on rows that it never saw; the weights then learn those rows too, for the newest
+    days say most about the next. The threshold is of the final weights' own scores, raised by what the draft's rose by
+    on rows that it never saw. ValueError says how many normal rows are missing.
     """
     few = plan.config.fit.model_copy(update={"epochs": min(plan.config.draft_epochs, plan.config.fit.epochs)})
     first = replace(plan, config=plan.config.model_copy(update={"fit": few}), stage="draft")
@@ -33,4 +34,4 @@ def train_detector(
     final, later = learn_detector(replace(plan, stage="final"), whole, progress, checkpoint)
     card = draft.card.model_copy(update={"networks": final.card.networks, "config": plan.config})
     trained = replace(final, typical=draft.typical, band=draft.band, unsteady=draft.unsteady, card=card)
-    return trained, history | later
+    return with_threshold(trained, whole, inflation(draft, spans)), history | later

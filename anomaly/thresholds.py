@@ -15,6 +15,10 @@ MIN_CLUSTERS = 10
 TAILS = (0.02, 0.05, 0.1, 0.2)
 """Shares of normal scores that may be called their tail; the first with MIN_CLUSTERS clusters is."""
 RESAMPLES = 50
+EXPECTED_ALARMS = 3
+"""A span in which the budget puts up with fewer alarms than this is too short to show the tail that matters."""
+MARGIN = 0.5
+"""In so short a span the limit clears the highest score by at least this share of its distance from the median."""
 
 
 class Threshold(Section):
@@ -82,7 +86,11 @@ def _limit(scores: np.ndarray, budget: float, tail_share: float, gap: int) -> tu
         return start + 1e-9 * max(1.0, abs(start)), 0.0, 1e-9 * max(1.0, abs(start))
     shape, spread = _pareto_fit(excesses)
     exceeded = budget * len(scores) / len(excesses)  # the share of clusters that may be over the limit
-    return start + float(genpareto.isf(min(1.0, exceeded), shape, scale=spread)), shape, spread
+    value = start + float(genpareto.isf(min(1.0, exceeded), shape, scale=spread))
+    if budget * len(scores) < EXPECTED_ALARMS:
+        highest = float(scores.max())
+        value = max(value, highest + MARGIN * (highest - float(np.median(scores))))
+    return value, shape, spread
 
 
 def _peaks(scores: np.ndarray, tail_share: float, gap: int) -> np.ndarray:
