@@ -1,0 +1,102 @@
+"""docs/tables.md says what sensors_data/tables.py defines, and what it tells a reader to run runs."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sensors_data.store import Provenance, Store
+from sensors_data.tables import TABLES
+
+TEXT = (Path(__file__).parents[1] / "docs" / "tables.md").read_text(encoding="utf-8")
+SECTIONS = {part.split("\n", 1)[0].strip(): part for part in re.split(r"^## ", TEXT, flags=re.MULTILINE)[1:]}
+SNIPPETS = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
+EXAMPLE = {
+    "family": "pump",
+    "camera": "press",
+    "day": "2026-11-21",
+    "shard": 0,
+    "kind": "series",
+    "name": "pump",
+    "model": "2026-11-20",
+    "run": "ingest-pump",
+    "incident": "0123456789abcdef",
+}
+
+
+def cells(section: str) -> list[list[str]]:
+    """The rows of a section's table, without its head."""
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_every_table_has_its_section_and_no_other_has_one():
+    assert set(SECTIONS) - {"Read them", "Provenance"} == set(TABLES)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_section_states_the_columns_types_path_and_order_of_its_table(table):
+    spec = TABLES[table]
+    found = [(name, kind) for name, kind, _, _ in cells(SECTIONS[table])]
+    assert found == [(field.name, str(field.type)) for field in spec.schema]
+    assert all(meaning for _, _, _, meaning in cells(SECTIONS[table]))
+    path = Store("").path(table, **{key: EXAMPLE[key] for key in spec.partition})
+    assert f"Path `{path}`, sorted by {', '.join(spec.order)}." in SECTIONS[table]
+
+
+def test_the_provenance_keys_are_those_that_are_written():
+    assert [row[0] for row in cells(SECTIONS["Provenance"])] == list(Provenance.model_fields)
+
+
+def score_rows() -> pd.DataFrame:
+    """Ten rows of two assets, three of them over the threshold."""
+    score = np.array([1.0, 2, 9, 1, 2, 1, 8, 7, 1, np.nan])
+    times = pd.date_range("2026-11-21", periods=5, freq="5min", tz="UTC", unit="us")
+    over = {"is_anomaly": score > 5, "suppressed": score == 8, "top_sensor": "flow", "model": "pump@2026-11-20"}
+    frame = pd.DataFrame({"time": times.append(times), "asset": ["p1"] * 5 + ["p2"] * 5, "score": score})
+    return frame.assign(threshold=5.0, p_value=0.5 / (1 + score), observed_share=1.0, **over)
+
+
+@pytest.fixture
+def small_store(tmp_path, monkeypatch):
+    """A store in ./store with a family's scores, as the snippets expect it."""
+    monkeypatch.chdir(tmp_path)
+    store, rows = Store("store"), score_rows()
+    where = {"family": "pump", "day": date(2026, 11, 21), "shard": 0}
+    job = Provenance(job="score-series", model="pump@2026-11-20")
+    store.write("scores", rows.sample(frac=1, random_state=0), job, **where)
+    value = {"value": 1.0, "expected": 2.0, "low": 0.0, "high": 3.0, "observed": True}
+    parts = [
+        rows[["time", "asset", "score"]].assign(sensor=s, share=x, **value) for s, x in (("flow", 0.7), ("speed", 0.3))
+    ]
+    store.write("sensor_scores", pd.concat(parts), job, **where)
+    (tmp_path / "store/scores/family=pump/day=2026-11-21/.shard-0.parquet.7-ab.tmp").write_bytes(b"half")
+    return store
+
+
+def test_every_snippet_runs_on_a_store(small_store, capsys):
+    said = []
+    for number, snippet in enumerate(SNIPPETS):
+        exec(compile(snippet, f"snippet {number}", "exec"), {})  # noqa: S102
+        said.append(capsys.readouterr().out)
+    pandas_said, arrow_said, duckdb_said, joined, provenance = said
+    assert [float(line.split()[-3]) for line in pandas_said.splitlines()[1:]] == [9.0, 8.0, 7.0, 2.0, 2.0]
+    assert [line.split()[-2] for line in arrow_said.splitlines()[1:]] == ["9.0", "8.0", "7.0"]
+    assert re.findall(r"pump .* (p\d) .* (\d) .* (\d\.0)", duckdb_said) == [("p1", "1", "9.0"), ("p2", "1", "7.0")]
+    assert len(re.findall(r"flow|speed", joined)) == 6
+    assert "'job': 'score-series', 'model': 'pump@2026-11-20'" in provenance
+    assert "'rows': 10, 'revision': 1" in provenance
+
+
+def test_rows_of_one_file_come_sorted_to_any_reader(small_store):
+    import duckdb
+    import pyarrow.parquet as pq
+
+    path = "store/scores/family=pump/day=2026-11-21/shard-0.parquet"
+    expected = score_rows()[["asset", "time"]].astype(str).to_numpy().tolist()
+    for found in (pd.read_parquet(path), pq.ParquetFile(path).read().to_pandas()):
+        assert found[["asset", "time"]].astype(str).to_numpy().tolist() == expected
+    assert duckdb.sql(f"SELECT count(*) FROM '{path}'").fetchall() == [(10,)]  # noqa: S608
