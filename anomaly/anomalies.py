@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sensors_data.settings import Duration, Label, Section
 
@@ -32,6 +32,12 @@ class Rules(Section):
     warning: float = Field(0.1, gt=0, le=1)
     critical: float = Field(0.001, gt=0, le=1)
     """Severity: the peak's tail probability is under this fraction of a row's just at the threshold."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> Rules:
+        if self.k > self.n:
+            raise ValueError(f"{self.k} rows can never lie within {self.n} steps; k must be at most n")
+        return self
 
     def gap(self, step: timedelta) -> timedelta:
         """Rows over the threshold no further apart than this are one anomaly."""

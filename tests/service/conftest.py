@@ -1,0 +1,122 @@
+"""A small plant whose nights are run once, and the command as a user calls it."""
+
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import torch
+
+from sensors_data.incidents import Incident, add_incident
+from sensors_data.settings import Settings, load
+from sensors_data.simulate import START, plant_settings, simulate_plant, write_plant
+from sensors_data.store import Store
+from service import cli, nights
+
+DAYS, FIRST_AFTER = 9, 5
+ASSETS = ("oven-1", "oven-3")  # one in each shard
+DETECTOR = """
+[families.oven.detector]
+lengths = [1.0]
+longest = 64
+max_windows = 150
+hidden = 8
+draft_epochs = 1
+[families.oven.detector.fit]
+epochs = 2
+"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread():
+    """These tests share the machine, and so do the processes that they start."""
+    torch.set_num_threads(1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OMP_NUM_THREADS", "1")
+        yield
+
+
+@pytest.fixture(scope="session")
+def inbox(tmp_path_factory) -> Path:
+    """Nine days of two ovens in two shards, and settings that train on the sixth day and on the ninth."""
+    folder = tmp_path_factory.mktemp("plant")
+    plant = simulate_plant(4, 15, 9)
+    ovens = plant.readings["oven"]
+    kept = ovens["asset"].isin(ASSETS) & (ovens["time"].dt.date < START + timedelta(days=DAYS))
+    plant = replace(plant, readings={"oven": ovens[kept]})
+    write_plant(plant, folder, 0)
+    text = plant_settings().replace("first_after = 21", f"first_after = {FIRST_AFTER}\nevery = 3")
+    pump, _, oven = text.partition("[families.oven]")
+    head = pump.splitlines()[0]
+    oven = oven.replace('step = "5min"', 'step = "5min"\nshards = 2')
+    (folder / "settings.toml").write_text(f"{head}\n[families.oven]{oven}{DETECTOR}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def plant(inbox) -> Settings:
+    """The settings of the plant after its backfill; planned work of oven-1 on the seventh day is known beforehand."""
+    settings = load(inbox / "settings.toml")
+    start = f"{START.replace(day=START.day + 6)}T08:00Z"
+    work = {"family": "oven", "asset": "oven-1", "kind": "planned", "start": start, "end": start.replace("T08", "T11")}
+    add_incident(Store(settings.store), Incident.model_validate(work))
+    nights.backfill(settings, "oven", None, None, 1, print)
+    return settings
+
+
+@pytest.fixture
+def copied(plant, tmp_path) -> Settings:
+    """The plant with a store of its own, to change at will."""
+    shutil.copytree(plant.store, tmp_path / "store")
+    return plant.model_copy(update={"store": str(tmp_path / "store")})
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def nightscore(monkeypatch, capsys) -> Callable[..., Ended]:
+    """The command in this process: nightscore(words) -> exit code, stdout, stderr."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*words: object) -> Ended:
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "argv", ["nightscore", *map(str, words)])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = end.code
+        told = capsys.readouterr()
+        return Ended(code, told.out, told.err)
+
+    return run
+
+
+def tree(store: str | Path, *leave_out: str) -> dict[str, str]:
+    """SHA-256 of every file under a folder; what lies under the named folders is left out."""
+    found = {}
+    for folder, _, names in os.walk(store):
+        for name in names:
+            path = Path(folder) / name
+            where = path.relative_to(store).as_posix()
+            if not where.startswith(leave_out):
+                found[where] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+@pytest.fixture
+def files_of() -> Callable[..., dict[str, str]]:
+    """SHA-256 by path of a store's files that must be the same whenever they are made (runs and metrics tell times)."""
+    return lambda store: tree(store, "runs/", "metrics/")
