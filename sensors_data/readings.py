@@ -88,8 +88,8 @@ def _read_file(path: Path, family: Family, day: date, own: bool) -> tuple[pd.Dat
     """One file's readings of a day and its rejects; rows that no day's run would look at are rejects of its `own`."""
     raw, no_rows = raw_readings(path, family.layout, family.sensor_names)
     time = parse_times(raw["time"], family.layout)
-    if len(raw) and time.isna().all():
-        example = str(raw["time"].iloc[0])[:40]
+    if time.isna().all() and len(raw) + len(no_rows):
+        example = str(next(iter([*raw["time"], *no_rows["raw"]])))[:40]
         raise UnreadableError(f"{path.name} has no readable time, first: '{example}'; state time_format or time_unit")
     filed = _filed(raw["line"], raw["line"], time)
     today = filed.dt.date == day

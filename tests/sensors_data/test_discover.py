@@ -184,7 +184,7 @@ def test_an_empty_folder_holds_no_readings(tmp_path):
 
 
 def test_settings_for_every_real_series_load_and_find_its_values(real_series, tmp_path):
-    for path in sorted(real_series.glob("*.parquet"))[::9]:
+    for path in sorted(real_series.glob("*.parquet"))[::20]:
         found = discover(path)
         family = loaded(found, tmp_path).family("pump")
         assert family == found.family

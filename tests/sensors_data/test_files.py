@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -103,6 +104,22 @@ def test_a_full_disk_leaves_the_old_partition_and_no_temporary_file(store, make_
     assert store.read_bytes(path) == before
     everything = [name for _, _, names in os.walk(store.root) for name in names]
     assert everything == ["data.parquet"]
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(errno.ENOSPC, "no room to write .*b.bin .3 bytes.*unchanged"), (errno.EIO, "^.Errno 5. x$")]
+)
+def test_a_disk_that_fails_while_bytes_are_flushed_leaves_the_old_ones(tmp_path, monkeypatch, number, said):
+    def fails(handle: int) -> None:
+        raise OSError(number, "x")
+
+    fs, root = open_url(str(tmp_path))
+    replace_file(fs, f"{root}/b.bin", b"old")
+    monkeypatch.setattr(os, "fsync", fails)
+    with pytest.raises(OSError, match=said) as raised:
+        replace_file(fs, f"{root}/b.bin", b"new")
+    assert raised.value.errno == number
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("b.bin", b"old")]
 
 
 def test_whatever_stops_a_write_leaves_no_temporary_file(tmp_path, monkeypatch):

@@ -144,7 +144,7 @@ def test_earlier_days_are_looked_back_on_no_further_than_asked():
 MEASURED = st.lists(st.one_of(st.none(), st.integers(-9, 9)), min_size=32, max_size=32)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(MEASURED, MEASURED, st.integers(1, 3), st.integers(0, 4), st.integers(0, 12))
 def test_a_later_day_never_changes_what_was_imputed_on_an_earlier_one(past, future, day, linear, seasonal):
     """Each day is imputed as the job does: from a grid that ends with it."""
@@ -158,7 +158,7 @@ def test_a_later_day_never_changes_what_was_imputed_on_an_earlier_one(past, futu
     np.testing.assert_array_equal(whole.values[: day * rows][seen], ends[0].values[seen])
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(MEASURED, st.integers(0, 31), st.integers(-9, 9), st.integers(0, 4), st.integers(0, 12))
 def test_an_imputed_value_depends_on_nothing_after_its_gap(values, place, other, linear, seasonal):
     first = grid_of([NAN if v is None else float(v) for v in values])

@@ -14,7 +14,7 @@ from sensors_data.sources import UnreadableError
 
 DAY = date(2026, 11, 21)
 LONG = {"kind": "long", "asset": "asset"}
-FEW = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def rows_of(readings: pd.DataFrame) -> list[tuple[str, str, str, float]]:
@@ -267,6 +267,14 @@ def test_an_inbox_of_broken_files_alone_is_an_error_that_names_them(make_family,
         read_day(make_family(), DAY)
     with pytest.raises(UnreadableError, match=r"a.csv is empty; b.parquet cannot be read"):
         days_in(make_family())
+
+
+def test_a_file_of_blank_cells_has_no_values_and_its_odd_lines_are_not_lost(make_family, put):
+    put(f"time,flow,speed\n{DAY}T00:00Z,1,2\n", "a.csv")
+    put(f"time,flow,speed\n{DAY}T00:05Z,,\n{DAY}T00:10Z\n", "b.csv")
+    readings, rejects = read_day(make_family(), DAY)
+    assert len(readings) == 2
+    assert rejects[["source", "line"]].to_numpy().tolist() == [["b.csv", 0]]  # no row has a day to file them under
 
 
 def test_a_file_of_a_local_day_gives_its_hours_to_both_utc_days(make_family, put, tmp_path):
