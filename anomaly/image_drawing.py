@@ -37,6 +37,11 @@ def interpolated(model: ImageVAE, first: Tensor, last: Tensor, count: int) -> np
     return drawn(model, start + share * (end - start))
 
 
-def sampled(model: ImageVAE, count: int, generator: torch.Generator) -> np.ndarray:
-    """`count` images of codes drawn from the prior N(0, 1)."""
-    return drawn(model, torch.randn(count, model.latent, generator=generator))
+def sampled(model: ImageVAE, codes: Tensor, count: int, generator: torch.Generator) -> np.ndarray:
+    """`count` images of codes drawn from the normal distribution that the codes (N, Z) of real images have.
+
+    With few images the prior holds codes that no image has, from which the decoder draws nothing (ex-post density
+    estimation, Ghosh et al. 2020, arXiv:1903.12436).
+    """
+    spread = torch.linalg.cholesky(torch.cov(codes.T) + 1e-4 * torch.eye(codes.shape[1]))
+    return drawn(model, codes.mean(0) + torch.randn(count, codes.shape[1], generator=generator) @ spread.T)

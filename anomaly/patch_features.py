@@ -13,10 +13,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-LEVELS = (4, 10)
-"""Blocks whose outputs are used: 40 channels at 1/8 and 112 channels at 1/16 of the side."""
-PATCH_VALUES = 152
-SIZES = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+LEVELS = (4, 10, 13)
+"""Blocks whose outputs are used: 40 channels at 1/8, 112 at 1/16 and 192 at 1/32 of the side."""
+COLOURS = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Mean and standard deviation of the colours that the network was trained on (ImageNet)."""
 
 
@@ -47,12 +46,15 @@ def frozen_network() -> Any:
 
 @torch.no_grad()
 def patch_features(x: Tensor, side: int) -> Tensor:
-    """Features of the patches of x (B, C, H, W) in [0, 1] at `side` pixels: (B, P, 152), P = (side / 8) squared.
+    """Features of the patches of x (B, C, H, W) in [0, 1] at `side` pixels: (B, P, 344), P = (side / 8) squared.
 
-    Each patch is the mean over 3 x 3 neighbours, at two levels (Roth et al. 2022, arXiv:2106.08265).
+    Every image is first brought to one brightness and contrast, since exposure is no defect. Each patch is the mean
+    over 3 x 3 neighbours, at three levels (Roth et al. 2022, arXiv:2106.08265).
     """
     network = frozen_network()
-    mean, spread = (torch.tensor(values).view(1, 3, 1, 1) for values in SIZES)
+    mean, spread = (torch.tensor(values).view(1, 3, 1, 1) for values in COLOURS)
+    level, contrast = x.mean((1, 2, 3), keepdim=True), x.std((1, 2, 3), keepdim=True)
+    x = ((x - level) / (contrast + 0.016) * 0.157 + 0.45).clamp(0, 1)
     x = F.interpolate(x.expand(-1, 3, -1, -1), (side, side), mode="bilinear", align_corners=False)
     out = network._swish(network._bn0(network._conv_stem((x - mean) / spread)))
     levels = []
@@ -62,6 +64,6 @@ def patch_features(x: Tensor, side: int) -> Tensor:
             levels.append(F.avg_pool2d(F.pad(out, (1, 1, 1, 1), mode="replicate"), 3, 1))
         if number == LEVELS[-1]:
             break
-    fine, coarse = levels
-    coarse = F.interpolate(coarse, fine.shape[2:], mode="bilinear", align_corners=False)
-    return torch.cat([fine, coarse], dim=1).flatten(2).transpose(1, 2)
+    grid = levels[0].shape[2:]
+    stretched = [F.interpolate(level, grid, mode="bilinear", align_corners=False) for level in levels]
+    return torch.cat(stretched, dim=1).flatten(2).transpose(1, 2)

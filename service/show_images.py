@@ -99,7 +99,8 @@ def drawings(
     x = torch.from_numpy(standardise(images))
     generator = torch.Generator().manual_seed(seed)
     about = f"{preset}, {len(history)} epochs, {history[-1].valid_loss:.1f} nats an image on held-out ones"
-    yield "codes", code_map(codes(model, x).numpy(), np.asarray(labels, dtype=str), f"codes · {about}")
+    known = codes(model, x)
+    yield "codes", code_map(known.numpy(), np.asarray(labels, dtype=str), f"codes · {about}")
     chosen = torch.randperm(len(x), generator=generator)[: 2 * COLUMNS]
     pairs = [interpolated(model, x[a], x[b], COLUMNS) for a, b in chosen[:6].view(3, 2).tolist()]
     yield "interpolation", sheet(np.concatenate(pairs), COLUMNS, f"from one image to another · {about}")
@@ -108,7 +109,7 @@ def drawings(
     more = [noised(model, given, spread, generator) for spread in (0.5, 1.0)]
     names = ["given", "reconstructed", "code + 0.5 noise", "code + 1.0 noise"]
     yield "reconstructions", sheet(np.concatenate([kept, *more]), COLUMNS, f"reconstructions · {about}", names)
-    yield "samples", sheet(sampled(model, 5 * COLUMNS, generator), COLUMNS, f"drawn from the prior · {about}")
+    yield "samples", sheet(sampled(model, known, 5 * COLUMNS, generator), COLUMNS, f"drawn · {about}")
 
 
 def _write(target: Path, data: bytes) -> None:

