@@ -78,6 +78,7 @@ def export_metrics(settings: Settings, day: date, family: str) -> str:
 
     LookupError when the day was not scored. A Pushgateway that does not answer is logged; the night goes on.
     """
+    settings.family(family)
     store = Store(settings.store)
     return run_job(store, "export-metrics", day, family, lambda: _export(store, settings, day, family))
 

@@ -177,7 +177,7 @@ def backfill_command(
 ) -> None:
     """Every night of a span, detectors trained on the way: what single nights would have given, byte for byte."""
     given = settings_from(settings, store)
-    start, end = (day_from(text) if text else None for text in (first, last))
+    start, end = (None if text is None else day_from(text) for text in (first, last))
     for name in families_of(given, family):
         days, scored = nights.backfill(given, name, start, end, jobs, say)
         say(f"backfilled {name}: {len(days)} days from {days[0]} to {days[-1]}, {len(scored)} of them scored")
@@ -199,7 +199,8 @@ def show_command(
 ) -> None:
     """Draw an asset's day: values, expected band, score, threshold, anomalies, as a PNG."""
     given = settings_from(settings, store)
-    say(show_asset(given, families_of(given, family), asset, day_from(day) if day else None, days, out))
+    wanted = None if day is None else day_from(day)
+    say(show_asset(given, families_of(given, family), asset, wanted, days, out))
 
 
 @app.command("doctor")
@@ -215,7 +216,7 @@ def doctor_command(
 @app.command("demo", epilog="Example: nightscore demo --folder demo --seed 1")
 def demo_command(
     folder: Annotated[Path, typer.Option("--folder", help="Where the plant and its store go.")] = Path("demo"),
-    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed is another plant.")] = 0,
     jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Processes side by side.")] = 2,
     settings: SettingsOption = SETTINGS_PATH,
     store: StoreOption = None,
@@ -232,8 +233,8 @@ def incidents_add_command(
     kind: Annotated[str, typer.Option("--kind", help="fault, planned, dismissed or confirmed.")],
     asset: Annotated[str | None, typer.Option("--asset", help="All assets if not given.")] = None,
     sensor: Annotated[str | None, typer.Option("--sensor", help="All sensors if not given.")] = None,
-    note: Annotated[str, typer.Option("--note")] = "",
-    author: Annotated[str, typer.Option("--author")] = "",
+    note: Annotated[str, typer.Option("--note", help="What happened.")] = "",
+    author: Annotated[str, typer.Option("--author", help="Who says so.")] = "",
     settings: SettingsOption = SETTINGS_PATH,
     store: StoreOption = None,
 ) -> None:
