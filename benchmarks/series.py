@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from benchmarks import series_report
 from benchmarks.series_data import Listed, read_manifest, read_published
-from benchmarks.series_methods import NAMES, SEEDED, is_available
+from benchmarks.series_methods import NAMES, SEEDED, check_name
 from benchmarks.series_run import Row, Unit, read_rows, run_units, write_rows
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -77,9 +77,9 @@ def main(
     os.environ.update(dict.fromkeys(THREADS, "1"))  # for the processes to come
     try:
         listed, published = read_manifest(data), read_published(data)
-        chosen = [name for name in dict.fromkeys(methods.split(",")) if _usable(name)]
-        if not chosen:
-            raise LookupError(f"none of the methods {methods} can run")
+        chosen = list(dict.fromkeys(methods.split(",")))
+        for name in chosen:
+            check_name(name)
         rows = read_rows(out) if out is not None and resume else []
     except (LookupError, OSError, ValueError) as error:
         console.print(f"[red]{error}[/red]", soft_wrap=True)
@@ -89,13 +89,6 @@ def main(
     if beaten:
         console.print(f"[red]random beats nightscore in track {', '.join(beaten)}[/red]")
         raise typer.Exit(1)
-
-
-def _usable(name: str) -> bool:
-    available = is_available(name)
-    if not available:
-        console.print(f"{name} is left out: it has no module among the benchmarks yet")
-    return available
 
 
 if __name__ == "__main__":

@@ -3,12 +3,10 @@
     fit(train (T0, D), seed) -> model          the threshold is set here, without a label
     score(model, series (T, D)) -> score (T,), threshold
 
-A detector of this project takes part by a module `benchmarks/series_<name>.py` with these two functions, and is left
-out, with a word, where there is none.
+The detectors are modules of their own with these two functions, so that the baselines run without torch.
 """
 
 import importlib
-import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -50,15 +48,15 @@ class Method:
     score: Callable[[Any, Array], tuple[Array, float]]
 
 
-def is_available(name: str) -> bool:
-    """Whether a named method can run here; LookupError for a name that is none."""
+def check_name(name: str) -> None:
+    """LookupError for a name that is no method's."""
     if name not in NAMES:
         raise LookupError(f"no method is called {name}; there are {', '.join(NAMES)}")
-    return name in BASELINES or importlib.util.find_spec(DETECTORS[name]) is not None
 
 
 def method(name: str) -> Method:
-    """The fit and the score of a named method."""
+    """The fit and the score of a named method; LookupError where there is none."""
+    check_name(name)
     if name in DETECTORS:
         module = importlib.import_module(DETECTORS[name])
         return Method(module.fit, module.score)
