@@ -13,10 +13,13 @@ MIN_EXCESSES = 30
 """Clusters of excesses under which the tail is taken as exponential: a shape cannot be told from so few."""
 MIN_CLUSTERS = 10
 TAILS = (0.02, 0.05, 0.1, 0.2)
-"""Shares of normal scores that may be called their tail; the first with MIN_CLUSTERS clusters is."""
+"""Shares of normal scores that may be called their tail; the first with MIN_EXCESSES clusters is, or MIN_CLUSTERS."""
 RESAMPLES = 50
 EXPECTED_ALARMS = 3
-"""A span in which the budget puts up with fewer alarms than this is too short to show the tail that matters."""
+"""A span in which the budget puts up with fewer alarms than this, and with too few clusters to tell a shape from, does
+not show the tail that matters."""
+STRAY = 20.0
+"""An excess so many times the median one is no normal row's: an exponential tail has one in a million."""
 MARGIN = 0.5
 """In so short a span the limit clears the highest score by at least this share of its distance from the median."""
 
@@ -59,7 +62,8 @@ def pot_threshold(scores: np.ndarray, budget: float, gap: int = 0, seed: int = 0
     clean = scores[np.isfinite(scores)].astype(np.float64)
     if not len(clean):
         raise ValueError("no normal row has a score, so there is no threshold; check that the span was measured")
-    tail_share = next((t for t in TAILS if len(_peaks(clean, t, gap)) >= MIN_CLUSTERS), TAILS[-1])
+    clusters = {t: len(_peaks(clean, t, gap)) for t in TAILS}
+    tail_share = next((t for n in (MIN_EXCESSES, MIN_CLUSTERS) for t in TAILS if clusters[t] >= n), TAILS[-1])
     value, shape, spread = _limit(clean, budget, tail_share, gap)
     rng = np.random.default_rng(seed)
     drawn = [_limit(_resample(clean, gap, rng), budget, tail_share, gap)[0] for _ in range(RESAMPLES)]
@@ -72,7 +76,7 @@ def pot_threshold(scores: np.ndarray, budget: float, gap: int = 0, seed: int = 0
         tail_share=tail_share,
         shape=shape,
         spread=spread,
-        clusters=len(_peaks(clean, tail_share, gap)),
+        clusters=clusters[tail_share],
         quantiles=tuple(float(q) for q in np.quantile(clean, np.linspace(0, 1, 101))),
         rows=len(clean),
     )
@@ -87,7 +91,7 @@ def _limit(scores: np.ndarray, budget: float, tail_share: float, gap: int) -> tu
     shape, spread = _pareto_fit(excesses)
     exceeded = budget * len(scores) / len(excesses)  # the share of clusters that may be over the limit
     value = start + float(genpareto.isf(min(1.0, exceeded), shape, scale=spread))
-    if budget * len(scores) < EXPECTED_ALARMS:
+    if budget * len(scores) < EXPECTED_ALARMS and len(excesses) < MIN_EXCESSES:
         highest = float(scores.max())
         value = max(value, highest + MARGIN * (highest - float(np.median(scores))))
     return value, shape, spread
@@ -107,6 +111,7 @@ def _pareto_fit(excesses: np.ndarray) -> tuple[float, float]:
 
     Exponential (shape 0) for fewer than MIN_EXCESSES, and where the shape would be 1 or more.
     """
+    excesses = excesses[excesses <= STRAY * np.median(excesses)]
     mean = float(excesses.mean())
     if len(excesses) >= MIN_EXCESSES:
         rank = (np.arange(1, len(excesses) + 1) - 0.35) / len(excesses)

@@ -145,7 +145,7 @@ def _step(readings: pd.DataFrame) -> timedelta:
 
 
 def _sensor(values: pd.Series) -> Sensor:
-    """A plausible range ten times as wide as nearly all values are, so that only nonsense falls out.
+    """A plausible range a hundred times as wide as nearly all values are, so that only nonsense falls out.
 
     None for a sensor that hardly ever moves: what it reads at rest does not say what it may read.
     """
@@ -153,7 +153,7 @@ def _sensor(values: pd.Series) -> Sensor:
     if not np.isfinite(low) or not np.isfinite(high) or low == high:
         return Sensor()
     width = max(high - low, abs(high), abs(low))
-    return Sensor(low=_round(low - 10 * width), high=_round(high + 10 * width))
+    return Sensor(low=_round(low - 100 * width), high=_round(high + 100 * width))
 
 
 def _round(value: float) -> float:
