@@ -25,7 +25,10 @@ def _duration(value: object) -> timedelta:
         elif isinstance(value, int | float) and not isinstance(value, bool):
             found = timedelta(seconds=value)
         else:
-            found = pd.Timedelta(str(value)).to_pytimedelta()
+            parsed = pd.Timedelta(str(value))
+            if pd.isna(parsed):
+                raise ValueError(value)
+            found = parsed.to_pytimedelta()
     except (ValueError, OverflowError) as error:
         raise ValueError(f"'{value}' is no duration; write it like 5min, 1h, 30s or 7D") from error
     if found <= timedelta(0):
@@ -108,6 +111,12 @@ class Family(Section):
     training: Training = Training()
     detector: dict[str, Any] = {}
     rules: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _step_divides_the_day(self) -> Family:
+        if timedelta(days=1) % self.step:
+            raise ValueError(f"a step of {self.step} does not divide the day; use one that does, like 1s, 1min, 5min")
+        return self
 
     @property
     def sensor_names(self) -> tuple[str, ...]:
