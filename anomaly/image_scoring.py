@@ -119,11 +119,15 @@ def surprise(network: Network, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return torch.stack([value_nats.flatten(1).sum(1), found.kl, distance, local], dim=1), value_nats, found.expected
 
 
-def nearest_mean(x: Tensor, others: Tensor, neighbours: int) -> Tensor:
-    """The mean Euclidean distance of x (B, F) to its nearest among others (M, F): (B,)."""
-    squares = x.square().sum(1, keepdim=True) + others.square().sum(1) - 2 * x @ others.T
-    nearest = squares.clamp(min=0).topk(min(neighbours, len(others)), dim=1, largest=False).values
-    return nearest.sqrt().mean(1)
+def nearest_mean(x: Tensor, others: Tensor, neighbours: int, rows: int = 1024) -> Tensor:
+    """The mean Euclidean distance of x (B, F) to its nearest among others (M, F): (B,); `rows` of x at a time."""
+    size, kept = others.square().sum(1), min(neighbours, len(others))
+    found = []
+    for first in range(0, len(x), rows):
+        part = x[first : first + rows]
+        squares = torch.addmm(size, part, others.T, alpha=-2).add_(part.square().sum(1, keepdim=True))
+        found.append(squares.topk(kept, dim=1, largest=False).values.clamp(min=0).sqrt().mean(1))
+    return torch.cat(found)
 
 
 class Balance(Section):
