@@ -66,7 +66,11 @@ class ImageDetectorConfig(Section):
 
 
 PATCH_CONFIG = ImageDetectorConfig(
-    features=FeatureConfig(kind="patches", side=192), widths=(256, 96), latent=32, weights=(1.0, 0.0, 0.0, 1.0)
+    features=FeatureConfig(kind="patches", side=192),
+    widths=(256, 96),
+    latent=32,
+    memory=4000,
+    weights=(1.0, 0.0, 0.0, 1.0),
 )
 """For textures: patches of a frozen network, each modelled by itself."""
 
