@@ -67,16 +67,22 @@ def inflation(detector: Detector, spans: dict[str, Span]) -> float:
 
 
 def _steady(detector: Detector, span: Span, asset: str) -> np.ndarray:
-    """The scores of a span's normal rows in units that one threshold fits, (T,); NaN elsewhere."""
-    scores = _normal_scores(detector, span, asset)
-    return np.where(span.abnormal, np.nan, scores.score / scores.unsteady)
+    """The scores of a span's normal rows in units that one threshold fits, (T,); NaN elsewhere.
+
+    They are those of `score_grid`, one network at a time and without what it says of each sensor: spans are long.
+    """
+    grid = _normal_grid(span)
+    ready = standardised(detector, grid, asset, grid.observed)
+    nats = [score_network(network, ready, detector.card.config)[0].nats for network in detector.networks]
+    score, count = row_scores(detector, nats, len(grid))
+    unsteady = np.interp(count, np.arange(1, len(detector.unsteady) + 1), detector.unsteady)
+    return np.where(ready.observed.any(axis=1), score / unsteady, np.nan)
 
 
-def _normal_scores(detector: Detector, span: Span, asset: str) -> Scores:
-    """Scores of a span in which abnormal rows are as if they had not been measured."""
-    grid = span.grid
-    values = np.where(span.abnormal[:, None], np.float32(np.nan), grid.values)
-    return score_grid(detector, Grid(grid.times, values, span.usable(), grid.sensors), asset)
+def _normal_grid(span: Span) -> Grid:
+    """A span's grid in which abnormal rows are as if they had not been measured, so that they disturb no other."""
+    values = np.where(span.abnormal[:, None], np.float32(np.nan), span.grid.values)
+    return Grid(span.grid.times, values, span.usable(), span.grid.sensors)
 
 
 def _first_held_out(span: Span) -> int:
@@ -85,13 +91,10 @@ def _first_held_out(span: Span) -> int:
 
 
 def score_held_out(detector: Detector, span: Span, asset: str) -> tuple[Span, Scores]:
-    """A span's held-out rows (all, where none are held out) and their scores, from them and the rows before them.
-
-    Abnormal rows are as if they had not been measured, so that they disturb no other.
-    """
+    """A span's held-out rows (all, where none are held out) and the scores of the normal ones among them."""
     first = _first_held_out(span)
     seen = span.rows(max(0, first - detector.reach), len(span))
-    return span.rows(first, len(span)), _normal_scores(detector, seen, asset).last(len(span) - first)
+    return span.rows(first, len(span)), score_grid(detector, _normal_grid(seen), asset).last(len(span) - first)
 
 
 def _unsteady(detector: Detector, spans: dict[str, Span], share: float = 0.98) -> np.ndarray:
@@ -104,7 +107,7 @@ def _unsteady(detector: Detector, spans: dict[str, Span], share: float = 0.98) -
     for asset, span in spans.items():
         first = _first_held_out(span)
         seen = span.rows(max(0, first - detector.reach), len(span))
-        grid = standardised(detector, seen.grid, asset, seen.usable())
+        grid = standardised(detector, _normal_grid(seen), asset, seen.usable())
         scored.append(([score_network(n, grid, config)[0].nats for n in detector.networks], len(span) - first))
 
     def tail(windows: int) -> float:

@@ -85,3 +85,12 @@ def test_new_normal_rows_keep_to_twice_the_budget(detector: Detector, spans: dic
         alarms += int((np.diff(over, prepend=-(10**9)) > ready.reach).sum())
         rows += len(grid)
     assert alarms <= 2 * WEEKLY * rows * STEP_S / (7 * 86_400)
+
+
+def test_the_limit_stands_on_the_scores_that_are_served(detector: Detector, spans: dict[str, Span]) -> None:
+    ready = calibrate(detector, spans)
+    scores = score_grid(ready, spans["a"].grid, "a")
+    rows = scores.score / scores.unsteady
+    rows[:1800] *= inflation(ready, spans)
+    assert ready.threshold.quantiles[50] == pytest.approx(float(np.median(rows)))
+    assert ready.threshold.quantiles[100] == pytest.approx(float(rows.max()))
