@@ -117,6 +117,18 @@ TABLES = {
             png=pa.binary(),
         ),
         _table(
+            "synthetic_images",
+            "camera day",
+            "image_id",
+            image_id=_TEXT,
+            time=TIME,
+            asset=_TEXT,
+            label=_TEXT,
+            png=pa.binary(),
+            generator=_TEXT,
+            seed=_I64,
+        ),
+        _table(
             "image_rejects",
             "camera day",
             "source reason",

@@ -23,7 +23,7 @@ from sensors_data.incidents import Incident, add_incident, read_incidents
 from sensors_data.jobs import impute_day, ingest
 from sensors_data.settings import Settings, load, parse
 from sensors_data.store import Store
-from service import datasets_commands, demo, doctor, nights
+from service import datasets_commands, demo, doctor, image_commands, nights
 from service.options import (
     SETTINGS_PATH,
     DayOption,
@@ -45,10 +45,12 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
+    add_completion=False,
 )
 incidents_app = typer.Typer(help="Known faults and planned work.", no_args_is_help=True)
 app.add_typer(incidents_app, name="incidents")
 app.add_typer(datasets_commands.app, name="datasets")
+app.add_typer(image_commands.app)
 
 
 def main() -> None:

@@ -14,9 +14,11 @@ from rich.table import Table
 
 from sensors_data.incidents import Incident, add_incident
 from sensors_data.settings import Settings, load
-from sensors_data.simulate import Plant, last_days, plant_settings, simulate_plant, write_plant
+from sensors_data.simulate import START, Plant, last_days, plant_settings, simulate_plant, write_plant
+from sensors_data.simulate_camera import camera_settings
 from sensors_data.store import Store
 from service import nights
+from service.camera_demo import CAMERA, run_camera
 from service.pictures import asset_picture
 
 DAYS, FAULTY_DAYS = 30, 9
@@ -56,6 +58,7 @@ def run_demo(console: Console, folder: Path, seed: int, jobs: int, store: str | 
     outcome = compare(settings, plant)
     _print_outcome(console, outcome)
     pictures = _draw(settings, plant, folder)
+    run_camera(settings, folder, seed, START, say)
     console.print(f"{pictures} pictures in {folder / 'pictures'}, scores and metrics in {folder / 'store'}")
     console.print(
         f"{time.perf_counter() - started:.0f} s; look around: nightscore doctor --settings {folder / 'settings.toml'}"
@@ -76,7 +79,8 @@ def prepare(folder: Path, seed: int, store: str | None) -> tuple[Settings, Plant
     folder.mkdir(parents=True, exist_ok=True)
     plant = simulate_plant(seed, DAYS, FAULTY_DAYS)
     write_plant(plant, folder, seed)
-    (folder / "settings.toml").write_text(plant_settings(), encoding="utf-8")
+    text = f"{plant_settings()}\n{camera_settings(CAMERA)}"
+    (folder / "settings.toml").write_text(text, encoding="utf-8")
     settings = load(folder / "settings.toml")
     settings = settings.model_copy(update={"store": store or settings.store, "seed": seed})
     for work in plant.maintenance.to_dict("records"):
