@@ -25,7 +25,9 @@ WINDOW, HIDDEN, LATENT, DRAWS = 100, 32, 8, 4
 MAX_FIT_WINDOWS, BATCH = 1_200, 256
 STRIDE = 4
 """Rows between the windows that are scored; the series' last row ends one."""
-FIT = FitConfig(epochs=20, beta=1.0, warm_up=1, free_bits=0.0, masked_inputs=0.0)
+FIT = FitConfig(
+    epochs=20, learning_rate=2e-3, schedule="one-cycle", beta=1.0, warm_up=1, free_bits=0.0, masked_inputs=0.0
+)
 
 
 class PlainLSTMVAE(VAE):
