@@ -23,7 +23,10 @@ ASSETS = ("oven-1", "oven-3")  # one in each shard
 DETECTOR = """
 [families.oven.detector]
 lengths = [1.0]
-longest = 64
+shortest = 32
+longest = 32
+tokens = 8
+draws = 2
 max_windows = 150
 hidden = 8
 draft_epochs = 1
@@ -53,7 +56,7 @@ def inbox(tmp_path_factory) -> Path:
     text = plant_settings().replace("first_after = 21", f"first_after = {FIRST_AFTER}\nevery = 3")
     pump, _, oven = text.partition("[families.oven]")
     head = pump.splitlines()[0]
-    oven = oven.replace('step = "5min"', 'step = "5min"\nshards = 2')
+    oven = oven.replace('step = "5min"', 'step = "10min"\nshards = 2')
     (folder / "settings.toml").write_text(f"{head}\n[families.oven]{oven}{DETECTOR}")
     return folder
 

@@ -48,7 +48,7 @@ def test_too_little_when_there_are_fewer_rows_than_can_be_learned_from(fresh, tm
     ingest(settings, START, "oven")
     impute_day(settings, START, "oven", 0)
     (line,) = examine(settings, "oven")
-    assert line == "oven: TOO LITTLE. 30 measured rows, at least 48 normal ones are needed to learn from"
+    assert line == "oven: TOO LITTLE. 15 measured rows, at least 48 normal ones are needed to learn from"
 
 
 def days_kept(settings, count):
@@ -69,7 +69,7 @@ def test_learning_until_there_are_enough_days(copied):
 
 def test_can_be_trained_as_soon_as_a_night_would(copied):
     lines = examine(days_kept(copied, 5), "oven")
-    assert lines[0].startswith("oven: CAN BE TRAINED. 2,")
+    assert lines[0].startswith("oven: CAN BE TRAINED. 1,")
     assert lines[0].endswith("measured rows in 5 days; run: nightscore backfill --family oven")
 
 
@@ -78,7 +78,7 @@ def test_ready_tells_the_model_and_its_threshold(copied):
     card = newest_card(store, "oven")
     lines = examine(copied, "oven")
     assert lines[0] == "oven: READY. Scored through 2026-03-10"
-    assert lines[1].startswith(f"  model oven@{card.trained_through}: LSTM-VAE, windows of 64 rows, learned from")
+    assert lines[1].startswith(f"  model oven@{card.trained_through}: LSTM-VAE, windows of 32 rows, learned from")
     assert lines[2].startswith(f"  threshold {card.threshold.value:.3f} nats (90 % interval")
     for table in ("scores", "sensor_scores"):
         shutil.rmtree(Path(store.root) / table)
