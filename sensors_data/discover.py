@@ -55,13 +55,16 @@ def discover(source: Path) -> Discovery:
     readings = raw.assign(time=time, number=value).dropna(subset=["time"])
     step = _step(readings)
     days = (readings["time"].max() - readings["time"].min()) / pd.Timedelta(days=1)
+    times = readings.groupby("asset")["time"]
+    life = np.array([span.total_seconds() for span in times.max() - times.min()])  # (assets,)
     family = Family(
         inbox=str(source.resolve()),
         step=step,
         layout=layout,
         sensors={name: _sensor(part["number"]) for name, part in readings.groupby("sensor", sort=False)},
         linear_gap=max(6 * step, timedelta(seconds=1)),
-        training=_training(readings, days),
+        training=_training(life, days),
+        detector=_budget(life) if _short(life, days) else {},
     )
     return Discovery(
         name=re.sub(r"[^A-Za-z0-9_-]+", "-", source.name.split(".")[0]).strip("-_")[:64] or "family",
@@ -160,11 +163,20 @@ def _round(value: float) -> float:
     return float(f"{value:.3g}")
 
 
-def _training(readings: pd.DataFrame, days: float) -> Training:
+def _short(life: np.ndarray, days: float) -> bool:
+    """Whether assets live, in seconds (assets,), for too few days to learn from one and score the next."""
+    return bool(days < 3 or np.median(life) < 3 * 86_400)
+
+
+def _budget(life: np.ndarray) -> dict[str, float]:
+    """One false alarm in ten runs: a budget a week would be beyond what minutes of readings can tell."""
+    week = 7 * 86_400
+    return {"alarms_per_asset_week": max(0.25, float(f"{0.1 * week / max(float(np.median(life)), 1.0):.2g}"))}
+
+
+def _training(life: np.ndarray, days: float) -> Training:
     """When to train first: after a fifth of the days; where an asset has no second day, on its first third."""
-    times = readings.groupby("asset")["time"]
-    life = np.array([span.total_seconds() for span in times.max() - times.min()])  # (assets,)
-    if days >= 3 and np.median(life) >= 3 * 86_400:
+    if not _short(life, days):
         return Training(first_after=int(np.clip(round(days / 5), 2, 14)))
     first_part = 0.35 * float(life[life > 0].min()) if (life > 0).any() else 60.0
     return Training(first_after=1, commissioning=timedelta(seconds=max(1, int(first_part))))
@@ -199,6 +211,8 @@ def settings_toml(found: Discovery, name: str) -> str:
     lines += ["", f"[families.{name}.training]", f"first_after = {family.training.first_after}"]
     if family.training.commissioning:
         lines.append(f"commissioning = {_quoted(_words(family.training.commissioning))}")
+    if family.detector:
+        lines += ["", f"[families.{name}.detector]", *(f"{key} = {value}" for key, value in family.detector.items())]
     lines += ["", f"[families.{name}.sensors]"]
     for name, sensor in family.sensors.items():
         limits = ", ".join(f"{key} = {value}" for key, value in sensor.model_dump(exclude_defaults=True).items())

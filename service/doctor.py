@@ -105,6 +105,10 @@ def told(found: Discovery, name: str) -> list[str]:
             f"  under three days an asset: the first {family.training.commissioning} of each is taken to be normal and "
             "learned from; edit training.commissioning if it is not"
         )
+        budget = family.detector["alarms_per_asset_week"]
+        lines.append(
+            f"  false-alarm budget {budget:g} an asset-week, one in ten runs; edit detector.alarms_per_asset_week"
+        )
     return lines + [f"  odd: {what}" for what in found.odd]
 
 
