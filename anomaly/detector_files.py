@@ -40,7 +40,10 @@ def to_bytes(detector: Detector) -> bytes:
 def from_bytes(data: bytes, where: str) -> Detector:
     """The detector in a file's bytes. ValueError when they are none, or of a newer format."""
     card = card_of(data, where)
-    tensors = load_tensors(data)
+    try:
+        tensors = load_tensors(data)
+    except SafetensorError as error:
+        raise ValueError(f"{where} is cut short; train again with: nightscore train-series") from error
     networks = []
     for number, config in enumerate(card.networks):
         own = {n.removeprefix(f"{number}."): t for n, t in tensors.items() if n.startswith(f"{number}.")}

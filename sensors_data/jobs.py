@@ -12,6 +12,7 @@ from sensors_data.readings import read_day
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Provenance, Store, settings_hash, shard_of
+from sensors_data.tables import TABLES
 
 SEASONAL_DAYS = 7
 """How many earlier days a long gap may be filled from."""
@@ -93,7 +94,8 @@ def _long(grid: Grid, asset: str) -> pd.DataFrame:
 
 
 def _nothing() -> pd.DataFrame:
-    return pd.DataFrame({"time": [], "asset": [], "sensor": [], "value": [], "observed": np.empty(0, bool)})
+    empty: pd.DataFrame = TABLES["grid"].schema.empty_table().to_pandas()
+    return empty
 
 
 def read_grids(store: Store, spec: Family, family: str, first: date, days: int, shards: list[int]) -> dict[str, Grid]:

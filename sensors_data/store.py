@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
@@ -182,8 +183,8 @@ class Store:
 
     def remove(self, path: str) -> None:
         """Take away the file at `path`, if it is there."""
-        if self.exists(path):
-            fs, root = self._open()
+        fs, root = self._open()
+        with suppress(FileNotFoundError):  # another run may have been quicker
             fs.rm_file(f"{root}/{path}")
 
     def digest(self, paths: Iterable[str]) -> str:
@@ -234,8 +235,9 @@ def shard_of(asset: str, shards: int) -> int:
 
 
 def settings_hash(*sections: Section) -> str:
-    """A short hash of the settings that a partition was made under."""
-    return hashlib.sha256("\n".join(s.model_dump_json() for s in sections).encode()).hexdigest()[:16]
+    """A short hash of the settings that a partition was made under; where its files lay does not matter."""
+    text = "\n".join(s.model_dump_json(exclude={"inbox"}) for s in sections)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _safe(key: str, value: object) -> str:
