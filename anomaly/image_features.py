@@ -15,7 +15,7 @@ from anomaly.patch_features import patch_features
 from sensors_data.images import standardise
 from sensors_data.settings import Section
 
-BATCH = 256
+BATCH = 64
 """Images a pass; the last pass is padded, so that a feature never depends on what else is computed."""
 
 

@@ -10,13 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from anomaly.image_features import FeatureConfig, represent
+from anomaly.image_features import BATCH, FeatureConfig, represent
 from anomaly.image_vae import ImageVAE
 from anomaly.scoring import one_thread, reconstruct
 from sensors_data.settings import Section
-
-BATCH = 64
-"""Images a pass; the last pass is padded, so that a score never depends on what else is scored."""
 
 PARTS = ("reconstruction", "divergence", "distance", "neighbours")
 

@@ -73,7 +73,7 @@ def nearest_patches(train: np.ndarray, test: np.ndarray, seed: int) -> tuple[np.
     bank = flat[torch.randperm(len(flat), generator=torch.Generator().manual_seed(seed))[:BANK]]
     scores, maps = [], []
     for first in range(0, len(test), 64):
-        (asked,) = represent(test[first : first + 64], PATCH_CONFIG.features, batch=64)
+        (asked,) = represent(test[first : first + 64], PATCH_CONFIG.features)
         apart = nearest_mean(blocks.apply([asked]).flatten(0, 1), bank, 3).view(len(asked), -1)
         scores.append(worst_patches(apart, apart[..., None], PATCH_CONFIG.worst_share)[0].numpy())
         side = int(apart.shape[1] ** 0.5)
