@@ -117,14 +117,19 @@ def digest(paths: list[Path]) -> str:
     return total.hexdigest()
 
 
+def known(name: str) -> Dataset:
+    """The data set called `name`. LookupError names the known ones."""
+    if name not in DATASETS:
+        raise LookupError(f"no data set '{name}' (known: {', '.join(sorted(DATASETS))})")
+    return DATASETS[name]
+
+
 def get_dataset(name: str, source: Path, target: Path) -> list[Path]:
     """Copy a data set's files from a folder (looked through with its folders) to another, checked; the copies.
 
     LookupError for an unknown name or when the folder lacks files, ValueError when their content is another.
     """
-    if name not in DATASETS:
-        raise LookupError(f"no data set '{name}' (known: {', '.join(sorted(DATASETS))})")
-    dataset = DATASETS[name]
+    dataset = known(name)
     here, there = source.resolve(), target.resolve()
     inside = there != here and there.is_relative_to(here)  # earlier copies are not what is copied
     files = [path for path in here.rglob(dataset.pattern) if not (inside and path.is_relative_to(there))]
