@@ -33,9 +33,15 @@ def test_the_least_settings_load_and_paths_are_taken_from_their_own_folder(tmp_p
     [("5min", 300), ("1h", 3600), ("7D", 604_800), ("30s", 30), (90, 90), (0.5, 0.5), ("100ms", 0.1)],
 )
 def test_a_duration_is_written_in_its_unit_or_in_seconds(value, seconds):
-    family = Family.model_validate({"inbox": "x", "step": value, "sensors": {"a": {}}})
-    assert family.step == timedelta(seconds=seconds)
+    family = Family.model_validate({"inbox": "x", "step": "5min", "linear_gap": value, "sensors": {"a": {}}})
+    assert family.linear_gap == timedelta(seconds=seconds)
     assert Family.model_validate_json(family.model_dump_json()) == family
+
+
+@pytest.mark.parametrize("step", ["7D", "7s", "25h"])
+def test_a_step_that_does_not_divide_the_day_is_refused(step):
+    with pytest.raises(ValueError, match="does not divide the day"):
+        Family.model_validate({"inbox": "x", "step": step, "sensors": {"a": {}}})
 
 
 @pytest.mark.parametrize("value", ["soon", "-5min", 0, True, "1e30D", None])
