@@ -6,19 +6,18 @@ from datetime import date, timedelta
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from anomaly.checkpoint import metadata
+from anomaly import model_files
 from anomaly.detector import FORMAT, Card, Detector, Network
 from anomaly.levels import LevelPrior
 from anomaly.lstm_vae import LSTMVAE
+from anomaly.model_files import card_text, keep_model, tensors_of
 from sensors_data.grid import Scale
 from sensors_data.store import Store
 
 _ARRAYS = ("typical", "band", "unsteady")
-_REJECTED = ".rejected.safetensors"
+KIND = "series"
 
 
 def to_bytes(detector: Detector) -> bytes:
@@ -40,10 +39,7 @@ def to_bytes(detector: Detector) -> bytes:
 def from_bytes(data: bytes, where: str) -> Detector:
     """The detector in a file's bytes. ValueError when they are none, or of a newer format."""
     card = card_of(data, where)
-    try:
-        tensors = load_tensors(data)
-    except SafetensorError as error:
-        raise ValueError(f"{where} is cut short; train again with: nightscore train-series") from error
+    tensors = tensors_of(data, where, "train-series")
     networks = []
     for number, config in enumerate(card.networks):
         own = {n.removeprefix(f"{number}."): t for n, t in tensors.items() if n.startswith(f"{number}.")}
@@ -60,42 +56,18 @@ def from_bytes(data: bytes, where: str) -> Detector:
 
 def card_of(data: bytes, where: str) -> Card:
     """The card in a detector file's bytes. ValueError when it is no detector file, or of a newer format."""
-    try:
-        text = metadata(data)["card"]
-    except (SafetensorError, ValueError, KeyError) as error:
-        raise ValueError(f"{where} is not a detector file; train again with: nightscore train-series") from error
-    found = Card.model_validate_json(text) if f'"format":{FORMAT},' in text else None
-    if found is None:
-        raise ValueError(f"{where} is of another format than {FORMAT}; upgrade nightscore or train again")
-    return found
-
-
-def path_of(card: Card) -> str:
-    """Where a detector stands in the store; a rejected one beside, marked."""
-    suffix = ".safetensors" if card.accepted else _REJECTED
-    return f"models/series/{card.family}/{card.trained_through}{suffix}"
+    return Card.model_validate_json(card_text(data, where, "a detector file", FORMAT, "train-series"))
 
 
 def save(store: Store, detector: Detector) -> str:
     """Keep a detector; what it was before, accepted or rejected, gives way. The path written."""
-    path = path_of(detector.card)
-    store.write_bytes(path, to_bytes(detector))
-    store.remove(path_of(detector.card.model_copy(update={"accepted": not detector.card.accepted})))
-    return path
+    card = detector.card
+    return keep_model(store, KIND, card.family, card.trained_through, card.accepted, to_bytes(detector))
 
 
 def accepted_before(store: Store, family: str, day: date) -> str | None:
     """The path of the newest accepted detector trained strictly before `day`, or None."""
-    trained = trained_before(store, family, day)
-    accepted = [through for through, path in trained.items() if not path.endswith(_REJECTED)]
-    return trained[max(accepted)] if accepted else None
-
-
-def trained_before(store: Store, family: str, day: date) -> dict[date, str]:
-    """The detectors trained strictly before `day`, accepted or not: the last day of their span and their path."""
-    paths = store.files(f"models/series/{family}", suffix=".safetensors")
-    dated = {date.fromisoformat(path.rsplit("/", 1)[-1].split(".")[0]): path for path in paths}
-    return {through: path for through, path in dated.items() if through < day}
+    return model_files.accepted_before(store, KIND, family, day)
 
 
 def load_for(store: Store, family: str, day: date) -> Detector:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from anomaly.checkpoint import metadata
+from anomaly import model_files
 from anomaly.image_detector import FORMAT, ImageCard, ImageDetector
 from anomaly.image_scoring import Blocks, Memory, Network
 from anomaly.image_vae import ImageVAE
+from anomaly.model_files import card_text, keep_model, tensors_of
 from sensors_data.store import Store
 
-_REJECTED = ".rejected.safetensors"
+KIND = "images"
 
 
 def to_bytes(detector: ImageDetector) -> bytes:
@@ -32,7 +31,7 @@ def to_bytes(detector: ImageDetector) -> bytes:
 def from_bytes(data: bytes, where: str) -> ImageDetector:
     """The detector in a file's bytes. ValueError when they are none, or of another format."""
     card = card_of(data, where)
-    tensors = load_tensors(data)
+    tensors = tensors_of(data, where, "train-images")
     model = ImageVAE(card.network)
     model.load_state_dict({n.removeprefix("model."): t for n, t in tensors.items() if n.startswith("model.")})
     model.eval()
@@ -47,35 +46,19 @@ def from_bytes(data: bytes, where: str) -> ImageDetector:
 
 def card_of(data: bytes, where: str) -> ImageCard:
     """The card in a detector file's bytes. ValueError when it is no such file, or of another format."""
-    try:
-        text = metadata(data)["card"]
-    except (SafetensorError, ValueError, KeyError) as error:
-        raise ValueError(f"{where} is not an image detector; train again with: nightscore train-images") from error
-    if f'"format":{FORMAT},' not in text:
-        raise ValueError(f"{where} is of another format than {FORMAT}; upgrade nightscore or train again")
-    return ImageCard.model_validate_json(text)
-
-
-def path_of(card: ImageCard) -> str:
-    """Where a detector stands in the store; a rejected one beside, marked."""
-    suffix = ".safetensors" if card.accepted else _REJECTED
-    return f"models/images/{card.camera}/{card.trained_through}{suffix}"
+    return ImageCard.model_validate_json(card_text(data, where, "an image detector", FORMAT, "train-images"))
 
 
 def save(store: Store, detector: ImageDetector) -> str:
     """Keep a detector; what it was before, accepted or rejected, gives way. The path written."""
-    path = path_of(detector.card)
-    store.write_bytes(path, to_bytes(detector))
-    store.remove(path_of(detector.card.model_copy(update={"accepted": not detector.card.accepted})))
-    return path
+    card = detector.card
+    return keep_model(store, KIND, card.camera, card.trained_through, card.accepted, to_bytes(detector))
 
 
 def accepted_before(store: Store, camera: str, day: date) -> ImageDetector | None:
     """The newest accepted detector trained strictly before `day`, or None."""
-    found = store.files(f"models/images/{camera}", suffix=".safetensors")
-    dated = {path.rsplit("/", 1)[-1].removesuffix(".safetensors"): path for path in found if _REJECTED not in path}
-    earlier = sorted(name for name in dated if date.fromisoformat(name) < day)
-    return from_bytes(store.read_bytes(dated[earlier[-1]]), dated[earlier[-1]]) if earlier else None
+    path = model_files.accepted_before(store, KIND, camera, day)
+    return from_bytes(store.read_bytes(path), path) if path else None
 
 
 def load_for(store: Store, camera: str, day: date) -> ImageDetector:

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sensors_data.readings import LABEL, parse_numbers, parse_times
-from sensors_data.settings import Family, Layout, Sensor, Training
+from sensors_data.readings import parse_numbers, parse_times
+from sensors_data.settings import LABEL, Family, Layout, Sensor, Training
 from sensors_data.sources import UnreadableError, find_files, is_blank, raw_readings, read_table
 
 _TIME_NAMES = ("time", "timestamp", "datetime", "date", "ts", "date_time")

@@ -9,12 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sensors_data.settings import Family, Layout
+from sensors_data.settings import LABEL, Family, Layout
 from sensors_data.sources import UnreadableError, find_files, is_blank, raw_readings
 
 _MICROSECONDS = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}
 _ZONED = r"[zZ]$|(?:[T ]\d|:).*[+-]\d{2}(?::?\d{2})?$"
-LABEL = r"[^\x00-\x1f\x7f]{1,128}"
 
 
 def read_day(family: Family, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:

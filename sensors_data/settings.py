@@ -13,7 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 """A family's or camera's name: it becomes a folder."""
 
-Label = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,128}$")]
+LABEL = r"[^\x00-\x1f\x7f]{1,128}"
+Label = Annotated[str, StringConstraints(pattern=rf"^{LABEL}$")]
 """A sensor's or asset's name as the user writes it: printable, at most 128 characters."""
 
 

@@ -17,7 +17,8 @@ from rich.progress import (
 )
 
 from anomaly.checkpoint import Progress as EpochProgress
-from anomaly.detector_files import accepted_before, card_of, trained_before
+from anomaly.detector_files import KIND, accepted_before, card_of
+from anomaly.model_files import trained_before
 from anomaly.night_jobs import export_metrics, find_anomalies_of
 from anomaly.scoring_job import score_series
 from anomaly.training_job import train_series
@@ -72,7 +73,7 @@ def training_due(settings: Settings, day: date, family: str) -> bool:
         return sum(known < day for known in store.days("grid", family=family)) >= spec.training.first_after
     if path is None:
         return True
-    if (day - max(trained_before(store, family, day))).days > spec.training.every:
+    if (day - max(trained_before(store, KIND, family, day))).days > spec.training.every:
         return True
     if spec.training.commissioning is None:
         return False
