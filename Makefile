@@ -3,10 +3,10 @@ VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check clean help
+.PHONY: demo test test-live check tools clean help
 
 help:
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(BIN)/nightscore: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -16,15 +16,21 @@ $(BIN)/nightscore: pyproject.toml constraints.txt
 demo: $(BIN)/nightscore ## simulate a plant, train, score its last nights, compare with the injected faults
 	$(BIN)/nightscore demo --folder demo
 
-test: $(BIN)/nightscore ## run the checks and the tests
+test: $(BIN)/nightscore tools ## run the checks and the tests
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(MAKE) check
 	$(BIN)/python -m pytest --cov --cov-fail-under=90
+
+test-live: $(BIN)/nightscore tools ## run the tests that start schedulers, workers and servers
+	$(BIN)/python -m pytest -m live
 
 check: $(BIN)/nightscore ## ruff, mypy, import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+tools: ## the servers that tests run against, from Debian's packages; without them those tests are skipped
+	@deploy/install-tools
 
 clean: ## remove the environment, the demo and all caches
 	rm -rf $(VENV) .benchmarks-venv demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

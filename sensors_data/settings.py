@@ -132,6 +132,7 @@ class Camera(Section):
     size: int = Field(28, ge=16, le=256, description="side of the square images, pixels")
     channels: Literal[1, 3] = 1
     detector: dict[str, Any] = {}
+    generator: dict[str, Any] = {}
     max_synthetic_share: float = Field(0.0, ge=0, le=0.5, description="of the training images")
 
 

@@ -6,24 +6,20 @@ import json
 import logging
 import sys
 import tomllib
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from anomaly.night_jobs import export_metrics, find_anomalies_of
 from anomaly.scoring_job import score_series
 from anomaly.training_job import train_series
 from sensors_data.discover import discover, settings_toml
 from sensors_data.files import open_url, replace_file
-from sensors_data.incidents import Incident, add_incident, read_incidents
 from sensors_data.jobs import impute_day, ingest
 from sensors_data.settings import Settings, load, parse
-from sensors_data.store import Store
-from service import datasets_commands, demo, doctor, image_commands, nights
+from service import datasets_commands, demo, doctor, image_commands, incident_commands, nights
 from service.options import (
     SETTINGS_PATH,
     DayOption,
@@ -47,8 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-incidents_app = typer.Typer(help="Known faults and planned work.", no_args_is_help=True)
-app.add_typer(incidents_app, name="incidents")
+app.add_typer(incident_commands.app, name="incidents")
 app.add_typer(datasets_commands.app, name="datasets")
 app.add_typer(image_commands.app)
 
@@ -225,49 +220,3 @@ def demo_command(
 ) -> None:
     """Simulate a plant's 30 days, train, score the last nights, and set what was found beside what was injected."""
     demo.run_demo(console, folder, seed, jobs, store)
-
-
-@incidents_app.command("add", epilog="Example: nightscore incidents add --family pump --start 2026-11-21T06:00Z ...")
-def incidents_add_command(
-    family: FamilyOption,
-    start: Annotated[str, typer.Option("--start", help="With a zone, like 2026-11-21T06:00Z.")],
-    end: Annotated[str, typer.Option("--end", help="With a zone; not part of the incident.")],
-    kind: Annotated[str, typer.Option("--kind", help="fault, planned, dismissed or confirmed.")],
-    asset: Annotated[str | None, typer.Option("--asset", help="All assets if not given.")] = None,
-    sensor: Annotated[str | None, typer.Option("--sensor", help="All sensors if not given.")] = None,
-    note: Annotated[str, typer.Option("--note", help="What happened.")] = "",
-    author: Annotated[str, typer.Option("--author", help="Who says so.")] = "",
-    settings: SettingsOption = SETTINGS_PATH,
-    store: StoreOption = None,
-) -> None:
-    """Keep a known interval: what is planned is never alarmed on, what was a fault is never learned from."""
-    given = settings_from(settings, store)
-    given.family(family)
-    told = {"family": family, "kind": kind, "asset": asset, "sensor": sensor, "note": note, "author": author}
-    incident = parse(Incident, {**told, "start": _moment(start), "end": _moment(end)}, "incident")
-    say(f"kept incident {add_incident(Store(given.store), incident)} of {family}: {kind}, {start} to {end}")
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(f"'{text[:40]}' is no time; write it like 2026-11-21T06:00Z") from error
-
-
-@incidents_app.command("list")
-def incidents_list_command(
-    family: SomeFamilyOption = None, settings: SettingsOption = SETTINGS_PATH, store: StoreOption = None
-) -> None:
-    """List the known intervals."""
-    given = settings_from(settings, store)
-    found = read_incidents(Store(given.store), family)
-    if found.empty:
-        say("no incidents")
-        return
-    table = Table("family", "asset", "sensor", "kind", "start", "end", "note", "author")
-    for row in found.astype(object).where(found.notna(), "all").to_dict("records"):
-        times = (f"{row[at]:%Y-%m-%d %H:%M}" for at in ("start", "end"))
-        cells = [row["family"], row["asset"], row["sensor"], row["kind"], *times, row["note"], row["author"]]
-        table.add_row(*(str(cell) for cell in cells))
-    console.print(table)
