@@ -18,8 +18,9 @@ TAIL = 0.95
 """The quantile at which scores of rows that were learned from and of others are compared."""
 
 
-def calibrate(detector: Detector, spans: dict[str, Span]) -> Detector:
-    """The detector with unsteadiness, band and typical sensor scores from the held-out normal rows, and a threshold.
+def calibrate(detector: Detector, spans: dict[str, Span]) -> tuple[Detector, float]:
+    """The detector with unsteadiness, band and typical sensor scores from the held-out normal rows, and a threshold;
+    and the inflation of scores that the threshold allows for.
 
     A span with nothing held out is scored whole. ValueError when no row has a score.
     """
@@ -33,19 +34,21 @@ def calibrate(detector: Detector, spans: dict[str, Span]) -> Detector:
         residual.append(np.where(usable, apart, np.nan))
         lost.append(np.where(usable, scores.sensor_score, np.nan))
     detector = replace(detector, band=_quantile(residual, 0.9), typical=_quantile(lost, 0.5))
-    return with_threshold(detector, spans, inflation(detector, spans))
+    steady = steady_scores(detector, spans)
+    rise = inflation(spans, steady)
+    return with_threshold(detector, spans, steady, rise), rise
 
 
-def with_threshold(detector: Detector, spans: dict[str, Span], inflation: float) -> Detector:
+def with_threshold(
+    detector: Detector, spans: dict[str, Span], steady: dict[str, np.ndarray], inflation: float
+) -> Detector:
     """The detector with a threshold from all normal rows, the scores of those it learned from raised by `inflation`.
 
     The held-out part alone is often a window or two long, which says how much higher scores lie on new rows but
     nothing of their tail; the tail is that of every row. ValueError when no row has a score.
     """
-    rows = []
-    for asset, span in spans.items():
-        score = _steady(detector, span, asset)
-        rows.append(np.where(np.arange(len(score)) < span.split, inflation * score, score))
+    learned = {asset: np.arange(len(span)) < span.split for asset, span in spans.items()}
+    rows = [np.where(learned[asset], inflation * score, score) for asset, score in steady.items()]
     budget = detector.card.config.alarms_per_asset_week * detector.card.step_s / WEEK_S
     found = pot_threshold(np.concatenate(rows), budget, gap=detector.reach)
     raised = {name: max(getattr(found, name), LEAST_NATS) for name in ("value", "low", "high")}
@@ -53,21 +56,23 @@ def with_threshold(detector: Detector, spans: dict[str, Span], inflation: float)
     return replace(detector, card=card)
 
 
-def inflation(detector: Detector, spans: dict[str, Span]) -> float:
+def inflation(spans: dict[str, Span], steady: dict[str, np.ndarray]) -> float:
     """How many times higher normal scores reach on rows that the detector did not learn from; at least 1."""
-    learned, held_out = [], []
-    for asset, span in spans.items():
-        score = _steady(detector, span, asset)
-        learned.append(score[: span.split])
-        held_out.append(score[span.split :])
+    learned = [score[: spans[asset].split] for asset, score in steady.items()]
+    held_out = [score[spans[asset].split :] for asset, score in steady.items()]
     before, after = (part[np.isfinite(part)] for part in map(np.concatenate, (learned, held_out)))
     if not len(before) or not len(after) or not np.quantile(before, TAIL) > 0:
         return 1.0
     return max(1.0, float(np.quantile(after, TAIL) / np.quantile(before, TAIL)))
 
 
+def steady_scores(detector: Detector, spans: dict[str, Span]) -> dict[str, np.ndarray]:
+    """The scores of all spans' normal rows in units that one threshold fits, (T,) each; NaN elsewhere."""
+    return {asset: _steady(detector, span, asset) for asset, span in spans.items()}
+
+
 def _steady(detector: Detector, span: Span, asset: str) -> np.ndarray:
-    """The scores of a span's normal rows in units that one threshold fits, (T,); NaN elsewhere.
+    """The steady scores of one span.
 
     They are those of `score_grid`, one network at a time and without what it says of each sensor: spans are long.
     """

@@ -12,6 +12,8 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
+from sensors_data.model_files import metadata
+
 Progress = Callable[[int, int, str], None]
 """Told after every epoch: epochs done, epochs at most, and the loss in words."""
 
@@ -69,10 +71,3 @@ class Checkpoint:
 
 def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
-
-
-def metadata(data: bytes) -> dict[str, str]:
-    """The text that stands in a safetensors file's header."""
-    length = int.from_bytes(data[:8], "little")
-    header: dict[str, dict[str, str]] = json.loads(data[8 : 8 + length])
-    return header.get("__metadata__", {})

@@ -8,12 +8,13 @@ import numpy as np
 import torch
 from safetensors.torch import save as save_tensors
 
-from anomaly import model_files
 from anomaly.detector import FORMAT, Card, Detector, Network
 from anomaly.levels import LevelPrior
 from anomaly.lstm_vae import LSTMVAE
-from anomaly.model_files import card_text, keep_model, tensors_of
+from anomaly.model_files import tensors_of
+from sensors_data import model_files
 from sensors_data.grid import Scale
+from sensors_data.model_files import card_text, keep_model
 from sensors_data.store import Store
 
 _ARRAYS = ("typical", "band", "unsteady")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from anomaly.acceptance import judge
-from anomaly.calibration import calibrate, inflation, with_threshold
+from anomaly.calibration import calibrate, steady_scores, with_threshold
 from anomaly.checkpoint import Checkpoint, Progress
 from anomaly.detector import Detector
 from anomaly.learning import Span, TrainingPlan, learn_detector
@@ -29,9 +29,10 @@ def train_detector(
     few = plan.config.fit.model_copy(update={"epochs": min(plan.config.draft_epochs, plan.config.fit.epochs)})
     first = replace(plan, config=plan.config.model_copy(update={"fit": few}), stage="draft")
     draft, history = learn_detector(first, spans, progress, checkpoint)
-    draft = judge(calibrate(draft, spans), incumbent, spans)
+    draft, inflation = calibrate(draft, spans)
+    draft = judge(draft, incumbent, spans)
     whole = {asset: replace(span, split=len(span)) for asset, span in spans.items()}
     final, later = learn_detector(replace(plan, stage="final"), whole, progress, checkpoint)
     card = draft.card.model_copy(update={"networks": final.card.networks, "config": plan.config})
     trained = replace(final, typical=draft.typical, band=draft.band, unsteady=draft.unsteady, card=card)
-    return with_threshold(trained, whole, inflation(draft, spans)), history | later
+    return with_threshold(trained, whole, steady_scores(trained, whole), inflation), history | later

@@ -6,11 +6,12 @@ from datetime import date
 
 from safetensors.torch import save as save_tensors
 
-from anomaly import model_files
 from anomaly.image_detector import FORMAT, ImageCard, ImageDetector
 from anomaly.image_scoring import Blocks, Memory, Network
 from anomaly.image_vae import ImageVAE
-from anomaly.model_files import card_text, keep_model, tensors_of
+from anomaly.model_files import tensors_of
+from sensors_data import model_files
+from sensors_data.model_files import card_text, keep_model
 from sensors_data.store import Store
 
 KIND = "images"

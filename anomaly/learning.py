@@ -146,7 +146,7 @@ def _standardised(span: Span, scale: Scale, columns: list[int]) -> Span:
 
 def _windows(spans: list[Span], length: int, config: DetectorConfig) -> Windows:
     """Normal windows of all spans, at most `max_windows`, evenly spaced."""
-    stride = max(1, sum(max(0, len(span) - length) for span in spans) // config.max_windows)
+    stride = max(1, math.ceil(sum(max(0, len(span) - length) for span in spans) / config.max_windows))
     parts = [normal(sliding_windows(span.grid, length, stride), span.abnormal, config.min_observed) for span in spans]
     values, observed, ends = (np.concatenate([getattr(p, f) for p in parts]) for f in ("values", "observed", "ends"))
     return Windows(values, observed, ends)

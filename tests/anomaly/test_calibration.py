@@ -4,7 +4,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from anomaly.calibration import LEAST_NATS, calibrate, inflation, with_threshold
+from anomaly.calibration import LEAST_NATS, calibrate, inflation, steady_scores, with_threshold
 from anomaly.detector import Detector, DetectorConfig, score_grid
 from anomaly.learning import Span, TrainingPlan, learn_detector
 from sensors_data.grid import Grid
@@ -42,18 +42,20 @@ def detector(spans: dict[str, Span]) -> Detector:
 
 
 def test_scores_rise_on_rows_that_were_not_learned(detector: Detector, spans: dict[str, Span]) -> None:
-    assert 1.0 <= inflation(detector, spans) < 2.0
+    assert 1.0 <= inflation(spans, steady_scores(detector, spans)) < 2.0
     louder = {"a": span_of(with_noise(spans["a"].grid, slice(1800, 2400), 0.15), 1800)}
-    assert inflation(detector, louder) > 3.0
+    assert inflation(louder, steady_scores(detector, louder)) > 3.0
 
 
 def test_nothing_rises_where_nothing_was_held_out(detector: Detector) -> None:
-    assert inflation(detector, {"a": span_of(rhythm(900, 1), 900)}) == 1.0
+    spans = {"a": span_of(rhythm(900, 1), 900)}
+    assert inflation(spans, steady_scores(detector, spans)) == 1.0
 
 
 def test_the_limit_of_learned_rows_is_raised_as_told(detector: Detector) -> None:
     whole = {"a": span_of(rhythm(2400, 0), 2400)}
-    plain, raised = (with_threshold(detector, whole, by).threshold for by in (1.0, 3.0))
+    steady = steady_scores(detector, whole)
+    plain, raised = (with_threshold(detector, whole, steady, by).threshold for by in (1.0, 3.0))
     assert plain.value > LEAST_NATS
     assert raised.value == pytest.approx(3 * plain.value)
 
@@ -61,22 +63,22 @@ def test_the_limit_of_learned_rows_is_raised_as_told(detector: Detector) -> None
 def test_no_limit_lies_under_a_tenth_of_a_nat() -> None:
     still = Grid(rhythm(600, 0).times, np.full((600, 1), 5, np.float32), np.ones((600, 1), bool), ("flow",))
     spans = {"a": span_of(still, 450)}
-    found = calibrate(learn_detector(PLAN, spans)[0], spans).threshold
+    found = calibrate(learn_detector(PLAN, spans)[0], spans)[0].threshold
     assert (found.value, found.low, found.high) == (LEAST_NATS, LEAST_NATS, LEAST_NATS)
 
 
 def test_a_known_fault_does_not_move_the_limit(detector: Detector, spans: dict[str, Span]) -> None:
-    clean = calibrate(detector, spans).threshold.value
+    clean = calibrate(detector, spans)[0].threshold.value
     broken = with_noise(spans["a"].grid, slice(700, 760), 5.0)
     abnormal = np.zeros(2400, bool)
     abnormal[700:760] = True
-    marked = calibrate(detector, {"a": Span(broken, abnormal, 1800)}).threshold.value
+    marked = calibrate(detector, {"a": Span(broken, abnormal, 1800)})[0].threshold.value
     assert marked == pytest.approx(clean, rel=0.05)
-    assert calibrate(detector, {"a": span_of(broken, 1800)}).threshold.value > 2 * clean
+    assert calibrate(detector, {"a": span_of(broken, 1800)})[0].threshold.value > 2 * clean
 
 
 def test_new_normal_rows_keep_to_twice_the_budget(detector: Detector, spans: dict[str, Span]) -> None:
-    ready = calibrate(detector, spans)
+    ready, _ = calibrate(detector, spans)
     alarms, rows = 0, 0
     for seed in range(20, 26):
         grid = rhythm(3000, seed)
@@ -88,9 +90,9 @@ def test_new_normal_rows_keep_to_twice_the_budget(detector: Detector, spans: dic
 
 
 def test_the_limit_stands_on_the_scores_that_are_served(detector: Detector, spans: dict[str, Span]) -> None:
-    ready = calibrate(detector, spans)
+    ready, inflated = calibrate(detector, spans)
     scores = score_grid(ready, spans["a"].grid, "a")
     rows = scores.score / scores.unsteady
-    rows[:1800] *= inflation(ready, spans)
+    rows[:1800] *= inflated
     assert ready.threshold.quantiles[50] == pytest.approx(float(np.median(rows)))
     assert ready.threshold.quantiles[100] == pytest.approx(float(rows.max()))

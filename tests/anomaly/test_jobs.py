@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from anomaly.checkpoint import metadata
 from anomaly.detector_files import accepted_before, card_of
 from anomaly.night_jobs import find_anomalies_of
 from anomaly.scoring_job import score_series
 from anomaly.training_job import train_series
 from sensors_data.incidents import Incident, add_incident
+from sensors_data.model_files import metadata
 from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store
 
