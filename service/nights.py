@@ -18,11 +18,11 @@ from rich.progress import (
 
 from anomaly.checkpoint import Progress as EpochProgress
 from anomaly.detector_files import KIND, accepted_before, card_of
-from anomaly.model_files import trained_before
 from anomaly.night_jobs import export_metrics, find_anomalies_of
 from anomaly.scoring_job import score_series
 from anomaly.training_job import train_series
 from sensors_data.jobs import impute_day, ingest
+from sensors_data.model_files import trained_before
 from sensors_data.readings import days_in
 from sensors_data.settings import Settings
 from sensors_data.store import Store
