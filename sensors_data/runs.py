@@ -36,7 +36,7 @@ def run_job(
     try:
         done = action()
         row |= {"rows": done.rows, "state": "done"}
-    except Exception as error:
+    except BaseException as error:  # a time-out or Ctrl-C is a failure with a reason too
         row["reason"] = f"{type(error).__name__}: {error}"[:1000]
         raise
     finally:
@@ -44,6 +44,20 @@ def run_job(
         _keep(store, job, day, partition, row)
     log.info(done.line)
     return done.line
+
+
+def keep_failure(
+    store: Store, job: str, day: date, family: str, reason: str, since: datetime, shard: int | None = None
+) -> bool:
+    """Keep a failed row in `runs` for a job that was killed before it could; False where it did so itself `since`."""
+    partition = f"{family}-{shard}" if shard is not None else family
+    known = store.read_if_there("runs", day=day, run=f"{job}-{partition}")
+    if (known["finished"] >= since).any():
+        return False
+    now = datetime.now(UTC)
+    row = {"job": job, "partition": partition, "family": family, "rows": 0, "state": "failed", "reason": reason[:1000]}
+    _keep(store, job, day, partition, row | {"seconds": (now - since).total_seconds(), "finished": now})
+    return True
 
 
 def _keep(store: Store, job: str, day: date, partition: str, row: dict[str, object]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import re
 import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
-import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
@@ -18,6 +20,9 @@ Label = Annotated[str, StringConstraints(pattern=rf"^{LABEL}$")]
 """A sensor's or asset's name as the user writes it: printable, at most 128 characters."""
 
 
+_UNITS = {"s": 1, "min": 60, "h": 3600, "D": 86_400}
+
+
 def _duration(value: object) -> timedelta:
     """A positive duration from text such as `5min`, `1h`, `7D`, or from seconds."""
     try:
@@ -25,16 +30,25 @@ def _duration(value: object) -> timedelta:
             found = value
         elif isinstance(value, int | float) and not isinstance(value, bool):
             found = timedelta(seconds=value)
+        elif plain := re.fullmatch(r"(\d{1,6}) ?(s|min|h|D)", str(value), re.ASCII):
+            found = int(plain[1]) * timedelta(seconds=_UNITS[plain[2]])
         else:
-            parsed = pd.Timedelta(str(value))
-            if pd.isna(parsed):
-                raise ValueError(value)
-            found = parsed.to_pytimedelta()
+            found = _written_out(str(value))
     except (ValueError, OverflowError) as error:
         raise ValueError(f"'{value}' is no duration; write it like 5min, 1h, 30s or 7D") from error
     if found <= timedelta(0):
         raise ValueError(f"a duration must be positive, found {value}")
     return found
+
+
+def _written_out(text: str) -> timedelta:
+    """A duration in any other form that pandas reads, as `00:05:00` or `1.5h`. ValueError when it is none."""
+    import pandas as pd  # half a second that schedules need not spend to know a family's name
+
+    parsed = pd.Timedelta(text)
+    if pd.isna(parsed):
+        raise ValueError(text)
+    return parsed.to_pytimedelta()
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
@@ -81,10 +95,18 @@ class Layout(Section):
     @model_validator(mode="after")
     def _zone_known(self) -> Layout:
         try:
+            ZoneInfo(self.timezone)
+        except (LookupError, ValueError, OSError):
+            self._zone_pandas_knows()
+        return self
+
+    def _zone_pandas_knows(self) -> None:
+        import pandas as pd  # only for a rare zone such as +01:00
+
+        try:
             pd.Timestamp("2000-01-01").tz_localize(self.timezone)
         except Exception as error:
             raise ValueError(f"unknown time zone '{self.timezone}'; write it like UTC or Europe/Berlin") from error
-        return self
 
 
 class Training(Section):
@@ -192,6 +214,16 @@ def load(path: Path) -> Settings:
     cameras = {n: c.model_copy(update={"inbox": _beside(c.inbox, here)}) for n, c in settings.cameras.items()}
     store = _beside(settings.store, here)
     return settings.model_copy(update={"families": families, "cameras": cameras, "store": store})
+
+
+def from_environment() -> Settings:
+    """The settings that NIGHTSCORE_SETTINGS names (./settings.toml if not set), with NIGHTSCORE_STORE's store.
+
+    FileNotFoundError, ValueError as `load` raises them.
+    """
+    settings = load(Path(os.environ.get("NIGHTSCORE_SETTINGS", "settings.toml")))
+    store = os.environ.get("NIGHTSCORE_STORE")
+    return settings.model_copy(update={"store": store}) if store else settings
 
 
 def _beside(location: str, folder: Path) -> str:

@@ -1,9 +1,9 @@
 import logging
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from sensors_data.runs import Done, run_job
+from sensors_data.runs import Done, keep_failure, run_job
 from sensors_data.store import Store
 
 DAY = date(2026, 11, 21)
@@ -49,3 +49,36 @@ def test_a_store_that_takes_no_rows_does_not_hide_what_the_job_said(tmp_path, ca
     with pytest.raises(LookupError, match="nothing there"):
         run_job(Store(str(tmp_path / "file")), "score", DAY, "pump", action)
     assert "could not keep the run of score for pump 2026-11-21" in caplog.text
+
+
+def test_a_time_out_is_a_failure_with_its_reason(store):
+    class TimeOutError(BaseException):
+        pass
+
+    def action():
+        raise TimeOutError("after 2 h")
+
+    with pytest.raises(TimeOutError):
+        run_job(store, "score", DAY, "pump", action)
+    assert rows(store)[["state", "reason"]].iloc[0].tolist() == ["failed", "TimeOutError: after 2 h"]
+
+
+def test_a_job_that_was_killed_gets_its_failed_row_from_who_saw_it(store):
+    since = datetime.now(UTC) - timedelta(seconds=30)
+    assert keep_failure(store, "score", DAY, "pump", "killed", since, shard=3)
+    row = rows(store).iloc[0]
+    assert (row["partition"], row["state"], row["reason"]) == ("pump-3", "failed", "killed")
+    assert row["seconds"] == pytest.approx(30, abs=5)
+
+
+def test_a_failure_that_the_job_kept_itself_is_not_overwritten(store):
+    since = datetime.now(UTC)
+
+    def action():
+        raise LookupError("no file")
+
+    with pytest.raises(LookupError):
+        run_job(store, "score", DAY, "pump", action)
+    assert not keep_failure(store, "score", DAY, "pump", "killed", since)
+    assert rows(store)["reason"].tolist() == ["LookupError: no file"]
+    assert keep_failure(store, "score", DAY, "pump", "killed in the second try", datetime.now(UTC))

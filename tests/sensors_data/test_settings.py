@@ -1,9 +1,12 @@
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
 from pydantic import ValidationError
 
-from sensors_data.settings import Camera, Family, Layout, Sensor, Settings, load, parse
+from sensors_data.settings import Camera, Family, Layout, Sensor, Settings, from_environment, load, parse
 
 MINIMAL = """
 [families.pump]
@@ -30,7 +33,17 @@ def test_the_least_settings_load_and_paths_are_taken_from_their_own_folder(tmp_p
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("5min", 300), ("1h", 3600), ("7D", 604_800), ("30s", 30), (90, 90), (0.5, 0.5), ("100ms", 0.1)],
+    [
+        ("5min", 300),
+        ("1h", 3600),
+        ("7D", 604_800),
+        ("30s", 30),
+        (90, 90),
+        (0.5, 0.5),
+        ("100ms", 0.1),
+        ("00:05:00", 300),
+        ("1.5h", 5400),
+    ],
 )
 def test_a_duration_is_written_in_its_unit_or_in_seconds(value, seconds):
     family = Family.model_validate({"inbox": "x", "step": "5min", "linear_gap": value, "sensors": {"a": {}}})
@@ -107,3 +120,19 @@ def test_a_file_that_holds_no_settings_says_where_and_why(tmp_path, content, sai
 def test_missing_settings_name_the_command_that_writes_them(tmp_path):
     with pytest.raises(FileNotFoundError, match="write them with: nightscore init --from FILE"):
         load(tmp_path / "settings.toml")
+
+
+def test_settings_are_read_without_pandas(tmp_path):
+    (tmp_path / "settings.toml").write_text('[families.pump]\ninbox = "in"\nstep = "5min"\nsensors = { flow = {} }\n')
+    look = "import sys; from sensors_data.settings import from_environment as f; f(); print('pandas' in sys.modules)"
+    place = {**os.environ, "NIGHTSCORE_SETTINGS": str(tmp_path / "settings.toml")}
+    told = subprocess.run([sys.executable, "-c", look], env=place, capture_output=True, text=True, check=True)
+    assert told.stdout == "False\n"
+
+
+def test_the_environment_names_the_settings_and_another_store(tmp_path, monkeypatch):
+    (tmp_path / "mine.toml").write_text('store = "here"\n')
+    monkeypatch.setenv("NIGHTSCORE_SETTINGS", str(tmp_path / "mine.toml"))
+    assert from_environment().store == str(tmp_path / "here")
+    monkeypatch.setenv("NIGHTSCORE_STORE", "s3://plant/store")
+    assert from_environment().store == "s3://plant/store"
