@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from pydantic import Field
 
+from anomaly.drift import Spread
 from anomaly.levels import LevelPrior
 from anomaly.lstm_vae import LSTMVAE, LSTMVAEConfig
 from anomaly.scoring import WindowScores, overlap, score_windows
@@ -89,6 +90,8 @@ class Card(Section):
     settings: str = ""
     commissioned: dict[str, datetime] = {}
     """Assets without earlier days and until when their first readings were learned from; those are not scored."""
+    reference: dict[str, Spread] = {}
+    """How each modelled sensor and the score were distributed, for drift; empty where the span had too few days."""
     accepted: bool = True
     verdict: str = ""
     """Why it was accepted or not."""

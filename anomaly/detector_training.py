@@ -9,6 +9,7 @@ from anomaly.acceptance import judge
 from anomaly.calibration import calibrate, steady_scores, with_threshold
 from anomaly.checkpoint import Checkpoint, Progress
 from anomaly.detector import Detector
+from anomaly.drift_reference import with_reference
 from anomaly.learning import Span, TrainingPlan, learn_detector
 from anomaly.training import Epoch
 
@@ -35,4 +36,7 @@ def train_detector(
     final, later = learn_detector(replace(plan, stage="final"), whole, progress, checkpoint)
     card = draft.card.model_copy(update={"networks": final.card.networks, "config": plan.config})
     trained = replace(final, typical=draft.typical, band=draft.band, unsteady=draft.unsteady, card=card)
-    return with_threshold(trained, whole, steady_scores(trained, whole), inflation), history | later
+    steady = steady_scores(trained, whole)
+    raised = {asset: inflation * score for asset, score in steady.items()}
+    trained = with_threshold(trained, whole, steady, inflation)
+    return with_reference(trained, whole, raised), history | later
