@@ -1,0 +1,209 @@
+"""One step of a game of two: the discriminator learns to tell drawn images from real ones, the generator to pass."""
+
+from __future__ import annotations
+
+import copy
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+
+from sensors_data.settings import Section
+from synthesis.dcgan import Discriminator, DiscriminatorConfig, Generator, GeneratorConfig
+from synthesis.differentiable_augmentation import Change, changed
+from synthesis.losses import Loss, Penalty, discriminator_loss, generator_loss, gradient_penalty, squared_slope
+
+
+class TrainingConfig(Section):
+    """How a pair is trained."""
+
+    loss: Loss = "bce"
+    real_target: float = Field(1.0, gt=0, le=1)
+    """One-sided label smoothing: what the discriminator shall say of real images."""
+    penalty: Penalty = "none"
+    penalty_weight: float = Field(10.0, ge=0)
+    penalty_every: int = Field(1, ge=1)
+    """Steps between penalties, each weighted by as many."""
+    clip: float = Field(0.0, ge=0)
+    """Largest weight of the discriminator after a step (Arjovsky et al. 2017); 0 for none."""
+    optimizer: Literal["adam", "rmsprop", "sgd"] = "adam"
+    rate: float = Field(2e-4, gt=0)
+    discriminator_rate: float | None = None
+    """Its own learning rate; that of the generator where none is set."""
+    betas: tuple[float, float] = (0.5, 0.999)
+    weight_decay: float = Field(0.0, ge=0)
+    schedule: Literal["constant", "exponential", "cosine"] = "constant"
+    decay_steps: int = Field(40_000, ge=1)
+    """exponential: steps in which the rate halves."""
+    discriminator_steps: int = Field(1, ge=1)
+    """Steps of the discriminator for one of the generator."""
+    batch: int = Field(64, ge=2)
+    images: int = Field(1_000_000, ge=1)
+    """Real images shown in all, repeated ones counted."""
+    average_half_life: int = Field(0, ge=0)
+    """Steps in which an old weight loses half its part in the generator's moving average; 0 for no average."""
+    average_ramp: float = Field(0.05, gt=0, le=1)
+    """That half-life is never more than this share of the steps so far (Karras et al. 2022)."""
+    augmentation: tuple[Change, ...] = ()
+    precision: Literal["fp32", "bf16"] = "fp32"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both networks, their optimizers, and the average of the generator that draws in the end."""
+
+    generator: Generator
+    discriminator: Discriminator
+    average: Generator
+    of_generator: torch.optim.Optimizer
+    of_discriminator: torch.optim.Optimizer
+    config: TrainingConfig
+
+
+def make_pair(
+    generator: GeneratorConfig, discriminator: DiscriminatorConfig, config: TrainingConfig, seed: int
+) -> Pair:
+    """Both networks with the first weights that `seed` gives."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        drawing, telling = Generator(generator), Discriminator(discriminator)
+    drawing, telling = (m.to(memory_format=torch.channels_last) for m in (drawing, telling))  # type: ignore[call-overload]
+    average = copy.deepcopy(drawing).requires_grad_(False) if config.average_half_life else drawing
+    rate = config.discriminator_rate or config.rate
+    return Pair(
+        drawing, telling, average, _optimizer(drawing, config, config.rate), _optimizer(telling, config, rate), config
+    )
+
+
+def as_pixels(images: Tensor, low: float) -> Tensor:
+    """Images (B, C, H, W) uint8 as the generator draws them: float32 in [low, 1]."""
+    return images.float().mul((1 - low) / 255).add(low)
+
+
+def codes(count: int, latent: int, generator: torch.Generator) -> Tensor:
+    """Codes (count, Z) from the standard normal distribution."""
+    return torch.randn(count, latent, generator=generator)
+
+
+def train_step(
+    pair: Pair, batches: list[tuple[Tensor, Tensor | None]], step: int, done: float, draws: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """One step of the generator after one of the discriminator for each batch (x, label) of real images; both losses.
+
+    `step` counts from 1, `done` is the share of the run that lies behind; all randomness comes from `draws`.
+    """
+    config = pair.config
+    for optimizer, rate in (
+        (pair.of_generator, config.rate),
+        (pair.of_discriminator, config.discriminator_rate or config.rate),
+    ):
+        for group in optimizer.param_groups:
+            group["lr"] = rate * rate_share(config, step, done)
+    with torch.autocast("cpu", torch.bfloat16, enabled=config.precision == "bf16"):
+        for x, label in batches:
+            fake = pair.generator(codes(len(x), pair.generator.config.latent, draws), label)  # (B, C, H, W)
+            telling = _discriminator_step(pair, x, fake, label, step, draws)
+        drawing = _generator_step(pair, x, fake, label, draws)
+    if config.average_half_life:
+        _average(pair, step)
+    return telling, drawing
+
+
+def _discriminator_step(
+    pair: Pair, x: Tensor, fake: Tensor, label: Tensor | None, step: int, draws: torch.Generator
+) -> Tensor:
+    config = pair.config
+    shown, drawn = changed(x, config.augmentation, draws), changed(fake.detach(), config.augmentation, draws)
+    real, made = _both_logits(pair.discriminator, shown, drawn, label)
+    loss = total = discriminator_loss(config.loss, real.float(), made.float(), config.real_target)
+    if config.penalty != "none" and step % config.penalty_every == 0:
+        total = loss + config.penalty_every * config.penalty_weight * _penalty(pair, shown, drawn, label, draws)
+    pair.of_discriminator.zero_grad()
+    total.backward()  # type: ignore[no-untyped-call]
+    pair.of_discriminator.step()
+    if config.clip:
+        with torch.no_grad():
+            for weight in pair.discriminator.parameters():
+                weight.clamp_(-config.clip, config.clip)
+    return loss.detach()
+
+
+def _generator_step(pair: Pair, x: Tensor, fake: Tensor, label: Tensor | None, draws: torch.Generator) -> Tensor:
+    config = pair.config
+    pair.discriminator.requires_grad_(False)
+    made = pair.discriminator(changed(fake, config.augmentation, draws), label).float()
+    real = made.detach()
+    if config.loss == "relativistic":
+        with torch.no_grad():
+            real = pair.discriminator(changed(x, config.augmentation, draws), label).float()
+    loss = generator_loss(config.loss, made, real)
+    pair.of_generator.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    pair.of_generator.step()
+    pair.discriminator.requires_grad_(True)
+    return loss.detach()
+
+
+def _both_logits(critic: Discriminator, x: Tensor, fake: Tensor, label: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Logits of real and drawn images: in one pass, unless each kind is to be normalised by itself."""
+    if critic.config.sees_batches:
+        return critic(x, label), critic(fake, label)
+    real, made = critic(torch.cat([x, fake]), None if label is None else torch.cat([label, label])).chunk(2)
+    return real, made
+
+
+def _penalty(pair: Pair, x: Tensor, fake: Tensor, label: Tensor | None, draws: torch.Generator) -> Tensor:
+    with torch.autocast("cpu", enabled=False):  # slopes of slopes want all digits
+        fake = fake.float()
+        if pair.config.penalty == "gradient":
+            share = torch.rand(len(x), 1, 1, 1, generator=draws)
+            return gradient_penalty(pair.discriminator, x, fake, label, share)
+        slopes = (squared_slope(pair.discriminator, part, label).mean() for part in (x, fake))
+        return sum(slopes, torch.zeros(())) / 2
+
+
+def rate_share(config: TrainingConfig, step: int, done: float) -> float:
+    """The learning rate over the first one."""
+    if config.schedule == "cosine":
+        return 0.5 + 0.5 * math.cos(math.pi * min(1.0, done))
+    return 0.5 ** (step / config.decay_steps) if config.schedule == "exponential" else 1.0
+
+
+@torch.no_grad()
+def _average(pair: Pair, step: int) -> None:
+    """Move the average towards the generator; its half-life grows with the steps so far."""
+    half_life = min(pair.config.average_half_life, pair.config.average_ramp * step)
+    share = 1 - 0.5 ** (1 / max(half_life, 1e-8))
+    torch._foreach_lerp_(list(pair.average.parameters()), list(pair.generator.parameters()), share)
+
+
+@torch.no_grad()
+def settle(network: Generator, labels: Tensor | None, seed: int, batches: int = 20, size: int = 256) -> None:
+    """Set the batch normalisation's means and variances to those of the network as it is now, in place.
+
+    An average of weights has other activations than any of the networks that it is the average of. `labels` (M,) are
+    the classes that images are drawn of.
+    """
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # a plain mean over the batches
+    draws = torch.Generator().manual_seed(seed)
+    network.train()
+    for _ in range(batches if norms else 0):
+        z = codes(size, network.config.latent, draws)
+        label = None if labels is None else labels[torch.randint(len(labels), (size,), generator=draws)]
+        network(z, label)
+    network.eval()
+
+
+def _optimizer(network: nn.Module, config: TrainingConfig, rate: float) -> torch.optim.Optimizer:
+    weights = list(network.parameters())
+    if config.optimizer == "adam":
+        return torch.optim.Adam(weights, rate, config.betas, weight_decay=config.weight_decay, fused=True)
+    if config.optimizer == "rmsprop":
+        return torch.optim.RMSprop(weights, rate, weight_decay=config.weight_decay)
+    return torch.optim.SGD(weights, rate, momentum=config.betas[0], weight_decay=config.weight_decay)

@@ -1,0 +1,213 @@
+"""Generator and discriminator: one parametric pair from which every DCGAN is built, its config above it."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import torch
+from pydantic import Field, model_validator
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.utils.parametrizations import spectral_norm
+
+from sensors_data.settings import Section
+from synthesis.convolutions import same_convolution, same_transposed
+
+Activation = Literal["none", "relu", "leaky-0.01", "leaky-0.2", "tanh", "sigmoid"]
+Norm = Literal["none", "batch", "batch-after"]
+"""No normalisation, or batch normalisation before or after the activation."""
+
+
+class Layer(Section):
+    """One convolution and what follows it: normalisation, activation, dropout."""
+
+    channels: int = Field(ge=1)
+    """That it gives; a shuffle makes four times as many and folds them into twice the size."""
+    kind: Literal["conv", "transposed", "shuffle"] = "conv"
+    kernel: int = Field(3, ge=1)
+    stride: int = Field(1, ge=1)
+    norm: Norm = "none"
+    activation: Activation = "relu"
+    dropout: float = Field(0.0, ge=0, lt=1)
+
+    def side(self, before: int) -> int:
+        """Pixels a side behind this layer."""
+        if self.kind == "conv":
+            return -(-before // self.stride)
+        return before * (2 if self.kind == "shuffle" else self.stride)
+
+
+class GeneratorConfig(Section):
+    """A generator: a code through a dense layer to a small map, then layers up to the image."""
+
+    image: tuple[int, int, int]
+    """C, H, W."""
+    classes: int = Field(0, ge=0)
+    """K; 0 draws without regard to class, otherwise the class stands beside the code as K numbers."""
+    latent: int = Field(100, ge=1)
+    """Z."""
+    start: tuple[int, int]
+    """Channels and side of the map that the dense layer gives."""
+    start_norm: Norm = "none"
+    start_activation: Activation = "relu"
+    bias: bool = True
+    layers: tuple[Layer, ...] = Field(min_length=1)
+    """The last one gives the image: tanh for pixels in [-1, 1], sigmoid for pixels in [0, 1]."""
+    initial_spread: float | None = 0.02
+    """Standard deviation of the first weights (Radford et al. 2016); None leaves torch's own."""
+
+    @model_validator(mode="after")
+    def _reaches_the_image(self) -> GeneratorConfig:
+        side = self.start[1]
+        for layer in self.layers:
+            side = layer.side(side)
+        found = (self.layers[-1].channels, side, side)
+        if found != self.image:
+            raise ValueError(f"the layers give images of C, H, W {found}, wanted {self.image}")
+        if self.layers[-1].activation not in ("tanh", "sigmoid"):
+            raise ValueError(f"the last layer ends in {self.layers[-1].activation}; images want tanh or sigmoid")
+        return self
+
+    @property
+    def low(self) -> float:
+        """The pixel value of black: -1 where the image is a tanh's, 0 where it is a sigmoid's."""
+        return -1.0 if self.layers[-1].activation == "tanh" else 0.0
+
+
+class DiscriminatorConfig(Section):
+    """A discriminator: layers down from the image, then one dense logit."""
+
+    image: tuple[int, int, int]
+    classes: int = Field(0, ge=0)
+    """K; above 0 the logit also says how well the features fit the class (Miyato and Koyama 2018, arXiv:1802.05637)."""
+    unshuffle: int = Field(1, ge=1)
+    """Pixels a side that are folded into channels first."""
+    layers: tuple[Layer, ...] = Field(min_length=1)
+    spectral: bool = False
+    """Spectral normalisation of every weight (Miyato et al. 2018, arXiv:1802.05957)."""
+    minibatch_deviation: bool = False
+    """The spread over the batch as one more feature map (Karras et al. 2018, arXiv:1710.10196)."""
+    dense_dropout: float = Field(0.0, ge=0, lt=1)
+    initial_spread: float | None = 0.02
+
+    @property
+    def sees_batches(self) -> bool:
+        """Whether what it says of an image depends on the others in the batch."""
+        return self.minibatch_deviation or any(layer.norm != "none" for layer in self.layers)
+
+
+class Generator(nn.Module):
+    """Images of codes."""
+
+    def __init__(self, config: GeneratorConfig) -> None:
+        super().__init__()
+        self.config = config
+        channels, side = config.start
+        flat = channels * side * side
+        self.dense = nn.Linear(config.latent + config.classes, flat, bias=config.bias)
+        self.start = nn.Sequential(
+            nn.Unflatten(1, (channels, side, side)), *_after(channels, config.start_norm, config.start_activation)
+        )
+        self.layers = nn.Sequential(*_stack(config.layers, channels, side, config.bias))
+        _initialise(self, config.initial_spread)
+
+    def forward(self, z: Tensor, label: Tensor | None = None) -> Tensor:
+        """Images (B, C, H, W) in [low, 1] of codes (B, Z), and of classes (B,) where it is conditional."""
+        if self.config.classes:
+            if label is None:
+                raise ValueError(f"this generator draws one of {self.config.classes} classes; say which")
+            z = torch.cat([z, F.one_hot(label, self.config.classes).to(z.dtype)], 1)  # (B, Z + K)
+        out: Tensor = self.layers(self.start(self.dense(z)))
+        return out
+
+
+class Discriminator(nn.Module):
+    """How real images look: one logit each."""
+
+    def __init__(self, config: DiscriminatorConfig) -> None:
+        super().__init__()
+        self.config = config
+        channels, side = config.image[0] * config.unshuffle**2, config.image[1] // config.unshuffle
+        self.fold = nn.PixelUnshuffle(config.unshuffle)
+        self.layers = nn.Sequential(*_stack(config.layers, channels, side, bias=True))
+        for layer in config.layers:
+            side = layer.side(side)
+        self.width = config.layers[-1].channels
+        flat = (self.width + config.minibatch_deviation) * side * side
+        self.dropout = nn.Dropout(config.dense_dropout)
+        self.dense = nn.Linear(flat, 1)
+        self.of_class = nn.Embedding(config.classes, self.width) if config.classes else None
+        _initialise(self, config.initial_spread)
+        if config.spectral:
+            for module in list(self.modules()):
+                if isinstance(module, nn.Conv2d | nn.Linear | nn.Embedding):
+                    spectral_norm(module)
+
+    def forward(self, x: Tensor, label: Tensor | None = None) -> Tensor:
+        """Logits (B,) of images (B, C, H, W), with their classes (B,) where it is conditional."""
+        maps = self.layers(self.fold(x))  # (B, W, h, w)
+        out = torch.cat([maps, _spread(maps)], 1) if self.config.minibatch_deviation else maps
+        logit: Tensor = self.dense(self.dropout(out.flatten(1)))[:, 0]
+        if self.of_class is not None:
+            if label is None:
+                raise ValueError(f"this discriminator judges one of {self.config.classes} classes; say which")
+            logit = logit + (self.of_class(label) * maps.sum((2, 3))).sum(1)
+        return logit
+
+
+def parameter_count(module: nn.Module) -> int:
+    """How many numbers a network learns."""
+    return sum(p.numel() for p in module.parameters())
+
+
+def _stack(layers: tuple[Layer, ...], channels: int, side: int, bias: bool) -> list[nn.Module]:
+    """The modules of `layers` on maps of `channels` and `side`."""
+    out: list[nn.Module] = []
+    for layer in layers:
+        if layer.kind == "transposed":
+            out += same_transposed(channels, layer.channels, layer.kernel, layer.stride, bias)
+        elif layer.kind == "shuffle":
+            out += [*same_convolution(channels, 4 * layer.channels, layer.kernel, 1, side, bias), nn.PixelShuffle(2)]
+        else:
+            out += same_convolution(channels, layer.channels, layer.kernel, layer.stride, side, bias)
+        out += _after(layer.channels, layer.norm, layer.activation)
+        if layer.dropout:
+            out.append(nn.Dropout(layer.dropout))
+        channels, side = layer.channels, layer.side(side)
+    return out
+
+
+def _after(channels: int, norm: Norm, activation: Activation) -> list[nn.Module]:
+    """What follows a convolution."""
+    acts: dict[Activation, list[nn.Module]] = {
+        "none": [],
+        "relu": [nn.ReLU()],
+        "leaky-0.01": [nn.LeakyReLU(0.01)],
+        "leaky-0.2": [nn.LeakyReLU(0.2)],
+        "tanh": [nn.Tanh()],
+        "sigmoid": [nn.Sigmoid()],
+    }
+    if norm == "batch":
+        return [nn.BatchNorm2d(channels), *acts[activation]]
+    return [*acts[activation], nn.BatchNorm2d(channels)] if norm == "batch-after" else acts[activation]
+
+
+def _spread(maps: Tensor) -> Tensor:
+    """The mean standard deviation over groups of at most 8 images as one more map, (B, W, h, w) -> (B, 1, h, w)."""
+    count = len(maps)
+    group = math.gcd(count, 8)
+    grouped = maps.view(group, -1, *maps.shape[1:])
+    deviation = (grouped.var(0, unbiased=False) + 1e-8).sqrt().mean((1, 2, 3))  # (B / group,)
+    return deviation.repeat(group).view(count, 1, 1, 1).expand(-1, 1, *maps.shape[2:])
+
+
+def _initialise(module: nn.Module, spread: float | None) -> None:
+    """First weights from N(0, spread), gains of batch normalisation around 1."""
+    if spread is None:
+        return
+    for part in module.modules():
+        if isinstance(part, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+            nn.init.normal_(part.weight, 0.0, spread)
+        elif isinstance(part, nn.BatchNorm2d):
+            nn.init.normal_(part.weight, 1.0, spread)

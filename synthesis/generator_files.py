@@ -1,0 +1,119 @@
+"""A camera's generators at rest: one safetensors file each, the card in its metadata; which one serves a day."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+
+from sensors_data import model_files
+from sensors_data.model_files import card_text, keep_model
+from sensors_data.settings import Section
+from sensors_data.store import Store
+from synthesis.dcgan import Generator, GeneratorConfig
+
+FORMAT = 1
+"""Revision of the generator's file; a newer one is refused."""
+KIND = "generators"
+
+
+class GeneratorCard(Section):
+    """What a generator knows of itself; stands as JSON in its file."""
+
+    format: int = FORMAT
+    camera: str
+    trained_through: date
+    preset: str
+    network: GeneratorConfig
+    classes: tuple[str, ...] = ()
+    """Names of the classes that it draws; none where it draws without regard to class."""
+    shares: tuple[float, ...] = ()
+    """The share of each class in what it learned from."""
+    images: int
+    """Different real images that it learned from."""
+    shown: int
+    """Real images shown in training until these weights, repeated ones counted."""
+    distance: float | None = None
+    """Frechet distance to held-out images, None where it could not be measured."""
+    features: str = ""
+    """Name and hash of the features that it was measured in."""
+    seed: int
+    settings: str = ""
+    state: str = "done"
+    """How training ended: done, collapsed or diverged."""
+    accepted: bool = True
+    verdict: str = ""
+
+
+@dataclass(frozen=True)
+class TrainedGenerator:
+    """A generator that draws, and its card."""
+
+    network: Generator
+    card: GeneratorCard
+
+    @property
+    def name(self) -> str:
+        """The model id as tables carry it: camera and the last day it was trained on."""
+        return f"{self.card.camera}@{self.card.trained_through}"
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the weights: two generators with one fingerprint draw the same images."""
+        total = hashlib.sha256()
+        for name, tensor in sorted(self.network.state_dict().items()):
+            total.update(name.encode() + tensor.contiguous().numpy().tobytes())
+        return total.hexdigest()[:16]
+
+
+def to_bytes(generator: TrainedGenerator) -> bytes:
+    """The generator as the bytes of a safetensors file; the same generator gives the same bytes."""
+    tensors = {name: tensor.contiguous() for name, tensor in sorted(generator.network.state_dict().items())}
+    return save_tensors(tensors, {"card": generator.card.model_dump_json()})
+
+
+def from_bytes(data: bytes, where: str) -> TrainedGenerator:
+    """The generator in a file's bytes. ValueError when they are none, cut short, or of another format."""
+    card = card_of(data, where)
+    try:
+        tensors = load_tensors(data)
+    except SafetensorError as error:
+        raise ValueError(f"{where} is cut short; train again with: nightscore train-dcgan") from error
+    network = Generator(card.network)
+    network.load_state_dict(tensors)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return TrainedGenerator(network.eval().requires_grad_(False), card)
+
+
+def card_of(data: bytes, where: str) -> GeneratorCard:
+    """The card in a generator file's bytes. ValueError when it is no such file, or of another format."""
+    return GeneratorCard.model_validate_json(card_text(data, where, "a generator", FORMAT, "train-dcgan"))
+
+
+def save(store: Store, generator: TrainedGenerator) -> str:
+    """Keep a generator; what it was before, accepted or rejected, gives way. The path written."""
+    card = generator.card
+    return keep_model(store, KIND, card.camera, card.trained_through, card.accepted, to_bytes(generator))
+
+
+def load_for(store: Store, camera: str, day: date) -> TrainedGenerator:
+    """The generator that serves a day. LookupError when none was trained before it."""
+    path = model_files.accepted_before(store, KIND, camera, day)
+    if path is None:
+        remedy = f"run: nightscore train-dcgan --camera {camera} --day {day}"
+        raise LookupError(f"no accepted generator of {camera} trained before {day} in {store.root}; {remedy}")
+    return from_bytes(store.read_bytes(path), path)
+
+
+def load_by_name(store: Store, name: str) -> TrainedGenerator:
+    """An accepted generator by its id, as tables and drawn images carry it. LookupError when it is gone."""
+    camera, _, through = name.partition("@")
+    path = f"models/{KIND}/{camera}/{date.fromisoformat(through)}.safetensors"
+    if not store.exists(path):
+        raise LookupError(f"no generator {name} in {store.root}; run: nightscore train-dcgan --camera {camera}")
+    return from_bytes(store.read_bytes(path), path)

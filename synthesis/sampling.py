@@ -1,0 +1,193 @@
+"""Images from a generator: seeded, the same one by one or by the million, each able to say how it was drawn."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from sensors_data.image_files import encode_png
+from sensors_data.settings import Section
+from sensors_data.store import Store
+from synthesis.adversarial import codes
+from synthesis.generator_files import TrainedGenerator, load_by_name
+
+BATCH = 64
+"""Images drawn at once. It never changes: sums in a network depend on the size of the batch in their last digit."""
+MAX_COUNT = 10_000_000
+_GOLDEN = 0.6180339887498949
+
+
+class Origin(Section):
+    """How an image was drawn: with the generator's file, all that it takes to draw it again."""
+
+    generator: str
+    """Its id, camera and day."""
+    fingerprint: str
+    """Hash of its weights."""
+    seed: int
+    index: int
+    """Number of the image among those of its seed, from 0."""
+    label: str = ""
+    """The class that was asked for; empty where each image had the class of its turn."""
+    truncation: float = 1.0
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a generator: its seed, class and truncation."""
+
+    generator: TrainedGenerator
+    seed: int
+    label: str | None
+    truncation: float
+
+
+def _checked(request: Request) -> Request:
+    """The request; LookupError for a class that the generator does not know, ValueError for a number out of range."""
+    known = request.generator.card.classes
+    if request.label is not None and request.label not in known:
+        has = f"draws {', '.join(known)}" if known else "was not told any classes"
+        raise LookupError(f"generator {request.generator.name} cannot draw class '{request.label}': it {has}")
+    if not 0 < request.truncation <= 1:
+        raise ValueError(f"truncation scales the codes and lies in (0, 1], found {request.truncation}")
+    if not 0 <= request.seed < 2**31:
+        raise ValueError(f"a seed lies in [0, 2^31), found {request.seed}")
+    return request
+
+
+def draw(
+    generator: TrainedGenerator, count: int, seed: int, label: str | None = None, truncation: float = 1.0
+) -> np.ndarray:
+    """The first `count` images of a seed, uint8 (N, C, H, W); more of them begin with the same ones.
+
+    `label` asks for one class; without it a conditional generator draws all, each as often as it was learned from.
+    `truncation` below 1 draws codes nearer to the mean: cleaner, less diverse. ValueError and LookupError name what
+    cannot be drawn.
+    """
+    return np.concatenate(list(drawn_batches(generator, count, seed, label, truncation)))
+
+
+def drawn_batches(
+    generator: TrainedGenerator, count: int, seed: int, label: str | None = None, truncation: float = 1.0
+) -> Iterator[np.ndarray]:
+    """The same in batches of at most 64, so that any number fits into memory."""
+    if not 1 <= count <= MAX_COUNT:
+        raise ValueError(f"between 1 and {MAX_COUNT:,} images can be drawn at once, found {count:,}")
+    request = _checked(Request(generator, seed, label, truncation))
+    return (_batch(request, number)[: count - number * BATCH] for number in range(-(-count // BATCH)))
+
+
+def class_names(generator: TrainedGenerator, count: int, label: str | None = None) -> list[str]:
+    """The class of each of the first `count` images of any seed; empty where the generator knows none."""
+    known = generator.card.classes
+    if not known:
+        return [""] * count
+    request = _checked(Request(generator, 0, label, 1.0))
+    return [known[number] for number in _turns(request, 0, count).tolist()]
+
+
+def interpolate(generator: TrainedGenerator, first_seed: int, second_seed: int, steps: int) -> np.ndarray:
+    """Images on the arc between the first codes of two seeds, ends included, uint8 (steps, C, H, W).
+
+    On a great circle every code is as long as those that the generator knows (White 2016, arXiv:1609.04468). A
+    conditional generator draws the class of its first turn. ValueError when there are fewer than 2 steps.
+    """
+    if not 2 <= steps <= 10_000:
+        raise ValueError(f"an interpolation has between 2 and 10,000 steps, found {steps}")
+    start, end = (_codes(_checked(Request(generator, seed, None, 1.0)), 0)[0] for seed in (first_seed, second_seed))
+    share = torch.linspace(0, 1, steps)[:, None]
+    angle = torch.cosine_similarity(start, end, dim=0).clamp(-1, 1).acos()
+    if angle < 1e-4:
+        z = start + share * (end - start)
+    else:
+        z = (((1 - share) * angle).sin() * start + (share * angle).sin() * end) / angle.sin()
+    turn = _turns(Request(generator, first_seed, None, 1.0), 0, 1)
+    labels = turn.expand(steps) if generator.card.classes else None
+    parts = [_images(generator, z[i : i + BATCH], labels) for i in range(0, steps, BATCH)]
+    return np.concatenate(parts)
+
+
+def png_of(image: np.ndarray, origin: Origin, about: dict[str, str] | None = None) -> bytes:
+    """A drawn image (C, H, W) as PNG whose text chunks say that it is synthetic and how to draw it again."""
+    text = {name: str(value) for name, value in origin.model_dump().items()}
+    return encode_png(image, {"synthetic": "true", "software": "nightscore", **text, **(about or {})})
+
+
+def origin_of(png: bytes) -> Origin:
+    """How a drawn image came to be, from its PNG. ValueError when it does not say so."""
+    with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+        text = {str(key): str(value) for key, value in image.info.items()}
+    if text.get("synthetic") != "true":
+        raise ValueError("this PNG does not say that it is synthetic; only images of draw-images can be drawn again")
+    return Origin.model_validate({name: text[name] for name in Origin.model_fields if name in text})
+
+
+def drawn_again(store: Store, png: bytes) -> np.ndarray:
+    """The image of a PNG drawn once more by its generator, uint8 (C, H, W), bit for bit on a CPU of the same kind.
+
+    LookupError when the generator is gone, ValueError when another one has taken its place.
+    """
+    origin = origin_of(png)
+    generator = load_by_name(store, origin.generator)
+    if generator.fingerprint != origin.fingerprint:
+        raise ValueError(f"generator {origin.generator} was trained anew since; this image was drawn by the one before")
+    request = _checked(Request(generator, origin.seed, origin.label or None, origin.truncation))
+    image: np.ndarray = _batch(request, origin.index // BATCH)[origin.index % BATCH]
+    return image
+
+
+def _batch(request: Request, number: int) -> np.ndarray:
+    """One whole batch of a seed, uint8 (64, C, H, W)."""
+    known = request.generator.card.classes
+    labels = _turns(request, number * BATCH, BATCH) if known else None
+    return _images(request.generator, _codes(request, number), labels)
+
+
+def _codes(request: Request, number: int) -> Tensor:
+    """The codes of one batch of a seed, (64, Z)."""
+    draws = torch.Generator().manual_seed(request.seed * 2**32 + number)
+    return codes(BATCH, request.generator.card.network.latent, draws) * request.truncation
+
+
+def _turns(request: Request, first: int, count: int) -> Tensor:
+    """Whose turn it is: the class numbers (count,) of images from `first` on, in the shares that were learned from."""
+    card = request.generator.card
+    if request.label is not None:
+        return torch.full((count,), card.classes.index(request.label))
+    if not card.classes:
+        return torch.zeros(count, dtype=torch.int64)
+    place = (np.arange(first, first + count, dtype=np.float64) + 0.5) * _GOLDEN % 1.0  # even over any run of images
+    limits = np.cumsum(card.shares)
+    return torch.from_numpy(np.searchsorted(limits[:-1], place * limits[-1], side="right").astype(np.int64))
+
+
+@torch.no_grad()
+def _images(generator: TrainedGenerator, z: Tensor, labels: Tensor | None) -> np.ndarray:
+    """The images of at most 64 codes (B, Z), uint8 (B, C, H, W); the network always sees 64."""
+    count, low = len(z), generator.card.network.low
+    missing = BATCH - count
+    z = torch.cat([z, z.new_zeros(missing, z.shape[1])])
+    if labels is not None:
+        labels = torch.cat([labels, labels.new_zeros(missing)])
+    with _one_thread():
+        x = generator.network(z, labels)
+    grey: np.ndarray = x.sub(low).mul(255 / (1 - low)).round().clamp(0, 255).byte().contiguous().numpy()
+    return grey[:count]
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Torch on one thread, so that sums are made in one order whatever the machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
