@@ -22,20 +22,20 @@ INK, SEEN, BAND, FILLED, ALARM = "#2b2d42", "#1d5b8f", "#a8c8e4", "#e0a030", "#c
 def asset_picture(store: Store, spec: Family, family: str, asset: str, first: date, last: date) -> bytes:
     """A PNG of an asset's scored days [first, last]. LookupError when none of them holds a scored row of it."""
     days = [first + timedelta(days=d) for d in range((last - first).days + 1)]
-    scores, sensors, anomalies = (_rows_of(store, table, family, days, asset) for table in _TABLES)
+    scores, sensors, anomalies = (rows_of(store, table, family, days, asset) for table in _TABLES)
     if scores.empty:
-        known = ", ".join(sorted(_rows_of(store, "scores", family, days, None)["asset"].unique())[:12]) or "none"
+        known = ", ".join(sorted(rows_of(store, "scores", family, days, None)["asset"].unique())[:12]) or "none"
         raise LookupError(f"no scored row of asset '{asset}' in {family} {first} to {last} (scored there: {known})")
     anomalies = anomalies.drop_duplicates("anomaly_id", keep="last")
     names = list(dict.fromkeys(sensors["sensor"]))
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(11, 1.7 + 1.25 * (len(names) + 1)), layout="constrained")
         axes = figure.subplots(len(names) + 1, 1, sharex=True, squeeze=False)[:, 0]
         for axis, name in zip(axes, names, strict=False):
-            _draw_sensor(axis, sensors[sensors["sensor"] == name], name, spec)
-        _draw_score(axes[-1], scores, spec)
+            draw_sensor(axis, sensors[sensors["sensor"] == name], name, spec)
+        draw_score(axes[-1], scores, spec)
         for axis in axes:
-            _draw_anomalies(axis, anomalies)
+            draw_anomalies(axis, anomalies)
         days_named = str(first) if first == last else f"{first} to {last}"
         figure.suptitle(
             f"{asset} · {family} · {days_named} · {_found(anomalies)}", x=0.01, ha="left", fontweight="bold"
@@ -46,7 +46,7 @@ def asset_picture(store: Store, spec: Family, family: str, asset: str, first: da
 
 
 _TABLES = ("scores", "sensor_scores", "anomalies")
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -58,13 +58,14 @@ _STYLE: dict[Any, Any] = {
 }
 
 
-def _rows_of(store: Store, table: str, family: str, days: list[date], asset: str | None) -> pd.DataFrame:
+def rows_of(store: Store, table: str, family: str, days: list[date], asset: str | None) -> pd.DataFrame:
+    """A table's rows of some days of a family, of one asset or all."""
     paths = [path for day in days for path in store.files(f"{table}/family={family}/day={day}", suffix=".parquet")]
     rows = store.read_files(table, paths)
     return rows if asset is None else rows[rows["asset"] == asset]
 
 
-def _draw_sensor(axis: Axes, rows: pd.DataFrame, name: str, spec: Family) -> None:
+def draw_sensor(axis: Axes, rows: pd.DataFrame, name: str, spec: Family) -> None:
     """Measured values over the 90 % band of what was expected; imputed stretches in their own colour."""
     rows = _with_gaps(rows, spec)
     times = rows["time"].to_numpy()
@@ -78,7 +79,8 @@ def _draw_sensor(axis: Axes, rows: pd.DataFrame, name: str, spec: Family) -> Non
     axis.margins(x=0.005)
 
 
-def _draw_score(axis: Axes, rows: pd.DataFrame, spec: Family) -> None:
+def draw_score(axis: Axes, rows: pd.DataFrame, spec: Family) -> None:
+    """Score and threshold of an asset's rows of `scores`, filled where the score is over it; the axis of time below."""
     rows = _with_gaps(rows, spec)
     times = rows["time"].to_numpy()
     axis.plot(times, rows["score"], color=INK, linewidth=0.9, label="score")
@@ -102,7 +104,8 @@ def _with_gaps(rows: pd.DataFrame, spec: Family) -> pd.DataFrame:
     return pd.concat([rows, pd.DataFrame({"time": skipped})]).sort_values("time", ignore_index=True)
 
 
-def _draw_anomalies(axis: Axes, anomalies: pd.DataFrame) -> None:
+def draw_anomalies(axis: Axes, anomalies: pd.DataFrame) -> None:
+    """The intervals of anomalies behind what an axis shows, grey where planned work suppressed them."""
     for start, end, suppressed in zip(anomalies["start"], anomalies["end"], anomalies["suppressed"], strict=True):
         color = "#888888" if suppressed else ALARM
         axis.axvspan(start, end, color=color, alpha=0.10, linewidth=0)

@@ -1,0 +1,164 @@
+"""The morning report's job: a night of the whole plant as one HTML file in the store."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sensors_data.runs import Done, run_job
+from sensors_data.settings import Settings
+from sensors_data.store import Store
+from service import report_html as html
+from service.report_night import CameraNight, FamilyNight, Night, read_night
+from service.report_pictures import drawn_images, finding_picture, odd_images
+from service.report_words import (
+    Row,
+    carried_by,
+    count,
+    drift_told,
+    family_state,
+    headline,
+    interval,
+    model_told,
+    number,
+    quality_told,
+    seen_and_expected,
+    synthesis_told,
+)
+
+PICTURES = 12
+"""Anomalies that get a picture; the ones after them are rows of a table."""
+FAMILY_TABLES = ("anomalies", "scores", "sensor_scores", "grid", "readings", "rejects", "drift")
+CAMERA_TABLES = ("images", "image_scores", "image_rejects", "synthetic_images", "quality")
+
+
+def report_path(day: date) -> str:
+    """Where a day's report stands in the store."""
+    return f"reports/{day}.html"
+
+
+def write_report(settings: Settings, day: date) -> str:
+    """Job: a night of all families and cameras as one self-contained HTML file; what stands in it, in a sentence.
+
+    What was not scored, or failed, is in the report too. LookupError when no job of the day ever ran.
+    """
+    store = Store(settings.store)
+    return run_job(store, "write-report", day, "all", lambda: _write(store, settings, day))
+
+
+def _write(store: Store, settings: Settings, day: date) -> Done:
+    night = read_night(settings, day)
+    path = report_path(day)
+    store.write_bytes(path, report_of(store, settings, night).encode())
+    return Done(len(night.findings), f"reported {day}: {headline(night)}, {path}")
+
+
+def report_of(store: Store, settings: Settings, night: Night) -> str:
+    """The night as an HTML document."""
+    parts = [_findings(store, settings, night)]
+    parts += [_images(store, settings, night.day, camera) for camera in night.cameras if len(camera.scores)]
+    parts += [_state(night), _data(night), _models(night)]
+    parts += [_synthesis(settings, camera) for camera in night.cameras]
+    parts += [_files(store, night)]
+    foot = "Times are UTC. A score says how unlikely what was measured is (nats; higher is worse). Made by nightscore."
+    return html.page(headline(night), f"Night of {night.day}", "\n".join(parts), foot)
+
+
+def _findings(store: Store, settings: Settings, night: Night) -> str:
+    found = night.findings.to_dict("records")
+    parts = [_finding(store, settings, night.day, row) for row in found[:PICTURES]]
+    if not found:
+        scored = any(family.scored for family in night.families)
+        parts = [html.paragraph("No anomaly in what was scored." if scored else "No sensor was scored.")]
+    if len(found) > PICTURES:
+        rest = [_short(row) for row in found[PICTURES:]]
+        parts += [html.paragraph(f"And {len(rest):,} more:"), _table(rest)]
+    planned = [row for family in night.families for row in family.planned.to_dict("records")]
+    if planned:
+        parts += [html.paragraph("In planned work, so nobody is alarmed:"), _table([_short(row) for row in planned])]
+    return html.section("What was found", *parts)
+
+
+def _finding(store: Store, settings: Settings, day: date, row: Row) -> str:
+    spec, family = settings.family(row["family"]), str(row["family"])
+    title = f"{row['asset']} ({family}), {interval(row['start'], row['end'])}"
+    told = [f"Carried by {carried_by(str(row['sensors']))}; highest score {number(row['peak_score'])} nats"]
+    told[0] += f" at {row['peak_time']:%H:%M}"
+    told += [f"At that time {line}" for line in seen_and_expected(store, spec, family, row)]
+    told += [str(row["said"]).capitalize()] if row["said"] else []
+    drawn = finding_picture(store, spec, family, day, row)
+    alt = f"{row['asset']} around the anomaly: measured values over the expected band, score over threshold"
+    return html.finding(str(row["severity"]), title, html.bullets(told), html.picture(drawn, "svg+xml", alt))
+
+
+def _short(row: Row) -> tuple[str, ...]:
+    words = html.SEVERITY_WORDS[str(row["severity"])]
+    return words, str(row["asset"]), interval(row["start"], row["end"]), carried_by(str(row["sensors"]))
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    return html.table(("severity", "asset", "when", "carried by"), rows)
+
+
+def _images(store: Store, settings: Settings, day: date, camera: CameraNight) -> str:
+    odd = int(camera.scores["is_anomaly"].sum())
+    told = html.paragraph(f"{count(len(camera.scores), 'image')} scored, {odd:,} over the threshold.")
+    if not odd:
+        return html.section(f"Images of {camera.name}", told)
+    alt = "the image, and beside it what is unexpected in it, coloured"
+    found = odd_images(store, settings.camera(camera.name), camera.name, day, camera.scores)
+    pictures = html.row_of(html.picture(image.png, "png", alt, image.caption) for image in found)
+    return html.section(f"Images of {camera.name}", told, pictures)
+
+
+def _state(night: Night) -> str:
+    rows = [
+        (family.name, family_state(family), f"{family.assets:,}", f"{family.scored:,}") for family in night.families
+    ]
+    rows += [(camera.name, _camera_state(camera), "", f"{len(camera.scores):,}") for camera in night.cameras]
+    parts = [html.table(("family or camera", "state", "assets", "rows scored"), rows, numbers=(2, 3))]
+    if len(night.failed):
+        failed = [(str(r["job"]), str(r["partition"]), str(r["reason"])) for r in night.failed.to_dict("records")]
+        parts += [html.paragraph("Jobs that failed:"), html.table(("job", "of", "why"), failed)]
+    return html.section("How the night went", *parts)
+
+
+def _camera_state(camera: CameraNight) -> str:
+    if not camera.images:
+        return "no images of the day"
+    if camera.scores.empty:
+        return f"{count(camera.images, 'image')}, not scored: no detector was accepted yet"
+    return f"{count(int(camera.scores['is_anomaly'].sum()), 'odd image')} of {len(camera.scores):,}"
+
+
+def _data(night: Night) -> str:
+    rows = [(family.name, ". ".join(quality_told(family)), drift_told(family)) for family in night.families]
+    for camera in night.cameras:
+        told = ", ".join(f"{reason} ({many:,})" for reason, many in camera.rejects.items())
+        rows.append((camera.name, f"refused: {told}" if told else "no image was refused", ""))
+    return html.section("Data quality and drift", html.table(("", "data of the day", "drift"), rows))
+
+
+def _models(night: Night) -> str:
+    both: list[FamilyNight | CameraNight] = [*night.families, *night.cameras]
+    rows = [(one.name, model_told(one, night.day)) for one in both]
+    return html.section("Models in service", html.table(("", "model"), rows))
+
+
+def _synthesis(settings: Settings, camera: CameraNight) -> str:
+    parts = [html.bullets(synthesis_told(camera))]
+    if len(camera.drawn):
+        title = f"{camera.name} · drawn by {camera.drawn['generator'].iloc[0]}"
+        sheet = drawn_images(settings.camera(camera.name), camera.drawn, title)
+        parts.append(html.picture(sheet, "png", f"images that a generator drew for {camera.name}"))
+    return html.section(f"Synthetic images for {camera.name}", *parts)
+
+
+def _files(store: Store, night: Night) -> str:
+    parts = []
+    for where, name, tables in [
+        *((f"family={f.name}/day={night.day}", f.name, FAMILY_TABLES) for f in night.families),
+        *((f"camera={c.name}/day={night.day}", c.name, CAMERA_TABLES) for c in night.cameras),
+    ]:
+        found = [path for table in tables for path in store.files(f"{table}/{where}", ".parquet")]
+        parts += [html.links(f"{name}:", found)] if found else []
+    return html.section("The tables behind this", *parts)
