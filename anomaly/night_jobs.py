@@ -39,23 +39,45 @@ def _find(store: Store, spec: Family, rules: Rules, day: date, family: str) -> D
     if missing:
         remedy = f"run: nightscore score-series --family {family} --day {day}"
         raise LookupError(f"no {missing[0]} in {store.root}; {remedy}")
-    scores, found = store.read_files("scores", inputs), pd.DataFrame()
+    scores = store.read_files("scores", inputs)
     limit = _tail_at_threshold(store, scores)
-    for back in range(LOOK_BACK + 1):
-        first = day - timedelta(days=back)
-        paths = [p for p in store.files(f"scores/family={family}/day={first}", suffix=".parquet") if back]
-        scores = pd.concat([scores, store.read_files("scores", paths)])
-        found = find_anomalies(scores, _sensors(store, family, first, day), rules, spec.step, family, limit)
-        begins = pd.Timestamp(first, tz="UTC") + rules.gap(spec.step)
-        if back and (not paths or not (found["start"] < begins).any()):
-            break
-    today = found[found["end"] > pd.Timestamp(day, tz="UTC")]
+    today = anomalies_touching(store, rules, spec, family, day, limit, scores, _sensors(store, family, day, day))
     source = Provenance(job="find-anomalies", settings=settings_hash(spec), inputs=store.digest(inputs))
     store.write("anomalies", today, source, family=family, day=day)
     loud = today[~today["suppressed"].astype(bool)]
     by = ", ".join(f"{n} {severity}" for severity, n in loud["severity"].value_counts().items())
     line = f"found in {family} {day}: {len(loud)} anomalies{f' ({by})' if by else ''}"
     return Done(len(today), f"{line}, {len(today) - len(loud)} in planned work")
+
+
+def anomalies_touching(
+    store: Store,
+    rules: Rules,
+    spec: Family,
+    family: str,
+    day: date,
+    limit: float,
+    scores: pd.DataFrame,
+    sensor_scores: pd.DataFrame,
+) -> pd.DataFrame:
+    """The anomalies in a day's rows of `scores` and `sensor_scores`, each from its start on an earlier day of the store.
+
+    `limit` is the tail probability of a row just at the threshold.
+    """
+    found = pd.DataFrame()
+    assets = scores["asset"].unique()
+    for back in range(LOOK_BACK + 1):
+        first = day - timedelta(days=back)
+        if back:
+            paths = store.files(f"scores/family={family}/day={first}", suffix=".parquet")
+            earlier, sensors = store.read_files("scores", paths), _sensors(store, family, first, first)
+            scores = pd.concat([scores, earlier[earlier["asset"].isin(assets)]])
+            sensor_scores = pd.concat([sensors, sensor_scores])
+        found = find_anomalies(scores, sensor_scores, rules, spec.step, family, limit)
+        begins = pd.Timestamp(first, tz="UTC") + rules.gap(spec.step)
+        if back and (not paths or not (found["start"] < begins).any()):
+            break
+    return found[found["end"] > pd.Timestamp(day, tz="UTC")]
 
 
 def _tail_at_threshold(store: Store, scores: pd.DataFrame) -> float:

@@ -31,13 +31,35 @@ def score_series(settings: Settings, day: date, family: str, shard: int = 0) -> 
 def _score(store: Store, spec: Family, day: date, family: str, shard: int) -> Done:
     detector = load_for(store, family, day)
     today = store.read("grid", family=family, day=day, shard=shard)
-    back = -(-detector.reach // day_rows(spec))
-    days = [day - timedelta(days=b) for b in range(back, -1, -1)]
+    days = days_seen(detector, spec, day)
     grids = read_grids(store, spec, family, days[0], len(days), [shard])
-    incidents = read_incidents(store, family)
+    assets = sorted(today["asset"].unique())
+    frame, sensor_frame = score_day(detector, spec, grids, read_incidents(store, family), day, assets)
+    inputs = [store.path("grid", family=family, day=d, shard=shard) for d in days]
+    source = Provenance(
+        job="score-series",
+        model=detector.name,
+        settings=settings_hash(spec),
+        inputs=store.digest([path for path in inputs if store.exists(path)]),
+    )
+    store.write("sensor_scores", sensor_frame, source, family=family, day=day, shard=shard)
+    store.write("scores", frame, source, family=family, day=day, shard=shard)
+    return Done(len(frame), _line(detector, frame, family, day, shard))
+
+
+def days_seen(detector: Detector, spec: Family, day: date) -> list[date]:
+    """The days whose grid the scores of `day` depend on, itself last."""
+    back = -(-detector.reach // day_rows(spec))
+    return [day - timedelta(days=b) for b in range(back, -1, -1)]
+
+
+def score_day(
+    detector: Detector, spec: Family, grids: dict[str, Grid], incidents: pd.DataFrame, day: date, assets: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of `scores` and `sensor_scores` of some assets' day, from grids that reach back as far as `days_seen`."""
     start, end = as_us(day), as_us(day + timedelta(days=1))
     rows, sensor_rows = [_none("scores")], [_none("sensor_scores")]
-    for asset in sorted(today["asset"].unique()):
+    for asset in assets:
         seen = grids[asset].between(start - detector.reach * np.timedelta64(spec.step, "us"), end)
         kept = seen.between(start, end)
         planned = incident_rows(seen, incidents, asset, ("planned",))
@@ -46,17 +68,7 @@ def _score(store: Store, spec: Family, day: date, family: str, shard: int) -> Do
         around = widened(planned, detector)[len(seen) - len(kept) :]
         rows.append(score_rows(detector, asset, scores, around)[measured])
         sensor_rows.append(_sensor_rows(detector, asset, kept, scores, measured))
-    inputs = [store.path("grid", family=family, day=d, shard=shard) for d in days]
-    source = Provenance(
-        job="score-series",
-        model=detector.name,
-        settings=settings_hash(spec),
-        inputs=store.digest([path for path in inputs if store.exists(path)]),
-    )
-    frame = pd.concat(rows)
-    store.write("sensor_scores", pd.concat(sensor_rows), source, family=family, day=day, shard=shard)
-    store.write("scores", frame, source, family=family, day=day, shard=shard)
-    return Done(len(frame), _line(detector, frame, family, day, shard))
+    return pd.concat(rows), pd.concat(sensor_rows)
 
 
 def _scores_around(detector: Detector, grid: Grid, asset: str, planned: np.ndarray) -> Scores:

@@ -59,8 +59,7 @@ def _impute(store: Store, spec: Family, day: date, family: str, shard: int) -> D
     known = [path for path in known if store.exists(path)]
     earlier = store.read_files("readings", known)
     assets = sorted(a for a in readings["asset"].unique() if shard_of(a, spec.shards) == shard)
-    today = [_one_asset(spec, day, pd.concat([earlier, readings]), asset) for asset in assets]
-    rows = pd.concat([_long(grid, asset) for grid, asset in zip(today, assets, strict=True)] or [_nothing()])
+    rows = imputed_rows(spec, day, pd.concat([earlier, readings]), assets)
     inputs = store.digest([*known, store.path("readings", family=family, day=day)])
     source = Provenance(job="impute", settings=settings_hash(spec), inputs=inputs)
     store.write("grid", rows, source, family=family, day=day, shard=shard)
@@ -68,6 +67,12 @@ def _impute(store: Store, spec: Family, day: date, family: str, shard: int) -> D
     missing = int(rows["value"].isna().sum())
     line = f"imputed {family} {day} shard {shard}: {len(rows):,} values of {len(assets)} assets"
     return Done(len(rows), f"{line}, {filled:,} filled, {missing:,} still missing")
+
+
+def imputed_rows(spec: Family, day: date, readings: pd.DataFrame, assets: list[str]) -> pd.DataFrame:
+    """Rows of the `grid` table of some assets' day, from the readings of the day and of the SEASONAL_DAYS before it."""
+    grids = [_one_asset(spec, day, readings, asset) for asset in assets]
+    return pd.concat([_long(grid, asset) for grid, asset in zip(grids, assets, strict=True)] or [_nothing()])
 
 
 def _one_asset(spec: Family, day: date, readings: pd.DataFrame, asset: str) -> Grid:
@@ -102,7 +107,11 @@ def read_grids(store: Store, spec: Family, family: str, first: date, days: int, 
     """Each asset's grid over the `days` from `first`, its first row to its last; what was never written is missing."""
     wanted = [(first + timedelta(days=d), shard) for d in range(days) for shard in shards]
     paths = [store.path("grid", family=family, day=day, shard=shard) for day, shard in wanted]
-    rows = store.read_files("grid", [path for path in paths if store.exists(path)])
+    return grids_of(store.read_files("grid", [path for path in paths if store.exists(path)]), spec)
+
+
+def grids_of(rows: pd.DataFrame, spec: Family) -> dict[str, Grid]:
+    """Each asset's grid from rows of the `grid` table, its first row to its last."""
     return {str(asset): _grid_of(part, spec) for asset, part in rows.groupby("asset", sort=True)}
 
 
