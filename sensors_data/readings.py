@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.settings import LABEL, Family, Layout
-from sensors_data.sources import UnreadableError, find_files, is_blank, raw_readings
+from sensors_data.sources import UnreadableError, find_files, is_blank, raw_readings, raw_rows
 
 _MICROSECONDS = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}
 _ZONED = r"[zZ]$|(?:[T ]\d|:).*[+-]\d{2}(?::?\d{2})?$"
@@ -109,6 +109,24 @@ def _filed(wanted: pd.Series, lines: pd.Series, time: pd.Series) -> pd.Series:
         return pd.Series(pd.NaT, index=wanted.index, dtype="datetime64[us, UTC]")
     place = np.searchsorted(known.index, wanted.to_numpy(dtype=np.int64), side="right") - 1
     return pd.Series(known.array[np.maximum(place, 0)], index=wanted.index)
+
+
+def read_frame(
+    frame: pd.DataFrame, no_rows: pd.DataFrame, family: Family, name: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The readings of a table of any days and its rejects, as a file called `name` would give them.
+
+    `frame` and `no_rows` are what `read_table` gives. UnreadableError when a column is missing or no time is readable.
+    """
+    raw = raw_rows(frame, name, family.layout, family.sensor_names)
+    time = parse_times(raw["time"], family.layout)
+    if time.isna().all() and len(raw):
+        example = str(raw["time"].iloc[0])[:40]
+        raise UnreadableError(f"{name} has no readable time, first: '{example}'; state time_format or time_unit")
+    readings, rejects = check(raw, time, family)
+    short = no_rows.assign(reason="another number of cells than the header", used=False)
+    readings, repeated = _without_repeats(readings.assign(source=name))
+    return readings, pd.concat([rejects, short, repeated], ignore_index=True).astype({"line": "int64", "used": bool})
 
 
 def check(raw: pd.DataFrame, time: pd.Series, family: Family) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -54,28 +54,36 @@ def read_table(path: Path, separator: str = ",") -> tuple[pd.DataFrame, pd.DataF
     """
     try:
         if path.name.lower().endswith(".parquet"):
-            return _read_parquet(path), pd.DataFrame({"line": [], "raw": []})
-        return _read_csv(path, separator)
+            return parquet_rows(pq.ParquetFile(path), path.name), pd.DataFrame({"line": [], "raw": []})
+        return _csv_rows(_unpacked(path), path.name, separator)
     except (pa.ArrowException, OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
         raise UnreadableError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
 
 
-def _read_parquet(path: Path) -> pd.DataFrame:
-    table = pq.ParquetFile(path).read()
-    _check_names(path, table.column_names)
+def read_csv_bytes(data: bytes, name: str, separator: str = ",") -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of a CSV that is at hand, and its lines that are no rows, as `read_table` gives them."""
+    try:
+        return _csv_rows(data, name, separator)
+    except (pa.ArrowException, UnicodeDecodeError, csv.Error) as error:
+        raise UnreadableError(f"{name} cannot be read: {str(error).splitlines()[0]}") from error
+
+
+def parquet_rows(file: pq.ParquetFile, name: str) -> pd.DataFrame:
+    """The rows of an open Parquet file called `name`, as `read_table` gives them."""
+    table = file.read()
+    _check_names(name, table.column_names)
     frame: pd.DataFrame = table.to_pandas().reset_index(drop=False)
     if frame.columns[0] == "index":
         frame = frame.drop(columns="index")
     if frame.empty:
-        raise UnreadableError(f"{path.name} has no rows")
+        raise UnreadableError(f"{name} has no rows")
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     return frame.rename(columns=str)
 
 
-def _read_csv(path: Path, separator: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    data = _unpacked(path)
+def _csv_rows(data: bytes, name: str, separator: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     if not data.strip():
-        raise UnreadableError(f"{path.name} is empty")
+        raise UnreadableError(f"{name} is empty")
     aside: list[tuple[int, str]] = []
 
     def keep_aside(row: pa_csv.InvalidRow) -> str:
@@ -85,7 +93,7 @@ def _read_csv(path: Path, separator: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     first_line = re.match(rb"[^\r\n]*", data)
     header = first_line.group().decode("utf-8-sig") if first_line else ""
     names = [name.strip() for name in next(csv.reader([header], delimiter=separator), [])]
-    _check_names(path, names)
+    _check_names(name, names)
     table = pa_csv.read_csv(
         pa.BufferReader(data),
         read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, skip_rows=1),
@@ -100,11 +108,9 @@ def _read_csv(path: Path, separator: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     bad = [(number, text) for number, text in aside if text.strip()]  # an empty line is no row
     if frame.empty:
         why = f"of {len(names)} cells like its header; is '{separator}' the separator?" if bad else "below its header"
-        raise UnreadableError(f"{path.name} has no rows {why}")
+        raise UnreadableError(f"{name} has no rows {why}")
     if data.count(b'"') % 2 and frame.iloc[-1].str.contains("\n").any():
-        raise UnreadableError(
-            f"{path.name} has a quotation mark that is never closed: the rows after it are lost in it"
-        )
+        raise UnreadableError(f"{name} has a quotation mark that is never closed: the rows after it are lost in it")
     lines = np.setdiff1d(np.arange(2, len(frame) + len(aside) + 2), [number for number, _ in aside])
     frame.index = pd.Index(lines[: len(frame)])
     if re.search(rb"\n\r?\n", data):
@@ -112,10 +118,10 @@ def _read_csv(path: Path, separator: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     return frame, pd.DataFrame(bad, columns=["line", "raw"])
 
 
-def _check_names(path: Path, names: list[str]) -> None:
+def _check_names(name: str, names: list[str]) -> None:
     """UnreadableError when two columns have one name."""
     if len(set(names)) < len(names):
-        raise UnreadableError(f"{path.name} names a column twice: {sorted({n for n in names if names.count(n) > 1})}")
+        raise UnreadableError(f"{name} names a column twice: {sorted({n for n in names if names.count(n) > 1})}")
 
 
 def _unpacked(path: Path) -> bytes:
@@ -143,30 +149,33 @@ def _raw_readings(
     path: Path, mtime_ns: int, size: int, layout: Layout, sensors: tuple[str, ...]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     frame, bad = read_table(path, layout.separator)
+    return raw_rows(frame, path.name, layout, sensors), bad
+
+
+def raw_rows(frame: pd.DataFrame, name: str, layout: Layout, sensors: tuple[str, ...]) -> pd.DataFrame:
+    """The rows of a file called `name` as one row per value, as `raw_readings` gives them."""
     wanted = [layout.time, *([layout.asset] if layout.asset else [])]
     wanted += [layout.sensor, layout.value] if layout.kind == "long" else []
     missing = [name for name in wanted if name not in frame.columns]
     if missing:
-        raise UnreadableError(f"{path.name} has no column {missing}; it has {list(frame.columns)[:12]}")
+        raise UnreadableError(f"{name} has no column {missing}; it has {list(frame.columns)[:12]}")
     if layout.kind == "wide" and not set(sensors) & set(frame.columns):
-        raise UnreadableError(
-            f"{path.name} has none of the sensors {list(sensors)[:8]}; it has {list(frame.columns)[:12]}"
-        )
-    asset = frame[layout.asset].astype(str) if layout.asset else _asset_of(path, layout)
+        raise UnreadableError(f"{name} has none of the sensors {list(sensors)[:8]}; it has {list(frame.columns)[:12]}")
+    asset = frame[layout.asset].astype(str) if layout.asset else _asset_of(name, layout)
     base = pd.DataFrame({"line": frame.index, "time": frame[layout.time].to_numpy(), "asset": asset}, index=frame.index)
     if layout.kind == "long":
-        return base.assign(sensor=frame[layout.sensor].astype(str), value=frame[layout.value]), bad
+        return base.assign(sensor=frame[layout.sensor].astype(str), value=frame[layout.value])
     columns = [c for c in frame.columns if c not in (*wanted, *layout.ignore)]
     parts = [base.assign(sensor=c, value=frame[c]) for c in columns]
     parts = [part[~is_blank(part["value"])] for part in parts]
     if len({part["value"].dtype for part in parts}) > 1:
         parts = [part.astype({"value": object}) for part in parts]
-    return pd.concat(parts, ignore_index=True), bad
+    return pd.concat(parts, ignore_index=True)
 
 
-def _asset_of(path: Path, layout: Layout) -> str:
+def _asset_of(name: str, layout: Layout) -> str:
     """The file's name without its suffixes where files are assets, else the one asset's name."""
-    return path.name.split(".")[0] if layout.asset_from_file else "asset"
+    return name.split(".")[0] if layout.asset_from_file else "asset"
 
 
 def is_blank(values: pd.Series) -> pd.Series:
