@@ -18,9 +18,9 @@ TAIL = 0.95
 """The quantile at which scores of rows that were learned from and of others are compared."""
 
 
-def calibrate(detector: Detector, spans: dict[str, Span]) -> tuple[Detector, float]:
+def calibrate(detector: Detector, spans: dict[str, Span]) -> tuple[Detector, dict[str, np.ndarray]]:
     """The detector with unsteadiness, band and typical sensor scores from the held-out normal rows, and a threshold;
-    and the inflation of scores that the threshold allows for.
+    and the steady scores that the threshold is of.
 
     A span with nothing held out is scored whole. ValueError when no row has a score.
     """
@@ -35,8 +35,7 @@ def calibrate(detector: Detector, spans: dict[str, Span]) -> tuple[Detector, flo
         lost.append(np.where(usable, scores.sensor_score, np.nan))
     detector = replace(detector, band=_quantile(residual, 0.9), typical=_quantile(lost, 0.5))
     steady = steady_scores(detector, spans)
-    rise = inflation(spans, steady)
-    return with_threshold(detector, spans, steady, rise), rise
+    return with_threshold(detector, spans, steady, inflation(spans, steady)), steady
 
 
 def with_threshold(

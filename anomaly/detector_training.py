@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from anomaly.acceptance import judge
-from anomaly.calibration import calibrate, steady_scores, with_threshold
+from anomaly.calibration import calibrate, inflation, steady_scores, with_threshold
 from anomaly.checkpoint import Checkpoint, Progress
 from anomaly.detector import Detector
 from anomaly.drift_reference import with_reference
@@ -30,13 +30,12 @@ def train_detector(
     few = plan.config.fit.model_copy(update={"epochs": min(plan.config.draft_epochs, plan.config.fit.epochs)})
     first = replace(plan, config=plan.config.model_copy(update={"fit": few}), stage="draft")
     draft, history = learn_detector(first, spans, progress, checkpoint)
-    draft, inflation = calibrate(draft, spans)
+    draft, draft_steady = calibrate(draft, spans)
     draft = judge(draft, incumbent, spans)
     whole = {asset: replace(span, split=len(span)) for asset, span in spans.items()}
     final, later = learn_detector(replace(plan, stage="final"), whole, progress, checkpoint)
     card = draft.card.model_copy(update={"networks": final.card.networks, "config": plan.config})
     trained = replace(final, typical=draft.typical, band=draft.band, unsteady=draft.unsteady, card=card)
-    steady = steady_scores(trained, whole)
-    raised = {asset: inflation * score for asset, score in steady.items()}
-    trained = with_threshold(trained, whole, steady, inflation)
-    return with_reference(trained, whole, raised), history | later
+    steady, rise = steady_scores(trained, whole), inflation(spans, draft_steady)
+    trained = with_threshold(trained, whole, steady, rise)
+    return with_reference(trained, spans, steady, draft_steady, rise), history | later

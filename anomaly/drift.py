@@ -32,6 +32,8 @@ ALPHA = 0.001
 """The chance of a false drift alarm a family and night, over all its sensors and both measures."""
 LEAST = {"ks": 0.1, "psi": 0.25}
 """Distances under these call for nothing, however sure they are (0.25 is the index's customary mark: Siddiqi 2006)."""
+MARGIN = 1.5
+"""How much wider the units of a score are than a draft's few fresh days show."""
 RARE = 0.001
 """The share that an empty bin is taken to hold."""
 _KOLMOGOROV_MEAN = float(np.sqrt(np.pi / 2) * np.log(2))
@@ -88,6 +90,30 @@ def spread_of(days: list[np.ndarray]) -> Spread | None:
         psi=tuple(_unit(psi, freedom, float(chi2.isf(1 / (len(psi) + 1), freedom))) for _, psi in strays),
         freedom=freedom,
     )
+
+
+def widened(spread: Spread, learned: list[np.ndarray], fresh: list[np.ndarray]) -> Spread:
+    """The spread with units so wide that `fresh` days, which no model learned from, do not drift from `learned` ones.
+
+    A score lies otherwise on rows that were learned from, so the days of a training span do not show how it strays.
+    """
+    known = np.concatenate(learned) if learned else np.empty(0)
+    whole = [values for values in fresh if len(values) >= max(1.0, LEAST_SHARE * spread.day_values)]
+    if not len(known) or not whole:
+        return spread
+    places = np.quantile(known, LEVELS)
+    others = _counts(known, places) / len(known)
+    units: dict[str, list[float]] = {"ks": [], "psi": []}
+    for number, (ks, psi) in enumerate(zip(spread.ks, spread.psi, strict=True)):
+        length = min(number + 1, len(whole))
+        runs = [np.concatenate(whole[first : first + length]) for first in range(len(whole) - length + 1)]
+        shares = [_counts(values, places) / len(values) for values in runs]
+        far = np.array([np.abs(own - others).max() for own in shares])
+        apart = np.array([_psi(_bins(own), _bins(others)) for own in shares])
+        rare = 1 / (len(runs) + 1)
+        units["ks"].append(MARGIN * max(ks, _unit(far, _KOLMOGOROV_MEAN, float(kolmogi(rare)))))
+        units["psi"].append(MARGIN * max(psi, _unit(apart, spread.freedom, float(chi2.isf(rare, spread.freedom)))))
+    return spread.model_copy(update={"ks": tuple(units["ks"]), "psi": tuple(units["psi"])})
 
 
 def distances(spread: Spread, days: list[np.ndarray], tests: int) -> dict[str, Distance]:

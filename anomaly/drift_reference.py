@@ -6,32 +6,52 @@ from dataclasses import replace
 
 import numpy as np
 
-from anomaly.detector import Detector, modelled_columns
-from anomaly.drift import SCORE, Spread, spread_of
+from anomaly.detector import Detector
+from anomaly.drift import SCORE, spread_of, widened
 from anomaly.learning import Span
 
 MOST_VALUES = 20_000
 """Values of a day that are looked at, evenly spaced over its assets and rows."""
 
 
-def with_reference(detector: Detector, spans: dict[str, Span], steady: dict[str, np.ndarray]) -> Detector:
+def with_reference(
+    detector: Detector,
+    spans: dict[str, Span],
+    steady: dict[str, np.ndarray],
+    draft: dict[str, np.ndarray],
+    rise: float,
+) -> Detector:
     """The detector whose card knows how its modelled sensors and its score were distributed, day by day.
 
-    `steady` are the scores of the spans' rows as the threshold was drawn from them, (T,) each.
+    `steady` are its scores of the spans' rows, (T,) each; `draft` those of the draft, which learned only from the rows
+    before each span's split; `rise` is what scores rise by on rows that were not learned from.
     """
-    names = (*(name for name in detector.card.modelled if name != SCORE), SCORE)
-    columns = modelled_columns(detector.card)[[name != SCORE for name in detector.card.modelled]]
-    days: dict[str, dict[np.datetime64, list[np.ndarray]]] = {name: {} for name in names}
+    names = [name for name in detector.card.modelled if name != SCORE]
+    columns = [detector.card.sensors.index(name) for name in names]
+    values = {}
     for asset, span in spans.items():
-        values = np.where(span.usable(), detector.scale_of(asset).apply(span.grid.values), np.nan)[:, columns]
-        values = np.concatenate([values, steady[asset][:, None]], axis=1)
-        dates, starts = np.unique(span.grid.times.astype("datetime64[D]"), return_index=True)
-        for day, part in zip(dates, np.split(values, starts[1:]), strict=True):
-            for name, column in zip(names, part.T, strict=True):
-                days[name].setdefault(day, []).append(column)
-    found = {name: spread_of([pooled(parts) for _, parts in sorted(own.items())]) for name, own in days.items()}
-    known: dict[str, Spread] = {name: spread for name, spread in found.items() if spread is not None}
+        own = np.where(span.usable(), detector.scale_of(asset).apply(span.grid.values), np.nan)
+        learned = np.arange(len(span)) < span.split
+        scores = [rise * steady[asset], np.where(learned, rise * draft[asset], np.nan)]
+        values[asset] = np.column_stack([own[:, columns], *scores, np.where(learned, np.nan, draft[asset])])
+    days = by_day(spans, values)
+    found = {name: spread_of([day[number] for day in days]) for number, name in enumerate([*names, SCORE])}
+    known = {name: spread for name, spread in found.items() if spread is not None}
+    if SCORE in known:
+        known[SCORE] = widened(known[SCORE], [day[-2] for day in days], [day[-1] for day in days])
     return replace(detector, card=detector.card.model_copy(update={"reference": known}))
+
+
+def by_day(spans: dict[str, Span], values: dict[str, np.ndarray]) -> list[list[np.ndarray]]:
+    """The numbers of each column of `values`, (T, K) an asset, all assets together: for each day K arrays."""
+    parts: dict[np.datetime64, list[np.ndarray]] = {}
+    for asset, span in spans.items():
+        dates, starts = np.unique(span.grid.times.astype("datetime64[D]"), return_index=True)
+        for day, part in zip(dates, np.split(values[asset], starts[1:]), strict=True):
+            parts.setdefault(day, []).append(part)
+    return [
+        [pooled(list(column)) for column in zip(*(p.T for p in own), strict=True)] for _, own in sorted(parts.items())
+    ]
 
 
 def pooled(parts: list[np.ndarray]) -> np.ndarray:

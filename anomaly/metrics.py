@@ -1,133 +1,189 @@
-"""A night's outcome as Prometheus metrics: an own registry, an atomic text file, a push. By family, never by asset."""
+"""What Prometheus is told: the table of all metrics, and samples as its text. By family and camera, never by asset.
+
+docs/metrics.md says the same in words. One series a severity names its worst asset, so that an alert can.
+"""
 
 from __future__ import annotations
 
-import logging
-from collections import Counter
-from dataclasses import dataclass, field
-from datetime import date
-from http.client import HTTPException
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import SupportsFloat
 
-import pandas as pd
-from prometheus_client import CollectorRegistry, Gauge, generate_latest, push_to_gateway
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.metrics_core import Metric as Exposed
+from prometheus_client.registry import Collector
 
-from anomaly.anomalies import SEVERITIES
-from sensors_data.store import Store
-
-log = logging.getLogger(__name__)
+PREFIX = "nightscore_"
+LONGEST_LABEL = 80
+"""Characters of a label's value that are kept."""
+MOST_VALUES = 10
+"""Different reasons or measures that get a series of their own; the rest are one."""
 
 
 @dataclass(frozen=True)
-class NightOutcome:
-    """What one night did for one family; counts are of that day."""
+class Metric:
+    """One metric: what it is called, whom it is about, in which unit, and what it means."""
 
-    family: str
-    day: date
-    rows: int
-    anomalies: dict[str, int]
-    suppressed: int
-    missing_share: float
-    imputed_share: float
-    rejects: dict[str, int]
-    model_age_days: float
-    threshold: float
-    finished: float
-    job_seconds: dict[str, float] = field(default_factory=dict)
-    quantiles: dict[str, float] = field(default_factory=dict)
+    name: str
+    labels: tuple[str, ...]
+    unit: str
+    text: str
+
+    @property
+    def kind(self) -> str:
+        """Counter by its suffix, else gauge: a night's outcome goes up and down."""
+        return "counter" if self.name.endswith("_total") else "gauge"
 
 
-def night_outcome(store: Store, family: str, day: date) -> NightOutcome:
-    """What the store holds of a family's night. LookupError when it was not scored."""
-    parts = [store.path("scores", **p) for p in store.partitions("scores", family=family, day=day)]
-    if not parts:
-        raise LookupError(f"no scores of {family} on {day}; run: nightscore score-series --family {family} --day {day}")
-    scores = store.read_files("scores", parts)
-    grids = [store.path("grid", **p) for p in store.partitions("grid", family=family, day=day)]
-    grid = store.read_files("grid", grids)
-    anomalies = store.read("anomalies", family=family, day=day)
-    rejects = store.read_if_there("rejects", family=family, day=day)
-    runs = store.read_files("runs", store.files(f"runs/day={day}", suffix=".parquet"))
-    runs = runs[(runs["family"] == family) & (runs["state"] == "done")]
-    models = sorted(scores["model"].unique())
-    loud = anomalies[~anomalies["suppressed"].astype(bool)]
-    return NightOutcome(
-        family=family,
-        day=day,
-        rows=len(scores),
-        anomalies={severity: int((loud["severity"] == severity).sum()) for severity in SEVERITIES},
-        suppressed=int(anomalies["suppressed"].sum()),
-        missing_share=float(grid["value"].isna().mean()) if len(grid) else 1.0,
-        imputed_share=float((~grid["observed"] & grid["value"].notna()).mean()) if len(grid) else 0.0,
-        rejects=_rejects(rejects),
-        model_age_days=float((day - date.fromisoformat(models[-1].split("@")[1])).days) if models else float("nan"),
-        threshold=float(scores["threshold"].median()),
-        finished=max((t.timestamp() for t in runs["finished"]), default=0.0),
-        job_seconds={str(job): float(s) for job, s in runs.groupby("job")["seconds"].sum().items()},
-        quantiles=_quantiles(scores["score"]),
+@dataclass(frozen=True)
+class Sample:
+    """A metric's value under some labels; a label that does not apply is left out."""
+
+    name: str
+    labels: dict[str, str]
+    value: float
+
+
+def _metric(name: str, labels: str, unit: str, text: str) -> Metric:
+    return Metric(PREFIX + name, tuple(labels.split()), unit, text)
+
+
+METRICS = {
+    metric.name: metric
+    for metric in (
+        _metric("scored_rows", "family", "rows", "Rows scored in the newest scored night."),
+        _metric("scored_assets", "family", "assets", "Assets scored in the newest scored night."),
+        _metric(
+            "scored_day_timestamp_seconds", "family camera", "seconds since 1970", "Start of the newest scored day."
+        ),
+        _metric("anomalies", "family severity", "anomalies", "Anomalies that touch the day, planned work left out."),
+        _metric("anomalous_assets", "family", "assets", "Assets with an anomaly of severity warning or critical."),
+        _metric("suppressed_anomalies", "family", "anomalies", "Anomalies inside planned work."),
+        _metric(
+            "worst_anomaly_nats",
+            "family severity asset sensor",
+            "nats",
+            "Peak score of the worst anomaly of a severity, its asset and the sensor that carries most of it.",
+        ),
+        _metric(
+            "threshold_nats", "family camera", "nats", "The threshold in force; a family's is the median over rows."
+        ),
+        _metric("score_nats", "family camera quantile", "nats", "Quantiles of the night's scores."),
+        _metric(
+            "missing_ratio",
+            "family",
+            "0 to 1",
+            "Share of what the day should hold that is not there.",
+        ),
+        _metric("imputed_ratio", "family", "0 to 1", "Share of the day's values that are imputed."),
+        _metric("silent_assets", "family", "assets", "Assets with values in the week to the day and none on the day."),
+        _metric(
+            "rejected_rows", "family reason", "rows", "Rows that could not be used, by reason; the rarest are one."
+        ),
+        _metric("rejected_ratio", "family", "0 to 1", "Share of what came in that could not be used."),
+        _metric("drift_limit_ratio", "family part measure", "times its limit", "The largest drift; over 1 is drift."),
+        _metric("drifted_sensors", "family", "sensors", "Sensors that drifted from what the model learned from."),
+        _metric("scored_images", "camera", "images", "Images scored in the newest scored night."),
+        _metric("anomalous_images", "camera", "images", "Images over the threshold."),
+        _metric("worst_image_nats", "camera image", "nats", "Score of the night's worst image, and which it is."),
+        _metric("rejected_images", "camera", "images", "Files that could not be used."),
+        _metric("generator_state", "camera state", "0 or 1", "How the newest training of the generator ended."),
+        _metric(
+            "generator_age_seconds", "camera", "seconds", "Time from the end of the generator's span to the day's."
+        ),
+        _metric(
+            "generator_distance",
+            "camera",
+            "squared feature units",
+            "Frechet distance of its best snapshot to real images.",
+        ),
+        _metric(
+            "synthetic_images", "camera state", "images", "The newest batch's images, accepted or rejected by the gate."
+        ),
+        _metric("synthetic_gate_passed", "camera", "0 or 1", "Whether the newest batch got through the gate."),
+        _metric("synthetic_quality", "camera measure", "the measure's", "What the gate measured of the newest batch."),
+        _metric(
+            "synthetic_quality_limit",
+            "camera measure",
+            "the measure's",
+            "What each measure of the newest batch was held to.",
+        ),
+        _metric(
+            "model_age_seconds",
+            "family camera",
+            "seconds",
+            "Time from the end of the model's training span to the day's.",
+        ),
+        _metric("newest_model_accepted", "family camera", "0 or 1", "Whether the newest trained model was accepted."),
+        _metric("rejected_model_info", "family camera verdict", "1", "Why the newest trained model was rejected."),
+        _metric("last_success_timestamp_seconds", "family camera", "seconds since 1970", "When a day was last scored."),
+        _metric("job_runs", "family camera job state", "runs", "Partitions of a job's newest run, by how they ended."),
+        _metric("job_seconds", "family camera job", "seconds", "How long a job's newest run took, all partitions."),
+        _metric("job_rows", "family camera job", "rows", "Rows that a job's newest run wrote, all partitions."),
+        _metric("job_failure_info", "family camera job reason", "1", "Why a job's newest run failed."),
+        _metric("day_bytes", "family camera", "bytes", "What the day's tables take in the store."),
+        _metric(
+            "store_free_bytes", "family camera", "bytes", "Room left where the store lies; not told of object storage."
+        ),
+        _metric("store_capacity_bytes", "family camera", "bytes", "Room in all where the store lies."),
+        _metric("push_failures_total", "family camera", "pushes", "Pushes that no Pushgateway took."),
     )
+}
 
 
-def _rejects(rows: pd.DataFrame) -> dict[str, int]:
-    """Unused rows by reason; a file that cannot be read (line 0) names itself, so all such files are one reason."""
-    unused = rows[~rows["used"]]
-    return dict(Counter(str(r) for r in unused["reason"].where(unused["line"] > 0, "a file that cannot be read")))
+@dataclass(frozen=True, eq=False)
+class _Samples(Collector):
+    samples: tuple[Sample, ...]
+
+    def collect(self) -> Iterator[Exposed]:
+        for metric in METRICS.values():
+            exposed = Exposed(metric.name.removesuffix("_total"), metric.text, metric.kind)
+            for sample in self.samples:
+                if sample.name == metric.name:
+                    exposed.add_sample(sample.name, sample.labels, sample.value)
+            if exposed.samples:
+                yield exposed
 
 
-def _quantiles(scores: pd.Series) -> dict[str, float]:
-    clean = scores.dropna()
-    return {q: float(clean.quantile(float(q))) for q in ("0.5", "0.9", "0.99", "1")} if len(clean) else {}
+def registry_of(samples: Iterable[Sample]) -> CollectorRegistry:
+    """The samples as a registry of their own, in the order of METRICS.
 
-
-def registry_of(outcomes: list[NightOutcome]) -> CollectorRegistry:
-    """All families' nights as gauges of one registry; docs/metrics.md lists them."""
+    LookupError for a metric or a label that METRICS does not have.
+    """
+    kept = tuple(samples)
+    for sample in kept:
+        unknown = set(sample.labels) - set(METRICS[sample.name].labels) if sample.name in METRICS else {"name"}
+        if unknown:
+            raise LookupError(f"{sample.name} with {sorted(sample.labels)} is no metric of ours; add it to METRICS")
     registry = CollectorRegistry()
-
-    def gauge(name: str, text: str, *labels: str) -> Gauge:
-        return Gauge(f"nightscore_{name}", text, ["family", *labels], registry=registry)
-
-    rows = gauge("scored_rows", "Rows scored in the last night.")
-    found = gauge("anomalies", "Anomalies found in the last night, planned work left out.", "severity")
-    suppressed = gauge("suppressed_anomalies", "Anomalies inside planned work in the last night.")
-    missing = gauge("missing_ratio", "Share of the night's values that are neither measured nor imputed.")
-    imputed = gauge("imputed_ratio", "Share of the night's values that are imputed.")
-    rejects = gauge("rejected_rows", "Rows that could not be used in the last night.", "reason")
-    age = gauge("model_age_seconds", "Time from the end of the model's training span to the end of the night's day.")
-    threshold = gauge("threshold_nats", "The threshold in force.")
-    success = gauge("last_success_timestamp_seconds", "When the last night's jobs were done.")
-    scored_day = gauge("scored_day_timestamp_seconds", "Start of the newest day that was scored.")
-    seconds = gauge("job_seconds", "How long each job of the last night took.", "job")
-    quantile = gauge("score_nats", "Quantiles of the last night's scores.", "quantile")
-    for night in outcomes:
-        family = night.family
-        rows.labels(family).set(night.rows)
-        for severity, count in night.anomalies.items():
-            found.labels(family, severity).set(count)
-        suppressed.labels(family).set(night.suppressed)
-        missing.labels(family).set(night.missing_share)
-        imputed.labels(family).set(night.imputed_share)
-        for reason, count in night.rejects.items():
-            rejects.labels(family, reason).set(count)
-        age.labels(family).set(night.model_age_days * 86_400)
-        threshold.labels(family).set(night.threshold)
-        success.labels(family).set(night.finished)
-        scored_day.labels(family).set(pd.Timestamp(night.day, tz="UTC").timestamp())
-        for job, spent in night.job_seconds.items():
-            seconds.labels(family, job).set(spent)
-        for name, value in night.quantiles.items():
-            quantile.labels(family, name).set(value)
+    registry.register(_Samples(kept))
     return registry
-
-
-def push(registry: CollectorRegistry, gateway: str, family: str) -> bool:
-    """Push a family's registry to a Pushgateway; False, with a warning logged, when it cannot be reached."""
-    try:
-        push_to_gateway(gateway, job="nightscore", registry=registry, grouping_key={"family": family}, timeout=10)
-    except (OSError, HTTPException, ValueError) as error:  # no answer, a wrong answer, no URL
-        log.warning("the Pushgateway at %s did not take the metrics (%s); they are in the text file", gateway, error)
-        return False
-    return True
 
 
 def text_of(registry: CollectorRegistry) -> bytes:
     """The registry in the text exposition format."""
     return generate_latest(registry)
+
+
+def sample(name: str, value: SupportsFloat, **labels: str) -> Sample:
+    """A sample of the metric `nightscore_NAME`; labels become plain text."""
+    return Sample(PREFIX + name, {key: plain(text) for key, text in labels.items()}, float(value))
+
+
+def plain(text: str) -> str:
+    """Text that no label, template or mail trips over: letters, digits, mild punctuation, at most LONGEST_LABEL."""
+    composed = unicodedata.normalize("NFC", text)
+    kept = "".join(c if c.isalnum() or c in " -_.,:;/+%()=#" else "_" for c in composed)
+    return kept if len(kept) <= LONGEST_LABEL else f"{kept[: LONGEST_LABEL - 3]}..."
+
+
+def most_frequent(counts: dict[str, int], rest: str) -> dict[str, int]:
+    """The MOST_VALUES largest counts, the others added up under `rest`; names made plain."""
+    merged: dict[str, int] = {}
+    for name, count in counts.items():
+        merged[plain(name)] = merged.get(plain(name), 0) + count
+    ordered = sorted(merged.items(), key=lambda item: (-item[1], item[0]))
+    kept = dict(ordered[:MOST_VALUES])
+    others = sum(count for _, count in ordered[MOST_VALUES:])
+    return kept | ({rest: kept.get(rest, 0) + others} if others else {})

@@ -1,4 +1,4 @@
-"""The night's last jobs: anomalies from scores, and the outcome as metrics."""
+"""A night's last jobs: anomalies from scores, and the outcome as metrics."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import numpy as np
 import pandas as pd
 
 from anomaly.anomalies import Rules, find_anomalies
+from anomaly.camera_metrics import camera_samples
 from anomaly.detector_files import card_by_name
-from anomaly.metrics import night_outcome, push, registry_of, text_of
+from anomaly.family_metrics import family_samples
+from anomaly.metrics import Sample
+from anomaly.metrics_export import export
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Family, Settings, parse
 from sensors_data.store import Provenance, Store, settings_hash
@@ -98,18 +101,37 @@ def _sensors(store: Store, family: str, first: date, last: date) -> pd.DataFrame
 def export_metrics(settings: Settings, day: date, family: str) -> str:
     """Job: a family's night as a Prometheus text file in the store, and pushed where a Pushgateway is set.
 
-    LookupError when the day was not scored. A Pushgateway that does not answer is logged; the night goes on.
+    A night in which nothing was scored has its jobs told all the same. A Pushgateway that does not answer is logged
+    and counted; the night goes on.
     """
-    settings.family(family)
+    spec, store = settings.family(family), Store(settings.store)
+
+    def action() -> Done:
+        samples = family_samples(store, spec, family, day)
+        path = f"metrics/nightscore-{family}.prom"
+        pushed = export(store, path, samples, settings.pushgateway, family=family)
+        return _exported(samples, f"{family} {day}", path, settings.pushgateway if pushed else None)
+
+    return run_job(store, "export-metrics", day, family, action)
+
+
+def export_camera_metrics(settings: Settings, day: date, camera: str) -> str:
+    """Job: a camera's night, its generator and its batches as a Prometheus text file, and pushed; as export_metrics."""
+    settings.camera(camera)
     store = Store(settings.store)
-    return run_job(store, "export-metrics", day, family, lambda: _export(store, settings, day, family))
+
+    def action() -> Done:
+        samples = camera_samples(store, camera, day)
+        path = f"metrics/nightscore-camera.{camera}.prom"  # a family's name has no point in it
+        pushed = export(store, path, samples, settings.pushgateway, camera=camera)
+        return _exported(samples, f"{camera} {day}", path, settings.pushgateway if pushed else None)
+
+    return run_job(store, "export-camera-metrics", day, camera, action)
 
 
-def _export(store: Store, settings: Settings, day: date, family: str) -> Done:
-    outcome = night_outcome(store, family, day)
-    registry = registry_of([outcome])
-    path = f"metrics/nightscore-{family}.prom"
-    store.write_bytes(path, text_of(registry))
-    pushed = settings.pushgateway is not None and push(registry, settings.pushgateway, family)
-    where = f", pushed to {settings.pushgateway}" if pushed else ""
-    return Done(outcome.rows, f"exported {family} {day}: {outcome.rows:,} rows scored, {path}{where}")
+def _exported(samples: list[Sample], whose: str, path: str, gateway: str | None) -> Done:
+    """What an export did, in words."""
+    rows = next((s.value for s in samples if s.name in ("nightscore_scored_rows", "nightscore_scored_images")), 0)
+    scored = f"{rows:,.0f} scored" if rows else "nothing scored yet"
+    pushed = f", pushed to {gateway}" if gateway else ""
+    return Done(len(samples), f"exported {whose}: {len(samples)} metrics, {scored}, {path}{pushed}")

@@ -90,9 +90,9 @@ def test_new_normal_rows_keep_to_twice_the_budget(detector: Detector, spans: dic
 
 
 def test_the_limit_stands_on_the_scores_that_are_served(detector: Detector, spans: dict[str, Span]) -> None:
-    ready, inflated = calibrate(detector, spans)
+    ready, steady = calibrate(detector, spans)
     scores = score_grid(ready, spans["a"].grid, "a")
     rows = scores.score / scores.unsteady
-    rows[:1800] *= inflated
+    rows[:1800] *= inflation(spans, steady)
     assert ready.threshold.quantiles[50] == pytest.approx(float(np.median(rows)))
     assert ready.threshold.quantiles[100] == pytest.approx(float(rows.max()))
