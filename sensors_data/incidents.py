@@ -14,6 +14,8 @@ from sensors_data.settings import Label, Name, Section
 from sensors_data.store import Provenance, Store
 
 Kind = Literal["fault", "planned", "dismissed", "confirmed"]
+LABELS = ("confirmed", "dismissed", "planned")
+"""What a person can say of a found anomaly: a real one, a false alarm, work that was planned."""
 
 
 class Incident(Section):
@@ -27,6 +29,8 @@ class Incident(Section):
     sensor: Label | None = None
     note: str = ""
     author: str = ""
+    told: datetime | None = None
+    """When it was said; no part of what makes it the same incident."""
 
 
 def add_incident(store: Store, incident: Incident) -> str:
@@ -40,11 +44,35 @@ def add_incident(store: Store, incident: Incident) -> str:
         raise ValueError(f"an incident ends after it starts, found {incident.start} to {incident.end}")
     utc = {"start": incident.start.astimezone(UTC), "end": incident.end.astimezone(UTC)}
     incident = incident.model_copy(update=utc)
-    key = hashlib.sha256(incident.model_dump_json().encode()).hexdigest()[:16]
+    key = hashlib.sha256(incident.model_dump_json(exclude={"told"}).encode()).hexdigest()[:16]
     row = pd.DataFrame([{**incident.model_dump(), "incident": key}])
-    row[["start", "end"]] = row[["start", "end"]].apply(pd.to_datetime, utc=True)
+    row[["start", "end", "told"]] = row[["start", "end", "told"]].apply(pd.to_datetime, utc=True)
     store.write("incidents", row, Provenance(job="incidents"), incident=key)
     return key
+
+
+def label(store: Store, incident: Incident) -> str:
+    """Keep what a person says of an interval; what was said of the very same one before gives way. Its id.
+
+    ValueError when it is no label, or as `add_incident` raises it.
+    """
+    if incident.kind not in LABELS:
+        raise ValueError(f"an anomaly is {', '.join(LABELS)}; found '{incident.kind}'")
+    kept = add_incident(store, incident)
+    known = read_incidents(store, incident.family)
+    same = (known["start"] == incident.start) & (known["end"] == incident.end) & known["kind"].isin(LABELS)
+    same &= known["asset"].eq(incident.asset) if incident.asset else known["asset"].isna()
+    for other in known.loc[same & (known["incident"] != kept), "incident"]:
+        withdraw(store, str(other))
+    return kept
+
+
+def withdraw(store: Store, incident: str) -> None:
+    """Take an incident back. LookupError when there is none of this id."""
+    path = store.path("incidents", incident=incident)
+    if not store.exists(path):
+        raise LookupError(f"there is no incident '{incident}'; list them with: nightscore incidents list")
+    store.remove(path)
 
 
 def read_incidents(store: Store, family: str | None = None) -> pd.DataFrame:

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from sensors_data.files import open_url, replace_file
 from sensors_data.settings import Section
-from sensors_data.tables import TABLES, Table
+from sensors_data.tables import ADDED, TABLES, Table
 
 FORMAT = 1
 """Revision of the tables' layout; a store written by a newer one is refused."""
@@ -104,13 +104,16 @@ class Store:
     def _parse(self, spec: Table, path: str, data: bytes) -> pa.Table:
         file = self._open_parquet(path, data)
         self._stamp(path, file.schema_arrow)
-        if not file.schema_arrow.equals(spec.schema):
+        earlier = pa.schema(list(spec.schema)[: len(spec.schema) - ADDED.get(spec.name, 0)])
+        if not any(map(file.schema_arrow.equals, (spec.schema, earlier))):
             found = ", ".join(f"{field.name} {field.type}" for field in file.schema_arrow)
             raise ValueError(f"{self.root}/{path} has not the columns of table {spec.name}; it has {found}")
         try:
-            return file.read().replace_schema_metadata(None)
+            rows = file.read().replace_schema_metadata(None)
         except (pa.ArrowException, OSError) as error:
             raise self._unreadable(path, error) from error
+        nulls = [pa.nulls(rows.num_rows, field.type) for field in list(spec.schema)[rows.num_columns :]]
+        return pa.Table.from_arrays([*rows.columns, *nulls], schema=spec.schema)
 
     def _open_parquet(self, path: str, data: bytes) -> pq.ParquetFile:
         try:

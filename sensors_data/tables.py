@@ -24,6 +24,9 @@ class Table:
     order: tuple[str, ...]
 
 
+ADDED = {"incidents": 1}
+"""How many of a table's last columns files may lack that were written before there were any; they read as null."""
+
 _FILE_KEYS = ("shard", "run", "incident")
 
 
@@ -239,6 +242,7 @@ TABLES = {
             kind=_TEXT,
             note=_TEXT,
             author=_TEXT,
+            told=TIME,
         ),
     )
 }

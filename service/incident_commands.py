@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from sensors_data.incidents import Incident, add_incident, read_incidents
+from sensors_data.incidents import LABELS, Incident, add_incident, label, read_incidents, withdraw
 from sensors_data.settings import parse
 from sensors_data.store import Store
 from service.options import SETTINGS_PATH, FamilyOption, SettingsOption, SomeFamilyOption, StoreOption, settings_from
@@ -35,12 +35,25 @@ def incidents_add_command(
     given = settings_from(settings, store)
     given.family(family)
     told = {"family": family, "kind": kind, "asset": asset, "sensor": sensor, "note": note, "author": author}
-    incident = parse(Incident, {**told, "start": _moment(start), "end": _moment(end)}, "incident")
+    said = {**told, "start": _moment(start), "end": _moment(end), "told": datetime.now(UTC)}
+    incident = parse(Incident, said, "incident")
+    keep = label if kind in LABELS else add_incident
     console.print(
-        f"kept incident {add_incident(Store(given.store), incident)} of {family}: {kind}, {start} to {end}",
+        f"kept incident {keep(Store(given.store), incident)} of {family}: {kind}, {start} to {end}",
         markup=False,
         soft_wrap=True,
     )
+
+
+@app.command("withdraw")
+def incidents_withdraw_command(
+    incident: Annotated[str, typer.Argument(help="Its id, as `incidents add` and `incidents list` tell it.")],
+    settings: SettingsOption = SETTINGS_PATH,
+    store: StoreOption = None,
+) -> None:
+    """Take back what was said of an interval."""
+    withdraw(Store(settings_from(settings, store).store), incident)
+    console.print(f"withdrew incident {incident}", markup=False, soft_wrap=True)
 
 
 def _moment(text: str) -> datetime:
@@ -60,9 +73,9 @@ def incidents_list_command(
     if found.empty:
         console.print("no incidents")
         return
-    table = Table("family", "asset", "sensor", "kind", "start", "end", "note", "author")
+    columns = ("incident", "family", "asset", "sensor", "kind", "start", "end", "note", "author")
+    table = Table(*columns)
+    found = found.assign(**{at: found[at].dt.strftime("%Y-%m-%d %H:%M") for at in ("start", "end")})
     for row in found.astype(object).where(found.notna(), "all").to_dict("records"):
-        times = (f"{row[at]:%Y-%m-%d %H:%M}" for at in ("start", "end"))
-        cells = [row["family"], row["asset"], row["sensor"], row["kind"], *times, row["note"], row["author"]]
-        table.add_row(*(str(cell) for cell in cells))
+        table.add_row(*(str(row[column]) for column in columns))
     console.print(table)

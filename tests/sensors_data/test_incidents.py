@@ -1,10 +1,13 @@
+import io
 from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from sensors_data.grid import Grid
-from sensors_data.incidents import Incident, add_incident, incident_rows, read_incidents
+from sensors_data.incidents import Incident, add_incident, incident_rows, label, read_incidents, withdraw
 
 START = datetime(2026, 11, 21, 8, tzinfo=UTC)
 
@@ -71,3 +74,40 @@ def test_an_incident_without_length_or_zone_is_refused(store, changes, said):
     with pytest.raises(ValueError, match=said):
         add_incident(store, incident(**changes))
     assert read_incidents(store).empty
+
+
+def test_what_is_said_again_of_an_anomaly_takes_the_place_of_what_was_said_before(store):
+    said = {"family": "pump", "asset": "p1", "start": "2026-11-21T08:00Z", "end": "2026-11-21T09:00Z"}
+    first = label(store, incident(**said, kind="confirmed", author="Ann", told="2026-11-22T07:00Z"))
+    other = label(store, incident(**{**said, "asset": "p2"}, kind="confirmed"))
+    last = label(store, incident(**said, kind="dismissed", author="Ben", told="2026-11-22T08:00Z"))
+    rows = read_incidents(store, "pump").set_index("incident")
+    assert first not in rows.index
+    assert rows.loc[last, "kind"] == "dismissed"
+    assert rows.loc[last, "told"] == pd.Timestamp("2026-11-22T08:00Z")
+    assert pd.isna(rows.loc[other, "told"])
+    withdraw(store, other)
+    assert list(read_incidents(store, "pump")["incident"]) == [last]
+    with pytest.raises(LookupError, match="no incident"):
+        withdraw(store, other)
+    with pytest.raises(ValueError, match="confirmed, dismissed, planned; found 'fault'"):
+        label(store, incident(**said, kind="fault"))
+
+
+def test_the_time_of_saying_does_not_make_another_incident(store):
+    said = {"family": "pump", "start": "2026-11-21T08:00Z", "end": "2026-11-21T09:00Z", "kind": "fault"}
+    assert add_incident(store, incident(**said)) == add_incident(store, incident(**said, told="2026-11-22T08:00Z"))
+
+
+def test_an_incident_kept_before_its_time_was_is_read_without_one(store):
+    said = {"family": "pump", "start": "2026-11-21T08:00Z", "end": "2026-11-21T09:00Z", "kind": "fault"}
+    path = store.path("incidents", incident=add_incident(store, incident(**said)))
+    rows = pq.read_table(io.BytesIO(store.read_bytes(path)))
+    old = io.BytesIO()
+    pq.write_table(rows.drop_columns(["told"]), old)
+    store.write_bytes(path, old.getvalue())
+    assert read_incidents(store)["told"].isna().all()
+    pq.write_table(rows.drop_columns(["author", "told"]), old := io.BytesIO())
+    store.write_bytes(path, old.getvalue())
+    with pytest.raises(ValueError, match="has not the columns of table incidents"):
+        read_incidents(store)
