@@ -19,7 +19,16 @@ from sensors_data.discover import discover, settings_toml
 from sensors_data.files import open_url, replace_file
 from sensors_data.jobs import impute_day, ingest
 from sensors_data.settings import Settings, load, parse
-from service import datasets_commands, demo, doctor, image_commands, incident_commands, nights, serve_commands
+from service import (
+    datasets_commands,
+    demo,
+    doctor,
+    image_commands,
+    incident_commands,
+    monitoring_commands,
+    nights,
+    serve_commands,
+)
 from service.options import (
     SETTINGS_PATH,
     DayOption,
@@ -46,6 +55,7 @@ app = typer.Typer(
 app.add_typer(incident_commands.app, name="incidents")
 app.add_typer(datasets_commands.app, name="datasets")
 app.add_typer(image_commands.app)
+app.add_typer(monitoring_commands.app)
 app.add_typer(serve_commands.app)
 
 

@@ -18,6 +18,7 @@ from rich.progress import (
 
 from anomaly.checkpoint import Progress as EpochProgress
 from anomaly.detector_files import KIND, accepted_before, card_of
+from anomaly.drift_job import measure_drift
 from anomaly.night_jobs import export_metrics, find_anomalies_of
 from anomaly.scoring_job import score_series
 from anomaly.training_job import train_series
@@ -30,17 +31,19 @@ from service.tasks import Task, pool
 
 
 def night(settings: Settings, day: date, families: list[str], say: Callable[[str], None]) -> None:
-    """One night of every family: in, imputed, a detector where one is due, scored, found, exported.
+    """One night of every family: in, imputed, a detector where one is due, scored, found, held against drift, exported.
 
-    A family that fails does not keep the others from their night; the last failure is raised when all are done.
+    A family that fails does not keep the others from their night and is exported too; the last failure is raised when
+    all are done.
     """
     failed: Exception | None = None
     for family in families:
-        try:
-            _family_night(settings, day, family, say)
-        except (LookupError, ValueError, OSError, ArithmeticError) as error:
-            say(f"failed {family} {day}: {error}")
-            failed = error
+        for part in (_family_night, _export):
+            try:
+                part(settings, day, family, say)
+            except (LookupError, ValueError, OSError, ArithmeticError) as error:
+                say(f"failed {family} {day}: {error}")
+                failed = error
     if failed is not None:
         raise failed
 
@@ -59,6 +62,10 @@ def _family_night(settings: Settings, day: date, family: str, say: Callable[[str
     for shard in shards:
         say(score_series(settings, day, family, shard))
     say(find_anomalies_of(settings, day, family))
+    say(measure_drift(settings, day, family))
+
+
+def _export(settings: Settings, day: date, family: str, say: Callable[[str], None]) -> None:
     say(export_metrics(settings, day, family))
 
 
@@ -110,6 +117,7 @@ def backfill(
         def score_waiting() -> None:
             all_of("score", [Task(score_series, d, family, s) for d in waiting for s in shards])
             all_of("find anomalies", [Task(find_anomalies_of, d, family) for d in waiting])
+            all_of("measure drift", [Task(measure_drift, d, family) for d in waiting])
             scored.extend(waiting)
             waiting.clear()
 
@@ -123,8 +131,8 @@ def backfill(
             if accepted_before(Store(settings.store), family, day):
                 waiting.append(day)
         score_waiting()
-    if scored:
-        say(export_metrics(settings, scored[-1], family))
+    if scored:  # an older span does not take the place of the newest night
+        say(export_metrics(settings, max(Store(settings.store).days("scores", family=family)), family))
     return days, scored
 
 
