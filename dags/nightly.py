@@ -1,0 +1,77 @@
+"""
+Every night at 00:00 UTC, for the day that has just ended: readings and images in, imputed, scored, anomalies found,
+metrics exported.
+
+A group of tasks a family and a camera, side by side: what fails in one does not keep the others from their night.
+Every task is one job of one partition and may be run again, cleared or backfilled: the bytes are the same. The markers
+`ingested`, `imputed` and `scored` cost no process; they let a day go on once every earlier day got as far, so that
+nights that run side by side give what one after the other gives.
+
+By hand: `day`, `family`, `camera`. Without a detector a family is taken in and not scored;
+`weekly_detectors` trains it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import nightscore_tasks as tasks
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import CronDataIntervalTimetable, TaskGroup, dag
+from nightscore_run import defaults, images, outcome, over, published, series, words
+
+from sensors_data.settings import Family, from_environment
+
+SETTINGS = from_environment()
+
+
+def family_night(family: str, spec: Family) -> None:
+    """A family's chain."""
+    shards = list(range(spec.shards))
+    ingested, imputed, scored = over("ingested"), over("imputed"), over("scored")
+    ingest = tasks.ingest(family)
+    impute = tasks.impute.partial(family=family).expand(shard=shards)
+    score = tasks.score_series.partial(family=family).expand(shard=shards)
+    find = tasks.find_anomalies.override(outlets=[published("anomalies", family)])(family)
+    drift = tasks.drift(family)
+    done = EmptyOperator(task_id="done", trigger_rule="all_done")
+    ingest >> ingested >> impute >> imputed >> score >> scored >> [find, drift] >> done
+    ingest >> impute >> score >> [find, drift]
+    done >> tasks.export_metrics(family)
+
+
+def camera_night(camera: str) -> None:
+    """A camera's chain."""
+    scores = published("image_scores", camera)
+    tasks.ingest_images(camera) >> tasks.score_images.override(outlets=[scores])(camera)
+
+
+@dag(
+    schedule=CronDataIntervalTimetable("0 0 * * *", "UTC"),
+    start_date=datetime(2020, 1, 1),
+    catchup=False,
+    max_active_runs=8,
+    dagrun_timeout=timedelta(days=1),
+    default_args=defaults(),
+    params=words(SETTINGS),
+    doc_md=__doc__,
+    tags=["nightscore", "scores"],
+)
+def nightly() -> None:
+    """The night's groups, after the plan."""
+    first = {series(f): [f"{series(f)}.ingest", f"{series(f)}.export-metrics"] for f in SETTINGS.families}
+    first |= {images(c): [f"{images(c)}.ingest-images"] for c in SETTINGS.cameras}
+    plan, night = tasks.plan(first), outcome("night")
+    for family, spec in SETTINGS.families.items():
+        with TaskGroup(series(family)) as group:
+            family_night(family, spec)
+        plan >> [group.children[task_id] for task_id in first[series(family)]]
+        list(group.iter_tasks()) >> night
+    for camera in SETTINGS.cameras:
+        with TaskGroup(images(camera)) as group:
+            camera_night(camera)
+        plan >> group
+        list(group.iter_tasks()) >> night
+
+
+nightly()

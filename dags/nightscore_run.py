@@ -1,0 +1,141 @@
+"""What a DAG run is asked for, and how its failures are kept. Nothing here is rendered or run as text."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import Asset, Param, get_current_context
+
+from sensors_data.settings import Settings, from_environment
+
+if TYPE_CHECKING:
+    from service.asked import Asked
+
+TRAINING = "training"
+"""The pool of one slot that trainings take in turn."""
+
+DAY_AFTER = ("train-series", "train-images", "train-dcgan")
+"""Tasks whose day is the one on which the run's interval ends: they learn from the days before it."""
+
+
+def series(family: str) -> str:
+    """The group of a family's tasks."""
+    return f"series-{family}"
+
+
+def images(camera: str) -> str:
+    """The group of a camera's tasks."""
+    return f"images-{camera}"
+
+
+def words(settings: Settings) -> dict[str, Param]:
+    """What a run by hand may name; the web page offers the families and cameras that there are."""
+    return {
+        "day": Param(
+            None,
+            type=["null", "string"],
+            pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+            description="A UTC day like 2026-11-21; the schedule's own if not given.",
+        ),
+        "family": Param(None, enum=[None, *settings.families], description="One family; all if not given."),
+        "camera": Param(None, enum=[None, *settings.cameras], description="One camera; all if not given."),
+    }
+
+
+def defaults() -> dict[str, Any]:
+    """What every task of ours has; the first delay is Airflow's own setting, five minutes if nobody changed it."""
+    return {
+        "owner": "nightscore",
+        "retries": 3,
+        "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(hours=1),
+        "on_failure_callback": keep_failed,
+    }
+
+
+def over(task_id: str) -> EmptyOperator:
+    """A marker: the tasks before it are over, well or not, on this day and on every earlier one."""
+    return EmptyOperator(task_id=task_id, trigger_rule="all_done", depends_on_past=True)
+
+
+def outcome(task_id: str) -> EmptyOperator:
+    """The last marker of a run: it fails, and the run with it, where any task before it failed."""
+    return EmptyOperator(task_id=task_id, trigger_rule="none_failed")
+
+
+def asked_for(job: str, context: Any) -> tuple[Settings, Asked]:
+    """The settings, and the partitions that this run is asked for; its own day is the last whole one of its interval.
+
+    Trainings have the day after that. ValueError, LookupError for a run by hand that asks for what cannot be.
+    """
+    from service.asked import asked
+
+    run = context["dag_run"]
+    end = (run.data_interval_end or run.run_after).astimezone(UTC).date()
+    own = end if job in DAY_AFTER else end - timedelta(days=1)
+    settings = from_environment()
+    return settings, asked(settings, run.conf or {}, own, run.run_after.astimezone(UTC).date())
+
+
+def partition() -> tuple[Settings, date]:
+    """The settings and the day of the task that is running."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # one process of many: torch would take every core
+    context = get_current_context()
+    settings, wanted = asked_for(_job(context["ti"].task_id), context)
+    return settings, wanted.day
+
+
+def published(table: str, name: str) -> Asset:
+    """A table's part of one family or camera, for lineage; each event says of which day it is."""
+    return Asset(name=f"{table} of {name}", uri=f"x-nightscore://{table}/{name}", group="nightscore")
+
+
+def publish(day: date) -> None:
+    """Say of which day the running task's assets now are."""
+    context = get_current_context()
+    for asset in context["task"].outlets:
+        context["outlet_events"][asset].extra = {"day": str(day)}
+
+
+def keep_failed(context: Any) -> None:
+    """Callback: a task that failed for good leaves a failed row in `runs`, if its job could not."""
+    ti = context["ti"]
+    group, _, job = ti.task_id.rpartition(".")
+    if group:
+        shard = ti.map_index if ti.map_index >= 0 else None
+        reason = context.get("exception") or "killed: no sign of life from its worker"
+        _keep(
+            context,
+            group,
+            job,
+            shard,
+            f"{type(reason).__name__}: {reason}" if isinstance(reason, BaseException) else reason,
+        )
+
+
+def keep_killed() -> None:
+    """Failed rows for the tasks of the running task's group whose process was killed before any callback."""
+    context = get_current_context()
+    ti, run = context["ti"], context["dag_run"]
+    group = ti.task_id.rpartition(".")[0]
+    states = ti.get_task_states(dag_id=ti.dag_id, task_group_id=group, run_ids=[run.run_id])
+    for name, state in states.get(run.run_id, {}).items():
+        if state == "failed":
+            job, _, shard = name.rpartition(".")[2].partition("_")
+            _keep(context, group, job, int(shard) if shard else None, "killed: its process ended without a word")
+
+
+def _keep(context: Any, group: str, job: str, shard: int | None, reason: str) -> None:
+    from sensors_data.runs import keep_failure
+    from sensors_data.store import Store
+
+    settings, wanted = asked_for(job, context)
+    since = context["dag_run"].start_date or datetime.now(UTC)
+    keep_failure(Store(settings.store), job, wanted.day, group.partition("-")[2], reason, since, shard)
+
+
+def _job(task_id: str) -> str:
+    return task_id.rpartition(".")[2]

@@ -1,0 +1,104 @@
+"""`make airflow-demo`: a plant, its training and three nights through a real scheduler, asked for over REST; times per
+task. A fourth night, yesterday's, is started by the schedule itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from databases import database
+from demo_plant import prepared
+from local_airflow import Airflow, Rest, prepare, running
+from watching import follow, table, times
+
+from sensors_data.settings import load
+from sensors_data.store import Store
+
+MARKER = "nightscore-airflow-demo"
+MINUTES = 15
+
+
+def main() -> None:
+    """Run the demonstration; exit code 1 when a night is not green in time."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=Path("demo-airflow"))
+    folder = parser.parse_args().folder
+    started = time.monotonic()
+    settings, nights = fresh(folder)
+    took = time.monotonic() - started
+    say(f"{took:4.0f} s  a plant in {folder}, its history taken in; nights {nights[0]} to {nights[-1]}")
+    with database(folder / "home", os.environ.get("NIGHTSCORE_AIRFLOW_DB")) as url:
+        airflow = prepare(folder / "home", settings, url)
+        with running(airflow):
+            took = time.monotonic() - started
+            say(f"{took:4.0f} s  Airflow at {airflow.url}, user admin, password {airflow.password}")
+            demonstrate(airflow, Store(load(settings).store), nights, started)
+
+
+def demonstrate(airflow: Airflow, store: Store, nights: list[date], started: float) -> None:
+    """A training and the nights, told task by task. ValueError when one failed, TimeoutError when it takes too long."""
+    rest, left = Rest(airflow), MINUTES * 60.0
+    wait_for_dags(rest, ("nightly", "weekly_detectors"))
+    rest.ask("PATCH", "/dags/weekly_detectors", {"is_paused": False})
+    rest.ask("POST", "/dags/weekly_detectors/dagRuns", {"logical_date": None, "conf": {"day": str(nights[0])}})
+    say(f"training for {nights[0]} by hand, and last Monday's by its schedule")
+    follow(rest, "weekly_detectors", 2, left, say)
+    rest.ask("PATCH", "/dags/nightly", {"is_paused": False})
+    backfill(rest, "nightly", nights[:-1], side_by_side=3)
+    say(f"nights {nights[0]} to {nights[-2]} asked for; {nights[-1]} comes by its schedule")
+    tasks = follow(rest, "nightly", len(nights), left, say)
+    say("", *table(times(tasks, store)), "")
+    for night in nights:
+        rows = store.read_files("scores", store.files(f"scores/family=oven/day={night}"))
+        images = store.read("image_scores", camera="press", day=night)
+        over = int(rows["is_anomaly"].sum())
+        say(f"{night}: {len(rows):,} rows scored, {over} over the threshold; {len(images)} images scored")
+    say(f"{len(nights)} nights green in {time.monotonic() - started:.0f} s")
+
+
+def fresh(folder: Path) -> tuple[Path, list[date]]:
+    """A new plant in `folder`. ValueError when the folder holds something that no demonstration made."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).exists():
+        raise ValueError(f"{folder} holds something else than this demonstration; name another --folder")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / MARKER).touch()
+    return prepared(folder, datetime.now(UTC).date())
+
+
+def backfill(rest: Rest, dag: str, nights: list[date], side_by_side: int) -> None:
+    """Ask for nights as `airflow backfill create` does, those that were there already too."""
+    span = {"from_date": f"{nights[0]}T00:00:00Z", "to_date": f"{nights[-1]}T00:00:00Z"}
+    how = {"max_active_runs": side_by_side, "reprocess_behavior": "completed"}
+    rest.ask("POST", "/backfills", {"dag_id": dag, **span, **how})
+
+
+def wait_for_dags(rest: Rest, names: tuple[str, ...], seconds: float = 120) -> None:
+    """Until the dag-processor has read the DAGs. TimeoutError, with its import errors, when it has not."""
+    until = time.monotonic() + seconds
+    while missing := {*names} - {dag["dag_id"] for dag in rest.ask("GET", "/dags?limit=100")["dags"]}:
+        if time.monotonic() > until:
+            wrong = [error["stack_trace"][-500:] for error in rest.ask("GET", "/importErrors")["import_errors"]]
+            raise TimeoutError(f"no DAG {sorted(missing)} after {seconds:.0f} s: {wrong}")
+        time.sleep(1)
+
+
+def say(*lines: str) -> None:
+    """Lines for a person, at once."""
+    print(*lines, sep="\n", flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (OSError, ValueError, LookupError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,66 @@
+"""A small plant whose last night is yesterday's: so that a schedule finds the readings it looks for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from sensors_data.image_jobs import ingest_images
+from sensors_data.jobs import impute_day, ingest
+from sensors_data.settings import Settings, load
+from sensors_data.simulate import START, plant_settings, simulate_plant, write_plant
+from sensors_data.simulate_camera import camera_settings, write_camera
+
+FAULTY = 9
+NIGHTS = 4
+"""The last days, left for Airflow; on the first of them faults begin."""
+SHARDS = 2
+LIGHT = """
+[families.oven.detector]
+lengths = [1.0]
+max_windows = 800
+hidden = 16
+draws = 4
+[families.oven.detector.fit]
+epochs = 3
+[cameras.press.detector]
+steps = 200
+"""
+
+
+def write(folder: Path, today: date, seed: int = 0) -> list[date]:
+    """A family `oven` and a camera `press` in `folder`, with their settings; the days that their inbox holds.
+
+    They begin on a Monday, as the plant's week does, and end yesterday.
+    """
+    days = 16 + (today - START - timedelta(days=16)).days % 7
+    first = today - timedelta(days=days)
+    plant = simulate_plant(seed, days - NIGHTS + FAULTY, FAULTY)
+    shift, ovens = first - START, plant.readings["oven"]
+    ovens = ovens[ovens["time"].dt.date < START + timedelta(days=days)]
+    faults = plant.faults.assign(start=plant.faults["start"] + shift, end=plant.faults["end"] + shift)
+    moved = replace(plant, readings={"oven": ovens.assign(time=ovens["time"] + shift)}, faults=faults)
+    write_plant(moved, folder, seed)
+    write_camera(folder / "inbox" / "press", seed, first, days)
+    head, _, oven = plant_settings().partition("[families.oven]")
+    oven = oven.replace('step = "5min"', f'step = "5min"\nshards = {SHARDS}').replace("= 21", "= 10")
+    text = f"{head.splitlines()[0]}\n[families.oven]{oven}\n{camera_settings('press')}{LIGHT}"
+    (folder / "settings.toml").write_text(text, encoding="utf-8")
+    return [first + timedelta(days=d) for d in range(days)]
+
+
+def take_in(settings: Settings, days: list[date]) -> None:
+    """The history: readings and images of `days`, as nights without a detector would have left them."""
+    for day in days:
+        ingest(settings, day, "oven")
+        for shard in range(SHARDS):
+            impute_day(settings, day, "oven", shard)
+        ingest_images(settings, day, "press")
+
+
+def prepared(folder: Path, today: date) -> tuple[Path, list[date]]:
+    """The settings of a plant in `folder` and its last days, left for Airflow; the days before are taken in."""
+    days = write(folder, today)
+    take_in(load(folder / "settings.toml"), days[:-NIGHTS])
+    return folder / "settings.toml", days[-NIGHTS:]
