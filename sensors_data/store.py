@@ -206,6 +206,9 @@ _REMEDY = {
     "anomalies": "run: nightscore find-anomalies",
     "images": "run: nightscore ingest-images",
     "image_scores": "run: nightscore score-images",
+    "drawn_images": "run: nightscore draw-images",
+    "synthetic_images": "run: nightscore judge-images",
+    "quality": "run: nightscore judge-images",
 }
 
 

@@ -38,6 +38,16 @@ def _table(name: str, partitioned_by: str, order: str, **columns: pa.DataType) -
 
 
 _F32, _F64, _I64, _TEXT, _BOOL = pa.float32(), pa.float64(), pa.int64(), pa.string(), pa.bool_()
+_DRAWN = {
+    "image_id": _TEXT,
+    "time": TIME,
+    "asset": _TEXT,
+    "label": _TEXT,
+    "png": pa.binary(),
+    "generator": _TEXT,
+    "seed": _I64,
+}
+"""Columns of drawn images, wherever they stand."""
 
 TABLES = {
     table.name: table
@@ -119,30 +129,9 @@ TABLES = {
             label=_TEXT,
             png=pa.binary(),
         ),
-        _table(
-            "synthetic_images",
-            "camera day",
-            "image_id",
-            image_id=_TEXT,
-            time=TIME,
-            asset=_TEXT,
-            label=_TEXT,
-            png=pa.binary(),
-            generator=_TEXT,
-            seed=_I64,
-        ),
-        _table(
-            "rejected_synthetic_images",
-            "camera day",
-            "image_id",
-            image_id=_TEXT,
-            time=TIME,
-            asset=_TEXT,
-            label=_TEXT,
-            png=pa.binary(),
-            generator=_TEXT,
-            seed=_I64,
-        ),
+        _table("drawn_images", "camera day", "image_id", **_DRAWN),
+        _table("synthetic_images", "camera day", "image_id", **_DRAWN),
+        _table("rejected_synthetic_images", "camera day", "image_id", **_DRAWN),
         _table(
             "quality",
             "camera day",

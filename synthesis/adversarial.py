@@ -102,9 +102,11 @@ def train_step(
     ):
         for group in optimizer.param_groups:
             group["lr"] = rate * rate_share(config, step, done)
-    with torch.autocast("cpu", torch.bfloat16, enabled=config.precision == "bf16"):
+    with torch.autocast(batches[0][0].device.type, torch.bfloat16, enabled=config.precision == "bf16"):
         for x, label in batches:
-            fake = pair.generator(codes(len(x), pair.generator.config.latent, draws), label)  # (B, C, H, W)
+            fake = pair.generator(
+                codes(len(x), pair.generator.config.latent, draws).to(x.device), label
+            )  # (B, C, H, W)
             telling = _discriminator_step(pair, x, fake, label, step, draws)
         drawing = _generator_step(pair, x, fake, label, draws)
     if config.average_half_life:
@@ -156,13 +158,13 @@ def _both_logits(critic: Discriminator, x: Tensor, fake: Tensor, label: Tensor |
 
 
 def _penalty(pair: Pair, x: Tensor, fake: Tensor, label: Tensor | None, draws: torch.Generator) -> Tensor:
-    with torch.autocast("cpu", enabled=False):  # slopes of slopes want all digits
+    with torch.autocast(x.device.type, enabled=False):  # slopes of slopes want all digits
         fake = fake.float()
         if pair.config.penalty == "gradient":
-            share = torch.rand(len(x), 1, 1, 1, generator=draws)
+            share = torch.rand(len(x), 1, 1, 1, generator=draws).to(x.device)
             return gradient_penalty(pair.discriminator, x, fake, label, share)
         slopes = (squared_slope(pair.discriminator, part, label).mean() for part in (x, fake))
-        return sum(slopes, torch.zeros(())) / 2
+        return sum(slopes, torch.zeros((), device=x.device)) / 2
 
 
 def rate_share(config: TrainingConfig, step: int, done: float) -> float:

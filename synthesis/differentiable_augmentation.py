@@ -20,7 +20,7 @@ def changed(x: Tensor, changes: tuple[Change, ...], draws: torch.Generator) -> T
 
 def _colour(x: Tensor, draws: torch.Generator) -> Tensor:
     """Brightness within half the range, saturation from none to double, contrast from half to one and a half."""
-    brightness, saturation, contrast = torch.rand(3, len(x), 1, 1, 1, generator=draws)
+    brightness, saturation, contrast = torch.rand(3, len(x), 1, 1, 1, generator=draws).to(x.device)
     x = x + (brightness - 0.5)
     grey = x.mean(1, keepdim=True)
     x = grey + (x - grey) * (2 * saturation)
@@ -37,7 +37,7 @@ def _shift(x: Tensor, draws: torch.Generator) -> Tensor:
     rows = (torch.arange(height) - down).clamp(-1, height) + 1  # (B, H) into the padded image
     columns = (torch.arange(width) - right).clamp(-1, width) + 1
     padded = F.pad(x, (1, 1, 1, 1), mode="replicate")
-    image = torch.arange(count)[:, None, None]
+    image = torch.arange(count)[:, None, None]  # indices may stay where they are: x alone lies on a GPU
     return padded.permute(0, 2, 3, 1)[image, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
 
 
@@ -49,12 +49,12 @@ def _cutout(x: Tensor, draws: torch.Generator) -> Tensor:
     row_hit = (torch.arange(height) - y * height).abs() < half  # (B, H)
     column_hit = (torch.arange(width) - across * width).abs() < half
     hole = row_hit[:, None, :, None] & column_hit[:, None, None, :]
-    return x.masked_fill(hole, 0.0)
+    return x.masked_fill(hole.to(x.device), 0.0)
 
 
 def _flip(x: Tensor, draws: torch.Generator) -> Tensor:
     """Every other image left to right."""
-    mirrored = torch.rand(len(x), 1, 1, 1, generator=draws) < 0.5
+    mirrored = (torch.rand(len(x), 1, 1, 1, generator=draws) < 0.5).to(x.device)
     return torch.where(mirrored, x.flip(3), x)
 
 

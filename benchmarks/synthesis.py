@@ -1,0 +1,115 @@
+"""Generators trained for the same CPU time, judged in the same features: ours, the plain DCGAN, published ones.
+
+python -m benchmarks.synthesis --data FILE --seconds 240 [--recipes default,plain] [--seeds 3] [--out FILE]
+    [--sheets FOLDER]
+
+FILE is an npz (x_train, y_train, x_test, y_test, or x and y), a Parquet file with images and labels, an IDX file or a
+folder of PNG and JPEG. The exit status is 2 when an option is wrong.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+import torch
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.synthesis_run import Judge, gemm_peak, recipe_for, run
+from sensors_data.image_sets import read_packed
+from sensors_data.images import Images, resize, split_images
+from service.image_pictures import sheet
+from synthesis.features import extractor_for, features_of
+from synthesis.presets import nearest_size
+from synthesis.quality import MIN_IMAGES
+from synthesis.sampling import draw
+
+COLUMNS = [
+    *("recipe", "seed", "frechet", "kid", "kid_low", "kid_high", "precision", "recall", "density", "coverage"),
+    *("classes", "class_entropy", "images", "images_per_s", "draws_per_s", "peak_share", "seconds", "features"),
+]
+REFERENCE = 10_000
+console = Console(width=160)
+
+
+def read_images(path: Path) -> tuple[Images, Images]:
+    """Training images, and real ones that no generator sees: the file's own test images, or a fifth of each class.
+
+    All are brought to the nearest side that is drawn.
+    """
+    images = read_packed(path)
+    images = Images(resize(images.x, nearest_size(max(images.x.shape[2:]))), images.label, images.split)
+    if not {"train", "test"} <= set(images.split):
+        rng = np.random.default_rng(0)
+        split = split_images(images.label, np.arange(len(images)), {"train": 0.8, "test": 0.2}, rng)
+        images = Images(images.x, images.label, split)
+    train, test = images.where(images.split == "train"), images.where(images.split == "test")
+    return train, test.where(np.random.default_rng(0).permutation(len(test))[:REFERENCE])
+
+
+def judge_for(train: Images, test: Images) -> Judge:
+    """The extractor for these images, and what drawn ones are held against."""
+    extractor = extractor_for(train.x, train.label, 0)
+    return Judge(extractor, features_of(extractor, test.x))
+
+
+def report(rows: pd.DataFrame) -> None:
+    """Print the mean over seeds of every recipe, and each Frechet distance over that of the plain DCGAN."""
+    shown = ["frechet", "kid", "precision", "recall", "coverage", "classes", "images", "images_per_s", "draws_per_s"]
+    table = Table(title=f"mean over seeds ± their standard deviation; {rows['features'].iloc[0]}")
+    for column in ("recipe", *shown, "of plain", "of GEMM peak"):
+        table.add_column(column)
+    plain = rows.loc[rows["recipe"] == "plain", "frechet"].mean()
+    for name, own in rows.groupby("recipe", sort=False):
+        spread = f" ± {own['frechet'].std():.2f}" if len(own) > 1 else ""
+        figures = [f"{own[c].mean():.3f}" if own[c].mean() < 100 else f"{own[c].mean():,.0f}" for c in shown]
+        figures[0] = f"{own['frechet'].mean():.2f}{spread}"
+        table.add_row(str(name), *figures, f"{own['frechet'].mean() / plain:.2f}", f"{own['peak_share'].mean():.0%}")
+    console.print(table)
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Images: npz, Parquet, IDX, CIFAR binary, or a folder.")],
+    seconds: Annotated[float, typer.Option(min=0.1, help="CPU-seconds of training, on one thread.")] = 240.0,
+    recipes: Annotated[str, typer.Option(help="Presets, separated by commas.")] = "default,plain,capstone-mnist",
+    seeds: Annotated[int, typer.Option(min=1, help="Runs of each.")] = 3,
+    out: Annotated[Path | None, typer.Option(help="CSV of the results, renewed at every row.")] = None,
+    sheets: Annotated[Path | None, typer.Option(help="Folder for a sheet of each run's images.")] = None,
+) -> None:
+    """Train each recipe for the same CPU time and judge what it draws."""
+    torch.set_num_threads(1)
+    try:
+        train, test = read_images(data)
+        plans = [recipe_for(name, train) for name in recipes.split(",")]
+        judge = judge_for(train, test)
+    except (ValueError, LookupError) as error:
+        console.print(str(error))
+        raise typer.Exit(2) from error
+    console.print(f"{len(train):,} images to learn from, {len(test):,} to compare with, in {judge.extractor.name}")
+    if len(test) < MIN_IMAGES:
+        console.print(f"so few real images bias the Frechet distance; {MIN_IMAGES:,} are wanted: trust KID's interval")
+    peak = gemm_peak()
+    rows: list[dict[str, object]] = []
+    for seed in range(seeds):
+        for recipe in plans:
+            row, generator = run(recipe, train, judge, seconds, seed, peak)
+            rows.append({**row, "seconds": seconds, "features": judge.extractor.name})
+            figures = ", ".join(
+                f"{key} {row[key]:.3f}" for key in ("frechet", "kid", "precision", "recall", "coverage")
+            )
+            console.print(f"{recipe.preset} seed {seed}: {figures}, {row['images']:,} images")
+            if out is not None:
+                pd.DataFrame(rows, columns=COLUMNS).to_csv(out, index=False)
+            if sheets is not None:
+                sheets.mkdir(parents=True, exist_ok=True)
+                picture = sheet(draw(generator, 100, seed), 10, f"{recipe.preset}, {seconds:g} CPU-s, seed {seed}")
+                (sheets / f"{recipe.preset}-{seed}.png").write_bytes(picture)
+    report(pd.DataFrame(rows, columns=COLUMNS))
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,137 @@
+"""One generator trained for a stated CPU time and what it draws: a row of the table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
+
+from sensors_data.images import Images
+from synthesis.adversarial import Pair, as_pixels, make_pair, settle, train_step
+from synthesis.features import Extractor, Features, features_of, has_classes
+from synthesis.generator_files import GeneratorCard, TrainedGenerator
+from synthesis.presets import Recipe, preset
+from synthesis.quality import MIN_IMAGES, class_entropy, frechet_distance, kernel_distance, overlap
+from synthesis.sampling import drawn_batches
+
+DRAWN = 10_000
+OVERLAPPED = 5000
+"""Real and drawn images whose neighbours are sought, at most."""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What drawn images are held against: an extractor and the features of real images that no generator saw."""
+
+    extractor: Extractor
+    real: Features
+
+
+def class_conditional(name: str, labels: np.ndarray) -> bool:
+    """Whether a recipe is told the classes: ours is, where images have some; the published ones are not."""
+    return name.startswith("default") and has_classes(labels)
+
+
+def recipe_for(name: str, train: Images) -> Recipe:
+    """The preset for images of this shape. ValueError, LookupError as `preset` raises them."""
+    classes = len(set(train.label)) if class_conditional(name, train.label) else 0
+    _, *image = train.x.shape
+    return preset(name, (image[0], image[1], image[2]), classes)
+
+
+def run(
+    recipe: Recipe, train: Images, judge: Judge, seconds: float, seed: int, peak: float
+) -> tuple[dict[str, object], TrainedGenerator]:
+    """The row of one recipe and seed, and the generator: trained for `seconds` of CPU time on one thread."""
+    pair = make_pair(recipe.generator, recipe.discriminator, recipe.training, seed)
+    names, numbers = np.unique(train.label, return_inverse=True)
+    labels = torch.from_numpy(numbers) if recipe.generator.classes else None
+    draws = torch.Generator().manual_seed(seed)
+    batches = _batches(torch.from_numpy(train.x), labels, pair, draws)
+    flops = flops_of(pair, next(batches))
+    step, started = 0, time.process_time()
+    while (spent := time.process_time() - started) < seconds:
+        step += 1
+        train_step(
+            pair, [next(batches) for _ in range(recipe.training.discriminator_steps)], step, spent / seconds, draws
+        )
+    shown = step * recipe.training.batch * recipe.training.discriminator_steps
+    settle(pair.average, labels, seed)
+    counts = np.bincount(numbers)
+    card = GeneratorCard(
+        camera="benchmark",
+        trained_through=date(2000, 1, 1),
+        preset=recipe.preset,
+        network=recipe.generator,
+        classes=tuple(map(str, names)) if labels is not None else (),
+        shares=tuple(counts / counts.sum()) if labels is not None else (),
+        images=len(train),
+        shown=shown,
+        seed=seed,
+    )
+    generator = TrainedGenerator(pair.average.eval().requires_grad_(False), card)
+    row = {"recipe": recipe.preset, "seed": seed, **quality_of(generator, judge, seed)}
+    row |= {"images": shown, "images_per_s": shown / spent, "peak_share": step * flops / spent / peak}
+    return row, generator
+
+
+def quality_of(generator: TrainedGenerator, judge: Judge, seed: int) -> dict[str, object]:
+    """What is measured of a generator's images, and how many it draws in a CPU-second."""
+    count = max(MIN_IMAGES, min(DRAWN, len(judge.real.x)))
+    started = time.process_time()
+    images = np.concatenate(list(drawn_batches(generator, count, seed)))
+    drawing = time.process_time() - started
+    drawn = features_of(judge.extractor, images)
+    some = min(OVERLAPPED, len(judge.real.x), count)
+    shares = overlap(judge.real.x[:some], drawn.x[:some])
+    kid = kernel_distance(judge.real.x, drawn.x, seed)
+    found: dict[str, object] = {
+        "frechet": frechet_distance(judge.real.x, drawn.x),
+        "kid": kid.value,
+        "kid_low": kid.low,
+    }
+    found |= {"kid_high": kid.high, "precision": shares.precision, "recall": shares.recall, "density": shares.density}
+    found |= {"coverage": shares.coverage, "classes": float("nan"), "class_entropy": float("nan")}
+    if drawn.classes is not None and judge.real.classes is not None:
+        usual, seen = (
+            np.bincount(c.argmax(1), minlength=c.shape[1]) / len(c) for c in (judge.real.classes, drawn.classes)
+        )
+        found |= {"classes": int((seen > usual / 10).sum()), "class_entropy": class_entropy(drawn.classes)}
+    return {**found, "draws_per_s": count / drawing}
+
+
+def _batches(
+    x: Tensor, labels: Tensor | None, pair: Pair, draws: torch.Generator
+) -> Iterator[tuple[Tensor, Tensor | None]]:
+    """Real images in passes of a fresh order, for ever."""
+    low, size = pair.generator.config.low, min(pair.config.batch, len(x))
+    while True:
+        for index in torch.randperm(len(x), generator=draws).split(size):  # type: ignore[no-untyped-call]
+            if len(index) == size:
+                yield as_pixels(x[index], low), None if labels is None else labels[index]
+
+
+def flops_of(pair: Pair, batch: tuple[Tensor, Tensor | None]) -> float:
+    """Floating point operations of one step, counted on copies."""
+    config = pair.config
+    other = make_pair(pair.generator.config, pair.discriminator.config, config, 0)
+    with FlopCounterMode(display=False) as counter:
+        train_step(other, [batch] * config.discriminator_steps, 1, 0.0, torch.Generator().manual_seed(0))
+    return float(counter.get_total_flops())
+
+
+def gemm_peak(size: int = 1024, tries: int = 10) -> float:
+    """Floating point operations a CPU-second of one thread in the best of some products of matrices, fp32."""
+    a = torch.rand(size, size)
+    best = float("inf")
+    for _ in range(tries):
+        started = time.process_time()
+        a @ a
+        best = min(best, time.process_time() - started)
+    return 2 * size**3 / best

@@ -1,0 +1,62 @@
+"""The network that a generator was judged in, at rest beside it: batches of later days are judged in the same one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+
+from sensors_data.model_files import card_text
+from sensors_data.settings import Section
+from sensors_data.store import Store
+from synthesis.classifier import Classifier
+from synthesis.features import Extractor, lite0_extractor, of_classifier
+
+FORMAT = 1
+
+
+class FeaturesCard(Section):
+    """What a kept classifier knows of itself."""
+
+    format: int = FORMAT
+    name: str
+    image: tuple[int, int, int]
+    classes: int
+
+
+def features_path(camera: str, through: date) -> str:
+    """Where a camera's classifier stands in the store."""
+    return f"models/features/{camera}/{through}.safetensors"
+
+
+def save_extractor(store: Store, camera: str, through: date, extractor: Extractor) -> None:
+    """Keep an extractor's classifier; a frozen network that comes with a package is not kept."""
+    network = extractor.classifier
+    if network is None:
+        return
+    card = FeaturesCard(name=extractor.name, image=network.image, classes=network.classes)
+    tensors = {name: tensor.contiguous() for name, tensor in sorted(network.state_dict().items())}
+    store.write_bytes(features_path(camera, through), save_tensors(tensors, {"card": card.model_dump_json()}))
+
+
+def load_extractor(store: Store, camera: str, through: date, name: str) -> Extractor:
+    """The extractor called `name` that a generator was judged in. LookupError when it is gone, ValueError when another
+    has taken its place or the file cannot be read.
+    """
+    path, remedy = features_path(camera, through), f"run: nightscore train-dcgan --camera {camera}"
+    if store.exists(path):
+        data = store.read_bytes(path)
+        card = FeaturesCard.model_validate_json(card_text(data, path, "a classifier", FORMAT, "train-dcgan"))
+        if card.name == name:
+            network = Classifier(card.image, card.classes)
+            try:
+                network.load_state_dict(load_tensors(data))
+            except SafetensorError as error:
+                raise ValueError(f"{path} is cut short; {remedy}") from error
+            return of_classifier(name, network.eval().requires_grad_(False))
+    frozen = lite0_extractor()
+    if frozen.name != name:
+        raise LookupError(f"the features '{name}' that {camera}@{through} was judged in are gone; {remedy}")
+    return frozen

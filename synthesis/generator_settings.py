@@ -1,0 +1,60 @@
+"""What a user may set of a camera's generator: `[cameras.NAME.generator]`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from sensors_data.settings import Section, Settings, parse
+from synthesis.adversarial import TrainingConfig
+from synthesis.collapse import WatchConfig
+from synthesis.gate import GateConfig
+from synthesis.presets import SIZES, Recipe, preset
+
+
+class GeneratorSettings(Section):
+    """How a camera's generator is trained, what is drawn a day, and when that is trusted."""
+
+    preset: str = "default"
+    days: int = Field(28, ge=1, le=3650)
+    """Length of the span it learns from."""
+    learns_from: Literal["normal", "all"] = "normal"
+    """normal: images labelled normal or not at all. all: every label is a class, and it draws the one asked for."""
+    images: int | None = Field(None, ge=1)
+    """Real images shown in training, repeated ones counted; the preset's own where not set."""
+    snapshots: int = Field(10, ge=1, le=1000)
+    """The best of them serves."""
+    held_out: float = Field(0.1, gt=0, lt=0.9)
+    """Share of the images that is never learned from: for snapshots and the gate."""
+    classifier_images: int = Field(150_000, ge=1)
+    """Images shown to the classifier in whose features drawn images are judged, where there are classes; at most 20
+    times those that there are."""
+    training: dict[str, Any] = {}
+    """Keys of TrainingConfig that differ from the preset's."""
+    watch: WatchConfig = WatchConfig()
+    gate: GateConfig = GateConfig()
+    count: int = Field(2048, ge=1)
+    """Images drawn a day."""
+    truncation: float = Field(1.0, gt=0, le=1)
+
+
+def generator_settings(settings: Settings, camera: str) -> GeneratorSettings:
+    """The generator section of a camera's settings. ValueError names the wrong key."""
+    return parse(GeneratorSettings, settings.camera(camera).generator, f"[cameras.{camera}.generator]")
+
+
+def recipe_of(settings: Settings, camera: str, classes: int) -> Recipe:
+    """The recipe that a camera's settings ask for. ValueError names a wrong key, or a size that cannot be drawn."""
+    spec, given = settings.camera(camera), generator_settings(settings, camera)
+    try:
+        recipe = preset(given.preset, (spec.channels, spec.size, spec.size), classes)
+    except ValueError as error:
+        sizes = ", ".join(map(str, SIZES))
+        raise ValueError(
+            f"preset {given.preset} cannot draw {spec.size} pixels a side; set size of [cameras.{camera}] to {sizes}"
+        ) from error
+    changes = {**given.training, **({} if given.images is None else {"images": given.images})}
+    where = f"[cameras.{camera}.generator.training]"
+    training = parse(TrainingConfig, {**recipe.training.model_dump(), **changes}, where)
+    return recipe.model_copy(update={"training": training})

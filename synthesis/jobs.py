@@ -1,0 +1,223 @@
+"""The jobs of synthesis, each of one camera and day: train a generator, draw a batch, judge it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.image_jobs import NORMAL_LABELS, pixels_of
+from sensors_data.runs import Done, run_job
+from sensors_data.settings import Settings
+from sensors_data.store import Provenance, Store, settings_hash
+from synthesis.checkpoint import Checkpoint, Progress
+from synthesis.features_files import load_extractor, save_extractor
+from synthesis.gate import Batch, Measure, judge, quality_rows
+from synthesis.generator_files import TrainedGenerator, load_by_name, load_for, save
+from synthesis.generator_settings import generator_settings, recipe_of
+from synthesis.learning import About, Material, extractor_of, learn_generator, material_of
+from synthesis.sampling import Origin, class_names, drawn_batches, png_of
+from synthesis.sheets import sheet_png
+from synthesis.training import Snapshot
+
+MOST_A_DAY = 100_000
+"""Images that one partition holds."""
+
+
+def train_dcgan(settings: Settings, day: date, camera: str, progress: Progress | None = None) -> str:
+    """Job: learn a camera's generator from its images of the days before `day`, accept or reject it.
+
+    A training that was killed goes on where it was. LookupError when there is no image, ValueError when there are too
+    few or all alike, ArithmeticError when the loss is no number before there was a snapshot.
+    """
+    store = Store(settings.store)
+    return run_job(store, "train-dcgan", day, camera, lambda: _train(store, settings, day, camera, progress))
+
+
+def _train(store: Store, settings: Settings, day: date, camera: str, progress: Progress | None) -> Done:
+    spec, given = settings.camera(camera), generator_settings(settings, camera)
+    through = day - timedelta(days=1)
+    material = read_material(store, settings, through, camera)
+    classes = len(set(material.labels[material.is_learned])) if material.conditional else 0
+    recipe = recipe_of(settings, camera, classes)
+    extractor = extractor_of(material, given, settings.seed)
+    unfinished = f"models/unfinished-generators/{camera}.state"
+    checkpoint = Checkpoint(
+        read=lambda: store.read_bytes(unfinished) if store.exists(unfinished) else None,
+        write=lambda data: store.write_bytes(unfinished, data),
+        key=settings_hash(spec, given) + str(day) + hashlib.sha256(material.images.tobytes()).hexdigest()[:16],
+    )
+
+    def keep_sheet(number: int, images: np.ndarray) -> None:
+        store.write_bytes(sheet_path(camera, through, number), sheet_png(images, 8))
+
+    about = About(camera=camera, trained_through=through, settings=settings_hash(spec, given))
+    generator, trained = learn_generator(
+        about, material, recipe, extractor, given, settings.seed, progress, checkpoint, keep_sheet
+    )
+    path = save(store, generator)
+    save_extractor(store, camera, through, extractor)
+    _keep_history(store, camera, through, trained.history)
+    store.remove(unfinished)
+    card = generator.card
+    verdict = "accepted" if card.accepted else "rejected"
+    how = f"{trained.state}: {trained.reason}" if trained.reason else trained.state
+    return Done(
+        len(trained.history),
+        f"trained a generator of {camera} for {day}: {card.images:,} images, {card.preset}, {card.shown:,} shown until "
+        f"the best snapshot, distance {card.distance:.2f}, {how}, {verdict} ({card.verdict}), {path}",
+    )
+
+
+def sheet_path(camera: str, through: date, number: int) -> str:
+    """Where the sheet of a snapshot stands in the store."""
+    return f"sheets/camera={camera}/model={through}/snapshot-{number:03d}.png"
+
+
+def read_material(store: Store, settings: Settings, through: date, camera: str) -> Material:
+    """What a camera's generator learns from: its images of the days until `through`, a share of them held out.
+
+    LookupError when there is none, ValueError when they are too few, all alike, or not of the camera's size.
+    """
+    spec, given = settings.camera(camera), generator_settings(settings, camera)
+    days = [through - timedelta(days=back) for back in range(given.days - 1, -1, -1)]
+    paths = [store.path("images", camera=camera, day=d) for d in days]
+    rows = store.read_files("images", [path for path in paths if store.exists(path)])
+    if given.learns_from == "normal":
+        rows = rows[rows["label"].str.lower().isin(NORMAL_LABELS)]
+    if rows.empty:
+        remedy = f"run: nightscore ingest-images --camera {camera}"
+        raise LookupError(f"no image of {camera} in the {given.days} days until {through}; {remedy}")
+    try:
+        images = pixels_of(rows, spec)
+    except ValueError as error:
+        raise ValueError(
+            f"the images of {camera} until {through} have several sizes; ingest those days again"
+        ) from error
+    if images.shape[1:] != (spec.channels, spec.size, spec.size):
+        found = f"{images.shape[3]}x{images.shape[2]}"
+        raise ValueError(
+            f"the images of {camera} until {through} have {found} pixels, the settings say {spec.size}; "
+            "ingest those days again"
+        )
+    return material_of(camera, images, rows["label"].to_numpy(str), given, settings.seed)
+
+
+def _keep_history(store: Store, camera: str, through: date, history: list[Snapshot]) -> None:
+    frame = pd.DataFrame([snapshot.model_dump(exclude={"alarms"}) for snapshot in history])
+    store.write("generator_training", frame, Provenance(job="train-dcgan"), camera=camera, model=through)
+
+
+def draw_images(
+    settings: Settings,
+    day: date,
+    camera: str,
+    count: int | None = None,
+    label: str | None = None,
+    truncation: float | None = None,
+) -> str:
+    """Job: draw a day's batch with the generator that serves the day into `drawn_images`, where it waits for the gate.
+
+    What is not given is as the settings say. LookupError when there is no such generator or class, ValueError for a
+    count that is none or too large.
+    """
+    store, given = Store(settings.store), generator_settings(settings, camera)
+    wanted = given.count if count is None else count
+    scale = given.truncation if truncation is None else truncation
+    return run_job(store, "draw-images", day, camera, lambda: _draw(store, settings, day, camera, wanted, label, scale))
+
+
+def _draw(
+    store: Store, settings: Settings, day: date, camera: str, count: int, label: str | None, truncation: float
+) -> Done:
+    if not 1 <= count <= MOST_A_DAY:
+        remedy = "draw the rest on other days, or any number into a folder with --out"
+        raise ValueError(f"a day's batch has between 1 and {MOST_A_DAY:,} images, found {count:,}; {remedy}")
+    generator = load_for(store, camera, day)
+    rows = drawn_rows(generator, day, count, batch_seed(generator, day, settings.seed), label, truncation)
+    source = Provenance(job="draw-images", model=generator.name, settings=settings_hash(settings.camera(camera)))
+    store.write("drawn_images", rows, source, camera=camera, day=day)
+    what = f" of class {label}" if label else ""
+    return Done(count, f"drew {camera} {day}: {count:,} images{what} by {generator.name}, to be judged")
+
+
+def batch_seed(generator: TrainedGenerator, day: date, seed: int) -> int:
+    """The seed of a day's batch, of the generator's id, the day and the settings' seed."""
+    text = f"{generator.name} {day} {seed}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % 2**31
+
+
+def drawn_rows(
+    generator: TrainedGenerator, day: date, count: int, seed: int, label: str | None, truncation: float
+) -> pd.DataFrame:
+    """Rows of the `drawn_images` table."""
+    names = class_names(generator, count, label)
+    pngs: list[bytes] = []
+    origin = Origin(
+        generator=generator.name,
+        fingerprint=generator.fingerprint,
+        seed=seed,
+        index=0,
+        label=label or "",
+        truncation=truncation,
+    )
+    for batch in drawn_batches(generator, count, seed, label, truncation):
+        for image in batch:
+            of_class = {"class": names[len(pngs)]} if names[len(pngs)] else None
+            pngs.append(png_of(image, origin.model_copy(update={"index": len(pngs)}), of_class))
+    return pd.DataFrame(
+        {
+            "image_id": [f"{generator.name}-{seed}-{index:07d}" for index in range(count)],
+            "time": datetime(day.year, day.month, day.day, tzinfo=UTC),
+            "asset": "",
+            "label": names,
+            "png": pngs,
+            "generator": generator.name,
+            "seed": seed,
+        }
+    )
+
+
+def judge_images(settings: Settings, day: date, camera: str) -> str:
+    """Job: measure a day's drawn batch into `quality`; publish it in `synthetic_images` if it passes the gate, keep it
+    in `rejected_synthetic_images` if not. Whatever either held for the day before goes.
+
+    LookupError when nothing was drawn, ValueError when the batch is too small to be judged.
+    """
+    store = Store(settings.store)
+    return run_job(store, "judge-images", day, camera, lambda: _judge(store, settings, day, camera))
+
+
+def _judge(store: Store, settings: Settings, day: date, camera: str) -> Done:
+    rows = store.read("drawn_images", camera=camera, day=day)
+    generator = load_by_name(store, str(rows["generator"].iloc[0]))
+    material = read_material(store, settings, generator.card.trained_through, camera)
+    extractor = load_extractor(store, camera, generator.card.trained_through, generator.card.features)
+    given = generator_settings(settings, camera)
+    one_class = bool(generator.card.classes) and rows["label"].nunique() == 1
+    batch = Batch(pixels_of(rows, settings.camera(camera)), material.learned, material.held_out, one_class)
+    measures = judge(batch, extractor, given.gate, settings.seed)
+    passed = measures[-1].passed
+    source = Provenance(
+        job="judge-images",
+        model=generator.name,
+        settings=settings_hash(given),
+        inputs=store.digest([store.path("drawn_images", camera=camera, day=day)]),
+    )
+    published, kept_apart = "synthetic_images", "rejected_synthetic_images"
+    target, other = (published, kept_apart) if passed else (kept_apart, published)
+    store.remove(store.path(other, camera=camera, day=day))  # first: a failed batch must never stay published
+    store.write("quality", quality_rows(generator.name, measures), source, camera=camera, day=day)
+    store.write(target, rows, source, camera=camera, day=day)
+    return Done(len(rows), f"judged {camera} {day}: {_told(measures)}")
+
+
+def _told(measures: list[Measure]) -> str:
+    """The verdict and what it rests on, in words."""
+    values = {measure.measure: measure.value for measure in measures}
+    said = ", ".join(f"{name} {values[name]:.2f}" for name in ("frechet", "precision", "recall", "coverage", "copies"))
+    verdict = measures[-1]
+    count = f"{verdict.images:,} images"
+    return f"{count} published, {said}" if verdict.passed else f"{count} kept apart: {verdict.reason} ({said})"

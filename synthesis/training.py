@@ -1,0 +1,276 @@
+"""How a pair is trained: one loop with snapshots, of which the best one on validation images is kept."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sensors_data.settings import Section
+from synthesis.adversarial import Pair, as_pixels, codes, make_pair, settle, train_step
+from synthesis.checkpoint import Checkpoint, Progress
+from synthesis.collapse import Measures, WatchConfig, alarms, collapsed, measured
+from synthesis.dcgan import Generator
+from synthesis.features import Extractor, features_of
+from synthesis.presets import Recipe
+
+JUDGED = 2048
+"""Images drawn for each snapshot's measures, at most."""
+
+
+class DivergedError(ArithmeticError):
+    """Training met a loss that is no number before any snapshot was healthy."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What is learned from, and what is held out to choose the best snapshot."""
+
+    images: np.ndarray  # (N, C, H, W) uint8
+    numbers: np.ndarray | None  # (N,) class numbers, where the recipe is conditional
+    held_out: np.ndarray  # (V, C, H, W) uint8
+
+
+class Snapshot(Section):
+    """One row of the `generator_training` table."""
+
+    epoch: int
+    images: int
+    discriminator_loss: float
+    generator_loss: float
+    distance: float
+    class_entropy: float
+    diversity: float
+    state: str
+    best: bool
+    alarms: tuple[str, ...] = ()
+    """Why it is not healthy."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The best snapshot's generator and how training went."""
+
+    generator: Generator
+    history: list[Snapshot]
+    state: str
+    """done, collapsed or diverged."""
+    reason: str
+    """Why it stopped before its end; empty where it did not."""
+
+    @property
+    def best(self) -> Snapshot:
+        """The snapshot whose weights were kept."""
+        return [snapshot for snapshot in self.history if snapshot.best][-1]
+
+
+Shown = Callable[[int, np.ndarray], None]
+"""Told each snapshot's number and what it draws from the same codes, uint8 (64, C, H, W)."""
+
+
+def train(
+    recipe: Recipe,
+    examples: Examples,
+    extractor: Extractor,
+    watch: WatchConfig,
+    snapshots: int,
+    seed: int,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+    show: Shown | None = None,
+) -> Trained:
+    """The generator of the best of some snapshots of a training, also where that collapses or diverges.
+
+    The same seed gives the same weights on a CPU, also when training was killed and goes on from `checkpoint`.
+    DivergedError when a loss is no number before there was a snapshot.
+    """
+    pair = make_pair(recipe.generator, recipe.discriminator, recipe.training, seed)
+    plan = Plan.of(pair, len(examples.images), snapshots)
+    best: dict[str, Tensor] = {}
+    history: list[Snapshot] = []
+    if checkpoint is not None and (saved := checkpoint.load(pair)):
+        best, history = saved.best, [Snapshot.model_validate(row) for row in saved.history]
+    while len(history) < snapshots and (not history or history[-1].state == "training"):
+        losses = _train_part(pair, plan, examples, len(history), seed, progress)
+        if not np.isfinite(losses).all():
+            history.append(_diverged(plan, history, losses))
+            break
+        network = _settled(pair, examples, seed)
+        found = _measured(pair, network, examples, extractor, seed)
+        history.append(_judged(plan, history, losses, found, watch))
+        if history[-1].best:
+            best = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
+        if checkpoint is not None:
+            checkpoint.save(pair, best, [snapshot.model_dump() for snapshot in history])
+        if show is not None:
+            show(len(history), of_fixed_codes(network, examples, seed))
+    if not best:
+        raise DivergedError(f"{history[-1].alarms[0]}; lower the rate, or take another loss or a penalty")
+    kept = copy.deepcopy(pair.average)
+    kept.load_state_dict(best)
+    last = history[-1]
+    return Trained(kept.eval().requires_grad_(False), history, last.state, "; ".join(last.alarms))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where in a run the snapshots lie."""
+
+    steps: int
+    batch: int
+    per_step: int
+    """Real images shown in a step."""
+    ends: tuple[int, ...]
+    """The last step before each snapshot."""
+
+    @staticmethod
+    def of(pair: Pair, images: int, snapshots: int) -> Plan:
+        """Snapshots evenly over as many steps as show all of the config's images."""
+        batch = min(pair.config.batch, images)
+        per_step = batch * pair.config.discriminator_steps
+        steps = max(snapshots, -(-pair.config.images // per_step))
+        return Plan(steps, batch, per_step, tuple(round(steps * (n + 1) / snapshots) for n in range(snapshots)))
+
+
+def _train_part(
+    pair: Pair, plan: Plan, examples: Examples, done: int, seed: int, progress: Progress | None
+) -> tuple[float, float]:
+    """The steps between two snapshots, `done` of them behind; the mean losses, NaN as soon as one is no number."""
+    first, last = (plan.ends[done - 1] + 1 if done else 1), plan.ends[done]
+    draws = torch.Generator().manual_seed(seed * 2**20 + done)  # a part begins alike whether or not it was resumed
+    totals = torch.zeros(2)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed * 2**20 + done)  # dropout draws from the global state
+        for step in range(first, last + 1):
+            batches = [
+                _batch(examples, plan, pair, step, number, seed) for number in range(pair.config.discriminator_steps)
+            ]
+            totals += torch.stack(train_step(pair, batches, step, step / plan.steps, draws)).float().cpu()
+            if not torch.isfinite(totals).all():
+                break
+            if progress is not None and (step % max(1, plan.steps // 200) == 0 or step == last):
+                telling, drawing = (totals / (step - first + 1)).tolist()
+                progress(step * plan.per_step, plan.steps * plan.per_step, f"losses {telling:.2f} {drawing:.2f}")
+    telling, drawing = (totals / (last - first + 1)).tolist()
+    return telling, drawing
+
+
+def _batch(
+    examples: Examples, plan: Plan, pair: Pair, step: int, number: int, seed: int
+) -> tuple[Tensor, Tensor | None]:
+    """The real images of a step and their classes: every image once a pass, in an order of the pass's own."""
+    a_pass = len(examples.images) // plan.batch
+    place = (step - 1) * pair.config.discriminator_steps + number
+    order = _order(len(examples.images), seed, place // a_pass)
+    index = order[place % a_pass * plan.batch :][: plan.batch]
+    device = next(pair.generator.parameters()).device
+    x = as_pixels(torch.from_numpy(examples.images[index]).to(device), pair.generator.config.low)
+    return x, None if examples.numbers is None else torch.from_numpy(examples.numbers[index]).to(device)
+
+
+@lru_cache(maxsize=2)
+def _order(count: int, seed: int, number: int) -> np.ndarray:
+    """The order of images in a pass."""
+    return np.random.default_rng((seed, number)).permutation(count)
+
+
+def _settled(pair: Pair, examples: Examples, seed: int) -> Generator:
+    """A copy of the generator that draws, its normalisation set to what it is now."""
+    network = copy.deepcopy(pair.average)
+    settle(network, _classes(examples), seed)
+    return network
+
+
+def _classes(examples: Examples) -> Tensor | None:
+    return None if examples.numbers is None else torch.from_numpy(examples.numbers)
+
+
+@torch.no_grad()
+def _measured(pair: Pair, network: Generator, examples: Examples, extractor: Extractor, seed: int) -> Measures:
+    """What the snapshot's images are like beside those that are held out."""
+    count = max(256, min(JUDGED, len(examples.held_out)))
+    images = _drawn(network, examples, count, seed)
+    real = examples.held_out[:count]
+    device, low = next(pair.discriminator.parameters()).device, network.config.low
+    pair.discriminator.eval()
+    shown = np.random.default_rng(seed).permutation(len(examples.images))[:256]
+    asked = [examples.images[shown], images[: len(shown)]]
+    labels = _classes(examples)
+    logits = []
+    for x, label in zip(
+        asked, (None if labels is None else labels[shown], _turns(examples, len(shown), seed)), strict=True
+    ):
+        told = None if label is None else label.to(device)
+        logits.append(pair.discriminator(as_pixels(torch.from_numpy(x).to(device), low), told).float().cpu().numpy())
+    pair.discriminator.train()
+    return measured(features_of(extractor, real), features_of(extractor, images), logits[0], logits[1])
+
+
+def _turns(examples: Examples, count: int, seed: int) -> Tensor | None:
+    """Classes of images to draw, (count,), as often as they were learned from."""
+    labels = _classes(examples)
+    if labels is None:
+        return None
+    return labels[torch.randint(len(labels), (count,), generator=torch.Generator().manual_seed(seed + 2))]
+
+
+@torch.no_grad()
+def _drawn(network: Generator, examples: Examples, count: int, seed: int) -> np.ndarray:
+    """Images of the same codes at every snapshot, uint8 (count, C, H, W)."""
+    device, low = next(network.parameters()).device, network.config.low
+    z = codes(count, network.config.latent, torch.Generator().manual_seed(seed + 1))
+    labels = _turns(examples, count, seed)
+    out = []
+    for rows in torch.arange(count).split(256):  # type: ignore[no-untyped-call]
+        x = network(z[rows].to(device), None if labels is None else labels[rows].to(device))
+        out.append(x.sub(low).mul(255 / (1 - low)).round().clamp(0, 255).byte().cpu().numpy())
+    return np.ascontiguousarray(np.concatenate(out))
+
+
+def of_fixed_codes(network: Generator, examples: Examples, seed: int) -> np.ndarray:
+    """What a snapshot draws from the same 64 codes as every other, uint8 (64, C, H, W)."""
+    return _drawn(network, examples, 64, seed)
+
+
+def _judged(
+    plan: Plan, history: list[Snapshot], losses: tuple[float, float], found: Measures, watch: WatchConfig
+) -> Snapshot:
+    """A snapshot's row: whether it is healthy, the best so far, the last."""
+    wrong = alarms(found, watch)
+    over = collapsed([*(list(snapshot.alarms) for snapshot in history), wrong], watch)
+    last = len(history) + 1 == len(plan.ends)
+    return Snapshot(
+        epoch=len(history) + 1,
+        images=plan.ends[len(history)] * plan.per_step,
+        discriminator_loss=losses[0],
+        generator_loss=losses[1],
+        distance=found.distance,
+        class_entropy=found.class_entropy,
+        diversity=found.diversity,
+        state="collapsed" if over else "done" if last else "training",
+        best=all((bool(wrong), found.distance) < (bool(other.alarms), other.distance) for other in history),
+        alarms=tuple(wrong),
+    )
+
+
+def _diverged(plan: Plan, history: list[Snapshot], losses: tuple[float, float]) -> Snapshot:
+    """The row of a part in which a loss became no number."""
+    images = plan.ends[len(history)] * plan.per_step
+    return Snapshot(
+        epoch=len(history) + 1,
+        images=images,
+        discriminator_loss=losses[0],
+        generator_loss=losses[1],
+        distance=math.nan,
+        class_entropy=math.nan,
+        diversity=math.nan,
+        state="diverged",
+        best=False,
+        alarms=(f"a loss became no number before {images:,} images were shown",),
+    )
