@@ -32,8 +32,6 @@ ALPHA = 0.001
 """The chance of a false drift alarm a family and night, over all its sensors and both measures."""
 LEAST = {"ks": 0.1, "psi": 0.25}
 """Distances under these call for nothing, however sure they are (0.25 is the index's customary mark: Siddiqi 2006)."""
-MARGIN = 1.5
-"""How much wider the units of a score are than a draft's few fresh days show."""
 RARE = 0.001
 """The share that an empty bin is taken to hold."""
 _KOLMOGOROV_MEAN = float(np.sqrt(np.pi / 2) * np.log(2))
@@ -52,6 +50,9 @@ class Spread(Section):
     """Unit of the population stability index for such runs: over it, healthy ones follow chi squared."""
     freedom: int
     """Degrees of freedom of that chi squared: filled bins less one."""
+    ks_offset: float = 0.0
+    """How far days that were not learned from lie from those that were; 0 where learning makes no difference."""
+    psi_offset: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -92,28 +93,18 @@ def spread_of(days: list[np.ndarray]) -> Spread | None:
     )
 
 
-def widened(spread: Spread, learned: list[np.ndarray], fresh: list[np.ndarray]) -> Spread:
-    """The spread with units so wide that `fresh` days, which no model learned from, do not drift from `learned` ones.
+def offset_by(spread: Spread, learned: list[np.ndarray], fresh: list[np.ndarray]) -> Spread:
+    """The spread whose limits allow for how far `fresh` days, which no model learned from, lie from `learned` ones.
 
-    A score lies otherwise on rows that were learned from, so the days of a training span do not show how it strays.
+    A score lies elsewhere on rows that were learned from, so a training span alone does not show how new days lie.
     """
-    known = np.concatenate(learned) if learned else np.empty(0)
-    whole = [values for values in fresh if len(values) >= max(1.0, LEAST_SHARE * spread.day_values)]
-    if not len(known) or not whole:
+    before, after = np.concatenate([np.empty(0), *learned]), np.concatenate([np.empty(0), *fresh])
+    if not len(before) or len(after) < LEAST_SHARE * spread.day_values:
         return spread
-    places = np.quantile(known, LEVELS)
-    others = _counts(known, places) / len(known)
-    units: dict[str, list[float]] = {"ks": [], "psi": []}
-    for number, (ks, psi) in enumerate(zip(spread.ks, spread.psi, strict=True)):
-        length = min(number + 1, len(whole))
-        runs = [np.concatenate(whole[first : first + length]) for first in range(len(whole) - length + 1)]
-        shares = [_counts(values, places) / len(values) for values in runs]
-        far = np.array([np.abs(own - others).max() for own in shares])
-        apart = np.array([_psi(_bins(own), _bins(others)) for own in shares])
-        rare = 1 / (len(runs) + 1)
-        units["ks"].append(MARGIN * max(ks, _unit(far, _KOLMOGOROV_MEAN, float(kolmogi(rare)))))
-        units["psi"].append(MARGIN * max(psi, _unit(apart, spread.freedom, float(chi2.isf(rare, spread.freedom)))))
-    return spread.model_copy(update={"ks": tuple(units["ks"]), "psi": tuple(units["psi"])})
+    places = np.quantile(before, LEVELS)
+    known, found = (_counts(values, places) / len(values) for values in (before, after))
+    offsets = {"ks_offset": float(np.abs(found - known).max()), "psi_offset": _psi(_bins(found), _bins(known))}
+    return spread.model_copy(update=offsets)
 
 
 def distances(spread: Spread, days: list[np.ndarray], tests: int) -> dict[str, Distance]:
@@ -129,10 +120,12 @@ def distances(spread: Spread, days: list[np.ndarray], tests: int) -> dict[str, D
     found, known = _counts(values, quantiles) / len(values), _known(quantiles)
     alpha = ALPHA / tests
     ks, unit = float(np.abs(found - known).max()), spread.ks[len(whole) - 1]
-    limit = max(LEAST["ks"], float(kolmogi(alpha)) * unit)
-    p_value = min(1.0, tests * float(kolmogorov(ks / unit))) if unit > 0 else float(ks == 0)
+    limit = max(LEAST["ks"], float(kolmogi(alpha)) * unit + spread.ks_offset)  # a distance: the triangle's inequality
+    apart = max(0.0, ks - spread.ks_offset)
+    p_value = min(1.0, tests * float(kolmogorov(apart / unit))) if unit > 0 else float(apart == 0)
     psi = _psi(_bins(found), _bins(known))
-    most = max(LEAST["psi"], float(chi2.isf(alpha, spread.freedom)) * spread.psi[len(whole) - 1])
+    stray = float(chi2.isf(alpha, spread.freedom)) * spread.psi[len(whole) - 1]
+    most = max(LEAST["psi"], (stray**0.5 + spread.psi_offset**0.5) ** 2)  # the square of a distance, near enough
     return {
         "ks": Distance(ks, p_value, limit, len(values)),
         "psi": Distance(psi, float("nan"), most, len(values)),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from anomaly.detector import Detector
-from anomaly.drift import SCORE, spread_of, widened
+from anomaly.drift import SCORE, offset_by, spread_of
 from anomaly.learning import Span
 
 MOST_VALUES = 20_000
@@ -38,7 +38,7 @@ def with_reference(
     found = {name: spread_of([day[number] for day in days]) for number, name in enumerate([*names, SCORE])}
     known = {name: spread for name, spread in found.items() if spread is not None}
     if SCORE in known:
-        known[SCORE] = widened(known[SCORE], [day[-2] for day in days], [day[-1] for day in days])
+        known[SCORE] = offset_by(known[SCORE], [day[-2] for day in days], [day[-1] for day in days])
     return replace(detector, card=detector.card.model_copy(update={"reference": known}))
 
 

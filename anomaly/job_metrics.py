@@ -90,7 +90,7 @@ def store_samples(store: Store, subject: Subject, day: date) -> list[Sample]:
             folder = f"{root}/{table.name}/{subject.label}={subject.name}/day={day}"
             taken += _bytes_under(fs, folder)
     found = [sample("day_bytes", taken, **subject.labels)]
-    if "file" in (fs.protocol if isinstance(fs.protocol, tuple) else (fs.protocol,)):
+    if "file" in (fs.protocol if isinstance(fs.protocol, tuple) else (fs.protocol,)) and fs.isdir(root):
         disk = shutil.disk_usage(root)
         found.append(sample("store_free_bytes", disk.free, **subject.labels))
         found.append(sample("store_capacity_bytes", disk.total, **subject.labels))
