@@ -44,6 +44,11 @@ class Threshold(Section):
     """Normal scores at 0 %, 1 %, ... 100 %: the body of their distribution."""
     rows: int
 
+    @property
+    def at_value(self) -> float:
+        """How likely a normal row is just at the limit or over it."""
+        return float(self.p_value(np.array([self.value]))[0])
+
     def p_value(self, scores: np.ndarray) -> np.ndarray:
         """How likely a normal row scores at least this high, (T,); NaN where the score is NaN."""
         body = np.interp(scores, self.quantiles, np.linspace(1.0, 0.0, len(self.quantiles)))

@@ -69,7 +69,7 @@ class Night:
     def findings(self) -> pd.DataFrame:
         """All families' anomalies, worst first, with a column `family`."""
         parts = [night.findings.assign(family=night.name) for night in self.families if len(night.findings)]
-        return _worst_first(pd.concat(parts)) if parts else pd.DataFrame({"severity": [], "asset": []})
+        return worst_first(pd.concat(parts)) if parts else pd.DataFrame({"severity": [], "asset": []})
 
 
 def read_night(settings: Settings, day: date) -> Night:
@@ -97,7 +97,7 @@ def _family(store: Store, family: str, day: date) -> FamilyNight:
         name=family,
         scored=len(scores),
         assets=scores["asset"].nunique(),
-        findings=_worst_first(found[~planned]),
+        findings=worst_first(found[~planned]),
         planned=found[planned],
         missing_share=float(grid["value"].isna().mean()) if len(grid) else 1.0,
         imputed_share=float((~grid["observed"].astype(bool) & grid["value"].notna()).mean()) if len(grid) else 0.0,
@@ -111,7 +111,8 @@ def _day(store: Store, table: str, family: str, day: date) -> pd.DataFrame:
     return store.read_files(table, store.files(f"{table}/family={family}/day={day}", suffix=".parquet"))
 
 
-def _worst_first(found: pd.DataFrame) -> pd.DataFrame:
+def worst_first(found: pd.DataFrame) -> pd.DataFrame:
+    """Anomalies by severity, then by their peak, the worst first."""
     rank = found["severity"].map({severity: place for place, severity in enumerate(SEVERITIES)})
     order = found.assign(rank=rank).sort_values(["rank", "peak_score"], ascending=False, kind="stable")
     return order.drop(columns="rank").reset_index(drop=True)

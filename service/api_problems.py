@@ -1,0 +1,128 @@
+"""What went wrong, as problem+json (RFC 9457): the field, its value and the remedy; nothing of the host leaks."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+log = logging.getLogger("nightscore")
+MEDIA = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """The body of every answer that is not what was asked for."""
+
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
+    value: str | None = None
+    remedy: str | None = None
+
+
+class RefusedError(Exception):
+    """A request that is refused, with the problem that says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+TITLES = {
+    400: "The request cannot be understood",
+    401: "A token is needed",
+    403: "Not allowed",
+    404: "There is no such thing",
+    405: "This address does not take that method",
+    408: "The request came too slowly",
+    411: "The request does not say how long it is",
+    413: "The request is too large",
+    415: "This kind of content is not read here",
+    421: "This host is not served here",
+    422: "The request cannot be used",
+    429: "Too many requests",
+    500: "A fault of the service",
+    503: "The service is busy",
+}
+
+
+def refused(
+    status: int, detail: str, field: str | None = None, value: object = None, remedy: str | None = None
+) -> RefusedError:
+    """A refusal to raise; the value is cut at 80 characters."""
+    shown = None if value is None else str(value)[:80]
+    return RefusedError(
+        Problem(title=TITLES[status], status=status, detail=detail, field=field, value=shown, remedy=remedy)
+    )
+
+
+def answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+    """A problem as an answer."""
+    body = problem.model_dump(exclude_none=True)
+    return JSONResponse(body, problem.status, media_type=MEDIA, headers=headers)
+
+
+def handle_problems(app: FastAPI, root: str) -> None:
+    """Make every error of an app a problem; `root`, where the store lies, is never told."""
+
+    def told(error: Exception) -> str:
+        text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+        return text.replace(root, "the store")
+
+    def of_text(status: int, error: Exception) -> JSONResponse:
+        detail, _, remedy = told(error).partition("; ")
+        return answer(Problem(title=TITLES[status], status=status, detail=detail, remedy=remedy or None))
+
+    async def on_refused(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RefusedError)  # noqa: S101
+        waits = {"Retry-After": "1"} if error.problem.status in (429, 503) else None
+        return answer(error.problem, waits)
+
+    async def on_invalid(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        first = error.errors()[0]
+        where = [str(part) for part in first["loc"]]
+        field = ".".join(where[1:]) or where[0]
+        found = first.get("input")
+        shown = None if isinstance(found, dict | list) else str(found)[:80]
+        more = f" (and {len(error.errors()) - 1} more)" if len(error.errors()) > 1 else ""
+        problem = Problem(
+            title=TITLES[422],
+            status=422,
+            detail=f"{field}: {first['msg']}{more}",
+            field=field,
+            value=shown,
+            remedy="GET /docs lists what each address takes",
+        )
+        return answer(problem)
+
+    async def on_http(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        title = TITLES.get(error.status_code, TITLES[400])
+        problem = Problem(title=title, status=error.status_code, detail=str(error.detail), remedy="see GET /docs")
+        return answer(problem, dict(error.headers) if error.headers else None)
+
+    async def on_lookup(request: Request, error: Exception) -> JSONResponse:
+        return of_text(404, error) if type(error) is LookupError else await on_fault(request, error)
+
+    async def on_value(request: Request, error: Exception) -> JSONResponse:
+        return of_text(422, error)
+
+    async def on_fault(request: Request, error: Exception) -> JSONResponse:
+        number = secrets.token_hex(4)
+        log.error("fault %s at %s %s", number, request.method, request.url.path, exc_info=error)
+        detail = f"something went wrong that is no fault of the request; it is in the log as {number}"
+        return answer(Problem(title=TITLES[500], status=500, detail=detail))
+
+    app.add_exception_handler(RefusedError, on_refused)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(LookupError, on_lookup)
+    app.add_exception_handler(ValueError, on_value)
+    app.add_exception_handler(Exception, on_fault)
