@@ -28,6 +28,7 @@ from service import (
     monitoring_commands,
     nights,
     serve_commands,
+    synthesis_commands,
 )
 from service.options import (
     SETTINGS_PATH,
@@ -55,6 +56,7 @@ app = typer.Typer(
 app.add_typer(incident_commands.app, name="incidents")
 app.add_typer(datasets_commands.app, name="datasets")
 app.add_typer(image_commands.app)
+app.add_typer(synthesis_commands.app)
 app.add_typer(monitoring_commands.app)
 app.add_typer(serve_commands.app)
 

@@ -59,7 +59,8 @@ def _as_points(images: np.ndarray) -> Tensor:
     if x.shape[2] > SIDE:
         x = F.interpolate(x, (SIDE, SIDE), mode="area")
     flat = x.flatten(1)
-    return flat / flat.shape[1] ** 0.5
+    points: Tensor = flat / flat.shape[1] ** 0.5
+    return points
 
 
 def _nearest(x: Tensor, others: Tensor) -> tuple[np.ndarray, np.ndarray]:

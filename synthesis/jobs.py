@@ -18,7 +18,7 @@ from synthesis.gate import Batch, Measure, judge, quality_rows
 from synthesis.generator_files import TrainedGenerator, load_by_name, load_for, save
 from synthesis.generator_settings import generator_settings, recipe_of
 from synthesis.learning import About, Material, extractor_of, learn_generator, material_of
-from synthesis.sampling import Origin, class_names, drawn_batches, png_of
+from synthesis.sampling import class_names, drawn_pngs
 from synthesis.sheets import sheet_png
 from synthesis.training import Snapshot
 
@@ -153,27 +153,13 @@ def drawn_rows(
     generator: TrainedGenerator, day: date, count: int, seed: int, label: str | None, truncation: float
 ) -> pd.DataFrame:
     """Rows of the `drawn_images` table."""
-    names = class_names(generator, count, label)
-    pngs: list[bytes] = []
-    origin = Origin(
-        generator=generator.name,
-        fingerprint=generator.fingerprint,
-        seed=seed,
-        index=0,
-        label=label or "",
-        truncation=truncation,
-    )
-    for batch in drawn_batches(generator, count, seed, label, truncation):
-        for image in batch:
-            of_class = {"class": names[len(pngs)]} if names[len(pngs)] else None
-            pngs.append(png_of(image, origin.model_copy(update={"index": len(pngs)}), of_class))
     return pd.DataFrame(
         {
             "image_id": [f"{generator.name}-{seed}-{index:07d}" for index in range(count)],
             "time": datetime(day.year, day.month, day.day, tzinfo=UTC),
             "asset": "",
-            "label": names,
-            "png": pngs,
+            "label": class_names(generator, count, label),
+            "png": list(drawn_pngs(generator, count, seed, label, truncation)),
             "generator": generator.name,
             "seed": seed,
         }

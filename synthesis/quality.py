@@ -130,6 +130,9 @@ def _radii(x: Tensor, neighbours: int) -> Tensor:
 
 def diversity(real: np.ndarray, drawn: np.ndarray) -> float:
     """The mean distance between drawn features (M, F) over that between real ones (N, F); near 0 all look alike."""
-    pairs = min(len(real), len(drawn)) // 2
-    spreads = [np.linalg.norm(part[:pairs] - part[pairs : 2 * pairs], axis=1).mean() for part in (drawn, real)]
+    rng = np.random.default_rng(0)  # neighbours in a batch may have been drawn by turns of classes
+    spreads = []
+    for part in (drawn, real):
+        one, other = (rng.integers(0, len(part), 10_000) for _ in range(2))
+        spreads.append(np.linalg.norm(part[one] - part[other], axis=1)[one != other].mean())
     return float(spreads[0] / max(spreads[1], 1e-12))

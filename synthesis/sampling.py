@@ -86,11 +86,27 @@ def drawn_batches(
 
 def class_names(generator: TrainedGenerator, count: int, label: str | None = None) -> list[str]:
     """The class of each of the first `count` images of any seed; empty where the generator knows none."""
-    known = generator.card.classes
-    if not known:
-        return [""] * count
-    request = _checked(Request(generator, 0, label, 1.0))
-    return [known[number] for number in _turns(request, 0, count).tolist()]
+    return _names(_checked(Request(generator, 0, label, 1.0)), 0, count)
+
+
+def drawn_pngs(
+    generator: TrainedGenerator, count: int, seed: int, label: str | None = None, truncation: float = 1.0
+) -> Iterator[bytes]:
+    """The first `count` images of a seed as PNGs that say how to draw them again, one by one."""
+    index, fingerprint = 0, generator.fingerprint
+    for batch in drawn_batches(generator, count, seed, label, truncation):
+        names = _names(Request(generator, seed, label, truncation), index, len(batch))
+        for image, name in zip(batch, names, strict=True):
+            origin = Origin(
+                generator=generator.name,
+                fingerprint=fingerprint,
+                seed=seed,
+                index=index,
+                label=label or "",
+                truncation=truncation,
+            )
+            yield png_of(image, origin, name)
+            index += 1
 
 
 def interpolate(generator: TrainedGenerator, first_seed: int, second_seed: int, steps: int) -> np.ndarray:
@@ -114,10 +130,12 @@ def interpolate(generator: TrainedGenerator, first_seed: int, second_seed: int, 
     return np.concatenate(parts)
 
 
-def png_of(image: np.ndarray, origin: Origin, about: dict[str, str] | None = None) -> bytes:
-    """A drawn image (C, H, W) as PNG whose text chunks say that it is synthetic and how to draw it again."""
-    text = {name: str(value) for name, value in origin.model_dump().items()}
-    return encode_png(image, {"synthetic": "true", "software": "nightscore", **text, **(about or {})})
+def png_of(image: np.ndarray, origin: Origin, name: str = "") -> bytes:
+    """A drawn image (C, H, W) as PNG whose text chunks say that it is synthetic and how to draw it again;
+    `name` is the class that it has.
+    """
+    text = {key: str(value) for key, value in origin.model_dump().items()}
+    return encode_png(image, {"synthetic": "true", "software": "nightscore", **text, "class": name})
 
 
 def origin_of(png: bytes) -> Origin:
@@ -154,6 +172,12 @@ def _codes(request: Request, number: int) -> Tensor:
     """The codes of one batch of a seed, (64, Z)."""
     draws = torch.Generator().manual_seed(request.seed * 2**32 + number)
     return codes(BATCH, request.generator.card.network.latent, draws) * request.truncation
+
+
+def _names(request: Request, first: int, count: int) -> list[str]:
+    """The class of each of `count` images from `first` on; empty where the generator knows none."""
+    known = request.generator.card.classes
+    return [known[number] for number in _turns(request, first, count).tolist()] if known else [""] * count
 
 
 def _turns(request: Request, first: int, count: int) -> Tensor:

@@ -1,0 +1,94 @@
+"""Drawn images as files, and presets as words."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from rich.table import Table
+
+from sensors_data.image_files import decode_image
+from sensors_data.settings import Settings
+from sensors_data.store import Store
+from synthesis.dcgan import Discriminator, Generator, Layer, parameter_count
+from synthesis.generator_files import load_for
+from synthesis.generator_settings import generator_settings
+from synthesis.jobs import batch_seed
+from synthesis.presets import PRESETS, Recipe, preset
+from synthesis.sampling import drawn_pngs
+
+OWN_SHAPE = {"dcgan-64": (3, 64, 64), "review-faces": (3, 64, 64), "dip-cifar10": (3, 32, 32)}
+"""Images that a preset was made for; the others are grey, 28 pixels a side."""
+A_FOLDER = 10_000
+"""PNGs in one folder."""
+
+
+def write_pngs(
+    settings: Settings,
+    day: date,
+    camera: str,
+    count: int | None,
+    label: str | None,
+    truncation: float | None,
+    folder: Path,
+) -> str:
+    """A day's batch, of any size, as PNGs in folders of 10,000; in words. They are the same images as in the store."""
+    given = generator_settings(settings, camera)
+    generator = load_for(Store(settings.store), camera, day)
+    wanted = given.count if count is None else count
+    seed = batch_seed(generator, day, settings.seed)
+    scale = given.truncation if truncation is None else truncation
+    for index, png in enumerate(drawn_pngs(generator, wanted, seed, label, scale)):
+        inside = folder / f"{index // A_FOLDER:04d}"
+        if index % A_FOLDER == 0:
+            inside.mkdir(parents=True, exist_ok=True)
+        (inside / f"{generator.name}-{seed}-{index:07d}.png").write_bytes(png)
+    return f"drew {wanted:,} images by {generator.name} into {folder}; they were not judged"
+
+
+def same_pixels(image: np.ndarray, png: bytes) -> bool:
+    """Whether a PNG shows an image (C, H, W)."""
+    return np.array_equal(decode_image(png, len(image)), image)
+
+
+def preset_table() -> Table:
+    """Every preset with its parameters, for images that it was made for."""
+    table = Table("preset", "what it is", "image", "generator", "discriminator", "training")
+    for name, (_, about, _) in PRESETS.items():
+        recipe = preset(name, OWN_SHAPE.get(name, (1, 28, 28)))
+        sizes = [parameter_count(Generator(recipe.generator)), parameter_count(Discriminator(recipe.discriminator))]
+        image = "x".join(map(str, recipe.generator.image))
+        table.add_row(name, about, image, *(f"{size:,}" for size in sizes), _training(recipe))
+    return table
+
+
+def told_recipe(recipe: Recipe) -> list[str]:
+    """A recipe layer by layer, in words."""
+    up, down = recipe.generator, recipe.discriminator
+    channels, side = up.start
+    code = f"{up.latent} numbers" + (f" and one of {up.classes} classes" if up.classes else "")
+    lines = [f"{recipe.preset}: {_training(recipe)}"]
+    lines.append(f"generator, {parameter_count(Generator(up)):,} parameters: {code}, dense to {channels}x{side}x{side}")
+    lines += [f"  {_layer(layer)}" for layer in up.layers]
+    folded = f", {down.unshuffle}x{down.unshuffle} pixels folded into channels" if down.unshuffle > 1 else ""
+    spectral = ", spectral normalisation" if down.spectral else ""
+    lines.append(f"discriminator, {parameter_count(Discriminator(down)):,} parameters{folded}{spectral}")
+    lines += [f"  {_layer(layer)}" for layer in down.layers]
+    return [*lines, "  dense to one logit"]
+
+
+def _layer(layer: Layer) -> str:
+    what = {"conv": "convolution", "transposed": "transposed convolution", "shuffle": "convolution and pixel shuffle"}
+    norm = {"none": "", "batch": ", batch normalisation", "batch-after": ""}[layer.norm]
+    after = ", batch normalisation" if layer.norm == "batch-after" else ""
+    dropout = f", dropout {layer.dropout:g}" if layer.dropout else ""
+    size = f"{layer.channels} channels, kernel {layer.kernel}, stride {layer.stride}"
+    return f"{what[layer.kind]} to {size}{norm}, {layer.activation}{after}{dropout}"
+
+
+def _training(recipe: Recipe) -> str:
+    config = recipe.training
+    average = f", average of half-life {config.average_half_life} steps" if config.average_half_life else ""
+    rate = f"{config.optimizer} {config.rate:g} betas {config.betas[0]:g} {config.betas[1]:g}"
+    return f"{config.loss}, {rate}, batch {config.batch}, {config.images:,} images{average}"
