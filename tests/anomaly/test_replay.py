@@ -18,12 +18,11 @@ from sensors_data.store import Provenance, Store
 DAYS = [date(2026, 11, 14) + timedelta(days=d) for d in range(8)]
 NIGHTS = DAYS[6:]
 DETECTOR = {"shortest": 16, "longest": 16, "tokens": 8, "draws": 1, "lengths": [1.0], "recurrent": False}
-BUMP = {"family": "pump", "asset": "p1", "start": f"{NIGHTS[0]}T10:00Z", "end": f"{NIGHTS[0]}T18:00Z"}
 
 
 @pytest.fixture
 def settings(tmp_path):
-    """Two pumps, six days to learn from and two scored ones; p1 is unlike itself for two hours of the first of these."""
+    """Two pumps, six days to learn from and two scored; p1 is unlike itself for two hours of the first of these."""
     pump = {"inbox": "x", "step": "15min", "sensors": {"flow": {}, "speed": {}}, "detector": DETECTOR}
     found = Settings.model_validate({"store": str(tmp_path), "families": {"pump": pump}})
     store, rng = Store(found.store), np.random.default_rng(0)
@@ -46,27 +45,22 @@ def settings(tmp_path):
 
 
 def test_what_was_dismissed_is_normal_when_the_threshold_is_fitted_again(settings):
-    plain = replay(settings, "pump", NIGHTS[0], NIGHTS[1])
-    name = f"pump@{DAYS[5]}"
+    store, plain = Store(settings.store), replay(settings, "pump", NIGHTS[0], NIGHTS[1])
+    name, every = f"pump@{DAYS[5]}", 8 * 96 * 2
     assert list(plain.before) == list(plain.after) == [name]
-    assert plain.before[name].value == load_for(Store(settings.store), "pump", NIGHTS[0]).threshold.value
-    assert plain.after[name].rows == 8 * 96 * 2 - bumped(settings)
-    assert plain.counts["kept"] == 1
-    label(Store(settings.store), Incident.model_validate({**BUMP, "kind": "dismissed", "author": "Ann"}))
+    assert plain.before[name].value == load_for(store, "pump", NIGHTS[0]).threshold.value
+    found = store.read("anomalies", family="pump", day=NIGHTS[0]).iloc[0]
+    assert (found["asset"], plain.counts["kept"]) == ("p1", 1)
+    rows = round((found["end"] - found["start"]) / timedelta(minutes=15))
+    assert plain.after[name].rows == every - rows
+    said = {"family": "pump", "asset": "p1", "start": found["start"], "end": found["end"], "author": "Ann"}
+    label(store, Incident.model_validate({**said, "kind": "dismissed"}))
     dismissed = replay(settings, "pump", NIGHTS[0], NIGHTS[1])
-    assert dismissed.after[name].rows == 8 * 96 * 2
+    assert dismissed.after[name].rows == every
     assert dismissed.after[name].value > plain.after[name].value
-    label(Store(settings.store), Incident.model_validate({**BUMP, "kind": "confirmed", "author": "Ann"}))
-    other = {**BUMP, "asset": "p2", "kind": "confirmed", "end": f"{NIGHTS[0]}T12:00Z"}
-    label(Store(settings.store), Incident.model_validate(other))
-    assert replay(settings, "pump", NIGHTS[0], NIGHTS[1]).after[name].rows == plain.after[name].rows - 8
-
-
-def bumped(settings):
-    """Rows of the anomaly that was found."""
-    found = Store(settings.store).read("anomalies", family="pump", day=NIGHTS[0])
-    assert list(found["asset"]) == ["p1"]
-    return int((found["end"].iloc[0] - found["start"].iloc[0]) / timedelta(minutes=15))
+    label(store, Incident.model_validate({**said, "kind": "confirmed"}))
+    label(store, Incident.model_validate({**said, "asset": "p2", "kind": "confirmed"}))
+    assert replay(settings, "pump", NIGHTS[0], NIGHTS[1]).after[name].rows == every - 2 * rows
 
 
 def test_a_larger_budget_of_alarms_lowers_the_threshold_and_a_smaller_one_raises_it(settings):
