@@ -50,7 +50,7 @@ def defaults() -> dict[str, Any]:
     return {
         "owner": "nightscore",
         "retries": 3,
-        "retry_exponential_backoff": True,
+        "retry_exponential_backoff": 2.0,
         "max_retry_delay": timedelta(hours=1),
         "on_failure_callback": keep_failed,
     }

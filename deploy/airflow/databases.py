@@ -59,7 +59,7 @@ def _programs() -> Path:
     found = shutil.which("initdb") or next(map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None)
     if found is None:
         raise OSError("PostgreSQL is not installed; run: make tools")
-    return Path(found).parent
+    return Path(found).resolve().parent
 
 
 def _someone_else(folder: Path) -> list[str]:

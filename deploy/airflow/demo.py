@@ -63,13 +63,18 @@ def demonstrate(airflow: Airflow, store: Store, nights: list[date], started: flo
 
 
 def fresh(folder: Path) -> tuple[Path, list[date]]:
-    """A new plant in `folder`. ValueError when the folder holds something that no demonstration made."""
+    """A new plant in `folder`, which is emptied of an earlier demonstration."""
+    fresh_folder(folder)
+    return prepared(folder, datetime.now(UTC).date())
+
+
+def fresh_folder(folder: Path) -> None:
+    """An empty `folder`. ValueError when it holds something that no demonstration made."""
     if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).exists():
         raise ValueError(f"{folder} holds something else than this demonstration; name another --folder")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / MARKER).touch()
-    return prepared(folder, datetime.now(UTC).date())
 
 
 def backfill(rest: Rest, dag: str, nights: list[date], side_by_side: int) -> None:

@@ -6,6 +6,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
 from sensors_data.image_jobs import ingest_images
 from sensors_data.jobs import impute_day, ingest
 from sensors_data.settings import Settings, load
@@ -16,7 +19,7 @@ FAULTY = 9
 NIGHTS = 4
 """The last days, left for Airflow; on the first of them faults begin."""
 SHARDS = 2
-LIGHT = """
+OVEN = """
 [families.oven.detector]
 lengths = [1.0]
 max_windows = 800
@@ -24,6 +27,8 @@ hidden = 16
 draws = 4
 [families.oven.detector.fit]
 epochs = 3
+"""
+PRESS = """
 [cameras.press.detector]
 steps = 200
 """
@@ -45,7 +50,7 @@ def write(folder: Path, today: date, seed: int = 0) -> list[date]:
     write_camera(folder / "inbox" / "press", seed, first, days)
     head, _, oven = plant_settings().partition("[families.oven]")
     oven = oven.replace('step = "5min"', f'step = "5min"\nshards = {SHARDS}').replace("= 21", "= 10")
-    text = f"{head.splitlines()[0]}\n[families.oven]{oven}\n{camera_settings('press')}{LIGHT}"
+    text = f"{head.splitlines()[0]}\n[families.oven]{oven}{OVEN}\n{camera_settings('press')}{PRESS}"
     (folder / "settings.toml").write_text(text, encoding="utf-8")
     return [first + timedelta(days=d) for d in range(days)]
 
@@ -64,3 +69,29 @@ def prepared(folder: Path, today: date) -> tuple[Path, list[date]]:
     days = write(folder, today)
     take_in(load(folder / "settings.toml"), days[:-NIGHTS])
     return folder / "settings.toml", days[-NIGHTS:]
+
+
+def write_wide(folder: Path, today: date, assets: int, shards: int, days: int, seed: int = 0) -> list[date]:
+    """A family `oven` of many assets in many shards, alike but not the same; its days, the last of them yesterday."""
+    rng = np.random.default_rng(seed)
+    plant = simulate_plant(seed, days + FAULTY, FAULTY)
+    ovens, first = plant.readings["oven"], today - timedelta(days=days)
+    ovens = ovens[ovens["time"].dt.date < START + timedelta(days=days)]
+    parts = []
+    for number in range(assets):
+        rows = ovens[ovens["asset"] == f"oven-{number % 3 + 1}"]
+        values = rows.drop(columns=["time", "asset"])
+        changed = values * rng.uniform(0.9, 1.1) + rng.normal(0, 0.02, values.shape) * values.std().to_numpy()
+        parts.append(changed.round(4).assign(time=rows["time"] + (first - START), asset=f"oven-{number + 1:02d}"))
+    columns = ["time", "asset", *ovens.columns.drop(["time", "asset"])]
+    readings = pd.concat(parts)[columns].sort_values(["time", "asset"], ignore_index=True)
+    write_plant(replace(plant, readings={"oven": readings}), folder, seed)
+    head, _, oven = plant_settings().partition("[families.oven]")
+    oven = oven.replace('step = "5min"', f'step = "10min"\nshards = {shards}').replace("= 21", "= 10")
+    (folder / "settings.toml").write_text(f"{head.splitlines()[0]}\n[families.oven]{oven}{OVEN}", encoding="utf-8")
+    return days_before(today, days)
+
+
+def days_before(day: date, count: int) -> list[date]:
+    """The `count` days before a day."""
+    return [day - timedelta(days=back) for back in range(count, 0, -1)]

@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +18,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 HERE = Path(__file__).resolve().parent
 DAGS = HERE.parents[1] / "dags"
@@ -143,17 +144,20 @@ def started(airflow: Airflow, *components: str) -> Iterator[list[subprocess.Pope
 
 
 def start(
-    airflow: Airflow, component: str, *prefix: str, environment: Mapping[str, str] = {}
+    airflow: Airflow, component: str, *prefix: str, environment: Mapping[str, str] = {}, log: str = ""
 ) -> subprocess.Popen[bytes]:
-    """One component in a process group of its own; `prefix` is what it is started under (ip netns exec NAME)."""
+    """One component in a process group of its own; `prefix` is what it is started under, as `ip netns exec NAME`.
+
+    What it says goes to `home`/LOG.log, LOG being the component itself if not given.
+    """
     quiet = ["--skip-serve-logs"] if component in ("scheduler", "triggerer") else []
     tied = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
-    with (airflow.home / f"{component.replace(' ', '-')}.log").open("ab") as log:
+    with (airflow.home / f"{log or component}.log").open("ab") as said:
         return subprocess.Popen(
             [*tied, *prefix, *airflow.command(*component.split(), *quiet)],
             env={**airflow.environment, **environment},
             cwd=airflow.home,
-            stdout=log,
+            stdout=said,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
@@ -161,19 +165,17 @@ def start(
 
 def stop(processes: list[subprocess.Popen[bytes]], seconds: float = 15) -> None:
     """End processes and all that they started, kindly first."""
-    for process in reversed(processes):
-        _signal(process, signal.SIGTERM)
-    until = time.monotonic() + seconds
-    for process in processes:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(max(0.1, until - time.monotonic()))
-        _signal(process, signal.SIGKILL)
-        process.wait()
-
-
-def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, number)
+    started = [psutil.Process(p.pid) for p in processes if p.poll() is None]
+    everything = [child for process in started for child in [process, *process.children(recursive=True)]]
+    for process in reversed(started):
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, left = psutil.wait_procs(everything, timeout=seconds)
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    for ended in processes:
+        ended.wait()
 
 
 def wait_for(url: str, seconds: float) -> None:

@@ -1,0 +1,96 @@
+"""The DAGs as Airflow reads them: light, serialisable, each task one job."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+DAGS = Path(__file__).parents[2] / "dags"
+MARKERS = {"plan", "ingested", "imputed", "scored", "done", "night", "trained", "drawn", "keep-killed"}
+HEAVY = ("torch", "pandas", "pyarrow", "numpy", "scipy", "sklearn", "anomaly", "synthesis", "service")
+LOOK = f"""
+import json, sys, time
+import airflow.sdk, airflow.providers.standard.operators.empty, airflow.dag_processing.dagbag as reading
+sys.path.insert(0, {str(DAGS)!r})  # as the dag-processor does
+started = time.process_time()
+bag = reading.DagBag({str(DAGS)!r})
+seconds = time.process_time() - started
+print("\\n" + json.dumps([seconds, [m for m in {HEAVY!r} if m in sys.modules], bag.import_errors, sorted(bag.dags)]))
+"""
+
+
+def jobs(dag):
+    return {task.task_id.rpartition(".")[2] for task in dag.tasks}
+
+
+def test_the_dags_are_read_in_a_moment_and_bring_no_heavy_package(airflow):
+    told = subprocess.run([sys.executable, "-c", LOOK], capture_output=True, text=True, check=True)
+    seconds, heavy, wrong, names = json.loads(told.stdout.splitlines()[-1])
+    assert (heavy, wrong) == ([], {})
+    assert {"nightly", "weekly_detectors"} <= set(names)
+    assert seconds < 0.3 * len(names)
+
+
+def test_every_task_is_a_command_of_the_same_name(dags):
+    from typer.main import get_command
+
+    from service.cli import app
+
+    commands = set(get_command(app).commands)
+    assert set().union(*map(jobs, dags.values())) - MARKERS <= commands
+
+
+def test_every_dag_has_an_interval_words_and_an_owner(dags):
+    for dag in dags.values():
+        assert type(dag.timetable).__name__ == "CronDataIntervalTimetable"
+        assert not dag.catchup
+        assert set(dag.params) == {"day", "family", "camera"}
+        assert dag.doc_md
+        assert "nightscore" in dag.tags
+        for task in dag.tasks:
+            assert task.owner == "nightscore"
+
+
+def test_every_job_is_retried_with_growing_waits_bounded_in_time_and_kept_when_it_fails(dags):
+    for dag in dags.values():
+        for task in dag.tasks:
+            if task.task_type == "EmptyOperator":
+                continue
+            assert task.retries >= 1
+            assert task.retry_exponential_backoff == 2.0
+            assert task.execution_timeout is not None
+            kept = task.on_failure_callback
+            assert [f.__name__ for f in (kept if isinstance(kept, list) else [kept])] == ["keep_failed"]
+
+
+def test_trainings_take_turns_in_their_pool(dags):
+    pools = {task.task_id: task.pool for dag in dags.values() for task in dag.tasks}
+    assert {pool for name, pool in pools.items() if ".train-" in name} == {"training"}
+    assert {pool for name, pool in pools.items() if ".train-" not in name} <= {"default_pool", "training"}
+
+
+def test_a_night_waits_for_earlier_ones_at_markers_that_cost_no_process(dags):
+    waiting = {t.task_id.rpartition(".")[2]: t.task_type for t in dags["nightly"].tasks if t.depends_on_past}
+    assert waiting == dict.fromkeys(("ingested", "imputed", "scored"), "EmptyOperator")
+
+
+def test_a_dag_is_the_same_after_it_was_serialised(dags):
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    for dag in dags.values():
+        told = DagSerialization.serialize_dag(dag)
+        again = DagSerialization.deserialize_dag(json.loads(json.dumps(told)))
+        assert [task.task_id for task in again.tasks] == [task.task_id for task in dag.tasks]
+
+
+def test_ruff_finds_nothing_that_airflow_3_dropped(airflow):
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--isolated", "--preview", "--select", "AIR3", str(DAGS)],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout

@@ -1,0 +1,47 @@
+"""The DAGs run task by task over a small plant, without a scheduler."""
+
+import pytest
+
+from sensors_data.settings import load
+from sensors_data.store import Store
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture
+def store(plant) -> Store:
+    return Store(load(plant[0]).store)
+
+
+def test_a_night_without_a_detector_is_taken_in_and_not_scored_and_a_training_mends_that(ran, plant, store):
+    nights = plant[1]
+    states = ran("nightly", day=str(nights[0]), family="oven")
+    assert states[""] == "success"
+    assert states["series-oven.impute 1"] == "success"
+    assert states["series-oven.score-series 0"] == states["series-oven.find-anomalies"] == "skipped"
+    assert states["images-press.ingest-images"] == "skipped"
+    states = ran("weekly_detectors", day=str(nights[0]))
+    assert [states[name] for name in ("", "series-oven.train-series", "images-press.train-images")] == ["success"] * 3
+    states = ran("nightly", day=str(nights[0]))
+    assert {state for name, state in states.items() if name.startswith(("series", "images"))} == {"success"}
+    assert store.days("scores", family="oven") == store.days("image_scores", camera="press") == nights[:1]
+    before = {path: store.read_bytes(path) for path in store.files("scores")}
+    ran("nightly", day=str(nights[0]), family="oven")
+    assert {path: store.read_bytes(path) for path in store.files("scores")} == before
+
+
+@pytest.mark.parametrize("words", [{"day": "2199-01-01"}, {"shard": "0"}])
+def test_a_run_by_hand_for_what_cannot_be_is_refused_in_the_plan(ran, store, words):
+    before = store.files("")
+    states = ran("nightly", **words)
+    assert states[""] == states["plan"] == "failed"
+    assert {state for name, state in states.items() if name.startswith("series")} <= {"upstream_failed", "success"}
+    assert store.files("") == before
+
+
+@pytest.mark.parametrize("words", [{"family": "{{ 7 * 7 }}"}, {"camera": "$(touch x)"}, {"day": "../x"}, {"day": 7}])
+def test_a_name_that_is_none_does_not_even_become_a_run(ran, words):
+    from airflow.sdk.exceptions import ParamValidationError
+
+    with pytest.raises(ParamValidationError, match=f"Invalid input for param {next(iter(words))}"):
+        ran("nightly", **words)
