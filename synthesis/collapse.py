@@ -15,7 +15,7 @@ from synthesis.quality import class_entropy, diversity, frechet_distance
 class WatchConfig(Section):
     """When a training is stopped."""
 
-    entropy_share: float = Field(0.75, ge=0, le=1)
+    entropy_share: float = Field(0.85, ge=0, le=1)
     """Least entropy of the drawn classes, of that of the real ones."""
     diversity: float = Field(0.5, ge=0)
     """Least mean distance between drawn images, of that between real ones."""
@@ -44,7 +44,7 @@ def measured(real: Features, drawn: Features, real_logits: np.ndarray, drawn_log
     if real.classes is not None and drawn.classes is not None:
         entropies = [class_entropy(drawn.classes), class_entropy(real.classes)]
     return Measures(
-        distance=frechet_distance(real.x, drawn.x),
+        distance=frechet_distance(real.x, drawn.x, fewest=2),  # of as many images in every snapshot
         class_entropy=entropies[0],
         real_entropy=entropies[1],
         diversity=diversity(real.x, drawn.x),

@@ -37,7 +37,7 @@ class GateConfig(Section):
     recall: float = Field(0.1, ge=0, le=1)
     coverage: float = Field(0.1, ge=0, le=1)
     diversity: float = Field(0.6, ge=0)
-    entropy_share: float = Field(0.75, ge=0, le=1)
+    entropy_share: float = Field(0.85, ge=0, le=1)
     """Least class entropy, of that of real images."""
     copies: float = Field(0.01, ge=0, le=1)
     membership: float = Field(0.6, ge=0.5, le=1)
@@ -94,7 +94,7 @@ def _in_features(batch: Batch, extractor: Extractor, limits: GateConfig, seed: i
         passed = bool(value >= limit) or batch.one_class
         return told(measure, value, limit=limit, passed=passed)
 
-    distance, most = frechet_distance(real.x, drawn.x), limits.frechet_share * float(real.x.var(0).sum())
+    distance, most = frechet_distance(real.x, drawn.x, FEWEST), limits.frechet_share * float(real.x.var(0).sum())
     some = min(len(real.x), count, 5000)
     shares, kid = overlap(real.x[:some], drawn.x[:some]), kernel_distance(real.x, drawn.x, seed)
     rows = [

@@ -13,7 +13,8 @@ from synthesis.features import Extractor, extractor_for, has_classes
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
 from synthesis.generator_settings import GeneratorSettings
 from synthesis.presets import Recipe
-from synthesis.training import Examples, Shown, Trained, train
+from synthesis.snapshots import Examples
+from synthesis.training import Shown, Trained, train
 
 FEWEST = 64
 """Images without which nothing is learned, and different ones among them."""

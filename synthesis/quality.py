@@ -38,24 +38,22 @@ class Shares:
     """Share of real images with a drawn one in their ball."""
 
 
-def frechet_distance(real: np.ndarray, drawn: np.ndarray) -> float:
+def frechet_distance(real: np.ndarray, drawn: np.ndarray, fewest: int = MIN_IMAGES) -> float:
     """The squared Frechet distance between the normal distributions of features (N, F) and (M, F), squared feature
     units (Heusel et al. 2017, arXiv:1706.08500).
+
+    ValueError when M is below `fewest`: lower it only to compare distances of equal M with each other.
     """
+    if len(drawn) < fewest:
+        raise ValueError(
+            f"a Frechet distance of {len(drawn):,} images is biased; draw at least {fewest:,}, or use KID, which is not"
+        )
     difference = real.mean(0, dtype=np.float64) - drawn.mean(0, dtype=np.float64)
     of_real, of_drawn = (np.cov(x.T.astype(np.float64)) for x in (real, drawn))
     values, axes = np.linalg.eigh(of_real)
     root = (axes * np.sqrt(values.clip(min=0))) @ axes.T
     both = np.sqrt(np.linalg.eigvalsh(root @ of_drawn @ root).clip(min=0)).sum()
     return float(max(0.0, difference @ difference + np.trace(of_real) + np.trace(of_drawn) - 2 * both))
-
-
-def check_count(drawn: int, forced: bool) -> None:
-    """ValueError when a Frechet distance of so few images would mislead."""
-    if drawn < MIN_IMAGES and not forced:
-        raise ValueError(
-            f"a Frechet distance of {drawn:,} images is biased; draw at least {MIN_IMAGES:,}, or use KID, which is not"
-        )
 
 
 def kernel_distance(real: np.ndarray, drawn: np.ndarray, seed: int, subsets: int = 50, size: int = 1000) -> Estimate:

@@ -15,7 +15,6 @@ from torch import Tensor
 from sensors_data.image_files import encode_png
 from sensors_data.settings import Section
 from sensors_data.store import Store
-from synthesis.adversarial import codes
 from synthesis.generator_files import TrainedGenerator, load_by_name
 
 BATCH = 64
@@ -170,8 +169,9 @@ def _batch(request: Request, number: int) -> np.ndarray:
 
 def _codes(request: Request, number: int) -> Tensor:
     """The codes of one batch of a seed, (64, Z)."""
-    draws = torch.Generator().manual_seed(request.seed * 2**32 + number)
-    return codes(BATCH, request.generator.card.network.latent, draws) * request.truncation
+    shape = (BATCH, request.generator.card.network.latent)
+    rng = np.random.default_rng((request.seed, number))  # torch's own would take 32 bits of a seed alone
+    return torch.from_numpy(rng.standard_normal(shape, np.float32)) * request.truncation
 
 
 def _names(request: Request, first: int, count: int) -> list[str]:

@@ -13,28 +13,17 @@ import torch
 from torch import Tensor
 
 from sensors_data.settings import Section
-from synthesis.adversarial import Pair, as_pixels, codes, make_pair, settle, train_step
+from synthesis.adversarial import Pair, as_pixels, make_pair, train_step
 from synthesis.checkpoint import Checkpoint, Progress
-from synthesis.collapse import Measures, WatchConfig, alarms, collapsed, measured
+from synthesis.collapse import Measures, WatchConfig, alarms, collapsed
 from synthesis.dcgan import Generator
-from synthesis.features import Extractor, features_of
+from synthesis.features import Extractor
 from synthesis.presets import Recipe
-
-JUDGED = 2048
-"""Images drawn for each snapshot's measures, at most."""
+from synthesis.snapshots import Examples, measures_of, of_fixed_codes, settled
 
 
 class DivergedError(ArithmeticError):
     """Training met a loss that is no number before any snapshot was healthy."""
-
-
-@dataclass(frozen=True)
-class Examples:
-    """What is learned from, and what is held out to choose the best snapshot."""
-
-    images: np.ndarray  # (N, C, H, W) uint8
-    numbers: np.ndarray | None  # (N,) class numbers, where the recipe is conditional
-    held_out: np.ndarray  # (V, C, H, W) uint8
 
 
 class Snapshot(Section):
@@ -101,8 +90,8 @@ def train(
         if not np.isfinite(losses).all():
             history.append(_diverged(plan, history, losses))
             break
-        network = _settled(pair, examples, seed)
-        found = _measured(pair, network, examples, extractor, seed)
+        network = settled(pair, examples, seed)
+        found = measures_of(pair, network, examples, extractor, seed)
         history.append(_judged(plan, history, losses, found, watch))
         if history[-1].best:
             best = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
@@ -143,10 +132,11 @@ def _train_part(
 ) -> tuple[float, float]:
     """The steps between two snapshots, `done` of them behind; the mean losses, NaN as soon as one is no number."""
     first, last = (plan.ends[done - 1] + 1 if done else 1), plan.ends[done]
-    draws = torch.Generator().manual_seed(seed * 2**20 + done)  # a part begins alike whether or not it was resumed
+    own = int(np.random.SeedSequence((seed, done)).generate_state(1)[0])
+    draws = torch.Generator().manual_seed(own)  # a part begins alike whether or not the run was resumed
     totals = torch.zeros(2)
     with torch.random.fork_rng():
-        torch.manual_seed(seed * 2**20 + done)  # dropout draws from the global state
+        torch.manual_seed(own)  # dropout draws from the global state
         for step in range(first, last + 1):
             batches = [
                 _batch(examples, plan, pair, step, number, seed) for number in range(pair.config.discriminator_steps)
@@ -178,64 +168,6 @@ def _batch(
 def _order(count: int, seed: int, number: int) -> np.ndarray:
     """The order of images in a pass."""
     return np.random.default_rng((seed, number)).permutation(count)
-
-
-def _settled(pair: Pair, examples: Examples, seed: int) -> Generator:
-    """A copy of the generator that draws, its normalisation set to what it is now."""
-    network = copy.deepcopy(pair.average)
-    settle(network, _classes(examples), seed)
-    return network
-
-
-def _classes(examples: Examples) -> Tensor | None:
-    return None if examples.numbers is None else torch.from_numpy(examples.numbers)
-
-
-@torch.no_grad()
-def _measured(pair: Pair, network: Generator, examples: Examples, extractor: Extractor, seed: int) -> Measures:
-    """What the snapshot's images are like beside those that are held out."""
-    count = max(256, min(JUDGED, len(examples.held_out)))
-    images = _drawn(network, examples, count, seed)
-    real = examples.held_out[:count]
-    device, low = next(pair.discriminator.parameters()).device, network.config.low
-    pair.discriminator.eval()
-    shown = np.random.default_rng(seed).permutation(len(examples.images))[:256]
-    asked = [examples.images[shown], images[: len(shown)]]
-    labels = _classes(examples)
-    logits = []
-    for x, label in zip(
-        asked, (None if labels is None else labels[shown], _turns(examples, len(shown), seed)), strict=True
-    ):
-        told = None if label is None else label.to(device)
-        logits.append(pair.discriminator(as_pixels(torch.from_numpy(x).to(device), low), told).float().cpu().numpy())
-    pair.discriminator.train()
-    return measured(features_of(extractor, real), features_of(extractor, images), logits[0], logits[1])
-
-
-def _turns(examples: Examples, count: int, seed: int) -> Tensor | None:
-    """Classes of images to draw, (count,), as often as they were learned from."""
-    labels = _classes(examples)
-    if labels is None:
-        return None
-    return labels[torch.randint(len(labels), (count,), generator=torch.Generator().manual_seed(seed + 2))]
-
-
-@torch.no_grad()
-def _drawn(network: Generator, examples: Examples, count: int, seed: int) -> np.ndarray:
-    """Images of the same codes at every snapshot, uint8 (count, C, H, W)."""
-    device, low = next(network.parameters()).device, network.config.low
-    z = codes(count, network.config.latent, torch.Generator().manual_seed(seed + 1))
-    labels = _turns(examples, count, seed)
-    out = []
-    for rows in torch.arange(count).split(256):  # type: ignore[no-untyped-call]
-        x = network(z[rows].to(device), None if labels is None else labels[rows].to(device))
-        out.append(x.sub(low).mul(255 / (1 - low)).round().clamp(0, 255).byte().cpu().numpy())
-    return np.ascontiguousarray(np.concatenate(out))
-
-
-def of_fixed_codes(network: Generator, examples: Examples, seed: int) -> np.ndarray:
-    """What a snapshot draws from the same 64 codes as every other, uint8 (64, C, H, W)."""
-    return _drawn(network, examples, 64, seed)
 
 
 def _judged(

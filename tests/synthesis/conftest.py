@@ -1,0 +1,60 @@
+"""A camera that sees handwritten digits, its generator trained once in a few seconds."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from sklearn.datasets import load_digits
+
+from sensors_data.image_files import encode_png
+from sensors_data.images import resize
+from sensors_data.settings import Camera, Settings
+from sensors_data.store import Provenance, Store
+
+DAY = date(2026, 3, 10)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread():
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def digits() -> tuple[np.ndarray, np.ndarray]:
+    """1,797 scans (N, 1, 28, 28) uint8, and which digit each shows."""
+    found = load_digits()
+    scans = np.rint(found.images * (255 / 16)).astype(np.uint8)[:, None]
+    return resize(scans, 28), found.target
+
+
+def keep_images(store: Store, camera: str, day: date, images: np.ndarray, labels: np.ndarray) -> None:
+    """Images as a day of the `images` table."""
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    rows = [
+        {
+            "image_id": f"{n:05d}",
+            "time": start + timedelta(seconds=n),
+            "asset": "",
+            "label": str(label),
+            "png": encode_png(x),
+        }
+        for n, (x, label) in enumerate(zip(images, labels, strict=True))
+    ]
+    store.write("images", pd.DataFrame(rows), Provenance(job="test"), camera=camera, day=day)
+
+
+@pytest.fixture
+def camera_of(tmp_path):
+    """camera_of(images, labels, **generator settings) -> settings of a camera `eye` that saw them the day before."""
+
+    def make(images, labels, **generator) -> Settings:
+        spec = Camera(
+            inbox=str(tmp_path), size=int(images.shape[2]), channels=int(images.shape[1]), generator=generator
+        )
+        settings = Settings(store=str(tmp_path / "store"), cameras={"eye": spec})
+        keep_images(Store(settings.store), "eye", DAY - timedelta(days=1), images, labels)
+        return settings
+
+    return make
