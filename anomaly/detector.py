@@ -35,7 +35,7 @@ class DetectorConfig(Section):
     held_out: float = Field(0.25, gt=0, lt=0.9)
     """Last share of the training span, kept for early stopping, threshold and acceptance."""
     max_windows: int = Field(1200, ge=10)
-    """Training windows of a network at most, evenly spaced."""
+    """Training windows of a network at most, spread over the span."""
     min_observed: float = Field(0.5, ge=0, le=1)
     """A window with something measured in under this share of its rows is neither learned from nor scored."""
     keep: float = Field(0.85, gt=0, lt=1)

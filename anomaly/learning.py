@@ -23,6 +23,8 @@ from sensors_data.windows import Windows, normal, sliding_windows
 MIN_VARIANCE = math.exp(LSTMVAEConfig.model_fields["min_log_variance"].default)
 MIN_ROWS = 48
 """Observed normal rows without which nothing is learned."""
+GOLDEN = (math.sqrt(5) - 1) / 2
+"""Its multiples modulo 1 fall evenly into any interval and never repeat (Weyl)."""
 
 
 @dataclass(frozen=True)
@@ -144,12 +146,28 @@ def _standardised(span: Span, scale: Scale, columns: list[int]) -> Span:
     return replace(span, grid=Grid(grid.times, scale.apply(grid.values)[:, columns], grid.observed[:, columns], names))
 
 
-def _windows(spans: list[Span], length: int, config: DetectorConfig) -> Windows:
-    """Normal windows of all spans, at most `max_windows`, evenly spaced."""
-    stride = max(1, math.ceil(sum(max(0, len(span) - length) for span in spans) / config.max_windows))
-    parts = [normal(sliding_windows(span.grid, length, stride), span.abnormal, config.min_observed) for span in spans]
-    values, observed, ends = (np.concatenate([getattr(p, f) for p in parts]) for f in ("values", "observed", "ends"))
-    return Windows(values, observed, ends)
+def _windows(spans: list[Span], length: int, config: DetectorConfig, most: int) -> Windows:
+    """The normal ones of at most `most` windows that are spread over all spans."""
+    every = [sliding_windows(span.grid, length) for span in spans]
+    ends = np.cumsum([0, *map(len, every)])
+    chosen = spread_indices(int(ends[-1]), most)
+    parts = []
+    for number, (span, windows) in enumerate(zip(spans, every, strict=True)):
+        own = chosen[(chosen >= ends[number]) & (chosen < ends[number + 1])] - ends[number]
+        parts.append(normal(windows.where(own), span.abnormal, config.min_observed))
+    values, observed, last = (np.concatenate([getattr(p, f) for p in parts]) for f in ("values", "observed", "ends"))
+    return Windows(values, observed, last)
+
+
+def spread_indices(count: int, most: int) -> np.ndarray:
+    """At most `most` of the indices [0, count), one somewhere in each of as many equal parts, sorted.
+
+    Not evenly: of windows two rows apart, a network learns that spikes fall on even rows and no more.
+    """
+    if count <= most:
+        return np.arange(count)
+    part = np.arange(most)
+    return np.unique(((part + part * GOLDEN % 1) * count / most).astype(np.int64))
 
 
 def _learn_network(
@@ -162,8 +180,9 @@ def _learn_network(
 ) -> tuple[Network, list[Epoch]]:
     """A network of windows of one length: its linear path solved, its LSTMs trained where there is enough to learn."""
     learned = [span.rows(0, span.split - _gap(span, length)) for span in spans]
-    train = _windows(learned, length, config)
-    valid = _windows([span.rows(span.split, len(span)) for span in spans], length, config)
+    train = _windows(learned, length, config, config.max_windows)
+    held_out = [span.rows(span.split, len(span)) for span in spans]
+    valid = _windows(held_out, length, config, math.ceil(config.max_windows * config.held_out))
     if len(train) < 2:
         raise ValueError(f"only {len(train)} windows of {length} rows are normal and measured; two are needed")
     shape, level = split_level(train.values)

@@ -63,7 +63,7 @@ def anomalies_touching(
     scores: pd.DataFrame,
     sensor_scores: pd.DataFrame,
 ) -> pd.DataFrame:
-    """The anomalies in a day's rows of `scores` and `sensor_scores`, each from its start on an earlier day of the store.
+    """The anomalies in a day's rows of `scores` and `sensor_scores`, each from its start on an earlier day.
 
     `limit` is the tail probability of a row just at the threshold.
     """

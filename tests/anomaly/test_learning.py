@@ -1,0 +1,39 @@
+from datetime import date
+
+import numpy as np
+import pytest
+
+from anomaly.detector import DetectorConfig, score_network
+from anomaly.learning import Span, TrainingPlan, learn_detector, spread_indices
+from sensors_data.grid import Grid
+
+
+@pytest.mark.parametrize(("count", "most"), [(0, 10), (7, 10), (10, 10), (11, 10), (2400, 1200), (100_000, 1200)])
+def test_spread_indices_are_few_distinct_and_everywhere(count: int, most: int) -> None:
+    found = spread_indices(count, most)
+    assert 0.75 * min(count, most) <= len(found) <= min(count, most)
+    assert (np.diff(found, prepend=-1, append=count) <= 2 * max(1, count / most) + 1).all()
+    assert (np.diff(found) > 0).all()
+
+
+@pytest.mark.parametrize("stride", [2, 3, 5])
+def test_spread_indices_favour_no_phase(stride: int) -> None:
+    phases = np.bincount(spread_indices(1200 * stride, 1200) % stride)
+    assert phases.min() > 0.8 * 1200 / stride
+
+
+def test_windows_between_those_that_were_learned_are_as_typical_as_they_are() -> None:
+    rng = np.random.default_rng(0)
+    spikes = (rng.random((1500, 1)) < 0.04).astype(np.float32) + 1  # 1 and 2: no command flag
+    times = np.datetime64("2026-01-01", "us") + np.arange(1500) * np.timedelta64(60, "s")
+    grid = Grid(times, spikes, np.ones((1500, 1), bool), ("flow",))
+    config = DetectorConfig(max_windows=600, lengths=(1.0,))
+    plan = TrainingPlan("pump", 60, date(2026, 1, 2), config, 0)
+    detector, _ = learn_detector(plan, {"a": Span(grid, np.zeros(1500, bool), 1500)})
+    (network,) = detector.networks
+    ready = Grid(times, (spikes - detector.scales["a"].center) / detector.scales["a"].spread, grid.observed, ("flow",))
+    medians = []
+    for cut in (0, 1):
+        nats = score_network(network, ready.rows(0, 1500 - cut), config)[0].nats
+        medians.append(float(np.nanmedian(nats)))
+    assert medians[0] == pytest.approx(medians[1], rel=0.1)
