@@ -1,6 +1,6 @@
 """
 Every night at 00:00 UTC, for the day that has just ended: readings and images in, imputed, scored, anomalies found,
-metrics exported.
+metrics exported, a report written.
 
 A group of tasks a family and a camera, side by side: what fails in one does not keep the others from their night.
 Every task is one job of one partition and may be run again, cleared or backfilled: the bytes are the same. The markers
@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 import nightscore_tasks as tasks
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import CronDataIntervalTimetable, TaskGroup, dag
-from nightscore_run import defaults, images, outcome, over, published, series, words
+from nightscore_run import defaults, images, in_order, outcome, published, series, words
 
 from sensors_data.settings import Family, from_environment
 
@@ -28,7 +28,7 @@ SETTINGS = from_environment()
 def family_night(family: str, spec: Family) -> None:
     """A family's chain."""
     shards = list(range(spec.shards))
-    ingested, imputed, scored = over("ingested"), over("imputed"), over("scored")
+    ingested, imputed, scored = in_order("ingested"), in_order("imputed"), in_order("scored")
     ingest = tasks.ingest(family)
     impute = tasks.impute.partial(family=family).expand(shard=shards)
     score = tasks.score_series.partial(family=family).expand(shard=shards)
@@ -42,8 +42,9 @@ def family_night(family: str, spec: Family) -> None:
 
 def camera_night(camera: str) -> None:
     """A camera's chain."""
-    scores = published("image_scores", camera)
-    tasks.ingest_images(camera) >> tasks.score_images.override(outlets=[scores])(camera)
+    score = tasks.score_images.override(outlets=[published("image_scores", camera)])(camera)
+    done = EmptyOperator(task_id="done", trigger_rule="all_done")
+    tasks.ingest_images(camera) >> score >> done >> tasks.export_camera_metrics(camera)
 
 
 @dag(
@@ -60,18 +61,24 @@ def camera_night(camera: str) -> None:
 def nightly() -> None:
     """The night's groups, after the plan."""
     first = {series(f): [f"{series(f)}.ingest", f"{series(f)}.export-metrics"] for f in SETTINGS.families}
-    first |= {images(c): [f"{images(c)}.ingest-images"] for c in SETTINGS.cameras}
-    plan, night = tasks.plan(first), outcome("night")
+    first |= {images(c): [f"{images(c)}.ingest-images", f"{images(c)}.export-camera-metrics"] for c in SETTINGS.cameras}
+    plan, night = tasks.plan(first, always=("report",)), outcome("night")
+    groups = []
     for family, spec in SETTINGS.families.items():
         with TaskGroup(series(family)) as group:
             family_night(family, spec)
-        plan >> [group.children[task_id] for task_id in first[series(family)]]
-        list(group.iter_tasks()) >> night
+        groups.append(group)
     for camera in SETTINGS.cameras:
         with TaskGroup(images(camera)) as group:
             camera_night(camera)
-        plan >> group
+        groups.append(group)
+    over = EmptyOperator(task_id="over", trigger_rule="all_done")
+    report = tasks.report()
+    for group in groups:
+        plan >> [group.children[task_id] for task_id in first[str(group.group_id)]]
         list(group.iter_tasks()) >> night
+        group >> over
+    [plan, over] >> report >> night
 
 
 nightly()

@@ -45,6 +45,11 @@ def words(settings: Settings) -> dict[str, Param]:
     }
 
 
+def drawing(settings: Settings) -> list[str]:
+    """The cameras that synthetic images are drawn for: those with a section `generator`, be it empty."""
+    return [name for name, camera in settings.cameras.items() if "generator" in camera.model_fields_set]
+
+
 def defaults() -> dict[str, Any]:
     """What every task of ours has; the first delay is Airflow's own setting, five minutes if nobody changed it."""
     return {
@@ -56,7 +61,7 @@ def defaults() -> dict[str, Any]:
     }
 
 
-def over(task_id: str) -> EmptyOperator:
+def in_order(task_id: str) -> EmptyOperator:
     """A marker: the tasks before it are over, well or not, on this day and on every earlier one."""
     return EmptyOperator(task_id=task_id, trigger_rule="all_done", depends_on_past=True)
 

@@ -14,14 +14,14 @@ from nightscore_run import asked_for, images, keep_killed, partition, publish, s
 
 
 @task.branch(task_id="plan", retries=1, execution_timeout=timedelta(minutes=10))
-def plan(first: dict[str, list[str]]) -> list[str]:
-    """With which of each group's `first` tasks this run starts; refuses a day, family or camera that cannot be."""
+def plan(first: dict[str, list[str]], always: tuple[str, ...] = ()) -> list[str]:
+    """With which of each group's `first` tasks, and `always`, it goes on; refuses a day or name that cannot be."""
     try:
         _, wanted = asked_for("plan", get_current_context())
     except (LookupError, ValueError) as error:
         raise AirflowFailException(str(error)) from error  # a retry would not help
     groups = [*map(series, wanted.families), *map(images, wanted.cameras)]
-    return [task_id for group in groups for task_id in first.get(group, [])]
+    return [*always, *(task_id for group in groups for task_id in first.get(group, []))]
 
 
 @task(task_id="ingest", execution_timeout=timedelta(hours=1))
@@ -90,6 +90,29 @@ def export_metrics(family: str) -> str:
     return job(settings, day, family)
 
 
+@task(task_id="export-camera-metrics", execution_timeout=timedelta(minutes=30))
+def export_camera_metrics(camera: str) -> str:
+    """A camera's night, generator and batches as metrics, when all its tasks are over; never an older night's."""
+    settings, day = partition()
+    keep_killed()
+    from sensors_data.store import Store
+
+    if any(scored > day for scored in Store(settings.store).days("image_scores", camera=camera)):
+        raise AirflowSkipException(f"not exported {camera} {day}: a newer night was scored")
+    from anomaly.night_jobs import export_camera_metrics as job
+
+    return job(settings, day, camera)
+
+
+@task(task_id="report", execution_timeout=timedelta(hours=1))
+def report() -> str:
+    """The night of all families and cameras as one page, also of what failed."""
+    settings, day = partition()
+    from service.report import write_report as job
+
+    return job(settings, day)
+
+
 @task(task_id="ingest-images", execution_timeout=timedelta(hours=1))
 def ingest_images(camera: str) -> str:
     """A camera's images of the day, from its inbox."""
@@ -142,6 +165,40 @@ def train_images(camera: str) -> str:
     from anomaly.image_jobs import train_images as job
 
     return job(settings, day, camera)
+
+
+@task(task_id="train-dcgan", execution_timeout=timedelta(days=2))
+def train_dcgan(camera: str) -> str:
+    """A camera's generator, accepted or rejected."""
+    settings, day = partition()
+    from synthesis.jobs import train_dcgan as job
+
+    return job(settings, day, camera)
+
+
+@task(task_id="draw-images", execution_timeout=timedelta(hours=6))
+def draw_images(camera: str) -> str:
+    """A batch of a camera's generator, to be judged; skipped while no generator was accepted."""
+    settings, day = partition()
+    from sensors_data.model_files import accepted_before
+    from sensors_data.store import Store
+
+    if accepted_before(Store(settings.store), "generators", camera, day) is None:
+        raise AirflowSkipException(f"nothing drawn for {camera} {day}: no generator was accepted before it")
+    from synthesis.jobs import draw_images as job
+
+    return job(settings, day, camera)
+
+
+@task(task_id="judge-images", execution_timeout=timedelta(hours=6))
+def judge_images(camera: str) -> str:
+    """The batch measured, and published if it passes the gate."""
+    settings, day = partition()
+    from synthesis.jobs import judge_images as job
+
+    line = job(settings, day, camera)
+    publish(day)
+    return line
 
 
 @task(task_id="keep-killed", trigger_rule="one_failed", execution_timeout=timedelta(minutes=10))

@@ -31,6 +31,10 @@ epochs = 3
 PRESS = """
 [cameras.press.detector]
 steps = 200
+[cameras.press.generator]
+images = 2000
+snapshots = 2
+classifier_images = 2000
 """
 
 
