@@ -34,7 +34,7 @@ class Between:
         return {
             "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
             "AIRFLOW__CELERY__BROKER_URL": self.broker,
-            "AIRFLOW__CELERY__RESULT_BACKEND": self.database.replace("postgresql+psycopg2", "db+postgresql"),
+            "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{self.database}",
             "AIRFLOW__CORE__HOSTNAME_CALLABLE": "worker_name.worker_name",
             "PYTHONPATH": str(Path(__file__).resolve().parent),
             "NIGHTSCORE_STORE": "s3://plant/store",
