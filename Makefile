@@ -3,7 +3,7 @@ VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
 
-.PHONY: demo test test-live check tools clean help
+.PHONY: demo airflow airflow-demo airflow-workers test test-live check tools clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -15,6 +15,15 @@ $(BIN)/nightscore: pyproject.toml constraints.txt
 
 demo: $(BIN)/nightscore ## simulate a plant, train, score its last nights, compare with the injected faults
 	$(BIN)/nightscore demo --folder demo
+
+airflow: $(BIN)/nightscore ## a local Airflow over a small plant; prints address and password, Ctrl-C stops it
+	@$(BIN)/python deploy/airflow/serve.py
+
+airflow-demo: $(BIN)/nightscore ## nights through a real Airflow scheduler, asked for over REST; times per task
+	$(BIN)/python deploy/airflow/demo.py
+
+airflow-workers: $(BIN)/nightscore tools ## a night by two Celery workers over S3, one of them killed on the way
+	$(BIN)/python deploy/airflow/workers_demo.py
 
 test: $(BIN)/nightscore tools ## run the checks and the tests
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(MAKE) check
@@ -33,5 +42,5 @@ tools: ## the servers that tests run against, from Debian's packages; without th
 	@deploy/install-tools
 
 clean: ## remove the environment, the demo and all caches
-	rm -rf $(VENV) .benchmarks-venv demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) .benchmarks-venv demo demo-airflow demo-airflow-workers build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

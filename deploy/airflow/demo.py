@@ -11,6 +11,7 @@ import sys
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
+from subprocess import Popen
 
 from databases import database
 from demo_plant import prepared
@@ -35,24 +36,26 @@ def main() -> None:
     say(f"{took:4.0f} s  a plant in {folder}, its history taken in; nights {nights[0]} to {nights[-1]}")
     with database(folder / "home", os.environ.get("NIGHTSCORE_AIRFLOW_DB")) as url:
         airflow = prepare(folder / "home", settings, url)
-        with running(airflow):
+        with running(airflow) as processes:
             took = time.monotonic() - started
             say(f"{took:4.0f} s  Airflow at {airflow.url}, user admin, password {airflow.password}")
-            demonstrate(airflow, Store(load(settings).store), nights, started)
+            demonstrate(airflow, processes, Store(load(settings).store), nights, started)
 
 
-def demonstrate(airflow: Airflow, store: Store, nights: list[date], started: float) -> None:
+def demonstrate(
+    airflow: Airflow, processes: list[Popen[bytes]], store: Store, nights: list[date], started: float
+) -> None:
     """A training and the nights, told task by task. ValueError when one failed, TimeoutError when it takes too long."""
     rest, left = Rest(airflow), MINUTES * 60.0
     wait_for_dags(rest, ("nightly", "weekly_detectors"))
     rest.ask("PATCH", "/dags/weekly_detectors", {"is_paused": False})
     rest.ask("POST", "/dags/weekly_detectors/dagRuns", {"logical_date": None, "conf": {"day": str(nights[0])}})
     say(f"training for {nights[0]} by hand, and last Monday's by its schedule")
-    follow(rest, "weekly_detectors", 2, left, say)
+    follow(rest, "weekly_detectors", 2, left, say, processes)
     rest.ask("PATCH", "/dags/nightly", {"is_paused": False})
     backfill(rest, "nightly", nights[:-1], side_by_side=3)
     say(f"nights {nights[0]} to {nights[-2]} asked for; {nights[-1]} comes by its schedule")
-    tasks = follow(rest, "nightly", len(nights), left, say)
+    tasks = follow(rest, "nightly", len(nights), left, say, processes)
     say("", *table(times(tasks, store)), "")
     for night in nights:
         rows = store.read_files("scores", store.files(f"scores/family=oven/day={night}"))

@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,7 +120,7 @@ def run(airflow: Airflow, *words: str) -> str:
 
 
 @contextmanager
-def running(airflow: Airflow, components: tuple[str, ...] = COMPONENTS) -> Iterator[None]:
+def running(airflow: Airflow, components: tuple[str, ...] = COMPONENTS) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Its api-server and then the other components, with the pool of the trainings; all stopped at the end.
 
     The api-server answers before the scheduler starts, or the first tasks find nobody to report to.
@@ -129,8 +129,8 @@ def running(airflow: Airflow, components: tuple[str, ...] = COMPONENTS) -> Itera
         wait_for(f"{airflow.url}/api/v2/version", seconds=120)
         rest = Rest(airflow)
         rest.ask("POST", "/pools", {"name": "training", "slots": 1}, ignore=409)
-        with started(airflow, *components):
-            yield
+        with started(airflow, *components) as processes:
+            yield processes
 
 
 @contextmanager
@@ -176,6 +176,14 @@ def stop(processes: list[subprocess.Popen[bytes]], seconds: float = 15) -> None:
             process.kill()
     for ended in processes:
         ended.wait()
+
+
+def check_alive(processes: Iterable[subprocess.Popen[bytes]]) -> None:
+    """OSError, with where to look, when one of the processes ended by itself."""
+    for process in processes:
+        if process.poll() is not None:
+            words = " ".join(map(str, process.args)) if isinstance(process.args, list) else str(process.args)
+            raise OSError(f"ended with code {process.returncode}, its log says why: {words.partition('airflow ')[2]}")
 
 
 def wait_for(url: str, seconds: float) -> None:

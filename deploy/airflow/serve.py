@@ -17,7 +17,7 @@ from types import FrameType
 
 from databases import database
 from demo_plant import prepared
-from local_airflow import prepare, running
+from local_airflow import check_alive, prepare, running
 
 from demo import fresh_folder, say
 
@@ -31,11 +31,12 @@ def main() -> None:
     settings = Path(own) if own else plant(FOLDER)
     with database(FOLDER / "home", os.environ.get("NIGHTSCORE_AIRFLOW_DB")) as url:
         airflow = prepare(FOLDER / "home", settings, url)
-        with running(airflow):
+        with running(airflow) as processes:
             say("", f"Airflow at {airflow.url}  user admin  password {airflow.password}")
             say(f"DAGs over {settings}; a DAG that is switched on runs its last interval at once. Ctrl-C stops all.")
             while True:
-                time.sleep(3600)
+                check_alive(processes)
+                time.sleep(5)
 
 
 def plant(folder: Path) -> Path:

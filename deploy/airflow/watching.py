@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
+from subprocess import Popen
 from typing import Any
 
-from local_airflow import Rest
+from local_airflow import Rest, check_alive
 
 from sensors_data.store import Store
 
@@ -29,13 +30,16 @@ class Took:
     worker: str
 
 
-def follow(rest: Rest, dag: str, count: int, seconds: float, say: Callable[[str], None]) -> list[dict[str, Any]]:
+def follow(
+    rest: Rest, dag: str, count: int, seconds: float, say: Callable[[str], None], processes: Iterable[Popen[bytes]]
+) -> list[dict[str, Any]]:
     """The task instances of a DAG's runs, once `count` runs are over, each told when it is.
 
-    TimeoutError when they are not after `seconds`, ValueError when a run failed.
+    TimeoutError when they are not after `seconds`, ValueError when a run failed, OSError when a process ended.
     """
     until, told = time.monotonic() + seconds, set()
     while True:
+        check_alive(processes)
         runs = rest.ask("GET", f"/dags/{dag}/dagRuns?limit=100")["dag_runs"]
         tasks = task_instances(rest, dag)
         for task in sorted((t for t in tasks if t["state"] in OVER), key=lambda t: str(t["end_date"])):

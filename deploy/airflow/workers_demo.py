@@ -15,7 +15,7 @@ from subprocess import Popen
 from typing import Any
 
 import demo_plant
-from local_airflow import DAGS, Airflow, Rest, prepare, running
+from local_airflow import DAGS, Airflow, Rest, check_alive, prepare, running
 from two_machines import WORKERS, Between, between, namespaces, power_cut, workers
 from watching import follow, task_instances
 
@@ -52,10 +52,10 @@ def main() -> None:
         )
         places = {worker: place_of(folder, worker) for worker in WORKERS}
         store = filled(folder / "single/store", shared, night)
-        with running(airflow), workers(airflow, places, under) as processes:
+        with running(airflow) as parts, workers(airflow, places, under) as processes:
             where = "network namespaces" if under["a"] else "processes on the loopback interface"
             say(f"two Celery workers in {where}; Airflow at {airflow.url}")
-            tasks = the_night(airflow, night, processes)
+            tasks = the_night(airflow, night, parts, processes)
         tell(tasks)
         compare(Store(str(folder / "single/store")), store, night)
 
@@ -102,20 +102,23 @@ def filled(single: Path, shared: Between, night: date) -> Store:
     return store
 
 
-def the_night(airflow: Airflow, night: date, processes: dict[str, Popen[bytes]]) -> list[dict[str, Any]]:
+def the_night(
+    airflow: Airflow, night: date, parts: list[Popen[bytes]], processes: dict[str, Popen[bytes]]
+) -> list[dict[str, Any]]:
     """The night through both workers; the second is killed when it is in the middle of scoring."""
     rest = Rest(airflow)
     wait_for_dags(rest, ("nightly",))
     rest.ask("PATCH", "/dags/nightly", {"is_paused": False})
     until = time.monotonic() + 900
     while not in_the_middle(tasks := task_instances(rest, "nightly")):
+        check_alive([*parts, *processes.values()])
         if time.monotonic() > until:
             raise TimeoutError("the second worker never scored")
         time.sleep(0.5)
     done, hit = scored(tasks, "success"), scored(tasks, "running", "worker-b")
     count = power_cut(processes["b"])
     say(f"kill -9 of worker-b, {count} processes, with {len(done)} shards scored and its shards {hit} under way")
-    return follow(rest, "nightly", 1, 900, say)
+    return follow(rest, "nightly", 1, 900, say, [*parts, processes["a"]])
 
 
 def in_the_middle(tasks: list[dict[str, Any]]) -> bool:
