@@ -5,7 +5,6 @@ Redis, and nothing else. One of them is killed in the middle; the night ends wit
 from __future__ import annotations
 
 import argparse
-import hashlib
 import shutil
 import sys
 import time
@@ -15,10 +14,12 @@ from subprocess import Popen
 from typing import Any
 
 import demo_plant
+from comparing import check_same
 from local_airflow import DAGS, Airflow, Rest, check_alive, prepare, running
 from two_machines import WORKERS, Between, between, namespaces, power_cut, workers
 from watching import follow, task_instances
 
+from anomaly.drift_job import measure_drift
 from anomaly.night_jobs import find_anomalies_of
 from anomaly.scoring_job import score_series
 from anomaly.training_job import train_series
@@ -36,7 +37,6 @@ QUICK = {
     "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "5",
 }
 """A dead worker is noticed within seconds here, not minutes."""
-TABLES = ("readings", "rejects", "grid", "scores", "sensor_scores", "anomalies", "models")
 
 
 def main() -> None:
@@ -57,7 +57,8 @@ def main() -> None:
             say(f"two Celery workers in {where}; Airflow at {airflow.url}")
             tasks = the_night(airflow, night, parts, processes)
         tell(tasks)
-        compare(Store(str(folder / "single/store")), store, night)
+        same = check_same(Store(str(folder / "single/store")), store)
+        say("", f"{same} files of the store, those of {night} among them: the bytes of one machine")
 
 
 def one_machine(folder: Path) -> date:
@@ -74,6 +75,7 @@ def one_machine(folder: Path) -> date:
         for shard in range(SHARDS):
             job(settings, night, FAMILY, shard)
     say(find_anomalies_of(settings, night, FAMILY))
+    measure_drift(settings, night, FAMILY)
     return night
 
 
@@ -139,21 +141,6 @@ def tell(tasks: list[dict[str, Any]]) -> None:
     mine = [t for t in tasks if t["task_id"].endswith("score-series")]
     for task in sorted(mine, key=lambda t: int(t["map_index"])):
         say(f"{task['map_index']:5d}  {task['hostname']}  {task['try_number']:3d}")
-
-
-def compare(single: Store, shared: Store, night: date) -> None:
-    """Every file of the night, and of all before it, in both stores. ValueError when one differs."""
-    one, two = ({p: digest(store, p) for t in TABLES for p in store.files(t)} for store in (single, shared))
-    different = sorted(path for path in one.keys() | two.keys() if one.get(path) != two.get(path))
-    if different:
-        raise ValueError(f"{len(different)} files differ from those of one machine: {different[:5]}")
-    made = sum(str(night) in path for path in one)
-    say("", f"{len(one)} files, {made} of them of {night}: the bytes of one machine")
-
-
-def digest(store: Store, path: str) -> str:
-    """SHA-256 of a file."""
-    return hashlib.sha256(store.read_bytes(path)).hexdigest()
 
 
 if __name__ == "__main__":

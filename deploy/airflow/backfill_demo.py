@@ -1,0 +1,86 @@
+"""A backfill by Airflow, several nights at a time, beside the same nights one after the other in one process: the same
+bytes, and what Airflow costs a task.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+from statistics import median
+
+import demo_plant
+from comparing import check_same
+from databases import database
+from local_airflow import Rest, prepare, running
+from watching import follow, table, times
+
+from anomaly.drift_job import measure_drift
+from anomaly.night_jobs import find_anomalies_of
+from anomaly.scoring_job import score_series
+from anomaly.training_job import train_series
+from demo import backfill, fresh_folder, say, wait_for_dags
+from sensors_data.jobs import impute_day, ingest
+from sensors_data.settings import Settings, load
+from sensors_data.store import Store
+
+FAMILY, HISTORY, ASSETS = "oven", 14, 3
+
+
+def main() -> None:
+    """Run both; exit code 1 when a byte differs or the backfill is not green in time."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=Path("demo-airflow-backfill"))
+    parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--side-by-side", type=int, default=8)
+    parser.add_argument("--minutes", type=int, default=60)
+    words = parser.parse_args()
+    folder = words.folder.resolve()
+    fresh_folder(folder)
+    days = demo_plant.write_wide(folder, datetime.now(UTC).date(), ASSETS, 1, HISTORY + words.days)
+    settings, nights = load(folder / "settings.toml"), days[HISTORY:]
+    for day in days[:HISTORY]:
+        ingest(settings, day, FAMILY)
+        impute_day(settings, day, FAMILY)
+    say(train_series(settings, nights[0], FAMILY))
+    shutil.copytree(folder / "store", folder / "serial")
+    alone = one_by_one(settings.model_copy(update={"store": str(folder / "serial")}), nights)
+    with database(folder / "home", os.environ.get("NIGHTSCORE_AIRFLOW_DB")) as url:
+        airflow = prepare(folder / "home", folder / "settings.toml", url)
+        with running(airflow) as processes:
+            rest, started = Rest(airflow), time.monotonic()
+            wait_for_dags(rest, ("nightly",))
+            rest.ask("PATCH", "/dags/nightly", {"is_paused": False})  # the last night comes by the schedule
+            backfill(rest, "nightly", nights[:-1], words.side_by_side)
+            tasks = follow(rest, "nightly", len(nights), words.minutes * 60, say, processes)
+            wall = time.monotonic() - started
+    took = times(tasks, Store(settings.store))
+    say("", *table(took), "")
+    same = check_same(Store(settings.store), Store(str(folder / "serial")))
+    say(f"{len(nights)} nights, {words.side_by_side} side by side: {len(took)} tasks in {wall:.0f} s")
+    say(f"{same} files, byte for byte those of the same nights one by one in one process ({alone:.0f} s)")
+    extra = [t.worked - t.job for t in took if t.job == t.job]
+    say(f"beyond its job a task takes {median(extra):.1f} s (median of {len(extra)})")
+
+
+def one_by_one(settings: Settings, nights: list[date]) -> float:
+    """The nights' jobs in this process, in order; the seconds."""
+    started = time.monotonic()
+    for night in nights:
+        for job in (ingest, impute_day, score_series, find_anomalies_of, measure_drift):
+            job(settings, night, FAMILY)
+    return time.monotonic() - started
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (OSError, ValueError, LookupError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
