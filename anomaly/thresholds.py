@@ -49,6 +49,12 @@ class Threshold(Section):
         """How likely a normal row is just at the limit or over it."""
         return float(self.p_value(np.array([self.value]))[0])
 
+    def limit_for(self, budget: float) -> float:
+        """The limit under another budget of alarms a row, from the same tail; its own budget gives `value`."""
+        most = np.array([budget, self.budget]) * self.rows / max(1, self.clusters)
+        wanted, own = self.start + genpareto.isf(np.minimum(1.0, most), self.shape, scale=self.spread)
+        return float(self.value * wanted / own) if own > 0 else self.value
+
     def p_value(self, scores: np.ndarray) -> np.ndarray:
         """How likely a normal row scores at least this high, (T,); NaN where the score is NaN."""
         body = np.interp(scores, self.quantiles, np.linspace(1.0, 0.0, len(self.quantiles)))

@@ -152,6 +152,11 @@ def _raw_readings(
     return raw_rows(frame, path.name, layout, sensors), bad
 
 
+def forget_files() -> None:
+    """Let go of the files that were read of late."""
+    _raw_readings.cache_clear()
+
+
 def raw_rows(frame: pd.DataFrame, name: str, layout: Layout, sensors: tuple[str, ...]) -> pd.DataFrame:
     """The rows of a file called `name` as one row per value, as `raw_readings` gives them."""
     wanted = [layout.time, *([layout.asset] if layout.asset else [])]

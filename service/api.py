@@ -23,6 +23,10 @@ from service.api_tables import table_routes
 from service.report import report_path
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#1d5b8f"/>'
+    '<path d="M2 10h3l2-6 2 8 2-4h3" fill="none" stroke="#fff" stroke-width="1.5"/></svg>'
+)
 ABOUT = """Scores, anomalies and models of a nightscore store. Times are UTC; a score is in nats, higher is worse.
 Whatever goes wrong is told as problem+json with the field, its value and the remedy."""
 
@@ -42,6 +46,10 @@ def create_app(settings: Settings, access: Access, limits: Limits | None = None)
     app.state.service, app.state.access = service, access
     handle_problems(app, settings.store)
     app.include_router(_state_routes(service))
+
+    @app.get("/favicon.ico", include_in_schema=False)
+    def icon() -> Response:
+        return Response(ICON, media_type="image/svg+xml")
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:

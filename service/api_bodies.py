@@ -91,28 +91,54 @@ def _text(cell: object) -> str:
 
 
 def _parquet(body: bytes) -> pd.DataFrame:
-    """Rows of a Parquet file, refused before it is unpacked where it holds too much."""
+    check_parquet(body)
     try:
-        about = pq.read_metadata(io.BytesIO(body))
+        return parquet_rows(pq.ParquetFile(io.BytesIO(body)), "the body")
+    except (pa.ArrowException, OSError) as error:
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: Exception) -> UnreadableError:
+    return UnreadableError(f"it is not a readable Parquet file: {str(error).splitlines()[0]}")
+
+
+def check_parquet(body: bytes) -> None:
+    """UnreadableError for a Parquet file that holds too much or what no table of readings holds, before unpacking."""
+    try:
+        about, schema = pq.read_metadata(io.BytesIO(body)), pq.read_schema(io.BytesIO(body))
         if about.num_rows * max(1, about.num_columns) > MAX_VALUES:
             cells = f"{about.num_rows:,} rows of {about.num_columns:,} columns"
             raise UnreadableError(f"{cells} are more than {MAX_VALUES:,} cells; send fewer days at a time")
-        groups = [about.row_group(n).total_byte_size for n in range(about.num_row_groups)]
-        if sum(groups) > 20 * MAX_VALUES:
-            raise UnreadableError(f"it unpacks to {sum(groups):,} bytes; send fewer days at a time")
-        schema = pq.read_schema(io.BytesIO(body))
-        texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
-        odd = [f.name for f in schema if pa.types.is_nested(f.type) or pa.types.is_binary(f.type)]
+        size = sum(about.row_group(n).total_byte_size for n in range(about.num_row_groups))
+        if size > 20 * MAX_VALUES:
+            raise UnreadableError(f"it unpacks to {size:,} bytes; send fewer days at a time")
+        odd = [f.name for f in schema if not _plain(f.type)]
         if odd:
             raise UnreadableError(f"columns {odd[:8]} hold neither numbers, texts nor times")
+        texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
         words = pq.ParquetFile(io.BytesIO(body), read_dictionary=texts).read(columns=texts)
-        for name in texts:
-            for chunk in words.column(name).chunks:
-                if max((len(str(word)) for word in chunk.dictionary), default=0) > MAX_TEXT:
-                    raise UnreadableError(f"column {name} holds a text of more than {MAX_TEXT:,} bytes")
-        return parquet_rows(pq.ParquetFile(io.BytesIO(body)), "the body")
     except (pa.ArrowException, OSError) as error:
-        raise UnreadableError(f"the body is not a readable Parquet file: {str(error).splitlines()[0]}") from error
+        raise _unreadable(error) from error
+    for name in texts:
+        longest = max((len(str(word)) for chunk in words.column(name).chunks for word in chunk.dictionary), default=0)
+        if longest > MAX_TEXT:
+            raise UnreadableError(
+                f"column {name} holds a text of {longest:,} characters; at most {MAX_TEXT:,} are read"
+            )
+
+
+def _plain(kind: pa.DataType) -> bool:
+    """Whether a column's type is one that readings have."""
+    types = pa.types
+    return bool(
+        types.is_string(kind)
+        or types.is_large_string(kind)
+        or types.is_floating(kind)
+        or types.is_integer(kind)
+        or types.is_boolean(kind)
+        or types.is_timestamp(kind)
+        or types.is_date(kind)
+    )
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, object]]:

@@ -10,6 +10,7 @@ import uvicorn
 
 from sensors_data.settings import Settings
 from service.api import access_for, create_app
+from service.pages import mount_pages
 
 
 def serve(
@@ -18,7 +19,7 @@ def serve(
     """Answer on an address until Ctrl-C. OSError when it cannot be listened on."""
     access = access_for(host, token_file, names)
     listening = listen(host, port)
-    app = create_app(settings, access)
+    app = mount_pages(create_app(settings, access))
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listening.getsockname()[1]}"
     say(f"serving {settings.store} at {address}; stop with Ctrl-C")

@@ -1,0 +1,80 @@
+"""What people look at: pages on the same app, each opened by its own address; nothing is asked of another host."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
+
+import gradio as gr
+from gradio import processing_utils
+from gradio.components import Navbar
+
+from service.api_guard import Access
+from service.api_state import Service
+from service.pages_asset import asset_page
+from service.pages_images import images_page
+from service.pages_look import CSS, theme
+from service.pages_overview import overview_page
+from service.pages_review import review_page
+from service.pages_synthesis import synthesis_page
+from service.pages_try import try_page
+
+UPLOAD = "32mb"
+HOUR = 3600
+
+
+def mount_pages(app: FastAPI) -> FastAPI:
+    """The app with its pages under /pages."""
+    service, access = app.state.service, app.state.access
+    _fetch_nothing()
+    blocks = build(service, access)
+    mounted: FastAPI = gr.mount_gradio_app(
+        app,
+        blocks,
+        path="/pages",
+        footer_links=[],
+        run_history=False,
+        show_error=True,
+        max_file_size=UPLOAD,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        theme=theme(),
+        css=CSS,
+    )
+    return mounted
+
+
+def build(service: Service, access: Access) -> gr.Blocks:
+    """All pages."""
+    with gr.Blocks(title="nightscore", analytics_enabled=False, delete_cache=(HOUR, HOUR)) as root:
+        Navbar(main_page_name="Overview")
+        overview_page(service, root)
+    pages: list[tuple[str, str, Callable[[], None]]] = [
+        ("Machine", "asset", lambda: asset_page(service, root)),
+        ("Review", "review", lambda: review_page(service, root, access)),
+        ("Try it", "try", lambda: try_page(service, root)),
+        ("Images", "images", lambda: images_page(service, root)),
+        ("Synthesis", "synthesis", lambda: synthesis_page(service, root)),
+    ]
+    for name, path, page in pages:
+        with root.route(name, path):
+            Navbar(main_page_name="Overview")
+            page()
+    made: gr.Blocks = root
+    return made
+
+
+def _fetch_nothing() -> None:
+    """A page's input that names an address on the net is refused: this server asks nothing of other hosts."""
+
+    async def refuse(url: str, *rest: Any, **more: Any) -> str:
+        raise gr.Error(f"files are uploaded, not fetched; found the address {url[:80]}")
+
+    processing_utils.async_ssrf_protected_download = refuse

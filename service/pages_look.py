@@ -1,0 +1,103 @@
+"""The pages' look: colours, fonts of the host, cards and strips as HTML; nothing is asked of another host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape as escape
+from urllib.parse import urlencode
+
+import gradio as gr
+
+CSS = """
+.gradio-container { max-width: 72rem !important; margin: 0 auto !important; }
+.prose h1 { font-size: 1.5rem; margin: 0 0 .2rem; }
+.ns-soft { color: #5d6478; font-size: .9rem; margin: .1rem 0 .8rem; }
+.ns-cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 1rem; margin: .8rem 0; }
+.ns-card { border: 1px solid #dfe3ea; border-radius: .5rem; padding: .8rem 1rem; background: #fff; }
+.ns-card h3 { margin: 0 0 .2rem; font-size: 1.02rem; }
+.ns-strip { display: flex; gap: 3px; margin: .6rem 0 .2rem; flex-wrap: wrap; }
+.ns-strip a { display: block; width: 1.35rem; height: 1.35rem; border-radius: .2rem; background: #e3efe7;
+  color: #fff !important; font-size: .72rem; line-height: 1.35rem; text-align: center; text-decoration: none; }
+.ns-strip a:focus-visible { outline: 3px solid #1d5b8f; }
+.ns-strip .critical { background: #b3202a; } .ns-strip .warning { background: #a95c00; }
+.ns-strip .info { background: #3d6a8f; } .ns-strip .none { background: #eef0f4; }
+.ns-scroll { overflow-x: auto; max-width: 100%; }
+.prose a { margin: 0 !important; }
+.ns-grid { display: grid; grid-template-columns: minmax(0, 1fr); }
+.ns-table { border-collapse: collapse; width: 100%; font-size: .92rem; }
+.ns-table, .ns-table tr, .ns-table th, .ns-table td { border: 0 !important; }
+.ns-table tr { border-bottom: 1px solid #e6e9ef !important; }
+.ns-table th, .ns-table td { text-align: left; padding: .4rem .7rem .4rem 0; }
+.ns-table th { color: #5d6478; font-weight: 600; }
+.ns-tag { display: inline-block; color: #fff; border-radius: 1rem; padding: 0 .55rem; font-size: .8rem;
+  font-weight: 600; background: #3d6a8f; white-space: nowrap; }
+.ns-tag.critical { background: #b3202a; } .ns-tag.warning { background: #a95c00; }
+.ns-note { border-left: .3rem solid #1d5b8f; background: #f3f6fa; padding: .6rem .9rem; border-radius: .2rem; }
+.ns-bad { border-left-color: #b3202a; background: #fbf1f1; }
+footer { display: none !important; }
+@media (max-width: 640px) { .gradio-container { padding: .6rem !important; } }
+"""
+WORDS = {"critical": "critical", "warning": "warning", "info": "minor"}
+
+
+def theme() -> gr.themes.Base:
+    """The pages' theme, in the fonts that the reader's machine has."""
+    fonts = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+    made = gr.themes.Base(
+        primary_hue="blue",
+        neutral_hue="slate",
+        font=[gr.themes.Font(name) for name in fonts],
+        font_mono=[gr.themes.Font(name) for name in ("ui-monospace", "monospace")],
+        radius_size="sm",
+    )
+    return made.set(
+        body_background_fill="#fbfcfd",
+        body_background_fill_dark="#fbfcfd",
+        button_primary_background_fill="#1d5b8f",
+        button_primary_background_fill_hover="#17496f",
+        slider_color="#1d5b8f",
+        block_label_text_weight="600",
+    )
+
+
+def whole(parts: Iterable[str]) -> str:
+    """Parts below each other, none of them wider than the page."""
+    return f'<div class="ns-grid">{"".join(f"<div>{part}</div>" for part in parts)}</div>'
+
+
+def heading(title: str, about: str) -> str:
+    """A page's title and what it is for."""
+    return f'<h1>{escape(title)}</h1><p class="ns-soft">{escape(about)}</p>'
+
+
+def note(text: str, bad: bool = False) -> str:
+    """A sentence that stands out."""
+    return f'<div class="ns-note{" ns-bad" if bad else ""}" role="status">{escape(text)}</div>'
+
+
+def tag(severity: str) -> str:
+    """A severity as a coloured word."""
+    return f'<span class="ns-tag {escape(severity)}">{escape(WORDS.get(severity, severity))}</span>'
+
+
+def cards(made: Iterable[str]) -> str:
+    """Cards side by side, as many as there is room for."""
+    return f'<div class="ns-cards">{"".join(made)}</div>'
+
+
+def card(title: str, *parts: str) -> str:
+    """One card; its parts are HTML."""
+    return f'<div class="ns-card"><h3>{escape(title)}</h3>{"".join(parts)}</div>'
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table whose cells are HTML already."""
+    top = "".join(f"<th>{escape(name)}</th>" for name in head)
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f'<div class="ns-scroll"><table class="ns-table"><tr>{top}</tr>{body}</table></div>'
+
+
+def asset_link(family: str, asset: str, day: object, shown: str) -> str:
+    """A link to an asset's night."""
+    query = urlencode({"family": family, "asset": asset, "day": str(day)})
+    return f'<a href="/pages/asset?{escape(query)}">{escape(shown)}</a>'

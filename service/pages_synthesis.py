@@ -1,0 +1,150 @@
+"""Synthesis: images drawn while one watches, between two seeds, beside real ones, and what the gate measured."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from html import escape
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from sensors_data.image_jobs import pixels_of
+from service import pages_look as look
+from service.api_state import Service
+from service.report_words import count, number
+from synthesis.generator_files import TrainedGenerator
+from synthesis.sampling import class_names, draw, interpolate
+
+ABOUT = "Images that a generator draws of its camera's normal ones. The same seed draws the same images."
+PRIVATE: dict[str, Any] = {"api_visibility": "private"}
+EVERY = "all classes"
+STEPS = 12
+
+
+def synthesis_page(service: Service, root: gr.Blocks) -> None:
+    """The components of the page and how they follow each other."""
+    gr.HTML(look.heading("Synthesis", ABOUT))
+    told = gr.HTML()
+    with gr.Row():
+        camera = gr.Dropdown([], label="Camera", interactive=True)
+        label = gr.Dropdown([EVERY], value=EVERY, label="Class", interactive=True)
+        count_of = gr.Slider(8, 64, value=24, step=8, label="Images", interactive=True)
+    with gr.Row():
+        seed = gr.Slider(0, 999, value=0, step=1, label="Seed", interactive=True)
+        truncation = gr.Slider(
+            0.1, 1.0, value=1.0, step=0.05, label="Truncation", info="lower: cleaner, less diverse", interactive=True
+        )
+    with gr.Row():
+        drawn = gr.Image(label="Drawn now", interactive=False, buttons=[])
+        real = gr.Image(label="Real ones, the newest", interactive=False, buttons=[])
+    gr.HTML(f"<h3>From one seed to another</h3><p class='ns-soft'>{STEPS} images on the way between two codes.</p>")
+    with gr.Row():
+        first = gr.Slider(0, 999, value=0, step=1, label="From seed", interactive=True)
+        last = gr.Slider(0, 999, value=1, step=1, label="To seed", interactive=True)
+    strip = gr.Image(label="On the way", interactive=False, buttons=[])
+    quality = gr.HTML()
+
+    def opened(request: gr.Request) -> tuple[Any, ...]:
+        names = sorted(service.settings.cameras)
+        chosen = next(iter(names), None)
+        generator = generator_of(service, chosen)
+        classes = [EVERY, *(generator.card.classes if generator else ())]
+        sheets = (drawing(service, chosen, EVERY, 24, 0, 1.0), reals(service, chosen, 24), way(service, chosen, 0, 1))
+        lists = gr.Dropdown(names, value=chosen), gr.Dropdown(classes, value=EVERY)
+        return *lists, state(service, chosen), *sheets, measured(service, chosen)
+
+    def of_camera(name: str, many: int) -> tuple[Any, ...]:
+        generator = generator_of(service, name)
+        classes = [EVERY, *(generator.card.classes if generator else ())]
+        sheets = (
+            drawing(service, name, EVERY, many, 0, 1.0),
+            reals(service, name, int(many)),
+            way(service, name, 0, 1),
+        )
+        return gr.Dropdown(classes, value=EVERY), state(service, name), *sheets, measured(service, name)
+
+    everything = [told, drawn, real, strip, quality]
+    root.load(opened, None, [camera, label, *everything], **PRIVATE)
+    camera.input(of_camera, [camera, count_of], [label, *everything], **PRIVATE)
+    given = [camera, label, count_of, seed, truncation]
+    moves = [label.input, count_of.release, seed.change, truncation.change]
+    gr.on(moves, lambda *v: drawing(service, *v), given, drawn, trigger_mode="always_last", **PRIVATE)
+    count_of.release(lambda name, many: reals(service, name, int(many)), [camera, count_of], real, **PRIVATE)
+    ways = [first.change, last.change]
+    gr.on(ways, lambda *v: way(service, *v), [camera, first, last], strip, trigger_mode="always_last", **PRIVATE)
+
+
+def generator_of(service: Service, camera: str | None) -> TrainedGenerator | None:
+    """The generator that serves today, or None."""
+    try:
+        return service.generator(camera, datetime.now(UTC).date()) if camera else None
+    except LookupError:
+        return None
+
+
+def state(service: Service, camera: str | None) -> str:
+    """Who draws, in words, or what to do where nobody does."""
+    if camera is None:
+        return look.note("The settings have no camera. Add [cameras.NAME], then: nightscore train-dcgan")
+    generator = generator_of(service, camera)
+    if generator is None:
+        return look.note(f"No generator of {camera} was trained yet. Next: nightscore train-dcgan --camera {camera}")
+    card = generator.card
+    classes = f"{count(len(card.classes), 'class')}" if card.classes else "no classes"
+    learned = f"learned from {count(card.images, 'real image')}, {classes}"
+    return look.note(f"{generator.name}, {card.preset}: {learned}; {card.state}, {card.verdict or 'accepted'}")
+
+
+def drawing(service: Service, camera: str | None, label: str, many: float, seed: float, truncation: float) -> Any:
+    """A sheet of drawn images, (H, W, 3); None where nobody draws."""
+    generator = generator_of(service, camera)
+    if generator is None:
+        return None
+    wanted = None if label == EVERY or label not in generator.card.classes else label
+    images = draw(generator, int(many), int(seed), wanted, float(truncation))
+    names = class_names(generator, int(many), wanted)
+    return grid(images[np.argsort(names, kind="stable")], 8)
+
+
+def way(service: Service, camera: str | None, first: float, last: float) -> Any:
+    """The images between two seeds as a strip."""
+    generator = generator_of(service, camera)
+    return None if generator is None else grid(interpolate(generator, int(first), int(last), STEPS), STEPS)
+
+
+def reals(service: Service, camera: str | None, many: int) -> Any:
+    """A sheet of a camera's newest real images."""
+    days = service.store.days("images", camera=camera) if camera else []
+    if not camera or not days:
+        return None
+    rows = service.store.read("images", camera=camera, day=days[-1])
+    return grid(pixels_of(rows.sort_values("label").head(many), service.settings.camera(camera)), 8)
+
+
+def grid(images: np.ndarray, columns: int) -> np.ndarray:
+    """Images (N, C, H, W) in rows of `columns`, (H, W, 3), each pixel large enough to see."""
+    count_, channels, height, width = images.shape
+    rows = -(-count_ // columns)
+    sheet = np.full((channels, rows * (height + 1), columns * (width + 1)), 255, np.uint8)
+    for place, image in enumerate(images):
+        y, x = place // columns * (height + 1), place % columns * (width + 1)
+        sheet[:, y : y + height, x : x + width] = image
+    times = max(1, 640 // sheet.shape[2])
+    large = sheet.repeat(times, axis=1).repeat(times, axis=2)
+    return (np.repeat(large, 3, axis=0) if channels == 1 else large).transpose(1, 2, 0)
+
+
+def measured(service: Service, camera: str | None) -> str:
+    """What the gate measured of the last batch."""
+    days: list[date] = service.store.days("quality", camera=camera) if camera else []
+    if not camera or not days:
+        return '<p class="ns-soft">No batch was judged yet: nightscore draw-images, then nightscore judge-images.</p>'
+    rows = service.store.read("quality", camera=camera, day=days[-1])
+    cells = [
+        (escape(str(row["measure"])), number(row["value"]), f"{number(row['low'])} to {number(row['high'])}",
+         number(row["limit"]), "yes" if row["passed"] else "<strong>no</strong>", escape(str(row["reason"] or "")))
+        for row in rows.to_dict("records")
+    ]  # fmt: skip
+    head = ("measure", "value", "90 % interval", "limit", "passed", "")
+    return f"<h3>Quality of the batch of {days[-1]}</h3>" + look.table(head, cells)
