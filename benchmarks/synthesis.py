@@ -1,7 +1,7 @@
 """Generators trained for the same CPU time, judged in the same features: ours, the plain DCGAN, published ones.
 
 python -m benchmarks.synthesis --data FILE --seconds 240 [--recipes default,plain] [--seeds 3] [--out FILE]
-    [--sheets FOLDER]
+    [--features FILE] [--sheets FOLDER]
 
 FILE is an npz (x_train, y_train, x_test, y_test, or x and y), a Parquet file with images and labels, an IDX file or a
 folder of PNG and JPEG. A second run takes over what `--out` holds of the same features and time.
@@ -25,6 +25,7 @@ from sensors_data.image_sets import read_packed
 from sensors_data.images import Images, resize, split_images
 from service.image_pictures import sheet
 from synthesis.features import extractor_for, features_of
+from synthesis.features_files import from_bytes, to_bytes
 from synthesis.presets import nearest_size
 from synthesis.quality import MIN_IMAGES
 from synthesis.sampling import draw
@@ -52,9 +53,16 @@ def read_images(path: Path) -> tuple[Images, Images]:
     return train, test.where(np.random.default_rng(0).permutation(len(test))[:REFERENCE])
 
 
-def judge_for(train: Images, test: Images) -> Judge:
-    """The extractor for these images, and what drawn ones are held against."""
-    extractor = extractor_for(train.x, train.label, 0)
+def judge_for(train: Images, test: Images, kept: Path | None) -> Judge:
+    """The extractor for these images, and what drawn ones are held against. A classifier is taken from the file `kept`
+    where there is one, and put there where not.
+    """
+    if kept is not None and kept.is_file():
+        extractor = from_bytes(kept.read_bytes(), str(kept))
+    else:
+        extractor = extractor_for(train.x, train.label, 0)
+        if kept is not None and extractor.classifier is not None:
+            kept.write_bytes(to_bytes(extractor.name, extractor.classifier))
     return Judge(extractor, features_of(extractor, test.x))
 
 
@@ -92,6 +100,7 @@ def main(
     recipes: Annotated[str, typer.Option(help="Presets, separated by commas.")] = "default,plain,capstone-mnist",
     seeds: Annotated[int, typer.Option(min=1, help="Runs of each.")] = 3,
     out: Annotated[Path | None, typer.Option(help="CSV of the results, renewed at every row.")] = None,
+    features: Annotated[Path | None, typer.Option(help="File that keeps the classifier for the next run.")] = None,
     sheets: Annotated[Path | None, typer.Option(help="Folder for a sheet of each run's images.")] = None,
 ) -> None:
     """Train each recipe for the same CPU time and judge what it draws."""
@@ -99,7 +108,7 @@ def main(
     try:
         train, test = read_images(data)
         plans = [recipe_for(name, train) for name in recipes.split(",")]
-        judge = judge_for(train, test)
+        judge = judge_for(train, test, features)
         rows = earlier_rows(out, seconds, judge.extractor.name)
     except (ValueError, LookupError) as error:
         console.print(str(error))

@@ -36,9 +36,25 @@ def save_extractor(store: Store, camera: str, through: date, extractor: Extracto
     network = extractor.classifier
     if network is None:
         return
-    card = FeaturesCard(name=extractor.name, image=network.image, classes=network.classes)
-    tensors = {name: tensor.contiguous() for name, tensor in sorted(network.state_dict().items())}
-    store.write_bytes(features_path(camera, through), save_tensors(tensors, {"card": card.model_dump_json()}))
+    store.write_bytes(features_path(camera, through), to_bytes(extractor.name, network))
+
+
+def to_bytes(name: str, network: Classifier) -> bytes:
+    """A classifier called `name` as the bytes of a safetensors file."""
+    card = FeaturesCard(name=name, image=network.image, classes=network.classes)
+    tensors = {key: tensor.contiguous() for key, tensor in sorted(network.state_dict().items())}
+    return save_tensors(tensors, {"card": card.model_dump_json()})
+
+
+def from_bytes(data: bytes, where: str) -> Extractor:
+    """The extractor in a file's bytes. ValueError when it is none, cut short, or of another format."""
+    card = FeaturesCard.model_validate_json(card_text(data, where, "a classifier", FORMAT, "train-dcgan"))
+    network = Classifier(card.image, card.classes)
+    try:
+        network.load_state_dict(load_tensors(data))
+    except SafetensorError as error:
+        raise ValueError(f"{where} is cut short; train again with: nightscore train-dcgan") from error
+    return of_classifier(card.name, network.eval().requires_grad_(False))
 
 
 def load_extractor(store: Store, camera: str, through: date, name: str) -> Extractor:
@@ -47,15 +63,9 @@ def load_extractor(store: Store, camera: str, through: date, name: str) -> Extra
     """
     path, remedy = features_path(camera, through), f"run: nightscore train-dcgan --camera {camera}"
     if store.exists(path):
-        data = store.read_bytes(path)
-        card = FeaturesCard.model_validate_json(card_text(data, path, "a classifier", FORMAT, "train-dcgan"))
-        if card.name == name:
-            network = Classifier(card.image, card.classes)
-            try:
-                network.load_state_dict(load_tensors(data))
-            except SafetensorError as error:
-                raise ValueError(f"{path} is cut short; {remedy}") from error
-            return of_classifier(name, network.eval().requires_grad_(False))
+        found = from_bytes(store.read_bytes(path), path)
+        if found.name == name:
+            return found
     frozen = lite0_extractor()
     if frozen.name != name:
         raise LookupError(f"the features '{name}' that {camera}@{through} was judged in are gone; {remedy}")

@@ -56,7 +56,7 @@ def frechet_distance(real: np.ndarray, drawn: np.ndarray, fewest: int = MIN_IMAG
     return float(max(0.0, difference @ difference + np.trace(of_real) + np.trace(of_drawn) - 2 * both))
 
 
-def kernel_distance(real: np.ndarray, drawn: np.ndarray, seed: int, subsets: int = 50, size: int = 1000) -> Estimate:
+def kernel_distance(real: np.ndarray, drawn: np.ndarray, seed: int, subsets: int = 20, size: int = 1000) -> Estimate:
     """KID: the squared maximum mean discrepancy under a cubic kernel, the mean over random subsets, and the interval
     that all images together give (Binkowski et al. 2018, arXiv:1801.01401). It is 0 in the mean where nothing differs.
     """

@@ -124,8 +124,11 @@ def interpolate(generator: TrainedGenerator, first_seed: int, second_seed: int, 
     else:
         z = (((1 - share) * angle).sin() * start + (share * angle).sin() * end) / angle.sin()
     turn = _turns(Request(generator, first_seed, None, 1.0), 0, 1)
-    labels = turn.expand(steps) if generator.card.classes else None
-    parts = [_images(generator, z[i : i + BATCH], labels) for i in range(0, steps, BATCH)]
+    conditional = bool(generator.card.classes)
+    parts = [
+        _images(generator, part, turn.expand(len(part)) if conditional else None)
+        for part in z.split(BATCH)  # type: ignore[no-untyped-call]
+    ]
     return np.concatenate(parts)
 
 
