@@ -3,7 +3,7 @@ VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
 
-.PHONY: demo airflow airflow-demo airflow-workers test test-live check tools clean help
+.PHONY: alerts-demo demo airflow airflow-demo airflow-workers test test-live check tools clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -24,6 +24,9 @@ airflow-demo: $(BIN)/nightscore ## nights through a real Airflow scheduler, aske
 
 airflow-workers: $(BIN)/nightscore tools ## a night by two Celery workers over S3, one of them killed on the way
 	$(BIN)/python deploy/airflow/workers_demo.py
+
+alerts-demo: $(BIN)/nightscore tools ## an anomaly from the score to a webhook through Pushgateway, Prometheus and Alertmanager
+	OMP_NUM_THREADS=1 $(BIN)/python deploy/alerting/alerts_demo.py --folder demo-alerts
 
 test: $(BIN)/nightscore tools ## run the checks and the tests
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(MAKE) check

@@ -47,7 +47,7 @@ def _found(store: Store, camera: str, day: date) -> list[Sample]:
         worst = rows.sort_values(["score", "image_id"]).iloc[-1]
         found.append(sample("worst_image_nats", worst["score"], camera=camera, image=str(worst["image_id"])))
         found.append(sample("threshold_nats", rows["threshold"].median(), camera=camera))
-        found += [sample("score_nats", rows["score"].quantile(q), camera=camera, quantile=f"{q:g}") for q in QUANTILES]
+        found += [sample("score_nats", rows["score"].quantile(q), camera=camera, level=f"{q:g}") for q in QUANTILES]
     return found
 
 

@@ -73,7 +73,7 @@ def _found(store: Store, family: str, day: date) -> list[Sample]:
         ]
     if len(clean):
         found.append(sample("threshold_nats", scores["threshold"].median(), family=family))
-        found += [sample("score_nats", clean.quantile(q), family=family, quantile=f"{q:g}") for q in QUANTILES]
+        found += [sample("score_nats", clean.quantile(q), family=family, level=f"{q:g}") for q in QUANTILES]
     return found
 
 

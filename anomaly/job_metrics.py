@@ -57,7 +57,7 @@ def job_samples(store: Store, subject: Subject, day: date) -> list[Sample]:
         runs = next(_runs(store, job, partitions, day), None)
         if runs is None:
             continue
-        labels = {**subject.labels, "job": job}
+        labels = {**subject.labels, "command": job}
         found += [sample("job_runs", (runs["state"] == state).sum(), **labels, state=state) for state in STATES]
         found.append(sample("job_seconds", runs["seconds"].sum(), **labels))
         found.append(sample("job_rows", runs["rows"].sum(), **labels))

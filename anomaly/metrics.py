@@ -69,7 +69,7 @@ METRICS = {
         _metric(
             "threshold_nats", "family camera", "nats", "The threshold in force; a family's is the median over rows."
         ),
-        _metric("score_nats", "family camera quantile", "nats", "Quantiles of the night's scores."),
+        _metric("score_nats", "family camera level", "nats", "Quantiles of the night's scores."),
         _metric(
             "missing_ratio",
             "family",
@@ -118,10 +118,12 @@ METRICS = {
         _metric("newest_model_accepted", "family camera", "0 or 1", "Whether the newest trained model was accepted."),
         _metric("rejected_model_info", "family camera verdict", "1", "Why the newest trained model was rejected."),
         _metric("last_success_timestamp_seconds", "family camera", "seconds since 1970", "When a day was last scored."),
-        _metric("job_runs", "family camera job state", "runs", "Partitions of a job's newest run, by how they ended."),
-        _metric("job_seconds", "family camera job", "seconds", "How long a job's newest run took, all partitions."),
-        _metric("job_rows", "family camera job", "rows", "Rows that a job's newest run wrote, all partitions."),
-        _metric("job_failure_info", "family camera job reason", "1", "Why a job's newest run failed."),
+        _metric(
+            "job_runs", "family camera command state", "runs", "Partitions of a job's newest run, by how they ended."
+        ),
+        _metric("job_seconds", "family camera command", "seconds", "How long a job's newest run took, all partitions."),
+        _metric("job_rows", "family camera command", "rows", "Rows that a job's newest run wrote, all partitions."),
+        _metric("job_failure_info", "family camera command reason", "1", "Why a job's newest run failed."),
         _metric("day_bytes", "family camera", "bytes", "What the day's tables take in the store."),
         _metric(
             "store_free_bytes", "family camera", "bytes", "Room left where the store lies; not told of object storage."

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from anomaly.metrics import sample
-from anomaly.metrics_export import export, failures_so_far
+from anomaly.metrics import METRICS, registry_of, sample, text_of
+from anomaly.metrics_export import failures_so_far
 from anomaly.night_jobs import export_camera_metrics, export_metrics
 from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store
@@ -77,8 +77,8 @@ def test_a_night_and_a_camera_have_a_text_file_each(settings):
     names = [path.name for path in (Path(settings.store) / "metrics").iterdir()]
     assert sorted(names) == ["nightscore-camera.press.prom", "nightscore-pump.prom"]
     told = samples(Store(settings.store).read_bytes(PATH))
-    assert told["nightscore_job_runs pump ingest failed"] == 1
-    assert told["nightscore_job_failure_info pump ingest LookupError: nothing"] == 1
+    assert told["nightscore_job_runs ingest pump failed"] == 1
+    assert told["nightscore_job_failure_info ingest pump LookupError: nothing"] == 1
 
 
 def test_the_text_file_is_replaced_whole(settings, monkeypatch):
@@ -116,7 +116,7 @@ def test_a_refused_push_is_counted_and_waits_in_the_file(settings, gateway, capl
         assert "pushed" not in export_metrics(pushing, DAY, "pump")
         told = samples(Store(settings.store).read_bytes(PATH))
         assert told["nightscore_push_failures_total pump"] == failures
-        assert told["nightscore_job_runs pump ingest failed"] == 1
+        assert told["nightscore_job_runs ingest pump failed"] == 1
     assert f"the Pushgateway at {address} did not take the metrics" in caplog.text
     status["code"] = 200
     assert "pushed" in export_metrics(pushing, DAY, "pump")
@@ -138,26 +138,35 @@ def test_a_text_file_that_is_not_ours_starts_the_count_again(tmp_path, caplog):
     assert "failed pushes are counted from 0 again" in caplog.text
 
 
-def test_a_real_pushgateway_takes_the_metrics(tmp_path, program):
+def test_a_real_pushgateway_takes_a_night_and_a_camera_as_they_are(settings, program):
+    """Its own labels, job among them, replace those of what is pushed; series that differ in them only are refused."""
     address = free_address()
+    pushing = settings.model_copy(update={"pushgateway": address})
+    for job in ("find-anomalies", "drift"):
+        run = {"job": job, "partition": "pump", "family": "pump", "seconds": 2.0, "rows": 7, "state": "done"}
+        run |= {"finished": pd.Timestamp("2026-11-22T01:00Z"), "reason": ""}
+        Store(settings.store).write("runs", pd.DataFrame([run]), Provenance(job="test"), day=DAY, run=f"{job}-pump")
     command = [program("prometheus-pushgateway"), f"--web.listen-address={address}"]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
         try:
             deadline = time.monotonic() + 20
-            told = [sample("anomalies", 3, family="pump", severity="critical")]
-            while not export(Store(str(tmp_path)), PATH, told, address, family="pump") and time.monotonic() < deadline:
+            while "pushed" not in export_metrics(pushing, DAY, "pump") and time.monotonic() < deadline:
                 time.sleep(0.1)
+            assert "pushed" in export_camera_metrics(pushing, DAY, "press")
             with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as answer:
                 text = answer.read().decode()
         finally:
             server.terminate()
-    assert 'nightscore_anomalies{family="pump",instance="",job="nightscore",severity="critical"} 3' in text
-    assert "# TYPE nightscore_push_failures_total counter" in text
+    assert 'nightscore_job_rows{command="drift",family="pump",instance="",job="nightscore"} 7' in text
+    assert 'nightscore_push_failures_total{camera="press",instance="",job="nightscore"} 0' in text
+
+
+def test_no_label_is_one_that_the_pushgateway_sets():
+    assert not {"job", "instance"} & {label for metric in METRICS.values() for label in metric.labels}
 
 
 def test_ten_thousand_families_stay_within_their_bound(tmp_path, program):
     """One night's text of 10,000 families passes promtool, and its size is what docs/metrics.md promises at most."""
-    from anomaly.metrics import registry_of, text_of
 
     many = [sample("anomalies", n % 3, family=f"family-{n}", severity="critical") for n in range(10_000)]
     text = text_of(registry_of(many))
