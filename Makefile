@@ -28,6 +28,10 @@ airflow-workers: $(BIN)/nightscore tools ## a night by two Celery workers over S
 alerts-demo: $(BIN)/nightscore tools ## an anomaly from the score to a webhook through Pushgateway, Prometheus and Alertmanager
 	OMP_NUM_THREADS=1 $(BIN)/python deploy/alerting/alerts_demo.py --folder demo-alerts
 
+serve: $(BIN)/nightscore ## serve REST and pages over the demo's store, made first where there is none
+	test -d demo/store/scores || $(MAKE) demo
+	$(BIN)/nightscore serve --settings demo/settings.toml
+
 test: $(BIN)/nightscore tools ## run the checks and the tests
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(MAKE) check
 	$(BIN)/python -m pytest --cov --cov-fail-under=90

@@ -53,7 +53,7 @@ def mount_pages(app: FastAPI) -> FastAPI:
 
 def build(service: Service, access: Access) -> gr.Blocks:
     """All pages."""
-    with gr.Blocks(title="nightscore", analytics_enabled=False, delete_cache=(HOUR, HOUR)) as root:
+    with gr.Blocks(title="nightscore", analytics_enabled=False, delete_cache=(HOUR, HOUR), fill_width=True) as root:
         Navbar(main_page_name="Overview")
         overview_page(service, root)
     pages: list[tuple[str, str, Callable[[], None]]] = [

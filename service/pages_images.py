@@ -106,7 +106,7 @@ def shown(
 def _caption(rows: Any, scores: Any, place: int) -> str:
     row = rows.iloc[place]
     label = f" ({row['label']})" if row["label"] else ""
-    return f"{str(row['image_id']).rsplit('/', 1)[-1]}{label}: {number(scores.score[place])} nats"
+    return f"{number(scores.score[place])} nats{label}, {row['time']:%H:%M:%S}"
 
 
 def beside(image: np.ndarray, heat: np.ndarray) -> np.ndarray:

@@ -37,11 +37,11 @@ def calm(figure: go.Figure, height: int) -> go.Figure:
     """A figure in the pages' plain look, times in UTC."""
     figure.update_layout(
         height=height,
-        margin={"l": 55, "r": 15, "t": 40, "b": 40},
+        margin={"l": 55, "r": 15, "t": 48, "b": 40},
         plot_bgcolor="white",
         paper_bgcolor="white",
         font={"family": "system-ui, sans-serif", "size": 12, "color": INK},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 1, "xanchor": "right", "yref": "container"},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "top", "x": 1, "xanchor": "right", "yref": "container"},
         hovermode="x unified",
         hoverlabel={"font": {"size": 11}},
         barmode="stack",

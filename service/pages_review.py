@@ -96,7 +96,7 @@ def _replay_part(service: Service, access: Access, family: gr.Dropdown, nights: 
             return _wrong(service, error), gr.Button(interactive=False)
         rows = [_row(row) for row in found.anomalies.to_dict("records")]
         table = look.table(("", "severity", "machine", "when", "carried by"), rows) if rows else ""
-        return look.note(told_of(found)) + table, gr.Button(interactive=True)
+        return look.whole([look.note(told_of(found)), table]), gr.Button(interactive=True)
 
     def agree(name: str, many: int, keep: bool, alarms: float, request: gr.Request) -> tuple[str, Any]:
         if not access.known(request.headers):

@@ -130,7 +130,7 @@ def grid(images: np.ndarray, columns: int) -> np.ndarray:
     for place, image in enumerate(images):
         y, x = place // columns * (height + 1), place % columns * (width + 1)
         sheet[:, y : y + height, x : x + width] = image
-    times = max(1, 640 // sheet.shape[2])
+    times = max(1, 1000 // sheet.shape[2])
     large = sheet.repeat(times, axis=1).repeat(times, axis=2)
     return (np.repeat(large, 3, axis=0) if channels == 1 else large).transpose(1, 2, 0)
 
@@ -142,9 +142,15 @@ def measured(service: Service, camera: str | None) -> str:
         return '<p class="ns-soft">No batch was judged yet: nightscore draw-images, then nightscore judge-images.</p>'
     rows = service.store.read("quality", camera=camera, day=days[-1])
     cells = [
-        (escape(str(row["measure"])), number(row["value"]), f"{number(row['low'])} to {number(row['high'])}",
-         number(row["limit"]), "yes" if row["passed"] else "<strong>no</strong>", escape(str(row["reason"] or "")))
+        (
+            escape(str(row["measure"])),
+            number(row["value"]),
+            f"{number(row['low'])} to {number(row['high'])}" if np.isfinite(row["low"]) else "",
+            number(row["limit"]) if np.isfinite(row["limit"]) else "",
+            "yes" if row["passed"] else "<strong>no</strong>",
+            escape(str(row["reason"] or "")),
+        )
         for row in rows.to_dict("records")
-    ]  # fmt: skip
+    ]
     head = ("measure", "value", "90 % interval", "limit", "passed", "")
-    return f"<h3>Quality of the batch of {days[-1]}</h3>" + look.table(head, cells)
+    return look.whole([f"<h3>Quality of the batch of {days[-1]}</h3>", look.table(head, cells)])

@@ -11,7 +11,6 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -81,7 +80,7 @@ def try_page(service: Service, root: gr.Blocks) -> None:
     alarms = gr.Slider(
         0.05, 10, value=0.25, step=0.05, label="False alarms put up with, a machine and week", interactive=True
     )
-    plot = gr.Plot(show_label=False)
+    plot = gr.Plot(show_label=False, visible=False)
     found = gr.HTML()
     download = gr.DownloadButton("Download the scores as Parquet", visible=False)
     private: dict[str, Any] = {"api_visibility": "private"}
@@ -97,11 +96,11 @@ def try_page(service: Service, root: gr.Blocks) -> None:
             raise  # a fault of ours, not of the file
         except (LookupError, ValueError, OSError) as error:
             told = str(error).replace(service.settings.store, "the store")
-            return None, look.note(told, bad=True), None, "", gr.DownloadButton(visible=False)
-        return tried, look.note(tried.told), *drawn(tried, budget), gr.DownloadButton(as_parquet(tried), visible=True)
+            return None, look.note(told, bad=True), gr.Plot(visible=False), "", gr.DownloadButton(visible=False)
+        return tried, look.note(tried.told), *drawn(tried, budget), gr.DownloadButton(value=as_parquet(tried), visible=True)
 
     def move(tried: Tried | None, budget: float) -> tuple[Any, Any]:
-        return drawn(tried, budget) if tried is not None else (None, "")
+        return drawn(tried, budget) if tried is not None else (gr.Plot(visible=False), "")
 
     root.load(opened, None, [example, who], **private)
     example.input(lambda text: f"the detector of {text.split(' ')[0]}" if text else FIT, example, who, **private)
@@ -217,7 +216,7 @@ def _all_days(detector: Detector, spec: Family, grids: dict[str, Grid]) -> tuple
     return scores, sensors
 
 
-def drawn(tried: Tried, alarms: float) -> tuple[go.Figure, str]:
+def drawn(tried: Tried, alarms: float) -> tuple[Any, str]:
     """The figure under a budget, and the anomalies in a table."""
     limit, found = tried.under(alarms)
     rows = [
@@ -230,7 +229,8 @@ def drawn(tried: Tried, alarms: float) -> tuple[go.Figure, str]:
     ]
     told = f"<p><strong>{look.escape(counted_findings(found))}</strong></p>"
     table = look.table(("", "machine", "when", "carried by"), rows) if rows else ""
-    return score_figure(tried.scores, limit, found, tried.spec.step), told + table
+    figure = score_figure(tried.scores, limit, found, tried.spec.step)
+    return gr.Plot(figure, visible=True), look.whole([told, table])
 
 
 def as_parquet(tried: Tried) -> str:
