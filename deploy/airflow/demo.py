@@ -84,7 +84,11 @@ def backfill(rest: Rest, dag: str, nights: list[date], side_by_side: int) -> Non
     """Ask for nights as `airflow backfill create` does, those that were there already too."""
     span = {"from_date": f"{nights[0]}T00:00:00Z", "to_date": f"{nights[-1]}T00:00:00Z"}
     how = {"max_active_runs": side_by_side, "reprocess_behavior": "completed"}
-    rest.ask("POST", "/backfills", {"dag_id": dag, **span, **how})
+    for _ in range(30):
+        if rest.ask("POST", "/backfills", {"dag_id": dag, **span, **how}, ignore=503):
+            return
+        time.sleep(1)  # SQLite is locked while the scheduler writes to it
+    raise TimeoutError("the database was locked for 30 s; take PostgreSQL: NIGHTSCORE_AIRFLOW_DB=postgresql")
 
 
 def wait_for_dags(rest: Rest, names: tuple[str, ...], seconds: float = 120) -> None:
