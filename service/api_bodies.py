@@ -15,6 +15,8 @@ import pyarrow.parquet as pq
 from sensors_data.readings import read_frame
 from sensors_data.settings import Family
 from sensors_data.sources import UnreadableError, parquet_rows, read_csv_bytes
+from sensors_data.store import to_arrow
+from sensors_data.tables import Table
 from service.api_problems import refused
 
 PARQUET = "application/vnd.apache.parquet"
@@ -115,7 +117,7 @@ def check_parquet(body: bytes) -> None:
         odd = [f.name for f in schema if not _plain(f.type)]
         if odd:
             raise UnreadableError(f"columns {odd[:8]} hold neither numbers, texts nor times")
-        texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
+        texts = [f.name for f in schema if _text_type(f.type)]
         words = pq.ParquetFile(io.BytesIO(body), read_dictionary=texts).read(columns=texts)
     except (pa.ArrowException, OSError) as error:
         raise _unreadable(error) from error
@@ -127,12 +129,16 @@ def check_parquet(body: bytes) -> None:
             )
 
 
+def _text_type(kind: pa.DataType) -> bool:
+    own = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(own) or pa.types.is_large_string(own))
+
+
 def _plain(kind: pa.DataType) -> bool:
     """Whether a column's type is one that readings have."""
     types = pa.types
     return bool(
-        types.is_string(kind)
-        or types.is_large_string(kind)
+        _text_type(kind)
         or types.is_floating(kind)
         or types.is_integer(kind)
         or types.is_boolean(kind)
@@ -161,13 +167,13 @@ def json_bytes(found: object) -> bytes:
     return orjson.dumps(found, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
-def stream(schema: pa.Schema, parts: Iterable[pd.DataFrame], kind: str) -> Iterator[bytes]:
-    """Rows as CSV or Parquet, part by part, never all of them in memory."""
+def stream(table: Table, parts: Iterable[pd.DataFrame], kind: str) -> Iterator[bytes]:
+    """Rows of a table as CSV or Parquet, part by part, never all of them in memory."""
     sink = io.BytesIO()
     make = pq.ParquetWriter if kind == "parquet" else pa_csv.CSVWriter
-    with make(sink, schema) as writer:
+    with make(sink, table.schema) as writer:
         for part in parts:
-            writer.write_table(pa.Table.from_pandas(part, schema=schema, preserve_index=False))
+            writer.write_table(to_arrow(table, part))
             yield sink.getvalue()
             sink.seek(0)
             sink.truncate()

@@ -60,7 +60,7 @@ class Span:
         if form != "json":
             name = f"{self.table}-{'-'.join(self.owner.values())}.{form}"
             headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-            rows = stream(TABLES[self.table].schema, self.parts(), form)
+            rows = stream(TABLES[self.table], self.parts(), form)
             return StreamingResponse(rows, media_type=FORMATS[form], headers=headers)
         rows_of_page, after = self.page(limit, cursor)
         days = {"from": str(self.days[0]), "to": str(self.days[-1])} if self.days else {"from": None, "to": None}
