@@ -14,9 +14,10 @@ from pathlib import Path
 from statistics import median
 
 import demo_plant
+from airflow_rest import ask, sign_in
 from comparing import check_same
 from databases import database
-from local_airflow import Rest, prepare, running
+from local_airflow import USER, prepare, running
 from watching import follow, table, times
 
 from anomaly.drift_job import measure_drift
@@ -52,9 +53,9 @@ def main() -> None:
     with database(folder / "home", os.environ.get("NIGHTSCORE_AIRFLOW_DB")) as url:
         airflow = prepare(folder / "home", folder / "settings.toml", url)
         with running(airflow) as processes:
-            rest, started = Rest(airflow), time.monotonic()
+            rest, started = sign_in(airflow.url, USER, airflow.password), time.monotonic()
             wait_for_dags(rest, ("nightly",))
-            rest.ask("PATCH", "/dags/nightly", {"is_paused": False})  # the last night comes by the schedule
+            ask(rest, "PATCH", "/dags/nightly", {"is_paused": False})  # the last night comes by the schedule
             backfill(rest, "nightly", nights[:-1], words.side_by_side)
             tasks = follow(rest, "nightly", len(nights), words.minutes * 60, say, processes)
             wall = time.monotonic() - started

@@ -13,9 +13,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from subprocess import Popen
 
+from airflow_rest import Rest, ask, sign_in
 from databases import database
 from demo_plant import prepared
-from local_airflow import Airflow, Rest, prepare, running
+from local_airflow import USER, Airflow, prepare, running
 from watching import follow, table, times
 
 from sensors_data.settings import load
@@ -46,13 +47,13 @@ def demonstrate(
     airflow: Airflow, processes: list[Popen[bytes]], store: Store, nights: list[date], started: float
 ) -> None:
     """A training and the nights, told task by task. ValueError when one failed, TimeoutError when it takes too long."""
-    rest, left = Rest(airflow), MINUTES * 60.0
+    rest, left = sign_in(airflow.url, USER, airflow.password), MINUTES * 60.0
     wait_for_dags(rest, ("nightly", "weekly_detectors"))
-    rest.ask("PATCH", "/dags/weekly_detectors", {"is_paused": False})
-    rest.ask("POST", "/dags/weekly_detectors/dagRuns", {"logical_date": None, "conf": {"day": str(nights[0])}})
+    ask(rest, "PATCH", "/dags/weekly_detectors", {"is_paused": False})
+    ask(rest, "POST", "/dags/weekly_detectors/dagRuns", {"logical_date": None, "conf": {"day": str(nights[0])}})
     say(f"training for {nights[0]} by hand, and last Monday's by its schedule")
     follow(rest, "weekly_detectors", 2, left, say, processes)
-    rest.ask("PATCH", "/dags/nightly", {"is_paused": False})
+    ask(rest, "PATCH", "/dags/nightly", {"is_paused": False})
     backfill(rest, "nightly", nights[:-1], side_by_side=3)
     say(f"nights {nights[0]} to {nights[-2]} asked for; {nights[-1]} comes by its schedule")
     tasks = follow(rest, "nightly", len(nights), left, say, processes)
@@ -85,7 +86,7 @@ def backfill(rest: Rest, dag: str, nights: list[date], side_by_side: int) -> Non
     span = {"from_date": f"{nights[0]}T00:00:00Z", "to_date": f"{nights[-1]}T00:00:00Z"}
     how = {"max_active_runs": side_by_side, "reprocess_behavior": "completed"}
     for _ in range(30):
-        if rest.ask("POST", "/backfills", {"dag_id": dag, **span, **how}, ignore=503):
+        if ask(rest, "POST", "/backfills", {"dag_id": dag, **span, **how}, ignore=503):
             return
         time.sleep(1)  # SQLite is locked while the scheduler writes to it
     raise TimeoutError("the database was locked for 30 s; take PostgreSQL: NIGHTSCORE_AIRFLOW_DB=postgresql")
@@ -94,9 +95,9 @@ def backfill(rest: Rest, dag: str, nights: list[date], side_by_side: int) -> Non
 def wait_for_dags(rest: Rest, names: tuple[str, ...], seconds: float = 120) -> None:
     """Until the dag-processor has read the DAGs. TimeoutError, with its import errors, when it has not."""
     until = time.monotonic() + seconds
-    while missing := {*names} - {dag["dag_id"] for dag in rest.ask("GET", "/dags?limit=100")["dags"]}:
+    while missing := {*names} - {dag["dag_id"] for dag in ask(rest, "GET", "/dags?limit=100")["dags"]}:
         if time.monotonic() > until:
-            wrong = [error["stack_trace"][-500:] for error in rest.ask("GET", "/importErrors")["import_errors"]]
+            wrong = [error["stack_trace"][-500:] for error in ask(rest, "GET", "/importErrors")["import_errors"]]
             raise TimeoutError(f"no DAG {sorted(missing)} after {seconds:.0f} s: {wrong}")
         time.sleep(1)
 

@@ -11,15 +11,14 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psutil
+from airflow_rest import ask, sign_in
 
 HERE = Path(__file__).resolve().parent
 DAGS = HERE.parents[1] / "dags"
@@ -127,8 +126,8 @@ def running(airflow: Airflow, components: tuple[str, ...] = COMPONENTS) -> Itera
     """
     with started(airflow, "api-server"):
         wait_for(f"{airflow.url}/api/v2/version", seconds=120)
-        rest = Rest(airflow)
-        rest.ask("POST", "/pools", {"name": "training", "slots": 1}, ignore=409)
+        rest = sign_in(airflow.url, USER, airflow.password)
+        ask(rest, "POST", "/pools", {"name": "training", "slots": 1}, ignore=409)
         with started(airflow, *components) as processes:
             yield processes
 
@@ -198,29 +197,3 @@ def wait_for(url: str, seconds: float) -> None:
             time.sleep(0.5)
         else:
             return
-
-
-class Rest:
-    """Airflow's REST interface, version 2, as the user `admin`."""
-
-    def __init__(self, airflow: Airflow) -> None:
-        self._url, self._token = airflow.url, ""
-        words = {"username": USER, "password": airflow.password}
-        self._token = self._send("POST", "/auth/token", words)["access_token"]
-
-    def ask(self, method: str, path: str, body: object = None, ignore: int = 0) -> dict[str, Any]:
-        """The answer to a request; an empty one for the status `ignore`. OSError with what Airflow said otherwise."""
-        return self._send(method, f"/api/v2{path}", body, ignore)
-
-    def _send(self, method: str, path: str, body: object, ignore: int = 0) -> dict[str, Any]:
-        head = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self._url + path, data, head, method=method)  # noqa: S310
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-                found: dict[str, Any] = json.loads(answer.read() or b"{}")
-                return found
-        except urllib.error.HTTPError as error:
-            if error.code == ignore:
-                return {}
-            raise OSError(f"{method} {path}: {error.code} {error.read().decode(errors='replace')[:500]}") from error

@@ -10,7 +10,8 @@ from statistics import median
 from subprocess import Popen
 from typing import Any
 
-from local_airflow import Rest, check_alive
+from airflow_rest import Rest, ask
+from local_airflow import check_alive
 
 from sensors_data.store import Store
 
@@ -40,7 +41,7 @@ def follow(
     until, told = time.monotonic() + seconds, set()
     while True:
         check_alive(processes)
-        runs = rest.ask("GET", f"/dags/{dag}/dagRuns?limit=100")["dag_runs"]
+        runs = ask(rest, "GET", f"/dags/{dag}/dagRuns?limit=100")["dag_runs"]
         tasks = task_instances(rest, dag)
         for task in sorted((t for t in tasks if t["state"] in OVER), key=lambda t: str(t["end_date"])):
             if task["id"] not in told and task["hostname"]:
@@ -61,7 +62,7 @@ def task_instances(rest: Rest, dag: str) -> list[dict[str, Any]]:
     """Every task instance of a DAG's runs."""
     found: list[dict[str, Any]] = []
     while True:
-        page = rest.ask("GET", f"/dags/{dag}/dagRuns/~/taskInstances?limit=100&offset={len(found)}")
+        page = ask(rest, "GET", f"/dags/{dag}/dagRuns/~/taskInstances?limit=100&offset={len(found)}")
         found += page["task_instances"]
         if len(found) >= page["total_entries"] or not page["task_instances"]:
             return found

@@ -14,8 +14,9 @@ from subprocess import Popen
 from typing import Any
 
 import demo_plant
+from airflow_rest import ask, sign_in
 from comparing import check_same
-from local_airflow import DAGS, Airflow, Rest, check_alive, prepare, running
+from local_airflow import DAGS, USER, Airflow, check_alive, prepare, running
 from two_machines import WORKERS, Between, between, namespaces, power_cut, workers
 from watching import follow, task_instances
 
@@ -108,9 +109,9 @@ def the_night(
     airflow: Airflow, night: date, parts: list[Popen[bytes]], processes: dict[str, Popen[bytes]]
 ) -> list[dict[str, Any]]:
     """The night through both workers; the second is killed when it is in the middle of scoring."""
-    rest = Rest(airflow)
+    rest = sign_in(airflow.url, USER, airflow.password)
     wait_for_dags(rest, ("nightly",))
-    rest.ask("PATCH", "/dags/nightly", {"is_paused": False})
+    ask(rest, "PATCH", "/dags/nightly", {"is_paused": False})
     until = time.monotonic() + 900
     while not in_the_middle(tasks := task_instances(rest, "nightly")):
         check_alive([*parts, *processes.values()])

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -51,9 +52,10 @@ def test_a_backfill_side_by_side_gives_the_bytes_of_one_night_after_the_other(tm
 
 @pytest.fixture(scope="module")
 def live(places, tmp_path_factory) -> Iterator[SimpleNamespace]:
-    """A running Airflow over a plant, quick to try again: rest, store, nights, home and its processes."""
+    """A running Airflow over a plant, quick to try again: ask, store, nights, home and its processes."""
+    from airflow_rest import ask, sign_in
     from demo_plant import prepared
-    from local_airflow import Rest, prepare, running
+    from local_airflow import USER, prepare, running
 
     from demo import wait_for_dags
 
@@ -62,19 +64,19 @@ def live(places, tmp_path_factory) -> Iterator[SimpleNamespace]:
     (folder / f"inbox/oven/oven-{nights[0]}.csv").unlink()
     airflow = prepare(folder / "home", settings, None, {"AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "1"})
     with running(airflow) as processes:
-        rest = Rest(airflow)
+        rest = sign_in(airflow.url, USER, airflow.password)
         wait_for_dags(rest, ("nightly",))
-        rest.ask("PATCH", "/dags/nightly", {"is_paused": False})
+        ask(rest, "PATCH", "/dags/nightly", {"is_paused": False})
         store = Store(load(settings).store)
-        yield SimpleNamespace(rest=rest, store=store, nights=nights, home=folder, processes=processes)
+        yield SimpleNamespace(ask=partial(ask, rest), store=store, nights=nights, home=folder, processes=processes)
 
 
 def ended(live, run, seconds=600):
     """A run's state and its tasks by name, when it is over."""
     until = time.monotonic() + seconds
     while True:
-        state = live.rest.ask("GET", f"/dags/nightly/dagRuns/{run}")["state"]
-        found = live.rest.ask("GET", f"/dags/nightly/dagRuns/{run}/taskInstances?limit=100")["task_instances"]
+        state = live.ask("GET", f"/dags/nightly/dagRuns/{run}")["state"]
+        found = live.ask("GET", f"/dags/nightly/dagRuns/{run}/taskInstances?limit=100")["task_instances"]
         if state in ("success", "failed"):
             return state, {f"{t['task_id']} {t['map_index']}".removesuffix(" -1"): t for t in found}
         assert time.monotonic() < until, {t["task_id"]: t["state"] for t in found}
@@ -83,7 +85,7 @@ def ended(live, run, seconds=600):
 
 def started(live, **conf):
     words = {"logical_date": None, "conf": conf}
-    return live.rest.ask("POST", "/dags/nightly/dagRuns", words)["dag_run_id"]
+    return live.ask("POST", "/dags/nightly/dagRuns", words)["dag_run_id"]
 
 
 def failed_row(live, job):
@@ -111,7 +113,7 @@ def test_a_task_whose_process_is_killed_each_time_leaves_a_failed_row(live):
     until = time.monotonic() + 600
     while time.monotonic() < until:
         path = f"/dags/nightly/dagRuns/{run}/taskInstances/images-press.ingest-images"
-        task = live.rest.ask("GET", path)
+        task = live.ask("GET", path)
         if task["state"] == "failed":
             break
         for process in live.processes[1].pid and psutil.Process(live.processes[1].pid).children(recursive=True):
