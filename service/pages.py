@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -33,6 +34,12 @@ def mount_pages(app: FastAPI) -> FastAPI:
     service, access = app.state.service, app.state.access
     _fetch_nothing()
     blocks = build(service, access)
+    with warnings.catch_warnings():  # it warns that several pages have no server-side rendering, asked for or not
+        warnings.filterwarnings("ignore", message="SSR mode is not supported", category=UserWarning)
+        return _mounted(app, blocks)
+
+
+def _mounted(app: FastAPI, blocks: gr.Blocks) -> FastAPI:
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         blocks,
