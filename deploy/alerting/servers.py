@@ -110,12 +110,12 @@ def prometheus(folder: Path, gateway: str, manager: str, stale_s: float) -> Iter
 
 
 @contextmanager
-def running_prometheus(folder: Path) -> Iterator[str]:
-    """A Prometheus with the prometheus.yml and the data of a folder; its address."""
+def running_prometheus(folder: Path, *flags: str) -> Iterator[str]:
+    """A Prometheus with the prometheus.yml and the data of a folder, and further flags; its address."""
     address = free_address()
     command = [program("prometheus"), f"--config.file={folder / 'prometheus.yml'}"]
     command += [f"--web.listen-address={address}", f"--storage.tsdb.path={folder / 'data'}"]
-    command += ["--storage.tsdb.retention.time=100y", "--log.level=warn"]
+    command += ["--storage.tsdb.retention.time=100y", "--log.level=warn", *flags]
     with served(command, address, "/-/ready", folder / "prometheus.log"):
         yield address
 
