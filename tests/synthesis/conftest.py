@@ -10,7 +10,6 @@ from sklearn.datasets import load_digits
 
 from sensors_data.image_files import encode_png
 from sensors_data.images import resize
-from sensors_data.settings import Camera, Settings
 from sensors_data.store import Provenance, Store
 
 DAY = date(2026, 3, 10)
@@ -45,16 +44,13 @@ def keep_images(store: Store, camera: str, day: date, images: np.ndarray, labels
     store.write("images", pd.DataFrame(rows), Provenance(job="test"), camera=camera, day=day)
 
 
-@pytest.fixture
-def camera_of(tmp_path):
-    """camera_of(images, labels, **generator settings) -> settings of a camera `eye` that saw them the day before."""
+@pytest.fixture(scope="session", name="keep_images")
+def kept():
+    """keep_images(store, camera, day, images, labels): images as a day of the `images` table."""
+    return keep_images
 
-    def make(images, labels, **generator) -> Settings:
-        spec = Camera(
-            inbox=str(tmp_path), size=int(images.shape[2]), channels=int(images.shape[1]), generator=generator
-        )
-        settings = Settings(store=str(tmp_path / "store"), cameras={"eye": spec})
-        keep_images(Store(settings.store), "eye", DAY - timedelta(days=1), images, labels)
-        return settings
 
-    return make
+@pytest.fixture(scope="session")
+def day() -> date:
+    """The day that is drawn for; the camera saw its images the day before."""
+    return DAY

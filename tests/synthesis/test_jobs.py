@@ -1,0 +1,194 @@
+"""A camera that sees digits at 16 pixels: its generator trained once, then days drawn and judged."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sensors_data.image_files import decode_image
+from sensors_data.images import resize
+from sensors_data.settings import Camera, Settings
+from sensors_data.store import Store
+from synthesis.generator_files import load_for
+from synthesis.generator_settings import recipe_of
+from synthesis.jobs import draw_images, judge_images, sheet_path, train_dcgan
+from synthesis.sampling import drawn_again
+
+TRAINING = {"rate": 2e-3, "batch": 32}
+GENERATOR = {
+    "learns_from": "all",
+    "images": 8000,
+    "snapshots": 2,
+    "classifier_images": 5000,
+    "count": 300,
+    "training": TRAINING,
+}
+
+
+@pytest.fixture(scope="module")
+def scans(digits) -> tuple[np.ndarray, np.ndarray]:
+    return resize(digits[0], 16), digits[1]
+
+
+@pytest.fixture(scope="module")
+def trained(scans, tmp_path_factory, keep_images, day) -> Settings:
+    folder = tmp_path_factory.mktemp("eye")
+    settings = Settings(store=str(folder), cameras={"eye": Camera(inbox=str(folder), size=16, generator=GENERATOR)})
+    keep_images(Store(settings.store), "eye", day - timedelta(days=1), *scans)
+    line = train_dcgan(settings, day, "eye")
+    assert f"trained a generator of eye for {day}: 1,617 images, default" in line
+    assert "done, accepted" in line
+    return settings
+
+
+def with_generator(settings: Settings, **changes) -> Settings:
+    spec = settings.camera("eye")
+    changed = spec.model_copy(update={"generator": {**spec.generator, **changes}})
+    return settings.model_copy(update={"cameras": {"eye": changed}})
+
+
+def test_a_trained_generator_knows_its_classes_and_left_its_history_and_sheets(trained, day):
+    store = Store(trained.store)
+    card = load_for(store, "eye", day).card
+    assert card.classes == tuple("0123456789")
+    assert sum(card.shares) == pytest.approx(1)
+    assert card.features.startswith("classifier of 10 classes")
+    history = store.read("generator_training", camera="eye", model=card.trained_through)
+    assert history["images"].tolist() == [4000, 8000]
+    assert history["state"].tolist() == ["training", "done"]
+    assert card.distance == pytest.approx(history.loc[history["best"], "distance"].iloc[-1])
+    assert store.exists(sheet_path("eye", card.trained_through, 2))
+    assert not store.files("models/unfinished-generators")
+
+
+def test_a_batch_waits_until_it_is_judged_and_is_published_when_it_passes(trained, day):
+    lenient = with_generator(trained, gate={"frechet_share": 9.0, "precision": 0, "recall": 0, "coverage": 0})
+    store = Store(trained.store)
+    assert "drew eye 2026-03-10: 300 images by eye@2026-03-09, to be judged" in draw_images(lenient, day, "eye")
+    assert not store.exists(store.path("synthetic_images", camera="eye", day=day))
+    assert "300 images published" in judge_images(lenient, day, "eye")
+    rows = store.read("synthetic_images", camera="eye", day=day)
+    assert len(rows) == 300
+    assert rows["label"].value_counts().to_dict() == pytest.approx(dict.fromkeys("0123456789", 30), abs=4)
+    png = rows["png"].iloc[123]
+    assert np.array_equal(drawn_again(store, png), decode_image(png, 1))
+    quality = store.read("quality", camera="eye", day=day).set_index("measure")
+    assert quality.loc["gate", "value"] == 1
+    assert quality.loc["copies", "value"] == 0
+
+
+def test_a_batch_that_fails_is_kept_apart_and_one_published_before_is_taken_back(trained, day):
+    store = Store(trained.store)
+    store.write(
+        "synthetic_images",
+        store.read_files("synthetic_images", []),
+        store.provenance(store.path("generator_training", camera="eye", model=day - timedelta(days=1))),
+        camera="eye",
+        day=day,
+    )
+    strict = with_generator(trained, gate={"precision": 1.0})
+    draw_images(strict, day, "eye")
+    assert "300 images kept apart: precision" in judge_images(strict, day, "eye")
+    assert not store.exists(store.path("synthetic_images", camera="eye", day=day))
+    assert len(store.read("rejected_synthetic_images", camera="eye", day=day)) == 300
+    assert "past its limit 1" in store.read("quality", camera="eye", day=day).set_index("measure").loc["gate", "reason"]
+
+
+def test_the_same_day_drawn_twice_gives_the_same_bytes_and_another_day_other_images(trained, day):
+    store, later = Store(trained.store), day + timedelta(days=1)
+    path = store.path("drawn_images", camera="eye", day=day)
+    draw_images(trained, day, "eye", 70)
+    before = store.read_bytes(path)
+    draw_images(trained, day, "eye", 70)
+    assert store.read_bytes(path) == before
+    draw_images(trained, later, "eye", 70, "7", 0.5)
+    rows = store.read("drawn_images", camera="eye", day=later)
+    assert set(rows["label"]) == {"7"}
+    assert rows["seed"].iloc[0] != store.read("drawn_images", camera="eye", day=day)["seed"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("count", "message"), [(0, "between 1 and 100,000 images, found 0"), (10_000_000, "any number into a folder")]
+)
+def test_none_or_ten_million_images_are_no_batch(trained, day, count, message):
+    with pytest.raises(ValueError, match=message):
+        draw_images(trained, day, "eye", count)
+    runs = Store(trained.store).read("runs", day=day, run="draw-images-eye")
+    assert runs["state"].iloc[0] == "failed"
+
+
+def test_what_is_missing_says_what_to_run(trained, day):
+    first = day - timedelta(days=5)
+    with pytest.raises(LookupError, match="run: nightscore train-dcgan --camera eye"):
+        draw_images(trained, first, "eye")
+    with pytest.raises(LookupError, match="run: nightscore draw-images"):
+        judge_images(trained, first, "eye")
+    with pytest.raises(LookupError, match="run: nightscore ingest-images --camera eye"):
+        train_dcgan(trained, first, "eye")
+
+
+def camera_of(folder: Path, keep_images, day, seen, labels, **generator) -> Settings:
+    spec = Camera(inbox=str(folder), size=16, generator={**GENERATOR, **generator})
+    settings = Settings(store=str(folder), cameras={"eye": spec})
+    keep_images(Store(settings.store), "eye", day - timedelta(days=1), seen, labels)
+    return settings
+
+
+@pytest.mark.parametrize(
+    ("take", "message"),
+    [
+        (lambda x: x[:63], "eye has 63 images to learn from; a generator wants at least 64"),
+        (lambda x: np.repeat(x[:1], 500, axis=0), "only 1 of 500 images of eye differ, 64 must; is the camera stuck"),
+        (lambda x: resize(x[:200], 20), "have 20x20 pixels, the settings say 16; ingest those days again"),
+    ],
+)
+def test_images_that_cannot_be_learned_from_are_named(tmp_path, keep_images, day, scans, take, message):
+    images = take(scans[0])
+    settings = camera_of(tmp_path, keep_images, day, images, np.full(len(images), "good"))
+    with pytest.raises(ValueError, match=message):
+        train_dcgan(settings, day, "eye")
+
+
+def test_days_of_several_sizes_are_named(tmp_path, keep_images, day, scans):
+    settings = camera_of(tmp_path, keep_images, day, scans[0][:100], scans[1][:100])
+    keep_images(Store(settings.store), "eye", day - timedelta(days=2), resize(scans[0][:100], 20), scans[1][:100])
+    with pytest.raises(ValueError, match="have several sizes; ingest those days again"):
+        train_dcgan(settings, day, "eye")
+
+
+def test_defects_are_not_learned_from_unless_they_are_asked_for(tmp_path, keep_images, day, scans):
+    labels = np.where(scans[1] == 0, "good", "scratch")
+    settings = camera_of(tmp_path, keep_images, day, scans[0], labels, learns_from="normal", images=600)
+    assert "160 images" in train_dcgan(settings, day, "eye")
+    card = load_for(Store(settings.store), "eye", day).card
+    assert card.classes == ()
+    assert card.features == "EfficientNet-Lite0 579344248a93"
+
+
+def test_a_wrong_key_or_size_in_the_settings_is_named(trained, day):
+    with pytest.raises(ValueError, match=r"\[cameras.eye.generator\]: presett"):
+        train_dcgan(with_generator(trained, presett="default"), day, "eye")
+    with pytest.raises(ValueError, match=r"\[cameras.eye.generator.training\]: los: Extra"):
+        train_dcgan(with_generator(trained, training={"los": "hinge"}), day, "eye")
+    spec = trained.camera("eye").model_copy(update={"size": 20})
+    odd = trained.model_copy(update={"cameras": {"eye": spec}})
+    with pytest.raises(
+        ValueError, match=r"cannot draw 20 pixels a side; set size of \[cameras.eye\] to 28, 32, 64, 128"
+    ):
+        recipe_of(odd, "eye", 0)
+
+
+def test_a_killed_training_goes_on_to_the_same_generator(trained, day, scans, tmp_path, keep_images):
+    settings = camera_of(tmp_path, keep_images, day, *scans)
+
+    def killed(done: int, most: int, note: str) -> None:
+        if done > 5000:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_dcgan(settings, day, "eye", killed)
+    assert Store(settings.store).files("models/unfinished-generators")
+    train_dcgan(settings, day, "eye")
+    whole, resumed = (load_for(Store(s.store), "eye", day) for s in (trained, settings))
+    assert resumed.fingerprint == whole.fingerprint
