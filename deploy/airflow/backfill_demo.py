@@ -51,7 +51,8 @@ def main() -> None:
     shutil.copytree(folder / "store", folder / "serial")
     alone = one_by_one(settings.model_copy(update={"store": str(folder / "serial")}), nights)
     with database(folder / "home", os.environ.get("NIGHTSCORE_AIRFLOW_DB")) as url:
-        airflow = prepare(folder / "home", folder / "settings.toml", url)
+        at_once = {"AIRFLOW__CORE__PARALLELISM": str(words.side_by_side)}
+        airflow = prepare(folder / "home", folder / "settings.toml", url, at_once)
         with running(airflow) as processes:
             rest, started = sign_in(airflow.url, USER, airflow.password), time.monotonic()
             wait_for_dags(rest, ("nightly",))

@@ -23,7 +23,7 @@ from sensors_data.settings import load
 from sensors_data.store import Store
 
 MARKER = "nightscore-airflow-demo"
-MINUTES = 15
+MINUTES = 25
 
 
 def main() -> None:
