@@ -55,7 +55,7 @@ def follow(
             return tasks
         if time.monotonic() > until:
             raise TimeoutError(f"{dag}: {len(ended)} of {count} runs were over after {seconds:.0f} s")
-        time.sleep(1)
+        time.sleep(3)
 
 
 def task_instances(rest: Rest, dag: str) -> list[dict[str, Any]]:
