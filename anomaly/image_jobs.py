@@ -19,7 +19,7 @@ from anomaly.image_detector_files import accepted_before, load_for, save
 from anomaly.image_learning import held_out_count, learn_image_detector
 from anomaly.training import Epoch
 from sensors_data.camera_days import SOURCE_SIZE
-from sensors_data.image_jobs import normal_images, pixels_of
+from sensors_data.image_jobs import NORMAL_LABELS, normal_images, pixels_of
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Camera, Settings, parse
 from sensors_data.store import Provenance, Store, settings_hash
@@ -70,14 +70,16 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
 def _synthetic(
     store: Store, spec: Camera, camera: str, day: date, config: ImageDetectorConfig, real: int
 ) -> np.ndarray:
-    """The newest synthetic images of the days before `day`, so many that they are at most the stated share."""
+    """The newest synthetic images of the days before `day` that passed the gate and show no defect, so many that they
+    are at most the stated share.
+    """
     most = int(real * spec.max_synthetic_share / (1 - spec.max_synthetic_share))
     if not most:
         return pixels_of(pd.DataFrame(), spec)
     days = [day - timedelta(days=back) for back in range(1, config.days + 1)]
     paths = [store.path("synthetic_images", camera=camera, day=d) for d in days]
     rows = store.read_files("synthetic_images", [path for path in paths if store.exists(path)])
-    return pixels_of(rows.head(most), spec)
+    return pixels_of(rows[rows["label"].str.lower().isin(NORMAL_LABELS)].head(most), spec)
 
 
 def _training_line(detector: ImageDetector, day: date, path: str) -> str:
