@@ -42,8 +42,8 @@ def main() -> None:
             for path in sorted((DEPLOY / "grafana" / "dashboards").glob("*.json")):
                 out = given.out / f"dashboard-{path.stem}.png"
                 board = json.loads(path.read_text())
-                kind = next((v["name"] for v in board["templating"]["list"] if v["type"] == "query"), "family")
-                moments = [at for at, samples in told.items() if any(kind in s.labels for s in samples)]
+                kinds = [v["name"] for v in board["templating"]["list"] if v["type"] == "query"] or ["family", "camera"]
+                moments = [at for at, own in told.items() if any(kind in s.labels for s in own for kind in kinds)]
                 draw(board, address, min(moments), max(moments), out)
                 print(f"drew {out}")
 
@@ -69,7 +69,7 @@ def draw(board: dict[str, Any], address: str, first: datetime, last: datetime, o
         at = panel["gridPos"]
         left, bottom = at["x"] / 24 + 0.045, 1 - (at["y"] + at["h"] + 1.1) / height
         axes = figure.add_axes((left, bottom, at["w"] / 24 - 0.06, (at["h"] - 2.2) / height))
-        axes.set_title(panel["title"], loc="left", fontsize=10)
+        axes.set_title(panel["title"], loc="left", fontsize=10, pad=16)
         series = [s for t in panel["targets"] for s in results(address, t, variables, first, last)]
         KINDS[panel["type"]](axes, panel, series)
     figure.savefig(out, dpi=80)
@@ -133,7 +133,12 @@ def draw_lines(axes: Axes, panel: dict[str, Any], series: list[dict[str, Any]]) 
     axes.grid(axis="y", color="#e4e6ea", lw=0.8)
     axes.spines[["top", "right", "left"]].set_visible(False)
     if series and series[0]["legend"]:
-        place = {"loc": "lower right", "bbox_to_anchor": (1.01, 0.97), "ncols": 6, "borderpad": 0.1}
+        place = {
+            "loc": "lower right",
+            "bbox_to_anchor": (1.01, 0.97),
+            "ncols": 4 if panel["gridPos"]["w"] < 12 else 6,
+            "borderpad": 0.1,
+        }
         axes.legend(fontsize=7.5, frameon=False, labelcolor=GREY, handlelength=1.2, columnspacing=0.9, **place)
 
 
