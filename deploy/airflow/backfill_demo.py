@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 import demo_plant
-from airflow_rest import ask, sign_in
+from airflow_rest import Rest, ask, sign_in
 from comparing import check_same
 from databases import database
 from local_airflow import USER, prepare, running
@@ -24,7 +24,7 @@ from anomaly.drift_job import measure_drift
 from anomaly.night_jobs import find_anomalies_of
 from anomaly.scoring_job import score_series
 from anomaly.training_job import train_series
-from demo import backfill, fresh_folder, say, wait_for_dags
+from demo import fresh_folder, say, wait_for_dags
 from sensors_data.jobs import impute_day, ingest
 from sensors_data.settings import Settings, load
 from sensors_data.store import Store
@@ -50,14 +50,14 @@ def main() -> None:
     say(train_series(settings, nights[0], FAMILY))
     shutil.copytree(folder / "store", folder / "serial")
     alone = one_by_one(settings.model_copy(update={"store": str(folder / "serial")}), nights)
-    with database(folder / "home", os.environ.get("NIGHTSCORE_AIRFLOW_DB")) as url:
+    with database(folder / "home", os.environ.get("NIGHTSCORE_AIRFLOW_DB", "postgresql")) as url:
         at_once = {"AIRFLOW__CORE__PARALLELISM": str(words.side_by_side)}
         airflow = prepare(folder / "home", folder / "settings.toml", url, at_once)
         with running(airflow) as processes:
             rest, started = sign_in(airflow.url, USER, airflow.password), time.monotonic()
             wait_for_dags(rest, ("nightly",))
+            backfill(rest, nights[:-1], words.side_by_side)
             ask(rest, "PATCH", "/dags/nightly", {"is_paused": False})  # the last night comes by the schedule
-            backfill(rest, "nightly", nights[:-1], words.side_by_side)
             tasks = follow(rest, "nightly", len(nights), words.minutes * 60, say, processes)
             wall = time.monotonic() - started
     took = times(tasks, Store(settings.store))
@@ -67,6 +67,13 @@ def main() -> None:
     say(f"{same} files, byte for byte those of the same nights one by one in one process ({alone:.0f} s)")
     extra = [t.worked - t.job for t in took if t.job == t.job]
     say(f"beyond its job a task takes {median(extra):.1f} s (median of {len(extra)})")
+
+
+def backfill(rest: Rest, nights: list[date], side_by_side: int) -> None:
+    """Ask for nights as `airflow backfill create` does, those that were there already too."""
+    span = {"from_date": f"{nights[0]}T00:00:00Z", "to_date": f"{nights[-1]}T00:00:00Z"}
+    how = {"max_active_runs": side_by_side, "reprocess_behavior": "completed"}
+    ask(rest, "POST", "/backfills", {"dag_id": "nightly", **span, **how})
 
 
 def one_by_one(settings: Settings, nights: list[date]) -> float:

@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from subprocess import Popen
 
@@ -53,8 +53,9 @@ def demonstrate(
     ask(rest, "POST", "/dags/weekly_detectors/dagRuns", {"logical_date": None, "conf": {"day": str(nights[0])}})
     say(f"training for {nights[0]} by hand, and last Monday's by its schedule")
     follow(rest, "weekly_detectors", 2, left, say, processes)
+    for night in nights[:-1]:
+        ask(rest, "POST", "/dags/nightly/dagRuns", the_night_of(night))
     ask(rest, "PATCH", "/dags/nightly", {"is_paused": False})
-    backfill(rest, "nightly", nights[:-1], side_by_side=3)
     say(f"nights {nights[0]} to {nights[-2]} asked for; {nights[-1]} comes by its schedule")
     tasks = follow(rest, "nightly", len(nights), left, say, processes)
     say("", *table(times(tasks, store)), "")
@@ -81,15 +82,14 @@ def fresh_folder(folder: Path) -> None:
     (folder / MARKER).touch()
 
 
-def backfill(rest: Rest, dag: str, nights: list[date], side_by_side: int) -> None:
-    """Ask for nights as `airflow backfill create` does, those that were there already too."""
-    span = {"from_date": f"{nights[0]}T00:00:00Z", "to_date": f"{nights[-1]}T00:00:00Z"}
-    how = {"max_active_runs": side_by_side, "reprocess_behavior": "completed"}
-    for _ in range(30):
-        if ask(rest, "POST", "/backfills", {"dag_id": dag, **span, **how}, ignore=503):
-            return
-        time.sleep(1)  # SQLite is locked while the scheduler writes to it
-    raise TimeoutError("the database was locked for 30 s; take PostgreSQL: NIGHTSCORE_AIRFLOW_DB=postgresql")
+def the_night_of(night: date) -> dict[str, object]:
+    """The body that asks for a night with the interval that its schedule would give it, so that it has its place."""
+    start = f"{night}T00:00:00Z"
+    return {
+        "logical_date": start,
+        "data_interval_start": start,
+        "data_interval_end": f"{night + timedelta(days=1)}T00:00:00Z",
+    }
 
 
 def wait_for_dags(rest: Rest, names: tuple[str, ...], seconds: float = 120) -> None:
