@@ -1,0 +1,193 @@
+"""The pages as people use them: a browser opens each, uploads, moves, draws, dismisses; nothing is asked elsewhere."""
+
+import json
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import uvicorn
+from starlette.testclient import TestClient
+
+from sensors_data.incidents import read_incidents
+from sensors_data.simulate import START
+from sensors_data.store import Store
+from service.api import create_app
+from service.api_guard import COOKIE, Access
+from service.serving import listen
+
+playwright = pytest.importorskip("playwright.sync_api")
+gradio = pytest.importorskip("gradio")
+
+from service.pages import mount_pages  # noqa: E402
+
+pytestmark = pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated")  # gradio's own
+TOKEN = "a-token-for-the-tests-only"  # noqa: S105
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+FAULT = START + timedelta(days=7)
+
+
+@pytest.fixture(scope="module")
+def lived_in(plant, tmp_path_factory):
+    """The plant's settings with a store of its own, in which oven-1 had an anomaly."""
+    import pandas as pd
+
+    from sensors_data.store import Provenance
+
+    store = tmp_path_factory.mktemp("pages") / "store"
+    shutil.copytree(plant.store, store)
+    settings = plant.model_copy(update={"store": str(store)})
+    start = pd.Timestamp(FAULT, tz="UTC") + timedelta(hours=5)
+    row = {"anomaly_id": "0" * 16, "asset": "oven-1", "start": start, "end": start + timedelta(hours=4), "rows": 24}
+    row |= {"peak_time": start + timedelta(hours=1), "peak_score": 2.0, "severity": "warning", "sensors": "power 0.9"}
+    frame = pd.DataFrame([{**row, "suppressed": False, "model": "oven@2026-03-06"}])
+    Store(settings.store).write("anomalies", frame, Provenance(job="test"), family="oven", day=FAULT)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def served(lived_in) -> Iterator[str]:
+    """The address of the service, pages and all, on a free port of loopback."""
+    listening = listen("127.0.0.1", 0)
+    app = mount_pages(create_app(lived_in, Access(TOKEN, ("127.0.0.1",), True)))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def browser(program):
+    with playwright.sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=program("chromium"), args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def opened(browser, served) -> Iterator[Callable[..., object]]:
+    """opened(path) is a page that carries the token; what goes wrong in it fails the test."""
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    context.add_cookies([{"name": COOKIE, "value": TOKEN, "url": served}])
+    errors, outside = [], []
+
+    def open_page(path):
+        page = context.new_page()
+        page.set_default_timeout(90_000)
+        page.on("console", lambda m: errors.append(f"{path}: {m.text}") if m.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(f"{path}: {error}"))
+        inside = (served, "data:", "blob:")
+        page.on("request", lambda r: None if r.url.startswith(inside) else outside.append(r.url))
+        page.goto(f"{served}/pages/{path}")
+        return page
+
+    yield open_page
+    assert errors == []
+    assert outside == []
+    context.close()
+
+
+def test_every_page_opens_asks_nothing_of_another_host_and_is_reached_by_keyboard(opened):
+    overview = opened("")
+    overview.wait_for_selector("text=What to look at")
+    assert "1 warning: oven-1 power" in overview.locator(".ns-strip a.warning").first.get_attribute("title")
+    for path, shown in (
+        (f"asset?family=oven&asset=oven-1&day={FAULT}", "1 warning: oven-1 power"),
+        ("images", "The settings have no camera"),
+        ("synthesis", "The settings have no camera"),
+    ):
+        page = opened(path)
+        page.wait_for_selector(f"text={shown}")
+        page.keyboard.press("Tab")
+        focused = page.evaluate("document.activeElement.tagName")
+        assert focused in ("A", "BUTTON", "INPUT", "TEXTAREA"), (path, focused)
+        page.close()
+
+
+def test_a_csv_is_uploaded_scored_and_the_budget_moves_the_threshold(opened, inbox):
+    page = opened("try")
+    page.wait_for_selector("text=Score it")
+    page.get_by_label("Scored by").click()
+    page.get_by_role("option", name="the detector of oven").click()
+    page.set_input_files("input[type=file]", str(next(inbox.glob(f"inbox/oven/*{FAULT}*"))))
+    page.wait_for_selector("text=.csv")
+    page.click("text=Score it")
+    page.wait_for_selector("text=rows scored by oven@")
+    page.wait_for_selector(".js-plotly-plot .scatterlayer")
+    before = page.evaluate(THRESHOLD)
+    slider = page.get_by_role("slider").last
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("PageUp")
+    slider.dispatch_event("pointerup")
+    page.wait_for_function(f"({THRESHOLD}) < {before}")
+    assert page.get_by_text("Download the scores as Parquet").is_visible()
+
+
+THRESHOLD = "document.querySelector('.js-plotly-plot').data.find(t => t.name === 'threshold').y[0]"
+
+
+def test_an_anomaly_is_dismissed_and_replayed(opened, lived_in):
+    page = opened("review")
+    page.wait_for_selector("text=warning: oven-1 power")
+    page.click("text=Dismiss: a false alarm")
+    page.wait_for_selector("text=Say who you are first")
+    page.get_by_label("Your name").fill("Ann")
+    page.click("text=Dismiss: a false alarm")
+    page.wait_for_selector("text=dismissed by Ann")
+    rows = read_incidents(Store(lived_in.store), "oven")
+    assert rows.loc[rows["kind"] == "dismissed", ["asset", "author"]].to_numpy().tolist() == [["oven-1", "Ann"]]
+    page.click("text=Replay these nights")
+    page.wait_for_selector("text=thresholds oven@")
+
+
+def test_writing_from_a_page_takes_the_token(browser, served, lived_in):
+    opened = browser.new_page()
+    opened.set_default_timeout(60_000)
+    opened.goto(f"{served}/pages/review")
+    opened.wait_for_selector("text=warning: oven-1 power")
+    opened.get_by_label("Your name").fill("Eve")
+    opened.click("text=Confirm: a real fault")
+    opened.wait_for_selector("text=Writing takes the token")
+    assert "Eve" not in set(read_incidents(Store(lived_in.store), "oven")["author"])
+    opened.close()
+
+
+def test_no_page_fetches_an_address_that_it_is_given(lived_in):
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.settimeout(0.2)
+    client = TestClient(mount_pages(create_app(lived_in, Access(TOKEN, ("127.0.0.1",), True))), "http://127.0.0.1")
+    config = client.get("/pages/config").json()
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}/x.csv"
+    given = {"path": address, "url": address, "meta": {"_type": "gradio.FileData"}}
+    tried = 0
+    for dependency in config["dependencies"]:
+        inputs = [given] * len(dependency["inputs"])
+        body = {"data": inputs, "fn_index": dependency["id"], "session_hash": f"s{dependency['id']}"}
+        if inputs and client.post("/pages/gradio_api/queue/join", content=json.dumps(body)).status_code == 200:
+            tried += 1
+            client.post("/pages/gradio_api/run/predict", content=json.dumps(body))
+    assert tried > 3
+    with pytest.raises(TimeoutError):
+        listening.accept()
+    listening.close()
+
+
+def test_no_file_of_the_host_is_served_by_the_pages(lived_in):
+    client = TestClient(mount_pages(create_app(lived_in, Access(TOKEN, ("127.0.0.1",), True))), "http://127.0.0.1")
+    for path in ("/etc/passwd", str(Path(lived_in.store) / "metrics/nightscore-oven.prom"), "../../etc/passwd"):
+        for address in (f"/pages/gradio_api/file={path}", f"/pages/gradio_api/proxy=http://127.0.0.1{path}"):
+            answer = client.get(address)
+            assert answer.status_code >= 400
+            assert "root:" not in answer.text
