@@ -22,13 +22,10 @@ OVER = ("success", "failed", "skipped", "upstream_failed", "removed")
 class Took:
     """One task that ran: how long it waited and worked, seconds; `job` is the part that was the job's own."""
 
-    night: str
     task: str
-    state: str
     waited: float
     worked: float
     job: float
-    worker: str
 
 
 def follow(
@@ -81,7 +78,7 @@ def night_of(task: dict[str, Any]) -> str:
     return str(task["logical_date"] or task["run_after"])[:10]
 
 
-def times(tasks: list[dict[str, Any]], store: Store, wait_from: str = "scheduled_when") -> list[Took]:
+def times(tasks: list[dict[str, Any]], store: Store) -> list[Took]:
     """What each task took that a worker ran, beside what its job told in `runs`."""
     found = []
     for task in tasks:
@@ -93,8 +90,8 @@ def times(tasks: list[dict[str, Any]], store: Store, wait_from: str = "scheduled
         rows = store.read_if_there("runs", day=night, run=run) if name else store.read_files("runs", [])
         own = float(rows["seconds"].iloc[0]) if len(rows) else float("nan")
         started = datetime.fromisoformat(task["start_date"])
-        waited = (started - datetime.fromisoformat(task[wait_from])).total_seconds()
-        found.append(Took(night, task["task_id"], task["state"], waited, task["duration"], own, task["hostname"]))
+        waited = (started - datetime.fromisoformat(task["scheduled_when"])).total_seconds()
+        found.append(Took(task["task_id"], waited, task["duration"], own))
     return found
 
 
