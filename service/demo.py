@@ -20,6 +20,7 @@ from sensors_data.store import Store
 from service import nights
 from service.camera_demo import CAMERA, run_camera
 from service.pictures import asset_picture
+from service.synthesis_demo import digits_settings, run_digits
 
 DAYS, FAULTY_DAYS = 30, 9
 
@@ -59,6 +60,7 @@ def run_demo(console: Console, folder: Path, seed: int, jobs: int, store: str | 
     _print_outcome(console, outcome)
     pictures = _draw(settings, plant, folder)
     run_camera(settings, folder, seed, START, say)
+    run_digits(settings, folder, START, say)
     console.print(f"{pictures} pictures in {folder / 'pictures'}, scores and metrics in {folder / 'store'}")
     console.print(
         f"{time.perf_counter() - started:.0f} s; look around: nightscore doctor --settings {folder / 'settings.toml'}"
@@ -79,7 +81,7 @@ def prepare(folder: Path, seed: int, store: str | None) -> tuple[Settings, Plant
     folder.mkdir(parents=True, exist_ok=True)
     plant = simulate_plant(seed, DAYS, FAULTY_DAYS)
     write_plant(plant, folder, seed)
-    text = f"{plant_settings()}\n{camera_settings(CAMERA)}"
+    text = f"{plant_settings()}\n{camera_settings(CAMERA)}{digits_settings()}"
     (folder / "settings.toml").write_text(text, encoding="utf-8")
     settings = load(folder / "settings.toml")
     settings = settings.model_copy(update={"store": store or settings.store, "seed": seed})

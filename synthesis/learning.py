@@ -42,7 +42,7 @@ class Material:
 
 
 def material_of(camera: str, images: np.ndarray, labels: np.ndarray, given: GeneratorSettings, seed: int) -> Material:
-    """Images uint8 (N, C, H, W) with labels (N,) as material, a share of them drawn by lot held out.
+    """Images uint8 (N, C, H, W) with labels (N,) as material, shuffled, a share of them held out.
 
     ValueError when they are too few, or too few of them differ.
     """
@@ -53,11 +53,10 @@ def material_of(camera: str, images: np.ndarray, labels: np.ndarray, given: Gene
         raise ValueError(
             f"only {different} of {len(images):,} images of {camera} differ, {FEWEST} must; is the camera stuck?"
         )
-    order = np.random.default_rng(seed).permutation(len(images))
-    is_learned = np.ones(len(images), bool)
-    is_learned[order[: max(FEWEST // 4, round(given.held_out * len(images)))]] = False
-    conditional = given.learns_from == "all" and has_classes(labels[is_learned])
-    return Material(images, labels, is_learned, conditional)
+    order = np.random.default_rng(seed).permutation(len(images))  # so that the first of either part are like the rest
+    is_learned = np.arange(len(images)) >= max(FEWEST // 4, round(given.held_out * len(images)))
+    conditional = given.learns_from == "all" and has_classes(labels[order][is_learned])
+    return Material(images[order], labels[order], is_learned, conditional)
 
 
 def extractor_of(material: Material, given: GeneratorSettings, seed: int) -> Extractor:

@@ -91,23 +91,21 @@ def _default(image: Shape) -> Parts:
 
 
 def _plain(image: Shape) -> Parts:
-    """Radford et al. 2016 (arXiv:1511.06434) for images of any side: 5 x 5 kernels as in the authors' figure, channels
-    that halve as the side doubles.
-    """
+    """Radford et al. 2016 (arXiv:1511.06434) for images of any side: channels halve as the side doubles."""
     channels, side = image[0], image[1]
     start = 7 if side % 7 == 0 else 8
     doublings = (side // start).bit_length() - 1
-    up = tuple(_up(64 * 2**number, 5) for number in range(doublings - 1, 0, -1))
+    up = tuple(_up(64 * 2**number) for number in range(doublings - 1, 0, -1))
     generator = GeneratorConfig(
         image=image,
         start=(64 * 2**doublings, start),
         start_norm="batch",
         bias=False,
-        layers=(*up, _up(channels, 5, norm="none", act="tanh")),
+        layers=(*up, _up(channels, norm="none", act="tanh")),
     )
-    down = [Layer(channels=64, kernel=5, stride=2, activation="leaky-0.2")]
+    down = [Layer(channels=64, kernel=4, stride=2, activation="leaky-0.2")]
     down += [
-        Layer(channels=64 * 2**n, kernel=5, stride=2, norm="batch", activation="leaky-0.2") for n in range(1, doublings)
+        Layer(channels=64 * 2**n, kernel=4, stride=2, norm="batch", activation="leaky-0.2") for n in range(1, doublings)
     ]
     return generator, DiscriminatorConfig(image=image, layers=tuple(down)), TrainingConfig(images=60_000 * 25)
 
