@@ -38,7 +38,7 @@ def main() -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         fill(Path(name), told)
-        with running_prometheus(Path(name), "--query.lookback-delta=26h") as address:
+        with running_prometheus(Path(name), "--query.lookback-delta=24h") as address:
             for path in sorted((DEPLOY / "grafana" / "dashboards").glob("*.json")):
                 out = given.out / f"dashboard-{path.stem}.png"
                 board = json.loads(path.read_text())
