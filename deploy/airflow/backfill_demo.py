@@ -17,7 +17,7 @@ import demo_plant
 from airflow_rest import Rest, ask, sign_in
 from comparing import check_same
 from databases import database
-from local_airflow import USER, prepare, running
+from local_airflow import USER, end_as_by_ctrl_c, prepare, running
 from watching import follow, table, times
 
 from anomaly.drift_job import measure_drift
@@ -34,6 +34,7 @@ FAMILY, HISTORY, ASSETS = "oven", 14, 3
 
 def main() -> None:
     """Run both; exit code 1 when a byte differs or the backfill is not green in time."""
+    end_as_by_ctrl_c()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("demo-airflow-backfill"))
     parser.add_argument("--days", type=int, default=30)

@@ -16,7 +16,7 @@ from subprocess import Popen
 from airflow_rest import Rest, ask, sign_in
 from databases import database
 from demo_plant import prepared
-from local_airflow import USER, Airflow, prepare, running
+from local_airflow import USER, Airflow, end_as_by_ctrl_c, prepare, running
 from watching import follow, table, times
 
 from sensors_data.settings import load
@@ -28,6 +28,7 @@ MINUTES = 25
 
 def main() -> None:
     """Run the demonstration; exit code 1 when a night is not green in time."""
+    end_as_by_ctrl_c()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("demo-airflow"))
     folder = parser.parse_args().folder

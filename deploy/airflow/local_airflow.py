@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -81,6 +82,7 @@ def prepare(
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database or f"sqlite:///{home}/airflow.db",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "NIGHTSCORE_SETTINGS": str(settings.resolve()),
+        "PYTHONPATH": str(HERE),  # airflow_local_settings, worker_name
     }
     plain = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW") and k != "PYTHONDONTWRITEBYTECODE"}
     made = Airflow(home, port, {**plain, **given, **own, **_secrets(home), **changes}, address)
@@ -175,6 +177,12 @@ def stop(processes: list[subprocess.Popen[bytes]], seconds: float = 15) -> None:
             process.kill()
     for ended in processes:
         ended.wait()
+
+
+def end_as_by_ctrl_c() -> None:
+    """From now on SIGTERM, and SIGINT where a shell had it ignored, end this process as Ctrl-C does: all is stopped."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
 
 
 def check_alive(processes: Iterable[subprocess.Popen[bytes]]) -> None:

@@ -8,16 +8,14 @@ NIGHTSCORE_AIRFLOW_PORT: the web page's port, 8080 if not set and free.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import FrameType
 
 from databases import database
 from demo_plant import prepared
-from local_airflow import check_alive, prepare, running
+from local_airflow import check_alive, end_as_by_ctrl_c, prepare, running
 
 from demo import fresh_folder, say
 
@@ -26,7 +24,7 @@ FOLDER = Path("demo-airflow")
 
 def main() -> None:
     """Serve until somebody ends it."""
-    signal.signal(signal.SIGTERM, _as_ctrl_c)
+    end_as_by_ctrl_c()
     own = os.environ.get("NIGHTSCORE_SETTINGS")
     settings = Path(own) if own else plant(FOLDER)
     with database(FOLDER / "home", os.environ.get("NIGHTSCORE_AIRFLOW_DB")) as url:
@@ -47,10 +45,6 @@ def plant(folder: Path) -> Path:
     say(f"making a plant in {folder}; its readings end on {yesterday}")
     fresh_folder(folder)
     return prepared(folder, datetime.now(UTC).date())[0]
-
-
-def _as_ctrl_c(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

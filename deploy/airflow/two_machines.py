@@ -36,7 +36,6 @@ class Between:
             "AIRFLOW__CELERY__BROKER_URL": self.broker,
             "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{self.database}",
             "AIRFLOW__CORE__HOSTNAME_CALLABLE": "worker_name.worker_name",
-            "PYTHONPATH": str(Path(__file__).resolve().parent),
             "NIGHTSCORE_STORE": "s3://plant/store",
             "AWS_ENDPOINT_URL": self.s3,
             "AWS_ACCESS_KEY_ID": "demo",

@@ -16,7 +16,7 @@ from typing import Any
 import demo_plant
 from airflow_rest import ask, sign_in
 from comparing import check_same
-from local_airflow import DAGS, USER, Airflow, check_alive, prepare, running
+from local_airflow import DAGS, USER, Airflow, check_alive, end_as_by_ctrl_c, prepare, running
 from two_machines import WORKERS, Between, between, namespaces, power_cut, workers
 from watching import follow, task_instances
 
@@ -42,6 +42,7 @@ QUICK = {
 
 def main() -> None:
     """Run the demonstration; exit code 1 when the bytes differ or the night is not green in time."""
+    end_as_by_ctrl_c()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("demo-airflow-workers"))
     folder = parser.parse_args().folder.resolve()
