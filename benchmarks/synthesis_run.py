@@ -49,19 +49,27 @@ def run(
     recipe: Recipe, train: Images, judge: Judge, seconds: float, seed: int, peak: float
 ) -> tuple[dict[str, object], TrainedGenerator]:
     """The row of one recipe and seed, and the generator: trained for `seconds` of CPU time on one thread."""
+    generator = generator_of(recipe, train, seconds, seed)
+    shown = generator.card.shown
+    steps = shown / (recipe.training.batch * recipe.training.discriminator_steps)
+    row = {"recipe": recipe.preset, "seed": seed, **quality_of(generator, judge, seed)}
+    row |= {"images": shown, "images_per_s": shown / seconds}
+    return {**row, "peak_share": steps * flops_of(recipe) / seconds / peak}, generator
+
+
+def generator_of(recipe: Recipe, train: Images, seconds: float, seed: int) -> TrainedGenerator:
+    """The recipe's generator after `seconds` of CPU time on one thread."""
     pair = make_pair(recipe.generator, recipe.discriminator, recipe.training, seed)
     names, numbers = np.unique(train.label, return_inverse=True)
     labels = torch.from_numpy(numbers) if recipe.generator.classes else None
     draws = torch.Generator().manual_seed(seed)
     batches = _batches(torch.from_numpy(train.x), labels, pair, draws)
-    flops = flops_of(pair, next(batches))
+    size = min(recipe.training.batch, len(train))
+    repeats = recipe.training.discriminator_steps
     step, started = 0, time.process_time()
     while (spent := time.process_time() - started) < seconds:
         step += 1
-        train_step(
-            pair, [next(batches) for _ in range(recipe.training.discriminator_steps)], step, spent / seconds, draws
-        )
-    shown = step * recipe.training.batch * recipe.training.discriminator_steps
+        train_step(pair, [next(batches) for _ in range(repeats)], step, spent / seconds, draws)
     settle(pair.average, labels, seed)
     counts = np.bincount(numbers)
     card = GeneratorCard(
@@ -72,13 +80,10 @@ def run(
         classes=tuple(map(str, names)) if labels is not None else (),
         shares=tuple(counts / counts.sum()) if labels is not None else (),
         images=len(train),
-        shown=shown,
+        shown=step * size * repeats,
         seed=seed,
     )
-    generator = TrainedGenerator(pair.average.eval().requires_grad_(False), card)
-    row = {"recipe": recipe.preset, "seed": seed, **quality_of(generator, judge, seed)}
-    row |= {"images": shown, "images_per_s": shown / spent, "peak_share": step * flops / spent / peak}
-    return row, generator
+    return TrainedGenerator(pair.average.eval().requires_grad_(False), card)
 
 
 def quality_of(generator: TrainedGenerator, judge: Judge, seed: int) -> dict[str, object]:
@@ -117,12 +122,14 @@ def _batches(
                 yield as_pixels(x[index], low), None if labels is None else labels[index]
 
 
-def flops_of(pair: Pair, batch: tuple[Tensor, Tensor | None]) -> float:
-    """Floating point operations of one step, counted on copies."""
-    config = pair.config
-    other = make_pair(pair.generator.config, pair.discriminator.config, config, 0)
+def flops_of(recipe: Recipe) -> float:
+    """Floating point operations of one step."""
+    config = recipe.training
+    pair = make_pair(recipe.generator, recipe.discriminator, config, 0)
+    label = torch.zeros(config.batch, dtype=torch.int64) if recipe.generator.classes else None
+    batch = (torch.zeros(config.batch, *recipe.generator.image), label)
     with FlopCounterMode(display=False) as counter:
-        train_step(other, [batch] * config.discriminator_steps, 1, 0.0, torch.Generator().manual_seed(0))
+        train_step(pair, [batch] * config.discriminator_steps, 1, 0.0, torch.Generator().manual_seed(0))
     return float(counter.get_total_flops())
 
 
