@@ -122,7 +122,7 @@ def started(command, address, ready, **options):
     """A server that answers; ended on leaving."""
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options) as server:
         try:
-            deadline = time.monotonic() + 100
+            deadline = time.monotonic() + 250
             while not answers(f"http://{address}{ready}"):
                 assert server.poll() is None, f"{command} ended"
                 assert time.monotonic() < deadline, f"{command} does not answer"
@@ -184,6 +184,7 @@ def test_the_queue_starts_by_its_command_and_its_health_check(tmp_path, program)
             server.terminate()
 
 
+@pytest.mark.live
 def test_the_service_starts_by_the_images_command_and_its_health_check(copied, tmp_path):
     """The compose file's words, on loopback; 0.0.0.0 is the container's own."""
     image = json.loads(re.findall(r"^CMD (\[.+\])", DOCKERFILE, re.MULTILINE)[0])
