@@ -101,7 +101,7 @@ def test_a_missing_inbox_file_is_tried_again_then_told_and_keeps_nobody_else_fro
     assert tasks["series-oven.find-anomalies"]["state"] == "upstream_failed"
     for name in ("series-oven.export-metrics", "images-press.ingest-images", "report"):
         assert tasks[name]["state"] == "success"
-    assert "no file at" in failed_row(live, "ingest")["reason"]
+    assert "the inbox of oven holds no usable value" in failed_row(live, "ingest")["reason"]
     metrics = live.store.read_bytes("metrics/nightscore-oven.prom").decode()
     assert [line for line in metrics.splitlines() if "ingest" in line and "failed" in line]
 
