@@ -64,18 +64,22 @@ class Pair:
 
 
 def make_pair(
-    generator: GeneratorConfig, discriminator: DiscriminatorConfig, config: TrainingConfig, seed: int
+    generator: GeneratorConfig,
+    discriminator: DiscriminatorConfig,
+    config: TrainingConfig,
+    seed: int,
+    device: torch.device | None = None,
 ) -> Pair:
-    """Both networks with the first weights that `seed` gives."""
+    """Both networks with the first weights that `seed` gives, the same on every device; on the CPU if none is named."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         drawing, telling = Generator(generator), Discriminator(discriminator)
-    drawing, telling = (m.to(memory_format=torch.channels_last) for m in (drawing, telling))  # type: ignore[call-overload]
+    for network in (drawing, telling):
+        network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(drawing).requires_grad_(False) if config.average_half_life else drawing
-    rate = config.discriminator_rate or config.rate
-    return Pair(
-        drawing, telling, average, _optimizer(drawing, config, config.rate), _optimizer(telling, config, rate), config
-    )
+    of_generator = _optimizer(drawing, config, config.rate)
+    of_discriminator = _optimizer(telling, config, config.discriminator_rate or config.rate)
+    return Pair(drawing, telling, average, of_generator, of_discriminator, config)
 
 
 def as_pixels(images: Tensor, low: float) -> Tensor:
@@ -194,10 +198,11 @@ def settle(network: Generator, labels: Tensor | None, seed: int, batches: int = 
         norm.reset_running_stats()
         norm.momentum = None  # a plain mean over the batches
     draws = torch.Generator().manual_seed(seed)
+    device = next(network.parameters()).device
     network.train()
     for _ in range(batches if norms else 0):
-        z = codes(size, network.config.latent, draws)
-        label = None if labels is None else labels[torch.randint(len(labels), (size,), generator=draws)]
+        z = codes(size, network.config.latent, draws).to(device)
+        label = None if labels is None else labels[torch.randint(len(labels), (size,), generator=draws)].to(device)
         network(z, label)
     network.eval()
 

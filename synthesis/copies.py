@@ -10,6 +10,8 @@ from sklearn.metrics import roc_auc_score
 from torch import Tensor
 from torch.nn import functional as F
 
+from synthesis.sheets import contact_sheet
+
 NEAR = 0.5
 """A copy is nearer to a learned image than this times the distance that all but one in a hundred unseen real ones
 keep, and than this times the distance to its nearest unseen one."""
@@ -41,6 +43,17 @@ def find_copies(drawn: np.ndarray, learned: np.ndarray, held_out: np.ndarray) ->
     usual = float(np.quantile(_nearest(unseen, x)[0], 0.01))
     near = (to_learned < NEAR * usual) & (to_learned < NEAR * to_unseen)
     return Copies(nearest, to_learned, near)
+
+
+def neighbours_sheet(drawn: np.ndarray, learned: np.ndarray, held_out: np.ndarray, pairs: int = 16) -> np.ndarray:
+    """The drawn images that lie nearest to a learned one, each above that one and the nearest held-out one: one image
+    (C, height, width) of three rows. Copies show two rows alike.
+    """
+    found = find_copies(drawn, learned, held_out)
+    first = np.argsort(found.distance, kind="stable")[:pairs]
+    _, unseen = _nearest(_as_points(drawn[first]), _as_points(held_out))
+    rows = [drawn[first], learned[found.nearest[first]], held_out[unseen]]
+    return contact_sheet(np.concatenate(rows), len(first))
 
 
 def membership_auc(drawn: np.ndarray, learned: np.ndarray, held_out: np.ndarray) -> float:

@@ -8,13 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from sensors_data.image_files import encode_png
 from sensors_data.image_jobs import NORMAL_LABELS, pixels_of
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store, settings_hash
 from synthesis.checkpoint import Checkpoint, Progress
+from synthesis.copies import neighbours_sheet
 from synthesis.features_files import load_extractor, save_extractor
-from synthesis.gate import Batch, Measure, judge, quality_rows
+from synthesis.gate import FEWEST, Batch, Measure, judge, quality_rows
 from synthesis.generator_files import TrainedGenerator, load_by_name, load_for, save
 from synthesis.generator_settings import generator_settings, recipe_of
 from synthesis.learning import About, Material, extractor_of, learn_generator, material_of
@@ -197,6 +199,8 @@ def _judge(store: Store, settings: Settings, day: date, camera: str) -> Done:
     store.remove(store.path(other, camera=camera, day=day))  # first: a failed batch must never stay published
     store.write("quality", quality_rows(generator.name, measures), source, camera=camera, day=day)
     store.write(target, rows, source, camera=camera, day=day)
+    nearest = neighbours_sheet(batch.drawn[:FEWEST], batch.learned, batch.held_out)
+    store.write_bytes(f"sheets/camera={camera}/day={day}/nearest.png", encode_png(nearest, {"synthetic": "true"}))
     return Done(len(rows), f"judged {camera} {day}: {_told(measures)}")
 
 

@@ -76,10 +76,12 @@ def train(
 ) -> Trained:
     """The generator of the best of some snapshots of a training, also where that collapses or diverges.
 
-    The same seed gives the same weights on a CPU, also when training was killed and goes on from `checkpoint`.
+    On a GPU when there is one. The same seed gives the same weights on a CPU, also when training was killed and goes on
+    from `checkpoint`.
     DivergedError when a loss is no number before there was a snapshot.
     """
-    pair = make_pair(recipe.generator, recipe.discriminator, recipe.training, seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    pair = make_pair(recipe.generator, recipe.discriminator, recipe.training, seed, device)
     plan = Plan.of(pair, len(examples.images), snapshots)
     best: dict[str, Tensor] = {}
     history: list[Snapshot] = []
@@ -103,6 +105,7 @@ def train(
         raise DivergedError(f"{history[-1].alarms[0]}; lower the rate, or take another loss or a penalty")
     kept = copy.deepcopy(pair.average)
     kept.load_state_dict(best)
+    kept.cpu()
     last = history[-1]
     return Trained(kept.eval().requires_grad_(False), history, last.state, "; ".join(last.alarms))
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from synthesis.copies import find_copies, membership_auc
+from synthesis.copies import find_copies, membership_auc, neighbours_sheet
 
 RNG = np.random.default_rng(0)
 
@@ -30,6 +30,16 @@ def test_every_planted_copy_is_found_with_the_image_that_it_was_made_of():
     assert found.copied[:30].all()
     assert found.copied[30:].mean() <= 0.01
     assert found.nearest[:30].tolist() == list(range(100, 130))
+
+
+def test_a_picture_sets_the_nearest_learned_and_unseen_image_below_each_drawn_one():
+    planted = FRESH.copy()
+    planted[7] = LEARNED[100]
+    picture = neighbours_sheet(planted, LEARNED, UNSEEN, 3)
+    assert picture.shape == (1, 3 * 22 - 2, 3 * 22 - 2)
+    assert np.array_equal(picture[:, :20, :20], LEARNED[100])
+    assert np.array_equal(picture[:, 22:42, :20], LEARNED[100])
+    assert not np.array_equal(picture[:, 44:64, :20], LEARNED[100])
 
 
 def test_a_copy_with_a_little_noise_is_found_too():
