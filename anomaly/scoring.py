@@ -16,6 +16,8 @@ from sensors_data.windows import Windows, measured_enough
 
 BATCH = 256
 """Windows a pass; the last pass is padded, so that a score never depends on what else is scored."""
+FILLED = 16
+"""Windows with missing values that are filled in a pass, padded alike: often it is one in a whole grid."""
 
 
 @dataclass(frozen=True)
@@ -95,12 +97,12 @@ def _score_batch(
     shape, level = split_level(windows.values)
     padded = np.zeros((batch, *shape.shape[1:]), np.float32)
     padded[: len(shape)] = shape
+    missing = np.isnan(windows.values)
+    lacking = np.flatnonzero(missing.any(axis=(1, 2)))
+    for rows in np.split(lacking, range(FILLED, len(lacking), FILLED)):
+        padded[rows], moved = _filled(model, shape[rows], missing[rows])
+        level[rows] += moved
     x = torch.from_numpy(padded)
-    if np.isnan(windows.values).any():
-        missing = np.zeros(padded.shape, bool)
-        missing[: len(shape)] = np.isnan(windows.values)
-        x, moved = _filled(model, x, torch.from_numpy(missing))
-        level = level + moved[: len(shape)]
     found = reconstruct(model, x, draws)
     observed = windows.observed.astype(np.float32)  # (B, L, D)
     lost = -found.log_prob.numpy()[: len(shape)] * observed
@@ -114,17 +116,21 @@ def _score_batch(
     return WindowScores(nats, per_value, expected)
 
 
-def _filled(model: VAE, x: Tensor, missing: Tensor, rounds: int = 6) -> tuple[Tensor, np.ndarray]:
-    """Shapes (B, L, D) whose `missing` values are what the model expects, and how far their levels moved, (B, D).
+def _filled(model: VAE, shape: np.ndarray, missing: np.ndarray, rounds: int = 6) -> tuple[np.ndarray, np.ndarray]:
+    """At most FILLED shapes (B, L, D) whose `missing` values are what the model expects, and how far their levels
+    moved, (B, D).
 
     The level of what was measured is not the level of the window: without the low half of a cycle it is too high. So
     what is missing is filled, the level taken of the whole, and again.
     """
-    moved = np.zeros((len(x), x.shape[2]))
+    x, gaps = np.zeros((FILLED, *shape.shape[1:]), np.float32), np.zeros((FILLED, *shape.shape[1:]), bool)
+    x[: len(shape)], gaps[: len(shape)] = shape, missing
+    moved = np.zeros((FILLED, x.shape[2]))
     for _ in range(rounds):
-        shape, change = split_level(fill_missing(model, x, missing, rounds=1).numpy())
-        x, moved = torch.from_numpy(shape), moved + change
-    return x, moved
+        whole = fill_missing(model, torch.from_numpy(x), torch.from_numpy(gaps), rounds=1)
+        x, change = split_level(whole.numpy())
+        moved += change
+    return x[: len(shape)], moved[: len(shape)]
 
 
 def overlap(parts: np.ndarray, stride: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
