@@ -68,61 +68,53 @@ def answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONRespo
     return JSONResponse(body, problem.status, media_type=MEDIA, headers=headers)
 
 
+async def _on_refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RefusedError)  # noqa: S101
+    waits = {"Retry-After": "1"} if error.problem.status in (429, 503) else None
+    return answer(error.problem, waits)
+
+
+async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"]]
+    field, found = ".".join(where[1:]) or where[0], first.get("input")
+    more = f" (and {len(error.errors()) - 1} more)" if len(error.errors()) > 1 else ""
+    shown = None if isinstance(found, dict | list) else found
+    remedy = "GET /docs lists what each address takes"
+    return answer(refused(422, f"{field}: {first['msg']}{more}", field, shown, remedy).problem)
+
+
+async def _on_http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    title = TITLES.get(error.status_code, TITLES[400])
+    problem = Problem(title=title, status=error.status_code, detail=str(error.detail), remedy="see GET /docs")
+    return answer(problem, dict(error.headers) if error.headers else None)
+
+
+async def _on_fault(request: Request, error: Exception) -> JSONResponse:
+    number = secrets.token_hex(4)
+    log.error("fault %s at %s %s", number, request.method, request.url.path, exc_info=error)
+    detail = f"something went wrong that is no fault of the request; it is in the log as {number}"
+    return answer(Problem(title=TITLES[500], status=500, detail=detail))
+
+
 def handle_problems(app: FastAPI, root: str) -> None:
     """Make every error of an app a problem; `root`, where the store lies, is never told."""
 
-    def told(error: Exception) -> str:
-        text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
-        return text.replace(root, "the store")
-
     def of_text(status: int, error: Exception) -> JSONResponse:
-        detail, _, remedy = told(error).partition("; ")
+        detail, _, remedy = str(error).replace(root, "the store").partition("; ")
         return answer(Problem(title=TITLES[status], status=status, detail=detail, remedy=remedy or None))
 
-    async def on_refused(request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, RefusedError)  # noqa: S101
-        waits = {"Retry-After": "1"} if error.problem.status in (429, 503) else None
-        return answer(error.problem, waits)
-
-    async def on_invalid(request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, RequestValidationError)  # noqa: S101
-        first = error.errors()[0]
-        where = [str(part) for part in first["loc"]]
-        field = ".".join(where[1:]) or where[0]
-        found = first.get("input")
-        shown = None if isinstance(found, dict | list) else str(found)[:80]
-        more = f" (and {len(error.errors()) - 1} more)" if len(error.errors()) > 1 else ""
-        problem = Problem(
-            title=TITLES[422],
-            status=422,
-            detail=f"{field}: {first['msg']}{more}",
-            field=field,
-            value=shown,
-            remedy="GET /docs lists what each address takes",
-        )
-        return answer(problem)
-
-    async def on_http(request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, HTTPException)  # noqa: S101
-        title = TITLES.get(error.status_code, TITLES[400])
-        problem = Problem(title=title, status=error.status_code, detail=str(error.detail), remedy="see GET /docs")
-        return answer(problem, dict(error.headers) if error.headers else None)
-
     async def on_lookup(request: Request, error: Exception) -> JSONResponse:
-        return of_text(404, error) if type(error) is LookupError else await on_fault(request, error)
+        return of_text(404, error) if type(error) is LookupError else await _on_fault(request, error)
 
     async def on_value(request: Request, error: Exception) -> JSONResponse:
         return of_text(422, error)
 
-    async def on_fault(request: Request, error: Exception) -> JSONResponse:
-        number = secrets.token_hex(4)
-        log.error("fault %s at %s %s", number, request.method, request.url.path, exc_info=error)
-        detail = f"something went wrong that is no fault of the request; it is in the log as {number}"
-        return answer(Problem(title=TITLES[500], status=500, detail=detail))
-
-    app.add_exception_handler(RefusedError, on_refused)
-    app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(RefusedError, _on_refused)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(LookupError, on_lookup)
     app.add_exception_handler(ValueError, on_value)
-    app.add_exception_handler(Exception, on_fault)
+    app.add_exception_handler(Exception, _on_fault)

@@ -39,7 +39,7 @@ main.fillable { width: 100%; }
 .ns-note { border-left: .3rem solid #1d5b8f; background: #f3f6fa; padding: .6rem .9rem; border-radius: .2rem; }
 .ns-bad { border-left-color: #b3202a; background: #fbf1f1; }
 footer { display: none !important; }
-@media (max-width: 640px) { .gradio-container { padding: .6rem !important; } }
+@media (max-width: 640px) { .gradio-container { padding: .6rem !important; } .ns-table { min-width: 40rem; } }
 """
 WORDS = {"critical": "critical", "warning": "warning", "info": "minor"}
 

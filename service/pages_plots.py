@@ -29,7 +29,7 @@ def asset_figure(scores: pd.DataFrame, sensors: pd.DataFrame, anomalies: pd.Data
     for found in anomalies.to_dict("records"):
         colour = "#888888" if found["suppressed"] else SEVERITIES[str(found["severity"])]
         figure.add_vrect(found["start"], found["end"], fillcolor=colour, opacity=0.12, line_width=0)
-    figure.update_yaxes(type="log", row=rows, col=1)
+    figure.update_yaxes(type="log", dtick=1, row=rows, col=1)
     return calm(figure, 130 * rows + 90)
 
 
@@ -127,7 +127,7 @@ def score_figure(scores: pd.DataFrame, limit: pd.Series, anomalies: pd.DataFrame
     for found in anomalies.to_dict("records"):
         colour = SEVERITIES[str(found["severity"])]
         figure.add_vrect(found["start"], found["end"], fillcolor=colour, opacity=0.15, line_width=0)
-    figure.update_yaxes(type="log", title="score, nats")
+    figure.update_yaxes(type="log", dtick=1, title="score, nats")
     return calm(figure, 380)
 
 

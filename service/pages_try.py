@@ -97,7 +97,8 @@ def try_page(service: Service, root: gr.Blocks) -> None:
         except (LookupError, ValueError, OSError) as error:
             told = str(error).replace(service.settings.store, "the store")
             return None, look.note(told, bad=True), gr.Plot(visible=False), "", gr.DownloadButton(visible=False)
-        return tried, look.note(tried.told), *drawn(tried, budget), gr.DownloadButton(value=as_parquet(tried), visible=True)
+        download = gr.DownloadButton(value=as_parquet(tried), visible=True)
+        return tried, look.note(tried.told), *drawn(tried, budget), download
 
     def move(tried: Tried | None, budget: float) -> tuple[Any, Any]:
         return drawn(tried, budget) if tried is not None else (gr.Plot(visible=False), "")

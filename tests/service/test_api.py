@@ -2,8 +2,12 @@
 
 import io
 import shutil
+import socket
+import threading
+import time
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
 from sensors_data.incidents import read_incidents
@@ -21,6 +26,7 @@ from sensors_data.simulate import START
 from sensors_data.store import Store
 from service.api import access_for, create_app, merged
 from service.api_guard import Access, Limits
+from service.serving import listen
 
 TOKEN = "a-token-for-the-tests-only"  # noqa: S105
 DAY = START + timedelta(days=7)
@@ -425,3 +431,35 @@ def test_a_model_is_read_anew_when_its_file_is_replaced(copied, body):
         pytest.skip("the plant's second detector was not accepted")
     shutil.copy(Path(store.root) / others[0], Path(store.root) / path)
     assert ask()["threshold"] != first["threshold"]
+
+
+@pytest.fixture
+def impatient(plant):
+    """The address of a real server that waits half a second for a body."""
+    listening = listen("127.0.0.1", 0)
+    app = create_app(plant, Access(TOKEN, ("127.0.0.1",), True), Limits(seconds=0.5))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield listening.getsockname()
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+def test_a_client_that_dawdles_is_cut_off_while_others_are_answered(impatient):
+    head = b"POST /v1/score?family=oven HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\ntime,"
+    with socket.create_connection(impatient, timeout=30) as slow:
+        slow.sendall(head)
+        with socket.create_connection(impatient, timeout=30) as other:
+            other.sendall(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            assert other.recv(4096).startswith(b"HTTP/1.1 200")
+        assert slow.recv(4096).startswith(b"HTTP/1.1 408")
+
+
+def test_clients_at_once_get_the_same_scores_as_one_alone(client, body):
+    alone = client.post("/v1/score?family=oven", content=body(DAY)).json()["scores"]
+    with ThreadPoolExecutor(8) as clients:
+        found = list(clients.map(lambda _: client.post("/v1/score?family=oven", content=body(DAY)).json(), range(8)))
+    assert all(answer["scores"] == alone for answer in found)
