@@ -134,6 +134,7 @@ OF_A_FAMILY = [
 def test_an_unknown_family_is_named_with_the_known_ones(ask, copied, files_of, words):
     before = files_of(copied.store)
     given = {"--day": DAY, "--start": f"{DAY}T00:00Z", "--end": f"{DAY}T01:00Z", "--kind": "fault"}
+    given |= {"--from": DAY, "--to": DAY}
     more = [
         part
         for o in COMMANDS[words].params
