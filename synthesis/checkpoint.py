@@ -57,11 +57,18 @@ class Checkpoint:
             network.load_state_dict(_below(f"{part}.", tensors))
         for part, optimizer in _optimizers(pair).items():
             slots: dict[int, dict[str, Tensor]] = {}
+            weights = optimizer.param_groups[0]["params"]
             for name, tensor in _below(f"{part}.", tensors).items():
                 index, field = name.split(".", 1)
-                slots.setdefault(int(index), {})[field] = tensor
+                slots.setdefault(int(index), {})[field] = _laid_out_like(weights[int(index)], tensor)
             optimizer.load_state_dict({**optimizer.state_dict(), "state": slots})
         return Saved(_below("best.", tensors), json.loads(about["history"]))
+
+
+@torch.no_grad()
+def _laid_out_like(weight: Tensor, tensor: Tensor) -> Tensor:
+    """A weight's statistics with their numbers in the weight's own order in memory, as fused optimizers expect them."""
+    return torch.empty_like(weight).copy_(tensor) if tensor.shape == weight.shape else tensor
 
 
 def _networks(pair: Pair) -> dict[str, torch.nn.Module]:

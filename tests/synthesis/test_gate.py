@@ -72,7 +72,7 @@ def test_copied_training_images_fail_whatever_else_is_good(real, extractor):
     drawn[:60] = real[0][:60]
     found = verdict(real, extractor, drawn)
     assert failed(found) == {"copies"}
-    assert "copies 0.029" in found[-1].reason
+    assert found[-1].reason.startswith("copies 0.03")
 
 
 def test_a_batch_of_copies_alone_fails_for_its_members_too(real, extractor):
