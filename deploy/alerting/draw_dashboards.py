@@ -123,6 +123,8 @@ def draw_lines(axes: Axes, panel: dict[str, Any], series: list[dict[str, Any]]) 
         axes.step(one["times"], one["numbers"], style, where="post", lw=1.6, label=one["legend"], color=colour)
     if "scaleDistribution" in panel["fieldConfig"]["defaults"]["custom"]:
         axes.set_yscale("log")
+        axes.yaxis.set_minor_formatter(lambda value, _: words(value, unit))
+        axes.tick_params(which="minor", labelsize=7, colors=GREY)
     elif all(min(one["numbers"]) >= 0 for one in series):
         axes.set_ylim(0, max((max(one["numbers"]) for one in series), default=1) * 1.1 or 1)
     axes.yaxis.set_major_formatter(lambda value, _: words(value, unit))
