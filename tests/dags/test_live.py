@@ -116,7 +116,7 @@ def test_a_task_whose_process_is_killed_each_time_leaves_a_failed_row(live):
         task = live.ask("GET", path)
         if task["state"] == "failed":
             break
-        for process in live.processes[1].pid and psutil.Process(live.processes[1].pid).children(recursive=True):
+        for process in psutil.Process(live.processes[1].pid).children(recursive=True):
             try:
                 mine = task["id"] in " ".join(process.cmdline())
                 for child in process.children() if mine else []:
