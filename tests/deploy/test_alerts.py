@@ -30,10 +30,13 @@ def test_every_rule_does_what_its_cases_say(program):
     assert "SUCCESS" in run(program("promtool"), "test", "rules", "alerts.test.yml")
 
 
-def test_promtool_finds_nothing_wrong_with_rules_and_configuration(program):
+def test_promtool_finds_nothing_wrong_with_rules_and_configuration(program, tmp_path):
     assert f"{len(RULES)} rules found" in run(program("promtool"), "check", "rules", "--lint-fatal", "alerts.yml")
-    told = run(program("promtool"), "check", "config", "--lint-fatal", "prometheus.yml")
-    assert "SUCCESS: prometheus.yml is valid" in told
+    (tmp_path / "service_token").touch()  # what compose mounts under /run/secrets
+    config = (DEPLOY / "prometheus.yml").read_text().replace("/run/secrets", str(tmp_path))
+    (tmp_path / "prometheus.yml").write_text(config.replace("alerts.yml", str(DEPLOY / "alerts.yml")))
+    told = run(program("promtool"), "check", "config", "--lint-fatal", str(tmp_path / "prometheus.yml"))
+    assert "is valid prometheus config file syntax" in told
 
 
 def test_amtool_finds_nothing_wrong_with_the_routes(program):
