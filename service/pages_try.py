@@ -11,7 +11,6 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from anomaly.anomalies import Rules, find_anomalies
@@ -28,6 +27,7 @@ from sensors_data.jobs import SEASONAL_DAYS, day_rows
 from sensors_data.readings import read_frame
 from sensors_data.settings import Family
 from sensors_data.sources import forget_files
+from sensors_data.store import to_arrow
 from sensors_data.tables import TABLES
 from service import pages_look as look
 from service.api_bodies import check_parquet, rows_of
@@ -237,5 +237,5 @@ def drawn(tried: Tried, alarms: float) -> tuple[Any, str]:
 def as_parquet(tried: Tried) -> str:
     """A file of the scores, which goes with the page's other files an hour later."""
     with tempfile.NamedTemporaryFile(prefix="scores-", suffix=".parquet", delete=False) as file:
-        pq.write_table(pa.Table.from_pandas(tried.scores, TABLES["scores"].schema, preserve_index=False), file)
+        pq.write_table(to_arrow(TABLES["scores"], tried.scores), file)
         return file.name
