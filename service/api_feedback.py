@@ -31,7 +31,7 @@ class NewIncident(Section):
     asset: Label | None = Field(None, examples=["pump-1"], description="all machines if not given")
     sensor: Label | None = Field(None, description="all sensors if not given")
     note: str = Field("", max_length=2000)
-    author: str = Field("", max_length=128, examples=["Ann"])
+    author: str = Field("", max_length=128, examples=["night shift"])
 
 
 class Opinion(Section):
@@ -41,7 +41,7 @@ class Opinion(Section):
     anomaly_id: str = Field(pattern=r"^[0-9a-f]{16}$")
     kind: Literal["confirmed", "dismissed", "planned"]
     note: str = Field("", max_length=2000)
-    author: str = Field(min_length=1, max_length=128, examples=["Ann"])
+    author: str = Field(min_length=1, max_length=128, examples=["night shift"])
 
 
 def find_anomaly(store: Store, family: str, anomaly_id: str) -> dict[str, object]:

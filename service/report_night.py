@@ -119,7 +119,7 @@ def worst_first(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _said(store: Store, family: str, found: pd.DataFrame) -> list[str]:
-    """What a person said of each anomaly, as `dismissed by Ann: sensor was cleaned`; empty where nobody did."""
+    """What a person said of each anomaly, as `dismissed by night shift: sensor was cleaned`; empty where nobody did."""
     incidents = read_incidents(store, family)
     incidents = incidents[incidents["kind"].isin(("dismissed", "confirmed"))]
     said = []
