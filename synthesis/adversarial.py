@@ -48,7 +48,8 @@ class TrainingConfig(Section):
     average_ramp: float = Field(0.05, gt=0, le=1)
     """That half-life is never more than this share of the steps so far (Karras et al. 2022)."""
     augmentation: tuple[Change, ...] = ()
-    precision: Literal["fp32", "bf16"] = "fp32"
+    precision: Literal["fp32", "bf16", "fast"] = "fp32"
+    """fast: bf16 where the processor multiplies in it, fp32 elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def train_step(
     ):
         for group in optimizer.param_groups:
             group["lr"] = rate * rate_share(config, step, done)
-    with torch.autocast(batches[0][0].device.type, torch.bfloat16, enabled=config.precision == "bf16"):
+    with torch.autocast(batches[0][0].device.type, torch.bfloat16, enabled=in_bf16(config, batches[0][0].device)):
         for x, label in batches:
             fake = pair.generator(
                 codes(len(x), pair.generator.config.latent, draws).to(x.device), label
@@ -116,6 +117,13 @@ def train_step(
     if config.average_half_life:
         _average(pair, step)
     return telling, drawing
+
+
+def in_bf16(config: TrainingConfig, device: torch.device) -> bool:
+    """Whether products are made in bf16 on this device."""
+    if config.precision != "fast":
+        return config.precision == "bf16"
+    return device.type == "cuda" or bool(torch.cpu._is_avx512_bf16_supported())
 
 
 def _discriminator_step(

@@ -85,7 +85,7 @@ def _default(image: Shape) -> Parts:
         image=image, unshuffle=2, layers=tuple(down), spectral=True, initial_spread=None
     )
     training = TrainingConfig(
-        loss="hinge", rate=1e-3, betas=(0.0, 0.9), batch=64, average_half_life=500, images=1_000_000
+        loss="hinge", rate=1e-3, betas=(0.0, 0.9), batch=64, average_half_life=500, precision="fast"
     )
     return generator, discriminator, training
 
