@@ -14,6 +14,7 @@ from subprocess import Popen
 from typing import Any
 
 import demo_plant
+import torch
 from airflow_rest import ask, sign_in
 from comparing import check_same
 from local_airflow import DAGS, USER, Airflow, check_alive, end_as_by_ctrl_c, prepare, running
@@ -65,6 +66,7 @@ def main() -> None:
 
 def one_machine(folder: Path) -> date:
     """A plant in `folder`, its history, its detector, and its last night by one process: what is to come out."""
+    torch.set_num_threads(1)  # as every task has it
     night = demo_plant.write_wide(folder, datetime.now(UTC).date(), ASSETS, SHARDS, DAYS)[-1]
     settings = load(folder / "settings.toml")
     for day in demo_plant.days_before(night, DAYS - 1):
