@@ -7,7 +7,6 @@ import threading
 import time
 import zlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -456,10 +455,3 @@ def test_a_client_that_dawdles_is_cut_off_while_others_are_answered(impatient):
             other.sendall(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
             assert other.recv(4096).startswith(b"HTTP/1.1 200")
         assert slow.recv(4096).startswith(b"HTTP/1.1 408")
-
-
-def test_clients_at_once_get_the_same_scores_as_one_alone(client, body):
-    alone = client.post("/v1/score?family=oven", content=body(DAY)).json()["scores"]
-    with ThreadPoolExecutor(8) as clients:
-        found = list(clients.map(lambda _: client.post("/v1/score?family=oven", content=body(DAY)).json(), range(8)))
-    assert all(answer["scores"] == alone for answer in found)
