@@ -20,7 +20,7 @@ airflow: $(BIN)/nightscore ## a local Airflow over a small plant; prints address
 	@$(BIN)/python deploy/airflow/serve.py
 
 airflow-demo: $(BIN)/nightscore ## nights through a real Airflow scheduler, asked for over REST; times per task
-	$(BIN)/python deploy/airflow/demo.py
+	$(BIN)/python deploy/airflow/nights_demo.py
 
 airflow-workers: $(BIN)/nightscore tools ## a night by two Celery workers over S3, one of them killed on the way
 	$(BIN)/python deploy/airflow/workers_demo.py

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
+from threadpoolctl import ThreadpoolController
 from torch import Tensor
 
 from anomaly.levels import LevelPrior, split_level
@@ -155,10 +157,17 @@ def overlap(parts: np.ndarray, stride: int, rows: int) -> tuple[np.ndarray, np.n
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Torch on one thread, so that sums are made in one order whatever the machine."""
+    """Torch and NumPy's linear algebra on one thread, so that sums are made in one order whatever the machine."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        with _linear_algebra().limit(limits=1):
+            yield
     finally:
         torch.set_num_threads(before)
+
+
+@lru_cache(maxsize=1)
+def _linear_algebra() -> ThreadpoolController:
+    """What sets the threads of the linear algebra that is loaded."""
+    return ThreadpoolController().select(user_api="blas")

@@ -14,12 +14,14 @@ from rich.table import Table
 
 from sensors_data.incidents import Incident, add_incident
 from sensors_data.settings import Settings, load
-from sensors_data.simulate import START, Plant, last_days, plant_settings, simulate_plant, write_plant
+from sensors_data.simulate import Plant, last_days, plant_settings, simulate_plant, write_plant
 from sensors_data.simulate_camera import camera_settings
 from sensors_data.store import Store
 from service import nights
 from service.camera_demo import CAMERA, run_camera
+from service.camera_demo import DAYS as CAMERA_DAYS
 from service.pictures import asset_picture
+from service.report import write_report
 from service.synthesis_demo import digits_settings, run_digits
 
 DAYS, FAULTY_DAYS = 30, 9
@@ -59,8 +61,9 @@ def run_demo(console: Console, folder: Path, seed: int, jobs: int, store: str | 
     outcome = compare(settings, plant)
     _print_outcome(console, outcome)
     pictures = _draw(settings, plant, folder)
-    run_camera(settings, folder, seed, START, say)
-    run_digits(settings, folder, START, say)
+    run_camera(settings, folder, seed, last_days(DAYS, CAMERA_DAYS)[0], say)
+    run_digits(settings, folder, last_days(DAYS, 2)[0], say)
+    say(write_report(settings, last_days(DAYS, 1)[0]))
     console.print(f"{pictures} pictures in {folder / 'pictures'}, scores and metrics in {folder / 'store'}")
     console.print(
         f"{time.perf_counter() - started:.0f} s; look around: nightscore doctor --settings {folder / 'settings.toml'}"

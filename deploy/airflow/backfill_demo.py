@@ -19,13 +19,13 @@ from airflow_rest import Rest, ask, sign_in
 from comparing import check_same
 from databases import database
 from local_airflow import USER, end_as_by_ctrl_c, prepare, running
+from nights_demo import fresh_folder, say, wait_for_dags
 from watching import follow, table, times
 
 from anomaly.drift_job import measure_drift
 from anomaly.night_jobs import find_anomalies_of
 from anomaly.scoring_job import score_series
 from anomaly.training_job import train_series
-from demo import fresh_folder, say, wait_for_dags
 from sensors_data.jobs import impute_day, ingest
 from sensors_data.settings import Settings, load
 from sensors_data.store import Store

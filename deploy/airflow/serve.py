@@ -16,8 +16,7 @@ from pathlib import Path
 from databases import database
 from demo_plant import prepared
 from local_airflow import check_alive, end_as_by_ctrl_c, prepare, running
-
-from demo import fresh_folder, say
+from nights_demo import fresh_folder, say
 
 FOLDER = Path("demo-airflow")
 

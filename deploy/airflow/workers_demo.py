@@ -18,6 +18,7 @@ import torch
 from airflow_rest import ask, sign_in
 from comparing import check_same
 from local_airflow import DAGS, USER, Airflow, check_alive, end_as_by_ctrl_c, prepare, running
+from nights_demo import fresh_folder, say, wait_for_dags
 from two_machines import WORKERS, Between, between, namespaces, power_cut, workers
 from watching import follow, task_instances
 
@@ -25,7 +26,6 @@ from anomaly.drift_job import measure_drift
 from anomaly.night_jobs import find_anomalies_of
 from anomaly.scoring_job import score_series
 from anomaly.training_job import train_series
-from demo import fresh_folder, say, wait_for_dags
 from sensors_data.jobs import impute_day, ingest
 from sensors_data.settings import load
 from sensors_data.store import Store

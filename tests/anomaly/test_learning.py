@@ -2,6 +2,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from anomaly.detector import DetectorConfig, standardised
 from anomaly.learning import Span, TrainingPlan, learn_detector, spread_indices
@@ -40,3 +41,18 @@ def test_windows_between_those_that_were_learned_are_as_typical_as_they_are() ->
         for windows in (even, odd)
     ]
     assert nats[0] == pytest.approx(nats[1], rel=0.03)
+
+
+def test_a_detector_does_not_depend_on_the_threads_of_the_linear_algebra() -> None:
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(1200, 4)).astype(np.float32).cumsum(axis=0)
+    times = np.datetime64("2026-01-01", "us") + np.arange(1200) * np.timedelta64(60, "s")
+    grid = Grid(times, values, np.ones(values.shape, bool), ("a", "b", "c", "d"))
+    config = DetectorConfig(lengths=(1.0,), shortest=144, longest=144, recurrent=False)
+    plan = TrainingPlan("pump", 60, date(2026, 1, 2), config, 0)
+    found = []
+    for threads in (1, 2):
+        with threadpool_limits(threads):
+            detector, _ = learn_detector(plan, {"a": Span(grid, np.zeros(1200, bool), 1200)})
+        found.append(detector.networks[0].model.get_buffer("linear_into").numpy())
+    assert np.array_equal(found[0], found[1])

@@ -32,7 +32,7 @@ def said(script: str, *words: str, **environment: str) -> str:
 def test_a_training_and_nights_by_rest_and_by_schedule_are_green(tmp_path, program, database):
     if database:
         program("initdb")
-    told = said("demo.py", "--folder", str(tmp_path / "demo"), NIGHTSCORE_AIRFLOW_DB=database)
+    told = said("nights_demo.py", "--folder", str(tmp_path / "demo"), NIGHTSCORE_AIRFLOW_DB=database)
     assert "4 nights green" in told
 
 
@@ -56,8 +56,7 @@ def live(places, tmp_path_factory) -> Iterator[SimpleNamespace]:
     from airflow_rest import ask, sign_in
     from demo_plant import prepared
     from local_airflow import USER, prepare, running
-
-    from demo import wait_for_dags
+    from nights_demo import wait_for_dags
 
     folder = tmp_path_factory.mktemp("live")
     settings, nights = prepared(folder, datetime.now(UTC).date())

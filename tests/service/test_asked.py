@@ -14,7 +14,7 @@ JINJA = ["{{ 7 * 7 }}", "{% include 'x' %}", "{{ ''.__class__.__mro__ }}", "{{ v
 PATHS = ["..", "../..", "/etc/passwd", "pump/../oven", "pump%2F..", "..\\..", "file:///etc/passwd", "s3://other/store"]
 CODE = ["__import__('os').system('touch canary')", "!!python/object/apply:os.system", "'; DROP TABLE dag_run; --"]
 ODD = ["", " ", "pump ", " pump", "PUMP", "pump\x00", "pump\u202e", "\uff50\uff55\uff4d\uff50", "\u043fump", "p" * 65]
-ODD += ["p" * 1_000_000, "None", "*", "pump,oven", "null"]
+ODD += ["p" * 1_000_000, "None", "*", "pump,oven", "null", "pump\t", "%70ump"]
 OTHER = [0, 1, -1, 3.5, float("nan"), 10**400, True, [], ["pump"], {}, {"pump": 1}, [["pump"] * 1000], {"a": {"b": {}}}]
 DAYS = [
     *("2026-13-01", "2026-02-30", "0000-00-00", "9999-12-31", "2026-11-23", "2199-01-01", "1969-12-31", "26-11-21"),
