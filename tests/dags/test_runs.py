@@ -30,6 +30,19 @@ def test_a_night_without_a_detector_is_taken_in_and_not_scored_and_a_training_me
     assert {path: store.read_bytes(path) for path in store.files("scores")} == before
 
 
+def test_a_generator_is_trained_monthly_and_its_batch_is_drawn_and_judged_weekly(ran, plant, store):
+    day = str(plant[1][0])
+    early = ran("weekly_images", day=day, camera="press")
+    assert early["images-press.draw-images"] == early["images-press.judge-images"] == "skipped"
+    trained = ran("monthly_dcgan", day=day, camera="press")
+    assert (trained[""], trained["images-press.train-dcgan"]) == ("success", "success")
+    drawn = ran("weekly_images", day=day, camera="press")
+    assert [drawn[f"images-press.{job}"] for job in ("draw-images", "judge-images")] == ["success"] * 2
+    gate = store.read("quality", camera="press", day=day).set_index("measure").loc["gate"]
+    kept = "synthetic_images" if gate["passed"] else "rejected_synthetic_images"
+    assert len(store.read(kept, camera="press", day=day)) == gate["images"] == 2048
+
+
 @pytest.mark.parametrize("words", [{"day": "2199-01-01"}, {"shard": "0"}])
 def test_a_run_by_hand_for_what_cannot_be_is_refused_in_the_plan(ran, store, words):
     before = store.files("")
