@@ -67,6 +67,7 @@ def test_the_outcome_is_told(outcome, monkeypatch, tmp_path):
     monkeypatch.setattr(demo, "compare", lambda settings, plant: outcome)
     monkeypatch.setattr(demo, "run_camera", lambda *_: None)
     monkeypatch.setattr(demo, "run_digits", lambda *_: None)
+    monkeypatch.setattr(demo, "write_report", lambda settings, day: f"reported {day}")
     monkeypatch.setattr(demo, "_draw", lambda settings, plant, folder: 4)
     console = Console(file=io.StringIO(), width=200)
     assert demo.run_demo(console, tmp_path, 0, 1, None) is outcome

@@ -86,7 +86,7 @@ def test_nothing_in_it_comes_from_outside_and_every_link_stands_in_the_store(cop
     assert pictures[0].startswith("data:image/svg+xml;base64,")
     paths = [value for name, value in page.found if name == "href"]
     assert f"../anomalies/family=oven/day={DAY}/data.parquet" in paths
-    assert len(paths) == 9  # scores, sensor_scores and grid of two shards; anomalies, readings, rejects of both
+    assert len(paths) == 10  # scores, sensor_scores and grid of two shards; anomalies, readings, rejects, drift of both
     assert all(store.exists(path.removeprefix("../")) for path in paths)
     assert "url(" not in "".join(page.text)
 
