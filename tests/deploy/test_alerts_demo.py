@@ -27,11 +27,8 @@ def test_an_anomaly_fires_is_delivered_resolves_and_missing_nights_are_noticed(t
     told = {event["event"]: event["text"] for event in events}
     assert told["delivered"].startswith("Worst is oven-3, carried by temperature, at ")
     assert told["stale"].startswith("No new scores of oven for ")
-    (alert,) = [
-        a
-        for a in json.loads((tmp_path / "demo" / "alertmanager.json").read_text())
-        if a["labels"].get("family") == "oven"
-    ]
+    alerts = json.loads((tmp_path / "demo" / "alertmanager.json").read_text())
+    (alert,) = [alert for alert in alerts if alert["labels"].get("family") == "oven"]
     assert alert["labels"]["alertname"] == "AnomalyFound"
     assert alert["annotations"]["runbook_url"] == "docs/runbook.md#anomalyfound"
 
