@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from safetensors.torch import save as save_tensors
 
-from anomaly.detector import FORMAT, Card, Detector, Network
+from anomaly.detector import Detector, Network
+from anomaly.detector_card import FORMAT, Card
 from anomaly.levels import LevelPrior
 from anomaly.lstm_vae import LSTMVAE
 from anomaly.model_files import tensors_of

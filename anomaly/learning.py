@@ -11,7 +11,8 @@ import numpy as np
 import torch
 
 from anomaly.checkpoint import Checkpoint, Progress
-from anomaly.detector import Card, Detector, DetectorConfig, Network, score_network
+from anomaly.detector import Detector, Network, score_network
+from anomaly.detector_card import Card, DetectorConfig
 from anomaly.levels import fit_level_prior, split_level
 from anomaly.lstm_vae import LSTMVAE, LSTMVAEConfig, principal_subspace
 from anomaly.period import period_length

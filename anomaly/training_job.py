@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from anomaly.checkpoint import Checkpoint, Progress
-from anomaly.detector import Detector, DetectorConfig
+from anomaly.detector import Detector
+from anomaly.detector_card import DetectorConfig
 from anomaly.detector_files import accepted_before, eve, from_bytes, save
 from anomaly.detector_training import train_detector
 from anomaly.learning import Span, TrainingPlan

@@ -7,7 +7,8 @@ import torch._dynamo  # noqa: F401  what torch's first optimizer of a process im
 from numpy.typing import NDArray
 
 from anomaly.calibration import WEEK_S
-from anomaly.detector import Detector, DetectorConfig, score_grid
+from anomaly.detector import Detector, score_grid
+from anomaly.detector_card import DetectorConfig
 from anomaly.detector_training import train_detector
 from anomaly.learning import Span, TrainingPlan
 from benchmarks.series_methods import ALARM_BUDGET

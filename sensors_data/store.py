@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sensors_data.arrow_rows import to_arrow
 from sensors_data.files import open_url, replace_file
 from sensors_data.settings import Section
 from sensors_data.tables import ADDED, TABLES, Table
@@ -210,29 +211,6 @@ _REMEDY = {
     "synthetic_images": "run: nightscore judge-images",
     "quality": "run: nightscore judge-images",
 }
-
-
-def to_arrow(spec: Table, frame: pd.DataFrame) -> pa.Table:
-    """A frame as the table's Arrow rows, sorted. ValueError names the column that does not fit."""
-    missing = [name for name in spec.schema.names if name not in frame.columns]
-    if missing:
-        raise ValueError(f"table {spec.name} wants columns {spec.schema.names}, missing {missing}")
-    ordered = frame.sort_values(list(spec.order), kind="stable")
-    columns = [_column(spec, ordered[field.name], field) for field in spec.schema]
-    return pa.Table.from_arrays(columns, schema=spec.schema).combine_chunks()
-
-
-def _column(spec: Table, values: pd.Series, field: pa.Field) -> pa.Array:
-    """A frame's column in the type of its field; no rows fit any type."""
-    try:
-        if values.empty:
-            return pa.array([], type=field.type)
-        if isinstance(values.dtype, pd.DatetimeTZDtype) and pa.types.is_timestamp(field.type):
-            return pa.array(values.dt.tz_convert(None).to_numpy()).cast(field.type)
-        return pa.array(values, type=field.type, from_pandas=True)
-    except (pa.ArrowException, OverflowError) as error:
-        what = f"column {field.name} must be {field.type}, found {values.dtype}"
-        raise ValueError(f"table {spec.name}: {what}: {error}") from error
 
 
 def shard_of(asset: str, shards: int) -> int:

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from sensors_data.arrow_rows import to_arrow
 from sensors_data.readings import read_frame
 from sensors_data.settings import Family
 from sensors_data.sources import UnreadableError, parquet_rows, read_csv_bytes
-from sensors_data.store import to_arrow
 from sensors_data.tables import Table
 from service.api_problems import refused
 

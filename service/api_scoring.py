@@ -10,10 +10,10 @@ import pandas as pd
 from anomaly.detector import Detector
 from anomaly.night_jobs import anomalies_touching, rules_of
 from anomaly.scoring_job import days_seen, score_day
+from sensors_data.arrow_rows import to_arrow
 from sensors_data.incidents import read_incidents
 from sensors_data.jobs import SEASONAL_DAYS, grids_of, imputed_rows
 from sensors_data.settings import Family
-from sensors_data.store import to_arrow
 from sensors_data.tables import TABLES
 from service.api_problems import refused
 from service.api_state import Service, stamp_of

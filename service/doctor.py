@@ -8,7 +8,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from anomaly.detector import Card
+from anomaly.detector_card import Card
 from anomaly.detector_files import card_of
 from anomaly.learning import MIN_ROWS
 from anomaly.training_job import detector_config, training_grids

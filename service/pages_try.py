@@ -15,19 +15,20 @@ import pyarrow.parquet as pq
 
 from anomaly.anomalies import Rules, find_anomalies
 from anomaly.calibration import WEEK_S
-from anomaly.detector import Detector, DetectorConfig
+from anomaly.detector import Detector
+from anomaly.detector_card import DetectorConfig
 from anomaly.detector_training import train_detector
 from anomaly.learning import Span, TrainingPlan
 from anomaly.night_jobs import rules_of
 from anomaly.scoring_job import score_day
 from anomaly.thresholds import Threshold
+from sensors_data.arrow_rows import to_arrow
 from sensors_data.discover import discover
 from sensors_data.grid import Grid, as_us, impute, to_grid
 from sensors_data.jobs import SEASONAL_DAYS, day_rows
 from sensors_data.readings import read_frame
 from sensors_data.settings import Family
 from sensors_data.sources import forget_files
-from sensors_data.store import to_arrow
 from sensors_data.tables import TABLES
 from service import pages_look as look
 from service.api_bodies import check_parquet, rows_of

@@ -11,7 +11,7 @@ import pandas as pd
 
 from anomaly import detector_files, image_detector_files
 from anomaly.anomalies import SEVERITIES
-from anomaly.detector import Card
+from anomaly.detector_card import Card
 from anomaly.image_detector import ImageCard
 from sensors_data.incidents import read_incidents
 from sensors_data.model_files import accepted_before

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from anomaly.calibration import LEAST_NATS, calibrate, inflation, steady_scores, with_threshold
-from anomaly.detector import Detector, DetectorConfig, score_grid
+from anomaly.detector import Detector, score_grid
+from anomaly.detector_card import DetectorConfig
 from anomaly.learning import Span, TrainingPlan, learn_detector
 from sensors_data.grid import Grid
 

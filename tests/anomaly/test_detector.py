@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from anomaly.acceptance import held_out_alarms, held_out_nats, judge
-from anomaly.detector import Detector, DetectorConfig, score_grid
+from anomaly.detector import Detector, score_grid
+from anomaly.detector_card import DetectorConfig
 from anomaly.detector_files import accepted_before, card_of, from_bytes, load_for, save, to_bytes
 from anomaly.detector_training import train_detector
 from anomaly.learning import Span, TrainingPlan, modelled_sensors, window_lengths

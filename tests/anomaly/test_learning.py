@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from anomaly.detector import DetectorConfig, standardised
+from anomaly.detector import standardised
+from anomaly.detector_card import DetectorConfig
 from anomaly.learning import Span, TrainingPlan, learn_detector, spread_indices
 from anomaly.scoring import score_windows
 from sensors_data.grid import Grid
