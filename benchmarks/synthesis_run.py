@@ -13,11 +13,14 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from sensors_data.images import Images
-from synthesis.adversarial import Pair, as_pixels, make_pair, settle, train_step
+from synthesis.adversarial import Pair, as_pixels, make_pair, train_step
+from synthesis.averaging import settle
+from synthesis.dcgan import Generator
 from synthesis.features import Extractor, Features, features_of, has_classes
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
-from synthesis.presets import Recipe, preset
+from synthesis.presets import PRESETS, preset
 from synthesis.quality import MIN_IMAGES, class_entropy, frechet_distance, kernel_distance, overlap
+from synthesis.recipes import Recipe
 from synthesis.sampling import drawn_batches
 
 DRAWN = 10_000
@@ -33,16 +36,14 @@ class Judge:
     real: Features
 
 
-def class_conditional(name: str, labels: np.ndarray) -> bool:
-    """Whether a recipe is told the classes: ours is, where images have some; the published ones are not."""
-    return name.startswith("default") and has_classes(labels)
-
-
 def recipe_for(name: str, train: Images) -> Recipe:
-    """The preset for images of this shape. ValueError, LookupError as `preset` raises them."""
-    classes = len(set(train.label)) if class_conditional(name, train.label) else 0
+    """The preset for images of this shape; ours and those that want it are told the classes where images have some.
+
+    ValueError, LookupError as `preset` raises them.
+    """
+    told = (name == "default" or (name in PRESETS and PRESETS[name].conditional)) and has_classes(train.label)
     _, *image = train.x.shape
-    return preset(name, (image[0], image[1], image[2]), classes)
+    return preset(name, (image[0], image[1], image[2]), len(set(train.label)) if told else 0)
 
 
 def run(
@@ -60,7 +61,7 @@ def run(
 def generator_of(recipe: Recipe, train: Images, seconds: float, seed: int) -> TrainedGenerator:
     """The recipe's generator after `seconds` of CPU time on one thread."""
     pair = make_pair(recipe.generator, recipe.discriminator, recipe.training, seed)
-    names, numbers = np.unique(train.label, return_inverse=True)
+    _, numbers = np.unique(train.label, return_inverse=True)
     labels = torch.from_numpy(numbers) if recipe.generator.classes else None
     draws = torch.Generator().manual_seed(seed)
     batches = _batches(torch.from_numpy(train.x), labels, pair, draws)
@@ -71,19 +72,25 @@ def generator_of(recipe: Recipe, train: Images, seconds: float, seed: int) -> Tr
         step += 1
         train_step(pair, [next(batches) for _ in range(repeats)], step, spent / seconds, draws)
     settle(pair.average, labels, seed)
-    counts = np.bincount(numbers)
+    return with_card(pair.average.eval().requires_grad_(False), recipe, train, step * size * repeats, seed)
+
+
+def with_card(network: Generator, recipe: Recipe, train: Images, shown: int, seed: int) -> TrainedGenerator:
+    """A generator that learned from `train`, `shown` of them repeats counted, able to draw."""
+    names, counts = np.unique(train.label, return_counts=True)
+    told = bool(recipe.generator.classes)
     card = GeneratorCard(
         camera="benchmark",
         trained_through=date(2000, 1, 1),
         preset=recipe.preset,
         network=recipe.generator,
-        classes=tuple(map(str, names)) if labels is not None else (),
-        shares=tuple(counts / counts.sum()) if labels is not None else (),
+        classes=tuple(map(str, names)) if told else (),
+        shares=tuple(counts / counts.sum()) if told else (),
         images=len(train),
-        shown=step * size * repeats,
+        shown=shown,
         seed=seed,
     )
-    return TrainedGenerator(pair.average.eval().requires_grad_(False), card)
+    return TrainedGenerator(network, card)
 
 
 def quality_of(generator: TrainedGenerator, judge: Judge, seed: int) -> dict[str, object]:

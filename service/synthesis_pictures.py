@@ -11,15 +11,17 @@ from rich.table import Table
 from sensors_data.image_files import decode_image
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from synthesis.dcgan import Discriminator, Generator, Layer, parameter_count
+from synthesis.dcgan import Discriminator, DiscriminatorConfig, Generator, parameter_count
 from synthesis.generator_files import load_for
 from synthesis.generator_settings import generator_settings
 from synthesis.jobs import batch_seed
-from synthesis.presets import PRESETS, Recipe, preset
+from synthesis.layers import Layer
+from synthesis.presets import PRESETS, preset
+from synthesis.recipes import Recipe
 from synthesis.sampling import drawn_pngs
 
-OWN_SHAPE = {"dcgan-64": (3, 64, 64), "review-faces": (3, 64, 64), "dip-cifar10": (3, 32, 32)}
-"""Images that a preset was made for; the others are grey, 28 pixels a side."""
+CLASSES = 10
+"""Told to a preset that is nothing without classes, where none are named."""
 A_FOLDER = 10_000
 """PNGs in one folder."""
 
@@ -54,12 +56,17 @@ def same_pixels(image: np.ndarray, png: bytes) -> bool:
 
 def preset_table() -> Table:
     """Every preset with its parameters, for images that it was made for."""
-    table = Table("preset", "what it is", "image", "generator", "discriminator", "training")
-    for name, (_, about, _) in PRESETS.items():
-        recipe = preset(name, OWN_SHAPE.get(name, (1, 28, 28)))
+    table = Table(box=None)
+    table.add_column("preset", no_wrap=True)
+    for column in ("generator", "discriminator"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("image", no_wrap=True)
+    table.add_column("what it is")
+    for name, chosen in PRESETS.items():
+        recipe = preset(name, chosen.own, CLASSES if chosen.conditional else 0)
         sizes = [parameter_count(Generator(recipe.generator)), parameter_count(Discriminator(recipe.discriminator))]
         image = "x".join(map(str, recipe.generator.image))
-        table.add_row(name, about, image, *(f"{size:,}" for size in sizes), _training(recipe))
+        table.add_row(name, *(f"{size:,}" for size in sizes), image, f"{chosen.about}; {chosen.source}")
     return table
 
 
@@ -68,14 +75,24 @@ def told_recipe(recipe: Recipe) -> list[str]:
     up, down = recipe.generator, recipe.discriminator
     channels, side = up.start
     code = f"{up.latent} numbers" + (f" and one of {up.classes} classes" if up.classes else "")
-    lines = [f"{recipe.preset}: {_training(recipe)}"]
+    lines = [f"{recipe.preset} ({PRESETS[recipe.preset].source}): {_training(recipe)}"]
     lines.append(f"generator, {parameter_count(Generator(up)):,} parameters: {code}, dense to {channels}x{side}x{side}")
     lines += [f"  {_layer(layer)}" for layer in up.layers]
     folded = f", {down.unshuffle}x{down.unshuffle} pixels folded into channels" if down.unshuffle > 1 else ""
     spectral = ", spectral normalisation" if down.spectral else ""
     lines.append(f"discriminator, {parameter_count(Discriminator(down)):,} parameters{folded}{spectral}")
     lines += [f"  {_layer(layer)}" for layer in down.layers]
-    return [*lines, "  dense to one logit"]
+    return [*lines, f"  dense to one logit{_told(down) if down.classes else ''}"]
+
+
+def _told(config: DiscriminatorConfig) -> str:
+    """What a discriminator has to do with classes."""
+    how = {
+        "projection": "; the class by projection",
+        "maps": f"; the class as {config.classes} maps beside the image",
+        "head": f" and to {config.classes} of the class",
+    }
+    return how[config.told]
 
 
 def _layer(layer: Layer) -> str:
@@ -89,6 +106,17 @@ def _layer(layer: Layer) -> str:
 
 def _training(recipe: Recipe) -> str:
     config = recipe.training
-    average = f", average of half-life {config.average_half_life} steps" if config.average_half_life else ""
-    rate = f"{config.optimizer} {config.rate:g} betas {config.betas[0]:g} {config.betas[1]:g}"
-    return f"{config.loss}, {rate}, batch {config.batch}, {config.images:,} images{average}"
+    rate = f"{config.optimizer} {config.rate:g}"
+    said = [
+        config.loss,
+        rate if config.optimizer == "rmsprop" else f"{rate} betas {config.betas[0]:g} {config.betas[1]:g}",
+    ]
+    said += [f"real images as {config.real_target:g}"] if config.real_target < 1 else []
+    said += ["features matched"] if config.matches_features else []
+    said += [f"{config.penalty} penalty of weight {config.penalty_weight:g}"] if config.penalty != "none" else []
+    said += [f"weights clipped to {config.clip:g}"] if config.clip else []
+    said += [f"{config.discriminator_steps} steps of the discriminator"] if config.discriminator_steps > 1 else []
+    said += [f"rate halves in {config.decay_steps:,} steps"] if config.schedule == "exponential" else []
+    said += [f"batch {config.batch}, {config.images:,} images"]
+    said += [f"average of half-life {config.average_half_life} steps"] if config.average_half_life else []
+    return ", ".join(said)

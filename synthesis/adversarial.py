@@ -12,9 +12,19 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from sensors_data.settings import Section
-from synthesis.dcgan import Discriminator, DiscriminatorConfig, Generator, GeneratorConfig
+from synthesis.averaging import follow
+from synthesis.dcgan import Discriminator, DiscriminatorConfig, Generator, GeneratorConfig, Verdict, codes
 from synthesis.differentiable_augmentation import Change, changed
-from synthesis.losses import Loss, Penalty, discriminator_loss, generator_loss, gradient_penalty, squared_slope
+from synthesis.losses import (
+    Loss,
+    Penalty,
+    class_loss,
+    discriminator_loss,
+    feature_distance,
+    generator_loss,
+    gradient_penalty,
+    squared_slope,
+)
 
 
 class TrainingConfig(Section):
@@ -23,6 +33,9 @@ class TrainingConfig(Section):
     loss: Loss = "bce"
     real_target: float = Field(1.0, gt=0, le=1)
     """One-sided label smoothing: what the discriminator shall say of real images."""
+    matches_features: bool = False
+    """The generator's loss is instead how far apart the means of the discriminator's features are (Salimans et al.
+    2016, arXiv:1606.03498)."""
     penalty: Penalty = "none"
     penalty_weight: float = Field(10.0, ge=0)
     penalty_every: int = Field(1, ge=1)
@@ -88,11 +101,6 @@ def as_pixels(images: Tensor, low: float) -> Tensor:
     return images.float().mul((1 - low) / 255).add(low)
 
 
-def codes(count: int, latent: int, generator: torch.Generator) -> Tensor:
-    """Codes (count, Z) from the standard normal distribution."""
-    return torch.randn(count, latent, generator=generator)
-
-
 def train_step(
     pair: Pair, batches: list[tuple[Tensor, Tensor | None]], step: int, done: float, draws: torch.Generator
 ) -> tuple[Tensor, Tensor]:
@@ -115,7 +123,7 @@ def train_step(
             telling = _discriminator_step(pair, x, fake, label, step, draws)
         drawing = _generator_step(pair, x, fake, label, draws)
     if config.average_half_life:
-        _average(pair, step)
+        follow(pair.average, pair.generator, min(config.average_half_life, config.average_ramp * step))
     return telling, drawing
 
 
@@ -131,8 +139,9 @@ def _discriminator_step(
 ) -> Tensor:
     config = pair.config
     shown, drawn = changed(x, config.augmentation, draws), changed(fake.detach(), config.augmentation, draws)
-    real, made = _both_logits(pair.discriminator, shown, drawn, label)
-    loss = total = discriminator_loss(config.loss, real.float(), made.float(), config.real_target)
+    real, made = _both_judged(pair.discriminator, shown, drawn, label)
+    loss = discriminator_loss(config.loss, real.logit.float(), made.logit.float(), config.real_target)
+    total = loss = loss + class_loss(real, label) + class_loss(made, label)
     if config.penalty != "none" and step % config.penalty_every == 0:
         total = loss + config.penalty_every * config.penalty_weight * _penalty(pair, shown, drawn, label, draws)
     pair.of_discriminator.zero_grad()
@@ -148,12 +157,15 @@ def _discriminator_step(
 def _generator_step(pair: Pair, x: Tensor, fake: Tensor, label: Tensor | None, draws: torch.Generator) -> Tensor:
     config = pair.config
     pair.discriminator.requires_grad_(False)
-    made = pair.discriminator(changed(fake, config.augmentation, draws), label).float()
-    real = made.detach()
-    if config.loss == "relativistic":
+    made = pair.discriminator.judged(changed(fake, config.augmentation, draws), label)
+    real = made
+    if config.loss == "relativistic" or config.matches_features:
         with torch.no_grad():
-            real = pair.discriminator(changed(x, config.augmentation, draws), label).float()
-    loss = generator_loss(config.loss, made, real)
+            real = pair.discriminator.judged(changed(x, config.augmentation, draws), label)
+    if config.matches_features:
+        loss = feature_distance(real, made)
+    else:
+        loss = generator_loss(config.loss, made.logit.float(), real.logit.float().detach()) + class_loss(made, label)
     pair.of_generator.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
     pair.of_generator.step()
@@ -161,12 +173,13 @@ def _generator_step(pair: Pair, x: Tensor, fake: Tensor, label: Tensor | None, d
     return loss.detach()
 
 
-def _both_logits(critic: Discriminator, x: Tensor, fake: Tensor, label: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Logits of real and drawn images: in one pass, unless each kind is to be normalised by itself."""
+def _both_judged(critic: Discriminator, x: Tensor, fake: Tensor, label: Tensor | None) -> tuple[Verdict, Verdict]:
+    """What is said of real and drawn images: in one pass, unless each kind is to be normalised by itself."""
     if critic.config.sees_batches:
-        return critic(x, label), critic(fake, label)
-    real, made = critic(torch.cat([x, fake]), None if label is None else torch.cat([label, label])).chunk(2)
-    return real, made
+        return critic.judged(x, label), critic.judged(fake, label)
+    both = critic.judged(torch.cat([x, fake]), None if label is None else torch.cat([label, label]))
+    half = len(x)
+    return both.at(slice(half)), both.at(slice(half, None))
 
 
 def _penalty(pair: Pair, x: Tensor, fake: Tensor, label: Tensor | None, draws: torch.Generator) -> Tensor:
@@ -184,35 +197,6 @@ def rate_share(config: TrainingConfig, step: int, done: float) -> float:
     if config.schedule == "cosine":
         return 0.5 + 0.5 * math.cos(math.pi * min(1.0, done))
     return 0.5 ** (step / config.decay_steps) if config.schedule == "exponential" else 1.0
-
-
-@torch.no_grad()
-def _average(pair: Pair, step: int) -> None:
-    """Move the average towards the generator; its half-life grows with the steps so far."""
-    half_life = min(pair.config.average_half_life, pair.config.average_ramp * step)
-    share = 1 - 0.5 ** (1 / max(half_life, 1e-8))
-    torch._foreach_lerp_(list(pair.average.parameters()), list(pair.generator.parameters()), share)
-
-
-@torch.no_grad()
-def settle(network: Generator, labels: Tensor | None, seed: int, batches: int = 20, size: int = 256) -> None:
-    """Set the batch normalisation's means and variances to those of the network as it is now, in place.
-
-    An average of weights has other activations than any of the networks that it is the average of. `labels` (M,) are
-    the classes that images are drawn of.
-    """
-    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = None  # a plain mean over the batches
-    draws = torch.Generator().manual_seed(seed)
-    device = next(network.parameters()).device
-    network.train()
-    for _ in range(batches if norms else 0):
-        z = codes(size, network.config.latent, draws).to(device)
-        label = None if labels is None else labels[torch.randint(len(labels), (size,), generator=draws)].to(device)
-        network(z, label)
-    network.eval()
 
 
 def _optimizer(network: nn.Module, config: TrainingConfig, rate: float) -> torch.optim.Optimizer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Literal
 
 import torch
@@ -12,30 +13,7 @@ from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
 from sensors_data.settings import Section
-from synthesis.convolutions import same_convolution, same_transposed
-
-Activation = Literal["none", "relu", "leaky-0.01", "leaky-0.2", "tanh", "sigmoid"]
-Norm = Literal["none", "batch", "batch-after"]
-"""No normalisation, or batch normalisation before or after the activation."""
-
-
-class Layer(Section):
-    """One convolution and what follows it: normalisation, activation, dropout."""
-
-    channels: int = Field(ge=1)
-    """That it gives; a shuffle makes four times as many and folds them into twice the size."""
-    kind: Literal["conv", "transposed", "shuffle"] = "conv"
-    kernel: int = Field(3, ge=1)
-    stride: int = Field(1, ge=1)
-    norm: Norm = "none"
-    activation: Activation = "relu"
-    dropout: float = Field(0.0, ge=0, lt=1)
-
-    def side(self, before: int) -> int:
-        """Pixels a side behind this layer."""
-        if self.kind == "conv":
-            return -(-before // self.stride)
-        return before * (2 if self.kind == "shuffle" else self.stride)
+from synthesis.layers import Activation, Layer, Norm, after_convolution, initialise, stack
 
 
 class GeneratorConfig(Section):
@@ -80,7 +58,12 @@ class DiscriminatorConfig(Section):
 
     image: tuple[int, int, int]
     classes: int = Field(0, ge=0)
-    """K; above 0 the logit also says how well the features fit the class (Miyato and Koyama 2018, arXiv:1802.05637)."""
+    """K; above 0 it is told the class of each image, or has to tell it."""
+    told: Literal["projection", "maps", "head"] = "projection"
+    """projection: the logit also says how well the features fit the class (Miyato and Koyama 2018, arXiv:1802.05637).
+    maps: the class stands beside the image as K maps (Mirza and Osindero 2014, arXiv:1411.1784). head: it is not told
+    and learns to tell it (Odena et al. 2017, arXiv:1610.09585).
+    """
     unshuffle: int = Field(1, ge=1)
     """Pixels a side that are folded into channels first."""
     layers: tuple[Layer, ...] = Field(min_length=1)
@@ -107,10 +90,11 @@ class Generator(nn.Module):
         flat = channels * side * side
         self.dense = nn.Linear(config.latent + config.classes, flat, bias=config.bias)
         self.start = nn.Sequential(
-            nn.Unflatten(1, (channels, side, side)), *_after(channels, config.start_norm, config.start_activation)
+            nn.Unflatten(1, (channels, side, side)),
+            *after_convolution(channels, config.start_norm, config.start_activation),
         )
-        self.layers = nn.Sequential(*_stack(config.layers, channels, side, config.bias))
-        _initialise(self, config.initial_spread)
+        self.layers = nn.Sequential(*stack(config.layers, channels, side, config.bias))
+        initialise(self, config.initial_spread)
 
     def forward(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         """Images (B, C, H, W) in [low, 1] of codes (B, Z), and of classes (B,) where it is conditional."""
@@ -122,75 +106,77 @@ class Generator(nn.Module):
         return out
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What a discriminator says of B images."""
+
+    logit: Tensor
+    """How real each looks, (B,)."""
+    features: Tensor
+    """What the logit is made of, (B, F)."""
+    classes: Tensor | None
+    """Logits of its class, (B, K), where the discriminator has a head for them."""
+
+    def at(self, rows: slice) -> Verdict:
+        """What is said of some of them."""
+        classes = None if self.classes is None else self.classes[rows]
+        return Verdict(self.logit[rows], self.features[rows], classes)
+
+
 class Discriminator(nn.Module):
-    """How real images look: one logit each."""
+    """How real images look."""
 
     def __init__(self, config: DiscriminatorConfig) -> None:
         super().__init__()
         self.config = config
         channels, side = config.image[0] * config.unshuffle**2, config.image[1] // config.unshuffle
+        beside = config.classes if config.told == "maps" else 0
         self.fold = nn.PixelUnshuffle(config.unshuffle)
-        self.layers = nn.Sequential(*_stack(config.layers, channels, side, bias=True))
+        self.layers = nn.Sequential(*stack(config.layers, channels + beside, side, bias=True))
         for layer in config.layers:
             side = layer.side(side)
         self.width = config.layers[-1].channels
         flat = (self.width + config.minibatch_deviation) * side * side
         self.dropout = nn.Dropout(config.dense_dropout)
         self.dense = nn.Linear(flat, 1)
-        self.of_class = nn.Embedding(config.classes, self.width) if config.classes else None
-        _initialise(self, config.initial_spread)
+        fits = config.classes and config.told == "projection"
+        self.of_class = nn.Embedding(config.classes, self.width) if fits else None
+        self.head = nn.Linear(flat, config.classes) if config.classes and config.told == "head" else None
+        initialise(self, config.initial_spread)
         if config.spectral:
             for module in list(self.modules()):
                 if isinstance(module, nn.Conv2d | nn.Linear | nn.Embedding):
                     spectral_norm(module)
 
-    def forward(self, x: Tensor, label: Tensor | None = None) -> Tensor:
-        """Logits (B,) of images (B, C, H, W), with their classes (B,) where it is conditional."""
-        maps = self.layers(self.fold(x))  # (B, W, h, w)
+    def judged(self, x: Tensor, label: Tensor | None = None) -> Verdict:
+        """What it says of images (B, C, H, W), with their classes (B,) where it is told them."""
+        if self.config.classes and label is None:
+            raise ValueError(f"this discriminator judges one of {self.config.classes} classes; say which")
+        x = self.fold(x)
+        if label is not None and self.config.told == "maps":
+            told = F.one_hot(label, self.config.classes).to(x.dtype)[:, :, None, None]
+            x = torch.cat([x, told.expand(-1, -1, *x.shape[2:])], 1)  # (B, C + K, H, W)
+        maps = self.layers(x)  # (B, W, h, w)
         out = torch.cat([maps, _spread(maps)], 1) if self.config.minibatch_deviation else maps
-        logit: Tensor = self.dense(self.dropout(out.flatten(1)))[:, 0]
+        features = self.dropout(out.flatten(1))
+        logit = self.dense(features)[:, 0]
         if self.of_class is not None:
-            if label is None:
-                raise ValueError(f"this discriminator judges one of {self.config.classes} classes; say which")
             logit = logit + (self.of_class(label) * maps.sum((2, 3))).sum(1)
-        return logit
+        return Verdict(logit, features, None if self.head is None else self.head(features))
+
+    def forward(self, x: Tensor, label: Tensor | None = None) -> Tensor:
+        """Logits (B,) of images (B, C, H, W), with their classes (B,) where it is told them."""
+        return self.judged(x, label).logit
+
+
+def codes(count: int, latent: int, generator: torch.Generator) -> Tensor:
+    """Codes (count, Z) from the standard normal distribution."""
+    return torch.randn(count, latent, generator=generator)
 
 
 def parameter_count(module: nn.Module) -> int:
     """How many numbers a network learns."""
     return sum(p.numel() for p in module.parameters())
-
-
-def _stack(layers: tuple[Layer, ...], channels: int, side: int, bias: bool) -> list[nn.Module]:
-    """The modules of `layers` on maps of `channels` and `side`."""
-    out: list[nn.Module] = []
-    for layer in layers:
-        if layer.kind == "transposed":
-            out += same_transposed(channels, layer.channels, layer.kernel, layer.stride, bias)
-        elif layer.kind == "shuffle":
-            out += [*same_convolution(channels, 4 * layer.channels, layer.kernel, 1, side, bias), nn.PixelShuffle(2)]
-        else:
-            out += same_convolution(channels, layer.channels, layer.kernel, layer.stride, side, bias)
-        out += _after(layer.channels, layer.norm, layer.activation)
-        if layer.dropout:
-            out.append(nn.Dropout(layer.dropout))
-        channels, side = layer.channels, layer.side(side)
-    return out
-
-
-def _after(channels: int, norm: Norm, activation: Activation) -> list[nn.Module]:
-    """What follows a convolution."""
-    acts: dict[Activation, list[nn.Module]] = {
-        "none": [],
-        "relu": [nn.ReLU()],
-        "leaky-0.01": [nn.LeakyReLU(0.01)],
-        "leaky-0.2": [nn.LeakyReLU(0.2)],
-        "tanh": [nn.Tanh()],
-        "sigmoid": [nn.Sigmoid()],
-    }
-    if norm == "batch":
-        return [nn.BatchNorm2d(channels), *acts[activation]]
-    return [*acts[activation], nn.BatchNorm2d(channels)] if norm == "batch-after" else acts[activation]
 
 
 def _spread(maps: Tensor) -> Tensor:
@@ -200,14 +186,3 @@ def _spread(maps: Tensor) -> Tensor:
     grouped = maps.view(group, -1, *maps.shape[1:])
     deviation = (grouped.var(0, unbiased=False) + 1e-8).sqrt().mean((1, 2, 3))  # (B / group,)
     return deviation.repeat(group).view(count, 1, 1, 1).expand(-1, 1, *maps.shape[2:])
-
-
-def _initialise(module: nn.Module, spread: float | None) -> None:
-    """First weights from N(0, spread), gains of batch normalisation around 1."""
-    if spread is None:
-        return
-    for part in module.modules():
-        if isinstance(part, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
-            nn.init.normal_(part.weight, 0.0, spread)
-        elif isinstance(part, nn.BatchNorm2d):
-            nn.init.normal_(part.weight, 1.0, spread)

@@ -10,7 +10,8 @@ from sensors_data.settings import Section, Settings, parse
 from synthesis.adversarial import TrainingConfig
 from synthesis.collapse import WatchConfig
 from synthesis.gate import GateConfig
-from synthesis.presets import SIZES, Recipe, preset
+from synthesis.presets import SIZES, preset
+from synthesis.recipes import Recipe
 
 
 class GeneratorSettings(Section):

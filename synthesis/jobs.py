@@ -52,8 +52,8 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
         key=settings_hash(spec, given) + str(day) + hashlib.sha256(material.images.tobytes()).hexdigest()[:16],
     )
 
-    def keep_sheet(number: int, images: np.ndarray) -> None:
-        store.write_bytes(sheet_path(camera, through, number), sheet_png(images, 8))
+    def keep_sheet(snapshot: Snapshot, images: np.ndarray) -> None:
+        store.write_bytes(sheet_path(camera, through, snapshot.epoch), sheet_png(images, 8))
 
     about = About(camera=camera, trained_through=through, settings=settings_hash(spec, given))
     generator, trained = learn_generator(

@@ -12,7 +12,7 @@ from synthesis.checkpoint import Checkpoint, Progress
 from synthesis.features import Extractor, extractor_for, has_classes
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
 from synthesis.generator_settings import GeneratorSettings
-from synthesis.presets import Recipe
+from synthesis.recipes import Recipe
 from synthesis.snapshots import Examples
 from synthesis.training import Shown, Trained, train
 

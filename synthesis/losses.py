@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from synthesis.dcgan import Discriminator
+from synthesis.dcgan import Discriminator, Verdict
 
 Loss = Literal["bce", "least-squares", "hinge", "wasserstein", "relativistic"]
 Penalty = Literal["none", "gradient", "r1-r2"]
@@ -44,6 +44,20 @@ def generator_loss(loss: Loss, fake: Tensor, real: Tensor) -> Tensor:
     if loss in ("hinge", "wasserstein"):
         return -fake.mean()
     return F.softplus(real - fake).mean()
+
+
+def class_loss(said: Verdict, label: Tensor | None) -> Tensor:
+    """How badly the classes are told, a scalar in nats, for both networks to make small (Odena et al. 2017); 0 without
+    a head for them.
+    """
+    if said.classes is None or label is None:
+        return said.logit.new_zeros((), dtype=torch.float32)
+    return F.cross_entropy(said.classes.float(), label)
+
+
+def feature_distance(real: Verdict, made: Verdict) -> Tensor:
+    """The squared distance of the mean features of real and drawn images, a scalar (Salimans et al. 2016)."""
+    return (real.features.float().mean(0) - made.features.float().mean(0)).square().sum()
 
 
 def gradient_penalty(critic: Discriminator, real: Tensor, fake: Tensor, label: Tensor | None, share: Tensor) -> Tensor:

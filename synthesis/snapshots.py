@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from synthesis.adversarial import Pair, as_pixels, codes, settle
+from synthesis.adversarial import Pair, as_pixels
+from synthesis.averaging import settle
 from synthesis.collapse import Measures, measured
-from synthesis.dcgan import Generator
+from synthesis.dcgan import Generator, codes
 from synthesis.features import Extractor, features_of
 
 JUDGED = 2048
@@ -30,7 +31,7 @@ class Examples:
 def settled(pair: Pair, examples: Examples, seed: int) -> Generator:
     """A copy of the generator that draws, its normalisation set to what it is now."""
     network = copy.deepcopy(pair.average)
-    settle(network, _classes(examples), seed)
+    settle(network, _classes(examples), seed, batches=8)
     return network
 
 

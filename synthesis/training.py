@@ -18,7 +18,7 @@ from synthesis.checkpoint import Checkpoint, Progress
 from synthesis.collapse import Measures, WatchConfig, alarms, collapsed
 from synthesis.dcgan import Generator
 from synthesis.features import Extractor
-from synthesis.presets import Recipe
+from synthesis.recipes import Recipe
 from synthesis.snapshots import Examples, measures_of, of_fixed_codes, settled
 
 
@@ -59,8 +59,8 @@ class Trained:
         return [snapshot for snapshot in self.history if snapshot.best][-1]
 
 
-Shown = Callable[[int, np.ndarray], None]
-"""Told each snapshot's number and what it draws from the same codes, uint8 (64, C, H, W)."""
+Shown = Callable[[Snapshot, np.ndarray], None]
+"""Told each snapshot's row and what it draws from the same codes, uint8 (64, C, H, W)."""
 
 
 def train(
@@ -100,7 +100,7 @@ def train(
         if checkpoint is not None:
             checkpoint.save(pair, best, [snapshot.model_dump() for snapshot in history])
         if show is not None:
-            show(len(history), of_fixed_codes(network, examples, seed))
+            show(history[-1], of_fixed_codes(network, examples, seed))
     if not best:
         raise DivergedError(f"{history[-1].alarms[0]}; lower the rate, or take another loss or a penalty")
     kept = copy.deepcopy(pair.average)

@@ -114,5 +114,10 @@ def test_presets_are_listed_and_shown(folder):
     shown = run(folder, "presets", "show", "--name", "review-fashion").output
     assert "transposed convolution to 256 channels, kernel 4, stride 2, batch normalisation, leaky-0.2" in shown
     assert "dropout 0.4" in shown
-    assert "bce, adam 0.001 betas 0.5 0.999, batch 32, 1,200,000 images" in shown
+    assert "bce, adam 0.001 betas 0.5 0.999, real images as 0.9, batch 32, 1,200,000 images" in shown
+    told = run(folder, "presets", "show", "--name", "wgan").output
+    assert "wasserstein, rmsprop 5e-05, weights clipped to 0.01, 5 steps of the discriminator" in told
+    assert "arXiv:1701.07875" in told
+    told = run(folder, "presets", "show", "--name", "acgan", "--size", 32, "--channels", 3, "--classes", 10).output
+    assert "dense to one logit and to 10 of the class" in told
     assert "no preset 'x'" in str(run(folder, "presets", "show", "--name", "x").exception)

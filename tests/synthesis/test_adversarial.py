@@ -2,8 +2,10 @@ import pytest
 import torch
 from torch import nn
 
-from synthesis.adversarial import TrainingConfig, as_pixels, codes, make_pair, rate_share, settle, train_step
-from synthesis.dcgan import DiscriminatorConfig, GeneratorConfig, Layer
+from synthesis.adversarial import TrainingConfig, as_pixels, make_pair, rate_share, train_step
+from synthesis.averaging import settle
+from synthesis.dcgan import DiscriminatorConfig, GeneratorConfig, codes
+from synthesis.layers import Layer
 
 IMAGE = (1, 8, 8)
 GENERATOR = GeneratorConfig(
@@ -42,6 +44,7 @@ def after(pair, steps: int, batches: int = 1):
         {"loss": "relativistic", "penalty": "r1-r2", "penalty_every": 2, "weight_decay": 1e-4},
         {"loss": "hinge", "optimizer": "sgd", "schedule": "cosine", "average_half_life": 10},
         {"loss": "hinge", "precision": "bf16", "penalty": "gradient"},
+        {"matches_features": True},
     ],
     ids=str,
 )

@@ -7,8 +7,6 @@ from synthesis.convolutions import same_convolution, same_transposed
 from synthesis.dcgan import Discriminator, DiscriminatorConfig, Generator, GeneratorConfig, Layer, parameter_count
 from synthesis.presets import PRESETS, nearest_size, preset
 
-OWN = {"dcgan-64": (3, 64, 64), "review-faces": (3, 64, 64), "dip-cifar10": (3, 32, 32)}
-
 
 @pytest.mark.parametrize(
     ("name", "image", "generator", "discriminator"),
@@ -16,26 +14,35 @@ OWN = {"dcgan-64": (3, 64, 64), "review-faces": (3, 64, 64), "dip-cifar10": (3, 
         ("dip-mnist", (1, 28, 28), 5_593_345, 294_113),
         ("dip-cifar10", (3, 32, 32), 7_147_011, 387_201),
         ("default", (1, 28, 28), 397_952, 74_081),
+        ("plain", (1, 28, 28), 1_781_504, 138_817),
+        ("wgan-gp", (1, 28, 28), 1_781_504, 138_817 - 256),
+        ("sngan", (3, 32, 32), 129 * 8192 + 16 * (512 * 256 + 256 * 128 + 128 * 64) + 448 * 3 + 27 * 64 + 3, None),
+        ("acgan", (3, 32, 32), 111 * 6144 + 25 * (384 * 192 + 192 * 96 + 96 * 3) + 3 * 288 + 3, None),
+        ("conditional", (1, 28, 28), 1_781_504 + 10 * 12544, 138_817 + 10 * 64 * 16),
     ],
 )
-def test_a_preset_has_as_many_parameters_as_were_published(name, image, generator, discriminator):
-    recipe = preset(name, image)
+def test_a_preset_has_as_many_parameters_as_its_source_gives_it(name, image, generator, discriminator):
+    recipe = preset(name, image, 10 if PRESETS[name].conditional else 0)
     assert parameter_count(Generator(recipe.generator)) == generator
-    assert parameter_count(Discriminator(recipe.discriminator)) == discriminator
+    if discriminator is not None:
+        assert parameter_count(Discriminator(recipe.discriminator)) == discriminator
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_every_preset_takes_a_step_of_both_networks_on_images_of_its_own_shape(name):
-    image = OWN.get(name, (1, 28, 28))
-    recipe = preset(name, image)
+def test_every_preset_takes_steps_of_both_networks_on_images_of_its_own_shape(name):
+    image, classes = PRESETS[name].own, 10 if PRESETS[name].conditional else 0
+    recipe = preset(name, image, classes)
     pair = make_pair(recipe.generator, recipe.discriminator, recipe.training, 0)
     before = pair.generator.dense.weight.detach().clone()
     draws = torch.Generator().manual_seed(0)
-    losses = train_step(pair, [(torch.rand(4, *image), None)], 1, 0.0, draws)
-    assert torch.isfinite(torch.stack(losses)).all()
+    label = torch.arange(4) if classes else None
+    for step in (1, 2):
+        x = torch.rand(4, *image, generator=draws)
+        losses = train_step(pair, [(x, label)] * min(2, recipe.training.discriminator_steps), step, 0.0, draws)
+        assert torch.isfinite(torch.stack(losses)).all()
     assert not torch.equal(pair.generator.dense.weight, before)
-    drawn = pair.generator(torch.zeros(2, 100))
-    assert drawn.shape == (2, *image)
+    drawn = pair.generator(torch.zeros(4, recipe.generator.latent), label)
+    assert drawn.shape == (4, *image)
     assert drawn.min() >= recipe.generator.low
 
 
@@ -69,6 +76,24 @@ def test_the_class_changes_what_is_drawn_and_what_is_said_of_it():
         generator(z)
     with pytest.raises(ValueError, match="judges one of 3 classes; say which"):
         discriminator(one)
+
+
+@pytest.mark.parametrize("told", ["projection", "maps", "head"])
+def test_a_discriminator_is_told_the_class_or_tells_it(told):
+    config = preset("plain", (1, 28, 28), 3).discriminator.model_copy(update={"told": told})
+    torch.manual_seed(0)
+    discriminator, x = Discriminator(config).eval(), torch.rand(2, 1, 28, 28)
+    one, other = (discriminator.judged(x, torch.full((2,), k)) for k in (0, 2))
+    assert torch.equal(one.logit, other.logit) == (told == "head")
+    assert (one.classes is None) == (told != "head")
+    assert one.features.shape == (2, 128 * 49)
+    if one.classes is not None:
+        assert one.classes.shape == (2, 3)
+
+
+def test_a_preset_that_lives_on_classes_wants_some():
+    with pytest.raises(ValueError, match="conditional is told the class of each image, and these have none"):
+        preset("conditional", (1, 28, 28))
 
 
 def test_spectral_normalisation_keeps_every_largest_singular_value_near_one():

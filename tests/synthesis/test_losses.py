@@ -4,7 +4,15 @@ import pytest
 import torch
 from torch import nn
 
-from synthesis.losses import discriminator_loss, generator_loss, gradient_penalty, squared_slope
+from synthesis.dcgan import Verdict
+from synthesis.losses import (
+    class_loss,
+    discriminator_loss,
+    feature_distance,
+    generator_loss,
+    gradient_penalty,
+    squared_slope,
+)
 
 REAL, FAKE = torch.tensor([2.0, -1.0]), torch.tensor([0.5, -2.0])
 
@@ -41,6 +49,19 @@ def test_smoothing_changes_the_label_of_real_images_alone():
     assert float(discriminator_loss("bce", sure, FAKE, 0.9) - discriminator_loss("bce", sure, FAKE)) == pytest.approx(
         1.0
     )
+
+
+def test_telling_the_class_costs_its_cross_entropy_and_nothing_without_a_head():
+    sure = torch.tensor([[math.log(3.0), 0.0], [0.0, 0.0]])
+    said = Verdict(torch.zeros(2), torch.zeros(2, 3), sure)
+    assert float(class_loss(said, torch.tensor([0, 1]))) == pytest.approx((math.log(4 / 3) + math.log(2)) / 2)
+    assert float(class_loss(Verdict(torch.zeros(2), torch.zeros(2, 3), None), torch.tensor([0, 1]))) == 0
+
+
+def test_matched_features_are_as_far_apart_as_their_means():
+    real = Verdict(torch.zeros(2), torch.tensor([[1.0, 0.0], [3.0, 0.0]]), None)
+    made = Verdict(torch.zeros(2), torch.tensor([[0.0, 1.0], [0.0, 3.0]]), None)
+    assert float(feature_distance(real, made)) == pytest.approx(2**2 + 2**2)
 
 
 class Linear(nn.Module):

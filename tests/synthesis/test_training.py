@@ -8,9 +8,10 @@ from sklearn.datasets import load_digits
 from synthesis.adversarial import TrainingConfig
 from synthesis.checkpoint import Checkpoint
 from synthesis.collapse import WatchConfig
-from synthesis.dcgan import DiscriminatorConfig, GeneratorConfig, Layer
+from synthesis.dcgan import DiscriminatorConfig, GeneratorConfig
 from synthesis.features import Extractor
-from synthesis.presets import Recipe
+from synthesis.layers import Layer
+from synthesis.recipes import Recipe
 from synthesis.snapshots import Examples
 from synthesis.training import DivergedError, train
 
@@ -118,7 +119,7 @@ def test_progress_and_sheets_of_fixed_codes_are_told():
     trained(
         recipe(images=3000),
         progress=lambda done, most, note: told.append((done, most, note)),
-        show=lambda number, images: sheets.append((number, images)),
+        show=lambda snapshot, images: sheets.append((snapshot.epoch, images)),
     )
     assert told[-1][0] == told[-1][1] == 94 * 32
     assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
