@@ -67,10 +67,16 @@ def draw_images_command(
 
 @app.command("judge-images")
 def judge_images_command(
-    day: DayOption, camera: CameraOption, settings: SettingsOption = SETTINGS_PATH, store: StoreOption = None
+    day: DayOption,
+    camera: CameraOption,
+    inception: Annotated[
+        Path | None, typer.Option("--inception", help="The published Inception weights; then the FID is told too.")
+    ] = None,
+    settings: SettingsOption = SETTINGS_PATH,
+    store: StoreOption = None,
 ) -> None:
     """Measure a day's drawn batch: what passes the gate is published, what does not is kept apart with the reason."""
-    say(judge_images(settings_from(settings, store), day_from(day), camera))
+    say(judge_images(settings_from(settings, store), day_from(day), camera, inception))
 
 
 @app.command("interpolate-images")

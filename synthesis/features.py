@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from synthesis.classifier import SHOWN, Classifier, accuracy, train_classifier
+from synthesis.inception import SHA256, published_inception
 from synthesis.pretrained import lite0_features
 
 MIN_PER_CLASS = 20
@@ -64,6 +66,14 @@ def lite0_extractor() -> Extractor:
     """A frozen network trained on photographs. LookupError when its optional packages are missing."""
     of, digest = lite0_features()
     return Extractor(f"EfficientNet-Lite0 {digest}", lambda x: (of(x), None))
+
+
+def inception_extractor(path: Path) -> Extractor:
+    """The network in whose features alone a Frechet distance is an FID, with the published weights in a file.
+    LookupError when there is none, ValueError when it holds others.
+    """
+    network = published_inception(path)
+    return Extractor(f"Inception-v3 2015-12-05 {SHA256[:12]}", lambda x: (network(x), None))
 
 
 def has_classes(labels: np.ndarray) -> bool:

@@ -81,6 +81,18 @@ def judge(batch: Batch, extractor: Extractor, limits: GateConfig, seed: int) -> 
     return [*found, verdict]
 
 
+def fid(batch: Batch, inception: Extractor) -> Measure:
+    """The FID of a batch: it is told and decides nothing. ValueError when the batch is too small for one."""
+    if len(batch.drawn) < MIN_IMAGES:
+        raise ValueError(
+            f"an FID of {len(batch.drawn):,} images is biased; draw at least {MIN_IMAGES:,}, or judge without inception"
+        )
+    real, drawn = features_of(inception, _real(batch)), features_of(inception, batch.drawn[:MOST])
+    value = frechet_distance(real.x, drawn.x)
+    told = f"{len(real.x):,} real images; published ones are mostly of 50,000 and lie lower"
+    return Measure(measure="fid", value=value, images=len(drawn.x), features=inception.name, reason=told)
+
+
 def _in_features(batch: Batch, extractor: Extractor, limits: GateConfig, seed: int) -> list[Measure]:
     """Distances and shares in the extractor's features."""
     images = batch.drawn[:MOST]

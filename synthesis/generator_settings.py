@@ -33,6 +33,8 @@ class GeneratorSettings(Section):
     times those that there are."""
     training: dict[str, Any] = {}
     """Keys of TrainingConfig that differ from the preset's."""
+    inception: str | None = None
+    """Path of the published Inception weights, seen from the working folder; with them a batch's FID is told too."""
     watch: WatchConfig = WatchConfig()
     gate: GateConfig = GateConfig()
     count: int = Field(2048, ge=1)

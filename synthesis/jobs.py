@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,9 @@ from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store, settings_hash
 from synthesis.checkpoint import Checkpoint, Progress
 from synthesis.copies import neighbours_sheet
+from synthesis.features import inception_extractor
 from synthesis.features_files import load_extractor, save_extractor
-from synthesis.gate import FEWEST, Batch, Measure, judge, quality_rows
+from synthesis.gate import FEWEST, Batch, Measure, fid, judge, quality_rows
 from synthesis.generator_files import TrainedGenerator, load_by_name, load_for, save
 from synthesis.generator_settings import generator_settings, recipe_of
 from synthesis.learning import About, Material, extractor_of, learn_generator, material_of
@@ -168,17 +170,18 @@ def drawn_rows(
     )
 
 
-def judge_images(settings: Settings, day: date, camera: str) -> str:
+def judge_images(settings: Settings, day: date, camera: str, inception: Path | None = None) -> str:
     """Job: measure a day's drawn batch into `quality`; publish it in `synthetic_images` if it passes the gate, keep it
-    in `rejected_synthetic_images` if not. Whatever either held for the day before goes.
+    in `rejected_synthetic_images` if not. Whatever either held for the day before goes. With the file `inception`, or
+    that of the settings, its FID is told too.
 
     LookupError when nothing was drawn, ValueError when the batch is too small to be judged.
     """
     store = Store(settings.store)
-    return run_job(store, "judge-images", day, camera, lambda: _judge(store, settings, day, camera))
+    return run_job(store, "judge-images", day, camera, lambda: _judge(store, settings, day, camera, inception))
 
 
-def _judge(store: Store, settings: Settings, day: date, camera: str) -> Done:
+def _judge(store: Store, settings: Settings, day: date, camera: str, inception: Path | None) -> Done:
     rows = store.read("drawn_images", camera=camera, day=day)
     generator = load_by_name(store, str(rows["generator"].iloc[0]))
     material = read_material(store, settings, generator.card.trained_through, camera)
@@ -186,7 +189,9 @@ def _judge(store: Store, settings: Settings, day: date, camera: str) -> Done:
     given = generator_settings(settings, camera)
     one_class = bool(generator.card.classes) and rows["label"].nunique() == 1
     batch = Batch(pixels_of(rows, settings.camera(camera)), material.learned, material.held_out, one_class)
-    measures = judge(batch, extractor, given.gate, settings.seed)
+    weights = inception or (Path(given.inception) if given.inception else None)
+    told = [] if weights is None else [fid(batch, inception_extractor(weights))]
+    measures = [*told, *judge(batch, extractor, given.gate, settings.seed)]
     passed = measures[-1].passed
     source = Provenance(
         job="judge-images",

@@ -95,6 +95,15 @@ def test_a_batch_that_fails_is_kept_apart_and_one_published_before_is_taken_back
     assert "past its limit 1" in store.read("quality", camera="eye", day=day).set_index("measure").loc["gate", "reason"]
 
 
+def test_an_fid_wants_the_published_weights_and_enough_images(trained, day, tmp_path):
+    draw_images(trained, day, "eye")
+    with pytest.raises(LookupError, match=r"no .*weights.pth; name the file pt_inception-2015-12-05"):
+        judge_images(trained, day, "eye", tmp_path / "weights.pth")
+    named = with_generator(trained, inception=str(tmp_path / "weights.pth"))
+    with pytest.raises(LookupError, match=r"no .*weights.pth"):
+        judge_images(named, day, "eye")
+
+
 def test_the_same_day_drawn_twice_gives_the_same_bytes_and_another_day_other_images(trained, day):
     store, later = Store(trained.store), day + timedelta(days=1)
     path = store.path("drawn_images", camera="eye", day=day)
