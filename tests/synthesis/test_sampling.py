@@ -1,5 +1,7 @@
+import resource
 import tracemalloc
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -141,6 +143,15 @@ def test_ten_million_images_take_the_memory_of_one_batch():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2_000_000
+
+
+def test_thirty_thousand_images_take_no_more_memory_than_a_thousand():
+    def most(count: int) -> int:
+        """The largest resident set, in pages, over the batches."""
+        return max(int(Path("/proc/self/statm").read_text().split()[1]) for _ in drawn_batches(PLAIN, count, 0))
+
+    few = most(1000)
+    assert (most(30_000) - few) * resource.getpagesize() < 4 * 2**20
 
 
 def test_a_strip_leads_from_one_seeds_first_image_to_anothers():
