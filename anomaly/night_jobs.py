@@ -67,19 +67,20 @@ def anomalies_touching(
 
     `limit` is the tail probability of a row just at the threshold.
     """
-    found = pd.DataFrame()
-    assets = scores["asset"].unique()
-    for back in range(LOOK_BACK + 1):
-        first = day - timedelta(days=back)
-        if back:
-            paths = store.files(f"scores/family={family}/day={first}", suffix=".parquet")
-            earlier, sensors = store.read_files("scores", paths), _sensors(store, family, first, first)
-            scores = pd.concat([scores, earlier[earlier["asset"].isin(assets)]])
-            sensor_scores = pd.concat([sensors, sensor_scores])
-        found = find_anomalies(scores, sensor_scores, rules, spec.step, family, limit)
-        begins = pd.Timestamp(first, tz="UTC") + rules.gap(spec.step)
-        if back and (not paths or not (found["start"] < begins).any()):
+    assets, first = scores["asset"].unique(), day
+    near = max(rules.gap(spec.step), rules.n * spec.step)  # a row over the threshold further in is of no earlier one
+    while first > day - timedelta(days=LOOK_BACK):
+        over = scores["time"][scores["is_anomaly"].astype(bool)]
+        if not (over < pd.Timestamp(first, tz="UTC") + near).any():
             break
+        first -= timedelta(days=1)
+        paths = store.files(f"scores/family={family}/day={first}", suffix=".parquet")
+        if not paths:
+            break
+        earlier = store.read_files("scores", paths)
+        scores = pd.concat([scores, earlier[earlier["asset"].isin(assets)]])
+        sensor_scores = pd.concat([_sensors(store, family, first, first), sensor_scores])
+    found = find_anomalies(scores, sensor_scores, rules, spec.step, family, limit)
     return found[found["end"] > pd.Timestamp(day, tz="UTC")]
 
 
