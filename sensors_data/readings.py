@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from sensors_data.settings import LABEL, Family, Layout
 from sensors_data.sources import UnreadableError, find_files, is_blank, raw_readings, raw_rows
@@ -161,9 +163,9 @@ def parse_times(times: pd.Series, layout: Layout) -> pd.Series:
         zoned = text.str.contains(_ZONED)
     else:
         zoned = text.notna() & (re.search(r"%z|%Z|(?<!%)Z$", style) is not None)
-    with_zone = pd.to_datetime(text.where(zoned), format=style, errors="coerce", utc=True)
-    without = pd.to_datetime(text.mask(zoned), format=style, errors="coerce")
-    parsed = with_zone.astype("datetime64[us, UTC]").fillna(_in_utc(without, layout.timezone))
+    with_zone = pd.to_datetime(text[zoned], format=style, errors="coerce", utc=True).astype("datetime64[us, UTC]")
+    without = _in_utc(pd.to_datetime(text[~zoned], format=style, errors="coerce"), layout.timezone)
+    parsed = pd.concat([with_zone, without]).sort_index()
     return pd.Series(parsed.array.take(back, allow_fill=True), index=times.index)
 
 
@@ -186,22 +188,25 @@ def parse_numbers(values: pd.Series, layout: Layout) -> pd.Series:
 
 def _reasons(raw: pd.DataFrame, time: pd.Series, value: pd.Series, family: Family) -> pd.Series:
     """Why each row cannot be used, the first reason that holds; empty where it can."""
-    low = raw["sensor"].map({n: -np.inf if s.low is None else s.low for n, s in family.sensors.items()}).astype(float)
-    high = raw["sensor"].map({n: np.inf if s.high is None else s.high for n, s in family.sensors.items()}).astype(float)
-    reasons = pd.Series("", index=raw.index, dtype=object)
-    for wrong, reason in (
-        (time.isna(), f"time cannot be read, or does not exist just once in {family.layout.timezone}"),
-        (~raw["sensor"].isin(family.sensor_names), "unknown sensor"),
-        (~raw["asset"].str.fullmatch(LABEL), "asset has no printable name of at most 128 characters"),
-        (~raw["asset"].isin(family.assets or raw["asset"].unique()), "unknown asset"),
-        (is_blank(raw["value"]), "no value"),
-        (value.isna(), "not a number"),
-        (np.isinf(value), "not finite"),
-        (value < low, "below the plausible range"),
-        (value > high, "above the plausible range"),
-    ):
-        reasons = reasons.mask((reasons == "") & wrong, reason)
-    return reasons
+    column, sensors = pd.factorize(raw["sensor"])  # -1, the last place of what follows, for none
+    known = [family.sensors.get(name) for name in sensors]
+    low = np.array([*(-np.inf if s is None or s.low is None else s.low for s in known), np.nan])[column]
+    high = np.array([*(np.inf if s is None or s.high is None else s.high for s in known), np.nan])[column]
+    assets = pd.Series(raw["asset"].unique(), dtype="str")
+    named = assets[assets.str.fullmatch(LABEL)]
+    wrong = {
+        f"time cannot be read, or does not exist just once in {family.layout.timezone}": time.isna(),
+        "unknown sensor": np.array([*(s is None for s in known), True])[column],
+        "asset has no printable name of at most 128 characters": ~raw["asset"].isin(named),
+        "unknown asset": ~raw["asset"].isin(family.assets or assets),
+        "no value": is_blank(raw["value"]),
+        "not a number": value.isna(),
+        "not finite": np.isinf(value),
+        "below the plausible range": value < low,
+        "above the plausible range": value > high,
+    }
+    first = np.select(list(map(np.asarray, wrong.values())), range(len(wrong)), default=-1)
+    return pd.Series(np.array([*wrong, ""], dtype=object)[first], index=raw.index)
 
 
 def _out_of_order(readings: pd.DataFrame) -> pd.Series:
@@ -214,6 +219,8 @@ def _without_repeats(readings: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame
     """One reading per (time, asset, sensor), the last that came in; the others as rejects."""
     key = ["time", "asset", "sensor"]
     last = ~readings.duplicated(key, keep="last")
+    if last.all():
+        return readings[[*key, "value"]], readings.loc[~last, ["source", "line", "raw"]].assign(reason="", used=False)
     same = readings.duplicated([*key, "value"], keep="last")
     reason = np.where(same[~last], "duplicate of a later row", "replaced by a later row with another value")
     repeated = readings.loc[~last, ["source", "line", "raw"]].assign(reason=reason, used=False)
@@ -222,5 +229,7 @@ def _without_repeats(readings: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame
 
 def _as_text(raw: pd.DataFrame) -> pd.Series:
     """Each row as the text that `rejects` keeps: time, asset, sensor, value."""
-    parts = [raw[column].astype(str) for column in ("time", "asset", "sensor", "value")]
-    return (parts[0] + "," + parts[1] + "," + parts[2] + "," + parts[3]).str.slice(0, 1000)
+    kind = pa.large_string()
+    parts = [pa.array(raw[column].astype(str), kind) for column in ("time", "asset", "sensor", "value")]
+    joined = pc.binary_join_element_wise(*parts, pa.scalar(",", kind))
+    return pd.Series(pc.utf8_slice_codeunits(joined, 0, 1000).to_pandas(), dtype="str").set_axis(raw.index)

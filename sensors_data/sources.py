@@ -171,11 +171,12 @@ def raw_rows(frame: pd.DataFrame, name: str, layout: Layout, sensors: tuple[str,
     if layout.kind == "long":
         return base.assign(sensor=frame[layout.sensor].astype(str), value=frame[layout.value])
     columns = [c for c in frame.columns if c not in (*wanted, *layout.ignore)]
-    parts = [base.assign(sensor=c, value=frame[c]) for c in columns]
-    parts = [part[~is_blank(part["value"])] for part in parts]
-    if len({part["value"].dtype for part in parts}) > 1:
-        parts = [part.astype({"value": object}) for part in parts]
-    return pd.concat(parts, ignore_index=True)
+    cells = [frame[c] for c in columns]
+    if len({cell.dtype for cell in cells}) > 1:
+        cells = [cell.astype(object) for cell in cells]
+    value = pd.concat(cells, ignore_index=True)
+    rows = base.iloc[np.tile(np.arange(len(base)), len(columns))].reset_index(drop=True)
+    return rows.assign(sensor=np.repeat(columns, len(base)), value=value)[~is_blank(value)].reset_index(drop=True)
 
 
 def _asset_of(name: str, layout: Layout) -> str:
