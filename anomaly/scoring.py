@@ -16,7 +16,7 @@ from anomaly.levels import LevelPrior, split_level
 from anomaly.training import VAE
 from sensors_data.windows import Windows, measured_enough
 
-BATCH = 256
+BATCH = 128
 """Windows a pass; the last pass is padded, so that a score never depends on what else is scored."""
 FILLED = 16
 """Windows with missing values that are filled in a pass, padded alike: often it is one in a whole grid."""
@@ -101,7 +101,7 @@ def _score_batch(
     padded[: len(shape)] = shape
     missing = np.isnan(windows.values)
     lacking = np.flatnonzero(missing.any(axis=(1, 2)))
-    for rows in np.split(lacking, range(FILLED, len(lacking), FILLED)):
+    for rows in (lacking[first : first + FILLED] for first in range(0, len(lacking), FILLED)):
         padded[rows], moved = _filled(model, shape[rows], missing[rows])
         level[rows] += moved
     x = torch.from_numpy(padded)

@@ -58,7 +58,7 @@ def score_day(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows of `scores` and `sensor_scores` of some assets' day, from grids that reach back as far as `days_seen`."""
     start, end = as_us(day), as_us(day + timedelta(days=1))
-    rows, sensor_rows = [_none("scores")], [_none("sensor_scores")]
+    rows, sensor_rows = [], []
     for asset in assets:
         seen = grids[asset].between(start - detector.reach * np.timedelta64(spec.step, "us"), end)
         kept = seen.between(start, end)
@@ -68,7 +68,7 @@ def score_day(
         around = widened(planned, detector)[len(seen) - len(kept) :]
         rows.append(score_rows(detector, asset, scores, around)[measured])
         sensor_rows.append(_sensor_rows(detector, asset, kept, scores, measured))
-    return pd.concat(rows), pd.concat(sensor_rows)
+    return pd.concat(rows or [_none("scores")]), pd.concat(sensor_rows or [_none("sensor_scores")])
 
 
 def _scores_around(detector: Detector, grid: Grid, asset: str, planned: np.ndarray) -> Scores:

@@ -76,7 +76,7 @@ def to_grid(
     first = moment.min() - (moment.min() - np.datetime64(0, "us")) % width
     last = moment.max() if until is None else until - np.timedelta64(1, "us")
     rows = int((last - first) // width) + 1
-    column = pd.Index(sensors).get_indexer(pd.Index(readings["sensor"]))  # -1 for a sensor that the family has no more
+    column = columns_of(readings["sensor"], sensors)
     row = (moment - first) // width
     inside = (row < rows) & (column >= 0)
     slot = row[inside] * len(sensors) + column[inside]
@@ -86,6 +86,12 @@ def to_grid(
     with np.errstate(invalid="ignore"):
         values = (total / count).astype(np.float32).reshape(rows, len(sensors))
     return Grid(first + np.arange(rows) * width, values, count.reshape(rows, -1) > 0, sensors)
+
+
+def columns_of(names: pd.Series, sensors: tuple[str, ...]) -> np.ndarray:
+    """Where each name stands among the sensors, -1 for one that the family has no more, (T,)."""
+    codes, distinct = pd.factorize(names)
+    return np.append(pd.Index(sensors).get_indexer(pd.Index(distinct)), -1)[codes]
 
 
 def impute(grid: Grid, linear_rows: int, seasonal_rows: int, day_rows: int, days: int = 7) -> Grid:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from sensors_data.grid import Grid, as_us, impute, to_grid
+from sensors_data.grid import Grid, as_us, columns_of, impute, to_grid
 from sensors_data.readings import read_day
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Family, Settings
@@ -122,7 +122,7 @@ def _grid_of(rows: pd.DataFrame, spec: Family) -> Grid:
     measured = rows[rows["observed"]]
     row = (measured["time"].to_numpy(dtype="datetime64[us]") - grid.times[0]) // step
     observed = np.zeros_like(grid.observed)
-    column = pd.Index(spec.sensor_names).get_indexer(pd.Index(measured["sensor"]))
+    column = columns_of(measured["sensor"], spec.sensor_names)
     observed[row[column >= 0], column[column >= 0]] = True
     return Grid(grid.times, grid.values, observed, grid.sensors)
 

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import orjson
 import pandas as pd
 import pyarrow as pa
@@ -149,11 +150,11 @@ def _plain(kind: pa.DataType) -> bool:
 
 def records(frame: pd.DataFrame) -> list[dict[str, object]]:
     """Rows for JSON: times as text in UTC, what is not known as null, numbers so that they read back the same."""
-    plain = {}
+    plain: dict[str, list[object]] = {}
     for name, column in ((str(name), column) for name, column in frame.items()):
         if isinstance(column.dtype, pd.DatetimeTZDtype):
-            stamps = column.dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ").astype(object)
-            plain[name] = stamps.where(column.notna(), None).tolist()
+            stamps = np.datetime_as_string(column.dt.tz_convert(None).to_numpy("datetime64[us]"))
+            plain[name] = [None if stamp == "NaT" else f"{stamp}Z" for stamp in stamps.tolist()]
         elif column.dtype.kind == "f":
             plain[name] = [None if value != value else value for value in column.astype("float64").tolist()]
         else:

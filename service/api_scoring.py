@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
 from anomaly.detector import Detector
@@ -38,8 +39,9 @@ def score_readings(service: Service, family: str, readings: pd.DataFrame) -> Sco
     """
     spec = service.settings.family(family)
     readings = as_table("readings", readings)
-    of_day = readings["time"].dt.date
-    days = sorted(of_day.unique())
+    moments = readings["time"].to_numpy(dtype="datetime64[D]")
+    sent = {day: readings[moments == np.datetime64(day)] for day in np.unique(moments).tolist()}
+    days = list(sent)
     if len(days) > MOST_DAYS:
         told = f"the readings span {len(days):,} days"
         raise refused(422, told, "time", f"{days[0]} to {days[-1]}", f"send at most {MOST_DAYS} days at a time")
@@ -47,11 +49,10 @@ def score_readings(service: Service, family: str, readings: pd.DataFrame) -> Sco
     grids: dict[date, pd.DataFrame] = {}
     parts = []
     for day in days:
-        today = readings[of_day == day]
-        assets = sorted(today["asset"].unique())
+        assets = sorted(sent[day]["asset"].unique())
         past = [day - timedelta(days=back) for back in range(SEASONAL_DAYS, 0, -1)]
-        earlier = [_earlier(service, "readings", family, d, assets, readings[of_day == d]) for d in past]
-        grids[day] = imputed_rows(spec, day, pd.concat([*earlier, today]), assets)
+        earlier = _earlier(service, "readings", family, past, assets, sent)
+        grids[day] = imputed_rows(spec, day, pd.concat([*earlier, sent[day]]), assets)
         parts.append(_scored(service, spec, family, day, detectors[day], grids, assets))
     scores, sensors = (as_table(name, pd.concat([part[n] for part in parts])) for n, name in enumerate(_TABLES))
     rules, limit = rules_of(service.settings, family), detectors[days[-1]].threshold.at_value
@@ -73,21 +74,24 @@ def _scored(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One day's rows of `scores` and `sensor_scores`."""
     *before, _ = days_seen(detector, spec, day)
-    none = grids[day].iloc[:0]
-    rows = [_earlier(service, "grid", family, d, assets, grids.get(d, none)) for d in before]
+    rows = _earlier(service, "grid", family, before, assets, grids)
     seen = grids_of(pd.concat([*rows, grids[day]]), spec)
     incidents = read_incidents(service.store, family)
     return score_day(detector, spec, seen, incidents, day, [asset for asset in assets if asset in seen])
 
 
 def _earlier(
-    service: Service, table: str, family: str, day: date, assets: list[str], given: pd.DataFrame
-) -> pd.DataFrame:
-    """An earlier day's rows of some assets: as given, and of the assets that are not given from the store."""
-    wanted = [asset for asset in assets if not (given["asset"] == asset).any()]
-    paths = service.store.files(f"{table}/family={family}/day={day}", suffix=".parquet") if wanted else []
-    kept = [_kept(service, table, path, asset) for path in paths for asset in wanted]
-    return pd.concat([*kept, given[given["asset"].isin(assets)]])
+    service: Service, table: str, family: str, days: list[date], assets: list[str], given: dict[date, pd.DataFrame]
+) -> list[pd.DataFrame]:
+    """Some assets' rows of earlier days: as given, and of the assets that are not given for a day from the store."""
+    found = []
+    for day in days:
+        sent = given[day][given[day]["asset"].isin(assets)] if day in given else None
+        wanted = sorted(set(assets) - set([] if sent is None else sent["asset"].unique()))
+        paths = service.store.files(f"{table}/family={family}/day={day}", suffix=".parquet") if wanted else []
+        found += [_kept(service, table, path, asset) for path in paths for asset in wanted]
+        found += [] if sent is None else [sent]
+    return found
 
 
 def _kept(service: Service, table: str, path: str, asset: str) -> pd.DataFrame:
