@@ -38,11 +38,11 @@ def test_two_rows_on_either_side_of_midnight_are_one_anomaly(tmp_path):
     store, here = Store(str(tmp_path)), {"family": "pump", "day": EVE, "shard": 0}
     store.write("scores", scores(EVE, "23:50"), Provenance(job="test"), **here)
     store.write("sensor_scores", sensor_scores(EVE), Provenance(job="test"), **here)
-    today = scores(DAY, "00:10")
+    today = scores(DAY, "00:00")
     found = anomalies_touching(store, TWO_OF_FOUR, SPEC, "pump", DAY, 0.2, today, sensor_scores(DAY))
     assert [str(found[side].iloc[0]) for side in ("start", "end")] == [
         "2026-11-20 23:50:00+00:00",
-        "2026-11-21 00:20:00+00:00",
+        "2026-11-21 00:10:00+00:00",
     ]
     assert found["rows"].tolist() == [2]
 
