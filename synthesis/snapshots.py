@@ -31,7 +31,7 @@ class Examples:
 def settled(pair: Pair, examples: Examples, seed: int) -> Generator:
     """A copy of the generator that draws, its normalisation set to what it is now."""
     network = copy.deepcopy(pair.average)
-    settle(network, _classes(examples), seed, batches=8)
+    settle(network, _classes(examples), seed, batches=4)
     return network
 
 
