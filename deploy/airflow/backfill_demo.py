@@ -7,7 +7,6 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import sys
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,10 +15,11 @@ from statistics import median
 import demo_plant
 import torch
 from airflow_rest import Rest, ask, sign_in
+from as_script import run_as_script, say
 from comparing import check_same
 from databases import database
-from local_airflow import USER, end_as_by_ctrl_c, prepare, running
-from nights_demo import fresh_folder, say, wait_for_dags
+from local_airflow import USER, prepare, running
+from nights_demo import fresh_folder, wait_for_dags
 from watching import follow, table, times
 
 from anomaly.drift_job import measure_drift
@@ -35,7 +35,6 @@ FAMILY, HISTORY, ASSETS = "oven", 14, 3
 
 def main() -> None:
     """Run both; exit code 1 when a byte differs or the backfill is not green in time."""
-    end_as_by_ctrl_c()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("demo-airflow-backfill"))
     parser.add_argument("--days", type=int, default=30)
@@ -89,10 +88,4 @@ def one_by_one(settings: Settings, nights: list[date]) -> float:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (OSError, ValueError, LookupError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run_as_script(main)

@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -177,12 +176,6 @@ def stop(processes: list[subprocess.Popen[bytes]], seconds: float = 15) -> None:
             process.kill()
     for ended in processes:
         ended.wait()
-
-
-def end_as_by_ctrl_c() -> None:
-    """From now on SIGTERM, and SIGINT where a shell had it ignored, end this process as Ctrl-C does: all is stopped."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
 
 
 def check_alive(processes: Iterable[subprocess.Popen[bytes]]) -> None:

@@ -7,16 +7,16 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import sys
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from subprocess import Popen
 
 from airflow_rest import Rest, ask, sign_in
+from as_script import run_as_script, say
 from databases import database
 from demo_plant import prepared
-from local_airflow import USER, Airflow, end_as_by_ctrl_c, prepare, running
+from local_airflow import USER, Airflow, prepare, running
 from watching import follow, table, times
 
 from sensors_data.settings import load
@@ -28,7 +28,6 @@ MINUTES = 25
 
 def main() -> None:
     """Run the demonstration; exit code 1 when a night is not green in time."""
-    end_as_by_ctrl_c()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("demo-airflow"))
     folder = parser.parse_args().folder
@@ -103,16 +102,5 @@ def wait_for_dags(rest: Rest, names: tuple[str, ...], seconds: float = 120) -> N
         time.sleep(1)
 
 
-def say(*lines: str) -> None:
-    """Lines for a person, at once."""
-    print(*lines, sep="\n", flush=True)
-
-
 if __name__ == "__main__":
-    try:
-        main()
-    except (OSError, ValueError, LookupError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run_as_script(main)

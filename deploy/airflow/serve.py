@@ -8,22 +8,29 @@ NIGHTSCORE_AIRFLOW_PORT: the web page's port, 8080 if not set and free.
 from __future__ import annotations
 
 import os
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from as_script import run_as_script, say
 from databases import database
 from demo_plant import prepared
-from local_airflow import check_alive, end_as_by_ctrl_c, prepare, running
-from nights_demo import fresh_folder, say
+from local_airflow import check_alive, prepare, running
+from nights_demo import fresh_folder
 
 FOLDER = Path("demo-airflow")
 
 
 def main() -> None:
     """Serve until somebody ends it."""
-    end_as_by_ctrl_c()
+    try:
+        serve()
+    except KeyboardInterrupt:
+        say("stopped")
+
+
+def serve() -> None:
+    """An Airflow over a plant, its programs watched."""
     own = os.environ.get("NIGHTSCORE_SETTINGS")
     settings = Path(own) if own else plant(FOLDER)
     with database(FOLDER / "home", os.environ.get("NIGHTSCORE_AIRFLOW_DB")) as url:
@@ -47,10 +54,4 @@ def plant(folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (OSError, ValueError, LookupError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        say("stopped")
+    run_as_script(main)

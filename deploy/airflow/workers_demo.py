@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import sys
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,9 +15,10 @@ from typing import Any
 import demo_plant
 import torch
 from airflow_rest import ask, sign_in
+from as_script import run_as_script, say
 from comparing import check_same
-from local_airflow import DAGS, USER, Airflow, check_alive, end_as_by_ctrl_c, prepare, running
-from nights_demo import fresh_folder, say, wait_for_dags
+from local_airflow import DAGS, USER, Airflow, check_alive, prepare, running
+from nights_demo import fresh_folder, wait_for_dags
 from two_machines import WORKERS, Between, between, namespaces, power_cut, workers
 from watching import follow, task_instances
 
@@ -43,7 +43,6 @@ QUICK = {
 
 def main() -> None:
     """Run the demonstration; exit code 1 when the bytes differ or the night is not green in time."""
-    end_as_by_ctrl_c()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("demo-airflow-workers"))
     folder = parser.parse_args().folder.resolve()
@@ -148,10 +147,4 @@ def tell(tasks: list[dict[str, Any]]) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (OSError, ValueError, LookupError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run_as_script(main)
