@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import numpy as np
@@ -102,16 +103,13 @@ def _sensors(store: Store, family: str, first: date, last: date) -> pd.DataFrame
 def export_metrics(settings: Settings, day: date, family: str) -> str:
     """Job: a family's night as a Prometheus text file in the store, and pushed where a Pushgateway is set.
 
-    A night in which nothing was scored has its jobs told all the same. A Pushgateway that does not answer is logged
-    and counted; the night goes on.
+    A night in which nothing was scored has its jobs told all the same; an older night does not take the place of a
+    newer one's. A Pushgateway that does not answer is logged and counted; the night goes on.
     """
-    spec, store = settings.family(family), Store(settings.store)
+    spec, store, path = settings.family(family), Store(settings.store), f"metrics/nightscore-{family}.prom"
 
     def action() -> Done:
-        samples = family_samples(store, spec, family, day)
-        path = f"metrics/nightscore-{family}.prom"
-        pushed = export(store, path, samples, settings.pushgateway, family=family)
-        return _exported(samples, f"{family} {day}", path, settings.pushgateway if pushed else None)
+        return _export(settings, day, "scores", path, lambda: family_samples(store, spec, family, day), family=family)
 
     return run_job(store, "export-metrics", day, family, action)
 
@@ -119,20 +117,25 @@ def export_metrics(settings: Settings, day: date, family: str) -> str:
 def export_camera_metrics(settings: Settings, day: date, camera: str) -> str:
     """Job: a camera's night, its generator and its batches as a Prometheus text file, and pushed; as export_metrics."""
     settings.camera(camera)
-    store = Store(settings.store)
+    store, path = Store(settings.store), f"metrics/nightscore-camera.{camera}.prom"  # no family's name has a point
 
     def action() -> Done:
-        samples = camera_samples(store, camera, day)
-        path = f"metrics/nightscore-camera.{camera}.prom"  # a family's name has no point in it
-        pushed = export(store, path, samples, settings.pushgateway, camera=camera)
-        return _exported(samples, f"{camera} {day}", path, settings.pushgateway if pushed else None)
+        return _export(settings, day, "image_scores", path, lambda: camera_samples(store, camera, day), camera=camera)
 
     return run_job(store, "export-camera-metrics", day, camera, action)
 
 
-def _exported(samples: list[Sample], whose: str, path: str, gateway: str | None) -> Done:
-    """What an export did, in words."""
+def _export(
+    settings: Settings, day: date, table: str, path: str, made: Callable[[], list[Sample]], **owner: str
+) -> Done:
+    """A night's samples kept and pushed, unless the `table` of scores holds a newer night; what was done, in words."""
+    store, whose = Store(settings.store), f"{next(iter(owner.values()))} {day}"
+    newest = max(store.days(table, **owner), default=day)
+    if newest > day:
+        return Done(0, f"not exported {whose}: the night of {newest} was scored")
+    samples = made()
+    pushed = export(store, path, samples, settings.pushgateway, **owner)
     rows = next((s.value for s in samples if s.name in ("nightscore_scored_rows", "nightscore_scored_images")), 0)
     scored = f"{rows:,.0f} scored" if rows else "nothing scored yet"
-    pushed = f", pushed to {gateway}" if gateway else ""
-    return Done(len(samples), f"exported {whose}: {len(samples)} metrics, {scored}, {path}{pushed}")
+    where = f", pushed to {settings.pushgateway}" if pushed else ""
+    return Done(len(samples), f"exported {whose}: {len(samples)} metrics, {scored}, {path}{where}")

@@ -131,8 +131,8 @@ def backfill(
             if accepted_before(Store(settings.store), family, day):
                 waiting.append(day)
         score_waiting()
-    if scored:  # an older span does not take the place of the newest night
-        say(export_metrics(settings, max(Store(settings.store).days("scores", family=family)), family))
+    if scored:
+        say(export_metrics(settings, scored[-1], family))
     return days, scored
 
 

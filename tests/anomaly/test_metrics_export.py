@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 import urllib.request
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -79,6 +79,16 @@ def test_a_night_and_a_camera_have_a_text_file_each(settings):
     told = samples(Store(settings.store).read_bytes(PATH))
     assert told["nightscore_job_runs ingest pump failed"] == 1
     assert told["nightscore_job_failure_info ingest pump LookupError: nothing"] == 1
+
+
+def test_an_older_night_does_not_take_the_place_of_a_newer_one(settings):
+    export_metrics(settings, DAY, "pump")
+    before = Store(settings.store).read_bytes(PATH)
+    later = DAY + timedelta(days=2)
+    none = Store(settings.store).read_files("scores", [])
+    Store(settings.store).write("scores", none, Provenance(job="test"), family="pump", day=later, shard=0)
+    assert export_metrics(settings, DAY, "pump") == f"not exported pump {DAY}: the night of {later} was scored"
+    assert Store(settings.store).read_bytes(PATH) == before
 
 
 def test_the_text_file_is_replaced_whole(settings, monkeypatch):
