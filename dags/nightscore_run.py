@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import Asset, Param, get_current_context
+from airflow.sdk.exceptions import AirflowSkipException
 
 from sensors_data.settings import Settings, from_environment
 
@@ -91,6 +92,15 @@ def partition() -> tuple[Settings, date]:
     context = get_current_context()
     settings, wanted = asked_for(_job(context["ti"].task_id), context)
     return settings, wanted.day
+
+
+def skip_without_model(settings: Settings, kind: str, name: str, day: date) -> None:
+    """Leave the task that is running out while no model of this kind was accepted for its family or camera."""
+    from sensors_data.model_files import accepted_before
+    from sensors_data.store import Store
+
+    if accepted_before(Store(settings.store), kind, name, day) is None:
+        raise AirflowSkipException(f"nothing done for {name} {day}: no model of {kind} was accepted before it")
 
 
 def published(table: str, name: str) -> Asset:

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from airflow.sdk import get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
-from nightscore_run import asked_for, images, keep_killed, partition, publish, series
+from nightscore_run import asked_for, images, keep_killed, partition, publish, series, skip_without_model
 
 
 @task.branch(task_id="plan", retries=1, execution_timeout=timedelta(minutes=10))
@@ -46,11 +46,7 @@ def impute(family: str, shard: int) -> str:
 def score_series(family: str, shard: int) -> str:
     """A shard's scores; skipped while no detector was accepted."""
     settings, day = partition()
-    from sensors_data.model_files import accepted_before
-    from sensors_data.store import Store
-
-    if accepted_before(Store(settings.store), "series", family, day) is None:
-        raise AirflowSkipException(f"not scored {family} {day}: no detector was accepted before it")
+    skip_without_model(settings, "series", family, day)
     from anomaly.scoring_job import score_series as job
 
     return job(settings, day, family, shard)
@@ -78,13 +74,9 @@ def drift(family: str) -> str:
 
 @task(task_id="export-metrics", execution_timeout=timedelta(minutes=30))
 def export_metrics(family: str) -> str:
-    """A family's night as metrics, when all its tasks are over; an older night does not replace a newer one's."""
+    """A family's night as metrics, when all its tasks are over; never an older night's after a newer one's."""
     settings, day = partition()
     keep_killed()
-    from sensors_data.store import Store
-
-    if any(scored > day for scored in Store(settings.store).days("scores", family=family)):
-        raise AirflowSkipException(f"not exported {family} {day}: a newer night was scored")
     from anomaly.night_jobs import export_metrics as job
 
     return job(settings, day, family)
@@ -92,13 +84,9 @@ def export_metrics(family: str) -> str:
 
 @task(task_id="export-camera-metrics", execution_timeout=timedelta(minutes=30))
 def export_camera_metrics(camera: str) -> str:
-    """A camera's night, generator and batches as metrics, when all its tasks are over; never an older night's."""
+    """A camera's night, generator and batches as metrics, when all its tasks are over, as export-metrics."""
     settings, day = partition()
     keep_killed()
-    from sensors_data.store import Store
-
-    if any(scored > day for scored in Store(settings.store).days("image_scores", camera=camera)):
-        raise AirflowSkipException(f"not exported {camera} {day}: a newer night was scored")
     from anomaly.night_jobs import export_camera_metrics as job
 
     return job(settings, day, camera)
@@ -126,11 +114,7 @@ def ingest_images(camera: str) -> str:
 def score_images(camera: str) -> str:
     """A camera's image scores and heat maps; skipped while no detector was accepted."""
     settings, day = partition()
-    from sensors_data.model_files import accepted_before
-    from sensors_data.store import Store
-
-    if accepted_before(Store(settings.store), "images", camera, day) is None:
-        raise AirflowSkipException(f"not scored {camera} {day}: no detector was accepted before it")
+    skip_without_model(settings, "images", camera, day)
     from anomaly.image_jobs import score_camera as job
 
     line = job(settings, day, camera)
@@ -180,11 +164,7 @@ def train_dcgan(camera: str) -> str:
 def draw_images(camera: str) -> str:
     """A batch of a camera's generator, to be judged; skipped while no generator was accepted."""
     settings, day = partition()
-    from sensors_data.model_files import accepted_before
-    from sensors_data.store import Store
-
-    if accepted_before(Store(settings.store), "generators", camera, day) is None:
-        raise AirflowSkipException(f"nothing drawn for {camera} {day}: no generator was accepted before it")
+    skip_without_model(settings, "generators", camera, day)
     from synthesis.jobs import draw_images as job
 
     return job(settings, day, camera)
