@@ -8,6 +8,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
+from synthesis.sheets import contact_sheet
+
 INK, NORMAL, ODD = "#2b2d42", "#1d5b8f", "#c1272d"
 _STYLE = mpl.RcParams(
     {"font.size": 8, "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK}
@@ -39,15 +41,11 @@ def pairs_page(images: np.ndarray, overlays: np.ndarray, captions: list[str], od
 def sheet(images: np.ndarray, columns: int, title: str, rows: list[str] | None = None) -> bytes:
     """A PNG sheet of images (N, C, H, W) in rows of `columns`, with the names of the rows where given."""
     count = -(-len(images) // columns)
-    _, _, height, width = images.shape
-    canvas = np.full((count * (height + 2) - 2, columns * (width + 2) - 2, 3), 255, np.uint8)
-    for n, image in enumerate(images):
-        y, x = n // columns * (height + 2), n % columns * (width + 2)
-        canvas[y : y + height, x : x + width] = _as_rgb(image)
+    height = images.shape[2]
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(0.62 * columns + 0.9, 0.62 * count + 0.5), layout="constrained")
         axis = figure.subplots()
-        axis.imshow(canvas, interpolation="nearest")
+        axis.imshow(_as_rgb(contact_sheet(images, columns)), interpolation="nearest")
         for spine in axis.spines.values():
             spine.set_visible(False)
         axis.set_xticks([])
