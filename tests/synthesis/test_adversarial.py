@@ -1,10 +1,8 @@
 import pytest
 import torch
-from torch import nn
 
 from synthesis.adversarial import TrainingConfig, as_pixels, make_pair, rate_share, train_step
-from synthesis.averaging import settle
-from synthesis.dcgan import DiscriminatorConfig, GeneratorConfig, codes
+from synthesis.dcgan import DiscriminatorConfig, GeneratorConfig
 from synthesis.layers import Layer
 
 IMAGE = (1, 8, 8)
@@ -81,20 +79,6 @@ def test_the_average_follows_at_once_and_then_more_slowly():
     moved = pair.generator.dense.weight - start
     followed = pair.average.dense.weight - start
     assert torch.allclose(followed, moved * (1 - 0.5 ** (1 / 0.05)), atol=1e-7)  # half-life: a twentieth of one step
-
-
-def test_settling_sets_normalisation_to_what_the_weights_give():
-    pair = pair_of(loss="hinge", average_half_life=10)
-    after(pair, 5)
-    settle(pair.average, None, 0, batches=50)
-    with torch.no_grad():
-        network = pair.average
-        z = codes(12_800, 4, torch.Generator().manual_seed(0))
-        maps = network.start[0](network.dense(z))
-    norm = next(m for m in network.modules() if isinstance(m, nn.BatchNorm2d))
-    assert torch.allclose(norm.running_mean, maps.mean((0, 2, 3)), atol=1e-4)
-    assert torch.allclose(norm.running_var, maps.var((0, 2, 3)), rtol=0.01)
-    assert not network.training
 
 
 def test_rates_fall_as_their_schedule_says():
