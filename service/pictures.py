@@ -90,11 +90,16 @@ def draw_score(axis: Axes, rows: pd.DataFrame, spec: Family) -> None:
     axis.set_yscale("symlog", linthresh=max(float(np.nanmax(rows["threshold"])), 1e-6))
     axis.set_ylim(bottom=0)
     axis.set_ylabel("score\nnats", rotation=0, ha="right", va="center")
-    axis.legend(loc="upper left", frameon=False, ncols=2, fontsize=8)
+    legend_above(axis)
     locator = AutoDateLocator()  # type: ignore[no-untyped-call]
     axis.xaxis.set_major_locator(locator)
     axis.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     axis.set_xlabel("UTC")
+
+
+def legend_above(axis: Axes) -> None:
+    """What the lines are, above the axis, where it covers none of them."""
+    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, frameon=False, ncols=3, fontsize=8)
 
 
 def _with_gaps(rows: pd.DataFrame, spec: Family) -> pd.DataFrame:

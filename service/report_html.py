@@ -30,18 +30,22 @@ figure { margin: .6rem 0 0; } img { max-width: 100%; height: auto; display: bloc
 .row { display: flex; flex-wrap: wrap; gap: .4rem 1rem; }
 .row figure { width: 15rem; max-width: 100%; break-inside: avoid; }
 .row img { width: 100%; image-rendering: pixelated; }
-td:nth-child(2) { min-width: 11rem; }
-.scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 600; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
+th.number, td.number { text-align: right; padding-right: 0; font-variant-numeric: tabular-nums; }
 code { font-size: .85em; background: var(--wash); padding: .05rem .3rem; border-radius: .2rem;
   overflow-wrap: anywhere; }
 a { color: #1d5b8f; }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .6rem; }
+@media (max-width: 34rem) { thead { display: none; } tr { display: block; padding: .4rem 0;
+    border-bottom: 1px solid var(--line); }
+  td, td.number { display: block; border: 0; padding: .05rem 0; text-align: left; overflow-wrap: anywhere; }
+  td:first-child { font-weight: 600; } td:empty { display: none; }
+  td[data-head]:not(:first-child)::before { content: attr(data-head) ": "; color: var(--soft); } }
 @media print { body { max-width: none; padding: 0; font-size: 11pt; } a { color: inherit; text-decoration: none; }
-  h2 { break-after: avoid; } .tag { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
+  h2 { break-after: avoid; } tr { break-inside: avoid; }
+  .tag { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
 @page { margin: 15mm; }
 """
 
@@ -84,11 +88,12 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]], numbers: tuple
     """Cells of text under a head; the columns in `numbers` stand to the right."""
 
     def cell(place: int, text: str) -> str:
-        return f"<td{_NUMBER if place in numbers else ''}>{escape(text)}</td>"
+        told = f' data-head="{escape(head[place], quote=True)}"' if head[place] else ""
+        return f"<td{_NUMBER if place in numbers else ''}{told}>{escape(text)}</td>"
 
     body = "".join(f"<tr>{''.join(cell(n, text) for n, text in enumerate(row))}</tr>" for row in rows)
-    top = "".join(f"<th>{escape(name)}</th>" for name in head)
-    return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    top = "".join(f"<th{_NUMBER if n in numbers else ''}>{escape(name)}</th>" for n, name in enumerate(head))
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def picture(data: bytes, kind: str, alt: str, caption: str = "") -> str:

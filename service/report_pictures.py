@@ -17,7 +17,7 @@ from sensors_data.image_jobs import pixels_of
 from sensors_data.settings import Camera, Family
 from sensors_data.store import Store
 from service.image_pictures import sheet
-from service.pictures import STYLE, draw_anomalies, draw_score, draw_sensor, rows_of
+from service.pictures import STYLE, draw_anomalies, draw_score, draw_sensor, legend_above, rows_of
 from service.report_words import Row, leading, number
 
 BEFORE = timedelta(hours=6)
@@ -43,7 +43,7 @@ def finding_picture(store: Store, spec: Family, family: str, day: date, found: R
         axes = figure.subplots(len(names) + 1, 1, sharex=True, squeeze=False)[:, 0]
         for axis, name in zip(axes, names, strict=False):
             draw_sensor(axis, values[values["sensor"] == name], name, spec)
-        axes[0].legend(loc="upper left", frameon=False, ncols=3, fontsize=8)
+        legend_above(axes[0])
         draw_score(axes[-1], scores, spec)
         for axis in axes:
             draw_anomalies(axis, pd.DataFrame([found]))

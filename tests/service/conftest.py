@@ -1,10 +1,13 @@
-"""A small plant whose nights are run once, and the command as a user calls it."""
+"""A small plant whose nights are run once, the command as a user calls it, and a browser before the service."""
 
 import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -123,3 +126,70 @@ def tree(store: str | Path, *leave_out: str) -> dict[str, str]:
 def files_of() -> Callable[..., dict[str, str]]:
     """SHA-256 by path of a store's files that must be the same whenever they are made (runs and metrics tell times)."""
     return lambda store: tree(store, "runs/", "metrics/")
+
+
+TOKEN = "a-token-for-the-tests-only"  # noqa: S105
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+@pytest.fixture(scope="session")
+def browser(program):
+    """Debian's Chromium."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=program("chromium"), args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[[Settings], AbstractContextManager[str]]:
+    """serving(settings): the service, pages and all, on a free port of loopback; its address."""
+    pytest.importorskip("gradio")
+    import uvicorn
+
+    from service.api import create_app
+    from service.api_guard import Access
+    from service.pages import mount_pages
+    from service.serving import listen
+
+    @contextmanager
+    def served(settings: Settings) -> Iterator[str]:
+        listening = listen("127.0.0.1", 0)
+        app = mount_pages(create_app(settings, Access(TOKEN, ("127.0.0.1",), True)))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(timeout=20)
+
+    return served
+
+
+@pytest.fixture
+def opened(browser, served) -> Iterator[Callable[..., object]]:
+    """opened(path) is a page of the test's service that carries the token; what goes wrong in it fails the test."""
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    context.add_cookies([{"name": "nightscore", "value": TOKEN, "url": served}])
+    errors, outside = [], []
+
+    def open_page(path: str) -> object:
+        page = context.new_page()
+        page.set_default_timeout(90_000)
+        page.on("console", lambda m: errors.append(f"{path}: {m.text}") if m.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(f"{path}: {error}"))
+        inside = (served, "data:", "blob:")
+        page.on("request", lambda r: None if r.url.startswith(inside) else outside.append(r.url))
+        page.goto(f"{served}/pages/{path}")
+        return page
+
+    yield open_page
+    assert errors == []
+    assert outside == []
+    context.close()

@@ -2,34 +2,25 @@
 
 import shutil
 import socket
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import uvicorn
 from starlette.testclient import TestClient
 
 from sensors_data.incidents import read_incidents
 from sensors_data.simulate import START
 from sensors_data.store import Store
 from service.api import create_app
-from service.api_guard import COOKIE, Access
-from service.serving import listen
+from service.api_guard import Access
 
-playwright = pytest.importorskip("playwright.sync_api")
-gradio = pytest.importorskip("gradio")
+pytest.importorskip("gradio")
 
-from service.pages import mount_pages  # noqa: E402
+from service.pages import mount_pages
 
 pytestmark = pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated")  # gradio's own
 TOKEN = "a-token-for-the-tests-only"  # noqa: S105
-FLAGS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 FAULT = START + timedelta(days=7)
 
 
@@ -52,49 +43,10 @@ def lived_in(plant, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def served(lived_in) -> Iterator[str]:
-    """The address of the service, pages and all, on a free port of loopback."""
-    listening = listen("127.0.0.1", 0)
-    app = mount_pages(create_app(lived_in, Access(TOKEN, ("127.0.0.1",), True)))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def browser(program):
-    with playwright.sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=program("chromium"), args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def opened(browser, served) -> Iterator[Callable[..., object]]:
-    """opened(path) is a page that carries the token; what goes wrong in it fails the test."""
-    context = browser.new_context(viewport={"width": 1200, "height": 900})
-    context.add_cookies([{"name": COOKIE, "value": TOKEN, "url": served}])
-    errors, outside = [], []
-
-    def open_page(path):
-        page = context.new_page()
-        page.set_default_timeout(90_000)
-        page.on("console", lambda m: errors.append(f"{path}: {m.text}") if m.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(f"{path}: {error}"))
-        inside = (served, "data:", "blob:")
-        page.on("request", lambda r: None if r.url.startswith(inside) else outside.append(r.url))
-        page.goto(f"{served}/pages/{path}")
-        return page
-
-    yield open_page
-    assert errors == []
-    assert outside == []
-    context.close()
+def served(serving, lived_in) -> Iterator[str]:
+    """The service's address."""
+    with serving(lived_in) as address:
+        yield address
 
 
 def test_every_page_opens_asks_nothing_of_another_host_and_is_reached_by_keyboard(opened):

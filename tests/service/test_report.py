@@ -161,3 +161,24 @@ def test_a_count_of_findings_names_the_worst():
     assert told("critical", "warning", "info") == "3 anomalies, 1 critical: pump-2 pressure"
     assert told("warning", "info") == "2 anomalies, 1 warning: pump-2 pressure"
     assert told("info", "info") == "2 anomalies, all minor: pump-2 pressure"
+
+
+@pytest.mark.parametrize(("media", "width"), [("screen", 390), ("screen", 1200), ("print", 680)])
+def test_nothing_of_a_report_is_cut_at_its_side_on_a_phone_nor_on_paper(copied, browser, tmp_path, media, width):
+    store = Store(copied.store)
+    findings(store, DAY, [(9, "warning", 1.5), (14, "critical", 12.0)])
+    long = "a-machine-with-a-name-that-is-longer-than-most-others-are-and-has-no-place-to-break"
+    work = pd.DataFrame([{"asset": long, "suppressed": True}]).assign(anomaly_id="f" * 16)
+    rows = store.read("anomalies", family="oven", day=DAY)
+    more = pd.concat([rows, rows.head(1).assign(**work.iloc[0].to_dict())])
+    store.write("anomalies", more, Provenance(job="find-anomalies"), family="oven", day=DAY)
+    write_report(copied, DAY)
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.emulate_media(media=media)
+    page.goto(f"file://{tmp_path}/store/{report_path(DAY)}")
+    assert page.locator("section.finding").count() == 2
+    wide = """[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1
+        || (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')).map(e => e.outerHTML)"""
+    assert page.evaluate(wide) == []
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.close()
