@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from anomaly.heat_maps import overlay
 from anomaly.image_detector import score_images
 from anomaly.image_features import represent
 from sensors_data.image_jobs import pixels_of
-from sensors_data.images import resize
 from service import pages_look as look
 from service.api_score import decoded
 from service.api_state import Service
@@ -37,18 +35,19 @@ def images_page(service: Service, root: gr.Blocks) -> None:
         day = gr.Dropdown([], label="Day (UTC)", interactive=True)
         most = gr.Slider(4, 40, value=12, step=4, label="Images shown", interactive=True)
     told = gr.HTML()
-    gallery = gr.Gallery(label="Worst first", columns=4, object_fit="contain", height="auto", interactive=False)
+    plain: dict[str, Any] = {"show_label": False, "object_fit": "contain", "interactive": False}
+    gallery = gr.Gallery(label="Worst first", columns=4, height="auto", **plain)
     gr.HTML("<h3>An image of your own</h3>")
     with gr.Row():
         upload = gr.File(label="PNG or JPEG", file_types=[".png", ".jpg", ".jpeg"], height=140)
-        own = gr.Gallery(label="Scored", columns=1, object_fit="contain", height=260, interactive=False)
+        own = gr.Gallery(label="Scored", columns=1, height="auto", **plain)
     verdict = gr.HTML()
     gr.HTML("<h3>Where the images lie</h3><p class='ns-soft'>Each point is an image's code, what the model keeps of it."
             " Odd ones lie apart, or look alike and rebuild badly.</p>")  # fmt: skip
     plot = gr.Plot(show_label=False)
 
     def opened(request: gr.Request) -> tuple[Any, ...]:
-        names = sorted(service.settings.cameras)
+        names = sorted(service.settings.cameras, key=lambda name: (not days_of(service, name), name))
         asked = dict(request.query_params).get("camera")
         chosen = asked if asked in names else next(iter(names), None)
         days = days_of(service, chosen)
@@ -106,7 +105,7 @@ def shown(
 def _caption(rows: Any, scores: Any, place: int) -> str:
     row = rows.iloc[place]
     label = f" ({row['label']})" if row["label"] else ""
-    return f"{number(scores.score[place])} nats{label}, {row['time']:%H:%M:%S}"
+    return f"{number(scores.score[place])} nats{label}, {row['time']:%H:%M}"
 
 
 def beside(image: np.ndarray, heat: np.ndarray) -> np.ndarray:
@@ -146,11 +145,4 @@ def of_own(service: Service, camera: str | None, night: str | None, path: str | 
         f"{'Odd' if odd else 'Normal'}: {number(value)} nats, the limit is {number(threshold.value)}; a normal image "
         f"scores as high with probability {number(p)}"
     )
-    return look.note(escape(told), bad=odd), [(beside(x, overlay(detector, x, found.maps[0])), Path(path).name)]
-
-
-def enlarged(images: np.ndarray) -> list[np.ndarray]:
-    """Images (N, C, H, W) as (H, W, 3) each, large enough to see."""
-    side = images.shape[2]
-    large = resize(images, max(side, 96)) if side > 96 else images.repeat(96 // side, axis=2).repeat(96 // side, axis=3)
-    return [np.repeat(x, 3, axis=0).transpose(1, 2, 0) if len(x) == 1 else x.transpose(1, 2, 0) for x in large]
+    return look.note(told, bad=odd), [(beside(x, overlay(detector, x, found.maps[0])), Path(path).name)]

@@ -9,11 +9,13 @@ from urllib.parse import urlencode
 import gradio as gr
 
 CSS = """
-.gradio-container { max-width: 72rem !important; margin: 0 auto !important; }
+.gradio-container { width: 100%; max-width: 72rem !important; margin: 0 auto !important; }
 main.fillable { width: 100%; }
 .grid-wrap { max-height: none !important; }
 .grid-container { grid-template-columns: repeat(auto-fill, minmax(12rem, 1fr)) !important; }
-.thumbnail-item { aspect-ratio: 2.05 !important; }
+.thumbnail-item { aspect-ratio: 1.7 !important; }
+.thumbnail-item img { height: calc(100% - 1.6rem) !important; object-fit: contain !important; object-position: top; }
+.thumbnail-item .caption-label { left: 0; right: 0; max-width: none !important; border: 0 !important; }
 .prose h1 { font-size: 1.5rem; margin: 0 0 .2rem; }
 .ns-soft { color: #5d6478; font-size: .9rem; margin: .1rem 0 .8rem; }
 .ns-cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 1rem; margin: .8rem 0; }

@@ -15,6 +15,7 @@ from service.api_state import Service
 from service.report_words import count, number
 from synthesis.generator_files import TrainedGenerator
 from synthesis.sampling import class_names, draw, interpolate
+from synthesis.sheets import contact_sheet
 
 ABOUT = "Images that a generator draws of its camera's normal ones. The same seed draws the same images."
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
@@ -35,18 +36,23 @@ def synthesis_page(service: Service, root: gr.Blocks) -> None:
         truncation = gr.Slider(
             0.1, 1.0, value=1.0, step=0.05, label="Truncation", info="lower: cleaner, less diverse", interactive=True
         )
+    plain: dict[str, Any] = {"show_label": False, "interactive": False, "buttons": []}
     with gr.Row():
-        drawn = gr.Image(label="Drawn now", interactive=False, buttons=[])
-        real = gr.Image(label="Real ones, the newest", interactive=False, buttons=[])
+        with gr.Column():
+            gr.HTML("<h3>Drawn now</h3>")
+            drawn = gr.Image(label="Drawn now", **plain)
+        with gr.Column():
+            gr.HTML("<h3>Real ones, the newest</h3>")
+            real = gr.Image(label="Real ones, the newest", **plain)
     gr.HTML(f"<h3>From one seed to another</h3><p class='ns-soft'>{STEPS} images on the way between two codes.</p>")
     with gr.Row():
         first = gr.Slider(0, 999, value=0, step=1, label="From seed", interactive=True)
         last = gr.Slider(0, 999, value=1, step=1, label="To seed", interactive=True)
-    strip = gr.Image(label="On the way", interactive=False, buttons=[])
+    strip = gr.Image(label="On the way", **plain)
     quality = gr.HTML()
 
     def opened(request: gr.Request) -> tuple[Any, ...]:
-        names = sorted(service.settings.cameras)
+        names = sorted(service.settings.cameras, key=lambda name: (generator_of(service, name) is None, name))
         chosen = next(iter(names), None)
         generator = generator_of(service, chosen)
         classes = [EVERY, *(generator.card.classes if generator else ())]
@@ -124,15 +130,10 @@ def reals(service: Service, camera: str | None, many: int) -> Any:
 
 def grid(images: np.ndarray, columns: int) -> np.ndarray:
     """Images (N, C, H, W) in rows of `columns`, (H, W, 3), each pixel large enough to see."""
-    count_, channels, height, width = images.shape
-    rows = -(-count_ // columns)
-    sheet = np.full((channels, rows * (height + 1), columns * (width + 1)), 255, np.uint8)
-    for place, image in enumerate(images):
-        y, x = place // columns * (height + 1), place % columns * (width + 1)
-        sheet[:, y : y + height, x : x + width] = image
+    sheet = contact_sheet(images, columns)
     times = max(1, 1000 // sheet.shape[2])
     large = sheet.repeat(times, axis=1).repeat(times, axis=2)
-    return (np.repeat(large, 3, axis=0) if channels == 1 else large).transpose(1, 2, 0)
+    return (np.repeat(large, 3, axis=0) if len(large) == 1 else large).transpose(1, 2, 0)
 
 
 def measured(service: Service, camera: str | None) -> str:
