@@ -52,8 +52,9 @@ def test_two_machines_and_a_power_cut_give_the_bytes_of_one(passable, program):
     assert "the bytes of one machine" in told
 
 
-def test_a_backfill_side_by_side_gives_the_bytes_of_one_night_after_the_other(tmp_path):
-    told = said("backfill_demo.py", "--folder", str(tmp_path / "demo"), "--days", "30", "--side-by-side", "8")
+def test_a_backfill_side_by_side_gives_the_bytes_of_one_night_after_the_other(passable, program):
+    program("initdb")
+    told = said("backfill_demo.py", "--folder", str(passable / "demo"), "--days", "30", "--side-by-side", "8")
     assert "30 nights, 8 side by side" in told
     assert "byte for byte" in told
 
