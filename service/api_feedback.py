@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pandas as pd
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -81,7 +81,14 @@ def feedback_routes(service: Service, access: Access) -> APIRouter:
             raise refused(401, "writing takes the service's token", remedy=remedy)
 
     routes = APIRouter(prefix="/v1", tags=["feedback"])
-    store, may_write = service.store, [Depends(writer)]
+    _incident_routes(routes, service, [Depends(writer)])
+    _label_routes(routes, service, [Depends(writer)])
+    return routes
+
+
+def _incident_routes(routes: APIRouter, service: Service, may_write: list[Any]) -> None:
+    """Known intervals."""
+    store = service.store
 
     @routes.get("/incidents", summary="Known intervals: faults, planned work, what people said")
     def incidents(family: str | None = None) -> list[dict[str, object]]:
@@ -101,6 +108,11 @@ def feedback_routes(service: Service, access: Access) -> APIRouter:
         withdraw(store, incident)
         return {"withdrawn": incident}
 
+
+def _label_routes(routes: APIRouter, service: Service, may_write: list[Any]) -> None:
+    """What people say of anomalies."""
+    store = service.store
+
     @routes.get("/labels", summary="Anomalies of the last days, and what people said of each")
     def labels(
         family: FamilyQuery,
@@ -115,5 +127,3 @@ def feedback_routes(service: Service, access: Access) -> APIRouter:
     def speak(opinion: Opinion) -> dict[str, str]:
         service.settings.family(opinion.family)
         return {"incident": say(store, opinion)}
-
-    return routes

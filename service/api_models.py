@@ -48,6 +48,13 @@ def today() -> date:
 def model_routes(service: Service) -> APIRouter:
     """The routes under /v1 to models and cameras."""
     routes = APIRouter(prefix="/v1", tags=["models and images"])
+    _model_routes(routes, service)
+    _camera_routes(routes, service)
+    return routes
+
+
+def _model_routes(routes: APIRouter, service: Service) -> None:
+    """Models, their cards, and what generators draw."""
     store = service.store
 
     @routes.get("/models", summary="Every kept model, accepted or rejected")
@@ -69,6 +76,16 @@ def model_routes(service: Service) -> APIRouter:
                 found: dict[str, object] = orjson.loads(card_text(store.read_bytes(path), path, "a model", 1, "doctor"))
                 return found
         raise refused(404, f"no {kind} model of {name} trained through {through}", remedy="list them: GET /v1/models")
+
+    @routes.post("/images", summary="Draw synthetic images, the same for the same seed", responses=PNG)
+    async def images(wanted: Draw) -> Response:
+        service.settings.camera(wanted.camera)
+        return await service.heavy(lambda: drawn(service, wanted))
+
+
+def _camera_routes(routes: APIRouter, service: Service) -> None:
+    """Cameras and their days: scores, images, heat maps."""
+    store = service.store
 
     @routes.get("/cameras", summary="Every camera, its image size and its newest day")
     def cameras() -> list[dict[str, object]]:
@@ -105,13 +122,6 @@ def model_routes(service: Service) -> APIRouter:
             remedy = "heat maps are kept of images over the threshold; for any other: POST /v1/score-images?format=png"
             raise refused(404, f"no heat map of this image of {camera} on {day}", "image", image, remedy)
         return Response(store.read_bytes(path), media_type="image/png")
-
-    @routes.post("/images", summary="Draw synthetic images, the same for the same seed", responses=PNG)
-    async def images(wanted: Draw) -> Response:
-        service.settings.camera(wanted.camera)
-        return await service.heavy(lambda: drawn(service, wanted))
-
-    return routes
 
 
 def drawn(service: Service, wanted: Draw) -> Response:

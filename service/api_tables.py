@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal
 
 import pandas as pd
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
 from sensors_data.tables import TABLES
@@ -110,9 +110,39 @@ def span_of(
     return Span(service, table, {"family": family}, days, wanted)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What every question about a family's rows may say."""
+
+    family: FamilyQuery
+    first: FromQuery = None
+    last: ToQuery = None
+    asset: AssetQuery = None
+    form: Annotated[Format, Query(alias="format")] = "json"
+    limit: LimitQuery = PAGE
+    cursor: CursorQuery = None
+
+    def answer(self, service: Service, table: str, **kept: object) -> Response:
+        """The rows of a table that were asked for, those with the kept values."""
+        keep = [("asset", self.asset), *kept.items()]
+        return span_of(service, table, self.family, self.first, self.last, keep).answer(
+            self.form, self.limit, self.cursor
+        )
+
+
+AskedQuery = Annotated[Asked, Depends(Asked)]
+
+
 def table_routes(service: Service) -> APIRouter:
     """The routes under /v1 that read tables of families."""
     routes = APIRouter(prefix="/v1", tags=["tables"])
+    _list_routes(routes, service)
+    _row_routes(routes, service)
+    return routes
+
+
+def _list_routes(routes: APIRouter, service: Service) -> None:
+    """What there is: families, machines, runs."""
 
     @routes.get("/families", summary="Every family: its sensors, clock, and the newest day that was scored")
     def families() -> list[dict[str, object]]:
@@ -134,52 +164,29 @@ def table_routes(service: Service) -> APIRouter:
         summary["threshold"] = rows.groupby("asset")["threshold"].median()
         return records(summary.astype({"rows_over": "int64"}).reset_index())
 
-    @routes.get("/scores", summary="Scored rows of a family, by asset and day")
-    def scores(
-        family: FamilyQuery,
-        first: FromQuery = None,
-        last: ToQuery = None,
-        asset: AssetQuery = None,
-        over: Annotated[bool, Query(description="Only rows over the threshold.")] = False,
-        form: Annotated[Format, Query(alias="format")] = "json",
-        limit: LimitQuery = PAGE,
-        cursor: CursorQuery = None,
-    ) -> Response:
-        keep: list[tuple[str, object]] = [("asset", asset), ("is_anomaly", True if over else None)]
-        return span_of(service, "scores", family, first, last, keep).answer(form, limit, cursor)
-
-    @routes.get("/sensor-scores", summary="What each sensor read, what was expected, its share of the score")
-    def sensor_scores(
-        family: FamilyQuery,
-        first: FromQuery = None,
-        last: ToQuery = None,
-        asset: AssetQuery = None,
-        sensor: Annotated[str | None, Query(max_length=128)] = None,
-        form: Annotated[Format, Query(alias="format")] = "json",
-        limit: LimitQuery = PAGE,
-        cursor: CursorQuery = None,
-    ) -> Response:
-        keep: list[tuple[str, object]] = [("asset", asset), ("sensor", sensor)]
-        return span_of(service, "sensor_scores", family, first, last, keep).answer(form, limit, cursor)
-
-    @routes.get("/anomalies", summary="What was found, each anomaly from its start")
-    def anomalies(
-        family: FamilyQuery,
-        first: FromQuery = None,
-        last: ToQuery = None,
-        asset: AssetQuery = None,
-        severity: Literal["info", "warning", "critical"] | None = None,
-        suppressed: Annotated[bool | None, Query(description="Inside planned work, or not.")] = None,
-        form: Annotated[Format, Query(alias="format")] = "json",
-        limit: LimitQuery = PAGE,
-        cursor: CursorQuery = None,
-    ) -> Response:
-        keep: list[tuple[str, object]] = [("asset", asset), ("severity", severity), ("suppressed", suppressed)]
-        return span_of(service, "anomalies", family, first, last, keep).answer(form, limit, cursor)
-
     @routes.get("/runs", summary="What ran for a day, and what failed")
     def runs(day: date | None = None) -> list[dict[str, object]]:
         wanted = day or (datetime.now(UTC).date() - timedelta(days=1))
         return records(service.store.read_files("runs", service.store.files(f"runs/day={wanted}", ".parquet")))
 
-    return routes
+
+def _row_routes(routes: APIRouter, service: Service) -> None:
+    """The rows of the tables that a night writes."""
+
+    @routes.get("/scores", summary="Scored rows of a family, by asset and day")
+    def scores(
+        asked: AskedQuery, over: Annotated[bool, Query(description="Only rows over the threshold.")] = False
+    ) -> Response:
+        return asked.answer(service, "scores", is_anomaly=True if over else None)
+
+    @routes.get("/sensor-scores", summary="What each sensor read, what was expected, its share of the score")
+    def sensor_scores(asked: AskedQuery, sensor: Annotated[str | None, Query(max_length=128)] = None) -> Response:
+        return asked.answer(service, "sensor_scores", sensor=sensor)
+
+    @routes.get("/anomalies", summary="What was found, each anomaly from its start")
+    def anomalies(
+        asked: AskedQuery,
+        severity: Literal["info", "warning", "critical"] | None = None,
+        suppressed: Annotated[bool | None, Query(description="Inside planned work, or not.")] = None,
+    ) -> Response:
+        return asked.answer(service, "anomalies", severity=severity, suppressed=suppressed)

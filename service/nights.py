@@ -104,9 +104,7 @@ def backfill(
     days = [d for d in days_in(spec) if (first is None or d >= first) and (last is None or d <= last)]
     if not days:
         raise LookupError(f"the inbox of {family} has no readings from {first or 'its start'} to {last or 'its end'}")
-    shards = range(spec.shards)
-    scored: list[date] = []
-    waiting: list[date] = []
+    shards, scored, waiting = range(spec.shards), list[date](), list[date]()
     with pool(jobs) as run, shown() as progress:
         bar = progress.add_task("", note="")
 

@@ -36,44 +36,39 @@ def asset_page(service: Service, root: gr.Blocks) -> None:
     private: dict[str, Any] = {"api_visibility": "private"}
 
     def opened(request: gr.Request) -> tuple[Any, ...]:
-        asked = dict(request.query_params)
-        names = sorted(service.settings.families)
-        chosen = asked["family"] if asked.get("family") in names else next(iter(names), None)
-        machines, nights = choices(service, chosen)
-        night = asked["day"] if asked.get("day") in nights else next(iter(nights), None)
-        machine = asked["asset"] if asked.get("asset") in machines else worst_machine(service, chosen, night, machines)
-        return (
-            gr.Dropdown(names, value=chosen),
-            gr.Dropdown(machines, value=machine),
-            gr.Dropdown(nights, value=night),
-            *shown(service, chosen, machine, night, 1),
-        )
+        return asked_for(service, dict(request.query_params))
 
-    def of_family(name: str) -> tuple[Any, ...]:
-        machines, nights = choices(service, name)
-        night = next(iter(nights), None)
-        machine = worst_machine(service, name, night, machines)
-        return (
-            gr.Dropdown(machines, value=machine),
-            gr.Dropdown(nights, value=night),
-            *shown(service, name, machine, night, 1),
-        )
-
-    def draw(name: str, machine: str, night: str, many: int) -> tuple[str, go.Figure | None]:
-        return shown(service, name, machine, night, int(many))
-
-    def step(by: int, name: str, night: str) -> str:
-        nights = choices(service, name)[1]
-        place = nights.index(night) - by if night in nights else 0
-        return nights[min(max(place, 0), len(nights) - 1)] if nights else night
-
-    given = [family, asset, day, days]
-    root.load(opened, None, [family, asset, day, told, plot], **private)
-    family.input(of_family, family, [asset, day, told, plot], **private)
+    given, everything = [family, asset, day, days], [asset, day, told, plot]
+    draw = lambda name, machine, night, many: shown(service, name, machine, night, int(many))  # noqa: E731
+    root.load(opened, None, [family, *everything], **private)
+    family.input(lambda name: of_family(service, name), family, everything, **private)
     gr.on([asset.input, day.input, days.release], draw, given, [told, plot], **private)
     for button, by in ((back, -1), (ahead, 1)):
-        moved = button.click(lambda name, night, by=by: step(by, name, night), [family, day], day, **private)
+        moved = button.click(lambda name, night, by=by: step(service, by, name, night), [family, day], day, **private)
         moved.then(draw, given, [told, plot], **private)
+
+
+def asked_for(service: Service, asked: dict[str, str]) -> tuple[Any, ...]:
+    """The lists, and the machine and night that an address names: the newest night's worst one if it names none."""
+    names = sorted(service.settings.families)
+    chosen = asked["family"] if asked.get("family") in names else next(iter(names), None)
+    machines, nights = choices(service, chosen)
+    night = asked["day"] if asked.get("day") in nights else next(iter(nights), None)
+    machine = asked["asset"] if asked.get("asset") in machines else worst_machine(service, chosen, night, machines)
+    lists = gr.Dropdown(machines, value=machine), gr.Dropdown(nights, value=night)
+    return gr.Dropdown(names, value=chosen), *lists, *shown(service, chosen, machine, night, 1)
+
+
+def of_family(service: Service, name: str) -> tuple[Any, ...]:
+    """Another family's lists, and its newest night."""
+    return asked_for(service, {"family": name})[1:]
+
+
+def step(service: Service, by: int, family: str, night: str) -> str:
+    """The night `by` nights after this one, as far as there are any."""
+    nights = choices(service, family)[1]
+    place = nights.index(night) - by if night in nights else 0
+    return nights[min(max(place, 0), len(nights) - 1)] if nights else night
 
 
 def choices(service: Service, family: str | None) -> tuple[list[str], list[str]]:

@@ -58,12 +58,6 @@ def review_page(service: Service, root: gr.Blocks, access: Access) -> None:
     def look_at(name: str, anomaly: str | None) -> tuple[str, go.Figure | None]:
         return shown(service, name, anomaly) if name and anomaly else ("", None)
 
-    def speak(
-        kind: str, request: gr.Request, name: str, anomaly: str | None, many: int, who: str, text: str
-    ) -> tuple[Any, str]:
-        found = spoken(service, access, request, {"family": name, "anomaly_id": anomaly, "kind": kind}, who, text)
-        return listed(service, name, int(many), anomaly), found
-
     root.load(opened, None, [family, queue], **PRIVATE)
     gr.on([family.input, nights.release], lambda f, n: listed(service, f, int(n)), [family, nights], queue, **PRIVATE)
     queue.change(look_at, [family, queue], [told, plot], **PRIVATE)
@@ -72,7 +66,9 @@ def review_page(service: Service, root: gr.Blocks, access: Access) -> None:
         def on_click(
             name: str, anomaly: str | None, many: int, who: str, text: str, request: gr.Request, kind: str = kind
         ) -> tuple[Any, str]:
-            return speak(kind, request, name, anomaly, many, who, text)
+            about = {"family": name, "anomaly_id": anomaly, "kind": kind}
+            found = spoken(service, access, request, about, who, text)
+            return listed(service, name, int(many), anomaly), found
 
         button.click(on_click, [family, queue, nights, author, note], [queue, answer], **PRIVATE)
     _replay_part(service, access, family, nights)

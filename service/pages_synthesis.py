@@ -51,34 +51,33 @@ def synthesis_page(service: Service, root: gr.Blocks) -> None:
     strip = gr.Image(label="On the way", **plain)
     quality = gr.HTML()
 
-    def opened(request: gr.Request) -> tuple[Any, ...]:
-        names = sorted(service.settings.cameras, key=lambda name: (generator_of(service, name) is None, name))
-        chosen = next(iter(names), None)
-        generator = generator_of(service, chosen)
-        classes = [EVERY, *(generator.card.classes if generator else ())]
-        sheets = (drawing(service, chosen, EVERY, 24, 0, 1.0), reals(service, chosen, 24), way(service, chosen, 0, 1))
-        lists = gr.Dropdown(names, value=chosen), gr.Dropdown(classes, value=EVERY)
-        return *lists, state(service, chosen), *sheets, measured(service, chosen)
-
-    def of_camera(name: str, many: int) -> tuple[Any, ...]:
-        generator = generator_of(service, name)
-        classes = [EVERY, *(generator.card.classes if generator else ())]
-        sheets = (
-            drawing(service, name, EVERY, many, 0, 1.0),
-            reals(service, name, int(many)),
-            way(service, name, 0, 1),
-        )
-        return gr.Dropdown(classes, value=EVERY), state(service, name), *sheets, measured(service, name)
-
     everything = [told, drawn, real, strip, quality]
-    root.load(opened, None, [camera, label, *everything], **PRIVATE)
-    camera.input(of_camera, [camera, count_of], [label, *everything], **PRIVATE)
+    root.load(lambda: opened(service), None, [camera, label, *everything], **PRIVATE)
+    sliders = [count_of, seed, truncation, first, last]
+    camera.input(lambda *v: of_camera(service, *v), [camera, *sliders], [label, *everything], **PRIVATE)
     given = [camera, label, count_of, seed, truncation]
     moves = [label.input, count_of.release, seed.change, truncation.change]
     gr.on(moves, lambda *v: drawing(service, *v), given, drawn, trigger_mode="always_last", **PRIVATE)
     count_of.release(lambda name, many: reals(service, name, int(many)), [camera, count_of], real, **PRIVATE)
     ways = [first.change, last.change]
     gr.on(ways, lambda *v: way(service, *v), [camera, first, last], strip, trigger_mode="always_last", **PRIVATE)
+
+
+def opened(service: Service) -> tuple[Any, ...]:
+    """The cameras, those with a generator first, and all of the first one."""
+    names = sorted(service.settings.cameras, key=lambda name: (generator_of(service, name) is None, name))
+    chosen = next(iter(names), None)
+    return gr.Dropdown(names, value=chosen), *of_camera(service, chosen, 24, 0, 1.0, 0, 1)
+
+
+def of_camera(
+    service: Service, camera: str | None, many: float, seed: float, truncation: float, first: float, last: float
+) -> tuple[Any, ...]:
+    """A camera's classes, who draws, what is drawn and real, the way between two seeds, the last batch's quality."""
+    generator = generator_of(service, camera)
+    classes = gr.Dropdown([EVERY, *(generator.card.classes if generator else ())], value=EVERY)
+    sheets = drawing(service, camera, EVERY, many, seed, truncation), reals(service, camera, int(many))
+    return classes, state(service, camera), *sheets, way(service, camera, first, last), measured(service, camera)
 
 
 def generator_of(service: Service, camera: str | None) -> TrainedGenerator | None:

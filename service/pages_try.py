@@ -90,25 +90,31 @@ def try_page(service: Service, root: gr.Blocks) -> None:
         names = sorted(service.settings.families)
         return gr.Dropdown(examples(service)), gr.Dropdown([FIT, *(f"the detector of {name}" for name in names)])
 
-    def score(path: str | None, chosen: str | None, scorer: str, learn: float, budget: float) -> tuple[Any, ...]:
-        try:
-            tried = scored(service, path, chosen, scorer, learn / 100)
-        except (KeyError, IndexError):
-            raise  # a fault of ours, not of the file
-        except (LookupError, ValueError, OSError) as error:
-            told = str(error).replace(service.settings.store, "the store")
-            return None, look.note(told, bad=True), gr.Plot(visible=False), "", gr.DownloadButton(visible=False)
-        download = gr.DownloadButton(value=as_parquet(tried), visible=True)
-        return tried, look.note(tried.told), *drawn(tried, budget), download
-
     def move(tried: Tried | None, budget: float) -> tuple[Any, Any]:
         return drawn(tried, budget) if tried is not None else (gr.Plot(visible=False), "")
 
     root.load(opened, None, [example, who], **private)
     example.input(lambda text: f"the detector of {text.split(' ')[0]}" if text else FIT, example, who, **private)
     shown = [kept, told, plot, found, download]
-    go_on.click(score, [file, example, who, share, alarms], shown, concurrency_id="heavy", **private)
+    go_on.click(
+        lambda *v: told_of(service, *v), [file, example, who, share, alarms], shown, concurrency_id="heavy", **private
+    )
     alarms.release(move, [kept, alarms], [plot, found], **private)
+
+
+def told_of(
+    service: Service, path: str | None, example: str | None, scorer: str, learn: float, alarms: float
+) -> tuple[Any, ...]:
+    """What came of a file or an example: what is kept of it, a sentence, the plot, the anomalies, the download."""
+    try:
+        tried = scored(service, path, example, scorer, learn / 100)
+    except (KeyError, IndexError):
+        raise  # a fault of ours, not of the file
+    except (LookupError, ValueError, OSError) as error:
+        told = str(error).replace(service.settings.store, "the store")
+        return None, look.note(told, bad=True), gr.Plot(visible=False), "", gr.DownloadButton(visible=False)
+    download = gr.DownloadButton(value=as_parquet(tried), visible=True)
+    return tried, look.note(tried.told), *drawn(tried, alarms), download
 
 
 def examples(service: Service) -> list[str]:
