@@ -9,18 +9,28 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import torch
+from starlette.testclient import TestClient
 
 from sensors_data.incidents import Incident, add_incident
 from sensors_data.settings import Settings, load
 from sensors_data.simulate import START, plant_settings, simulate_plant, write_plant
 from sensors_data.store import Store
 from service import cli, nights
+from service.api import create_app
+from service.api_guard import Access, Limits
+from service.serving import listen
 
+TOKEN = "a-token-for-the-tests-only"  # noqa: S105
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
 DAYS, FIRST_AFTER = 9, 5
 ASSETS = ("oven-1", "oven-3")  # one in each shard
 DETECTOR = """
@@ -128,11 +138,59 @@ def files_of() -> Callable[..., dict[str, str]]:
     return lambda store: tree(store, "runs/", "metrics/")
 
 
-TOKEN = "a-token-for-the-tests-only"  # noqa: S105
-FLAGS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
+@pytest.fixture(scope="session")
+def client_of() -> Callable[..., TestClient]:
+    """client_of(settings): a client of the service over a store, by another's limits or off loopback if wanted."""
+
+    def made(settings: Settings, limits: Limits | None = None, open_to_read: bool = True) -> TestClient:
+        app = create_app(settings, Access(TOKEN, ("127.0.0.1", "localhost"), open_to_read), limits)
+        return TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def client(client_of, plant) -> TestClient:
+    """A client over the plant."""
+    return client_of(plant)
+
+
+@pytest.fixture
+def own(client_of, copied) -> TestClient:
+    """A client over a store of the test's own."""
+    return client_of(copied)
+
+
+@pytest.fixture
+def body(inbox) -> Callable[..., bytes]:
+    """The inbox's CSV of a day, as it came."""
+    return lambda day: next(inbox.glob(f"inbox/oven/*{day}*")).read_bytes()
+
+
+@pytest.fixture(scope="session")
+def nightly(plant) -> Callable[..., pd.DataFrame]:
+    """nightly(table, day): the rows that the night wrote, by asset and time."""
+
+    def rows_of(table: str, day: date) -> pd.DataFrame:
+        store = Store(plant.store)
+        rows = store.read_files(table, store.files(f"{table}/family=oven/day={day}", ".parquet"))
+        order = ["asset", "time", *(["sensor"] if table == "sensor_scores" else [])]
+        return rows.sort_values(order, ignore_index=True)
+
+    return rows_of
+
+
+@pytest.fixture(scope="session")
+def frame_of() -> Callable[..., pd.DataFrame]:
+    """frame_of(rows, like): JSON rows as a frame of a table's types."""
+
+    def made(rows: list[dict[str, object]], like: pd.DataFrame) -> pd.DataFrame:
+        times = [name for name in like.columns if isinstance(like[name].dtype, pd.DatetimeTZDtype)]
+        frame = pd.DataFrame(rows, columns=like.columns)
+        frame[times] = frame[times].apply(pd.to_datetime, utc=True)
+        return frame.astype(like.dtypes)
+
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -151,10 +209,7 @@ def serving() -> Callable[[Settings], AbstractContextManager[str]]:
     pytest.importorskip("gradio")
     import uvicorn
 
-    from service.api import create_app
-    from service.api_guard import Access
     from service.pages import mount_pages
-    from service.serving import listen
 
     @contextmanager
     def served(settings: Settings) -> Iterator[str]:
