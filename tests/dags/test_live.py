@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -29,11 +30,14 @@ def said(script: str, *words: str, **environment: str) -> str:
 
 
 @pytest.fixture
-def passable(tmp_path) -> Path:
-    """A folder that PostgreSQL's own user can reach too, under which no server runs as root."""
-    for place in (tmp_path, *tmp_path.parents[:2]):
-        place.chmod(0o711)
-    return tmp_path
+def passable() -> Iterator[Path]:
+    """A folder that PostgreSQL's own user can reach too, under which no server runs as root.
+
+    It is none of pytest's, which shuts its own to others whenever a run begins.
+    """
+    with tempfile.TemporaryDirectory(prefix="nightscore-live-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
 
 
 @pytest.mark.parametrize("database", ["", "postgresql"], ids=["SQLite", "PostgreSQL"])
