@@ -12,6 +12,7 @@ from pydantic import Field
 from torch import Tensor
 from torch.nn import functional as F
 
+from anomaly.blur import blurred
 from anomaly.image_features import FeatureConfig
 from anomaly.image_scoring import PARTS, Balance, Network, Surprise, surprises
 from anomaly.image_vae import ImageVAEConfig, Likelihood
@@ -19,7 +20,7 @@ from anomaly.thresholds import Threshold
 from anomaly.training import FitConfig
 from sensors_data.settings import Section
 
-FORMAT = 1
+FORMAT = 2
 """Revision of the detector's file; a newer one is refused."""
 
 GRADIENT_FIT = FitConfig(
@@ -67,8 +68,8 @@ class ImageDetectorConfig(Section):
 
 PATCH_CONFIG = ImageDetectorConfig(
     features=FeatureConfig(kind="patches", side=192),
-    widths=(256, 96),
-    latent=32,
+    widths=(512, 128),
+    latent=16,
     memory=4000,
     weights=(1.0, 0.0, 0.0, 1.0),
 )
@@ -160,7 +161,8 @@ def heat_maps(network: Network, found: Surprise, total: Tensor, image: tuple[int
     size = (image[1], image[2])
     if network.features.kind == "patches":
         side = math.isqrt(total.shape[1])
-        return _stretched(total.float().view(-1, side, side), size)
+        maps = _stretched(total.float().view(-1, side, side), size)
+        return blurred(maps[:, None], min(size) / side / 2)[:, 0]
     nats = found.value_nats[:, 0]
     if network.features.kind == "pixels":
         return nats.sum(1)

@@ -7,11 +7,12 @@ from typing import Literal
 
 import numpy as np
 import torch
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import Tensor
 from torch.nn import functional as F
 
-from anomaly.patch_features import patch_features
+from anomaly.blur import blurred
+from anomaly.patch_features import PATCH, patch_features
 from sensors_data.images import standardise
 from sensors_data.settings import Section
 
@@ -30,13 +31,19 @@ class FeatureConfig(Section):
 
     kind: Literal["pixels", "gradients", "patches"] = "gradients"
     side: int = Field(28, ge=16, le=256)
-    """Pixels: images are resized to this before gradients or patches are taken; a multiple of 16 for patches."""
+    """Pixels: images are resized to this before gradients or patches are taken; a multiple of 32 for patches."""
     directions: int = Field(8, ge=4, le=16)
     """K, of the gradient."""
     blur: float = Field(0.7, gt=0, le=4)
     """Standard deviation of the smoothing before gradients are taken, pixels of `side`."""
     contrast_floor: float = Field(0.05, gt=0)
     """Gradients are divided by the local mean gradient plus this (grey levels in [0, 1])."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> FeatureConfig:
+        if self.kind == "patches" and self.side % PATCH:
+            raise ValueError(f"patches want a side that {PATCH} divides, found {self.side}")
+        return self
 
     @property
     def grids(self) -> tuple[int, int]:
@@ -56,26 +63,14 @@ def gradient_features(x: Tensor, config: FeatureConfig) -> tuple[Tensor, Tensor,
         x = F.interpolate(x, (config.side, config.side), mode="bilinear", antialias=True, align_corners=False)
     root = x.clamp(0, 1).sqrt()
     grey = root.mean(1, keepdim=True)
-    detail = _blurred(grey, FINE) - _blurred(grey, COARSE)
+    detail = blurred(grey, FINE) - blurred(grey, COARSE)
     spots = F.avg_pool2d(torch.cat([detail.relu(), (-detail).relu()], dim=1), CELL, CELL_STEP)
-    root = _blurred(root, config.blur)
+    root = blurred(root, config.blur)
     pixels = F.avg_pool2d(root, 2).flatten(1)
     energy = _directed(root.mean(1, keepdim=True), config.directions)  # (B, K, H, W)
-    contrast = _blurred(energy.sum(1, keepdim=True), 3.0)
+    contrast = blurred(energy.sum(1, keepdim=True), 3.0)
     cells = F.avg_pool2d(energy / (contrast + config.contrast_floor), CELL, CELL_STEP)
     return pixels, cells.sqrt().flatten(1), spots.sqrt().flatten(1)
-
-
-def _blurred(x: Tensor, sigma: float) -> Tensor:
-    """A Gaussian blur of x (B, C, H, W), pixels."""
-    reach = min(int(3 * sigma + 0.5), min(x.shape[2:]) - 1)
-    t = torch.arange(-reach, reach + 1, dtype=x.dtype)
-    kernel = torch.exp(-(t**2) / (2 * sigma**2))
-    kernel = kernel / kernel.sum()
-    channels = x.shape[1]
-    padded = F.pad(x, (reach, reach, reach, reach), mode="reflect")
-    rows = F.conv2d(padded, kernel.view(1, 1, 1, -1).repeat(channels, 1, 1, 1), groups=channels)
-    return F.conv2d(rows, kernel.view(1, 1, -1, 1).repeat(channels, 1, 1, 1), groups=channels)
 
 
 def _directed(x: Tensor, directions: int) -> Tensor:

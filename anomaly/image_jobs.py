@@ -14,7 +14,7 @@ from PIL import Image
 from anomaly.checkpoint import Checkpoint, Progress
 from anomaly.heat_maps import heat_map_png
 from anomaly.image_acceptance import judge
-from anomaly.image_detector import ImageDetector, ImageDetectorConfig, ImageScores, score_images
+from anomaly.image_detector import PATCH_CONFIG, ImageDetector, ImageDetectorConfig, ImageScores, score_images
 from anomaly.image_detector_files import accepted_before, load_for, save
 from anomaly.image_learning import held_out_count, learn_image_detector
 from anomaly.training import Epoch
@@ -26,8 +26,13 @@ from sensors_data.store import Provenance, Store, settings_hash
 
 
 def image_detector_config(settings: Settings, camera: str) -> ImageDetectorConfig:
-    """The detector section of a camera's settings. ValueError names the wrong key."""
-    return parse(ImageDetectorConfig, settings.camera(camera).detector, f"[cameras.{camera}.detector]")
+    """The detector section of a camera's settings, for patches over what suits those. ValueError names a wrong key."""
+    table = settings.camera(camera).detector
+    features = table.get("features")
+    if isinstance(features, dict) and features.get("kind") == "patches":
+        usual = PATCH_CONFIG.model_dump(exclude_unset=True)
+        table = {**usual, **table, "features": {**usual["features"], **features}}
+    return parse(ImageDetectorConfig, table, f"[cameras.{camera}.detector]")
 
 
 def train_images(settings: Settings, day: date, camera: str, progress: Progress | None = None) -> str:

