@@ -41,7 +41,11 @@ main.fillable { width: 100%; }
 .ns-note { border-left: .3rem solid #1d5b8f; background: #f3f6fa; padding: .6rem .9rem; border-radius: .2rem; }
 .ns-bad { border-left-color: #b3202a; background: #fbf1f1; }
 footer { display: none !important; }
-@media (max-width: 640px) { .gradio-container { padding: .6rem !important; } .ns-table { min-width: 40rem; } }
+@media (max-width: 640px) { .gradio-container { padding: .6rem !important; }
+  .grid-container { grid-template-columns: repeat(2, 1fr) !important; }
+  .ns-table tr { display: block; padding: .5rem 0; } .ns-table tr:first-child, .ns-table td:empty { display: none; }
+  .ns-table td { display: block; padding: .05rem 0; }
+  .ns-table td[data-head]::before { content: attr(data-head) ": "; color: #5d6478; } }
 """
 WORDS = {"critical": "critical", "warning": "warning", "info": "minor"}
 
@@ -96,10 +100,13 @@ def card(title: str, *parts: str) -> str:
     return f'<div class="ns-card"><h3>{escape(title)}</h3>{"".join(parts)}</div>'
 
 
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table whose cells are HTML already."""
+def table(head: tuple[str, ...], rows: Iterable[Iterable[str]]) -> str:
+    """A table whose cells are HTML already; on a phone each row stands alone, its cells under each other."""
     top = "".join(f"<th>{escape(name)}</th>" for name in head)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    named = [f' data-head="{escape(name)}"' if name else "" for name in head]
+    body = "".join(
+        f"<tr>{''.join(f'<td{name}>{cell}</td>' for name, cell in zip(named, row, strict=True))}</tr>" for row in rows
+    )
     return f'<div class="ns-scroll"><table class="ns-table"><tr>{top}</tr>{body}</table></div>'
 
 
