@@ -84,7 +84,10 @@ def shown(
             None,
         )
     day, spec = date.fromisoformat(night), service.settings.camera(camera)
-    detector = service.image_detector(camera, day)
+    try:
+        detector = service.image_detector(camera, day)
+    except (LookupError, ValueError) as error:
+        return look.note(str(error).replace(service.settings.store, "the store"), bad=True), [], None
     rows = service.store.read("images", camera=camera, day=day)
     images = pixels_of(rows, spec)
     scores = score_images(detector, images)

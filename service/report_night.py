@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -19,6 +19,7 @@ from sensors_data.settings import Settings
 from sensors_data.store import Store
 
 Row = dict[Hashable, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class FamilyNight:
     drift: pd.DataFrame
     card: Card | None
     """Of the detector that serves the day."""
+    fault: str
+    """Why that card cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class CameraNight:
     training: Row | None
     """The last row of the newest generator's training before the day, with its `model`."""
     card: ImageCard | None
+    fault: str
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ def _family(store: Store, family: str, day: date) -> FamilyNight:
     found = store.read_if_there("anomalies", family=family, day=day)
     found = found.assign(said=_said(store, family, found))
     planned = found["suppressed"].astype(bool)
-    path = detector_files.accepted_before(store, family, day)
+    card, fault = _card(store, detector_files.card_of, detector_files.accepted_before(store, family, day))
     return FamilyNight(
         name=family,
         scored=len(scores),
@@ -103,8 +107,19 @@ def _family(store: Store, family: str, day: date) -> FamilyNight:
         imputed_share=float((~grid["observed"].astype(bool) & grid["value"].notna()).mean()) if len(grid) else 0.0,
         rejects=_reasons(store.read_if_there("rejects", family=family, day=day)),
         drift=store.read_if_there("drift", family=family, day=day),
-        card=detector_files.card_of(store.read_bytes(path), path) if path else None,
+        card=card,
+        fault=fault,
     )
+
+
+def _card(store: Store, read: Callable[[bytes, str], T], path: str | None) -> tuple[T | None, str]:
+    """A model's card, or why it cannot be read: a model of another format keeps nobody from the night."""
+    if path is None:
+        return None, ""
+    try:
+        return read(store.read_bytes(path), path), ""
+    except ValueError as error:
+        return None, str(error)
 
 
 def _day(store: Store, table: str, family: str, day: date) -> pd.DataFrame:
@@ -144,6 +159,7 @@ def _reasons(rejects: pd.DataFrame) -> pd.Series:
 def _camera(store: Store, camera: str, day: date) -> CameraNight:
     scores = store.read_if_there("image_scores", camera=camera, day=day)
     path = accepted_before(store, image_detector_files.KIND, camera, day)
+    card, fault = _card(store, image_detector_files.card_of, path)
     return CameraNight(
         name=camera,
         images=len(store.read_if_there("images", camera=camera, day=day)),
@@ -153,7 +169,8 @@ def _camera(store: Store, camera: str, day: date) -> CameraNight:
         refused=len(store.read_if_there("rejected_synthetic_images", camera=camera, day=day)),
         quality=store.read_if_there("quality", camera=camera, day=day),
         training=_generator_training(store, camera, day),
-        card=image_detector_files.card_of(store.read_bytes(path), path) if path else None,
+        card=card,
+        fault=fault,
     )
 
 

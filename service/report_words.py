@@ -109,6 +109,8 @@ def count(many: int, what: str) -> str:
 
 def family_state(night: FamilyNight) -> str:
     """A family's night in a few words."""
+    if not night.scored and night.fault:
+        return f"not scored: {night.fault}"
     if not night.scored and night.card is None:
         return f"not scored: no detector was accepted yet; for why: nightscore doctor --family {night.name}"
     if not night.scored:
@@ -145,6 +147,8 @@ def drift_told(night: FamilyNight) -> str:
 def model_told(night: FamilyNight | CameraNight, day: object) -> str:
     """The detector that serves a night: how old it is and where its threshold lies."""
     card = night.card
+    if night.fault:
+        return night.fault
     if card is None or card.threshold is None:
         return "no detector"
     age = (pd.Timestamp(str(day)) - pd.Timestamp(card.trained_through)).days

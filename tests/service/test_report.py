@@ -12,7 +12,17 @@ from sensors_data.simulate import START
 from sensors_data.store import Provenance, Store
 from service.report import report_path, write_report
 from service.report_night import read_night
-from service.report_words import carried_by, count, counted_findings, duration, headline, interval, number, share
+from service.report_words import (
+    carried_by,
+    count,
+    counted_findings,
+    duration,
+    headline,
+    interval,
+    model_told,
+    number,
+    share,
+)
 
 DAY = START + timedelta(days=6)
 COLUMNS = {"asset": "oven-1", "suppressed": False, "rows": 9, "model": "oven@2026-03-06"}
@@ -161,6 +171,15 @@ def test_a_count_of_findings_names_the_worst():
     assert told("critical", "warning", "info") == "3 anomalies, 1 critical: pump-2 pressure"
     assert told("warning", "info") == "2 anomalies, 1 warning: pump-2 pressure"
     assert told("info", "info") == "2 anomalies, all minor: pump-2 pressure"
+
+
+def test_a_model_that_cannot_be_read_keeps_nobody_from_the_night(copied):
+    store = Store(copied.store)
+    path = max(store.files("models/series/oven", ".safetensors"))
+    store.write_bytes(path, b"8" * 64)
+    night = read_night(copied, START + timedelta(days=8))
+    assert model_told(night.families[0], night.day).startswith(f"{path} is not a detector file; train again with")
+    assert write_report(copied, night.day).startswith("reported")
 
 
 @pytest.mark.parametrize(("media", "width"), [("screen", 390), ("screen", 1200), ("print", 680)])
