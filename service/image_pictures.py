@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 from synthesis.sheets import contact_sheet
 
 INK, NORMAL, ODD = "#2b2d42", "#1d5b8f", "#c1272d"
+SHOWN_CODES = 3000
+"""Points of a map of codes, at most: more cover one another."""
 _STYLE = mpl.RcParams(
     {"font.size": 8, "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK}
 )
@@ -56,10 +58,11 @@ def sheet(images: np.ndarray, columns: int, title: str, rows: list[str] | None =
 
 
 def code_map(codes: np.ndarray, labels: np.ndarray, title: str) -> bytes:
-    """A PNG of codes (N, Z) on their two principal axes, coloured by label."""
+    """A PNG of codes (N, Z) on their two principal axes, coloured by label; of very many, some spread evenly."""
     centred = codes - codes.mean(axis=0)
     _, sizes, axes = np.linalg.svd(centred, full_matrices=False)
-    flat = centred @ axes[:2].T
+    few = np.unique(np.linspace(0, len(codes) - 1, min(len(codes), SHOWN_CODES)).astype(int))
+    flat, labels = centred[few] @ axes[:2].T, labels[few]
     shares = sizes**2 / np.sum(sizes**2)
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(6.5, 5), layout="constrained")
