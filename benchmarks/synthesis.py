@@ -34,6 +34,7 @@ COLUMNS = [
     *("recipe", "seed", "frechet", "kid", "kid_low", "kid_high", "precision", "recall", "density", "coverage"),
     *("classes", "class_entropy", "images", "images_per_s", "draws_per_s", "peak_share", "seconds", "features"),
 ]
+TOLD = ("frechet", "kid", "precision", "recall", "coverage")
 REFERENCE = 10_000
 console = Console(width=160)
 
@@ -81,7 +82,7 @@ def earlier_rows(out: Path | None, seconds: float, features: str) -> list[dict[s
 
 def report(rows: pd.DataFrame) -> None:
     """Print the mean over seeds of every recipe, and each Frechet distance over that of the plain DCGAN."""
-    shown = ["frechet", "kid", "precision", "recall", "coverage", "classes", "images", "images_per_s", "draws_per_s"]
+    shown = [*TOLD, "classes", "images", "images_per_s", "draws_per_s"]
     table = Table(title=f"mean over seeds ± their standard deviation; {rows['features'].iloc[0]}")
     for column in ("recipe", *shown, "of plain", "of GEMM peak"):
         table.add_column(column)
@@ -124,9 +125,7 @@ def main(
                 continue
             row, generator = run(recipe, train, judge, seconds, seed, peak)
             rows.append({**row, "seconds": seconds, "features": judge.extractor.name})
-            figures = ", ".join(
-                f"{key} {row[key]:.3f}" for key in ("frechet", "kid", "precision", "recall", "coverage")
-            )
+            figures = ", ".join(f"{key} {row[key]:.3f}" for key in TOLD)
             console.print(f"{recipe.preset} seed {seed}: {figures}, {row['images']:,} images")
             if out is not None:
                 pd.DataFrame(rows, columns=COLUMNS).to_csv(out, index=False)

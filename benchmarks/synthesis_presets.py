@@ -24,7 +24,7 @@ import typer
 from matplotlib.figure import Figure
 from rich.console import Console
 
-from benchmarks.synthesis import judge_for, read_images
+from benchmarks.synthesis import TOLD, judge_for, read_images
 from benchmarks.synthesis_run import Judge, quality_of, recipe_for, with_card
 from sensors_data.images import Images
 from sensors_data.settings import parse
@@ -83,7 +83,7 @@ def run(recipe: Recipe, images: Images, judge: Judge, snapshots: int, seed: int,
     found = quality_of(generator, judge, seed)
     rows[first + trained.best.epoch - 1] |= {"best": True, **{name: found[name] for name in JUDGED}}
     keep()
-    told = ", ".join(f"{name} {found[name]:.3f}" for name in ("frechet", "kid", "precision", "recall", "coverage"))
+    told = ", ".join(f"{name} {found[name]:.3f}" for name in TOLD)
     console.print(f"  {trained.state} {trained.reason}; best snapshot {trained.best.epoch}: {told}")
     return sheet_of(generator, seed)
 

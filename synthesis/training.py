@@ -101,6 +101,11 @@ def train(
             checkpoint.save(pair, best, [snapshot.model_dump() for snapshot in history])
         if show is not None:
             show(history[-1], of_fixed_codes(network, examples, seed))
+    return _kept(pair, best, history)
+
+
+def _kept(pair: Pair, best: dict[str, Tensor], history: list[Snapshot]) -> Trained:
+    """The generator with its best weights, on the CPU. DivergedError when there are none."""
     if not best:
         raise DivergedError(f"{history[-1].alarms[0]}; lower the rate, or take another loss or a penalty")
     kept = copy.deepcopy(pair.average)
