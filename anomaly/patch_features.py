@@ -44,9 +44,11 @@ def patch_features(x: Tensor, side: int) -> Tensor:
     by the light on it before that. Of each, the outputs of three levels, the mean over the image and its three mirror
     images: what depends on the way round says nothing of a texture.
     """
-    x = F.interpolate(x, (side, side), mode="bilinear", align_corners=False)
-    lit = blurred(x.mean(1, keepdim=True), SHADE * side)
-    views = _of_one_exposure(x), _of_one_exposure(x / (lit + 0.05))
+    lit = blurred(x.mean(1, keepdim=True), SHADE * min(x.shape[2:]))
+    views = (
+        F.interpolate(_of_one_exposure(view), (side, side), mode="bilinear", align_corners=False)
+        for view in (x, x / (lit + 0.05))
+    )
     return torch.cat([_levels_over_mirrors(view) for view in views], dim=1).flatten(2).transpose(1, 2)
 
 
