@@ -72,7 +72,6 @@ PATCH_CONFIG = ImageDetectorConfig(
     latent=16,
     memory=4000,
     weights=(1.0, 0.0, 0.0, 1.0),
-    steps=2000,
 )
 """For textures: patches of a frozen network, each modelled by itself."""
 
