@@ -115,6 +115,8 @@ def curves(rows: pd.DataFrame) -> bytes:
         label = f"{name} {changes}" if changes != "{}" else str(name)
         axes.plot(own["seconds"] / 60, own["distance"], marker=".", lw=1, label=label)
     axes.set_yscale("log")
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter("{x:g}")
     axes.set_xlabel("CPU-minutes, measuring included")
     axes.set_ylabel("distance to held-out images")
     axes.legend(fontsize=7)
