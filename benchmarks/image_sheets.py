@@ -19,7 +19,7 @@ from rich.console import Console
 
 from anomaly.image_vae import PRESETS
 from benchmarks.synthesis import read_images
-from service.show_images import drawings
+from service.show_images import check_preset, drawings
 
 console = Console()
 
@@ -34,10 +34,9 @@ def main(
 ) -> None:
     """Fit each VAE to the training images and draw what it holds."""
     torch.set_num_threads(1)
-    unknown = set(presets.split(",")) - set(PRESETS)
     try:
-        if unknown:
-            raise ValueError(f"no preset {', '.join(sorted(unknown))}; there are {', '.join(PRESETS)}")
+        for preset in presets.split(","):
+            check_preset(preset)
         train, _ = read_images(data)
     except (ValueError, LookupError, OSError) as error:
         console.print(str(error))

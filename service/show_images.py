@@ -70,8 +70,7 @@ def explore(settings: Settings, day: date, camera: str, preset: str, steps: int,
 
     LookupError when there is no such preset or no image.
     """
-    if preset not in PRESETS:
-        raise LookupError(f"there is no preset '{preset}'; there are {', '.join(PRESETS)}")
+    check_preset(preset)
     store, spec = Store(settings.store), settings.camera(camera)
     rows = normal_images(store, camera, day, image_detector_config(settings, camera).days)
     if rows.empty:
@@ -79,6 +78,12 @@ def explore(settings: Settings, day: date, camera: str, preset: str, steps: int,
     for name, picture in drawings(pixels_of(rows, spec), rows["label"].to_numpy(), preset, steps, day, settings.seed):
         _write(out / f"{name}.png", picture)
         yield f"drew {out / name}.png"
+
+
+def check_preset(name: str) -> None:
+    """LookupError when no VAE over pixels is called so; it names those there are."""
+    if name not in PRESETS:
+        raise LookupError(f"there is no preset '{name}'; there are {', '.join(PRESETS)}")
 
 
 def drawings(
