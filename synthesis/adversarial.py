@@ -25,6 +25,7 @@ from synthesis.losses import (
     gradient_penalty,
     squared_slope,
 )
+from synthesis.workers import Workers
 
 
 class TrainingConfig(Section):
@@ -75,6 +76,7 @@ class Pair:
     of_generator: torch.optim.Optimizer
     of_discriminator: torch.optim.Optimizer
     config: TrainingConfig
+    workers: Workers
 
 
 def make_pair(
@@ -82,18 +84,19 @@ def make_pair(
     discriminator: DiscriminatorConfig,
     config: TrainingConfig,
     seed: int,
-    device: torch.device | None = None,
+    workers: Workers | None = None,
 ) -> Pair:
-    """Both networks with the first weights that `seed` gives, the same on every device; on the CPU if none is named."""
+    """Both networks with the first weights that `seed` gives, the same on every device; on the CPU if no workers."""
+    workers = workers or Workers(torch.device("cpu"))
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         drawing, telling = Generator(generator), Discriminator(discriminator)
     for network in (drawing, telling):
-        network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network.to(device=workers.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(drawing).requires_grad_(False) if config.average_half_life else drawing
     of_generator = _optimizer(drawing, config, config.rate)
     of_discriminator = _optimizer(telling, config, config.discriminator_rate or config.rate)
-    return Pair(drawing, telling, average, of_generator, of_discriminator, config)
+    return Pair(drawing, telling, average, of_generator, of_discriminator, config, workers)
 
 
 def as_pixels(images: Tensor, low: float) -> Tensor:
@@ -146,6 +149,7 @@ def _discriminator_step(
         total = loss + config.penalty_every * config.penalty_weight * _penalty(pair, shown, drawn, label, draws)
     pair.of_discriminator.zero_grad()
     total.backward()  # type: ignore[no-untyped-call]
+    pair.workers.share_gradients(pair.discriminator)
     pair.of_discriminator.step()
     if config.clip:
         with torch.no_grad():
@@ -168,6 +172,7 @@ def _generator_step(pair: Pair, x: Tensor, fake: Tensor, label: Tensor | None, d
         loss = generator_loss(config.loss, made.logit.float(), real.logit.float().detach()) + class_loss(made, label)
     pair.of_generator.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
+    pair.workers.share_gradients(pair.generator)
     pair.of_generator.step()
     pair.discriminator.requires_grad_(True)
     return loss.detach()

@@ -12,6 +12,7 @@ from synthesis.checkpoint import Checkpoint, Progress
 from synthesis.features import Extractor, extractor_for, has_classes
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
 from synthesis.generator_settings import GeneratorSettings
+from synthesis.parallel import Task, workers_of
 from synthesis.recipes import Recipe
 from synthesis.snapshots import Examples
 from synthesis.training import Shown, Trained, train
@@ -92,7 +93,11 @@ def learn_generator(
     names, numbers = np.unique(material.labels[material.is_learned], return_inverse=True)
     shares = np.bincount(numbers) / len(numbers)
     examples = Examples(material.learned, numbers if material.conditional else None, material.held_out)
-    trained = train(recipe, examples, extractor, given.watch, given.snapshots, seed, progress, checkpoint, show)
+    task = Task(recipe, examples, given.snapshots, seed, checkpoint)
+    with workers_of(given.devices, task) as workers:
+        trained = train(
+            recipe, examples, extractor, given.watch, given.snapshots, seed, progress, checkpoint, show, workers
+        )
     best = trained.best
     verdict = f"snapshot {best.epoch} of {len(trained.history)} has the least distance"
     card = GeneratorCard(

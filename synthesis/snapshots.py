@@ -45,7 +45,7 @@ def measures_of(pair: Pair, network: Generator, examples: Examples, extractor: E
     count = max(256, min(JUDGED, len(examples.held_out)))
     images = _drawn(network, examples, count, seed)
     real = examples.held_out[:count]
-    device, low = next(pair.discriminator.parameters()).device, network.config.low
+    device, low = pair.workers.device, network.config.low
     pair.discriminator.eval()
     shown = np.random.default_rng(seed).permutation(len(examples.images))[:256]
     asked = [examples.images[shown], images[: len(shown)]]

@@ -20,6 +20,7 @@ from synthesis.dcgan import Generator
 from synthesis.features import Extractor
 from synthesis.recipes import Recipe
 from synthesis.snapshots import Examples, measures_of, of_fixed_codes, settled
+from synthesis.workers import Workers, alone
 
 
 class DivergedError(ArithmeticError):
@@ -73,25 +74,25 @@ def train(
     progress: Progress | None = None,
     checkpoint: Checkpoint | None = None,
     show: Shown | None = None,
+    workers: Workers | None = None,
 ) -> Trained:
     """The generator of the best of some snapshots of a training, also where that collapses or diverges.
 
     On a GPU when there is one. The same seed gives the same weights on a CPU, also when training was killed and goes on
-    from `checkpoint`.
+    from `checkpoint`. Of several `workers` this is the first, and `train_along` runs in the others.
     DivergedError when a loss is no number before there was a snapshot.
     """
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    pair = make_pair(recipe.generator, recipe.discriminator, recipe.training, seed, device)
+    pair = make_pair(recipe.generator, recipe.discriminator, recipe.training, seed, workers or alone())
     plan = Plan.of(pair, len(examples.images), snapshots)
     best: dict[str, Tensor] = {}
     history: list[Snapshot] = []
     if checkpoint is not None and (saved := checkpoint.load(pair)):
         best, history = saved.best, [Snapshot.model_validate(row) for row in saved.history]
-    while len(history) < snapshots and (not history or history[-1].state == "training"):
+    while pair.workers.agreed(len(history) < snapshots and (not history or history[-1].state == "training")):
         losses = _train_part(pair, plan, examples, len(history), seed, progress)
         if not np.isfinite(losses).all():
             history.append(_diverged(plan, history, losses))
-            break
+            continue
         network = settled(pair, examples, seed)
         found = measures_of(pair, network, examples, extractor, seed)
         history.append(_judged(plan, history, losses, found, watch))
@@ -102,6 +103,19 @@ def train(
         if show is not None:
             show(history[-1], of_fixed_codes(network, examples, seed))
     return _kept(pair, best, history)
+
+
+def train_along(
+    recipe: Recipe, examples: Examples, snapshots: int, seed: int, checkpoint: Checkpoint, workers: Workers
+) -> None:
+    """What the others of several workers do while the first one trains: the same steps, and nothing else."""
+    pair = make_pair(recipe.generator, recipe.discriminator, recipe.training, seed, workers)
+    plan = Plan.of(pair, len(examples.images), snapshots)
+    saved = checkpoint.load(pair)
+    done = len(saved.history) if saved else 0
+    while workers.agreed(True):
+        _train_part(pair, plan, examples, done, seed, None)
+        done += 1
 
 
 def _kept(pair: Pair, best: dict[str, Tensor], history: list[Snapshot]) -> Trained:
@@ -140,7 +154,9 @@ def _train_part(
 ) -> tuple[float, float]:
     """The steps between two snapshots, `done` of them behind; the mean losses, NaN as soon as one is no number."""
     first, last = (plan.ends[done - 1] + 1 if done else 1), plan.ends[done]
-    own = int(np.random.SeedSequence((seed, done)).generate_state(1)[0])
+    workers = pair.workers
+    place = (seed, done, workers.rank) if workers.rank else (seed, done)
+    own = int(np.random.SeedSequence(place).generate_state(1)[0])
     draws = torch.Generator().manual_seed(own)  # a part begins alike whether or not the run was resumed
     totals = torch.zeros(2)
     with torch.random.fork_rng():
@@ -149,7 +165,8 @@ def _train_part(
             batches = [
                 _batch(examples, plan, pair, step, number, seed) for number in range(pair.config.discriminator_steps)
             ]
-            totals += torch.stack(train_step(pair, batches, step, step / plan.steps, draws)).float().cpu()
+            losses = torch.stack(train_step(pair, batches, step, step / plan.steps, draws)).float()
+            totals += workers.mean(losses).cpu()
             if not torch.isfinite(totals).all():
                 break
             if progress is not None and (step % max(1, plan.steps // 200) == 0 or step == last):
@@ -162,12 +179,14 @@ def _train_part(
 def _batch(
     examples: Examples, plan: Plan, pair: Pair, step: int, number: int, seed: int
 ) -> tuple[Tensor, Tensor | None]:
-    """The real images of a step and their classes: every image once a pass, in an order of the pass's own."""
+    """The real images of a step and their classes, this worker's part of them: every image once a pass, in an order of
+    the pass's own.
+    """
     a_pass = len(examples.images) // plan.batch
     place = (step - 1) * pair.config.discriminator_steps + number
     order = _order(len(examples.images), seed, place // a_pass)
-    index = order[place % a_pass * plan.batch :][: plan.batch]
-    device = next(pair.generator.parameters()).device
+    index = order[place % a_pass * plan.batch :][: plan.batch][pair.workers.rank :: pair.workers.count]
+    device = pair.workers.device
     x = as_pixels(torch.from_numpy(examples.images[index]).to(device), pair.generator.config.low)
     return x, None if examples.numbers is None else torch.from_numpy(examples.numbers[index]).to(device)
 

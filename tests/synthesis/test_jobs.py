@@ -189,6 +189,13 @@ def test_a_wrong_key_or_size_in_the_settings_is_named(trained, day):
         recipe_of(odd, "eye", 0)
 
 
+def test_more_devices_than_there_are_cost_nothing_that_was_there(trained, day):
+    before = load_for(Store(trained.store), "eye", day).card
+    with pytest.raises(ValueError, match=r"devices is 64, but this machine has \d+ (cores|GPUs)"):
+        train_dcgan(with_generator(trained, devices=64), day, "eye")
+    assert load_for(Store(trained.store), "eye", day).card == before
+
+
 def test_a_killed_training_goes_on_to_the_same_generator(trained, day, scans, tmp_path, keep_images):
     settings = camera_of(tmp_path, keep_images, day, *scans)
 
