@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Semaphore
 from pathlib import Path
 
 import torch
@@ -39,7 +41,7 @@ def workers_of(devices: int, task: Task) -> Iterator[Workers]:
     """The processes that share a training, this one the first; the others run until it has no more to do.
 
     ValueError when there are not as many devices, or the batch does not divide among them; LookupError when
-    lightning-fabric is missing; RuntimeError when one of the others has gone.
+    lightning-fabric is missing; ChildProcessError when one of the others has gone.
     """
     if devices == 1:
         yield alone()
@@ -47,35 +49,40 @@ def workers_of(devices: int, task: Task) -> Iterator[Workers]:
     _check(devices, task)
     from synthesis.fabric import joined
 
-    threads = torch.get_num_threads()
-    share = max(1, threads // devices)
-    told = _for_the_others(task)
+    context, threads = multiprocessing.get_context("spawn"), torch.get_num_threads()
+    share, ready = max(1, threads // devices), context.Semaphore(0)
     with tempfile.TemporaryDirectory() as folder:
         meeting = Path(folder) / "meeting"
+        told = (devices, meeting, share, *_for_the_others(task))
         others = [
-            multiprocessing.get_context("spawn").Process(
-                target=_train_along, args=(rank, devices, meeting, share, *told), daemon=True
-            )
-            for rank in range(1, devices)
+            context.Process(target=_train_along, args=(ready, rank, *told), daemon=True) for rank in range(1, devices)
         ]
         torch.set_num_threads(share)
         try:
             for process in others:
                 process.start()
+            for _ in others:
+                while not ready.acquire(timeout=1):
+                    _all_there(others)
             with joined(0, devices, meeting) as workers:
                 yield workers
             for process in others:
                 process.join(PATIENCE)
-        except RuntimeError as error:
-            gone = [str(process.exitcode) for process in others if process.exitcode]
-            if not gone:
-                raise
-            raise RuntimeError(f"a process that trained along has gone, exit status {', '.join(gone)}") from error
+        except RuntimeError:  # what a process says whose neighbour no longer answers
+            _all_there(others)
+            raise
         finally:
             torch.set_num_threads(threads)
             for process in others:
                 process.kill()
                 process.join()
+
+
+def _all_there(others: Sequence[BaseProcess]) -> None:
+    """ChildProcessError when one of the other processes has failed or was killed."""
+    gone = [str(process.exitcode) for process in others if process.exitcode]
+    if gone:
+        raise ChildProcessError(f"a process that trained along has gone, exit status {', '.join(gone)}")
 
 
 def _check(devices: int, task: Task) -> None:
@@ -98,11 +105,12 @@ def _for_the_others(task: Task) -> tuple[Task, bytes | None, str]:
 
 
 def _train_along(
-    rank: int, devices: int, meeting: Path, threads: int, task: Task, state: bytes | None, key: str
+    ready: Semaphore, rank: int, devices: int, meeting: Path, threads: int, task: Task, state: bytes | None, key: str
 ) -> None:
-    """What each of the other processes runs."""
+    """What each of the other processes runs, as soon as it has told that it is there."""
     from synthesis.fabric import joined
 
+    ready.release()
     torch.set_num_threads(threads)
     kept = Checkpoint(lambda: state, lambda data: None, key)
     with joined(rank, devices, meeting) as workers:

@@ -86,9 +86,15 @@ def test_a_process_that_goes_away_stops_the_training_and_is_named():
         for process in multiprocessing.active_children():
             process.kill()
 
-    with pytest.raises(RuntimeError, match="a process that trained along has gone, exit status -9"):
+    with pytest.raises(ChildProcessError, match="a process that trained along has gone, exit status -9"):
         by_two(task(images=5000), progress=kill_the_other)
     assert not torch.distributed.is_initialized()
+
+
+def test_a_process_that_cannot_start_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(parallel, "_for_the_others", lambda task: ("too", "few"))
+    with pytest.raises(ChildProcessError, match="exit status 1"), workers_of(2, task()):
+        pass
 
 
 def test_a_loss_that_is_no_number_ends_both():
