@@ -46,7 +46,7 @@ def learn_image_detector(
             np.concatenate([learned, drawn]), held_out, config, seed, progress, checkpoint
         )
     parts = torch.cat([found.parts for found in surprises(network, held_out)])
-    balance = fit_balance(parts.flatten(0, 1), config.weights)
+    balance = fit_balance(parts, config.weights)
     normal = score_parts(network, held_out, balance, config.worst_share)
     card = ImageCard(
         camera=camera,

@@ -127,6 +127,10 @@ def nearest_mean(x: Tensor, others: Tensor, neighbours: int, rows: int = 1024) -
     return torch.cat(found)
 
 
+PLACE_SHARE = 0.5
+"""How much of what a place costs more than the others is taken off it, 0 to 1."""
+
+
 class Balance(Section):
     """How the parts are put on one scale: that of the reconstruction part on held-out normal images."""
 
@@ -136,18 +140,27 @@ class Balance(Section):
     """Standard deviation of each part, nats."""
     weights: tuple[float, ...]
     """Of each part, summing to 1."""
+    places: tuple[float, ...] = (0.0,)
+    """Nats taken off at each place of an image, P or 1 of them: edges and corners cost more on normal images too."""
 
     def total(self, parts: Tensor) -> Tensor:
-        """One score for parts (..., 4), nats of reconstruction: a typical normal image has about its median."""
-        standard = (parts.double() - torch.tensor(self.centre).double()) / torch.tensor(self.spread).double()
-        return self.centre[0] + self.spread[0] * standard @ torch.tensor(self.weights).double()
+        """One score for each place of parts (B, P, 4), (B, P) nats of reconstruction: a typical normal one has about
+        its median.
+        """
+        centre, spread, weights, places = (
+            torch.tensor(values, dtype=torch.float64)
+            for values in (self.centre, self.spread, self.weights, self.places)
+        )
+        return self.centre[0] + self.spread[0] * ((parts.double() - centre) / spread) @ weights - places
 
 
 def fit_balance(parts: Tensor, weights: tuple[float, ...]) -> Balance:
-    """The balance of parts (N, 4) of held-out normal images; the weights are brought to a sum of 1."""
-    spread = parts.double().std(0, unbiased=False).clamp(min=1e-6)
-    return Balance(
-        centre=tuple(float(v) for v in parts.double().median(0).values),
-        spread=tuple(float(v) for v in spread),
+    """The balance of parts (N, P, 4) of held-out normal images; the weights are brought to a sum of 1."""
+    flat = parts.double().flatten(0, 1)
+    even = Balance(
+        centre=tuple(float(v) for v in flat.median(0).values),
+        spread=tuple(float(v) for v in flat.std(0, unbiased=False).clamp(min=1e-6)),
         weights=tuple(w / math.fsum(weights) for w in weights),
     )
+    costs = even.total(parts).mean(0)  # (P,)
+    return even.model_copy(update={"places": tuple(float(v) for v in PLACE_SHARE * (costs - costs.mean()))})

@@ -122,9 +122,19 @@ def test_the_memory_keeps_mean_and_precision_of_the_codes():
 
 
 def test_parts_add_on_the_scale_of_the_first():
-    parts = torch.tensor([[10.0, 0.0, 0.0, 1.0], [12.0, 0.0, 0.0, 2.0], [14.0, 0.0, 0.0, 3.0]])
+    parts = torch.tensor([[[10.0, 0.0, 0.0, 1.0]], [[12.0, 0.0, 0.0, 2.0]], [[14.0, 0.0, 0.0, 3.0]]])
     balance = fit_balance(parts, (1, 0, 0, 1))
-    assert balance.total(parts).tolist() == pytest.approx([10, 12, 14])
+    assert balance.total(parts).flatten().tolist() == pytest.approx([10, 12, 14])
+
+
+def test_half_of_what_a_place_costs_on_normal_images_is_taken_off_it():
+    noise = torch.randn(500, 3, 1, generator=torch.Generator().manual_seed(0))
+    parts = (noise + torch.tensor([[0.0], [0.0], [6.0]])).expand(-1, -1, 4)
+    balance = fit_balance(parts, (1, 0, 0, 0))
+    assert balance.places == pytest.approx((-1, -1, 2), abs=0.1)
+    assert sum(balance.places) == pytest.approx(0)
+    typical = balance.total(parts).mean(0)
+    assert typical[2] - typical[0] == pytest.approx(3, abs=0.1)
 
 
 def test_a_spot_on_a_texture_is_found_where_it_is():
