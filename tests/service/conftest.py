@@ -100,6 +100,14 @@ class Ended:
     out: str
     err: str
 
+    def assert_refused(self, message: str) -> None:
+        """Exit code 2 and one sentence that says `message`."""
+        assert self.code == 2, self
+        assert self.err.startswith("error: ")
+        assert self.err.count("\n") == 1
+        assert message in self.err
+        assert "Traceback" not in self.out + self.err
+
 
 @pytest.fixture
 def nightscore(monkeypatch, capsys) -> Callable[..., Ended]:
@@ -130,6 +138,12 @@ def tree(store: str | Path, *leave_out: str) -> dict[str, str]:
             if not where.startswith(leave_out):
                 found[where] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
+
+
+@pytest.fixture
+def ask(nightscore, copied, inbox) -> Callable[..., Ended]:
+    """nightscore(words) on a store of the test's own."""
+    return lambda *words: nightscore(*words, "--settings", inbox / "settings.toml", "--store", copied.store)
 
 
 @pytest.fixture
