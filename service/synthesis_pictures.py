@@ -15,7 +15,7 @@ from synthesis.dcgan import Discriminator, DiscriminatorConfig, Generator, param
 from synthesis.generator_files import load_for
 from synthesis.generator_settings import generator_settings
 from synthesis.jobs import batch_seed
-from synthesis.layers import Layer
+from synthesis.layers import Activation, Layer, Norm
 from synthesis.presets import PRESETS, preset
 from synthesis.recipes import Recipe
 from synthesis.sampling import drawn_pngs
@@ -76,12 +76,16 @@ def told_recipe(recipe: Recipe) -> list[str]:
     channels, side = up.start
     code = f"{up.latent} numbers" + (f" and one of {up.classes} classes" if up.classes else "")
     lines = [f"{recipe.preset} ({PRESETS[recipe.preset].source}): {_training(recipe)}"]
-    lines.append(f"generator, {parameter_count(Generator(up)):,} parameters: {code}, dense to {channels}x{side}x{side}")
+    start = f"dense to {channels}x{side}x{side}{_after(up.start_norm, up.start_activation)}"
+    lines.append(f"generator, {parameter_count(Generator(up)):,} parameters: {code}, {start}")
     lines += [f"  {_layer(layer)}" for layer in up.layers]
     folded = f", {down.unshuffle}x{down.unshuffle} pixels folded into channels" if down.unshuffle > 1 else ""
     spectral = ", spectral normalisation" if down.spectral else ""
     lines.append(f"discriminator, {parameter_count(Discriminator(down)):,} parameters{folded}{spectral}")
     lines += [f"  {_layer(layer)}" for layer in down.layers]
+    lines += ["  the spread over the batch as one more map"] if down.minibatch_deviation else []
+    lines += [f"  dropout {down.dense_dropout:g}"] if down.dense_dropout else []
+    lines += [f"  minibatch discrimination by {down.minibatch_kernels} kernels"] if down.minibatch_kernels else []
     return [*lines, f"  dense to one logit{_told(down) if down.classes else ''}"]
 
 
@@ -97,11 +101,20 @@ def _told(config: DiscriminatorConfig) -> str:
 
 def _layer(layer: Layer) -> str:
     what = {"conv": "convolution", "transposed": "transposed convolution", "shuffle": "convolution and pixel shuffle"}
-    norm = {"none": "", "batch": ", batch normalisation", "batch-after": ""}[layer.norm]
-    after = ", batch normalisation" if layer.norm == "batch-after" else ""
     dropout = f", dropout {layer.dropout:g}" if layer.dropout else ""
     size = f"{layer.channels} channels, kernel {layer.kernel}, stride {layer.stride}"
-    return f"{what[layer.kind]} to {size}{norm}, {layer.activation}{after}{dropout}"
+    return f"{what[layer.kind]} to {size}{_after(layer.norm, layer.activation)}{dropout}"
+
+
+def _after(norm: Norm, activation: Activation) -> str:
+    """What follows a layer's numbers."""
+    act = "" if activation == "none" else f", {activation}"
+    return {
+        "none": act,
+        "batch": f", batch normalisation{act}",
+        "batch-after": f"{act}, batch normalisation",
+        "virtual": f", virtual batch normalisation{act}",
+    }[norm]
 
 
 def _training(recipe: Recipe) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +12,8 @@ from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
 from sensors_data.settings import Section
-from synthesis.layers import Activation, Layer, Norm, after_convolution, initialise, stack
+from synthesis.batches import MinibatchDiscrimination, deviation_map
+from synthesis.layers import REFERENCE, Activation, Layer, Norm, after_convolution, initialise, stack
 
 
 class GeneratorConfig(Section):
@@ -48,6 +48,11 @@ class GeneratorConfig(Section):
         return self
 
     @property
+    def has_reference(self) -> bool:
+        """Whether it is normalised by a batch of codes that stays the same."""
+        return "virtual" in (self.start_norm, *(layer.norm for layer in self.layers))
+
+    @property
     def low(self) -> float:
         """The pixel value of black: -1 where the image is a tanh's, 0 where it is a sigmoid's."""
         return -1.0 if self.layers[-1].activation == "tanh" else 0.0
@@ -71,13 +76,22 @@ class DiscriminatorConfig(Section):
     """Spectral normalisation of every weight (Miyato et al. 2018, arXiv:1802.05957)."""
     minibatch_deviation: bool = False
     """The spread over the batch as one more feature map (Karras et al. 2018, arXiv:1710.10196)."""
+    minibatch_kernels: int = Field(0, ge=0)
+    """Kernels of minibatch discrimination (Salimans et al. 2016, arXiv:1606.03498)."""
     dense_dropout: float = Field(0.0, ge=0, lt=1)
     initial_spread: float | None = 0.02
 
     @property
     def sees_batches(self) -> bool:
         """Whether what it says of an image depends on the others in the batch."""
-        return self.minibatch_deviation or any(layer.norm != "none" for layer in self.layers)
+        normalised = any(layer.norm != "none" for layer in self.layers)
+        return self.minibatch_deviation or self.minibatch_kernels > 0 or normalised
+
+    @model_validator(mode="after")
+    def _has_no_reference(self) -> DiscriminatorConfig:
+        if any(layer.norm == "virtual" for layer in self.layers):
+            raise ValueError("virtual batch normalisation is for generators; a discriminator takes batch or none")
+        return self
 
 
 class Generator(nn.Module):
@@ -95,15 +109,22 @@ class Generator(nn.Module):
         )
         self.layers = nn.Sequential(*stack(config.layers, channels, side, config.bias))
         initialise(self, config.initial_spread)
+        if config.has_reference:
+            self.register_buffer("reference", codes(REFERENCE, config.latent, torch.Generator().manual_seed(0)))
 
     def forward(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         """Images (B, C, H, W) in [low, 1] of codes (B, Z), and of classes (B,) where it is conditional."""
-        if self.config.classes:
-            if label is None:
-                raise ValueError(f"this generator draws one of {self.config.classes} classes; say which")
-            z = torch.cat([z, F.one_hot(label, self.config.classes).to(z.dtype)], 1)  # (B, Z + K)
+        if self.config.classes and label is None:
+            raise ValueError(f"this generator draws one of {self.config.classes} classes; say which")
+        known = REFERENCE if self.config.has_reference else 0
+        if known:
+            z = torch.cat([self.get_buffer("reference").to(z.dtype), z])
+        if label is not None and self.config.classes:
+            turns = torch.arange(known, device=z.device) % self.config.classes
+            told = F.one_hot(torch.cat([turns, label]), self.config.classes)
+            z = torch.cat([z, told.to(z.dtype)], 1)  # (R + B, Z + K)
         out: Tensor = self.layers(self.start(self.dense(z)))
-        return out
+        return out[known:]
 
 
 @dataclass(frozen=True)
@@ -138,6 +159,9 @@ class Discriminator(nn.Module):
         self.width = config.layers[-1].channels
         flat = (self.width + config.minibatch_deviation) * side * side
         self.dropout = nn.Dropout(config.dense_dropout)
+        kernels = config.minibatch_kernels
+        self.among_others = MinibatchDiscrimination(flat, kernels) if kernels else None
+        flat += kernels
         self.dense = nn.Linear(flat, 1)
         fits = config.classes and config.told == "projection"
         self.of_class = nn.Embedding(config.classes, self.width) if fits else None
@@ -157,8 +181,10 @@ class Discriminator(nn.Module):
             told = F.one_hot(label, self.config.classes).to(x.dtype)[:, :, None, None]
             x = torch.cat([x, told.expand(-1, -1, *x.shape[2:])], 1)  # (B, C + K, H, W)
         maps = self.layers(x)  # (B, W, h, w)
-        out = torch.cat([maps, _spread(maps)], 1) if self.config.minibatch_deviation else maps
+        out = torch.cat([maps, deviation_map(maps)], 1) if self.config.minibatch_deviation else maps
         features = self.dropout(out.flatten(1))
+        if self.among_others is not None:
+            features = torch.cat([features, self.among_others(features)], 1)
         logit = self.dense(features)[:, 0]
         if self.of_class is not None:
             logit = logit + (self.of_class(label) * maps.sum((2, 3))).sum(1)
@@ -177,12 +203,3 @@ def codes(count: int, latent: int, generator: torch.Generator) -> Tensor:
 def parameter_count(module: nn.Module) -> int:
     """How many numbers a network learns."""
     return sum(p.numel() for p in module.parameters())
-
-
-def _spread(maps: Tensor) -> Tensor:
-    """The mean standard deviation over groups of at most 8 images as one more map, (B, W, h, w) -> (B, 1, h, w)."""
-    count = len(maps)
-    group = math.gcd(count, 8)
-    grouped = maps.view(group, -1, *maps.shape[1:])
-    deviation = (grouped.var(0, unbiased=False) + 1e-8).sqrt().mean((1, 2, 3))  # (B / group,)
-    return deviation.repeat(group).view(count, 1, 1, 1).expand(-1, 1, *maps.shape[2:])

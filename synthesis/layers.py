@@ -8,11 +8,14 @@ from pydantic import Field
 from torch import nn
 
 from sensors_data.settings import Section
+from synthesis.batches import VirtualBatchNorm2d
 from synthesis.convolutions import same_convolution, same_transposed
 
 Activation = Literal["none", "relu", "leaky-0.01", "leaky-0.1", "leaky-0.2", "tanh", "sigmoid"]
-Norm = Literal["none", "batch", "batch-after"]
-"""No normalisation, or batch normalisation before or after the activation."""
+Norm = Literal["none", "batch", "batch-after", "virtual"]
+"""No normalisation, batch normalisation before or after the activation, or virtual batch normalisation before it."""
+REFERENCE = 64
+"""Codes in the batch that virtual batch normalisation refers to."""
 
 
 class Layer(Section):
@@ -64,6 +67,8 @@ def after_convolution(channels: int, norm: Norm, activation: Activation) -> list
     }
     if norm == "batch":
         return [nn.BatchNorm2d(channels), *acts[activation]]
+    if norm == "virtual":
+        return [VirtualBatchNorm2d(channels, REFERENCE), *acts[activation]]
     return [*acts[activation], nn.BatchNorm2d(channels)] if norm == "batch-after" else acts[activation]
 
 
@@ -74,5 +79,5 @@ def initialise(module: nn.Module, spread: float | None) -> None:
     for part in module.modules():
         if isinstance(part, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
             nn.init.normal_(part.weight, 0.0, spread)
-        elif isinstance(part, nn.BatchNorm2d):
+        elif isinstance(part, nn.BatchNorm2d | VirtualBatchNorm2d):
             nn.init.normal_(part.weight, 1.0, spread)

@@ -13,7 +13,9 @@ EPOCHS = 60_000 * 25
 """Images shown where the paper counts in another way."""
 
 
-def _plain_layers(image: Shape, norm: Norm = "batch") -> tuple[GeneratorConfig, DiscriminatorConfig]:
+def _plain_layers(
+    image: Shape, norm: Norm = "batch", of_generator: Norm = "batch"
+) -> tuple[GeneratorConfig, DiscriminatorConfig]:
     """Channels halve as the side doubles, at any side; `norm` is that of the discriminator."""
     channels, side = image[0], image[1]
     start = 7 if side % 7 == 0 else 8
@@ -21,10 +23,10 @@ def _plain_layers(image: Shape, norm: Norm = "batch") -> tuple[GeneratorConfig, 
     generator = GeneratorConfig(
         image=image,
         start=(64 * 2**doublings, start),
-        start_norm="batch",
+        start_norm=of_generator,
         bias=False,
         layers=(
-            *(rising(64 * 2**number) for number in range(doublings - 1, 0, -1)),
+            *(rising(64 * 2**number, norm=of_generator) for number in range(doublings - 1, 0, -1)),
             rising(channels, norm="none", act="tanh"),
         ),
     )
@@ -55,6 +57,13 @@ def _lsgan(image: Shape) -> Parts:
 
 def _feature_matching(image: Shape) -> Parts:
     return *_plain_layers(image), TrainingConfig(images=EPOCHS, matches_features=True, rate=3e-4, batch=100)
+
+
+def _minibatch_features(image: Shape) -> Parts:
+    """Its other three remedies: minibatch discrimination, virtual batch normalisation, one-sided label smoothing."""
+    generator, discriminator = _plain_layers(image, "none", "virtual")
+    training = TrainingConfig(images=EPOCHS, real_target=0.9, rate=3e-4, batch=100)
+    return generator, discriminator.model_copy(update={"minibatch_kernels": 100}), training
 
 
 def _conditional(image: Shape) -> Parts:
@@ -131,6 +140,9 @@ PAPERS = {
     "relativistic": Preset(_relativistic, "pairs, R1 and R2", "Huang et al. 2024, arXiv:2501.05441", 1),
     "feature-matching": Preset(
         _feature_matching, "the generator matches mean features", "Salimans et al. 2016, arXiv:1606.03498", 1
+    ),
+    "minibatch-features": Preset(
+        _minibatch_features, "the discriminator sees batches", "Salimans et al. 2016, arXiv:1606.03498", 1
     ),
     "conditional": Preset(
         _conditional, "class told to both", "Mirza and Osindero 2014, arXiv:1411.1784", 1, conditional=True

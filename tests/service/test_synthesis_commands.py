@@ -120,4 +120,7 @@ def test_presets_are_listed_and_shown(folder):
     assert "arXiv:1701.07875" in told
     told = run(folder, "presets", "show", "--name", "acgan", "--size", 32, "--channels", 3, "--classes", 10).output
     assert "dense to one logit and to 10 of the class" in told
+    told = run(folder, "presets", "show", "--name", "minibatch-features").output
+    assert "virtual batch normalisation, relu" in told
+    assert "minibatch discrimination by 100 kernels" in told
     assert "no preset 'x'" in str(run(folder, "presets", "show", "--name", "x").exception)

@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch import nn
 
+from synthesis.batches import MinibatchDiscrimination, VirtualBatchNorm2d
 from synthesis.dcgan import Discriminator, DiscriminatorConfig, Generator, GeneratorConfig
 from synthesis.layers import Layer
 from synthesis.presets import preset
@@ -41,6 +42,36 @@ def test_spectral_normalisation_keeps_every_largest_singular_value_near_one():
         discriminator(torch.randn(4, 1, 28, 28))
     weights = [m.weight.detach().flatten(1) for m in discriminator.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
     assert [float(torch.linalg.matrix_norm(w, 2)) for w in weights] == pytest.approx([1.0] * 4, abs=0.02)
+
+
+def test_virtual_normalisation_refers_to_its_own_batch_and_to_no_other_image():
+    norm = VirtualBatchNorm2d(3, reference=6)
+    x = 5 + 2 * torch.randn(9, 3, 4, 4)
+    found = norm(x)
+    assert torch.allclose(found[:6], nn.BatchNorm2d(3, affine=False)(x[:6]), atol=1e-5)
+    assert torch.allclose(found[7:], norm(x[[*range(6), 7, 8]])[6:], atol=1e-6)
+    both = torch.cat([x[:6], x[8:]]).transpose(0, 1).flatten(1)  # each channel of the reference and of the image itself
+    expected = (x[8] - both.mean(1)[:, None, None]) / both.std(1, correction=0)[:, None, None]
+    assert torch.allclose(found[8], expected, atol=1e-4)
+
+
+def test_what_is_drawn_of_a_code_does_not_depend_on_the_codes_beside_it():
+    recipe = preset("minibatch-features", (1, 28, 28), 3)
+    generator = Generator(recipe.generator)
+    assert generator.training
+    z, label = torch.randn(4, 100), torch.tensor([0, 1, 2, 0])
+    assert torch.allclose(generator(z, label)[:2], generator(z[:2], label[:2]), atol=1e-5)
+    with pytest.raises(ValueError, match="virtual batch normalisation is for generators"):
+        DiscriminatorConfig(image=(1, 8, 8), layers=(Layer(channels=2, norm="virtual"),))
+
+
+def test_minibatch_discrimination_counts_the_images_that_are_alike():
+    torch.manual_seed(0)
+    among = MinibatchDiscrimination(features=10, kernels=4)
+    alike, apart = torch.ones(5, 10), 1000 * torch.randn(5, 10)
+    assert torch.allclose(among(alike), torch.full((5, 4), 4.0))
+    assert torch.allclose(among(apart), torch.zeros(5, 4), atol=1e-3)
+    assert torch.allclose(among(torch.cat([alike[:2], apart])), torch.tensor([[1.0]] * 2 + [[0.0]] * 5), atol=1e-3)
 
 
 def test_the_minibatch_deviation_is_nought_for_one_image_repeated():
