@@ -16,7 +16,7 @@ from anomaly.heat_maps import heat_map_png
 from anomaly.image_acceptance import judge
 from anomaly.image_detector import PATCH_CONFIG, ImageDetector, ImageDetectorConfig, ImageScores, score_images
 from anomaly.image_detector_files import accepted_before, load_for, save
-from anomaly.image_learning import held_out_count, learn_image_detector
+from anomaly.image_learning import MIN_IMAGES, held_out_count, learn_image_detector
 from anomaly.training import Epoch
 from sensors_data.camera_days import SOURCE_SIZE
 from sensors_data.image_jobs import NORMAL_LABELS, normal_images, pixels_of
@@ -51,25 +51,49 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
     if rows.empty:
         remedy = f"run: nightscore ingest-images --camera {camera}"
         raise LookupError(f"no normal image of {camera} in the {config.days} days before {day}; {remedy}")
+    rows, size = _of_newest_size(rows, camera)
     images, through = pixels_of(rows, spec), day - timedelta(days=1)
     drawn = _synthetic(store, spec, camera, day, config, len(images))
-    key = settings_hash(spec, config) + str(day)
-    unfinished = f"models/images/{camera}/unfinished.state"
-    checkpoint = Checkpoint(
-        read=lambda: store.read_bytes(unfinished) if store.exists(unfinished) else None,
-        write=lambda data: store.write_bytes(unfinished, data),
-        key=key,
-    )
+    checkpoint = checkpoint_of(store, settings, day, camera, images, drawn)
     learned, history = learn_image_detector(camera, images, through, config, settings.seed, drawn, progress, checkpoint)
     incumbent = accepted_before(store, camera, through)
     detector = judge(learned, incumbent, images[-held_out_count(len(images), config) :], settings.seed)
-    size = source_size(bytes(rows["png"].iloc[-1]))
     card = detector.card.model_copy(update={"settings": settings_hash(spec), "source_size": size})
     detector = replace(detector, card=card)
     path = save(store, detector)
     _keep_history(store, camera, through, history)
-    store.remove(unfinished)
+    store.remove(_unfinished(camera))
     return Done(len(images), _training_line(detector, day, path))
+
+
+def _of_newest_size(rows: pd.DataFrame, camera: str) -> tuple[pd.DataFrame, str]:
+    """The rows of the size that the camera sent last, and that size. ValueError when they are too few since."""
+    sizes = np.array([source_size(bytes(png)) for png in rows["png"]])
+    newest = sizes == sizes[-1]
+    if newest.sum() < min(MIN_IMAGES, len(rows)):
+        since = rows["time"].iloc[int(np.argmax(newest))]
+        raise ValueError(
+            f"{camera} has {newest.sum()} normal images to learn from; at least {MIN_IMAGES} are needed: it sends "
+            f"{sizes[-1]} pixels since {since:%Y-%m-%d}, of another size before"
+        )
+    return rows[newest], str(sizes[-1])
+
+
+def checkpoint_of(
+    store: Store, settings: Settings, day: date, camera: str, images: np.ndarray, drawn: np.ndarray
+) -> Checkpoint:
+    """Where a training keeps its state; one over other images, by other settings or another seed begins anew."""
+    place, seen = _unfinished(camera), hashlib.sha256(images.tobytes() + drawn.tobytes()).hexdigest()[:16]
+    known = settings_hash(settings.camera(camera), image_detector_config(settings, camera))
+    return Checkpoint(
+        read=lambda: store.read_bytes(place) if store.exists(place) else None,
+        write=lambda data: store.write_bytes(place, data),
+        key=f"{known} {day} {settings.seed} {len(drawn)} {seen}",
+    )
+
+
+def _unfinished(camera: str) -> str:
+    return f"models/images/{camera}/unfinished.state"
 
 
 def _synthetic(

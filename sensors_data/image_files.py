@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -21,6 +22,20 @@ MIN_SIDE = 8
 """An image narrower or lower than this shows nothing."""
 
 
+def read_image_file(path: Path) -> bytes:
+    """A file's bytes. UnreadableError when it is too long or cannot be opened."""
+    try:
+        _check_length(path.stat().st_size)
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableError(f"the file cannot be opened: {error.strerror}") from error
+
+
+def _check_length(count: int) -> None:
+    if count > MAX_FILE_BYTES:
+        raise UnreadableError(f"the file has {count:,} bytes; at most {MAX_FILE_BYTES:,} are read")
+
+
 def decode_image(data: bytes, channels: int) -> np.ndarray:
     """One PNG's or JPEG's grey levels, (C, H, W) uint8, turned as its EXIF says; 16 bits are brought to 8.
 
@@ -28,8 +43,7 @@ def decode_image(data: bytes, channels: int) -> np.ndarray:
     """
     if not data:
         raise UnreadableError("the file is empty")
-    if len(data) > MAX_FILE_BYTES:
-        raise UnreadableError(f"the file has {len(data):,} bytes; at most {MAX_FILE_BYTES:,} are read")
+    _check_length(len(data))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -54,7 +68,7 @@ def _check_header(image: Image.Image) -> None:
         raise UnreadableError(f"{width} x {height} is more than {MAX_PIXELS:,} pixels")
     if min(width, height) < MIN_SIDE:
         raise UnreadableError(f"{width} x {height} pixels; each side must have at least {MIN_SIDE}")
-    if getattr(image, "n_frames", 1) > 1:
+    if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:  # MPO is a JPEG with a preview of its own behind it
         raise UnreadableError(f"an animation of {image.n_frames} frames; send single images")  # type: ignore[attr-defined]
     if image.mode in ("CMYK", "YCCK"):
         raise UnreadableError("CMYK colours, made for print; export as RGB or greyscale")

@@ -20,8 +20,8 @@ NORMAL_LABELS = ("", "normal", "good", "ok")
 def ingest_images(settings: Settings, day: date, camera: str) -> str:
     """Job: a camera's files of a day into `images` and `image_rejects`; what was done, with numbers.
 
-    LookupError for an unknown camera, an empty inbox or a day without a single usable image. A failure leaves the day
-    as it was.
+    LookupError for an unknown camera, an empty inbox or a day without a single usable image. A failure leaves the day's
+    images as they were.
     """
     store, spec = Store(settings.store), settings.camera(camera)
     return run_job(store, "ingest-images", day, camera, lambda: _ingest(store, spec, day, camera))
@@ -29,23 +29,33 @@ def ingest_images(settings: Settings, day: date, camera: str) -> str:
 
 def _ingest(store: Store, spec: Camera, day: date, camera: str) -> Done:
     images, rejects = read_camera_day(spec, day)
+    source = Provenance(job="ingest-images", settings=settings_hash(spec))
+    if len(rejects) or not images.empty:
+        store.write("image_rejects", rejects, source, camera=camera, day=day)
     if images.empty:
         why = f"; {len(rejects):,} files were refused, first: {rejects['reason'].iloc[0]}" if len(rejects) else ""
         raise LookupError(f"the inbox of {camera} holds no usable image of {day} ({spec.inbox}){why}")
-    source = Provenance(job="ingest-images", settings=settings_hash(spec))
     store.write("images", images, source, camera=camera, day=day)
-    store.write("image_rejects", rejects, source, camera=camera, day=day)
     odd = int((~images["label"].str.lower().isin(NORMAL_LABELS)).sum())
     line = f"ingested {camera} {day}: {len(images):,} images, {odd:,} labelled as defects, {len(rejects):,} rejects"
     return Done(len(images), line)
 
 
 def pixels_of(frame: pd.DataFrame, camera: Camera) -> np.ndarray:
-    """The images of rows of the `images` table, uint8 (N, C, H, W) of the camera's size."""
+    """The images of rows of the `images` table, uint8 (N, C, H, W) of the camera's size. ValueError when they were
+    stored at another size.
+    """
     shape = (camera.channels, camera.size, camera.size)
     if frame.empty:
         return np.empty((0, *shape), np.uint8)
-    return np.stack([decode_image(png, camera.channels) for png in frame["png"]])
+    images = [decode_image(png, camera.channels) for png in frame["png"]]
+    others = sorted({f"{x.shape[2]}x{x.shape[1]}" for x in images if x.shape != shape})
+    if others:
+        raise ValueError(
+            f"images of {camera.inbox} are stored at {', '.join(others)} pixels, the settings say {camera.size}; "
+            "ingest their days again"
+        )
+    return np.stack(images)
 
 
 def normal_images(store: Store, camera: str, day: date, days: int) -> pd.DataFrame:

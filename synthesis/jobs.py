@@ -94,18 +94,7 @@ def read_material(store: Store, settings: Settings, through: date, camera: str) 
     if rows.empty:
         remedy = f"run: nightscore ingest-images --camera {camera}"
         raise LookupError(f"no image of {camera} in the {given.days} days until {through}; {remedy}")
-    try:
-        images = pixels_of(rows, spec)
-    except ValueError as error:
-        raise ValueError(
-            f"the images of {camera} until {through} have several sizes; ingest those days again"
-        ) from error
-    if images.shape[1:] != (spec.channels, spec.size, spec.size):
-        found = f"{images.shape[3]}x{images.shape[2]}"
-        raise ValueError(
-            f"the images of {camera} until {through} have {found} pixels, the settings say {spec.size}; "
-            "ingest those days again"
-        )
+    images = pixels_of(rows, spec)
     return material_of(camera, images, rows["label"].to_numpy(str), given, settings.seed)
 
 

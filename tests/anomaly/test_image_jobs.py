@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from anomaly.image_detector_files import load_for
-from anomaly.image_jobs import heat_map_path, score_camera, train_images
+from anomaly.image_jobs import checkpoint_of, heat_map_path, score_camera, train_images
 from sensors_data.image_files import encode_png
 from sensors_data.image_jobs import ingest_images
 from sensors_data.settings import Camera, Settings
@@ -89,6 +89,44 @@ def test_a_camera_that_sends_another_size_is_named(settings, tmp_path):
     ingest_images(moved, day, "press")
     with pytest.raises(ValueError, match=f"sent 60x50 pixels on {day}"):
         score_camera(moved, day, "press")
+
+
+def test_after_a_change_of_size_only_images_of_the_new_one_are_learned_from(settings, tmp_path):
+    day = LAST + timedelta(days=1)
+    for n in range(3):
+        x = np.random.default_rng(n).integers(0, 256, (1, 50, 60), dtype=np.uint8)
+        (tmp_path / str(day)).mkdir(exist_ok=True)
+        (tmp_path / str(day) / f"{n}.png").write_bytes(encode_png(x))
+    camera = settings.camera("press").model_copy(update={"inbox": str(tmp_path)})
+    moved = settings.model_copy(update={"cameras": {"press": camera}})
+    ingest_images(moved, day, "press")
+    told = r"press has 3 normal images to learn from; .* 60x50 pixels since .*, of another size before"
+    with pytest.raises(ValueError, match=told):
+        train_images(moved, day + timedelta(days=1), "press")
+
+
+def test_a_killed_training_does_not_go_on_over_other_images(settings):
+    store = Store(settings.store)
+    images = np.random.default_rng(0).integers(0, 256, (40, 1, 28, 28), dtype=np.uint8)
+    keys = {
+        checkpoint_of(store, settings, LAST, "press", *parts).key
+        for parts in ((images, images[:0]), (images[1:], images[:0]), (images, images[:5]))
+    }
+    other_seed = settings.model_copy(update={"seed": settings.seed + 1})
+    keys.add(checkpoint_of(store, other_seed, LAST, "press", images, images[:0]).key)
+    assert len(keys) == 4
+
+
+def test_a_day_of_black_images_leaves_its_rejects(settings, tmp_path):
+    day = LAST + timedelta(days=9)
+    (tmp_path / str(day)).mkdir()
+    for n in range(2):
+        (tmp_path / str(day) / f"{n}.png").write_bytes(encode_png(np.zeros((1, 28, 28), np.uint8)))
+    camera = settings.camera("press").model_copy(update={"inbox": str(tmp_path)})
+    dark = settings.model_copy(update={"cameras": {"press": camera}})
+    with pytest.raises(LookupError, match="2 files were refused, first: every pixel is nearly the same"):
+        ingest_images(dark, day, "press")
+    assert len(Store(settings.store).read("image_rejects", camera="press", day=day)) == 2
 
 
 def test_a_wrong_key_in_the_detector_section_is_named(settings):

@@ -61,6 +61,15 @@ def test_what_cannot_be_used_says_why(data, reason):
         decode_image(data, 1)
 
 
+def test_a_photograph_with_a_preview_behind_it_is_its_first_picture():
+    photograph, preview = Image.fromarray(GREY), Image.fromarray(GREY[::2, ::2])
+    data = saved(photograph, "MPO", save_all=True, append_images=[preview])
+    assert data[:2] == b"\xff\xd8"  # a JPEG, as phones write it
+    found = decode_image(data, 1)
+    assert found.shape == (1, *GREY.shape)
+    assert np.abs(found[0].astype(int) - decode_image(saved(photograph, "JPEG"), 1)[0]).max() <= 2
+
+
 def test_an_animation_is_refused():
     frames = [Image.fromarray(np.roll(GREY, shift)) for shift in range(3)]
     data = saved(frames[0], save_all=True, append_images=frames[1:])
