@@ -152,5 +152,5 @@ def measured(service: Service, camera: str | None) -> str:
         )
         for row in rows.to_dict("records")
     ]
-    head = ("measure", "value", "90 % interval", "limit", "passed", "")
+    head = ("measure", "value", "95 % interval", "limit", "passed", "")
     return look.whole([f"<h3>Quality of the batch of {days[-1]}</h3>", look.table(head, cells)])

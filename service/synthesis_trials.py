@@ -39,7 +39,8 @@ def try_augmentation(settings: Settings, day: date, camera: str, per_class: int,
 def _try(store: Store, settings: Settings, day: date, camera: str, per_class: int, seeds: int) -> Done:
     rows = store.read("synthetic_images", camera=camera, day=day)
     generator = load_by_name(store, str(rows["generator"].iloc[0]))
-    material = read_material(store, settings, generator.card.trained_through, camera)
+    card = generator.card
+    material = read_material(store, settings, card.trained_through, camera, card.held_out_through)
     drawn = Labelled(pixels_of(rows, settings.camera(camera)), rows["label"].to_numpy(str))
     learned, unseen = (
         Labelled(material.images[part], material.labels[part] if material.conditional else np.full(part.sum(), ""))
@@ -55,7 +56,7 @@ def _try(store: Store, settings: Settings, day: date, camera: str, per_class: in
         found = [compare(f"vae_{per_class}", vae_trial(settings, camera, unseen.x), learned, drawn, per_class, seeds)]
     _keep(store, settings, day, camera, generator.name, found, len(rows))
     said = "; ".join(f"{figures.name}: {figures.verdict}" for figures in found)
-    seen = f"the generator learned from {generator.card.images:,} real images"
+    seen = f"the generator learned from {card.images:,} real images"
     what = f"tried {len(rows):,} drawn images of {camera} {day} on {per_class} real ones a class"
     return Done(len(found), f"{what}: {said}; {seen}")
 

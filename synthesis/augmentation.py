@@ -107,9 +107,9 @@ def few(labels: np.ndarray, per_class: int, seed: int, rare_share: float = 1.0) 
 
 def classifier_trial(test: Labelled) -> Trial:
     """A trial by the accuracy, on real images, of a small classifier; drawn ones make up half of what it sees."""
-    names = np.unique(test.label)
 
     def trial(real: Labelled, drawn: Labelled, seed: int) -> float:
+        names = np.unique(np.concatenate([test.label, real.label, drawn.label]))
         again = max(1, round(len(drawn.x) / len(real.x)))  # real images as often as drawn ones
         whole = drawn.joined(real.at(np.tile(np.arange(len(real.x)), again)))
         network = train_classifier(whole.x, np.searchsorted(names, whole.label), seed, SHOWN)

@@ -17,7 +17,7 @@ from sensors_data.settings import Section
 from sensors_data.store import Store
 from synthesis.dcgan import Generator, GeneratorConfig
 
-FORMAT = 1
+FORMAT = 2
 """Revision of the generator's file; a newer one is refused."""
 KIND = "generators"
 
@@ -42,6 +42,8 @@ class GeneratorCard(Section):
     """Frechet distance to held-out images, None where it could not be measured."""
     features: str = ""
     """Name and hash of the features that it was measured in."""
+    held_out_through: int = 0
+    """The largest number of an image that it never learned from, by `learning.number_of`."""
     seed: int
     settings: str = ""
     state: str = "done"
@@ -85,7 +87,12 @@ def from_bytes(data: bytes, where: str) -> TrainedGenerator:
     except SafetensorError as error:
         raise ValueError(f"{where} is cut short; train again with: nightscore train-dcgan") from error
     network = Generator(card.network)
-    network.load_state_dict(tensors)
+    try:
+        network.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise ValueError(
+            f"{where} has other layers than its card says; train again with: nightscore train-dcgan"
+        ) from error
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return TrainedGenerator(network.eval().requires_grad_(False), card)
 

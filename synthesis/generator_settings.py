@@ -10,7 +10,7 @@ from sensors_data.settings import Section, Settings, parse
 from synthesis.adversarial import TrainingConfig
 from synthesis.collapse import WatchConfig
 from synthesis.gate import GateConfig
-from synthesis.presets import SIZES, preset
+from synthesis.presets import PRESETS, SIZES, preset
 from synthesis.recipes import Recipe
 
 
@@ -53,6 +53,11 @@ def generator_settings(settings: Settings, camera: str) -> GeneratorSettings:
 def recipe_of(settings: Settings, camera: str, classes: int) -> Recipe:
     """The recipe that a camera's settings ask for. ValueError names a wrong key, or a size that cannot be drawn."""
     spec, given = settings.camera(camera), generator_settings(settings, camera)
+    if given.preset in PRESETS and PRESETS[given.preset].conditional and not classes:
+        raise ValueError(
+            f'preset {given.preset} is told the class of each image, and {camera} has none; set learns_from = "all" in '
+            f"[cameras.{camera}.generator], or take another preset"
+        )
     try:
         recipe = preset(given.preset, (spec.channels, spec.size, spec.size), classes)
     except ValueError as error:

@@ -51,7 +51,7 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
     checkpoint = Checkpoint(
         read=lambda: store.read_bytes(unfinished) if store.exists(unfinished) else None,
         write=lambda data: store.write_bytes(unfinished, data),
-        key=settings_hash(spec, given) + str(day) + hashlib.sha256(material.images.tobytes()).hexdigest()[:16],
+        key=f"{settings_hash(spec, given)} {day} {settings.seed} {_hash_of(material)}",
     )
 
     def keep_sheet(snapshot: Snapshot, images: np.ndarray) -> None:
@@ -75,13 +75,21 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
     )
 
 
+def _hash_of(material: Material) -> str:
+    labels = "\n".join(material.labels).encode()
+    return hashlib.sha256(material.images.tobytes() + material.is_learned.tobytes() + labels).hexdigest()[:16]
+
+
 def sheet_path(camera: str, through: date, number: int) -> str:
     """Where the sheet of a snapshot stands in the store."""
     return f"sheets/camera={camera}/model={through}/snapshot-{number:03d}.png"
 
 
-def read_material(store: Store, settings: Settings, through: date, camera: str) -> Material:
-    """What a camera's generator learns from: its images of the days until `through`, a share of them held out.
+def read_material(
+    store: Store, settings: Settings, through: date, camera: str, held_out_through: int | None = None
+) -> Material:
+    """What a camera's generator learns from: its images of the days until `through`, a share of them held out, or those
+    that a generator held out.
 
     LookupError when there is none, ValueError when they are too few, all alike, or not of the camera's size.
     """
@@ -95,7 +103,7 @@ def read_material(store: Store, settings: Settings, through: date, camera: str) 
         remedy = f"run: nightscore ingest-images --camera {camera}"
         raise LookupError(f"no image of {camera} in the {given.days} days until {through}; {remedy}")
     images = pixels_of(rows, spec)
-    return material_of(camera, images, rows["label"].to_numpy(str), given, settings.seed)
+    return material_of(camera, rows, images, given, held_out_through)
 
 
 def _keep_history(store: Store, camera: str, through: date, history: list[Snapshot]) -> None:
@@ -173,10 +181,11 @@ def judge_images(settings: Settings, day: date, camera: str, inception: Path | N
 def _judge(store: Store, settings: Settings, day: date, camera: str, inception: Path | None) -> Done:
     rows = store.read("drawn_images", camera=camera, day=day)
     generator = load_by_name(store, str(rows["generator"].iloc[0]))
-    material = read_material(store, settings, generator.card.trained_through, camera)
-    extractor = load_extractor(store, camera, generator.card.trained_through, generator.card.features)
+    card = generator.card
+    material = read_material(store, settings, card.trained_through, camera, card.held_out_through)
+    extractor = load_extractor(store, camera, card.trained_through, card.features)
     given = generator_settings(settings, camera)
-    one_class = bool(generator.card.classes) and rows["label"].nunique() == 1
+    one_class = bool(card.classes) and rows["label"].nunique() == 1
     batch = Batch(pixels_of(rows, settings.camera(camera)), material.learned, material.held_out, one_class)
     weights = inception or (Path(given.inception) if given.inception else None)
     told = [] if weights is None else [fid(batch, inception_extractor(weights))]

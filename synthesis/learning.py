@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import pandas as pd
 
+from sensors_data.image_jobs import NORMAL_LABELS
 from sensors_data.settings import Section
 from synthesis.checkpoint import Checkpoint, Progress
-from synthesis.features import Extractor, extractor_for, has_classes
+from synthesis.features import MIN_PER_CLASS, Extractor, extractor_for
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
 from synthesis.generator_settings import GeneratorSettings
 from synthesis.parallel import Task, workers_of
@@ -30,6 +33,8 @@ class Material:
     is_learned: np.ndarray  # (N,) bool
     conditional: bool
     """Whether each label is a class to be drawn."""
+    held_out_through: int
+    """The largest number of an image that is held out; see `number_of`."""
 
     @property
     def learned(self) -> np.ndarray:
@@ -42,10 +47,14 @@ class Material:
         return np.asarray(self.images[~self.is_learned])
 
 
-def material_of(camera: str, images: np.ndarray, labels: np.ndarray, given: GeneratorSettings, seed: int) -> Material:
-    """Images uint8 (N, C, H, W) with labels (N,) as material, shuffled, a share of them held out.
+def material_of(
+    camera: str, rows: pd.DataFrame, images: np.ndarray, given: GeneratorSettings, held_out_through: int | None = None
+) -> Material:
+    """Rows of the `images` table and their pixels uint8 (N, C, H, W) as material, shuffled, a share of them held out.
 
-    ValueError when they are too few, or too few of them differ.
+    Which ones are is a matter of each image's own id, so that one that comes late moves no other; with
+    `held_out_through` they are those that a generator held out. ValueError when the images are too few, too few of them
+    differ, or a class has too few.
     """
     if len(images) < FEWEST:
         raise ValueError(f"{camera} has {len(images)} images to learn from; a generator wants at least {FEWEST}")
@@ -54,10 +63,32 @@ def material_of(camera: str, images: np.ndarray, labels: np.ndarray, given: Gene
         raise ValueError(
             f"only {different} of {len(images):,} images of {camera} differ, {FEWEST} must; is the camera stuck?"
         )
-    order = np.random.default_rng(seed).permutation(len(images))  # so that the first of either part are like the rest
-    is_learned = np.arange(len(images)) >= max(FEWEST // 4, round(given.held_out * len(images)))
-    conditional = given.learns_from == "all" and has_classes(labels[order][is_learned])
-    return Material(images[order], labels[order], is_learned, conditional)
+    numbers = np.array([number_of(name) for name in rows["image_id"]])
+    order = np.argsort(numbers, kind="stable")  # a lot drawn once for all: the first of either part are like the rest
+    if held_out_through is None:
+        held_out_through = int(numbers[order[max(FEWEST // 4, round(given.held_out * len(images))) - 1]])
+    labels = rows["label"].to_numpy(str)
+    conditional = given.learns_from == "all" and bool(set(np.char.lower(labels)) - set(NORMAL_LABELS))
+    if conditional:
+        labels = np.where(labels == "", "normal", labels)
+        _check_classes(camera, labels[numbers > held_out_through])
+    return Material(images[order], labels[order], numbers[order] > held_out_through, conditional, held_out_through)
+
+
+def number_of(image_id: str) -> int:
+    """A number from 0 to 2 to the 48th that an image's id alone decides."""
+    return int.from_bytes(hashlib.sha256(image_id.encode()).digest()[:6], "big")
+
+
+def _check_classes(camera: str, labels: np.ndarray) -> None:
+    """ValueError when one of several labels has too few images to be a class."""
+    names, counts = np.unique(labels, return_counts=True)
+    if len(names) > 1 and counts.min() < MIN_PER_CLASS:
+        found = ", ".join(f"{count} of '{name}'" for name, count in zip(names, counts, strict=True))
+        raise ValueError(
+            f"{camera} learns from all labels, and each wants {MIN_PER_CLASS} images; found {found}: ingest more, "
+            'or set learns_from = "normal"'
+        )
 
 
 def extractor_of(material: Material, given: GeneratorSettings, seed: int) -> Extractor:
@@ -110,6 +141,7 @@ def learn_generator(
         shown=best.images,
         distance=best.distance,
         features=extractor.name,
+        held_out_through=material.held_out_through,
         seed=seed,
         state=trained.state,
         accepted=not best.alarms,

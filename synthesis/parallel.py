@@ -22,6 +22,8 @@ from synthesis.workers import Workers, alone, most_devices
 
 PATIENCE = 30
 """Seconds that the others are given to end by themselves."""
+FAREWELL = 5
+"""Seconds until one that has failed is gone for good."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ def workers_of(devices: int, task: Task) -> Iterator[Workers]:
             for process in others:
                 process.join(PATIENCE)
         except RuntimeError:  # what a process says whose neighbour no longer answers
+            for process in others:
+                process.join(FAREWELL)
             _all_there(others)
             raise
         finally:

@@ -69,10 +69,11 @@ def test_a_generator_that_is_rejected_later_serves_no_more(tmp_path):
     [
         (b"", "is not a generator"),
         (b"no file of ours at all", "is not a generator"),
-        (to_bytes(made()).replace(b'"format\\":1,', b'"format\\":9,'), "is of another format than 1"),
+        (to_bytes(made()).replace(b'"format\\":2,', b'"format\\":9,'), "is of another format than 2"),
+        (to_bytes(made()).replace(b'latent\\":100,', b'latent\\":101,'), "has other layers than its card says"),
         (to_bytes(made())[:-100], "is cut short; train again with: nightscore train-dcgan"),
     ],
-    ids=["empty", "other", "newer", "cut"],
+    ids=["empty", "other", "newer", "layers", "cut"],
 )
 def test_a_file_that_is_no_generator_of_this_version_is_named(data, message):
     with pytest.raises(ValueError, match=message):

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sensors_data.image_files import decode_image
@@ -11,8 +12,9 @@ from sensors_data.images import resize
 from sensors_data.settings import Camera, Settings
 from sensors_data.store import Store
 from synthesis.generator_files import load_for
-from synthesis.generator_settings import recipe_of
+from synthesis.generator_settings import GeneratorSettings, recipe_of
 from synthesis.jobs import draw_images, judge_images, sheet_path, train_dcgan
+from synthesis.learning import material_of
 from synthesis.sampling import drawn_again
 
 TRAINING = {"rate": 2e-3, "batch": 32}
@@ -162,7 +164,7 @@ def test_images_that_cannot_be_learned_from_are_named(tmp_path, keep_images, day
 def test_days_of_several_sizes_are_named(tmp_path, keep_images, day, scans):
     settings = camera_of(tmp_path, keep_images, day, scans[0][:100], scans[1][:100])
     keep_images(Store(settings.store), "eye", day - timedelta(days=2), resize(scans[0][:100], 20), scans[1][:100])
-    with pytest.raises(ValueError, match="are stored at .* pixels, the settings say 16; ingest their days again"):
+    with pytest.raises(ValueError, match=r"are stored at .* pixels, the settings say 16; ingest their days again"):
         train_dcgan(settings, day, "eye")
 
 
@@ -174,6 +176,38 @@ def test_defects_are_not_learned_from_unless_they_are_asked_for(tmp_path, keep_i
     card = load_for(Store(settings.store), "eye", day).card
     assert card.classes == ()
     assert card.features == "EfficientNet-Lite0 579344248a93"
+
+
+@pytest.mark.parametrize(("usual", "drawn"), [("", "normal"), ("good", "good")])
+def test_unlabelled_images_and_defects_are_classes_where_all_are_learned_from(scans, usual, drawn):
+    labels = np.where(scans[1] == 0, "crack", usual)
+    rows = pd.DataFrame({"image_id": [f"{n}.png" for n in range(len(labels))], "label": labels})
+    given = GeneratorSettings(learns_from="all")
+    material = material_of("eye", rows, scans[0], given)
+    assert material.conditional
+    assert set(material.labels) == {"crack", drawn}
+    few = rows["label"].where((rows["label"] != "crack") | (rows.index % 20 == 0), usual)
+    with pytest.raises(ValueError, match=r"each wants 20 images; found \d of 'crack', [\d]+ of"):
+        material_of("eye", rows.assign(label=few), scans[0], given)
+    alone = material_of("eye", rows.assign(label="crack"), scans[0], given)
+    assert alone.conditional  # so that what is drawn carries its name
+    assert not material_of("eye", rows.assign(label="ok"), scans[0], given).conditional
+
+
+def test_an_image_that_comes_late_moves_no_other_between_learned_and_held_out(scans):
+    rows = pd.DataFrame({"image_id": [f"{n}.png" for n in range(1000)], "label": "good"})
+    before = material_of("eye", rows, scans[0][:1000], GeneratorSettings())
+    assert (~before.is_learned).sum() == 100
+    late = pd.concat([rows, pd.DataFrame({"image_id": ["late.png"], "label": "good"})])
+    after = material_of("eye", late, scans[0][:1001], GeneratorSettings(held_out=0.5), before.held_out_through)
+    assert {x.tobytes() for x in before.held_out} <= {x.tobytes() for x in after.held_out}
+    assert {x.tobytes() for x in before.learned} <= {x.tobytes() for x in after.learned}
+    assert len(after.images) == 1001
+
+
+def test_a_preset_that_wants_classes_says_so(trained):
+    with pytest.raises(ValueError, match=r"preset conditional is told the class .* set learns_from = \"all\""):
+        recipe_of(with_generator(trained, preset="conditional"), "eye", 0)
 
 
 def test_a_wrong_key_or_size_in_the_settings_is_named(trained, day):

@@ -97,6 +97,12 @@ def test_a_process_that_cannot_start_is_not_waited_for(monkeypatch):
         pass
 
 
+def test_a_process_that_fails_on_its_way_is_named(monkeypatch):
+    monkeypatch.setattr(parallel, "_for_the_others", lambda given: (replace(given, seed="no number"), None, ""))
+    with pytest.raises(ChildProcessError, match="exit status 1"):
+        by_two(task())
+
+
 def test_a_loss_that_is_no_number_ends_both():
     with pytest.raises(DivergedError, match="a loss became no number"):
         by_two(task(optimizer="sgd", rate=1e30))
