@@ -2,8 +2,10 @@
 
 python -m benchmarks.defects --data FILE.npz [--draws 5] [--out FILE] [--page FILE.png]
 
-FILE holds x (N, H, W[, 3]), mask of the same size, y (0 is normal). Needs nightscore[patches].
-The exit status is 1 when ours is not above the nearest patches, 2 when the file or an option is wrong.
+FILE holds x (N, H, W[, 3]), y (0, False or a word for normal, anything else is a defect) and, where known, mask of the
+same size and the names `classes` of y. Needs nightscore[patches]. Where look-alikes cannot be shared out, as of a part
+that always lies in the same place, the draws are at random. The exit status is 1 when ours is not above the nearest
+patches, 2 when the file or an option is wrong.
 """
 
 from __future__ import annotations
@@ -29,32 +31,23 @@ from anomaly.image_detector import PATCH_CONFIG, ImageDetector, score_images, wo
 from anomaly.image_features import FeatureConfig, represent
 from anomaly.image_learning import learn_image_detector
 from anomaly.image_scoring import Blocks, nearest_mean
-from benchmarks.image_methods import DAY
-from sensors_data.image_sets import as_images
+from benchmarks.defects_data import Parts, draws_of, read_parts, split
+from benchmarks.image_methods import DAY, falls_short
+from benchmarks.outputs import make_folders
 from sensors_data.images import look_alikes
 from service.image_pictures import pairs_page
 
 BANK = 5000
 """Normal patches that the baseline compares with."""
-TEST_SHARE = 0.3
 COLUMNS = ["method", "class", "seed", "auroc", "pixel_auroc", "aupro", "cpu_s"]
-console = Console()
-
-
-def split(odd: np.ndarray, groups: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Which images are trained on and which tested, (N,) bool each: normal groups are shared out, a defect is tested
-    unless a look-alike of it is trained on."""
-    rng = np.random.default_rng(seed)
-    order = rng.permutation(np.unique(groups[~odd]))
-    ends = np.cumsum([np.sum((groups == g) & ~odd) for g in order])
-    tested = np.isin(groups, order[: int(np.searchsorted(ends, TEST_SHARE * ends[-1])) + 1])
-    train = ~odd & ~tested
-    return train, ~train & ~np.isin(groups, groups[train])
+console = Console(markup=False)
 
 
 def aupro(maps: np.ndarray, masks: np.ndarray, limit: float = 0.3) -> float:
-    """Area under the per-region overlap up to a false-positive rate of `limit`, 0 to 1 (Bergmann et al. 2021,
-    doi:10.1007/s11263-020-01400-4)."""
+    """Area under the per-region overlap up to a false-positive rate of `limit`, 0 to 1; NaN without a masked pixel or
+    without any other (Bergmann et al. 2021, doi:10.1007/s11263-020-01400-4)."""
+    if masks.all() or not masks.any():
+        return float("nan")
     good = np.sort(maps[~masks])
     rates = np.linspace(0, limit, 60)
     cuts = good[np.clip(((1 - rates) * len(good)).astype(int), 0, len(good) - 1)]
@@ -97,23 +90,20 @@ def nearest_patches(train: np.ndarray, test: np.ndarray, seed: int) -> tuple[np.
     return np.concatenate(scores), np.concatenate(maps)
 
 
-def run(
-    data: dict[str, np.ndarray], groups: np.ndarray, name: str, seed: int, page: Path | None
-) -> list[dict[str, object]]:
+def run(parts: Parts, groups: np.ndarray, name: str, seed: int, page: Path | None) -> list[dict[str, object]]:
     """A row per method of one draw of the split."""
-    x, odd = as_images(data["x"], "x"), data["y"].reshape(-1) > 0
-    masks = data["mask"].reshape(len(x), *x.shape[2:]) > 0
-    train, test = split(odd, groups, seed)
-    learned = x[train][np.random.default_rng(seed).permutation(int(train.sum()))]
+    train, test = split(parts.odd, groups, seed)
+    x, odd, masks = parts.x[test], parts.odd[test], parts.masks[test]
+    learned = parts.x[train][np.random.default_rng(seed).permutation(int(train.sum()))]
     started = time.process_time()
     detector, _ = learn_image_detector("benchmark", learned, DAY, PATCH_CONFIG, seed)
-    found = score_images(detector, x[test])
-    rows = [_row("nightscore", name, seed, found.score, found.maps, odd[test], masks[test], started)]
+    found = score_images(detector, x)
+    rows = [_row("nightscore", name, seed, found.score, found.maps, odd, masks, started)]
     if page is not None:
-        _draw(page, detector, x[test], found.score, found.maps, odd[test])
+        _draw(page, detector, x, found.score, found.maps, odd)
     started = time.process_time()
-    score, maps = nearest_patches(learned, x[test], seed)
-    return [*rows, _row("knn", name, seed, score, maps, odd[test], masks[test], started)]
+    score, maps = nearest_patches(learned, x, seed)
+    return [*rows, _row("knn", name, seed, score, maps, odd, masks, started)]
 
 
 def _row(
@@ -127,9 +117,10 @@ def _row(
     started: float,
 ) -> dict[str, object]:
     thin = maps[:, ::2, ::2].ravel(), masks[:, ::2, ::2].ravel()
+    known = thin[1].any() and not thin[1].all()
     figures = (
         float(roc_auc_score(odd, score)),
-        float(roc_auc_score(thin[1], thin[0])),
+        float(roc_auc_score(thin[1], thin[0])) if known else float("nan"),
         aupro(maps, masks),
         time.process_time() - started,
     )
@@ -148,40 +139,49 @@ def _draw(
     page.write_bytes(pairs_page(x[chosen], over, captions, score[chosen] > limit, title))
 
 
+def report(frame: pd.DataFrame, groups: int) -> None:
+    """Print the mean and the standard deviation over draws of every split and method."""
+    table = Table("split", "method", "image AUROC", "pixel AUROC", "AUPRO", "CPU-s", title=f"{groups:,} groups")
+    for (split_name, method), own in frame.groupby(["class", "method"], sort=False):
+        figures = [f"{own[c].mean():.4f} ± {own[c].std(ddof=0):.4f}" for c in ("auroc", "pixel_auroc", "aupro")]
+        table.add_row(str(split_name), str(method), *figures, f"{own['cpu_s'].mean():.0f}")
+    console.print(table)
+
+
 def main(
-    data: Annotated[Path, typer.Option(help="An npz with x, mask, y and, where known, classes.")],
+    data: Annotated[Path, typer.Option(help="An npz with x, y and, where known, mask and classes.")],
     draws: Annotated[int, typer.Option(min=1, help="Draws of the split, a seed each.")] = 5,
     out: Annotated[Path | None, typer.Option(help="CSV of the results, renewed at every draw.")] = None,
     page: Annotated[Path | None, typer.Option(help="PNG of heat maps of 20 defects and 20 good parts.")] = None,
 ) -> None:
     """Train on normal images alone; image AUROC, pixel AUROC and AUPRO, and the leaky random split beside."""
+    make_folders(out, page)
     try:
-        with np.load(data, allow_pickle=False) as held:
-            arrays = {key: held[key] for key in ("x", "mask", "y")}
-        groups = look_alikes(as_images(arrays["x"], data.name))
-    except (KeyError, ValueError, OSError) as error:
-        console.print(f"{data} does not hold x, mask and y: {error}")
+        parts = read_parts(data)
+        groups = look_alikes(parts.x)
+        plans, why = draws_of(parts.odd, groups, draws)
+        started = time.process_time()
+        remember_features(parts.x)
+    except (ValueError, LookupError, OSError) as error:
+        console.print(str(error))
         raise typer.Exit(2) from error
-    rows: list[dict[str, object]] = []
-    started = time.process_time()
-    remember_features(as_images(arrays["x"], data.name))
     spent = time.process_time() - started
     console.print(f"features of {len(groups):,} images: {spent:.0f} CPU-s, once for all draws and methods")
-    plans = [("look-alikes apart", groups, seed) for seed in range(draws)]
-    for name, kept, seed in [*plans, ("random, leaky", np.arange(len(groups)), 0)]:
-        rows += run(arrays, kept, name, seed, page if not rows else None)
+    if why:
+        console.print(f"look-alikes cannot be kept apart ({why}): every draw is at random")
+    if not parts.masks.any():
+        console.print("no pixel is masked: pixel AUROC and AUPRO stay empty")
+    rows: list[dict[str, object]] = []
+    for name, kept, seed in plans:
+        rows += run(parts, kept, name, seed, page if not rows else None)
         for row in rows[-2:]:
             console.print(f"{row['method']} {name} {seed}: image {row['auroc']:.4f}, pixel {row['pixel_auroc']:.4f}")
         if out is not None:
             pd.DataFrame(rows, columns=COLUMNS).to_csv(out, index=False)
     frame = pd.DataFrame(rows, columns=COLUMNS)
-    table = Table("split", "method", "image AUROC", "pixel AUROC", "AUPRO", "CPU-s", title=f"{len(set(groups))} groups")
-    for (split_name, method), own in frame.groupby(["class", "method"], sort=False):
-        figures = [f"{own[c].mean():.4f} ± {own[c].std(ddof=0):.4f}" for c in ("auroc", "pixel_auroc", "aupro")]
-        table.add_row(str(split_name), str(method), *figures, f"{own['cpu_s'].mean():.0f}")
-    console.print(table)
+    report(frame, len(set(groups)))
     means = frame[frame["class"] == plans[0][0]].groupby("method")["auroc"].mean()
-    if means["nightscore"] <= means["knn"]:
+    if falls_short(means["nightscore"], means["knn"]):
         raise typer.Exit(1)
 
 

@@ -4,12 +4,13 @@ python -m benchmarks.synthesis --data FILE --seconds 240 [--recipes default,plai
     [--features FILE] [--sheets FOLDER]
 
 FILE is an npz (x_train, y_train, x_test, y_test, or x and y), a Parquet file with images and labels, an IDX file or a
-folder of PNG and JPEG. A second run takes over what `--out` holds of the same features and time.
-The exit status is 2 when an option is wrong.
+folder of PNG and JPEG. A second run takes over what `--out` holds of the same test images, features and time.
+The exit status is 2 when an option or a file is wrong.
 """
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Annotated
 
@@ -20,23 +21,27 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.outputs import make_folders
 from benchmarks.synthesis_run import Judge, gemm_peak, recipe_for, run
 from sensors_data.image_sets import read_packed
 from sensors_data.images import Images, resize, split_images
 from service.image_pictures import sheet
-from synthesis.features import extractor_for, features_of
+from synthesis.features import Extractor, extractor_for, features_of, has_classes
 from synthesis.features_files import from_bytes, to_bytes
 from synthesis.presets import nearest_size
-from synthesis.quality import MIN_IMAGES
+from synthesis.quality import MIN_IMAGES, NEIGHBOURS
 from synthesis.sampling import draw
 
 COLUMNS = [
     *("recipe", "seed", "frechet", "kid", "kid_low", "kid_high", "precision", "recall", "density", "coverage"),
     *("classes", "class_entropy", "images", "images_per_s", "draws_per_s", "peak_share", "seconds", "features"),
+    "data",
 ]
 TOLD = ("frechet", "kid", "precision", "recall", "coverage")
 REFERENCE = 10_000
-console = Console(width=160)
+FEWEST = NEIGHBOURS + 1
+"""Test images without which an image has not as many neighbours as the measures want."""
+console = Console(width=160, markup=False)
 
 
 def read_images(path: Path) -> tuple[Images, Images]:
@@ -56,10 +61,13 @@ def read_images(path: Path) -> tuple[Images, Images]:
 
 def judge_for(train: Images, test: Images, kept: Path | None) -> Judge:
     """The extractor for these images, and what drawn ones are held against. A classifier is taken from the file `kept`
-    where there is one, and put there where not.
+    where there is one, and put there where not. ValueError when it is one of other images, or when too few are given.
     """
+    if len(test) < FEWEST:
+        raise ValueError(f"{len(test)} test images were found; at least {FEWEST} are needed to compare with")
     if kept is not None and kept.is_file():
         extractor = from_bytes(kept.read_bytes(), str(kept))
+        _check_kept(extractor, train, kept)
     else:
         extractor = extractor_for(train.x, train.label, 0)
         if kept is not None and extractor.classifier is not None:
@@ -67,17 +75,33 @@ def judge_for(train: Images, test: Images, kept: Path | None) -> Judge:
     return Judge(extractor, features_of(extractor, test.x))
 
 
-def earlier_rows(out: Path | None, seconds: float, features: str) -> list[dict[str, object]]:
-    """What an earlier run left in its file, as far as it trained as long and judged in the same features."""
+def _check_kept(extractor: Extractor, train: Images, kept: Path) -> None:
+    """ValueError when a kept classifier is of images of another shape, or of another number of classes."""
+    if extractor.classifier is None:
+        return
+    image, classes = tuple(train.x.shape[1:]), len(set(train.label)) if has_classes(train.label) else 0
+    if (extractor.classifier.image, extractor.classifier.classes) != (image, classes):
+        raise ValueError(
+            f"{kept} keeps a classifier of {extractor.classifier.classes} classes of images (C, H, W) "
+            f"{extractor.classifier.image}, the data has {classes} of {image}; name another --features"
+        )
+
+
+def fingerprint(images: Images) -> str:
+    """A short hash of images: rows of one table compare only under one."""
+    return hashlib.sha256(repr(images.x.shape).encode() + images.x.tobytes()).hexdigest()[:12]
+
+
+def earlier_rows(out: Path | None, told: dict[str, object]) -> list[dict[str, object]]:
+    """What an earlier run left in its file, as far as it says the same of seconds, features and data."""
     if out is None or not out.is_file():
         return []
-    rows = pd.read_csv(out)
+    rows = pd.read_csv(out, dtype={"data": str})
     if list(rows.columns) != COLUMNS:
         raise ValueError(f"{out} is no result file of this version; name another --out")
-    found: list[dict[str, object]] = rows[(rows["seconds"] == seconds) & (rows["features"] == features)].to_dict(
-        "records"
-    )
-    return found
+    for column, value in told.items():
+        rows = rows[rows[column] == value]
+    return [dict(zip(COLUMNS, row, strict=True)) for row in rows.itertuples(index=False)]
 
 
 def report(rows: pd.DataFrame) -> None:
@@ -106,12 +130,14 @@ def main(
 ) -> None:
     """Train each recipe for the same CPU time and judge what it draws."""
     torch.set_num_threads(1)
+    make_folders(out, features, sheets)
     try:
         train, test = read_images(data)
         plans = [recipe_for(name, train) for name in recipes.split(",")]
         judge = judge_for(train, test, features)
-        rows = earlier_rows(out, seconds, judge.extractor.name)
-    except (ValueError, LookupError) as error:
+        told = {"seconds": seconds, "features": judge.extractor.name, "data": fingerprint(test)}
+        rows = earlier_rows(out, told)
+    except (ValueError, LookupError, OSError) as error:
         console.print(str(error))
         raise typer.Exit(2) from error
     console.print(f"{len(train):,} images to learn from, {len(test):,} to compare with, in {judge.extractor.name}")
@@ -124,7 +150,7 @@ def main(
             if (recipe.preset, seed) in known:
                 continue
             row, generator = run(recipe, train, judge, seconds, seed, peak)
-            rows.append({**row, "seconds": seconds, "features": judge.extractor.name})
+            rows.append({**row, **told})
             figures = ", ".join(f"{key} {row[key]:.3f}" for key in TOLD)
             console.print(f"{recipe.preset} seed {seed}: {figures}, {row['images']:,} images")
             if out is not None:

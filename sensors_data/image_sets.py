@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import math
 import zipfile
+import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -30,7 +33,7 @@ def read_packed(path: Path, size: int | None = None) -> Images:
     elif not path.is_file():
         raise LookupError(f"no image file or folder at {path}")
     elif name.endswith(".npz"):
-        found = _read_npz(path)
+        found = _read_npz(path, size)
     elif name.endswith(".parquet"):
         found = _read_parquet(path, size)
     elif "idx3-ubyte" in name:
@@ -43,34 +46,76 @@ def read_packed(path: Path, size: int | None = None) -> Images:
     return found if size is None else Images(resize(found.x, size), found.label, found.split)
 
 
-def _read_npz(path: Path) -> Images:
+def _read_npz(path: Path, size: int | None) -> Images:
     """Arrays `x` or `x_train` and `x_test`, with labels `y`, `y_train`, `y_test` and names `classes` where given."""
+    held = npz_arrays(path, ("x", "y", "classes"))
+    parts = [part for part in ("", "_train", "_test") if f"x{part}" in held]
+    if not parts:
+        raise UnreadableError(f"{path.name} holds no array x, x_train or x_test, only {sorted(held)}")
+    x = [as_images(held[f"x{part}"], f"{path.name}, x{part}") for part in parts]
+    x = x if size is None else [resize(one, size) for one in x]
+    if len({one.shape[1:] for one in x}) > 1:
+        shapes = ", ".join(f"x{part} {one.shape[1:]}" for part, one in zip(parts, x, strict=True))
+        raise UnreadableError(f"{path.name} holds images of several shapes (C, H, W): {shapes}; save them alike")
+    labels = [
+        as_labels(held.get(f"y{part}"), len(one), f"{path.name}, y{part}", held.get("classes"))
+        for part, one in zip(parts, x, strict=True)
+    ]
+    splits = [np.full(len(one), part[1:]) for part, one in zip(parts, x, strict=True)]
+    return Images(np.concatenate(x), np.concatenate(labels), np.concatenate(splits))
+
+
+def npz_arrays(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """The arrays of an npz called as one of `names`, or as one of them and `_` and more. UnreadableError when it is
+    damaged, too large, or holds objects.
+    """
     try:
         with zipfile.ZipFile(path) as packed:
             total = sum(member.file_size for member in packed.infolist())
         if total > MAX_PACKED_BYTES:
             raise UnreadableError(f"{path.name} unpacks to {total:,} bytes; at most {MAX_PACKED_BYTES:,} are read")
         with np.load(path, allow_pickle=False) as arrays:
-            held = {key: arrays[key] for key in arrays.files if key.split("_")[0] in ("x", "y", "classes")}
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+            held = {key: arrays[key] for key in arrays.files if key.split("_")[0] in names}
+    except UnreadableError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
         raise UnreadableError(f"{path.name} is no readable npz: {error}") from error
-    parts = [part for part in ("", "_train", "_test") if f"x{part}" in held]
-    if not parts:
-        raise UnreadableError(f"{path.name} holds no array x, x_train or x_test, only {sorted(held)}")
-    x = [as_images(held[f"x{part}"], path.name) for part in parts]
-    labels = [_labels(held.get(f"y{part}"), len(one), held.get("classes")) for part, one in zip(parts, x, strict=True)]
-    splits = [np.full(len(one), part[1:]) for part, one in zip(parts, x, strict=True)]
-    return Images(np.concatenate(x), np.concatenate(labels), np.concatenate(splits))
+    if raw := [key for key, array in held.items() if not isinstance(array, np.ndarray)]:
+        raise UnreadableError(f"{path.name} holds {', '.join(raw)} as plain bytes; save them as arrays, by np.savez")
+    return held
 
 
-def _labels(y: np.ndarray | None, count: int, classes: np.ndarray | None = None) -> np.ndarray:
-    """Labels as text: the class's name where names are given."""
+def as_labels(y: np.ndarray | None, count: int, where: str, classes: np.ndarray | None = None) -> np.ndarray:
+    """Labels as text (N,), "" where there are none: the class's name where names are given. UnreadableError when they
+    are not one for each of `count` images.
+    """
     if y is None:
         return np.full(count, "")
-    if len(y) != count:
-        raise UnreadableError(f"{count} images have {len(y)} labels")
+    if y.ndim == 0 or len(y) != count or y.size != count:
+        raise UnreadableError(f"{where} has the shape {y.shape}, wanted is one label for each of {count:,} images")
     flat = y.reshape(-1)
-    return np.asarray((classes[flat] if classes is not None else flat).astype(str))
+    if flat.dtype.kind == "S":
+        flat = np.char.decode(flat, "utf-8", "replace")
+    if flat.dtype.kind == "f":
+        odd = flat[~np.isfinite(flat) | (flat != np.rint(flat))]
+        if len(odd):
+            raise UnreadableError(f"{where} holds {odd[0]:g}; labels are whole numbers or texts")
+        flat = flat.astype(np.int64)
+    if flat.dtype.kind not in "biuU":
+        raise UnreadableError(f"{where} is of type {flat.dtype}; labels are whole numbers or texts")
+    return flat.astype(str) if classes is None else _named(flat, classes.reshape(-1).astype(str), where)
+
+
+def _named(y: np.ndarray, classes: np.ndarray, where: str) -> np.ndarray:
+    """The classes' names for numbers y (N,), which count them from 0; texts have to be such names."""
+    if y.dtype.kind == "U":
+        odd = y[~np.isin(y, classes)]
+    else:
+        y = y.astype(np.int64)
+        odd = y[(y < 0) | (y >= len(classes))]
+    if len(odd):
+        raise UnreadableError(f"{where} holds {odd[0]!s}, which is none of the {len(classes)} classes, counted from 0")
+    return y if y.dtype.kind == "U" else np.asarray(classes[y])
 
 
 def as_images(x: np.ndarray, name: str) -> np.ndarray:
@@ -81,6 +126,8 @@ def as_images(x: np.ndarray, name: str) -> np.ndarray:
         x = np.moveaxis(x, -1, 1)
     if x.ndim != 4 or x.shape[1] not in (1, 3) or min(x.shape[2:]) < MIN_SIDE:
         raise UnreadableError(f"{name}: an array of shape {x.shape} is no set of grey or RGB images")
+    if not len(x):
+        raise UnreadableError(f"{name}: an array of shape {x.shape} holds no image")
     if x.dtype == np.uint8:
         return np.ascontiguousarray(x)
     if x.dtype == np.uint16:
@@ -98,20 +145,21 @@ def _read_idx(path: Path) -> Images:
     beside = path.with_name(path.name.replace("images", "labels").replace("idx3", "idx1"))
     y = _idx_array(beside) if beside != path and beside.is_file() else None
     split = "test" if path.name.startswith("t10k") else "train" if path.name.startswith("train") else ""
-    return Images(as_images(x, path.name), _labels(y, len(x)), np.full(len(x), split))
+    x = as_images(x, path.name)
+    return Images(x, as_labels(y, len(x), beside.name), np.full(len(x), split))
 
 
 def _idx_array(path: Path) -> np.ndarray:
     try:
         with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
             data = file.read(MAX_PACKED_BYTES)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UnreadableError(f"{path.name} cannot be unpacked: {error}") from error
     if len(data) < 4 or data[:3] != b"\x00\x00\x08":
         raise UnreadableError(f"{path.name} is no IDX file of bytes")
     shape = np.frombuffer(data, ">i4", data[3], 4) if len(data) >= 4 + 4 * data[3] else np.array([-1])
-    if len(data) != 4 + 4 * data[3] + int(np.prod(shape.astype(np.int64))):
-        raise UnreadableError(f"{path.name} is cut short: its header announces {tuple(shape)}")
+    if (shape < 0).any() or len(data) != 4 + 4 * data[3] + math.prod(shape.tolist()):
+        raise UnreadableError(f"{path.name} is cut short: its header announces {tuple(shape.tolist())}")
     return np.frombuffer(data, np.uint8, offset=4 + 4 * data[3]).reshape(shape)
 
 
@@ -123,7 +171,7 @@ def _read_cifar(path: Path) -> Images:
             rows = data.reshape(-1, labels + 3072)
             split = "test" if "test" in path.name else "train"
             x = np.ascontiguousarray(rows[:, labels:].reshape(-1, 3, 32, 32))
-            return Images(x, _labels(rows[:, labels - 1], len(x)), np.full(len(x), split))
+            return Images(x, as_labels(rows[:, labels - 1], len(x), path.name), np.full(len(x), split))
     raise UnreadableError(f"{path.name} has {len(data):,} bytes, no whole number of CIFAR records")
 
 
@@ -133,15 +181,35 @@ def _read_parquet(path: Path, size: int | None) -> Images:
         table = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:
         raise UnreadableError(f"{path.name} is no readable Parquet file: {error}") from error
-    column = next((f.name for f in table.schema if pa.types.is_binary(f.type) or pa.types.is_struct(f.type)), None)
+    told = ("label", "split")
+    column = next((f.name for f in table.schema if f.name not in told and _holds_images(f.type)), None)
     if column is None:
-        raise UnreadableError(f"{path.name} has no column of image bytes, only {table.schema.names}")
+        fields = ", ".join(f"{field.name}: {field.type}" for field in table.schema)
+        raise UnreadableError(f"{path.name} has no column of image bytes, only {fields}")
     cells = table[column].to_pylist()
     blobs = [cell["bytes"] if isinstance(cell, dict) else cell for cell in cells]
     x = _stacked([(f"row {row}", blob or b"") for row, blob in enumerate(blobs)], size, path.name)
-    texts = {name: np.array([str(v) for v in table[name].to_pylist()]) for name in table.schema.names if name != column}
-    blank = np.full(len(x), "")
-    return Images(x, texts.get("label", blank), texts.get("split", blank))
+    label, split = (
+        np.array([_text(v) for v in table[name].to_pylist()]) if name in table.schema.names else np.full(len(x), "")
+        for name in told
+    )
+    return Images(x, label, split)
+
+
+def _holds_images(kind: pa.DataType) -> bool:
+    """Whether a column's type is that of bytes, or a struct with such `bytes`."""
+    if pa.types.is_struct(kind):
+        return kind.get_field_index("bytes") >= 0 and _holds_images(kind.field("bytes").type)
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+
+
+def _text(value: Any) -> str:
+    """A table's cell as text: "" for none, 1 for 1.0."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def _read_folder(path: Path, size: int | None) -> Images:
@@ -155,7 +223,9 @@ def _read_folder(path: Path, size: int | None) -> Images:
 
 
 def _stacked(blobs: list[tuple[str, bytes]], size: int | None, name: str) -> np.ndarray:
-    """Decoded images as one array. UnreadableError names the first that does not fit."""
+    """Decoded images as one array. UnreadableError names the first that does not fit, or says that there is none."""
+    if not blobs:
+        raise UnreadableError(f"{name} holds no image: it has 0 rows")
     out = []
     for where, data in blobs:
         try:

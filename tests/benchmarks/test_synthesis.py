@@ -107,6 +107,56 @@ def test_a_wrong_option_ends_with_status_2(tmp_path, words, message):
     assert message in done.output
 
 
+def test_too_few_test_images_are_refused_before_training(tmp_path):
+    np.savez(tmp_path / "x.npz", x_train=scenes(60, 28, 1), x_test=scenes(5, 28, 1))
+    done = asked(tmp_path / "x.npz", "--recipes", "default")
+    assert done.exit_code == 2, done.output
+    assert "5 test images were found; at least 6 are needed" in done.output
+    np.savez(tmp_path / "x.npz", x_train=scenes(60, 28, 1), x_test=scenes(6, 28, 1))
+    assert asked(tmp_path / "x.npz", "--recipes", "default").exit_code == 0
+
+
+def test_rows_of_other_test_images_are_not_taken_over(tmp_path):
+    out = tmp_path / "rows.csv"
+    for name in ("one.npz", "other.npz"):
+        np.savez(tmp_path / name, x=scenes(60, 28, 1))
+    words = ("--recipes", "default", "--out", out)
+    assert "default seed 0:" in asked(tmp_path / "one.npz", *words).output
+    first = pd.read_csv(out, dtype={"data": str})["data"].tolist()
+    assert "default seed 0:" not in asked(tmp_path / "one.npz", *words).output
+    assert "default seed 0:" in asked(tmp_path / "other.npz", *words).output
+    second = pd.read_csv(out, dtype={"data": str})["data"].tolist()
+    assert len(first) == len(second) == 1
+    assert first != second
+
+
+def test_a_hash_of_digits_alone_is_read_as_text(tmp_path):
+    row = dict.fromkeys(command.COLUMNS, 1.0) | {"features": "a", "seconds": 0.5}
+    names = ("012345678912", "12345678e912")
+    pd.DataFrame([row | {"data": name} for name in names]).to_csv(tmp_path / "rows.csv", index=False)
+    for name in names:
+        told = {"seconds": 0.5, "features": "a", "data": name}
+        assert [found["data"] for found in command.earlier_rows(tmp_path / "rows.csv", told)] == [name]
+
+
+@pytest.mark.parametrize(
+    ("side", "classes", "message"),
+    [
+        (32, 2, "2 classes of images (C, H, W) (1, 28, 28), the data has 2 of (1, 32, 32)"),
+        (28, 3, "2 classes of images (C, H, W) (1, 28, 28), the data has 3 of (1, 28, 28)"),
+        (28, 1, "2 classes of images (C, H, W) (1, 28, 28), the data has 0 of (1, 28, 28)"),
+    ],
+)
+def test_a_kept_classifier_of_other_images_is_refused(tmp_path, side, classes, message):
+    np.savez(tmp_path / "two.npz", x=scenes(120, 28, 1), y=np.arange(120) % 2)
+    train, test = command.read_images(tmp_path / "two.npz")
+    command.judge_for(train, test, tmp_path / "kept")
+    np.savez(tmp_path / "other.npz", x=scenes(120, side, 1), y=np.arange(120) % classes)
+    done = asked(tmp_path / "other.npz", "--recipes", "default", "--features", tmp_path / "kept")
+    assert done.exit_code == 2, done.output
+    assert message in " ".join(done.output.split())
+
+
 def test_the_peak_is_that_of_products_of_matrices():
     torch.set_num_threads(1)
     assert 1e9 < gemm_peak(256, 3) < 1e12

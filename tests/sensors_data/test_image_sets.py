@@ -3,6 +3,8 @@ import struct
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from sensors_data.image_files import encode_png
@@ -108,3 +110,95 @@ def test_what_is_no_set_of_images_is_refused(x):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(LookupError, match=r"nothing\.npz"):
         read_packed(tmp_path / "nothing.npz")
+
+
+def damaged(path):
+    """Flips bytes in the middle of a packed file."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 20] = b"\xff" * 20
+    path.write_bytes(bytes(data))
+
+
+def test_packed_files_with_a_damaged_middle_or_end_are_refused(tmp_path):
+    np.savez_compressed(tmp_path / "set.npz", x=X[:, 0])
+    with gzip.open(tmp_path / "train-images-idx3-ubyte.gz", "wb") as file:
+        file.write(idx(X[:, 0]))
+    for name, message in (("set.npz", "no readable npz"), ("train-images-idx3-ubyte.gz", "cannot be unpacked")):
+        whole = (tmp_path / name).read_bytes()
+        damaged(tmp_path / name)
+        with pytest.raises(UnreadableError, match=f"{name} (is )?{message}"):
+            read_packed(tmp_path / name)
+        (tmp_path / name).write_bytes(whole[:-30])
+        with pytest.raises(UnreadableError, match=f"{name} (is )?{message}"):
+            read_packed(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ([0, 1, 2, 0, 1, 0], r"y holds 2, which is none of the 2 classes"),
+        ([0, -1, 1, 0, 1, 0], r"y holds -1, which is none of the 2 classes"),
+        ([0, 0.5, 1, 0, 1, 0], r"y holds 0\.5; labels are whole numbers or texts"),
+        ([0, np.nan, 1, 0, 1, 0], r"y holds nan"),
+        (["good", "bent"] * 3, r"y holds bent, which is none of the 2 classes"),
+        (3, r"y has the shape \(\), wanted is one label for each of 6 images"),
+        (np.eye(6), r"y has the shape \(6, 6\), wanted is one label for each of 6 images"),
+        ([0, 1], r"y has the shape \(2,\), wanted is one label for each of 6 images"),
+        (np.zeros(6, complex), r"y is of type complex128"),
+    ],
+)
+def test_labels_that_do_not_fit_are_refused(tmp_path, y, message):
+    np.savez(tmp_path / "set.npz", x=X[:, 0], y=np.array(y), classes=np.array(["good", "crack"]))
+    with pytest.raises(UnreadableError, match=rf"^set\.npz, {message}"):
+        read_packed(tmp_path / "set.npz")
+
+
+@pytest.mark.parametrize(
+    "y",
+    [Y.astype(float), Y.astype(bool), Y[:, None], np.array(["good", "crack"] * 3), np.array([b"good", b"crack"] * 3)],
+)
+def test_labels_of_every_usual_type_name_their_classes(tmp_path, y):
+    np.savez(tmp_path / "set.npz", x=X[:, 0], y=y, classes=np.array(["good", "crack"]))
+    assert read_packed(tmp_path / "set.npz").label.tolist() == ["good", "crack"] * 3
+
+
+def test_whole_numbers_kept_as_floats_are_labels(tmp_path):
+    np.savez(tmp_path / "set.npz", x=X[:, 0], y=Y.astype(np.float32))
+    assert read_packed(tmp_path / "set.npz").label.tolist() == ["0", "1"] * 3
+
+
+def test_an_empty_set_is_refused(tmp_path):
+    np.savez(tmp_path / "set.npz", x_train=X, x_test=X[:0])
+    with pytest.raises(UnreadableError, match=r"set\.npz, x_test: an array of shape \(0, 1, 10, 10\) holds no image"):
+        read_packed(tmp_path / "set.npz")
+    pq.write_table(pa.schema([("jpeg", pa.binary())]).empty_table(), tmp_path / "a.parquet")
+    with pytest.raises(UnreadableError, match=r"a\.parquet holds no image"):
+        read_packed(tmp_path / "a.parquet")
+
+
+def test_grey_and_colour_in_one_file_are_refused(tmp_path):
+    np.savez(tmp_path / "set.npz", x_train=X[:, 0], x_test=np.zeros((2, 10, 10, 3), np.uint8))
+    with pytest.raises(UnreadableError, match=r"x_train \(1, 10, 10\), x_test \(3, 10, 10\)"):
+        read_packed(tmp_path / "set.npz")
+
+
+def test_train_and_test_of_two_sizes_want_a_size(tmp_path):
+    np.savez(tmp_path / "set.npz", x_train=X[:, 0], x_test=np.zeros((2, 12, 12), np.uint8))
+    assert read_packed(tmp_path / "set.npz", size=16).x.shape == (8, 1, 16, 16)
+
+
+def test_a_label_that_is_missing_in_a_table_is_no_label(tmp_path):
+    frame = pd.DataFrame({"jpeg": [encode_png(x) for x in X], "label": pd.array([0, None, 1, 0, 1, 0], dtype="Int64")})
+    frame.to_parquet(tmp_path / "set.parquet")
+    assert read_packed(tmp_path / "set.parquet").label.tolist() == ["0", "", "1", "0", "1", "0"]
+    frame.assign(label=[0, np.nan, 1.0, 0, 1, 0]).to_parquet(tmp_path / "set.parquet")
+    assert read_packed(tmp_path / "set.parquet").label.tolist() == ["0", "", "1", "0", "1", "0"]
+
+
+def test_a_table_whose_struct_holds_no_bytes_is_refused(tmp_path):
+    with_bytes = [{"bytes": encode_png(x), "path": "a"} for x in X]
+    pd.DataFrame({"about": [{"path": "a"}] * 6, "image": with_bytes}).to_parquet(tmp_path / "set.parquet")
+    assert (read_packed(tmp_path / "set.parquet").x == X).all()
+    pd.DataFrame({"about": [{"path": "a"}] * 6}).to_parquet(tmp_path / "set.parquet")
+    with pytest.raises(UnreadableError, match=r"set\.parquet has no column of image bytes, only about: struct<path"):
+        read_packed(tmp_path / "set.parquet")
