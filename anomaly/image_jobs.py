@@ -51,6 +51,7 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
     if rows.empty:
         remedy = f"run: nightscore ingest-images --camera {camera}"
         raise LookupError(f"no normal image of {camera} in the {config.days} days before {day}; {remedy}")
+    every = len(rows)
     rows, size = _of_newest_size(rows, camera)
     images, through = pixels_of(rows, spec), day - timedelta(days=1)
     drawn = _synthetic(store, spec, camera, day, config, len(images))
@@ -63,7 +64,8 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
     path = save(store, detector)
     _keep_history(store, camera, through, history)
     store.remove(_unfinished(camera))
-    return Done(len(images), _training_line(detector, day, path))
+    left_out = f"; {every - len(rows):,} older images of another size left out" if every > len(rows) else ""
+    return Done(len(images), _training_line(detector, day, path) + left_out)
 
 
 def _of_newest_size(rows: pd.DataFrame, camera: str) -> tuple[pd.DataFrame, str]:

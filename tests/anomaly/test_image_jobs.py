@@ -93,16 +93,24 @@ def test_a_camera_that_sends_another_size_is_named(settings, tmp_path):
 
 def test_after_a_change_of_size_only_images_of_the_new_one_are_learned_from(settings, tmp_path):
     day = LAST + timedelta(days=1)
-    for n in range(3):
-        x = np.random.default_rng(n).integers(0, 256, (1, 50, 60), dtype=np.uint8)
-        (tmp_path / str(day)).mkdir(exist_ok=True)
-        (tmp_path / str(day) / f"{n}.png").write_bytes(encode_png(x))
     camera = settings.camera("press").model_copy(update={"inbox": str(tmp_path)})
     moved = settings.model_copy(update={"cameras": {"press": camera}})
-    ingest_images(moved, day, "press")
+
+    def send(count):
+        (tmp_path / str(day)).mkdir(exist_ok=True)
+        for n in range(count):
+            x = np.random.default_rng(n).integers(0, 256, (1, 50, 60), dtype=np.uint8)
+            (tmp_path / str(day) / f"{n}.png").write_bytes(encode_png(x))
+        ingest_images(moved, day, "press")
+
+    send(3)
     told = r"press has 3 normal images to learn from; .* 60x50 pixels since .*, of another size before"
     with pytest.raises(ValueError, match=told):
         train_images(moved, day + timedelta(days=1), "press")
+    send(30)
+    line = train_images(moved, day + timedelta(days=1), "press")
+    assert "30 normal images" in line
+    assert "older images of another size left out" in line
 
 
 def test_a_killed_training_does_not_go_on_over_other_images(settings):
