@@ -42,8 +42,8 @@ class GeneratorCard(Section):
     """Frechet distance to held-out images, None where it could not be measured."""
     features: str = ""
     """Name and hash of the features that it was measured in."""
-    held_out_through: int = 0
-    """The largest number of an image that it never learned from, by `learning.number_of`."""
+    held_out_through: int | None = None
+    """The largest number of an image that it never learned from, by `learning.number_of`; None where none was told."""
     seed: int
     settings: str = ""
     state: str = "done"
