@@ -34,7 +34,7 @@ def joined(rank: int, count: int, meeting: Path) -> Iterator[Workers]:
     """This process among `count`, as soon as all are there; they meet in a file, and no port is open to the network."""
     has_gpus = torch.cuda.is_available()
     backend = "nccl" if has_gpus else "gloo"
-    os.environ[f"{backend.upper()}_SOCKET_IFNAME"] = _loopback()
+    os.environ.setdefault(f"{backend.upper()}_SOCKET_IFNAME", _loopback())
     torch.distributed.init_process_group(backend, f"file://{meeting}", rank=rank, world_size=count)
     try:
         fabric = Fabric(
