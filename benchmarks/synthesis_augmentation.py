@@ -28,7 +28,7 @@ from synthesis.features import has_classes
 from synthesis.presets import preset
 from synthesis.sampling import class_names, draw
 
-console = Console(width=160)
+console = Console(width=160, markup=False)
 
 
 def accuracies(

@@ -43,7 +43,7 @@ PUBLISHED = {"dip-mnist": (5_593_345, 294_113), "dip-cifar10": (7_147_011, 387_2
 """Parameters of generator and discriminator, where the source states them."""
 JUDGED = ("frechet", "kid", "kid_low", "kid_high", "precision", "recall", "density", "coverage", "classes")
 """What is measured of the best snapshot alone; empty in the other rows."""
-console = Console(width=160, highlight=False)
+console = Console(width=160, highlight=False, markup=False)
 
 
 Rows = list[dict[str, Any]]

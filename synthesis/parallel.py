@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -114,6 +115,7 @@ def _train_along(
     """What each of the other processes runs, as soon as it has told that it is there."""
     from synthesis.fabric import joined
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the first process, which ends the others
     ready.release()
     torch.set_num_threads(threads)
     kept = Checkpoint(lambda: state, lambda data: None, key)
