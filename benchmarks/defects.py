@@ -40,7 +40,7 @@ from service.image_pictures import pairs_page
 BANK = 5000
 """Normal patches that the baseline compares with."""
 COLUMNS = ["method", "class", "seed", "auroc", "pixel_auroc", "aupro", "cpu_s"]
-console = Console(markup=False)
+console = Console(width=None if sys.stdout.isatty() else 170, markup=False)  # a file has room for every figure
 
 
 def aupro(maps: np.ndarray, masks: np.ndarray, limit: float = 0.3) -> float:

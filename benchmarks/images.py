@@ -9,6 +9,7 @@ status is 1 when ours is not above the nearest neighbours on the same features, 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -34,7 +35,7 @@ MAX_KNOWN = 20_000
 UNKNOWN = 2000
 """Images of each kind of unknown data, and normal test images beside them, at most."""
 COLUMNS = ["method", "class", "seed", "auroc", "false_alarm_rate", "cpu_s", "images"]
-console = Console(markup=False)
+console = Console(width=None if sys.stdout.isatty() else 170, markup=False)  # a file has room for every figure
 
 
 def read_images(path: Path) -> Images:
