@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 import torch
 import typer
-from rich.console import Console
 from rich.table import Table
 from scipy import ndimage
 from sklearn.metrics import roc_auc_score
@@ -33,14 +32,14 @@ from anomaly.image_learning import learn_image_detector
 from anomaly.image_scoring import Blocks, nearest_mean
 from benchmarks.defects_data import Parts, draws_of, read_parts, split
 from benchmarks.image_methods import DAY, falls_short
-from benchmarks.outputs import make_folders
+from benchmarks.outputs import make_folders, wide_console
 from sensors_data.images import look_alikes
 from service.image_pictures import pairs_page
 
 BANK = 5000
 """Normal patches that the baseline compares with."""
 COLUMNS = ["method", "class", "seed", "auroc", "pixel_auroc", "aupro", "cpu_s"]
-console = Console(width=None if sys.stdout.isatty() else 170, markup=False)  # a file has room for every figure
+console = wide_console()
 
 
 def aupro(maps: np.ndarray, masks: np.ndarray, limit: float = 0.3) -> float:

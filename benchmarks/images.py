@@ -9,7 +9,6 @@ status is 1 when ours is not above the nearest neighbours on the same features, 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -18,36 +17,31 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 import typer
-from rich.console import Console
 from rich.table import Table
 from sklearn.datasets import load_digits
 from sklearn.metrics import roc_auc_score
 
 from anomaly.image_detector import ImageDetectorConfig
 from anomaly.image_learning import MIN_IMAGES
+from benchmarks.image_data import read_square
 from benchmarks.image_methods import METHODS, SEEDED, Outcome, falls_short
-from benchmarks.outputs import make_folders
+from benchmarks.outputs import make_folders, wide_console
 from sensors_data.image_sets import read_packed
-from sensors_data.images import Images, resize, split_images, with_channels
+from sensors_data.images import Images, resize, with_channels
 
 MAX_KNOWN = 20_000
 """Training images of all classes together, where the unknown is to be told from them."""
 UNKNOWN = 2000
 """Images of each kind of unknown data, and normal test images beside them, at most."""
 COLUMNS = ["method", "class", "seed", "auroc", "false_alarm_rate", "cpu_s", "images"]
-console = Console(width=None if sys.stdout.isatty() else 170, markup=False)  # a file has room for every figure
+console = wide_console()
 
 
 def read_images(path: Path) -> Images:
     """Square images with train and test told apart: as the file says, else three to two by class. ValueError when they
     are too few to train and test.
     """
-    images = read_packed(path)
-    images = Images(resize(images.x, max(images.x.shape[2:])), images.label, images.split)
-    if not {"train", "test"} <= set(images.split):
-        rng = np.random.default_rng(0)
-        split = split_images(images.label, np.arange(len(images)), {"train": 0.6, "test": 0.4}, rng)
-        images = Images(images.x, images.label, split)
+    images = read_square(path, lambda side: side, 0.4)
     train, test = (int((images.split == part).sum()) for part in ("train", "test"))
     if train < MIN_IMAGES or not test:
         raise ValueError(

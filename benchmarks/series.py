@@ -6,22 +6,21 @@ The exit status is 1 when random scores beat nightscore in a track, 2 when the f
 """
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from benchmarks import series_report
+from benchmarks.outputs import wide_console
 from benchmarks.series_data import Listed, read_manifest, read_published
 from benchmarks.series_methods import NAMES, SEEDED, check_name
 from benchmarks.series_run import Row, Unit, read_rows, run_units, write_rows
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-console = Console(width=None if sys.stdout.isatty() else 170)  # a file has room for every figure
+console = wide_console(markup=True)
 
 
 def units_of(listed: list[Listed], methods: list[str], seeds: int) -> list[Unit]:

@@ -21,10 +21,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.image_data import read_square
 from benchmarks.outputs import make_folders
 from benchmarks.synthesis_run import Judge, gemm_peak, recipe_for, run
-from sensors_data.image_sets import read_packed
-from sensors_data.images import Images, resize, split_images
+from sensors_data.images import Images
 from service.image_pictures import sheet
 from synthesis.features import Extractor, extractor_for, features_of, has_classes
 from synthesis.features_files import from_bytes, to_bytes
@@ -49,12 +49,7 @@ def read_images(path: Path) -> tuple[Images, Images]:
 
     All are brought to the nearest side that is drawn.
     """
-    images = read_packed(path)
-    images = Images(resize(images.x, nearest_size(max(images.x.shape[2:]))), images.label, images.split)
-    if not {"train", "test"} <= set(images.split):
-        rng = np.random.default_rng(0)
-        split = split_images(images.label, np.arange(len(images)), {"train": 0.8, "test": 0.2}, rng)
-        images = Images(images.x, images.label, split)
+    images = read_square(path, nearest_size, 0.2)
     train, test = images.where(images.split == "train"), images.where(images.split == "test")
     return train, test.where(np.random.default_rng(0).permutation(len(test))[:REFERENCE])
 

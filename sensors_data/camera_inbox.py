@@ -23,16 +23,8 @@ class CameraFile:
     """Its path below the folder that the inbox names before `{day}`."""
     below: str
     """What of that follows the inbox as the settings have it."""
-
-    @property
-    def day(self) -> date | None:
-        """The day that its name holds last, None where it holds none."""
-        for year, month, day in reversed(DAY.findall(self.name)):
-            try:
-                return date(int(year), int(month), int(day))
-            except ValueError:
-                continue
-        return None
+    day: date | None
+    """The day that its name holds last, None where it holds none."""
 
     @property
     def folders(self) -> list[str]:
@@ -54,7 +46,7 @@ def camera_files(camera: Camera) -> list[CameraFile]:
         name = path.relative_to(root).as_posix()
         if fits := start.match(name):
             below = name[fits.end() :].partition("/")[2] if fits.end() else name
-            found.append(CameraFile(path, name, below))
+            found.append(CameraFile(path, name, below, _last_day(name)))
     if not found:
         raise LookupError(f"no PNG or JPEG at {camera.inbox}; put images there or mend `inbox` in the settings")
     return sorted(found, key=lambda file: file.path)
@@ -63,6 +55,16 @@ def camera_files(camera: Camera) -> list[CameraFile]:
 def camera_days(camera: Camera) -> list[date]:
     """Every day for which the inbox holds a file, sorted."""
     return sorted({file.day for file in camera_files(camera) if file.day is not None})
+
+
+def _last_day(name: str) -> date | None:
+    """The last day that a path names."""
+    for year, month, day in reversed(DAY.findall(name)):
+        try:
+            return date(int(year), int(month), int(day))
+        except ValueError:
+            continue
+    return None
 
 
 def _root_and_start(inbox: str) -> tuple[Path, re.Pattern[str]]:

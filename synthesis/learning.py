@@ -12,7 +12,7 @@ import pandas as pd
 from sensors_data.image_jobs import NORMAL_LABELS
 from sensors_data.settings import Section
 from synthesis.checkpoint import Checkpoint, Progress
-from synthesis.features import MIN_PER_CLASS, Extractor, extractor_for
+from synthesis.features import MIN_PER_CLASS, Extractor, extractor_for, has_classes
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
 from synthesis.generator_settings import GeneratorSettings
 from synthesis.parallel import Task, workers_of
@@ -83,7 +83,7 @@ def number_of(image_id: str) -> int:
 def _check_classes(camera: str, labels: np.ndarray) -> None:
     """ValueError when one of several labels has too few images to be a class."""
     names, counts = np.unique(labels, return_counts=True)
-    if len(names) > 1 and counts.min() < MIN_PER_CLASS:
+    if len(names) > 1 and not has_classes(labels):
         found = ", ".join(f"{count} of '{name}'" for name, count in zip(names, counts, strict=True))
         raise ValueError(
             f"{camera} learns from all labels, and each wants {MIN_PER_CLASS} images; found {found}: ingest more, "

@@ -155,8 +155,7 @@ def _train_part(
     """The steps between two snapshots, `done` of them behind; the mean losses, NaN as soon as one is no number."""
     first, last = (plan.ends[done - 1] + 1 if done else 1), plan.ends[done]
     workers = pair.workers
-    place = (seed, done, workers.rank) if workers.rank else (seed, done)
-    own = int(np.random.SeedSequence(place).generate_state(1)[0])
+    own = int(np.random.SeedSequence((seed, done, workers.rank)).generate_state(1)[0])
     draws = torch.Generator().manual_seed(own)  # a part begins alike whether or not the run was resumed
     totals = torch.zeros(2)
     with torch.random.fork_rng():
