@@ -24,17 +24,18 @@ from scipy import ndimage
 from sklearn.metrics import roc_auc_score
 from torch.nn import functional as F
 
-from anomaly import image_learning, image_scoring
-from anomaly.heat_maps import overlay
-from anomaly.image_detector import PATCH_CONFIG, ImageDetector, score_images, worst_patches
-from anomaly.image_features import FeatureConfig, represent
-from anomaly.image_learning import learn_image_detector
-from anomaly.image_scoring import Blocks, nearest_mean
+from anomaly.images import learning as image_learning
+from anomaly.images import scoring as image_scoring
+from anomaly.images.detector import PATCH_CONFIG, ImageDetector, score_images, worst_patches
+from anomaly.images.features import FeatureConfig, represent
+from anomaly.images.heat_maps import overlay
+from anomaly.images.learning import learn_image_detector
+from anomaly.images.scoring import Blocks, nearest_mean
 from benchmarks.defects_data import Parts, draws_of, read_parts, split
 from benchmarks.image_methods import DAY, falls_short
+from benchmarks.image_splits import look_alikes
 from benchmarks.outputs import make_folders, wide_console
-from sensors_data.images import look_alikes
-from service.image_pictures import pairs_page
+from service.figures.images import pairs_page
 
 BANK = 5000
 """Normal patches that the baseline compares with."""

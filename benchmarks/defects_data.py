@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from anomaly.image_learning import MIN_IMAGES
-from sensors_data.image_jobs import NORMAL_LABELS
-from sensors_data.image_sets import as_images, as_labels, npz_arrays
+from anomaly.images.learning import MIN_IMAGES
+from benchmarks.image_sets import as_images, as_labels, npz_arrays
+from sensors_data.images.table import NORMAL_LABELS
 
 TEST_SHARE = 0.3
 APART, RANDOM = "look-alikes apart", "random, leaky"

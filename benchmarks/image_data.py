@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sensors_data.image_sets import read_packed
-from sensors_data.images import Images, resize, split_images
+from benchmarks.image_sets import read_packed
+from benchmarks.image_splits import Images, split_images
+from sensors_data.images.arrays import resize
 
 
 def read_square(path: Path, side_of: Callable[[int], int], test_share: float) -> Images:

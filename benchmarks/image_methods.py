@@ -12,13 +12,13 @@ import torch
 from sklearn.decomposition import PCA
 from torch import Tensor
 
-from anomaly.image_detector import ImageDetectorConfig, score_images
-from anomaly.image_features import FeatureConfig, represent
-from anomaly.image_learning import learn_image_detector
-from anomaly.image_scoring import Blocks, nearest_mean
-from anomaly.image_vae import PRESETS
-from anomaly.scoring import antithetic_draws, one_thread, reconstruct
-from anomaly.training import FitConfig
+from anomaly.images.detector import ImageDetectorConfig, score_images
+from anomaly.images.features import FeatureConfig, represent
+from anomaly.images.learning import learn_image_detector
+from anomaly.images.scoring import Blocks, nearest_mean
+from anomaly.images.vae import PRESETS
+from anomaly.vae.reconstruction import antithetic_draws, one_thread, reconstruct
+from anomaly.vae.training import FitConfig
 
 DAY = date(2000, 1, 1)
 CONV = ImageDetectorConfig(

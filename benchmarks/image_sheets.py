@@ -17,9 +17,9 @@ import torch
 import typer
 from rich.console import Console
 
-from anomaly.image_vae import PRESETS
+from anomaly.images.vae import PRESETS
 from benchmarks.synthesis import read_images
-from service.show_images import check_preset, drawings
+from service.show.images import check_preset, drawings
 
 console = Console()
 

@@ -21,13 +21,14 @@ from rich.table import Table
 from sklearn.datasets import load_digits
 from sklearn.metrics import roc_auc_score
 
-from anomaly.image_detector import ImageDetectorConfig
-from anomaly.image_learning import MIN_IMAGES
+from anomaly.images.detector import ImageDetectorConfig
+from anomaly.images.learning import MIN_IMAGES
 from benchmarks.image_data import read_square
 from benchmarks.image_methods import METHODS, SEEDED, Outcome, falls_short
+from benchmarks.image_sets import read_packed
+from benchmarks.image_splits import Images
 from benchmarks.outputs import make_folders, wide_console
-from sensors_data.image_sets import read_packed
-from sensors_data.images import Images, resize, with_channels
+from sensors_data.images.arrays import resize, with_channels
 
 MAX_KNOWN = 20_000
 """Training images of all classes together, where the unknown is to be told from them."""

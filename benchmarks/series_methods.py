@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anomaly import baselines
+from anomaly.evaluation import baselines
 
 Array = NDArray[np.float64]
 

@@ -6,13 +6,13 @@ import numpy as np
 import torch._dynamo  # noqa: F401  what torch's first optimizer of a process imports is no part of a fit
 from numpy.typing import NDArray
 
-from anomaly.calibration import WEEK_S
-from anomaly.detector import Detector, score_grid
-from anomaly.detector_card import DetectorConfig
-from anomaly.detector_training import train_detector
-from anomaly.learning import Span, TrainingPlan
+from anomaly.series.calibration import WEEK_S
+from anomaly.series.card import DetectorConfig
+from anomaly.series.detector import Detector, score_grid
+from anomaly.series.learning import Span, TrainingPlan
+from anomaly.series.train import train_detector
 from benchmarks.series_methods import ALARM_BUDGET
-from sensors_data.grid import Grid
+from sensors_data.series.grid import Grid
 
 Array = NDArray[np.float64]
 

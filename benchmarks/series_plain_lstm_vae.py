@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.distributions import Normal
 
-from anomaly.baselines import channel_spread
-from anomaly.scoring import antithetic_draws, one_thread, reconstruct
-from anomaly.training import VAE, Examples, FitConfig
-from anomaly.training import fit as fit_vae
+from anomaly.evaluation.baselines import channel_spread
+from anomaly.vae.model import VAE
+from anomaly.vae.reconstruction import antithetic_draws, one_thread, reconstruct
+from anomaly.vae.training import Examples, FitConfig
+from anomaly.vae.training import fit as fit_vae
 from benchmarks.series_methods import ALARM_BUDGET
 
 Array = NDArray[np.float64]

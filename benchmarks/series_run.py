@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anomaly import evaluation
-from anomaly.affiliation import affiliation
-from anomaly.period import period_length
+from anomaly.evaluation import scores as evaluation
+from anomaly.evaluation.affiliation import affiliation
+from anomaly.series.period import period_length
 from benchmarks.series_data import Listed, Series, read_series
 from benchmarks.series_methods import method
 

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from anomaly.evaluation import events
+from anomaly.evaluation.scores import events
 from benchmarks.series_data import Listed, Series, read_manifest, read_series
 from benchmarks.series_nightscore import fit, score
 

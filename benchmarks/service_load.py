@@ -23,8 +23,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from anomaly.training_job import train_series
-from sensors_data.jobs import impute_day, ingest
+from anomaly.series.train_job import train_series
+from sensors_data.series.jobs import impute_day, ingest
 from sensors_data.settings import load
 
 FIRST, DAYS = date(2026, 1, 5), 5
@@ -97,7 +97,7 @@ class Server:
 
 def start(settings: Path) -> Server:
     """The service on a free port."""
-    command = [sys.executable, "-c", "from service.cli import main; main()", "serve", "--port", "0"]
+    command = [sys.executable, "-c", "from service.cli.app import main; main()", "serve", "--port", "0"]
     process = subprocess.Popen([*command, "--settings", str(settings)], stdout=subprocess.PIPE, text=True)
     line = process.stdout.readline() if process.stdout else ""
     address = next(word for word in line.replace(";", " ").split() if word.startswith("http"))

@@ -22,14 +22,14 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.image_data import read_square
+from benchmarks.image_splits import Images
 from benchmarks.outputs import make_folders
 from benchmarks.synthesis_run import Judge, gemm_peak, recipe_for, run
-from sensors_data.images import Images
-from service.image_pictures import sheet
-from synthesis.features import Extractor, extractor_for, features_of, has_classes
-from synthesis.features_files import from_bytes, to_bytes
-from synthesis.presets import nearest_size
-from synthesis.quality import MIN_IMAGES, NEIGHBOURS
+from service.figures.images import sheet
+from synthesis.presets.catalogue import nearest_size
+from synthesis.quality.distances import MIN_IMAGES, NEIGHBOURS
+from synthesis.quality.extractor_files import from_bytes, to_bytes
+from synthesis.quality.extractors import Extractor, extractor_for, features_of, has_classes
 from synthesis.sampling import draw
 
 COLUMNS = [

@@ -20,12 +20,12 @@ import torch
 import typer
 from rich.console import Console
 
+from benchmarks.image_splits import Images
 from benchmarks.synthesis import read_images
 from benchmarks.synthesis_run import generator_of
-from sensors_data.images import Images
-from synthesis.augmentation import Figures, Labelled, classifier_trial, few
-from synthesis.features import has_classes
-from synthesis.presets import preset
+from synthesis.presets.catalogue import preset
+from synthesis.quality.extractors import has_classes
+from synthesis.quality.usefulness import Figures, Labelled, classifier_trial, few
 from synthesis.sampling import class_names, draw
 
 console = Console(width=160, markup=False)

@@ -15,9 +15,9 @@ from typing import Annotated
 import torch
 import typer
 
-from synthesis.dcgan import Generator
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
-from synthesis.presets import preset
+from synthesis.networks.dcgan import Generator
+from synthesis.presets.catalogue import preset
 from synthesis.sampling import drawn_batches, drawn_pngs
 
 

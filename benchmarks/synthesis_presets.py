@@ -24,20 +24,20 @@ import typer
 from matplotlib.figure import Figure
 from rich.console import Console
 
+from benchmarks.image_splits import Images
 from benchmarks.synthesis import TOLD, judge_for, read_images
 from benchmarks.synthesis_run import Judge, quality_of, recipe_for, with_card
-from sensors_data.images import Images
 from sensors_data.settings import parse
-from service.image_pictures import sheet
-from synthesis.adversarial import TrainingConfig
-from synthesis.collapse import WatchConfig
-from synthesis.dcgan import Discriminator, Generator, parameter_count
+from service.figures.images import sheet
 from synthesis.generator_files import TrainedGenerator
-from synthesis.presets import PRESETS
-from synthesis.recipes import Recipe
+from synthesis.networks.dcgan import Discriminator, Generator, parameter_count
+from synthesis.presets.catalogue import PRESETS
+from synthesis.presets.parts import Recipe
 from synthesis.sampling import draw
-from synthesis.snapshots import Examples
-from synthesis.training import Snapshot, train
+from synthesis.training.collapse import WatchConfig
+from synthesis.training.loop import Snapshot, train
+from synthesis.training.snapshots import Examples
+from synthesis.training.step import TrainingConfig
 
 PUBLISHED = {"dip-mnist": (5_593_345, 294_113), "dip-cifar10": (7_147_011, 387_201)}
 """Parameters of generator and discriminator, where the source states them."""

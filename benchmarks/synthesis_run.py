@@ -12,16 +12,16 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from sensors_data.images import Images
-from synthesis.adversarial import Pair, as_pixels, make_pair, train_step
-from synthesis.averaging import settle
-from synthesis.dcgan import Generator
-from synthesis.features import Extractor, Features, features_of, has_classes
+from benchmarks.image_splits import Images
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
-from synthesis.presets import PRESETS, preset
-from synthesis.quality import MIN_IMAGES, class_entropy, frechet_distance, kernel_distance, overlap
-from synthesis.recipes import Recipe
+from synthesis.networks.dcgan import Generator
+from synthesis.presets.catalogue import PRESETS, preset
+from synthesis.presets.parts import Recipe
+from synthesis.quality.distances import MIN_IMAGES, class_entropy, frechet_distance, kernel_distance, overlap
+from synthesis.quality.extractors import Extractor, Features, features_of, has_classes
 from synthesis.sampling import drawn_batches
+from synthesis.training.ema import settle
+from synthesis.training.step import Pair, as_pixels, make_pair, train_step
 
 DRAWN = 10_000
 OVERLAPPED = 5000

@@ -13,7 +13,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from sensors_data.settings import Settings, from_environment
 
 if TYPE_CHECKING:
-    from service.asked import Asked
+    from service.schedule.request import Asked
 
 TRAINING = "training"
 """The pool of one slot that trainings take in turn."""
@@ -77,7 +77,7 @@ def asked_for(job: str, context: Any) -> tuple[Settings, Asked]:
 
     Trainings have the day after that. ValueError, LookupError for a run by hand that asks for what cannot be.
     """
-    from service.asked import asked
+    from service.schedule.request import asked
 
     run = context["dag_run"]
     end = (run.data_interval_end or run.run_after).astimezone(UTC).date()

@@ -28,7 +28,7 @@ def plan(first: dict[str, list[str]], always: tuple[str, ...] = ()) -> list[str]
 def ingest(family: str) -> str:
     """A family's readings of the day, from its inbox."""
     settings, day = partition()
-    from sensors_data.jobs import ingest as job
+    from sensors_data.series.jobs import ingest as job
 
     return job(settings, day, family)
 
@@ -37,7 +37,7 @@ def ingest(family: str) -> str:
 def impute(family: str, shard: int) -> str:
     """A shard's readings on the family's clock, gaps filled."""
     settings, day = partition()
-    from sensors_data.jobs import impute_day as job
+    from sensors_data.series.jobs import impute_day as job
 
     return job(settings, day, family, shard)
 
@@ -47,7 +47,7 @@ def score_series(family: str, shard: int) -> str:
     """A shard's scores; skipped while no detector was accepted."""
     settings, day = partition()
     skip_without_model(settings, "series", family, day)
-    from anomaly.scoring_job import score_series as job
+    from anomaly.series.score_job import score_series as job
 
     return job(settings, day, family, shard)
 
@@ -56,7 +56,7 @@ def score_series(family: str, shard: int) -> str:
 def find_anomalies(family: str) -> str:
     """A family's anomalies, from the scores of all its shards."""
     settings, day = partition()
-    from anomaly.night_jobs import find_anomalies_of as job
+    from anomaly.series.find_job import find_anomalies_of as job
 
     line = job(settings, day, family)
     publish(day)
@@ -67,7 +67,7 @@ def find_anomalies(family: str) -> str:
 def drift(family: str) -> str:
     """How far a family's last days lie from what its detector learned from."""
     settings, day = partition()
-    from anomaly.drift_job import measure_drift as job
+    from anomaly.series.drift_job import measure_drift as job
 
     return job(settings, day, family)
 
@@ -77,7 +77,7 @@ def export_metrics(family: str) -> str:
     """A family's night as metrics, when all its tasks are over; never an older night's after a newer one's."""
     settings, day = partition()
     keep_killed()
-    from anomaly.night_jobs import export_metrics as job
+    from anomaly.monitoring.jobs import export_metrics as job
 
     return job(settings, day, family)
 
@@ -87,7 +87,7 @@ def export_camera_metrics(camera: str) -> str:
     """A camera's night, generator and batches as metrics, when all its tasks are over, as export-metrics."""
     settings, day = partition()
     keep_killed()
-    from anomaly.night_jobs import export_camera_metrics as job
+    from anomaly.monitoring.jobs import export_camera_metrics as job
 
     return job(settings, day, camera)
 
@@ -105,7 +105,7 @@ def report() -> str:
 def ingest_images(camera: str) -> str:
     """A camera's images of the day, from its inbox."""
     settings, day = partition()
-    from sensors_data.image_jobs import ingest_images as job
+    from sensors_data.images.jobs import ingest_images as job
 
     return job(settings, day, camera)
 
@@ -115,7 +115,7 @@ def score_images(camera: str) -> str:
     """A camera's image scores and heat maps; skipped while no detector was accepted."""
     settings, day = partition()
     skip_without_model(settings, "images", camera, day)
-    from anomaly.image_jobs import score_camera as job
+    from anomaly.images.jobs import score_camera as job
 
     line = job(settings, day, camera)
     publish(day)
@@ -128,7 +128,7 @@ def train_series(family: str) -> str:
     settings, day = partition()
     from sensors_data.model_files import accepted_before
     from sensors_data.store import Store
-    from service.nights import training_due
+    from service.schedule.nights import training_due
 
     if accepted_before(Store(settings.store), "series", family, day) is None and not training_due(
         settings, day, family
@@ -137,7 +137,7 @@ def train_series(family: str) -> str:
         raise AirflowSkipException(
             f"not trained {family} for {day}: the first detector waits for {wait} days of readings"
         )
-    from anomaly.training_job import train_series as job
+    from anomaly.series.train_job import train_series as job
 
     return job(settings, day, family)
 
@@ -146,7 +146,7 @@ def train_series(family: str) -> str:
 def train_images(camera: str) -> str:
     """A camera's detector, accepted or rejected."""
     settings, day = partition()
-    from anomaly.image_jobs import train_images as job
+    from anomaly.images.jobs import train_images as job
 
     return job(settings, day, camera)
 

@@ -9,8 +9,8 @@ import numpy as np
 from scipy import ndimage
 from sklearn.datasets import load_digits
 
-from sensors_data.image_files import encode_png
-from sensors_data.images import resize
+from sensors_data.images.arrays import resize
+from sensors_data.images.files import encode_png
 
 SIDE = 28
 GOOD = 0

@@ -7,10 +7,10 @@ from datetime import date
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from service import report_html as html
-from service.report_night import CameraNight, FamilyNight, Night, read_night
-from service.report_pictures import drawn_images, finding_picture, odd_images
-from service.report_words import (
+from service.figures.findings import drawn_images, finding_picture, odd_images
+from service.views import html
+from service.views.night import CameraNight, FamilyNight, Night, read_night
+from service.views.words import (
     Row,
     carried_by,
     count,

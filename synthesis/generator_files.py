@@ -15,7 +15,7 @@ from sensors_data import model_files
 from sensors_data.model_files import card_text, keep_model
 from sensors_data.settings import Section
 from sensors_data.store import Store
-from synthesis.dcgan import Generator, GeneratorConfig
+from synthesis.networks.dcgan import Generator, GeneratorConfig
 
 FORMAT = 2
 """Revision of the generator's file; a newer one is refused."""

@@ -9,22 +9,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sensors_data.image_files import encode_png
-from sensors_data.image_jobs import NORMAL_LABELS, pixels_of
+from sensors_data.images.files import encode_png
+from sensors_data.images.table import NORMAL_LABELS, pixels_of
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store, settings_hash
-from synthesis.checkpoint import Checkpoint, Progress
-from synthesis.copies import neighbours_sheet
-from synthesis.features import inception_extractor
-from synthesis.features_files import load_extractor, save_extractor
-from synthesis.gate import FEWEST, Batch, Measure, fid, judge, quality_rows
 from synthesis.generator_files import TrainedGenerator, load_by_name, load_for, save
-from synthesis.generator_settings import generator_settings, recipe_of
 from synthesis.learning import About, Material, extractor_of, learn_generator, material_of
+from synthesis.quality.copies import neighbours_sheet
+from synthesis.quality.extractor_files import load_extractor, save_extractor
+from synthesis.quality.extractors import inception_extractor
+from synthesis.quality.gate import FEWEST, Batch, Measure, fid, judge, quality_rows
 from synthesis.sampling import class_names, drawn_pngs
+from synthesis.settings import generator_settings, recipe_of
 from synthesis.sheets import sheet_png
-from synthesis.training import Snapshot
+from synthesis.training.checkpoint import Checkpoint, Progress
+from synthesis.training.loop import Snapshot
 
 MOST_A_DAY = 100_000
 """Images that one partition holds."""

@@ -9,16 +9,16 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from sensors_data.image_jobs import NORMAL_LABELS
+from sensors_data.images.table import NORMAL_LABELS
 from sensors_data.settings import Section
-from synthesis.checkpoint import Checkpoint, Progress
-from synthesis.features import MIN_PER_CLASS, Extractor, extractor_for, has_classes
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
-from synthesis.generator_settings import GeneratorSettings
-from synthesis.parallel import Task, workers_of
-from synthesis.recipes import Recipe
-from synthesis.snapshots import Examples
-from synthesis.training import Shown, Trained, train
+from synthesis.presets.parts import Recipe
+from synthesis.quality.extractors import MIN_PER_CLASS, Extractor, extractor_for, has_classes
+from synthesis.settings import GeneratorSettings
+from synthesis.training.checkpoint import Checkpoint, Progress
+from synthesis.training.loop import Shown, Trained, train
+from synthesis.training.parallel import Task, workers_of
+from synthesis.training.snapshots import Examples
 
 FEWEST = 64
 """Images without which nothing is learned, and different ones among them."""

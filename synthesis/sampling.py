@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from sensors_data.image_files import encode_png
+from sensors_data.images.files import encode_png
 from sensors_data.settings import Section
 from sensors_data.store import Store
 from synthesis.generator_files import TrainedGenerator, load_by_name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sensors_data.image_files import encode_png
+from sensors_data.images.files import encode_png
 
 
 def contact_sheet(images: np.ndarray, columns: int) -> np.ndarray:

@@ -8,7 +8,13 @@ from importlib import import_module
 
 __all__ = ()  # nothing here is a policy of Airflow's
 
-WANTED = ("anomaly.scoring_job", "anomaly.night_jobs", "anomaly.drift_job", "anomaly.image_jobs", "service.report")
+WANTED = (
+    "anomaly.series.score_job",
+    "anomaly.series.find_job",
+    "anomaly.series.drift_job",
+    "anomaly.images.jobs",
+    "service.report",
+)
 
 if {"scheduler", "worker"} & set(sys.argv):
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is loaded: it must start no thread before a fork

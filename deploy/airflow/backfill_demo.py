@@ -22,11 +22,11 @@ from local_airflow import USER, prepare, running
 from nights_demo import fresh_folder, wait_for_dags
 from watching import follow, table, times
 
-from anomaly.drift_job import measure_drift
-from anomaly.night_jobs import find_anomalies_of
-from anomaly.scoring_job import score_series
-from anomaly.training_job import train_series
-from sensors_data.jobs import impute_day, ingest
+from anomaly.series.drift_job import measure_drift
+from anomaly.series.find_job import find_anomalies_of
+from anomaly.series.score_job import score_series
+from anomaly.series.train_job import train_series
+from sensors_data.series.jobs import impute_day, ingest
 from sensors_data.settings import Settings, load
 from sensors_data.store import Store
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sensors_data.image_jobs import ingest_images
-from sensors_data.jobs import impute_day, ingest
+from sensors_data.images.jobs import ingest_images
+from sensors_data.series.jobs import impute_day, ingest
 from sensors_data.settings import Settings, load
 from sensors_data.simulate import START, plant_settings, simulate_plant, write_plant
 from sensors_data.simulate_camera import camera_settings, write_camera

@@ -10,10 +10,10 @@ from pathlib import Path
 import yaml
 from servers import DEPLOY, program
 
-from anomaly.camera_metrics import camera_samples
-from anomaly.family_metrics import family_samples
-from anomaly.metrics import METRICS, Sample, sample
-from anomaly.metrics_export import FAILURES, failures_so_far
+from anomaly.monitoring.camera import camera_samples
+from anomaly.monitoring.export import FAILURES, failures_so_far
+from anomaly.monitoring.family import family_samples
+from anomaly.monitoring.prometheus import METRICS, Sample, sample
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 

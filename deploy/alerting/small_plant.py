@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sensors_data.settings import Settings, load
 from sensors_data.simulate import START, plant_settings, simulate_plant, write_plant
-from service import nights
+from service.schedule import nights
 
 ASSETS = ("oven-1", "oven-3")
 LEARNED = 14

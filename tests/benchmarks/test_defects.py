@@ -8,8 +8,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from anomaly import image_learning, image_scoring
-from anomaly.patch_features import frozen_network
+from anomaly.images import learning as image_learning
+from anomaly.images import scoring as image_scoring
+from anomaly.images.patch_features import frozen_network
 from benchmarks import defects as command
 from benchmarks.defects_data import draws_of, read_parts, split
 

@@ -4,9 +4,9 @@ import warnings
 import numpy as np
 import pytest
 
-from anomaly.affiliation import affiliation
-from anomaly.evaluation import auc_pr, auc_roc, range_auc, row_agreement, vus
-from anomaly.period import period_length
+from anomaly.evaluation.affiliation import affiliation
+from anomaly.evaluation.scores import auc_pr, auc_roc, range_auc, row_agreement, vus
+from anomaly.series.period import period_length
 from benchmarks.evaluation_reference import FILE, N_CASES, Case, random_case, reference_figures
 
 

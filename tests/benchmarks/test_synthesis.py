@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from benchmarks import synthesis as command
 from benchmarks import synthesis_run
 from benchmarks.synthesis_run import gemm_peak, quality_of
-from synthesis import features
+from synthesis.quality import extractors as features
 
 RNG = np.random.default_rng(0)
 

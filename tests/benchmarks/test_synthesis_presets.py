@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from benchmarks import synthesis_presets as command
 from benchmarks import synthesis_run
-from synthesis import features
-from synthesis.presets import preset
+from synthesis.presets.catalogue import preset
+from synthesis.quality import extractors as features
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def test_the_dags_are_read_in_a_moment_and_bring_no_heavy_package(airflow):
 def test_every_task_is_a_command_of_the_same_name(dags):
     from typer.main import get_command
 
-    from service.cli import app
+    from service.cli.app import app
 
     commands = set(get_command(app).commands)
     assert set().union(*map(jobs, dags.values())) - MARKERS <= commands

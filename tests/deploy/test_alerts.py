@@ -8,8 +8,8 @@ import pytest
 import typer
 import yaml
 
-from anomaly.metrics import METRICS
-from service.cli import app
+from anomaly.monitoring.prometheus import METRICS
+from service.cli.app import app
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from anomaly.metrics import METRICS
-from anomaly.night_jobs import export_camera_metrics
+from anomaly.monitoring.jobs import export_camera_metrics
+from anomaly.monitoring.prometheus import METRICS
 from sensors_data.settings import Camera
 from sensors_data.store import Provenance, Store
 

@@ -17,14 +17,15 @@ import pytest
 import torch
 from starlette.testclient import TestClient
 
-from sensors_data.incidents import Incident, add_incident
+from sensors_data.series.incidents import Incident, add_incident
 from sensors_data.settings import Settings, load
 from sensors_data.simulate import START, plant_settings, simulate_plant, write_plant
 from sensors_data.store import Store
-from service import cli, nights
-from service.api import create_app
-from service.api_guard import Access, Limits
-from service.serving import listen
+from service.api.app import create_app
+from service.api.guard import Access, Limits
+from service.cli.app import app as cli
+from service.schedule import nights
+from service.server import listen
 
 TOKEN = "a-token-for-the-tests-only"  # noqa: S105
 FLAGS = [
@@ -223,7 +224,7 @@ def serving() -> Callable[[Settings], AbstractContextManager[str]]:
     pytest.importorskip("gradio")
     import uvicorn
 
-    from service.pages import mount_pages
+    from service.pages.app import mount_pages
 
     @contextmanager
     def served(settings: Settings) -> Iterator[str]:

@@ -7,12 +7,12 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from sensors_data.incidents import Incident, add_incident
+from sensors_data.series.incidents import Incident, add_incident
 from sensors_data.simulate import START
 from sensors_data.store import Provenance, Store
 from service.report import report_path, write_report
-from service.report_night import read_night
-from service.report_words import (
+from service.views.night import read_night
+from service.views.words import (
     carried_by,
     count,
     counted_findings,

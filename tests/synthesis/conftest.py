@@ -8,8 +8,8 @@ import pytest
 import torch
 from sklearn.datasets import load_digits
 
-from sensors_data.image_files import encode_png
-from sensors_data.images import resize
+from sensors_data.images.arrays import resize
+from sensors_data.images.files import encode_png
 from sensors_data.store import Provenance, Store
 
 DAY = date(2026, 3, 10)

@@ -4,7 +4,6 @@ import pytest
 import torch
 
 from sensors_data.store import Store
-from synthesis.dcgan import Generator
 from synthesis.generator_files import (
     GeneratorCard,
     TrainedGenerator,
@@ -14,7 +13,8 @@ from synthesis.generator_files import (
     save,
     to_bytes,
 )
-from synthesis.presets import preset
+from synthesis.networks.dcgan import Generator
+from synthesis.presets.catalogue import preset
 
 RECIPE = preset("default", (1, 28, 28))
 

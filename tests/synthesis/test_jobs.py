@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sensors_data.image_files import decode_image
-from sensors_data.images import resize
+from sensors_data.images.arrays import resize
+from sensors_data.images.files import decode_image
 from sensors_data.settings import Camera, Settings
 from sensors_data.store import Store
 from synthesis.generator_files import load_for
-from synthesis.generator_settings import GeneratorSettings, recipe_of
 from synthesis.jobs import draw_images, judge_images, sheet_path, train_dcgan
 from synthesis.learning import material_of
 from synthesis.sampling import drawn_again
+from synthesis.settings import GeneratorSettings, recipe_of
 
 TRAINING = {"rate": 2e-3, "batch": 32}
 GENERATOR = {

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from sensors_data.image_files import decode_image
+from sensors_data.images.files import decode_image
 from sensors_data.store import Store
-from synthesis.dcgan import Generator
 from synthesis.generator_files import GeneratorCard, TrainedGenerator, save
-from synthesis.presets import preset
+from synthesis.networks.dcgan import Generator
+from synthesis.presets.catalogue import preset
 from synthesis.sampling import (
     MAX_COUNT,
     class_names,
@@ -90,7 +90,7 @@ def test_a_generator_that_was_trained_anew_or_is_gone_is_named(tmp_path):
 
 
 def test_a_png_of_a_camera_cannot_be_drawn_again():
-    from sensors_data.image_files import encode_png
+    from sensors_data.images.files import encode_png
 
     with pytest.raises(ValueError, match="does not say that it is synthetic"):
         origin_of(encode_png(draw(PLAIN, 1, 0)[0]))

@@ -1,0 +1,1 @@
+"""The image detector: it learns normal images of a camera and scores new ones."""

@@ -1,0 +1,58 @@
+"""A newly trained image detector serves only if it finds what was put into held-out normal images."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from anomaly.images.detector import ImageDetector, score_images
+
+TOLERANCE = 0.02
+"""Ranking of planted defects by which a challenger may stay behind the detector that serves."""
+PROBES = 300
+"""Held-out images that get a planted defect, at most."""
+
+
+def judge(challenger: ImageDetector, incumbent: ImageDetector | None, held_out: np.ndarray, seed: int) -> ImageDetector:
+    """The challenger with its verdict: accepted unless planted defects score no higher than the images without them,
+    or it ranks them worse than the incumbent does. `held_out` (N, C, H, W) are normal images it did not learn from.
+    """
+    images = held_out[:PROBES]
+    planted = plant_defects(images, np.random.default_rng(seed))
+    own = found_share(challenger, images, planted)
+    line = f"{own:.3f} of planted defects ranked over normal images"
+    if own <= 0.5:
+        return _with(challenger, False, f"{line}, no better than chance")
+    if incumbent is None or incumbent.card.image != challenger.card.image:
+        return _with(challenger, True, f"{line}, the first for images of this size")
+    other = found_share(incumbent, images, planted)
+    line = f"{line}, {incumbent.name} has {other:.3f}"
+    return _with(challenger, own >= other - TOLERANCE, line)
+
+
+def plant_defects(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Each image (N, C, H, W) with a piece of another one pasted elsewhere (CutPaste, Li et al. 2021,
+    arXiv:2104.04015): 2 to 15 % of its area."""
+    out = images.copy()
+    count, _, height, width = images.shape
+    for n in range(count):
+        area, stretch = rng.uniform(0.02, 0.15) * height * width, rng.uniform(0.5, 2)
+        rows = int(np.clip(np.sqrt(area * stretch), 2, height - 1))
+        columns = int(np.clip(np.sqrt(area / stretch), 2, width - 1))
+        y, to_y = rng.integers(0, height - rows + 1, 2)
+        x, to_x = rng.integers(0, width - columns + 1, 2)
+        other = images[(n + rng.integers(1, count)) % count] if count > 1 else images[n]
+        out[n, :, to_y : to_y + rows, to_x : to_x + columns] = other[:, y : y + rows, x : x + columns]
+    return out
+
+
+def found_share(detector: ImageDetector, images: np.ndarray, planted: np.ndarray) -> float:
+    """The share of pairs in which an image with a planted defect scores over a normal one (the area under the ROC)."""
+    scores = np.concatenate([score_images(detector, part).score for part in (images, planted)])
+    return float(roc_auc_score(np.repeat([0, 1], [len(images), len(planted)]), scores))
+
+
+def _with(detector: ImageDetector, accepted: bool, verdict: str) -> ImageDetector:
+    return replace(detector, card=detector.card.model_copy(update={"accepted": accepted, "verdict": verdict}))

@@ -1,0 +1,177 @@
+"""A camera's detector: features, a VAE, the codes of normal images, a threshold; and what it says of images."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+from torch import Tensor
+from torch.nn import functional as F
+
+from anomaly.images.blur import blurred
+from anomaly.images.features import FeatureConfig
+from anomaly.images.scoring import PARTS, Balance, Network, Surprise, surprises
+from anomaly.images.vae import ImageVAEConfig, Likelihood
+from anomaly.thresholds import Threshold
+from anomaly.vae.training import FitConfig
+from sensors_data.settings import Section
+
+FORMAT = 2
+"""Revision of the detector's file; a newer one is refused."""
+
+GRADIENT_FIT = FitConfig(
+    epochs=200,
+    batch=128,
+    schedule="one-cycle",
+    weight_decay=0.0,
+    beta=0.5,
+    warm_up=3,
+    free_bits=0.0,
+    masked_inputs=0.0,
+    input_noise=0.3,
+    patience=200,
+)
+
+
+class ImageDetectorConfig(Section):
+    """How a camera's detector is built; one configuration serves every camera unless the settings say otherwise."""
+
+    features: FeatureConfig = FeatureConfig()
+    body: Literal["dense", "convolutional"] = "dense"
+    widths: tuple[int, ...] = (512, 128)
+    latent: int = Field(32, ge=1)
+    activation: Literal["silu", "relu"] = "silu"
+    likelihood: Likelihood = "gaussian"
+    days: int = Field(28, ge=1, le=3650)
+    """Length of the span it learns from."""
+    held_out: float = Field(0.2, gt=0, lt=0.9)
+    """Last share of the images in time, kept for early stopping, balance and threshold."""
+    draws: int = Field(4, ge=1)
+    """S, Monte-Carlo draws of the code."""
+    memory: int = Field(20_000, ge=1)
+    """Normal codes kept as neighbours, at most."""
+    neighbours: int = Field(5, ge=1)
+    weights: tuple[float, float, float, float] = (1.0, 1.0, 0.0, 2.0)
+    """Of reconstruction, divergence, distance and neighbours."""
+    worst_share: float = Field(0.05, gt=0, le=1)
+    """Patches: an image's score is the mean over this share of its patches, the worst ones."""
+    false_alarm_rate: float = Field(0.01, gt=0, lt=0.5)
+    """Share of normal images that may be over the threshold."""
+    steps: int = Field(1000, ge=1)
+    """Of training, about: the epochs of `fit` follow from it, at most `fit.epochs`, so that cost is even."""
+    fit: FitConfig = GRADIENT_FIT
+
+
+PATCH_CONFIG = ImageDetectorConfig(
+    features=FeatureConfig(kind="patches", side=192),
+    widths=(512, 128),
+    latent=16,
+    memory=4000,
+    weights=(1.0, 0.0, 0.0, 1.0),
+)
+"""For textures: patches of a frozen network, each modelled by itself."""
+
+
+class ImageCard(Section):
+    """What a detector knows of itself; stands as JSON in its file."""
+
+    format: int = FORMAT
+    camera: str
+    trained_through: date
+    image: tuple[int, int, int]
+    """C, H, W of the images it takes."""
+    source_size: str = ""
+    """Pixels that the camera sent, as 640x480."""
+    images: int
+    synthetic: int = 0
+    """Of the training images, those that a generator drew."""
+    held_out: int
+    network: ImageVAEConfig
+    config: ImageDetectorConfig
+    balance: Balance
+    threshold: Threshold
+    pixel_threshold: float
+    """Nats a pixel of the heat map that 1 in 1,000 pixels of held-out normal images exceeds."""
+    seed: int
+    inputs: str = ""
+    settings: str = ""
+    accepted: bool = True
+    verdict: str = ""
+
+
+@dataclass(frozen=True)
+class ImageDetector:
+    """Everything that turns images into scores."""
+
+    network: Network
+    card: ImageCard
+
+    @property
+    def name(self) -> str:
+        """The model id as tables carry it: camera and the last day it was trained on."""
+        return f"{self.card.camera}@{self.card.trained_through}"
+
+
+@dataclass(frozen=True)
+class ImageScores:
+    """Scores of N images."""
+
+    score: np.ndarray  # (N,) nats, higher is worse
+    parts: np.ndarray  # (N, 4) nats, in the order of PARTS, the mean over an image's worst patches
+    maps: np.ndarray  # (N, H, W) float32 nats a pixel, on one scale for all images
+
+
+def score_images(detector: ImageDetector, images: np.ndarray) -> ImageScores:
+    """Scores and heat maps of uint8 images (N, C, H, W). ValueError when they are not of the detector's size."""
+    card = detector.card
+    if images.shape[1:] != card.image:
+        raise ValueError(
+            f"model {detector.name} takes images of C, H, W {card.image}, found {images.shape[1:]}; mend the camera's "
+            f"size and channels in the settings or run: nightscore train-images --camera {card.camera}"
+        )
+    return score_parts(detector.network, images, card.balance, card.config.worst_share)
+
+
+def score_parts(network: Network, images: np.ndarray, balance: Balance, worst_share: float) -> ImageScores:
+    """Scores and heat maps of uint8 images (N, C, H, W) under a network and a balance."""
+    done = []
+    for found in surprises(network, images):
+        total = balance.total(found.parts)  # (B, P)
+        score, parts = worst_patches(total, found.parts, worst_share)
+        maps = heat_maps(network, found, total, images.shape[1:])
+        done.append((score.numpy(), parts.numpy(), maps.numpy()))
+    if not done:
+        return ImageScores(np.empty(0), np.empty((0, len(PARTS))), np.empty((0, *images.shape[2:]), np.float32))
+    return ImageScores(*(np.concatenate(values) for values in zip(*done, strict=True)))
+
+
+def worst_patches(total: Tensor, parts: Tensor, share: float) -> tuple[Tensor, Tensor]:
+    """The mean over the worst `share` of patches, at least one, of scores (B, P) and parts (B, P, 4)."""
+    worst = total.topk(max(1, round(total.shape[1] * share)), dim=1)
+    index = worst.indices[..., None].expand(-1, -1, parts.shape[2])
+    return worst.values.mean(1), parts.gather(1, index).mean(1)
+
+
+def heat_maps(network: Network, found: Surprise, total: Tensor, image: tuple[int, ...]) -> Tensor:
+    """Where the surprise lies, (B, H, W) nats a pixel, of images of shape C, H, W; one scale for all."""
+    size = (image[1], image[2])
+    if network.features.kind == "patches":
+        side = math.isqrt(total.shape[1])
+        maps = _stretched(total.float().view(-1, side, side), size)
+        return blurred(maps[:, None], min(size) / side / 2)[:, 0]
+    nats = found.value_nats[:, 0]
+    if network.features.kind == "pixels":
+        return nats.sum(1)
+    half, cells = network.features.grids
+    of_pixels = image[0] * half**2
+    fine = nats[:, :of_pixels].view(-1, image[0], half, half).sum(1) * half**2
+    coarse = nats[:, of_pixels:].view(-1, network.features.directions + 2, cells, cells).sum(1) * cells**2
+    return (_stretched(fine, size) + _stretched(coarse, size)) / (size[0] * size[1])
+
+
+def _stretched(maps: Tensor, size: tuple[int, int]) -> Tensor:
+    return F.interpolate(maps[:, None], size, mode="bilinear", align_corners=False)[:, 0]

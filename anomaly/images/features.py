@@ -1,0 +1,104 @@
+"""What of an image is modelled: its pixels, its pixels and oriented gradients, or patches of a frozen network."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+import torch
+from pydantic import Field, model_validator
+from torch import Tensor
+from torch.nn import functional as F
+
+from anomaly.images.blur import blurred
+from anomaly.images.patch_features import PATCH, patch_features
+from sensors_data.images.arrays import standardise
+from sensors_data.settings import Section
+
+BATCH = 64
+"""Images a pass; the last pass is padded, so that a feature never depends on what else is computed."""
+
+
+CELL, CELL_STEP = 7, 3
+"""Pixels: the side of a cell of gradient energies, and the step between cells."""
+FINE, COARSE = 0.5, 1.2
+"""Standard deviations, pixels, of the two blurs whose difference is the detail."""
+
+
+class FeatureConfig(Section):
+    """Which view of an image a VAE learns."""
+
+    kind: Literal["pixels", "gradients", "patches"] = "gradients"
+    side: int = Field(28, ge=16, le=256)
+    """Pixels: images are resized to this before gradients or patches are taken; a multiple of 32 for patches."""
+    directions: int = Field(8, ge=4, le=16)
+    """K, of the gradient."""
+    blur: float = Field(0.7, gt=0, le=4)
+    """Standard deviation of the smoothing before gradients are taken, pixels of `side`."""
+    contrast_floor: float = Field(0.05, gt=0)
+    """Gradients are divided by the local mean gradient plus this (grey levels in [0, 1])."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> FeatureConfig:
+        if self.kind == "patches" and self.side % PATCH:
+            raise ValueError(f"patches want a side that {PATCH} divides, found {self.side}")
+        return self
+
+    @property
+    def grids(self) -> tuple[int, int]:
+        """Cells along a side: of the pooled pixels and of the gradient energies."""
+        return self.side // 2, (self.side - CELL) // CELL_STEP + 1
+
+
+def gradient_features(x: Tensor, config: FeatureConfig) -> tuple[Tensor, Tensor, Tensor]:
+    """Three blocks of x (B, C, H, W), at side 28: pooled pixels (B, C * 14 * 14), oriented gradient energies
+    (B, K * 8 * 8) and detail energies (B, 2 * 8 * 8).
+
+    Square roots of grey levels, so that noise is even over dark and bright; gradients by direction, each divided by
+    the contrast around it, pooled over overlapping cells: histograms of oriented gradients (Dalal and Triggs 2005);
+    details, spots brighter and darker than what surrounds them, pooled alike.
+    """
+    if x.shape[2:] != (config.side, config.side):
+        x = F.interpolate(x, (config.side, config.side), mode="bilinear", antialias=True, align_corners=False)
+    root = x.clamp(0, 1).sqrt()
+    grey = root.mean(1, keepdim=True)
+    detail = blurred(grey, FINE) - blurred(grey, COARSE)
+    spots = F.avg_pool2d(torch.cat([detail.relu(), (-detail).relu()], dim=1), CELL, CELL_STEP)
+    root = blurred(root, config.blur)
+    pixels = F.avg_pool2d(root, 2).flatten(1)
+    energy = _directed(root.mean(1, keepdim=True), config.directions)  # (B, K, H, W)
+    contrast = blurred(energy.sum(1, keepdim=True), 3.0)
+    cells = F.avg_pool2d(energy / (contrast + config.contrast_floor), CELL, CELL_STEP)
+    return pixels, cells.sqrt().flatten(1), spots.sqrt().flatten(1)
+
+
+def _directed(x: Tensor, directions: int) -> Tensor:
+    """The gradient's length shared between the two nearest of K directions, (B, 1, H, W) -> (B, K, H, W)."""
+    padded = F.pad(x, (1, 1, 1, 1), mode="replicate")
+    across = (padded[..., 1:-1, 2:] - padded[..., 1:-1, :-2]) / 2
+    down = (padded[..., 2:, 1:-1] - padded[..., :-2, 1:-1]) / 2
+    length = (across.square() + down.square()).sqrt()
+    angle = torch.atan2(down, across)
+    step = 2 * math.pi / directions
+    centres = (torch.arange(directions, dtype=x.dtype) * step).view(1, -1, 1, 1)
+    apart = ((angle - centres + math.pi) % (2 * math.pi) - math.pi).abs()
+    return (1 - apart / step).relu() * length
+
+
+@torch.no_grad()
+def represent(images: np.ndarray, config: FeatureConfig, batch: int = BATCH) -> list[Tensor]:
+    """The blocks of features of uint8 images (N, C, H, W): one of pixels (N, C, H, W), three of gradients (N, F),
+    or one of patches (N, P, F).
+    """
+    parts: list[list[Tensor]] = []
+    for first in range(0, len(images), batch):
+        rows = images[first : first + batch]
+        x = torch.from_numpy(standardise(rows))
+        if config.kind == "pixels":
+            parts.append([x])
+            continue
+        x = torch.cat([x, x.new_zeros(batch - len(x), *x.shape[1:])])
+        blocks = (patch_features(x, config.side),) if config.kind == "patches" else gradient_features(x, config)
+        parts.append([block[: len(rows)] for block in blocks])
+    return [torch.cat(blocks) for blocks in zip(*parts, strict=True)]

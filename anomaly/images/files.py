@@ -1,0 +1,71 @@
+"""A camera's detectors at rest: one safetensors file each, the card in its metadata; which one serves a day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from safetensors.torch import save as save_tensors
+
+from anomaly.images.detector import FORMAT, ImageCard, ImageDetector
+from anomaly.images.scoring import Blocks, Memory, Network
+from anomaly.images.vae import ImageVAE
+from sensors_data import model_files
+from sensors_data.model_files import card_text, keep_model
+from sensors_data.nets.files import tensors_of
+from sensors_data.store import Store
+
+KIND = "images"
+
+
+def to_bytes(detector: ImageDetector) -> bytes:
+    """The detector as the bytes of a safetensors file; the same detector gives the same bytes."""
+    network, memory = detector.network, detector.network.memory
+    tensors = {f"model.{name}": tensor for name, tensor in network.model.state_dict().items()}
+    tensors |= {"memory.codes": memory.codes, "memory.mean": memory.mean, "memory.precision": memory.precision}
+    tensors |= {f"blocks.{number}": mean for number, mean in enumerate(network.blocks.means)}
+    tensors |= {f"scales.{number}": scale for number, scale in enumerate(network.blocks.scales)}
+    tensors |= {"draws": network.draws}
+    kept = {name: tensor.contiguous() for name, tensor in sorted(tensors.items())}
+    return save_tensors(kept, {"card": detector.card.model_dump_json()})
+
+
+def from_bytes(data: bytes, where: str) -> ImageDetector:
+    """The detector in a file's bytes. ValueError when they are none, or of another format."""
+    card = card_of(data, where)
+    tensors = tensors_of(data, where, "train-images")
+    model = ImageVAE(card.network)
+    model.load_state_dict({n.removeprefix("model."): t for n, t in tensors.items() if n.startswith("model.")})
+    model.eval()
+    count = sum(name.startswith("blocks.") for name in tensors)
+    means, scales = (tuple(tensors[f"{part}.{n}"] for n in range(count)) for part in ("blocks", "scales"))
+    blocks = Blocks(means, scales)
+    memory = Memory(tensors["memory.codes"], tensors["memory.mean"], tensors["memory.precision"])
+    config = card.config
+    network = Network(config.features, blocks, model, memory, tensors["draws"], config.neighbours)
+    return ImageDetector(network, card)
+
+
+def card_of(data: bytes, where: str) -> ImageCard:
+    """The card in a detector file's bytes. ValueError when it is no such file, or of another format."""
+    return ImageCard.model_validate_json(card_text(data, where, "an image detector", FORMAT, "train-images"))
+
+
+def save(store: Store, detector: ImageDetector) -> str:
+    """Keep a detector; what it was before, accepted or rejected, gives way. The path written."""
+    card = detector.card
+    return keep_model(store, KIND, card.camera, card.trained_through, card.accepted, to_bytes(detector))
+
+
+def accepted_before(store: Store, camera: str, day: date) -> ImageDetector | None:
+    """The newest accepted detector trained strictly before `day`, or None."""
+    path = model_files.accepted_before(store, KIND, camera, day)
+    return from_bytes(store.read_bytes(path), path) if path else None
+
+
+def load_for(store: Store, camera: str, day: date) -> ImageDetector:
+    """The detector that serves a day. LookupError when none was trained before it."""
+    detector = accepted_before(store, camera, day)
+    if detector is None:
+        remedy = f"run: nightscore train-images --camera {camera} --day {day}"
+        raise LookupError(f"no accepted model of {camera} trained before {day} in {store.root}; {remedy}")
+    return detector

@@ -1,0 +1,197 @@
+"""The first floor's jobs for cameras: train on a camera's normal images, score a day's images."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from anomaly.images.acceptance import judge
+from anomaly.images.detector import PATCH_CONFIG, ImageDetector, ImageDetectorConfig, ImageScores, score_images
+from anomaly.images.files import accepted_before, load_for, save
+from anomaly.images.heat_maps import heat_map_png
+from anomaly.images.learning import MIN_IMAGES, held_out_count, learn_image_detector
+from anomaly.vae.checkpoint import Checkpoint, Progress
+from anomaly.vae.training import Epoch
+from sensors_data.images.days import SOURCE_SIZE
+from sensors_data.images.table import NORMAL_LABELS, normal_images, pixels_of
+from sensors_data.runs import Done, run_job
+from sensors_data.settings import Camera, Settings, parse
+from sensors_data.store import Provenance, Store, settings_hash
+
+
+def image_detector_config(settings: Settings, camera: str) -> ImageDetectorConfig:
+    """The detector section of a camera's settings, for patches over what suits those. ValueError names a wrong key."""
+    table = settings.camera(camera).detector
+    features = table.get("features")
+    if isinstance(features, dict) and features.get("kind") == "patches":
+        usual = PATCH_CONFIG.model_dump(exclude_unset=True)
+        table = {**usual, **table, "features": {**usual["features"], **features}}
+    return parse(ImageDetectorConfig, table, f"[cameras.{camera}.detector]")
+
+
+def train_images(settings: Settings, day: date, camera: str, progress: Progress | None = None) -> str:
+    """Job: learn a camera's detector from its normal images of the days before `day`, accept or reject it.
+
+    A training that was killed goes on where it was. LookupError when there is no image, ValueError when there are too
+    few.
+    """
+    store = Store(settings.store)
+    return run_job(store, "train-images", day, camera, lambda: _train(store, settings, day, camera, progress))
+
+
+def _train(store: Store, settings: Settings, day: date, camera: str, progress: Progress | None) -> Done:
+    spec, config = settings.camera(camera), image_detector_config(settings, camera)
+    rows = normal_images(store, camera, day, config.days)
+    if rows.empty:
+        remedy = f"run: nightscore ingest-images --camera {camera}"
+        raise LookupError(f"no normal image of {camera} in the {config.days} days before {day}; {remedy}")
+    every = len(rows)
+    rows, size = _of_newest_size(rows, camera)
+    images, through = pixels_of(rows, spec), day - timedelta(days=1)
+    drawn = _synthetic(store, spec, camera, day, config, len(images))
+    checkpoint = checkpoint_of(store, settings, day, camera, images, drawn)
+    learned, history = learn_image_detector(camera, images, through, config, settings.seed, drawn, progress, checkpoint)
+    incumbent = accepted_before(store, camera, through)
+    detector = judge(learned, incumbent, images[-held_out_count(len(images), config) :], settings.seed)
+    card = detector.card.model_copy(update={"settings": settings_hash(spec), "source_size": size})
+    detector = replace(detector, card=card)
+    path = save(store, detector)
+    _keep_history(store, camera, through, history)
+    store.remove(_unfinished(camera))
+    left_out = f"; {every - len(rows):,} older images of another size left out" if every > len(rows) else ""
+    return Done(len(images), _training_line(detector, day, path) + left_out)
+
+
+def _of_newest_size(rows: pd.DataFrame, camera: str) -> tuple[pd.DataFrame, str]:
+    """The rows of the size that the camera sent last, and that size. ValueError when they are too few since."""
+    sizes = np.array([source_size(bytes(png)) for png in rows["png"]])
+    newest = sizes == sizes[-1]
+    if newest.sum() < min(MIN_IMAGES, len(rows)):
+        since = rows["time"].iloc[int(np.argmax(newest))]
+        raise ValueError(
+            f"{camera} has {newest.sum()} normal images to learn from; at least {MIN_IMAGES} are needed: it sends "
+            f"{sizes[-1]} pixels since {since:%Y-%m-%d}, of another size before"
+        )
+    return rows[newest], str(sizes[-1])
+
+
+def checkpoint_of(
+    store: Store, settings: Settings, day: date, camera: str, images: np.ndarray, drawn: np.ndarray
+) -> Checkpoint:
+    """Where a training keeps its state; one over other images, by other settings or another seed begins anew."""
+    place, seen = _unfinished(camera), hashlib.sha256(images.tobytes() + drawn.tobytes()).hexdigest()[:16]
+    known = settings_hash(settings.camera(camera), image_detector_config(settings, camera))
+    return Checkpoint(
+        read=lambda: store.read_bytes(place) if store.exists(place) else None,
+        write=lambda data: store.write_bytes(place, data),
+        key=f"{known} {day} {settings.seed} {len(drawn)} {seen}",
+    )
+
+
+def _unfinished(camera: str) -> str:
+    return f"models/images/{camera}/unfinished.state"
+
+
+def _synthetic(
+    store: Store, spec: Camera, camera: str, day: date, config: ImageDetectorConfig, real: int
+) -> np.ndarray:
+    """The newest synthetic images of the days before `day` that passed the gate and show no defect, so many that they
+    are at most the stated share.
+    """
+    most = int(real * spec.max_synthetic_share / (1 - spec.max_synthetic_share))
+    if not most:
+        return pixels_of(pd.DataFrame(), spec)
+    days = [day - timedelta(days=back) for back in range(1, config.days + 1)]
+    paths = [store.path("synthetic_images", camera=camera, day=d) for d in days]
+    rows = store.read_files("synthetic_images", [path for path in paths if store.exists(path)])
+    return pixels_of(rows[rows["label"].str.lower().isin(NORMAL_LABELS)].head(most), spec)
+
+
+def _training_line(detector: ImageDetector, day: date, path: str) -> str:
+    card = detector.card
+    verdict = "accepted" if card.accepted else "rejected"
+    drawn = f" and {card.synthetic:,} synthetic ones" if card.synthetic else ""
+    return (
+        f"trained {card.camera} for {day}: {card.images:,} normal images{drawn}, VAE over {card.config.features.kind}, "
+        f"threshold {card.threshold.value:.1f} nats, {verdict} ({card.verdict}), {path}"
+    )
+
+
+def _keep_history(store: Store, camera: str, through: date, history: list[Epoch]) -> None:
+    frame = pd.DataFrame([{"network": "vae", **epoch.model_dump()} for epoch in history])
+    store.write("training", frame, Provenance(job="train-images"), kind="images", name=camera, model=through)
+
+
+def score_camera(settings: Settings, day: date, camera: str) -> str:
+    """Job: a day's images into `image_scores`, with a heat map of each anomaly, by the detector that serves the day.
+
+    LookupError when there is no such detector or no image, ValueError when the camera's size changed since.
+    """
+    store, spec = Store(settings.store), settings.camera(camera)
+    return run_job(store, "score-images", day, camera, lambda: _score(store, spec, day, camera))
+
+
+def _score(store: Store, spec: Camera, day: date, camera: str) -> Done:
+    detector = load_for(store, camera, day)
+    rows = store.read("images", camera=camera, day=day)
+    check_source(detector, bytes(rows["png"].iloc[0]), day)
+    images = pixels_of(rows, spec)
+    scores = score_images(detector, images)
+    frame = score_rows(detector, rows, scores)
+    for number in np.flatnonzero(frame["is_anomaly"]):
+        png = heat_map_png(detector, images[number], scores.maps[number])
+        store.write_bytes(heat_map_path(camera, day, str(frame["image_id"].iloc[number])), png)
+    source = Provenance(
+        job="score-images",
+        model=detector.name,
+        settings=settings_hash(spec),
+        inputs=store.digest([store.path("images", camera=camera, day=day)]),
+    )
+    store.write("image_scores", frame, source, camera=camera, day=day)
+    over, worst = int(frame["is_anomaly"].sum()), frame["score"].max()
+    line = f"scored {camera} {day}: {len(frame):,} images, {over:,} over the threshold {frame['threshold'].iloc[0]:.1f}"
+    return Done(len(frame), f"{line}, worst {worst:.1f} nats, model {detector.name}")
+
+
+def score_rows(detector: ImageDetector, images: pd.DataFrame, scores: ImageScores) -> pd.DataFrame:
+    """Rows of the `image_scores` table."""
+    threshold = detector.card.threshold
+    return pd.DataFrame(
+        {
+            "image_id": images["image_id"].to_numpy(),
+            "time": images["time"].to_numpy(),
+            "score": scores.score,
+            "threshold": threshold.value,
+            "p_value": threshold.p_value(scores.score),
+            "is_anomaly": scores.score > threshold.value,
+            "model": detector.name,
+        }
+    )
+
+
+def heat_map_path(camera: str, day: date, image_id: str) -> str:
+    """Where an image's heat map stands in the store; its name is a hash, for an id may hold any character."""
+    return f"heat_maps/camera={camera}/day={day}/{hashlib.sha256(image_id.encode()).hexdigest()[:16]}.png"
+
+
+def source_size(png: bytes) -> str:
+    """The pixels that the camera sent, as 640x480, from a stored image's text."""
+    with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+        return str(image.info.get(SOURCE_SIZE, ""))
+
+
+def check_source(detector: ImageDetector, png: bytes, day: date) -> None:
+    """ValueError when the camera sends images of another size than those learned from."""
+    found, known = source_size(png), detector.card.source_size
+    if known and found != known:
+        camera = detector.card.camera
+        raise ValueError(
+            f"{camera} sent {found} pixels on {day}, model {detector.name} learned from {known}; mend the camera or "
+            f"retrain once there are enough images: nightscore train-images --camera {camera}"
+        )

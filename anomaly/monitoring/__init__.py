@@ -1,0 +1,1 @@
+"""The outcome of a night as Prometheus metrics."""

@@ -1,0 +1,151 @@
+"""A family's night as samples: what was found, how good the data were, which model served, whether it drifted."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from anomaly.monitoring.prometheus import Sample, most_frequent, sample
+from anomaly.monitoring.runs import family_subject, job_samples, model_samples, newest_day, store_samples
+from anomaly.series.anomalies import SEVERITIES
+from anomaly.series.drift import SCORE
+from anomaly.series.files import KIND, card_of
+from sensors_data.model_files import trained_before
+from sensors_data.series.grid_table import day_rows
+from sensors_data.settings import Family
+from sensors_data.store import Store
+
+WEEK = 7
+QUANTILES = (0.5, 0.9, 0.99, 1.0)
+OTHER_REASONS = "other reasons"
+UNREADABLE = "a file that cannot be read"
+
+
+def family_samples(store: Store, spec: Family, family: str, day: date) -> list[Sample]:
+    """All that is told of a family's night of `day`.
+
+    What was found is of the newest scored day up to `day`, so that a night that failed does not resolve its alerts;
+    nothing of it where no day was scored.
+    """
+    subject = family_subject(family, spec.shards)
+    scored = newest_day(store, "scores", day, family=family)
+    found = _found(store, family, scored) if scored else []
+    return [
+        *found,
+        *_quality(store, spec, family, day),
+        *_refused(store, family, day),
+        *_drift(store, family, day),
+        *model_samples(store, subject, KIND, day),
+        *_verdict(store, family, day),
+        *job_samples(store, subject, day),
+        *store_samples(store, subject, day),
+    ]
+
+
+def _found(store: Store, family: str, day: date) -> list[Sample]:
+    """What a scored day says: rows, assets, anomalies, the worst of each severity, threshold, quantiles."""
+    scores = store.read_files("scores", store.files(f"scores/family={family}/day={day}", suffix=".parquet"))
+    anomalies = store.read_if_there("anomalies", family=family, day=day)
+    planned = anomalies["suppressed"].astype(bool)
+    loud = anomalies[~planned]
+    grave = loud[loud["severity"] != "info"]
+    clean = scores["score"].dropna()
+    found = [
+        sample("scored_rows", len(scores), family=family),
+        sample("scored_assets", scores["asset"].nunique(), family=family),
+        sample("scored_day_timestamp_seconds", pd.Timestamp(day, tz="UTC").timestamp(), family=family),
+        sample("suppressed_anomalies", planned.sum(), family=family),
+        sample("anomalous_assets", grave["asset"].nunique(), family=family),
+    ]
+    for severity in SEVERITIES:
+        own = loud[loud["severity"] == severity]
+        found.append(sample("anomalies", len(own), family=family, severity=severity))
+        found += [
+            sample("worst_anomaly_nats", a["peak_score"], family=family, severity=severity, asset=a["asset"], sensor=s)
+            for a in own.sort_values(["peak_score", "asset"]).tail(1).to_dict("records")
+            for s in [leading_sensor(str(a["sensors"]))]
+        ]
+    if len(clean):
+        found.append(sample("threshold_nats", scores["threshold"].median(), family=family))
+        found += [sample("score_nats", clean.quantile(q), family=family, level=f"{q:g}") for q in QUANTILES]
+    return found
+
+
+def leading_sensor(sensors: str) -> str:
+    """The first sensor of an anomaly's `sensors`, as `pressure` of `pressure 0.62, flow 0.21`."""
+    first = re.match(r"(.+?) \d\.\d+(, |$)", sensors)
+    return first[1] if first else "none"
+
+
+def _quality(store: Store, spec: Family, family: str, day: date) -> list[Sample]:
+    """How much of what the day should hold is there; nothing where the day has no grid.
+
+    It should hold every step of every sensor of the assets that had a value in the week to the day.
+    """
+    today = _grids(store, family, day)
+    if not today:
+        return []
+    week = [path for back in range(1, WEEK) for path in _grids(store, family, day - timedelta(days=back))]
+    grid = store.read_files("grid", today)
+    known = grid["value"].notna()
+    here = set(grid.loc[known, "asset"])
+    silent = set().union(*(_assets(store, path) for path in week)) - here
+    wanted = (len(here) + len(silent)) * day_rows(spec) * len(spec.sensors)
+    return [
+        sample("missing_ratio", 1 - known.sum() / wanted if wanted else 1, family=family),
+        sample("imputed_ratio", (known & ~grid["observed"]).sum() / wanted if wanted else 0, family=family),
+        sample("silent_assets", len(silent), family=family),
+    ]
+
+
+def _grids(store: Store, family: str, day: date) -> list[str]:
+    return store.files(f"grid/family={family}/day={day}", suffix=".parquet")
+
+
+def _assets(store: Store, path: str) -> set[str]:
+    """The assets in a grid's file, its other columns unread."""
+    return set(pq.read_table(io.BytesIO(store.read_bytes(path)), columns=["asset"])["asset"].unique().to_pylist())
+
+
+def _refused(store: Store, family: str, day: date) -> list[Sample]:
+    """How much of what came in could not be used, and why; nothing where the day was not ingested."""
+    if not store.exists(store.path("rejects", family=family, day=day)):
+        return []
+    rows = store.read("rejects", family=family, day=day)
+    rows = rows[~rows["used"].astype(bool)]
+    # a file that cannot be read names itself, so all such files are one reason
+    reasons = Counter(str(reason) for reason in rows["reason"].where(rows["line"] > 0, UNREADABLE))
+    used = len(store.read_if_there("readings", family=family, day=day))
+    each = most_frequent(reasons, OTHER_REASONS)
+    found = [sample("rejected_rows", n, family=family, reason=reason) for reason, n in each.items()]
+    return [*found, sample("rejected_ratio", len(rows) / max(1, len(rows) + used), family=family)]
+
+
+def _drift(store: Store, family: str, day: date) -> list[Sample]:
+    """The largest drift of the sensors and that of the score by measure, in times its limit."""
+    rows = store.read_if_there("drift", family=family, day=day)
+    if rows.empty:
+        return []
+    rows = rows.assign(part=np.where(rows["sensor"] == SCORE, "score", "sensors"), times=rows["value"] / rows["limit"])
+    worst = rows.sort_values("times").drop_duplicates(["part", "measure"], keep="last").to_dict("records")
+    found = [
+        sample("drift_limit_ratio", w["times"], family=family, part=str(w["part"]), measure=str(w["measure"]))
+        for w in worst
+    ]
+    over = rows[rows["drifted"].astype(bool) & (rows["part"] == "sensors")]
+    return [*found, sample("drifted_sensors", over["sensor"].nunique(), family=family)]
+
+
+def _verdict(store: Store, family: str, day: date) -> list[Sample]:
+    """Why the newest trained detector was rejected; nothing where it was not."""
+    trained = trained_before(store, KIND, family, day)
+    card = card_of(store.read_bytes(trained[max(trained)]), trained[max(trained)]) if trained else None
+    return (
+        [] if card is None or card.accepted else [sample("rejected_model_info", 1, family=family, verdict=card.verdict)]
+    )

@@ -1,0 +1,122 @@
+"""How the jobs of a family or camera are: their newest runs, when one last succeeded, and what the store has left."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from anomaly.monitoring.prometheus import Sample, sample
+from sensors_data.files import open_url
+from sensors_data.model_files import trained_before
+from sensors_data.store import Store
+from sensors_data.tables import TABLES
+
+LOOK_BACK = 35
+"""Days over which a job's newest run is looked for; monthly jobs have one."""
+STATES = ("done", "failed")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose night it is: a family with its shards, or a camera; `scoring` is the job that makes a night a success."""
+
+    label: str  # family or camera
+    name: str
+    jobs: dict[str, list[str]]  # each job's partitions
+    scoring: str
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The label of all its samples."""
+        return {self.label: self.name}
+
+
+def family_subject(name: str, shards: int) -> Subject:
+    """A family and its jobs."""
+    each = [f"{name}-{shard}" for shard in range(shards)]
+    sharded = {"impute": each, "score-series": each}
+    whole = {job: [name] for job in ("ingest", "train-series", "find-anomalies", "drift")}
+    return Subject("family", name, sharded | whole, "find-anomalies")
+
+
+def camera_subject(name: str) -> Subject:
+    """A camera and its jobs, its generator's among them."""
+    jobs = ("ingest-images", "train-images", "score-images", "train-dcgan", "draw-images", "judge-images")
+    return Subject("camera", name, {job: [name] for job in jobs}, "score-images")
+
+
+def job_samples(store: Store, subject: Subject, day: date) -> list[Sample]:
+    """Every job's newest run up to a day; a job that did not run in LOOK_BACK days has no sample."""
+    found = []
+    for job, partitions in subject.jobs.items():
+        runs = next(_runs(store, job, partitions, day), None)
+        if runs is None:
+            continue
+        labels = {**subject.labels, "command": job}
+        found += [sample("job_runs", (runs["state"] == state).sum(), **labels, state=state) for state in STATES]
+        found.append(sample("job_seconds", runs["seconds"].sum(), **labels))
+        found.append(sample("job_rows", runs["rows"].sum(), **labels))
+        failed = runs[runs["state"] == "failed"]
+        found += [sample("job_failure_info", 1, **labels, reason=str(reason)) for reason in failed["reason"].head(1)]
+    for runs in _runs(store, subject.scoring, subject.jobs[subject.scoring], day):
+        if (runs["state"] == "done").all():
+            finished = runs["finished"].max().timestamp()
+            found.append(sample("last_success_timestamp_seconds", finished, **subject.labels))
+            break
+    return found
+
+
+def _runs(store: Store, job: str, partitions: list[str], day: date) -> Iterator[pd.DataFrame]:
+    """The runs of a job's partitions, day after day back from `day`, days without any left out."""
+    for back in range(LOOK_BACK + 1):
+        on = day - timedelta(days=back)
+        paths = [store.path("runs", day=on, run=f"{job}-{partition}") for partition in partitions]
+        there = [path for path in paths if store.exists(path)]
+        if there:
+            yield store.read_files("runs", there)
+
+
+def store_samples(store: Store, subject: Subject, day: date) -> list[Sample]:
+    """What the day takes in the store and, where it is a folder, how much room is left."""
+    fs, root = open_url(store.root)
+    taken = 0
+    for table in TABLES.values():
+        if table.partition[:2] == (subject.label, "day"):
+            folder = f"{root}/{table.name}/{subject.label}={subject.name}/day={day}"
+            taken += _bytes_under(fs, folder)
+    found = [sample("day_bytes", taken, **subject.labels)]
+    if "file" in (fs.protocol if isinstance(fs.protocol, tuple) else (fs.protocol,)) and fs.isdir(root):
+        disk = shutil.disk_usage(root)
+        found.append(sample("store_free_bytes", disk.free, **subject.labels))
+        found.append(sample("store_capacity_bytes", disk.total, **subject.labels))
+    return found
+
+
+def _bytes_under(fs: Any, folder: str) -> int:
+    """What the files under a folder take, bytes; 0 where there is no such folder."""
+    try:
+        return sum(int(info["size"]) for info in fs.find(folder, detail=True).values())
+    except FileNotFoundError:
+        return 0
+
+
+def model_samples(store: Store, subject: Subject, kind: str, day: date) -> list[Sample]:
+    """How old the model is that serves a day, and whether the newest trained one was accepted."""
+    trained = trained_before(store, kind, subject.name, day)
+    if not trained:
+        return []
+    accepted = [through for through, path in trained.items() if not path.endswith(".rejected.safetensors")]
+    found = [sample("newest_model_accepted", max(trained) in accepted, **subject.labels)]
+    if accepted:
+        found.append(sample("model_age_seconds", (day - max(accepted)).days * 86_400, **subject.labels))
+    return found
+
+
+def newest_day(store: Store, table: str, day: date, **whose: str) -> date | None:
+    """The newest day up to `day` that a table holds, or None."""
+    return max((known for known in store.days(table, **whose) if known <= day), default=None)

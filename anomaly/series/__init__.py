@@ -1,0 +1,1 @@
+"""The series detector: it learns windows of a family, scores grids and finds anomalies."""

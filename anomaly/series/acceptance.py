@@ -1,0 +1,63 @@
+"""A newly trained detector serves only if it is no worse than the one that serves now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.stats import poisson
+
+from anomaly.series.calibration import WEEK_S, score_held_out
+from anomaly.series.detector import Detector, modelled_columns, score_network, standardised
+from anomaly.series.learning import Span
+
+TOLERANCE = 0.1
+"""Nats per value by which a challenger's draft may be worse: unlike the incumbent it learned from three quarters of
+its span, and for half of the epochs."""
+
+
+def judge(challenger: Detector, incumbent: Detector | None, spans: dict[str, Span]) -> Detector:
+    """The challenger with its verdict: accepted unless it breaks the false-alarm budget on the held-out normal rows,
+    or explains them worse than the incumbent does."""
+    alarms, most = held_out_alarms(challenger, spans)
+    if alarms > most:
+        return _with(challenger, False, f"{alarms} alarms on held-out normal rows, at most {most} fit the budget")
+    if incumbent is None or incumbent.card.sensors != challenger.card.sensors:
+        return _with(challenger, True, "the first with these sensors")
+    own, other = held_out_nats(challenger, spans), held_out_nats(incumbent, spans)
+    found = f"{own:.3f} nats a value on held-out normal rows, {incumbent.name} has {other:.3f}"
+    if own > other + TOLERANCE:
+        return _with(challenger, False, f"worse: {found}")
+    return _with(challenger, True, found)
+
+
+def _with(detector: Detector, accepted: bool, verdict: str) -> Detector:
+    return replace(detector, card=detector.card.model_copy(update={"accepted": accepted, "verdict": verdict}))
+
+
+def held_out_alarms(detector: Detector, spans: dict[str, Span]) -> tuple[int, int]:
+    """Alarms on the held-out normal rows, and the most that the budget makes likely (99 % of a Poisson count).
+
+    Rows over the threshold within the detector's reach of the first are one alarm; one that lasts is several.
+    """
+    alarms, rows = 0, 0
+    for asset, span in spans.items():
+        held_out, scores = score_held_out(detector, span, asset)
+        over = (scores.score > detector.threshold.value * scores.unsteady) & ~held_out.abnormal
+        blocks = np.arange(len(over)) // detector.reach
+        alarms += len(np.unique(blocks[over]))
+        rows += len(held_out)
+    expected = detector.card.config.alarms_per_asset_week * rows * detector.card.step_s / WEEK_S
+    return alarms, int(poisson.ppf(0.99, expected)) + 1
+
+
+def held_out_nats(detector: Detector, spans: dict[str, Span]) -> float:
+    """Negative ELBO of the held-out normal windows, nats a value in the sensors' own units, so that models compare."""
+    columns = modelled_columns(detector.card)
+    found = []
+    for asset, span in spans.items():
+        held_out = span.rows(span.split if span.split < len(span) else 0, len(span))
+        grid = standardised(detector, held_out.grid, asset, held_out.usable())
+        unit = float(np.log(detector.scale_of(asset).spread[columns]).mean())
+        found += [score_network(n, grid, detector.card.config)[0].nats + unit for n in detector.networks]
+    return float(np.nanmean(np.concatenate(found)))

@@ -1,0 +1,131 @@
+"""What normal rows say of a detector: its threshold, its band, and what is typical of each sensor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from anomaly.series.detector import Detector, Scores, row_scores, score_grid, score_network, standardised
+from anomaly.series.learning import Span
+from anomaly.thresholds import pot_threshold
+from sensors_data.series.grid import Grid
+
+WEEK_S = 7 * 86_400
+LEAST_NATS = 0.1
+"""No limit lies lower: this far windows of nothing but noise stray from each other."""
+TAIL = 0.95
+"""The quantile at which scores of rows that were learned from and of others are compared."""
+
+
+def calibrate(detector: Detector, spans: dict[str, Span]) -> tuple[Detector, dict[str, np.ndarray]]:
+    """The detector with unsteadiness, band and typical sensor scores from the held-out normal rows, and a threshold;
+    and the steady scores that the threshold is of.
+
+    A span with nothing held out is scored whole. ValueError when no row has a score.
+    """
+    detector = replace(detector, unsteady=_unsteady(detector, spans))
+    residual, lost = [], []
+    for asset, span in spans.items():
+        held_out, scores = score_held_out(detector, span, asset)
+        columns = [held_out.grid.sensors.index(name) for name in detector.card.modelled]
+        apart = np.abs(held_out.grid.values[:, columns] - scores.expected) / detector.scale_of(asset).spread[columns]
+        usable = held_out.usable()[:, columns]
+        residual.append(np.where(usable, apart, np.nan))
+        lost.append(np.where(usable, scores.sensor_score, np.nan))
+    detector = replace(detector, band=_quantile(residual, 0.9), typical=_quantile(lost, 0.5))
+    steady = steady_scores(detector, spans)
+    return with_threshold(detector, spans, steady, inflation(spans, steady)), steady
+
+
+def with_threshold(
+    detector: Detector, spans: dict[str, Span], steady: dict[str, np.ndarray], inflation: float
+) -> Detector:
+    """The detector with a threshold from all normal rows, the scores of those it learned from raised by `inflation`.
+
+    The held-out part alone is often a window or two long, which says how much higher scores lie on new rows but
+    nothing of their tail; the tail is that of every row. ValueError when no row has a score.
+    """
+    learned = {asset: np.arange(len(span)) < span.split for asset, span in spans.items()}
+    rows = [np.where(learned[asset], inflation * score, score) for asset, score in steady.items()]
+    budget = detector.card.config.alarms_per_asset_week * detector.card.step_s / WEEK_S
+    found = pot_threshold(np.concatenate(rows), budget, gap=detector.reach)
+    raised = {name: max(getattr(found, name), LEAST_NATS) for name in ("value", "low", "high")}
+    card = detector.card.model_copy(update={"threshold": found.model_copy(update=raised)})
+    return replace(detector, card=card)
+
+
+def inflation(spans: dict[str, Span], steady: dict[str, np.ndarray]) -> float:
+    """How many times higher normal scores reach on rows that the detector did not learn from; at least 1."""
+    learned = [score[: spans[asset].split] for asset, score in steady.items()]
+    held_out = [score[spans[asset].split :] for asset, score in steady.items()]
+    before, after = (part[np.isfinite(part)] for part in map(np.concatenate, (learned, held_out)))
+    if not len(before) or not len(after) or not np.quantile(before, TAIL) > 0:
+        return 1.0
+    return max(1.0, float(np.quantile(after, TAIL) / np.quantile(before, TAIL)))
+
+
+def steady_scores(detector: Detector, spans: dict[str, Span]) -> dict[str, np.ndarray]:
+    """The scores of all spans' normal rows in units that one threshold fits, (T,) each; NaN elsewhere."""
+    return {asset: _steady(detector, span, asset) for asset, span in spans.items()}
+
+
+def _steady(detector: Detector, span: Span, asset: str) -> np.ndarray:
+    """The steady scores of one span.
+
+    They are those of `score_grid`, one network at a time and without what it says of each sensor: spans are long.
+    """
+    grid = _normal_grid(span)
+    ready = standardised(detector, grid, asset, grid.observed)
+    nats = [score_network(network, ready, detector.card.config)[0].nats for network in detector.networks]
+    score, count = row_scores(detector, nats, len(grid))
+    unsteady = np.interp(count, np.arange(1, len(detector.unsteady) + 1), detector.unsteady)
+    return np.where(ready.observed.any(axis=1), score / unsteady, np.nan)
+
+
+def _normal_grid(span: Span) -> Grid:
+    """A span's grid in which abnormal rows are as if they had not been measured, so that they disturb no other."""
+    values = np.where(span.abnormal[:, None], np.float32(np.nan), span.grid.values)
+    return Grid(span.grid.times, values, span.usable(), span.grid.sensors)
+
+
+def _first_held_out(span: Span) -> int:
+    """The first row that was held out; 0 where none was."""
+    return span.split if span.split < len(span) else 0
+
+
+def score_held_out(detector: Detector, span: Span, asset: str) -> tuple[Span, Scores]:
+    """A span's held-out rows (all, where none are held out) and the scores of the normal ones among them."""
+    first = _first_held_out(span)
+    seen = span.rows(max(0, first - detector.reach), len(span))
+    return span.rows(first, len(span)), score_grid(detector, _normal_grid(seen), asset).last(len(span) - first)
+
+
+def _unsteady(detector: Detector, spans: dict[str, Span], share: float = 0.98) -> np.ndarray:
+    """How much higher the tail of normal scores lies where only 1, 2, ... windows cover a row, (tokens,), at least 1.
+
+    So it is near the data's end, at its start and around gaps; the newest windows over any held-out row show it.
+    """
+    config = detector.card.config
+    scored = []
+    for asset, span in spans.items():
+        first = _first_held_out(span)
+        seen = span.rows(max(0, first - detector.reach), len(span))
+        grid = standardised(detector, _normal_grid(seen), asset, seen.usable())
+        scored.append(([score_network(n, grid, config)[0].nats for n in detector.networks], len(span) - first))
+
+    def tail(windows: int) -> float:
+        rows = np.concatenate([row_scores(detector, nats, count, windows)[0] for nats, count in scored])
+        rows = rows[np.isfinite(rows)]
+        return float(np.quantile(rows, share)) if len(rows) else 0.0
+
+    tails = np.array([tail(windows) for windows in range(1, config.tokens + 1)])
+    factors = np.maximum(1.0, tails / tails[-1]) if tails[-1] > 0 else np.ones(config.tokens)
+    return np.ascontiguousarray(np.maximum.accumulate(factors[::-1])[::-1])
+
+
+def _quantile(parts: list[np.ndarray], share: float) -> np.ndarray:
+    """A quantile of each column over the rows of all parts, 0 where a column has no value: (D,)."""
+    rows = np.concatenate(parts)
+    found: np.ndarray = np.nanquantile(np.where(np.isnan(rows).all(axis=0), 0.0, rows), share, axis=0)
+    return found

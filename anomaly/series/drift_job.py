@@ -1,0 +1,117 @@
+"""The drift job: a family's newest days held against what its model learned from."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from anomaly.series.detector import Detector
+from anomaly.series.drift import LONGEST, SCORE, Distance, distances
+from anomaly.series.drift_reference import pooled
+from anomaly.series.files import load_for
+from sensors_data.runs import Done, run_job
+from sensors_data.series.grid import Grid
+from sensors_data.series.incidents import incident_rows, read_incidents
+from sensors_data.settings import Settings
+from sensors_data.store import Provenance, Store, settings_hash
+from sensors_data.tables import TABLES
+
+NOT_NORMAL = ("fault", "confirmed", "planned")
+"""What is left out of a day. What was only found stays: a lasting change is both found and a drift."""
+
+
+def measure_drift(settings: Settings, day: date, family: str) -> str:
+    """Job: how far a family's days up to `day` lie from what its model learned from, into `drift`; with advice.
+
+    At most a week of days, none that the model learned from. LookupError when no model serves the day or it has no
+    grid.
+    """
+    settings.family(family)
+    store = Store(settings.store)
+    return run_job(store, "drift", day, family, lambda: _measure(store, settings, day, family))
+
+
+def _measure(store: Store, settings: Settings, day: date, family: str) -> Done:
+    detector = load_for(store, family, day)
+    first = max(detector.card.trained_through + timedelta(days=1), day - timedelta(days=LONGEST - 1))
+    days = [first + timedelta(days=d) for d in range((day - first).days + 1)]
+    if not store.files(f"grid/family={family}/day={day}", suffix=".parquet"):
+        raise LookupError(f"no grid of {family} on {day} in {store.root}; run: nightscore impute --family {family}")
+    paths = {d: store.files(f"grid/family={family}/day={d}", suffix=".parquet") for d in days}
+    scored = {d: store.files(f"scores/family={family}/day={d}", suffix=".parquet") for d in days}
+    incidents = read_incidents(store, family)
+    values: dict[str, list[np.ndarray]] = {name: [] for name in detector.card.reference}
+    for d in days:
+        today = _day_values(store, detector, paths[d], incidents) | {SCORE: _day_scores(store, detector, scored[d])}
+        for name, seen in values.items():
+            seen.append(today[name])
+    tests = 2 * len(values)
+    found = {name: distances(detector.card.reference[name], seen, tests) for name, seen in values.items()}
+    rows = drift_rows(detector.name, found)
+    inputs = store.digest(path for d in days for path in (*paths[d], *scored[d]))
+    hashed = settings_hash(settings.family(family))
+    source = Provenance(job="drift", model=detector.name, settings=hashed, inputs=inputs)
+    store.write("drift", rows, source, family=family, day=day)
+    return Done(len(rows), f"measured drift of {family} {day} over {len(days)} days: {advice(rows, family, day)}")
+
+
+def _day_values(store: Store, detector: Detector, paths: list[str], incidents: pd.DataFrame) -> dict[str, np.ndarray]:
+    """A day's measured normal values of each modelled sensor, all assets together, in units of each asset's scale."""
+    rows = store.read_files("grid", paths)
+    rows = rows[rows["observed"].astype(bool)]
+    parts: dict[str, list[np.ndarray]] = {name: [np.empty(0)] for name in detector.card.modelled}
+    for (asset, sensor), own in rows[rows["sensor"].isin(parts)].groupby(["asset", "sensor"], sort=True):
+        times = own["time"].to_numpy(dtype="datetime64[us]")
+        empty = np.empty((len(times), 0))
+        out = incident_rows(Grid(times, empty, empty.astype(bool), ()), incidents, str(asset), NOT_NORMAL)
+        column, scale = detector.card.sensors.index(str(sensor)), detector.scale_of(str(asset))
+        normal = own["value"].to_numpy(dtype=np.float64)[~out]
+        parts[str(sensor)].append((normal - scale.center[column]) / scale.spread[column])
+    return {name: pooled(own) for name, own in parts.items()}
+
+
+def _day_scores(store: Store, detector: Detector, paths: list[str]) -> np.ndarray:
+    """A day's scores under this very model, planned work left out, in units that one threshold fits."""
+    rows = store.read_files("scores", paths)
+    rows = rows[(rows["model"] == detector.name) & ~rows["suppressed"].astype(bool)]
+    unsteady = rows["threshold"].to_numpy() / detector.threshold.value
+    return pooled([rows["score"].to_numpy() / unsteady])
+
+
+def drift_rows(model: str, found: dict[str, dict[str, Distance]]) -> pd.DataFrame:
+    """Rows of the `drift` table."""
+    rows = [
+        {
+            "sensor": sensor,
+            "measure": measure,
+            "value": distance.value,
+            "p_value": distance.p_value,
+            "limit": distance.limit,
+            "drifted": distance.drifted,
+            "rows": distance.rows,
+            "model": model,
+        }
+        for sensor, own in found.items()
+        for measure, distance in own.items()
+    ]
+    empty: pd.DataFrame = TABLES["drift"].schema.empty_table().to_pandas()
+    return pd.DataFrame(rows) if rows else empty
+
+
+def advice(rows: pd.DataFrame, family: str, day: date) -> str:
+    """What follows from a day's drift, in one sentence."""
+    if rows.empty:
+        return "nothing to hold it against, as the model learned from too few whole days or none came since"
+    over = rows[rows["drifted"].astype(bool)]
+    sensors = sorted(set(over["sensor"]) - {SCORE})
+    if over.empty:
+        return f"none in {len(set(rows['sensor']) - {SCORE})} sensors and the score; no need to retrain"
+    worst = over.assign(times=over["value"] / over["limit"]).sort_values("times").iloc[-1]
+    told = f"{worst['sensor']} furthest, {worst['measure']} {worst['value']:.2f} over its limit {worst['limit']:.2f}"
+    retrain = f"nightscore train-series --family {family} --day {day + timedelta(days=1)}"
+    if not sensors:
+        return f"the score drifted ({told}) though no sensor did, so how they go together changed; look, then {retrain}"
+    names = ", ".join(sensors[:3]) + (f" and {len(sensors) - 3} more" if len(sensors) > 3 else "")
+    return f"{names} drifted ({told}); if that is the new normal, retrain: {retrain}; if not, mend the sensor"

@@ -1,0 +1,93 @@
+"""Detectors at rest: one safetensors file each, the card in its metadata; which one serves a day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import torch
+from safetensors.torch import save as save_tensors
+
+from anomaly.series.card import FORMAT, Card
+from anomaly.series.detector import Detector, Network
+from anomaly.series.level_prior import LevelPrior
+from anomaly.series.lstm_vae import LSTMVAE
+from sensors_data import model_files
+from sensors_data.model_files import card_text, keep_model
+from sensors_data.nets.files import tensors_of
+from sensors_data.series.grid import Scale
+from sensors_data.store import Store
+
+_ARRAYS = ("typical", "band", "unsteady")
+KIND = "series"
+
+
+def to_bytes(detector: Detector) -> bytes:
+    """The detector as the bytes of a safetensors file; the same detector gives the same bytes."""
+    tensors = {part: torch.as_tensor(getattr(detector, part)) for part in _ARRAYS}
+    for part in ("center", "spread"):
+        rows = [getattr(detector.scales[asset], part) for asset in detector.card.assets]
+        tensors[f"scale.{part}"] = torch.as_tensor(np.stack(rows))
+    for number, network in enumerate(detector.networks):
+        own = {f"model.{name}": tensor for name, tensor in network.model.state_dict().items()}
+        own |= {"level.center": torch.as_tensor(network.prior.center), "draws": network.draws}
+        own |= {"level.variance": torch.as_tensor(network.prior.variance)}
+        own |= {"typical": torch.tensor(network.typical, dtype=torch.float64)}
+        tensors |= {f"{number}.{name}": tensor for name, tensor in own.items()}
+    kept = {name: tensor.contiguous() for name, tensor in sorted(tensors.items())}
+    return save_tensors(kept, {"card": detector.card.model_dump_json()})
+
+
+def from_bytes(data: bytes, where: str) -> Detector:
+    """The detector in a file's bytes. ValueError when they are none, or of a newer format."""
+    card = card_of(data, where)
+    tensors = tensors_of(data, where, "train-series")
+    networks = []
+    for number, config in enumerate(card.networks):
+        own = {n.removeprefix(f"{number}."): t for n, t in tensors.items() if n.startswith(f"{number}.")}
+        model = LSTMVAE(config)
+        model.load_state_dict({n.removeprefix("model."): t for n, t in own.items() if n.startswith("model.")})
+        prior = LevelPrior(own["level.center"].numpy(), own["level.variance"].numpy())
+        model.eval()
+        networks.append(Network(model, prior, own["draws"], float(own["typical"])))
+    centers, spreads = tensors["scale.center"].numpy(), tensors["scale.spread"].numpy()
+    scales = {asset: Scale(centers[i], spreads[i]) for i, asset in enumerate(card.assets)}
+    typical, band, unsteady = (tensors[part].numpy() for part in _ARRAYS)
+    return Detector(tuple(networks), scales, typical, band, unsteady, card)
+
+
+def card_of(data: bytes, where: str) -> Card:
+    """The card in a detector file's bytes. ValueError when it is no detector file, or of a newer format."""
+    return Card.model_validate_json(card_text(data, where, "a detector file", FORMAT, "train-series"))
+
+
+def save(store: Store, detector: Detector) -> str:
+    """Keep a detector; what it was before, accepted or rejected, gives way. The path written."""
+    card = detector.card
+    return keep_model(store, KIND, card.family, card.trained_through, card.accepted, to_bytes(detector))
+
+
+def accepted_before(store: Store, family: str, day: date) -> str | None:
+    """The path of the newest accepted detector trained strictly before `day`, or None."""
+    return model_files.accepted_before(store, KIND, family, day)
+
+
+def load_for(store: Store, family: str, day: date) -> Detector:
+    """The detector that serves a day. LookupError when none was trained before it."""
+    path = accepted_before(store, family, day)
+    if path is None:
+        remedy = f"run: nightscore train-series --family {family} --day {day}"
+        raise LookupError(f"no accepted model of {family} trained before {day} in {store.root}; {remedy}")
+    return from_bytes(store.read_bytes(path), path)
+
+
+def card_by_name(store: Store, name: str) -> Card:
+    """The card of an accepted model by its id, as `scores` carries it."""
+    family, through = name.split("@")
+    path = f"models/series/{family}/{date.fromisoformat(through)}.safetensors"
+    return card_of(store.read_bytes(path), path)
+
+
+def eve(day: date) -> date:
+    """The day before."""
+    return day - timedelta(days=1)

@@ -1,0 +1,95 @@
+"""A night's last jobs: anomalies from scores, and the outcome as metrics."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from anomaly.series.anomalies import Rules, find_anomalies
+from anomaly.series.files import card_by_name
+from sensors_data.runs import Done, run_job
+from sensors_data.settings import Family, Settings, parse
+from sensors_data.store import Provenance, Store, settings_hash
+
+LOOK_BACK = 14
+"""Days over which an anomaly that lasts is followed back to its start."""
+
+
+def rules_of(settings: Settings, family: str) -> Rules:
+    """The rules section of a family's settings. ValueError names the wrong key."""
+    return parse(Rules, settings.family(family).rules, f"[families.{family}.rules]")
+
+
+def find_anomalies_of(settings: Settings, day: date, family: str) -> str:
+    """Job: a day's scores, all shards, into `anomalies`: those that touch the day, each from its start.
+
+    LookupError when the day was not scored.
+    """
+    store, spec = Store(settings.store), settings.family(family)
+    rules = rules_of(settings, family)
+    return run_job(store, "find-anomalies", day, family, lambda: _find(store, spec, rules, day, family))
+
+
+def _find(store: Store, spec: Family, rules: Rules, day: date, family: str) -> Done:
+    inputs = [store.path("scores", family=family, day=day, shard=shard) for shard in range(spec.shards)]
+    missing = [path for path in inputs if not store.exists(path)]
+    if missing:
+        remedy = f"run: nightscore score-series --family {family} --day {day}"
+        raise LookupError(f"no {missing[0]} in {store.root}; {remedy}")
+    scores = store.read_files("scores", inputs)
+    limit = _tail_at_threshold(store, scores)
+    today = anomalies_touching(store, rules, spec, family, day, limit, scores, _sensors(store, family, day, day))
+    source = Provenance(job="find-anomalies", settings=settings_hash(spec), inputs=store.digest(inputs))
+    store.write("anomalies", today, source, family=family, day=day)
+    loud = today[~today["suppressed"].astype(bool)]
+    by = ", ".join(f"{n} {severity}" for severity, n in loud["severity"].value_counts().items())
+    line = f"found in {family} {day}: {len(loud)} anomalies{f' ({by})' if by else ''}"
+    return Done(len(today), f"{line}, {len(today) - len(loud)} in planned work")
+
+
+def anomalies_touching(
+    store: Store,
+    rules: Rules,
+    spec: Family,
+    family: str,
+    day: date,
+    limit: float,
+    scores: pd.DataFrame,
+    sensor_scores: pd.DataFrame,
+) -> pd.DataFrame:
+    """The anomalies in a day's rows of `scores` and `sensor_scores`, each from its start on an earlier day.
+
+    `limit` is the tail probability of a row just at the threshold.
+    """
+    assets, first = scores["asset"].unique(), day
+    near = max(rules.gap(spec.step), rules.n * spec.step)  # a row over the threshold further in is of no earlier one
+    while first > day - timedelta(days=LOOK_BACK):
+        over = scores["time"][scores["is_anomaly"].astype(bool)]
+        if not (over < pd.Timestamp(first, tz="UTC") + near).any():
+            break
+        first -= timedelta(days=1)
+        paths = store.files(f"scores/family={family}/day={first}", suffix=".parquet")
+        if not paths:
+            break
+        earlier = store.read_files("scores", paths)
+        scores = pd.concat([scores, earlier[earlier["asset"].isin(assets)]])
+        sensor_scores = pd.concat([_sensors(store, family, first, first), sensor_scores])
+    found = find_anomalies(scores, sensor_scores, rules, spec.step, family, limit)
+    return found[found["end"] > pd.Timestamp(day, tz="UTC")]
+
+
+def _tail_at_threshold(store: Store, scores: pd.DataFrame) -> float:
+    """The tail probability of a row just at the threshold of the day's model; 1 where nothing was scored."""
+    if scores.empty:
+        return 1.0
+    threshold = card_by_name(store, str(scores["model"].iloc[0])).threshold
+    return float(threshold.p_value(np.array([threshold.value]))[0]) if threshold else 1.0
+
+
+def _sensors(store: Store, family: str, first: date, last: date) -> pd.DataFrame:
+    """The sensor scores of [first, last]."""
+    days = [first + timedelta(days=d) for d in range((last - first).days + 1)]
+    paths = [p for d in days for p in store.files(f"sensor_scores/family={family}/day={d}", suffix=".parquet")]
+    return store.read_files("sensor_scores", paths)

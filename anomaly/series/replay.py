@@ -1,0 +1,165 @@
+"""What a threshold fitted again, with all that people have said since, would have changed on past nights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from anomaly.series.anomalies import Rules, find_anomalies
+from anomaly.series.calibration import inflation, steady_scores, with_threshold
+from anomaly.series.detector import Detector
+from anomaly.series.files import load_for, save
+from anomaly.series.find_job import rules_of
+from anomaly.series.learning import Span
+from anomaly.series.train_job import ABNORMAL, found_before, training_grids
+from anomaly.thresholds import Threshold
+from sensors_data.runs import Done, run_job
+from sensors_data.series.grid import as_us
+from sensors_data.series.incidents import incident_rows, read_incidents
+from sensors_data.settings import Family, Settings
+from sensors_data.store import Store
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Past nights under the thresholds that they had and under those fitted again."""
+
+    family: str
+    days: list[date]
+    before: dict[str, Threshold]
+    """Of each model that scored them."""
+    after: dict[str, Threshold]
+    anomalies: pd.DataFrame
+    """asset, start, end, peak_score, sensors, severity_before, severity_after ('' where none), change: kept, gone or
+    new; the worst first."""
+    detector: Detector
+    """The one that serves the day after, with its threshold fitted again."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many anomalies are kept, gone and new."""
+        return {change: int((self.anomalies["change"] == change).sum()) for change in ("kept", "gone", "new")}
+
+
+def replay(
+    settings: Settings, family: str, first: date, last: date, alarms_per_asset_week: float | None = None
+) -> Replay:
+    """The nights of [first, last] as they were, and with every model's threshold fitted again; nothing is written.
+
+    A threshold is fitted again on the training span that ends with `last`: what was dismissed is normal in it, what
+    was confirmed is not, and rows after a model's own training count as never seen. With another budget of false
+    alarms where one is given. LookupError when no day was scored, or nothing serves the day after.
+    """
+    store, spec, rules = Store(settings.store), settings.family(family), rules_of(settings, family)
+    days = [day for day in store.days("scores", family=family) if first <= day <= last]
+    scores, sensors = (_rows(store, table, family, days) for table in ("scores", "sensor_scores"))
+    if scores.empty:
+        raise LookupError(f"no row of {family} from {first} to {last} was scored; run: nightscore backfill")
+    last = days[-1]
+    served = {day: load_for(store, family, day) for day in (*days, last + timedelta(days=1))}
+    models = {detector.name: detector for detector in served.values()}
+    unknown = set(scores["model"]) - set(models)
+    if unknown:
+        raise LookupError(f"model {min(unknown)} scored {family} and is gone or was trained anew; score the days again")
+    again = {name: _fitted_again(store, spec, family, d, last, alarms_per_asset_week) for name, d in models.items()}
+    before, after = ({n: d.threshold for n, d in kept.items()} for kept in (models, again))
+    found = [
+        _found(_judged(scores, before, thresholds), sensors, rules, spec, family, thresholds[_last_model(scores)])
+        for thresholds in (before, after)
+    ]
+    newest = again[served[last + timedelta(days=1)].name]
+    return Replay(family, days, before, after, _compared(*found), newest)
+
+
+def _last_model(scores: pd.DataFrame) -> str:
+    """The model of the newest row."""
+    return str(scores.sort_values("time")["model"].iloc[-1])
+
+
+def _rows(store: Store, table: str, family: str, days: list[date]) -> pd.DataFrame:
+    paths = [path for day in days for path in store.files(f"{table}/family={family}/day={day}", suffix=".parquet")]
+    return store.read_files(table, paths)
+
+
+def _fitted_again(
+    store: Store, spec: Family, family: str, detector: Detector, last: date, alarms: float | None
+) -> Detector:
+    """A detector whose threshold is that of the training span that ends with `last`, weights as they are."""
+    day = last + timedelta(days=1)
+    grids, _ = training_grids(store, spec, family, day)
+    incidents = pd.concat([read_incidents(store, family), found_before(store, family, day, spec.training.days)])
+    learned = as_us(detector.card.trained_through + timedelta(days=1))
+    spans = {
+        asset: Span(grid, incident_rows(grid, incidents, asset, ABNORMAL), int(np.searchsorted(grid.times, learned)))
+        for asset, grid in grids.items()
+    }
+    if alarms is not None:
+        config = detector.card.config.model_validate(
+            {**detector.card.config.model_dump(), "alarms_per_asset_week": alarms}
+        )
+        detector = replace(detector, card=detector.card.model_copy(update={"config": config}))
+    steady = steady_scores(detector, spans)
+    return with_threshold(detector, spans, steady, inflation(spans, steady))
+
+
+def _judged(scores: pd.DataFrame, old: dict[str, Threshold], new: dict[str, Threshold]) -> pd.DataFrame:
+    """Rows of `scores` under other thresholds; how unsteady a row is follows from the threshold that it had."""
+    parts = [scores.iloc[:0]]
+    for model, rows in scores.groupby("model"):
+        unsteady = rows["threshold"] / old[str(model)].value
+        limit = new[str(model)].value * unsteady
+        p = new[str(model)].p_value((rows["score"] / unsteady).to_numpy())
+        parts.append(rows.assign(threshold=limit, p_value=p, is_anomaly=rows["score"] > limit))
+    return pd.concat(parts)
+
+
+def _found(
+    scores: pd.DataFrame, sensors: pd.DataFrame, rules: Rules, spec: Family, family: str, threshold: Threshold
+) -> pd.DataFrame:
+    found = find_anomalies(scores, sensors, rules, spec.step, family, threshold.at_value)
+    return found[~found["suppressed"].astype(bool)]
+
+
+_SHOWN = ["asset", "start", "end", "peak_score", "sensors"]
+
+
+def _compared(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """What is kept (an anomaly of its asset touches it in both), gone and new."""
+    rows = []
+    for row in before.to_dict("records"):
+        same = after[(after["asset"] == row["asset"]) & (after["start"] < row["end"]) & (after["end"] > row["start"])]
+        severity = same.sort_values("peak_score")["severity"].iloc[-1] if len(same) else ""
+        change = "kept" if len(same) else "gone"
+        rows.append({**row, "severity_before": row["severity"], "severity_after": severity, "change": change})
+    for row in after.to_dict("records"):
+        same = before[
+            (before["asset"] == row["asset"]) & (before["start"] < row["end"]) & (before["end"] > row["start"])
+        ]
+        if same.empty:
+            rows.append({**row, "severity_before": "", "severity_after": row["severity"], "change": "new"})
+    frame = pd.DataFrame(rows, columns=[*_SHOWN, "severity_before", "severity_after", "change"])
+    return frame.sort_values("peak_score", ascending=False, kind="stable", ignore_index=True)
+
+
+def accept(settings: Settings, replayed: Replay) -> str:
+    """Job: keep the detector with its threshold fitted again, so that it serves the days after the replayed ones.
+
+    ValueError when a later day was scored already: what a model has scored stays as it was scored.
+    """
+    store, family, last = Store(settings.store), replayed.family, replayed.days[-1]
+
+    def keep() -> Done:
+        newest = store.days("scores", family=family)[-1]
+        if newest > last:
+            raise ValueError(f"{family} is scored through {newest}; replay through that day before accepting")
+        detector = replayed.detector
+        was = replayed.before[detector.name].value
+        verdict = f"threshold fitted again through {last}, {was:.3f} to {detector.threshold.value:.3f} nats"
+        told = {"trained_through": last, "accepted": True, "verdict": f"{verdict}, on the weights of {detector.name}"}
+        path = save(store, replace(detector, card=detector.card.model_copy(update=told)))
+        return Done(len(replayed.anomalies), f"accepted for {family} after {last}: {verdict}, {path}")
+
+    return run_job(store, "accept-threshold", last, family, keep)

@@ -1,0 +1,156 @@
+"""The scoring job: a day's grid under the detector that serves it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from anomaly.series.detector import Detector, Scores, modelled_columns, score_grid
+from anomaly.series.files import load_for
+from sensors_data.runs import Done, run_job
+from sensors_data.series.grid import Grid, as_us
+from sensors_data.series.grid_table import check_shard, day_rows, read_grids
+from sensors_data.series.incidents import incident_rows, read_incidents
+from sensors_data.settings import Family, Settings
+from sensors_data.store import Provenance, Store, settings_hash
+from sensors_data.tables import TABLES
+
+
+def score_series(settings: Settings, day: date, family: str, shard: int = 0) -> str:
+    """Job: a day's grid into `scores` and `sensor_scores`, by the newest accepted detector trained before the day.
+
+    LookupError when there is no such detector or no grid, ValueError when the detector has other sensors.
+    """
+    store, spec = Store(settings.store), settings.family(family)
+    check_shard(spec, shard)
+    return run_job(store, "score-series", day, family, lambda: _score(store, spec, day, family, shard), shard)
+
+
+def _score(store: Store, spec: Family, day: date, family: str, shard: int) -> Done:
+    detector = load_for(store, family, day)
+    today = store.read("grid", family=family, day=day, shard=shard)
+    days = days_seen(detector, spec, day)
+    grids = read_grids(store, spec, family, days[0], len(days), [shard])
+    assets = sorted(today["asset"].unique())
+    frame, sensor_frame = score_day(detector, spec, grids, read_incidents(store, family), day, assets)
+    inputs = [store.path("grid", family=family, day=d, shard=shard) for d in days]
+    source = Provenance(
+        job="score-series",
+        model=detector.name,
+        settings=settings_hash(spec),
+        inputs=store.digest([path for path in inputs if store.exists(path)]),
+    )
+    store.write("sensor_scores", sensor_frame, source, family=family, day=day, shard=shard)
+    store.write("scores", frame, source, family=family, day=day, shard=shard)
+    return Done(len(frame), _line(detector, frame, family, day, shard))
+
+
+def days_seen(detector: Detector, spec: Family, day: date) -> list[date]:
+    """The days whose grid the scores of `day` depend on, itself last."""
+    back = -(-detector.reach // day_rows(spec))
+    return [day - timedelta(days=b) for b in range(back, -1, -1)]
+
+
+def score_day(
+    detector: Detector, spec: Family, grids: dict[str, Grid], incidents: pd.DataFrame, day: date, assets: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of `scores` and `sensor_scores` of some assets' day, from grids that reach back as far as `days_seen`."""
+    start, end = as_us(day), as_us(day + timedelta(days=1))
+    rows, sensor_rows = [], []
+    for asset in assets:
+        seen = grids[asset].between(start - detector.reach * np.timedelta64(spec.step, "us"), end)
+        kept = seen.between(start, end)
+        planned = incident_rows(seen, incidents, asset, ("planned",))
+        scores = _scores_around(detector, seen, asset, planned).last(len(kept))
+        measured = ~np.isnan(kept.values).all(axis=1) & ~_commissioning(detector, asset, kept)
+        around = widened(planned, detector)[len(seen) - len(kept) :]
+        rows.append(score_rows(detector, asset, scores, around)[measured])
+        sensor_rows.append(_sensor_rows(detector, asset, kept, scores, measured))
+    return pd.concat(rows or [_none("scores")]), pd.concat(sensor_rows or [_none("sensor_scores")])
+
+
+def _scores_around(detector: Detector, grid: Grid, asset: str, planned: np.ndarray) -> Scores:
+    """Scores in which planned work (T,) does not disturb the rows around it; its own rows are scored as they are."""
+    scores = score_grid(detector, grid, asset)
+    if not planned.any():
+        return scores
+    without = Grid(
+        grid.times,
+        np.where(planned[:, None], np.float32(np.nan), grid.values),
+        grid.observed & ~planned[:, None],
+        grid.sensors,
+    )
+    return scores.where(planned, score_grid(detector, without, asset))
+
+
+def widened(planned: np.ndarray, detector: Detector) -> np.ndarray:
+    """Planned work (T,) with half the shortest window on either side, where windows lack up to half of their rows."""
+    half = min(network.model.config.window for network in detector.networks) // 2
+    return np.convolve(planned, np.ones(2 * half + 1))[half : half + len(planned)] > 0.5
+
+
+def _none(table: str) -> pd.DataFrame:
+    """No rows, in the table's own types, so that nothing scored is still a partition."""
+    empty: pd.DataFrame = TABLES[table].schema.empty_table().to_pandas()
+    return empty
+
+
+def _commissioning(detector: Detector, asset: str, grid: Grid) -> np.ndarray:
+    """Which rows the detector was taught as an asset's first normal ones, (T,)."""
+    until = detector.card.commissioned.get(asset)
+    return grid.times < as_us(until) if until else np.zeros(len(grid), dtype=bool)
+
+
+def score_rows(detector: Detector, asset: str, scores: Scores, planned: np.ndarray) -> pd.DataFrame:
+    """Rows of the `scores` table; `planned` (T,) marks what is not to be alarmed on."""
+    threshold = detector.threshold
+    share = np.nan_to_num(scores.share, nan=-1.0)
+    leading = np.array(detector.card.modelled, dtype=object)[share.argmax(axis=1)]
+    return pd.DataFrame(
+        {
+            "time": pd.DatetimeIndex(scores.times, tz="UTC"),
+            "asset": asset,
+            "score": scores.score,
+            "threshold": threshold.value * scores.unsteady,
+            "p_value": threshold.p_value(scores.score / scores.unsteady),
+            "is_anomaly": scores.score > threshold.value * scores.unsteady,
+            "suppressed": planned,
+            "top_sensor": np.where(np.isnan(scores.score), "", leading),
+            "observed_share": scores.observed_share,
+            "model": detector.name,
+        }
+    )
+
+
+def _sensor_rows(detector: Detector, asset: str, grid: Grid, scores: Scores, kept: np.ndarray) -> pd.DataFrame:
+    """Rows of the `sensor_scores` table for the rows that are `kept` (T,)."""
+    columns = modelled_columns(detector.card)
+    sensors = len(columns)
+
+    def flat(values: np.ndarray) -> np.ndarray:
+        return np.asarray(values[kept].ravel())
+
+    return pd.DataFrame(
+        {
+            "time": pd.DatetimeIndex(np.repeat(grid.times[kept], sensors), tz="UTC"),
+            "asset": asset,
+            "sensor": np.tile(np.array(detector.card.modelled, dtype=object), int(kept.sum())),
+            "value": flat(grid.values[:, columns]),
+            "expected": flat(scores.expected),
+            "low": flat(scores.low),
+            "high": flat(scores.high),
+            "score": flat(scores.sensor_score),
+            "share": flat(scores.share),
+            "observed": flat(grid.observed[:, columns]),
+        }
+    )
+
+
+def _line(detector: Detector, frame: pd.DataFrame, family: str, day: date, shard: int) -> str:
+    over = frame[frame["is_anomaly"].astype(bool)]
+    leading = over["top_sensor"].value_counts()
+    worst = f" ({leading.index[0]}: {leading.iloc[0]:,})" if len(leading) else ""
+    line = f"scored {family} {day} shard {shard}: {len(frame):,} rows, {len(detector.card.modelled)} sensors"
+    return f"{line}, {len(over):,} rows over the threshold{worst}, model {detector.name}"

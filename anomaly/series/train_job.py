@@ -1,0 +1,164 @@
+"""The training job: a family's detector from the days before a day, accepted or rejected."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from anomaly.series.card import DetectorConfig
+from anomaly.series.detector import Detector
+from anomaly.series.files import accepted_before, eve, from_bytes, save
+from anomaly.series.learning import Span, TrainingPlan
+from anomaly.series.train import train_detector
+from anomaly.vae.checkpoint import Checkpoint, Progress
+from anomaly.vae.training import Epoch
+from sensors_data.runs import Done, run_job
+from sensors_data.series.grid import Grid
+from sensors_data.series.grid_table import read_grids
+from sensors_data.series.incidents import incident_rows, read_incidents
+from sensors_data.settings import Family, Settings, parse
+from sensors_data.store import Provenance, Store, settings_hash
+
+ABNORMAL = ("fault", "confirmed", "planned", "found")
+"""What is not learned from; what was dismissed is normal."""
+
+
+def detector_config(settings: Settings, family: str) -> DetectorConfig:
+    """The detector section of a family's settings. ValueError names the wrong key."""
+    return parse(DetectorConfig, settings.family(family).detector, f"[families.{family}.detector]")
+
+
+def train_series(settings: Settings, day: date, family: str, progress: Callable[[str], Progress] | None = None) -> str:
+    """Job: learn a family's detector from the days before `day`, accept or reject it; what came of it.
+
+    A training that was killed goes on where it was. LookupError when there is no grid, ValueError when there are too
+    few normal rows.
+    """
+    store = Store(settings.store)
+    return run_job(store, "train-series", day, family, lambda: _train(store, settings, day, family, progress))
+
+
+def _train(
+    store: Store, settings: Settings, day: date, family: str, progress: Callable[[str], Progress] | None
+) -> Done:
+    spec, config = settings.family(family), detector_config(settings, family)
+    grids, commissioned = training_grids(store, spec, family, day)
+    if not grids:
+        raise LookupError(f"no grid of {family} in the {spec.training.days} days before {day}; run: nightscore impute")
+    incidents = pd.concat([read_incidents(store, family), found_before(store, family, day, spec.training.days)])
+    spans = {
+        asset: Span(g, incident_rows(g, incidents, asset, ABNORMAL), round(len(g) * (1 - config.held_out)))
+        for asset, g in grids.items()
+    }
+    inputs = _inputs(store, spec, family, day, incidents)
+    key = f"{settings_hash(spec, config)} {settings.seed} {day} {inputs}"
+    plan = TrainingPlan(family, spec.step.total_seconds(), eve(day), config, settings.seed)
+
+    def checkpoint(name: str) -> Checkpoint:
+        return _checkpoint(store, family, name, key)
+
+    before = accepted_before(store, family, eve(day))
+    incumbent = from_bytes(store.read_bytes(before), before) if before else None
+    detector, history = train_detector(plan, spans, incumbent, progress, checkpoint)
+    detector = _stamped(detector, settings_hash(spec), inputs, commissioned)
+    path = save(store, detector)
+    _keep_history(store, family, day, history)
+    for name in history:
+        store.remove(_checkpoint_path(family, name))
+    return Done(detector.card.rows, _training_line(detector, day, path))
+
+
+def training_grids(
+    store: Store, spec: Family, family: str, day: date
+) -> tuple[dict[str, Grid], dict[str, np.datetime64]]:
+    """What a detector of `day` may learn from: earlier days, and of the day itself the commissioning of new assets.
+
+    Of an asset that lived for one day only its commissioning is known to be normal. The second part says until when
+    each new asset was being commissioned.
+    """
+    days, shards = spec.training.days, list(range(spec.shards))
+    grids = read_grids(store, spec, family, day - timedelta(days=days), days, shards)
+    if spec.training.commissioning is None:
+        return grids, {}
+    new = {a: g for a, g in read_grids(store, spec, family, day, 1, shards).items() if a not in grids}
+    first = np.timedelta64(spec.training.commissioning, "us")
+    for asset, grid in (grids | new).items():
+        if len(np.unique(grid.times.astype("datetime64[D]"))) == 1:
+            grids[asset] = grid.between(grid.times[0], grid.times[0] + first)
+    return grids, {asset: grid.times[0] + first for asset, grid in new.items()}
+
+
+def found_before(store: Store, family: str, day: date, days: int) -> pd.DataFrame:
+    """The anomalies found in the `days` before `day` as incidents, so that a detector does not learn them as normal.
+
+    Not those of severity info, which may well be normal, and not those that someone dismissed.
+    """
+    partitions = [day - timedelta(days=back) for back in range(days, 0, -1)]
+    paths = [path for d in partitions if store.exists(path := store.path("anomalies", family=family, day=d))]
+    found = store.read_files("anomalies", paths)
+    found = found[(found["severity"] != "info") & ~found["suppressed"].astype(bool)]
+    dismissed = read_incidents(store, family)
+    dismissed = dismissed[dismissed["kind"] == "dismissed"]
+    for start, end, asset in zip(dismissed["start"], dismissed["end"], dismissed["asset"], strict=True):
+        same = found["asset"] == asset if isinstance(asset, str) else True
+        found = found[~((found["start"] < end) & (found["end"] > start) & same)]
+    return found[["asset", "start", "end"]].assign(kind="found")
+
+
+def _inputs(store: Store, spec: Family, family: str, day: date, incidents: pd.DataFrame) -> str:
+    """A hash of what a detector of `day` is learned from: grids, and what of them is not normal."""
+    days = [day - timedelta(days=back) for back in range(spec.training.days, 0, -1)]
+    days += [day] if spec.training.commissioning else []
+    paths = [store.path("grid", family=family, day=d, shard=shard) for d in days for shard in range(spec.shards)]
+    grids = store.digest([path for path in paths if store.exists(path)])
+    known = incidents[["asset", "start", "end", "kind"]].to_csv(index=False)
+    return hashlib.sha256(f"{grids}\n{known}".encode()).hexdigest()[:16]
+
+
+def _stamped(detector: Detector, settings: str, inputs: str, commissioned: dict[str, np.datetime64]) -> Detector:
+    until = {asset: pd.Timestamp(moment, tz="UTC").to_pydatetime() for asset, moment in commissioned.items()}
+    card = detector.card.model_copy(update={"settings": settings, "inputs": inputs, "commissioned": until})
+    return replace(detector, card=card)
+
+
+def _training_line(detector: Detector, day: date, path: str) -> str:
+    card = detector.card
+    verdict = "accepted" if card.accepted else "rejected"
+    kind = "LSTM-VAE" if any(n.recurrent for n in card.networks) else "linear path alone"
+    lengths = "+".join(str(n.window) for n in card.networks)
+    return (
+        f"trained {card.family} for {day}: {card.rows:,} normal rows of {len(card.assets)} assets, {kind}, "
+        f"windows {lengths}, threshold {detector.threshold.value:.3f} nats, {verdict} ({card.verdict}), {path}"
+    )
+
+
+def _keep_history(store: Store, family: str, day: date, history: dict[str, list[Epoch]]) -> None:
+    rows = [{"network": name, **epoch.model_dump()} for name, epochs in history.items() for epoch in epochs]
+    if rows:
+        frame = pd.DataFrame(rows)
+        store.write("training", frame, Provenance(job="train-series"), kind="series", name=family, model=eve(day))
+
+
+def _checkpoint_path(family: str, name: str) -> str:
+    return f"models/series/{family}/unfinished/{name}.state"
+
+
+def _checkpoint(store: Store, family: str, name: str, key: str) -> Checkpoint:
+    path = _checkpoint_path(family, name)
+
+    def read() -> bytes | None:
+        try:
+            return store.read_bytes(path)
+        except FileNotFoundError:  # none, or another run of the same partition has just done with it
+            return None
+
+    return Checkpoint(
+        read=read,
+        write=lambda data: store.write_bytes(path, data),
+        key=key,
+    )

@@ -1,0 +1,1 @@
+"""What every VAE shares: the objective, the training loop and the reconstruction probability."""

@@ -1,0 +1,34 @@
+"""Images in memory, uint8 (N, C, H, W): resized, with other channels, standardised."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+
+def resize(x: np.ndarray, size: int) -> np.ndarray:
+    """Images (N, C, H, W) uint8 at `size` x `size` pixels, antialiased."""
+    if x.shape[2:] == (size, size):
+        return x
+    out = np.empty((*x.shape[:2], size, size), np.uint8)
+    for n, image in enumerate(x):
+        for c, channel in enumerate(image):
+            out[n, c] = np.asarray(Image.fromarray(channel).resize((size, size), Image.Resampling.BILINEAR))
+    return out
+
+
+def with_channels(x: np.ndarray, channels: int) -> np.ndarray:
+    """Images (N, 1 or 3, H, W) uint8 with the wanted number of channels: grey repeated, or colour as its luma."""
+    if x.shape[1] == channels:
+        return x
+    if channels == 3:
+        return np.repeat(x, 3, axis=1)
+    weights = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R 601-2, as Pillow
+    luma: np.ndarray = np.rint(np.einsum("nchw,c->nhw", x, weights, dtype=np.float32))[:, None].astype(np.uint8)
+    return luma
+
+
+def standardise(x: np.ndarray) -> np.ndarray:
+    """uint8 grey levels as float32 in [0, 1], same shape."""
+    unit: np.ndarray = np.divide(x, 255, dtype=np.float32)
+    return unit

@@ -1,0 +1,35 @@
+"""The ground floor's job for cameras: files in the inbox -> images and their rejects."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sensors_data.images.days import read_camera_day
+from sensors_data.images.table import NORMAL_LABELS
+from sensors_data.runs import Done, run_job
+from sensors_data.settings import Camera, Settings
+from sensors_data.store import Provenance, Store, settings_hash
+
+
+def ingest_images(settings: Settings, day: date, camera: str) -> str:
+    """Job: a camera's files of a day into `images` and `image_rejects`; what was done, with numbers.
+
+    LookupError for an unknown camera, an empty inbox or a day without a single usable image. A failure leaves the day's
+    images as they were.
+    """
+    store, spec = Store(settings.store), settings.camera(camera)
+    return run_job(store, "ingest-images", day, camera, lambda: _ingest(store, spec, day, camera))
+
+
+def _ingest(store: Store, spec: Camera, day: date, camera: str) -> Done:
+    images, rejects = read_camera_day(spec, day)
+    source = Provenance(job="ingest-images", settings=settings_hash(spec))
+    if len(rejects) or not images.empty:
+        store.write("image_rejects", rejects, source, camera=camera, day=day)
+    if images.empty:
+        why = f"; {len(rejects):,} files were refused, first: {rejects['reason'].iloc[0]}" if len(rejects) else ""
+        raise LookupError(f"the inbox of {camera} holds no usable image of {day} ({spec.inbox}){why}")
+    store.write("images", images, source, camera=camera, day=day)
+    odd = int((~images["label"].str.lower().isin(NORMAL_LABELS)).sum())
+    line = f"ingested {camera} {day}: {len(images):,} images, {odd:,} labelled as defects, {len(rejects):,} rejects"
+    return Done(len(images), line)

@@ -1,0 +1,1 @@
+"""Readings of sensors: where they come from, what can be used, and their regular grid."""

@@ -1,0 +1,69 @@
+"""The grid table: grids written as rows and read back."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.series.grid import Grid, columns_of, to_grid
+from sensors_data.settings import Family
+from sensors_data.store import Store
+from sensors_data.tables import TABLES
+
+
+def long_rows(grid: Grid, asset: str) -> pd.DataFrame:
+    """A grid as rows of the `grid` table; a time at which no sensor has a value takes no row."""
+    rows = np.flatnonzero(~np.isnan(grid.values).all(axis=1))
+    sensors = len(grid.sensors)
+    return pd.DataFrame(
+        {
+            "time": pd.DatetimeIndex(np.repeat(grid.times[rows], sensors), tz="UTC"),
+            "asset": asset,
+            "sensor": np.tile(np.array(grid.sensors, dtype=object), len(rows)),
+            "value": grid.values[rows].ravel(),
+            "observed": grid.observed[rows].ravel(),
+        }
+    )
+
+
+def no_rows() -> pd.DataFrame:
+    """The `grid` table without a row."""
+    empty: pd.DataFrame = TABLES["grid"].schema.empty_table().to_pandas()
+    return empty
+
+
+def read_grids(store: Store, spec: Family, family: str, first: date, days: int, shards: list[int]) -> dict[str, Grid]:
+    """Each asset's grid over the `days` from `first`, its first row to its last; what was never written is missing."""
+    wanted = [(first + timedelta(days=d), shard) for d in range(days) for shard in shards]
+    paths = [store.path("grid", family=family, day=day, shard=shard) for day, shard in wanted]
+    return grids_of(store.read_files("grid", [path for path in paths if store.exists(path)]), spec)
+
+
+def grids_of(rows: pd.DataFrame, spec: Family) -> dict[str, Grid]:
+    """Each asset's grid from rows of the `grid` table, its first row to its last."""
+    return {str(asset): _grid_of(part, spec) for asset, part in rows.groupby("asset", sort=True)}
+
+
+def _grid_of(rows: pd.DataFrame, spec: Family) -> Grid:
+    """Rows of the `grid` table back as a Grid."""
+    grid = to_grid(rows, spec.step, spec.sensor_names)  # an unmeasured value of a row is NaN, and so is its mean
+    step = np.timedelta64(spec.step, "us")
+    measured = rows[rows["observed"]]
+    row = (measured["time"].to_numpy(dtype="datetime64[us]") - grid.times[0]) // step
+    observed = np.zeros_like(grid.observed)
+    column = columns_of(measured["sensor"], spec.sensor_names)
+    observed[row[column >= 0], column[column >= 0]] = True
+    return Grid(grid.times, grid.values, observed, grid.sensors)
+
+
+def day_rows(spec: Family) -> int:
+    """Rows in a day of the family's clock."""
+    return timedelta(days=1) // spec.step
+
+
+def check_shard(spec: Family, shard: int) -> None:
+    """ValueError when the family has no such shard."""
+    if not 0 <= shard < spec.shards:
+        raise ValueError(f"shard {shard} does not exist: the family has {spec.shards}, numbered from 0")

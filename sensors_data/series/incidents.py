@@ -1,0 +1,92 @@
+"""Known intervals: faults, planned work, what people said of a found anomaly. One small file each, so nobody waits."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.series.grid import Grid, as_us
+from sensors_data.settings import Label, Name, Section
+from sensors_data.store import Provenance, Store
+
+Kind = Literal["fault", "planned", "dismissed", "confirmed"]
+LABELS = ("confirmed", "dismissed", "planned")
+"""What a person can say of a found anomaly: a real one, a false alarm, work that was planned."""
+
+
+class Incident(Section):
+    """An interval [start, end) of a family, of one asset or all, on one sensor or all."""
+
+    family: Name
+    start: datetime
+    end: datetime
+    kind: Kind
+    asset: Label | None = None
+    sensor: Label | None = None
+    note: str = ""
+    author: str = ""
+    told: datetime | None = None
+    """When it was said; no part of what makes it the same incident."""
+
+
+def add_incident(store: Store, incident: Incident) -> str:
+    """Keep an incident; its id, made of its content, so that saying it twice keeps it once.
+
+    ValueError when it has no length or its times have no zone.
+    """
+    if incident.start.tzinfo is None or incident.end.tzinfo is None:
+        raise ValueError("an incident's times need a zone, like 2026-11-21T08:00Z")
+    if incident.end <= incident.start:
+        raise ValueError(f"an incident ends after it starts, found {incident.start} to {incident.end}")
+    utc = {"start": incident.start.astimezone(UTC), "end": incident.end.astimezone(UTC)}
+    incident = incident.model_copy(update=utc)
+    key = hashlib.sha256(incident.model_dump_json(exclude={"told"}).encode()).hexdigest()[:16]
+    row = pd.DataFrame([{**incident.model_dump(), "incident": key}])
+    row[["start", "end", "told"]] = row[["start", "end", "told"]].apply(pd.to_datetime, utc=True)
+    store.write("incidents", row, Provenance(job="incidents"), incident=key)
+    return key
+
+
+def label(store: Store, incident: Incident) -> str:
+    """Keep what a person says of an interval; what was said of the very same one before gives way. Its id.
+
+    ValueError when it is no label, or as `add_incident` raises it.
+    """
+    if incident.kind not in LABELS:
+        raise ValueError(f"an anomaly is {', '.join(LABELS)}; found '{incident.kind}'")
+    kept = add_incident(store, incident)
+    known = read_incidents(store, incident.family)
+    same = (known["start"] == incident.start) & (known["end"] == incident.end) & known["kind"].isin(LABELS)
+    same &= known["asset"].eq(incident.asset) if incident.asset else known["asset"].isna()
+    for other in known.loc[same & (known["incident"] != kept), "incident"]:
+        withdraw(store, str(other))
+    return kept
+
+
+def withdraw(store: Store, incident: str) -> None:
+    """Take an incident back. LookupError when there is none of this id."""
+    path = store.path("incidents", incident=incident)
+    if not store.exists(path):
+        raise LookupError(f"there is no incident '{incident}'; list them with: nightscore incidents list")
+    store.remove(path)
+
+
+def read_incidents(store: Store, family: str | None = None) -> pd.DataFrame:
+    """All incidents, or one family's, sorted by start."""
+    found = store.read_files("incidents", store.files("incidents", suffix=".parquet"))
+    if family is not None:
+        found = found[found["family"] == family]
+    return found.sort_values(["start", "end", "incident"], ignore_index=True)
+
+
+def incident_rows(grid: Grid, incidents: pd.DataFrame, asset: str, kinds: tuple[str, ...]) -> np.ndarray:
+    """Which rows of an asset's grid lie in an incident of these kinds, (T,) bool."""
+    mine = incidents[incidents["kind"].isin(kinds) & (incidents["asset"].isna() | (incidents["asset"] == asset))]
+    inside = np.zeros(len(grid), dtype=bool)
+    for start, end in zip(mine["start"], mine["end"], strict=True):
+        inside |= (grid.times >= as_us(start)) & (grid.times < as_us(end))
+    return inside

@@ -1,0 +1,235 @@
+"""Readings checked one by one: what can be used, and what cannot, with its reason."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sensors_data.series.file_source import UnreadableError, find_files, is_blank, raw_readings, raw_rows
+from sensors_data.settings import LABEL, Family, Layout
+
+_MICROSECONDS = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}
+_ZONED = r"[zZ]$|(?:[T ]\d|:).*[+-]\d{2}(?::?\d{2})?$"
+
+
+def read_day(family: Family, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A family's readings (time, asset, sensor, value) of a UTC day, and its rejects (source, line, raw, reason, used).
+
+    Where the inbox has a file a day, the files of the days beside it are looked through too: a file of a local day
+    holds hours of another UTC day. A file that cannot be read at all is a reject too, unless none can be: then
+    UnreadableError. LookupError when the inbox is empty.
+    """
+    good, bad, broken = [], [], []
+    own, beside = _files_of(family.inbox, day)
+    for path in (*own, *beside):
+        try:
+            readings, rejects = _read_file(path, family, day, path in own)
+        except UnreadableError as error:
+            broken.append(error)
+            if path in own:
+                row = {"source": path.name, "line": 0, "raw": "", "reason": str(error), "used": False}
+                bad.append(pd.DataFrame([row]))
+            continue
+        good.append(readings.assign(source=path.name))
+        bad.append(rejects.assign(source=path.name))
+    if not good:
+        raise UnreadableError("; ".join(str(error) for error in broken[:3]))
+    readings, repeated = _without_repeats(pd.concat(good, ignore_index=True))
+    rejects = pd.concat([*bad, repeated], ignore_index=True).astype({"line": "int64", "used": bool})
+    return readings, rejects
+
+
+def days_in(family: Family) -> list[date]:
+    """Every UTC day for which the inbox holds a value with a readable time, sorted.
+
+    A file that cannot be read has none; UnreadableError when that is so of every file.
+    """
+    days: set[date] = set()
+    broken = []
+    files = find_files(family.inbox)
+    for path in files:
+        try:
+            raw, _ = raw_readings(path, family.layout, family.sensor_names)
+        except UnreadableError as error:
+            broken.append(error)
+            continue
+        time = parse_times(raw["time"], family.layout).dropna()
+        days.update(time.dt.date.unique())
+    if len(broken) == len(files):
+        raise UnreadableError("; ".join(str(error) for error in broken[:3]))
+    return sorted(days)
+
+
+def _files_of(inbox: str, day: date) -> tuple[list[Path], list[Path]]:
+    """The files of an inbox that are a day's own, and those of the days beside it. LookupError when there are none."""
+    if "{day}" not in inbox:
+        return find_files(inbox, day), []
+    own, beside = _found(inbox, day), set()
+    for other in (day - timedelta(days=1), day + timedelta(days=1)):
+        beside |= set(_found(inbox, other)) - set(own)
+    if not own and not beside:
+        find_files(inbox, day)
+    return own, sorted(beside)
+
+
+def _found(inbox: str, day: date) -> list[Path]:
+    try:
+        return find_files(inbox, day)
+    except LookupError:
+        return []
+
+
+def _read_file(path: Path, family: Family, day: date, own: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One file's readings of a day and its rejects; rows that no day's run would look at are rejects of its `own`."""
+    raw, no_rows = raw_readings(path, family.layout, family.sensor_names)
+    time = parse_times(raw["time"], family.layout)
+    if time.isna().all() and len(raw) + len(no_rows):
+        example = str(next(iter([*raw["time"], *no_rows["raw"]])))[:40]
+        raise UnreadableError(f"{path.name} has no readable time, first: '{example}'; state time_format or time_unit")
+    filed = _filed(raw["line"], raw["line"], time)
+    today = filed.dt.date == day
+    readings, rejects = check(raw[today], time[today], family)
+    short = no_rows[(_filed(no_rows["line"], raw["line"], time).dt.date == day).to_numpy()]
+    parts = [rejects, short.assign(reason="another number of cells than the header", used=False)]
+    if own and "{day}" in family.inbox:
+        far = raw[((filed - pd.Timestamp(day, tz="UTC")) // timedelta(days=1)).abs() > 1]
+        reason = "more than a day away from the day that the file is named after"
+        parts.append(pd.DataFrame({"line": far["line"], "raw": _as_text(far)}).assign(reason=reason, used=False))
+    return readings, pd.concat(parts, ignore_index=True)
+
+
+def _filed(wanted: pd.Series, lines: pd.Series, time: pd.Series) -> pd.Series:
+    """The time that each `wanted` line is filed under: its own, else the line's before it, at the start the next."""
+    known = pd.Series(time.to_numpy(), index=lines.to_numpy()).dropna().sort_index(kind="stable")
+    if known.empty:
+        return pd.Series(pd.NaT, index=wanted.index, dtype="datetime64[us, UTC]")
+    place = np.searchsorted(known.index, wanted.to_numpy(dtype=np.int64), side="right") - 1
+    return pd.Series(known.array[np.maximum(place, 0)], index=wanted.index)
+
+
+def read_frame(
+    frame: pd.DataFrame, no_rows: pd.DataFrame, family: Family, name: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The readings of a table of any days and its rejects, as a file called `name` would give them.
+
+    `frame` and `no_rows` are what `read_table` gives. UnreadableError when a column is missing or no time is readable.
+    """
+    raw = raw_rows(frame, name, family.layout, family.sensor_names)
+    time = parse_times(raw["time"], family.layout)
+    if time.isna().all() and len(raw):
+        example = str(raw["time"].iloc[0])[:40]
+        raise UnreadableError(f"{name} has no readable time, first: '{example}'; state time_format or time_unit")
+    readings, rejects = check(raw, time, family)
+    short = no_rows.assign(reason="another number of cells than the header", used=False)
+    readings, repeated = _without_repeats(readings.assign(source=name))
+    return readings, pd.concat([rejects, short, repeated], ignore_index=True).astype({"line": "int64", "used": bool})
+
+
+def check(raw: pd.DataFrame, time: pd.Series, family: Family) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of one file with their times: those that can be used, and those that cannot with the first reason."""
+    raw, time = raw.reset_index(drop=True), time.reset_index(drop=True)
+    value = parse_numbers(raw["value"], family.layout)
+    reasons = _reasons(raw, time, value, family)
+    keep = reasons == ""
+    readings = pd.DataFrame({"time": time, "asset": raw["asset"], "sensor": raw["sensor"], "value": value})
+    readings = readings.assign(line=raw["line"], raw=_as_text(raw))
+    rejects = readings.loc[~keep, ["line", "raw"]].assign(reason=reasons[~keep], used=False)
+    late = readings[keep & _out_of_order(readings)]
+    noted = late[["line", "raw"]].assign(reason="out of order in its file; sorted into place", used=True)
+    return readings[keep], pd.concat([rejects, noted], ignore_index=True)
+
+
+def parse_times(times: pd.Series, layout: Layout) -> pd.Series:
+    """Times as UTC microseconds, NaT where they cannot be read; a time without a zone is in the layout's zone."""
+    if times.dtype.kind == "M" or isinstance(times.dtype, pd.DatetimeTZDtype):
+        return _in_utc(pd.to_datetime(times), layout.timezone)
+    if layout.time_unit != "text":
+        number = pd.to_numeric(times, errors="coerce")
+        if number.dtype.kind == "f":
+            number = (number * _MICROSECONDS[layout.time_unit]).round()  # the nearest one, not the one below
+            return pd.to_datetime(number, unit="us", utc=True, errors="coerce").astype("datetime64[us, UTC]")
+        return pd.to_datetime(number, unit=layout.time_unit, utc=True, errors="coerce").astype("datetime64[us, UTC]")
+    back, distinct = pd.factorize(times.astype(str))
+    text = pd.Series(distinct, dtype="str").str.strip()
+    text = text.where(text.str.contains(r"\d"))  # pandas would read `now` and `today`
+    style = layout.time_format or "ISO8601"
+    if style == "ISO8601":
+        zoned = text.str.contains(_ZONED)
+    else:
+        zoned = text.notna() & (re.search(r"%z|%Z|(?<!%)Z$", style) is not None)
+    with_zone = pd.to_datetime(text[zoned], format=style, errors="coerce", utc=True).astype("datetime64[us, UTC]")
+    without = _in_utc(pd.to_datetime(text[~zoned], format=style, errors="coerce"), layout.timezone)
+    parsed = pd.concat([with_zone, without]).sort_index()
+    return pd.Series(parsed.array.take(back, allow_fill=True), index=times.index)
+
+
+def _in_utc(times: pd.Series, zone: str) -> pd.Series:
+    if times.dt.tz is None:
+        times = times.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
+    utc: pd.Series = times.dt.tz_convert("UTC").astype("datetime64[us, UTC]")
+    return utc
+
+
+def parse_numbers(values: pd.Series, layout: Layout) -> pd.Series:
+    """Values as float64, NaN where they are no numbers; with a decimal comma, a point makes none."""
+    if values.dtype.kind in "fiub":
+        return values.astype(np.float64)
+    text = values.astype(str).str.strip()
+    if layout.decimal == ",":
+        text = text.mask(text.str.contains(".", regex=False)).str.replace(",", ".", regex=False)
+    return pd.to_numeric(text, errors="coerce").astype(np.float64)
+
+
+def _reasons(raw: pd.DataFrame, time: pd.Series, value: pd.Series, family: Family) -> pd.Series:
+    """Why each row cannot be used, the first reason that holds; empty where it can."""
+    column, sensors = pd.factorize(raw["sensor"])  # -1, the last place of what follows, for none
+    known = [family.sensors.get(name) for name in sensors]
+    low = np.array([*(-np.inf if s is None or s.low is None else s.low for s in known), np.nan])[column]
+    high = np.array([*(np.inf if s is None or s.high is None else s.high for s in known), np.nan])[column]
+    assets = pd.Series(raw["asset"].unique(), dtype="str")
+    named = assets[assets.str.fullmatch(LABEL)]
+    wrong = {
+        f"time cannot be read, or does not exist just once in {family.layout.timezone}": time.isna(),
+        "unknown sensor": np.array([*(s is None for s in known), True])[column],
+        "asset has no printable name of at most 128 characters": ~raw["asset"].isin(named),
+        "unknown asset": ~raw["asset"].isin(family.assets or assets),
+        "no value": is_blank(raw["value"]),
+        "not a number": value.isna(),
+        "not finite": np.isinf(value),
+        "below the plausible range": value < low,
+        "above the plausible range": value > high,
+    }
+    first = np.select(list(map(np.asarray, wrong.values())), range(len(wrong)), default=-1)
+    return pd.Series(np.array([*wrong, ""], dtype=object)[first], index=raw.index)
+
+
+def _out_of_order(readings: pd.DataFrame) -> pd.Series:
+    """Which rows stand after a later one of the same asset and sensor."""
+    newest = readings.groupby(["asset", "sensor"], sort=False)["time"].cummax()
+    return readings["time"].notna() & (readings["time"] < newest)
+
+
+def _without_repeats(readings: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One reading per (time, asset, sensor), the last that came in; the others as rejects."""
+    key = ["time", "asset", "sensor"]
+    last = ~readings.duplicated(key, keep="last")
+    if last.all():
+        return readings[[*key, "value"]], readings.loc[~last, ["source", "line", "raw"]].assign(reason="", used=False)
+    same = readings.duplicated([*key, "value"], keep="last")
+    reason = np.where(same[~last], "duplicate of a later row", "replaced by a later row with another value")
+    repeated = readings.loc[~last, ["source", "line", "raw"]].assign(reason=reason, used=False)
+    return readings.loc[last, [*key, "value"]], repeated
+
+
+def _as_text(raw: pd.DataFrame) -> pd.Series:
+    """Each row as the text that `rejects` keeps: time, asset, sensor, value."""
+    kind = pa.large_string()
+    parts = [pa.array(raw[column].astype(str), kind) for column in ("time", "asset", "sensor", "value")]
+    joined = pc.binary_join_element_wise(*parts, pa.scalar(",", kind))
+    return pd.Series(pc.utf8_slice_codeunits(joined, 0, 1000).to_pandas(), dtype="str").set_axis(raw.index)

@@ -1,0 +1,164 @@
+"""Routes that score what is sent, and write nothing: readings, images."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from fastapi import APIRouter, Query, Request, Response
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+
+from anomaly.images.detector import ImageDetector, score_images
+from anomaly.images.heat_maps import heat_map_png
+from sensors_data.images.arrays import resize
+from sensors_data.images.files import decode_image, is_flat
+from sensors_data.series.file_source import UnreadableError
+from sensors_data.settings import Camera
+from sensors_data.tables import TABLES
+from service.api.bodies import CSV, FORMATS, JSON, PARQUET, json_bytes, readings_of, records, stream
+from service.api.problems import refused
+from service.api.tables import CameraQuery, FamilyQuery, Format
+from service.views.night import worst_first
+from service.views.scoring import Scored, score_readings
+from service.views.state import Service
+from service.views.words import counted_findings
+
+MOST_IMAGES = 256
+EXAMPLE = "time,asset,speed,flow,pressure\n2026-11-21T00:00Z,pump-1,1480,52.1,4.02\n"
+ROWS = [{"time": "2026-11-21T00:00Z", "asset": "pump-1", "speed": 1480, "flow": 52.1, "pressure": 4.02}]
+READINGS: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "Readings in the family's own layout, of one day or a few.",
+        "content": {
+            CSV: {"schema": {"type": "string"}, "example": EXAMPLE},
+            JSON: {"schema": {"type": "array", "items": {"type": "object"}}, "example": ROWS},
+            PARQUET: {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+IMAGES: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": f"One PNG or JPEG, or a form of up to {MOST_IMAGES} of them.",
+        "content": {
+            "image/png": {"schema": {"type": "string", "format": "binary"}},
+            "image/jpeg": {"schema": {"type": "string", "format": "binary"}},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"images": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+                }
+            },
+        },
+    }
+}
+
+
+def score_routes(service: Service) -> APIRouter:
+    """The routes under /v1 that score what is sent."""
+    routes = APIRouter(prefix="/v1", tags=["score"])
+
+    @routes.post("/score", summary="Scores of readings now, to the last bit those of the night", openapi_extra=READINGS)
+    async def score(
+        request: Request,
+        family: FamilyQuery,
+        asset: Annotated[str | None, Query(max_length=128, description="Where files are named after machines.")] = None,
+        detail: Annotated[Literal["rows", "sensors"], Query(description="`sensors` adds what each one did.")] = "rows",
+        form: Annotated[Format, Query(alias="format", description="CSV and Parquet hold the scores alone.")] = "json",
+    ) -> Response:
+        spec = service.settings.family(family)
+        body, kind = await request.body(), request.headers.get("content-type", "")
+
+        def work() -> Response:
+            given = readings_of(body, kind, spec, asset)
+            return _scores_answer(score_readings(service, family, given.readings), len(given.rejects), detail, form)
+
+        return await service.heavy(work)
+
+    @routes.post("/score-images", summary="Scores of images now, with a heat map each on demand", openapi_extra=IMAGES)
+    async def score_pictures(
+        request: Request,
+        camera: CameraQuery,
+        day: Annotated[date | None, Query(description="Scored as on this UTC day; today if not given.")] = None,
+        form: Annotated[Literal["json", "png"], Query(alias="format", description="png: the first one's heat map.")] = (
+            "json"
+        ),
+    ) -> Response:
+        spec = service.settings.camera(camera)
+        files = await _files_of(request)
+
+        def work() -> Response:
+            detector = service.image_detector(camera, day or datetime.now(UTC).date())
+            return _images_answer(detector, spec, files, form)
+
+        return await service.heavy(work)
+
+    return routes
+
+
+def _scores_answer(scored: Scored, rejects: int, detail: str, form: Format) -> Response:
+    table = "sensor_scores" if detail == "sensors" else "scores"
+    if form != "json":
+        rows = scored.sensor_scores if detail == "sensors" else scored.scores
+        return Response(b"".join(stream(TABLES[table], [rows], form)), media_type=FORMATS[form])
+    found: dict[str, object] = {
+        "told": counted_findings(worst_first(scored.anomalies[~scored.anomalies["suppressed"].astype(bool)])),
+        "models": sorted(scored.scores["model"].unique()),
+        "rejects": rejects,
+        "anomalies": records(scored.anomalies),
+        "scores": records(scored.scores),
+    }
+    if detail == "sensors":
+        found["sensor_scores"] = records(scored.sensor_scores)
+    return Response(json_bytes(found), media_type=JSON)
+
+
+async def _files_of(request: Request) -> list[tuple[str, bytes]]:
+    """The images of a body, each with its name. RefusedError when there are none, or too many."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        body = await request.body()
+        if not body:
+            raise refused(422, "the body is empty", remedy="send a PNG or JPEG, or a form of them")
+        return [("body", body)]
+    try:
+        async with request.form(max_files=MOST_IMAGES, max_fields=8) as form:
+            files = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
+            found = [(str(part.filename or "image")[:128], await part.read()) for part in files]
+    except (MultiPartException, HTTPException) as error:
+        told = str(getattr(error, "message", "") or getattr(error, "detail", ""))
+        raise refused(400, f"the form cannot be read: {told}", remedy=f"at most {MOST_IMAGES} files") from error
+    if not found:
+        raise refused(422, "the form holds no file", "images", None, "send PNG or JPEG files in it")
+    return found
+
+
+def _images_answer(
+    detector: ImageDetector, spec: Camera, files: list[tuple[str, bytes]], form: Literal["json", "png"]
+) -> Response:
+    images = np.stack([decoded(name, data, spec) for name, data in files])
+    scores = score_images(detector, images)
+    if form == "png":
+        return Response(heat_map_png(detector, images[0], scores.maps[0]), media_type="image/png")
+    threshold = detector.card.threshold
+    rows = [
+        {"image": name, "score": value, "p_value": p, "is_anomaly": bool(value > threshold.value)}
+        for (name, _), value, p in zip(files, scores.score.tolist(), threshold.p_value(scores.score), strict=True)
+    ]
+    return Response(json_bytes({"model": detector.name, "threshold": threshold.value, "images": rows}), media_type=JSON)
+
+
+def decoded(name: str, data: bytes, spec: Camera) -> np.ndarray:
+    """An image of any size as the camera's own (C, H, W). UnreadableError names it and says what is wrong."""
+    try:
+        x = decode_image(data, spec.channels)
+    except UnreadableError as error:
+        raise UnreadableError(f"{name}: {error}") from error
+    if is_flat(x):
+        raise UnreadableError(f"{name}: every pixel is nearly the same: lens covered, lamp off or sensor dead")
+    shown: np.ndarray = resize(x[None], spec.size)[0]
+    return shown

@@ -1,0 +1,132 @@
+"""A family's state in words: what is there, what is missing, what to do; and what a backfill found."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from anomaly.series.card import Card
+from anomaly.series.files import card_of
+from anomaly.series.learning import MIN_ROWS
+from anomaly.series.train_job import detector_config, training_grids
+from sensors_data.series.discover import Discovery
+from sensors_data.series.readings import days_in
+from sensors_data.settings import Settings
+from sensors_data.store import Store
+
+
+def examine(settings: Settings, family: str) -> list[str]:
+    """Sentences on a family: its state first, then why and what is still needed."""
+    store, spec = Store(settings.store), settings.family(family)
+    try:
+        there = days_in(spec)
+    except (LookupError, ValueError) as error:
+        return [f"{family}: NO READINGS. {error}"]
+    if not there:
+        return [f"{family}: NO READINGS. The files in {spec.inbox} hold no value with a readable time"]
+    gridded = store.days("grid", family=family)
+    if not gridded:
+        return [
+            f"{family}: NOT STARTED. The inbox holds {len(there)} days ({there[0]} to {there[-1]}); {_start(family)}"
+        ]
+    lines = []
+    if behind := sorted(set(there) - set(gridded)):
+        lines.append(f"  {len(behind)} days of the inbox were not ingested, first {behind[0]}")
+    if (card := newest_card(store, family)) is None:
+        return [*_learning(settings, family, gridded), *lines]
+    scored = store.days("scores", family=family)
+    state = f"READY. Scored through {scored[-1]}" if scored else f"TRAINED, NOT SCORED; {_start(family)}"
+    return [f"{family}: {state}", *_model_lines(card), *lines]
+
+
+def _start(family: str) -> str:
+    return f"run: nightscore backfill --family {family}"
+
+
+def newest_card(store: Store, family: str) -> Card | None:
+    """The card of a family's newest accepted detector, or None."""
+    paths = [p for p in store.files(f"models/series/{family}", suffix=".safetensors") if ".rejected." not in p]
+    return card_of(store.read_bytes(paths[-1]), paths[-1]) if paths else None
+
+
+def _learning(settings: Settings, family: str, gridded: list[date]) -> list[str]:
+    """What a family without a detector still needs."""
+    store, spec = Store(settings.store), settings.family(family)
+    grids, _ = training_grids(store, spec, family, gridded[-1] + timedelta(days=1))
+    rows = sum(int(grid.observed.any(axis=1).sum()) for grid in grids.values())
+    missing = spec.training.first_after - len(gridded)
+    if rows < MIN_ROWS:
+        return [f"{family}: TOO LITTLE. {rows} measured rows, at least {MIN_ROWS} normal ones are needed to learn from"]
+    if missing > 0 and spec.training.commissioning is None:
+        wait = f"{missing} more are needed (training.first_after = {spec.training.first_after})"
+        return [f"{family}: LEARNING. {len(gridded)} days of readings; {wait}"]
+    few = detector_config(settings, family).recurrent_rows
+    kind = f"; under {few} rows the linear path stands alone" if rows < few else ""
+    return [f"{family}: CAN BE TRAINED. {rows:,} measured rows in {len(gridded)} days{kind}; {_start(family)}"]
+
+
+def _model_lines(card: Card) -> list[str]:
+    kind = "LSTM-VAE" if any(network.recurrent for network in card.networks) else "linear path alone (short span)"
+    windows = " and ".join(str(network.window) for network in card.networks)
+    threshold = card.threshold
+    learned = f"learned from {card.rows:,} normal rows of {len(card.assets)} assets"
+    lines = [f"  model {card.family}@{card.trained_through}: {kind}, windows of {windows} rows, {learned}"]
+    if threshold is not None:
+        budget = card.config.alarms_per_asset_week
+        lines.append(
+            f"  threshold {threshold.value:.3f} nats (90 % interval {threshold.low:.3f} to {threshold.high:.3f}), "
+            f"budget {budget:g} false alarms an asset-week, {threshold.clusters} clusters in its tail"
+        )
+    if card.in_sample:
+        lines.append("  the span was too short to hold any of it out: the threshold is of rows that were learned from")
+    if left_out := sorted(set(card.sensors) - set(card.modelled)):
+        lines.append(f"  left out as command flags: {', '.join(left_out)}")
+    return lines
+
+
+def told(found: Discovery, name: str) -> list[str]:
+    """What `init` found, for a person."""
+    family = found.family
+    step, few = family.step, ", ".join(found.assets[:4]) + (", ..." if len(found.assets) > 4 else "")
+    days = (found.last - found.first).total_seconds() / 86_400
+    span = f"{found.first:%Y-%m-%d %H:%M} to {found.last:%Y-%m-%d %H:%M} UTC ({days:.1f} days)"
+    lines = [
+        f"{name}: {found.rows:,} values, {span}",
+        f"  {len(found.assets)} assets ({few}), {len(family.sensors)} sensors ({', '.join(family.sensors)})",
+        f"  a value every {step}, {family.layout.kind} layout",
+    ]
+    if family.layout.ignore:
+        lines.append(f"  not read: {', '.join(family.layout.ignore)}")
+    if family.training.commissioning:
+        lines.append(
+            f"  under three days an asset: the first {family.training.commissioning} of each is taken to be normal and "
+            "learned from; edit training.commissioning if it is not"
+        )
+        budget = family.detector["alarms_per_asset_week"]
+        lines.append(
+            f"  false-alarm budget {budget:g} an asset-week, one in ten runs; edit detector.alarms_per_asset_week"
+        )
+    return lines + [f"  odd: {what}" for what in found.odd]
+
+
+def print_found(console: Console, settings: Settings, family: str, scored: list[date]) -> None:
+    """The anomalies of the scored days as a table, the worst first."""
+    store = Store(settings.store)
+    found = store.read_files("anomalies", [store.path("anomalies", family=family, day=day) for day in scored])
+    found = found.drop_duplicates("anomaly_id", keep="last")
+    if found.empty:
+        console.print(f"no anomalies found in {family}")
+        return
+    order = pd.Categorical(found["severity"], ["critical", "warning", "info"], ordered=True)
+    found = found.assign(order=order).sort_values(["suppressed", "order", "peak_score"], ascending=[True, True, False])
+    table = Table("severity", "asset", "start", "end", "peak", "sensors", title=f"anomalies in {family}")
+    for row in found.head(30).to_dict("records"):
+        mark = " (planned)" if row["suppressed"] else ""
+        times = (f"{row[at]:%Y-%m-%d %H:%M}" for at in ("start", "end"))
+        table.add_row(f"{row['severity']}{mark}", row["asset"], *times, f"{row['peak_score']:.2f}", row["sensors"])
+    console.print(table)
+    if len(found) > 30:
+        console.print(f"and {len(found) - 30} more in {settings.store}/anomalies/family={family}")

@@ -1,0 +1,1 @@
+"""Simulated data from end to end: what `make demo` runs."""

@@ -1,0 +1,45 @@
+"""The demo's camera: real scans of handwritten digits, zeros as good parts and the others as defects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+from anomaly.images.jobs import score_camera, train_images
+from sensors_data.images.jobs import ingest_images
+from sensors_data.settings import Settings
+from sensors_data.simulate_camera import FAULTY_DAYS, write_camera
+from sensors_data.store import Store
+from service.schedule import nights
+from service.show.images import show_day
+
+CAMERA, DAYS = "press", 8
+
+
+def run_camera(settings: Settings, folder: Path, seed: int, first: date, say: Callable[[str], None]) -> None:
+    """A camera's nights: images in, learned from, the faulty days scored, the last of them drawn; told in words."""
+    write_camera(folder / "inbox" / CAMERA, seed, first, DAYS)
+    days = [first + timedelta(days=number) for number in range(DAYS)]
+    for day in days:
+        ingest_images(settings, day, CAMERA)
+    scored = days[-FAULTY_DAYS:]
+    with nights.epochs_shown() as begin:
+        say(train_images(settings, scored[0], CAMERA, begin(CAMERA)))
+    for day in scored:
+        score_camera(settings, day, CAMERA)
+    say(_outcome(settings, scored))
+    say(show_day(settings, scored[-1], CAMERA, None, 24, folder / "pictures" / f"{CAMERA}-{scored[-1]}.png"))
+
+
+def _outcome(settings: Settings, days: list[date]) -> str:
+    """How many of the defects are over the threshold, and how many good parts."""
+    store = Store(settings.store)
+    scores = store.read_files("image_scores", [store.path("image_scores", camera=CAMERA, day=d) for d in days])
+    images = store.read_files("images", [store.path("images", camera=CAMERA, day=d) for d in days])
+    rows = scores.merge(images[["image_id", "label"]], on="image_id")
+    defects, good = (rows.loc[rows["label"] == label, "is_anomaly"] for label in ("defect", "good"))
+    return (
+        f"scored {CAMERA}: {int(defects.sum())} of {len(defects)} defects found, "
+        f"{int(good.sum())} of {len(good)} good parts flagged"
+    )

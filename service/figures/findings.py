@@ -1,0 +1,93 @@
+"""The report's pictures: an anomaly with the hours around it, as SVG; images beside their heat maps, as PNG."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from anomaly.images.jobs import heat_map_path
+from sensors_data.images.files import decode_image, encode_png
+from sensors_data.images.table import pixels_of
+from sensors_data.settings import Camera, Family
+from sensors_data.store import Store
+from service.figures.asset import STYLE, draw_anomalies, draw_score, draw_sensor, legend_above, rows_of
+from service.figures.images import sheet
+from service.views.words import Row, leading, number
+
+BEFORE = timedelta(hours=6)
+"""Shown before and after an anomaly, at least; half its length where that is more."""
+
+
+def finding_picture(store: Store, spec: Family, family: str, day: date, found: Row, sensors: int = 3) -> bytes:
+    """An SVG of an anomaly's leading sensors over their expected band, its score and its threshold, hours around it.
+
+    It ends with the `day`, so that it is the same whenever it is drawn.
+    """
+    around = max(BEFORE, (found["end"] - found["start"]) / 2)
+    first = found["start"] - around
+    last = min(found["end"] + around, pd.Timestamp(day + timedelta(days=1), tz="UTC"))
+    days = [d.date() for d in pd.date_range(first.date(), day, freq="D")]
+    scores, values = (
+        _between(rows_of(store, table, family, days, str(found["asset"])), first, last)
+        for table in ("scores", "sensor_scores")
+    )
+    names = [name for name, _ in leading(str(found["sensors"]))[:sensors]] or list(values["sensor"].unique()[:1])
+    with mpl.rc_context({**STYLE, "svg.hashsalt": str(found["anomaly_id"]), "svg.fonttype": "none"}):
+        figure = Figure(figsize=(6, 1.0 + 1.25 * (len(names) + 1)), layout="constrained")
+        axes = figure.subplots(len(names) + 1, 1, sharex=True, squeeze=False)[:, 0]
+        for axis, name in zip(axes, names, strict=False):
+            draw_sensor(axis, values[values["sensor"] == name], name, spec)
+        legend_above(axes[0])
+        draw_score(axes[-1], scores, spec)
+        for axis in axes:
+            draw_anomalies(axis, pd.DataFrame([found]))
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()
+
+
+def _between(rows: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
+    return rows[(rows["time"] >= first) & (rows["time"] < last)]
+
+
+@dataclass(frozen=True)
+class OddImage:
+    """An image over the threshold, with its heat map beside it as one PNG."""
+
+    png: bytes
+    caption: str
+
+
+def odd_images(
+    store: Store, spec: Camera, camera: str, day: date, scores: pd.DataFrame, most: int = 12
+) -> list[OddImage]:
+    """A day's images over the threshold in the order of `scores`, each beside its heat map."""
+    odd = scores[scores["is_anomaly"].astype(bool)].head(most)
+    images = store.read("images", camera=camera, day=day).set_index("image_id").loc[odd["image_id"]].reset_index()
+    found = []
+    for row, plain in zip(odd.to_dict("records"), pixels_of(images, spec), strict=True):
+        heat = _heat(store, heat_map_path(camera, day, str(row["image_id"])), plain)
+        colours = np.repeat(plain, 3, axis=0) if len(plain) == 1 else plain
+        gap = np.full((3, colours.shape[1], max(1, colours.shape[2] // 16)), 255, np.uint8)
+        limit = f"{number(row['score'])} nats, limit {number(row['threshold'])}"
+        caption = f"{str(row['image_id']).rsplit('/', 1)[-1]}: {limit}"
+        found.append(OddImage(encode_png(np.concatenate([colours, gap, heat], axis=2)), caption))
+    return found
+
+
+def _heat(store: Store, path: str, plain: np.ndarray) -> np.ndarray:
+    """A kept heat map, (3, H, W) uint8; the plain image where there is none."""
+    if store.exists(path):
+        return decode_image(store.read_bytes(path), 3)
+    return np.repeat(plain, 3, axis=0) if len(plain) == 1 else plain
+
+
+def drawn_images(spec: Camera, drawn: pd.DataFrame, title: str, most: int = 30) -> bytes:
+    """A PNG sheet of the first images that a generator drew."""
+    return sheet(pixels_of(drawn.head(most), spec), 10, title)

@@ -1,0 +1,87 @@
+"""What people look at: pages on the same app, each opened by its own address; nothing is asked of another host."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
+
+import gradio as gr
+from gradio import processing_utils
+from gradio.components import Navbar
+
+from service.api.guard import Access
+from service.pages.asset import asset_page
+from service.pages.images import images_page
+from service.pages.look import CSS, theme
+from service.pages.overview import overview_page
+from service.pages.review import review_page
+from service.pages.synthesis import synthesis_page
+from service.pages.try_it import try_page
+from service.views.state import Service
+
+UPLOAD = "32mb"
+HOUR = 3600
+
+
+def mount_pages(app: FastAPI) -> FastAPI:
+    """The app with its pages under /pages."""
+    service, access = app.state.service, app.state.access
+    _fetch_nothing()
+    blocks = build(service, access)
+    with warnings.catch_warnings():  # it warns that several pages have no server-side rendering, asked for or not
+        warnings.filterwarnings("ignore", message="SSR mode is not supported", category=UserWarning)
+        return _mounted(app, blocks)
+
+
+def _mounted(app: FastAPI, blocks: gr.Blocks) -> FastAPI:
+    mounted: FastAPI = gr.mount_gradio_app(
+        app,
+        blocks,
+        path="/pages",
+        footer_links=[],
+        run_history=False,
+        show_error=True,
+        max_file_size=UPLOAD,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        theme=theme(),
+        css=CSS,
+    )
+    return mounted
+
+
+def build(service: Service, access: Access) -> gr.Blocks:
+    """All pages."""
+    with gr.Blocks(title="nightscore", analytics_enabled=False, delete_cache=(HOUR, HOUR), fill_width=True) as root:
+        Navbar(main_page_name="Overview")
+        overview_page(service, root)
+    pages: list[tuple[str, str, Callable[[], None]]] = [
+        ("Machine", "asset", lambda: asset_page(service, root)),
+        ("Review", "review", lambda: review_page(service, root, access)),
+        ("Try it", "try", lambda: try_page(service, root)),
+        ("Images", "images", lambda: images_page(service, root)),
+        ("Synthesis", "synthesis", lambda: synthesis_page(service, root)),
+    ]
+    for name, path, page in pages:
+        with root.route(name, path):
+            Navbar(main_page_name="Overview")
+            page()
+    made: gr.Blocks = root
+    return made
+
+
+def _fetch_nothing() -> None:
+    """A page's input that names an address on the net is refused: this server asks nothing of other hosts."""
+
+    async def refuse(url: str, *rest: Any, **more: Any) -> str:
+        raise gr.Error(f"files are uploaded, not fetched; found the address {url[:80]}")
+
+    processing_utils.async_ssrf_protected_download = refuse

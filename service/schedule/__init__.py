@@ -1,0 +1,1 @@
+"""Which jobs of which days run, here or by several processes."""

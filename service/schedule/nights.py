@@ -1,0 +1,198 @@
+"""Nights in a row: which jobs of which partitions make a night or a backfill, and in what order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from anomaly.monitoring.jobs import export_metrics
+from anomaly.series.drift_job import measure_drift
+from anomaly.series.files import KIND, accepted_before, card_of
+from anomaly.series.find_job import find_anomalies_of
+from anomaly.series.score_job import score_series
+from anomaly.series.train_job import train_series
+from anomaly.vae.checkpoint import Progress as EpochProgress
+from sensors_data.model_files import trained_before
+from sensors_data.series.jobs import impute_day, ingest
+from sensors_data.series.readings import days_in
+from sensors_data.settings import Settings
+from sensors_data.store import Store
+from service.schedule.tasks import Task, pool
+
+
+def night(settings: Settings, day: date, families: list[str], say: Callable[[str], None]) -> None:
+    """One night of every family: in, imputed, a detector where one is due, scored, found, held against drift, exported.
+
+    A family that fails does not keep the others from their night and is exported too; the last failure is raised when
+    all are done.
+    """
+    failed: Exception | None = None
+    for family in families:
+        for part in (_family_night, _export):
+            try:
+                part(settings, day, family, say)
+            except (LookupError, ValueError, OSError, ArithmeticError) as error:
+                say(f"failed {family} {day}: {error}")
+                failed = error
+    if failed is not None:
+        raise failed
+
+
+def _family_night(settings: Settings, day: date, family: str, say: Callable[[str], None]) -> None:
+    shards = range(settings.family(family).shards)
+    say(ingest(settings, day, family))
+    for shard in shards:
+        say(impute_day(settings, day, family, shard))
+    if training_due(settings, day, family):
+        with shown() as progress:
+            _train(settings, day, family, progress, say)
+    if accepted_before(Store(settings.store), family, day) is None:
+        say(f"not scored {family} {day}: no detector was accepted yet; for why: nightscore doctor --family {family}")
+        return
+    for shard in shards:
+        say(score_series(settings, day, family, shard))
+    say(find_anomalies_of(settings, day, family))
+    say(measure_drift(settings, day, family))
+
+
+def _export(settings: Settings, day: date, family: str, say: Callable[[str], None]) -> None:
+    say(export_metrics(settings, day, family))
+
+
+def training_due(settings: Settings, day: date, family: str) -> bool:
+    """Whether a night of `day` has to train first: no detector, too long since the last try, or assets to commission.
+
+    The first training waits until `first_after` earlier days have a grid.
+    """
+    store, spec = Store(settings.store), settings.family(family)
+    path = accepted_before(store, family, day)
+    if path is None and spec.training.commissioning is None:
+        return sum(known < day for known in store.days("grid", family=family)) >= spec.training.first_after
+    if path is None:
+        return True
+    if (day - max(trained_before(store, KIND, family, day))).days > spec.training.every:
+        return True
+    if spec.training.commissioning is None:
+        return False
+    return not assets_of(store, family, day) <= set(card_of(store.read_bytes(path), path).assets)
+
+
+def assets_of(store: Store, family: str, day: date) -> set[str]:
+    """The assets that a day's grid holds."""
+    paths = store.files(f"grid/family={family}/day={day}", suffix=".parquet")
+    return set(store.read_files("grid", paths)["asset"])
+
+
+def backfill(
+    settings: Settings, family: str, first: date | None, last: date | None, jobs: int, say: Callable[[str], None]
+) -> tuple[list[date], list[date]]:
+    """Every night of a family's inbox in [first, last], in parallel where nights do not need each other.
+
+    The days that were ingested and those that were scored. The outcome is that of single nights, byte for byte.
+    """
+    spec = settings.family(family)
+    days = [d for d in days_in(spec) if (first is None or d >= first) and (last is None or d <= last)]
+    if not days:
+        raise LookupError(f"the inbox of {family} has no readings from {first or 'its start'} to {last or 'its end'}")
+    shards, scored, waiting = range(spec.shards), list[date](), list[date]()
+    with pool(jobs) as run, shown() as progress:
+        bar = progress.add_task("", note="")
+
+        def all_of(what: str, tasks: list[Task]) -> None:
+            for error in filter(None, run(progress, bar, f"{family}: {what}", settings, tasks)):
+                raise error
+
+        def score_waiting() -> None:
+            all_of("score", [Task(score_series, d, family, s) for d in waiting for s in shards])
+            all_of("find anomalies", [Task(find_anomalies_of, d, family) for d in waiting])
+            all_of("measure drift", [Task(measure_drift, d, family) for d in waiting])
+            scored.extend(waiting)
+            waiting.clear()
+
+        refused = run(progress, bar, f"{family}: ingest", settings, [Task(ingest, d, family) for d in days])
+        days = _ingested(days, refused, say)
+        all_of("impute", [Task(impute_day, d, family, s) for d in days for s in shards])
+        for day in days:
+            if training_due(settings, day, family):
+                score_waiting()  # what was found until now is not learned from
+                _train(settings, day, family, progress, say)
+            if accepted_before(Store(settings.store), family, day):
+                waiting.append(day)
+        score_waiting()
+    if scored:
+        say(export_metrics(settings, scored[-1], family))
+    return days, scored
+
+
+def _ingested(days: list[date], refused: list[Exception | None], say: Callable[[str], None]) -> list[date]:
+    """The days of which something can be used; the others are told. What is wrong is raised when none is left."""
+    for day, error in zip(days, refused, strict=True):
+        if error is not None:
+            say(f"not ingested {day}: {error}")
+    kept = [day for day, error in zip(days, refused, strict=True) if error is None]
+    if not kept and refused[0] is not None:
+        raise refused[0]
+    return kept
+
+
+def _train(settings: Settings, day: date, family: str, progress: Progress, say: Callable[[str], None]) -> None:
+    """Train for a night; where that cannot be done it is told, and the detector that was there serves on."""
+    try:
+        with epochs_shown(progress) as epochs:
+            say(train_series(settings, day, family, epochs))
+    except (KeyError, IndexError):
+        raise  # a fault of ours, not of the data
+    except (LookupError, ValueError) as error:
+        say(f"not trained {family} for {day}: {error}")
+
+
+def shown() -> Progress:
+    """A progress bar with the time that is left; nothing of it stays on the screen, nor gets into a file."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+        transient=True,
+        disable=not Console().is_terminal,
+    )
+
+
+@contextmanager
+def epochs_shown(progress: Progress | None = None) -> Iterator[Callable[[str], EpochProgress]]:
+    """What tells a training's epochs to a progress bar, its own or the given one."""
+    own = progress or shown()
+    bars = []
+    if progress is None:
+        own.start()
+
+    def begin(name: str) -> EpochProgress:
+        bar = own.add_task(f"train {name}", note="")
+        bars.append(bar)
+
+        def tell(epoch: int, most: int, note: str) -> None:
+            own.update(bar, completed=epoch, total=most, note=note)
+
+        return tell
+
+    try:
+        yield begin
+    finally:
+        for bar in bars:
+            own.remove_task(bar)
+        if progress is None:
+            own.stop()

@@ -1,0 +1,51 @@
+"""What a scheduled run is asked for: its day, families and cameras, checked by name before anything is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sensors_data.settings import Settings
+from service.cli.options import day_from
+
+WORDS = ("day", "family", "camera")
+"""What a run by hand may say; whatever it leaves out is the schedule's day, all families and all cameras."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The partitions of one run."""
+
+    day: date
+    families: tuple[str, ...]
+    cameras: tuple[str, ...]
+
+
+def asked(settings: Settings, words: Mapping[str, object], day: date, today: date) -> Asked:
+    """The partitions that `words` ask for, `day` where they name none; one family or camera leaves out all others.
+
+    ValueError for a word or a day that is none, or a day that has not begun; LookupError for a name that the settings
+    do not have.
+    """
+    given = {word: value for word, value in words.items() if value is not None}
+    if unknown := sorted(set(given) - set(WORDS)):
+        raise ValueError(f"a run cannot be asked for {str(unknown)[:200]}; known words: {', '.join(WORDS)}")
+    for word, value in given.items():
+        if not isinstance(value, str) or len(value) > 64:
+            raise ValueError(f"{word} must be a text of at most 64 characters, found {str(value)[:40]!r}")
+    wanted = day_from(str(given["day"])) if "day" in given else day
+    if wanted > today:
+        raise ValueError(f"{wanted} has not begun yet (the run is of {today}); name a day that is over")
+    families, cameras = tuple(settings.families), tuple(settings.cameras)
+    if "family" in given or "camera" in given:
+        families = (_known(given["family"], settings.families, "family"),) if "family" in given else ()
+        cameras = (_known(given["camera"], settings.cameras, "camera"),) if "camera" in given else ()
+    return Asked(wanted, families, cameras)
+
+
+def _known(name: object, there: Mapping[str, object], what: str) -> str:
+    if name not in there:
+        known = ", ".join(sorted(there)) or "none"
+        raise LookupError(f"the settings have no {what} {str(name)!r} (known: {known})")
+    return str(name)

@@ -1,0 +1,62 @@
+"""Which asset and day to draw, and where the picture goes."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+from sensors_data.files import open_url, replace_file
+from sensors_data.settings import Settings
+from sensors_data.store import Store
+from service.figures.asset import asset_picture
+
+
+def show_asset(
+    settings: Settings, families: list[str], asset: str | None, day: date | None, days: int, out: Path | None
+) -> str:
+    """Draw an asset's days into a PNG; a sentence that names it. LookupError when nothing fits what was asked."""
+    store = Store(settings.store)
+    family, newest = _newest(store, families, asset, day)
+    asset, day = _worst(store, family, asset, day, newest)
+    picture = asset_picture(store, settings.family(family), family, asset, day - timedelta(days=days - 1), day)
+    target = out or Path(f"{_file_name(asset)}-{day}.png")
+    fs, path = open_url(str(target.resolve()))
+    replace_file(fs, path, picture)
+    return f"drew {asset} of {family}, {days} day{'s' if days > 1 else ''} to {day}: {target}"
+
+
+def _newest(store: Store, families: list[str], asset: str | None, day: date | None) -> tuple[str, date]:
+    """The first family that has scored the asset (any asset) on the day (any day), and the newest such day."""
+    for family in families:
+        for scored in reversed(store.days("scores", family=family)):
+            if day is not None and scored != day:
+                continue
+            paths = store.files(f"scores/family={family}/day={scored}", suffix=".parquet")
+            known = store.read_files("scores", paths)["asset"]
+            if len(known) and (asset is None or (known == asset).any()):
+                return family, scored
+    wanted = " ".join(filter(None, [f"asset '{asset}'" if asset else "", f"on {day}" if day else ""]))
+    raise LookupError(f"nothing scored {wanted} in {', '.join(families)}; run: nightscore backfill, or doctor for why")
+
+
+def _worst(store: Store, family: str, asset: str | None, day: date | None, newest: date) -> tuple[str, date]:
+    """The asset and day as given; what was not given is that of the highest peak, or of the newest scores."""
+    if asset is not None and day is not None:
+        return asset, day
+    days = [day] if day else store.days("anomalies", family=family)
+    paths = [path for d in days if store.exists(path := store.path("anomalies", family=family, day=d))]
+    found = store.read_files("anomalies", paths)
+    found = found[~found["suppressed"].astype(bool)]
+    found = found if asset is None else found[found["asset"] == asset]
+    if len(found):
+        peak = found.sort_values("peak_score").iloc[-1]
+        return str(peak["asset"]), day or peak["peak_time"].date()
+    if asset is not None:
+        return asset, newest
+    paths = store.files(f"scores/family={family}/day={newest}", suffix=".parquet")
+    return str(store.read_files("scores", paths)["asset"].iloc[0]), newest
+
+
+def _file_name(asset: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", asset).strip("-") or "asset"

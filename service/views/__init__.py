@@ -1,0 +1,1 @@
+"""What the store holds, prepared for people: no HTML layout, no HTTP."""

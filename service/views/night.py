@@ -1,0 +1,184 @@
+"""What the store holds of a night, family by family and camera by camera: the matter of the morning report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from anomaly.images import files as image_detector_files
+from anomaly.images.detector import ImageCard
+from anomaly.series import files as detector_files
+from anomaly.series.anomalies import SEVERITIES
+from anomaly.series.card import Card
+from sensors_data.model_files import accepted_before
+from sensors_data.series.incidents import read_incidents
+from sensors_data.settings import Settings
+from sensors_data.store import Store
+
+Row = dict[Hashable, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class FamilyNight:
+    """One family's night; `findings` are its anomalies, worst first, planned work apart."""
+
+    name: str
+    scored: int
+    """Rows of `scores`."""
+    assets: int
+    findings: pd.DataFrame
+    planned: pd.DataFrame
+    missing_share: float
+    imputed_share: float
+    rejects: pd.Series  # rows by reason, most frequent first
+    drift: pd.DataFrame
+    card: Card | None
+    """Of the detector that serves the day."""
+    fault: str
+    """Why that card cannot be read."""
+
+
+@dataclass(frozen=True)
+class CameraNight:
+    """One camera's night: its images, worst first, and what a generator drew for it."""
+
+    name: str
+    images: int
+    scores: pd.DataFrame
+    rejects: pd.Series
+    drawn: pd.DataFrame  # rows of `synthetic_images`
+    refused: int
+    """Drawn images that the gate refused."""
+    quality: pd.DataFrame
+    training: Row | None
+    """The last row of the newest generator's training before the day, with its `model`."""
+    card: ImageCard | None
+    fault: str
+
+
+@dataclass(frozen=True)
+class Night:
+    """A day of the whole plant."""
+
+    day: date
+    families: tuple[FamilyNight, ...]
+    cameras: tuple[CameraNight, ...]
+    failed: pd.DataFrame  # rows of `runs`
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """All families' anomalies, worst first, with a column `family`."""
+        parts = [night.findings.assign(family=night.name) for night in self.families if len(night.findings)]
+        return worst_first(pd.concat(parts)) if parts else pd.DataFrame({"severity": [], "asset": []})
+
+
+def read_night(settings: Settings, day: date) -> Night:
+    """The night of a day. LookupError when no job of it ever ran."""
+    store = Store(settings.store)
+    runs = store.read_files("runs", store.files(f"runs/day={day}", suffix=".parquet"))
+    runs = runs[runs["job"] != "write-report"]
+    if runs.empty:
+        raise LookupError(f"no job of {day} has run in {store.root}; run: nightscore nightly --day {day}")
+    return Night(
+        day,
+        tuple(_family(store, name, day) for name in sorted(settings.families)),
+        tuple(_camera(store, name, day) for name in sorted(settings.cameras)),
+        runs[runs["state"] == "failed"],
+    )
+
+
+def _family(store: Store, family: str, day: date) -> FamilyNight:
+    scores, grid = (_day(store, table, family, day) for table in ("scores", "grid"))
+    found = store.read_if_there("anomalies", family=family, day=day)
+    found = found.assign(said=_said(store, family, found))
+    planned = found["suppressed"].astype(bool)
+    card, fault = _card(store, detector_files.card_of, detector_files.accepted_before(store, family, day))
+    return FamilyNight(
+        name=family,
+        scored=len(scores),
+        assets=scores["asset"].nunique(),
+        findings=worst_first(found[~planned]),
+        planned=found[planned],
+        missing_share=float(grid["value"].isna().mean()) if len(grid) else 1.0,
+        imputed_share=float((~grid["observed"].astype(bool) & grid["value"].notna()).mean()) if len(grid) else 0.0,
+        rejects=_reasons(store.read_if_there("rejects", family=family, day=day)),
+        drift=store.read_if_there("drift", family=family, day=day),
+        card=card,
+        fault=fault,
+    )
+
+
+def _card(store: Store, read: Callable[[bytes, str], T], path: str | None) -> tuple[T | None, str]:
+    """A model's card, or why it cannot be read: a model of another format keeps nobody from the night."""
+    if path is None:
+        return None, ""
+    try:
+        return read(store.read_bytes(path), path), ""
+    except ValueError as error:
+        return None, str(error)
+
+
+def _day(store: Store, table: str, family: str, day: date) -> pd.DataFrame:
+    return store.read_files(table, store.files(f"{table}/family={family}/day={day}", suffix=".parquet"))
+
+
+def worst_first(found: pd.DataFrame) -> pd.DataFrame:
+    """Anomalies by severity, then by their peak, the worst first."""
+    rank = found["severity"].map({severity: place for place, severity in enumerate(SEVERITIES)})
+    order = found.assign(rank=rank).sort_values(["rank", "peak_score"], ascending=False, kind="stable")
+    return order.drop(columns="rank").reset_index(drop=True)
+
+
+def _said(store: Store, family: str, found: pd.DataFrame) -> list[str]:
+    """What a person said of each anomaly, as `dismissed by night shift: sensor was cleaned`; empty where nobody did."""
+    incidents = read_incidents(store, family)
+    incidents = incidents[incidents["kind"].isin(("dismissed", "confirmed"))]
+    said = []
+    for row in found.to_dict("records"):
+        same = incidents["asset"].isna() | (incidents["asset"] == row["asset"])
+        mine = incidents[same & (incidents["start"] < row["end"]) & (incidents["end"] > row["start"])]
+        said.append("; ".join(_sentence(incident) for incident in mine.to_dict("records")))
+    return said
+
+
+def _sentence(incident: Row) -> str:
+    by = f" by {incident['author']}" if incident["author"] else ""
+    return f"{incident['kind']}{by}" + (f": {incident['note']}" if incident["note"] else "")
+
+
+def _reasons(rejects: pd.DataFrame) -> pd.Series:
+    """Rows that could not be used, by reason; what was used after all (sorted into place) is left out."""
+    unused = rejects[~rejects["used"].astype(bool)] if "used" in rejects else rejects
+    return unused["reason"].value_counts()
+
+
+def _camera(store: Store, camera: str, day: date) -> CameraNight:
+    scores = store.read_if_there("image_scores", camera=camera, day=day)
+    path = accepted_before(store, image_detector_files.KIND, camera, day)
+    card, fault = _card(store, image_detector_files.card_of, path)
+    return CameraNight(
+        name=camera,
+        images=len(store.read_if_there("images", camera=camera, day=day)),
+        scores=scores.sort_values("score", ascending=False, kind="stable", ignore_index=True),
+        rejects=_reasons(store.read_if_there("image_rejects", camera=camera, day=day)),
+        drawn=store.read_if_there("synthetic_images", camera=camera, day=day),
+        refused=len(store.read_if_there("rejected_synthetic_images", camera=camera, day=day)),
+        quality=store.read_if_there("quality", camera=camera, day=day),
+        training=_generator_training(store, camera, day),
+        card=card,
+        fault=fault,
+    )
+
+
+def _generator_training(store: Store, camera: str, day: date) -> Row | None:
+    """Where the newest training of a generator before the day stands."""
+    models = [p["model"] for p in store.partitions("generator_training", camera=camera) if p["model"][:10] < str(day)]
+    if not models:
+        return None
+    rows = store.read("generator_training", camera=camera, model=max(models))
+    return rows.sort_values("epoch").iloc[-1].to_dict() | {"model": max(models)} if len(rows) else None

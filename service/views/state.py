@@ -1,0 +1,108 @@
+"""What one service holds: settings, store, the models it has read of late, and a line for heavy work."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+import anyio
+from anyio import to_thread
+
+from anomaly.images import files as image_detector_files
+from anomaly.images.detector import ImageDetector
+from anomaly.series import files as detector_files
+from anomaly.series.detector import Detector
+from sensors_data.files import open_url
+from sensors_data.model_files import accepted_before
+from sensors_data.settings import Settings
+from sensors_data.store import Store
+from service.api.problems import refused
+from synthesis import generator_files
+from synthesis.generator_files import TrainedGenerator
+
+T = TypeVar("T")
+
+
+@dataclass
+class Kept:
+    """The last few things that were read, each as long as its file is not replaced."""
+
+    most: int
+    _items: OrderedDict[str, tuple[str, Any]] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, key: str, stamp: str, read: Callable[[], T]) -> T:
+        """What `read` gave for a key when its file had this stamp; read now where that is not known."""
+        with self._lock:
+            known = self._items.get(key)
+            if known is not None and known[0] == stamp:
+                self._items.move_to_end(key)
+                found: T = known[1]
+                return found
+        made = read()
+        with self._lock:
+            self._items[key] = (stamp, made)
+            self._items.move_to_end(key)
+            while len(self._items) > self.most:
+                self._items.popitem(last=False)
+        return made
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything that an answer is made from."""
+
+    settings: Settings
+    store: Store
+    models: Kept
+    days: Kept
+    """Of single assets' past readings and grids."""
+    line: anyio.CapacityLimiter
+    """Heavy work goes through it one by one: more at once would only be slower and take more memory."""
+    waiting: int = 64
+
+    async def heavy(self, work: Callable[[], T]) -> T:
+        """Do heavy work in a thread when its turn has come. RefusedError (503) when too many wait."""
+        if self.line.statistics().tasks_waiting >= self.waiting:
+            raise refused(503, f"{self.waiting} requests wait already", remedy="try again in a second")
+        return await to_thread.run_sync(work, limiter=self.line)
+
+    def detector(self, family: str, day: date) -> Detector:
+        """The detector that serves a day. LookupError when none was trained before it."""
+        path = detector_files.accepted_before(self.store, family, day)
+        if path is None:
+            return detector_files.load_for(self.store, family, day)  # says what to do
+        return self._model(path, lambda: detector_files.from_bytes(self.store.read_bytes(path), path))
+
+    def image_detector(self, camera: str, day: date) -> ImageDetector:
+        """The detector of images that serves a day. LookupError when none was trained before it."""
+        path = accepted_before(self.store, image_detector_files.KIND, camera, day)
+        if path is None:
+            return image_detector_files.load_for(self.store, camera, day)
+        return self._model(path, lambda: image_detector_files.from_bytes(self.store.read_bytes(path), path))
+
+    def generator(self, camera: str, day: date) -> TrainedGenerator:
+        """The generator that serves a day. LookupError when none was trained before it."""
+        path = accepted_before(self.store, generator_files.KIND, camera, day)
+        if path is None:
+            return generator_files.load_for(self.store, camera, day)
+        return self._model(path, lambda: generator_files.from_bytes(self.store.read_bytes(path), path))
+
+    def _model(self, path: str, read: Callable[[], T]) -> T:
+        return self.models.get(path, stamp_of(self.store, path), read)
+
+
+def new_service(settings: Settings) -> Service:
+    """A service over a store, nothing read yet."""
+    return Service(settings, Store(settings.store), Kept(6), Kept(64), anyio.CapacityLimiter(1))
+
+
+def stamp_of(store: Store, path: str) -> str:
+    """What changes whenever the file at `path` is replaced: its etag, or its size, place and time of change."""
+    fs, full = open_url(f"{store.root}/{path}")
+    about = fs.info(full)
+    return str(about.get("ETag") or (about.get("size"), about.get("ino"), about.get("mtime")))

@@ -1,0 +1,173 @@
+"""A night in words: the sentences that the report and the pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.settings import Family
+from sensors_data.store import Store
+from service.views.night import CameraNight, FamilyNight, Night
+
+Row = dict[Hashable, Any]
+
+
+def headline(night: Night) -> str:
+    """The night in one sentence, as `3 anomalies, 1 critical: pump-2 pressure`."""
+    images = sum(int(camera.scores["is_anomaly"].sum()) for camera in night.cameras)
+    parts = []
+    if any(family.scored for family in night.families):
+        parts.append(counted_findings(night.findings))
+    elif any(len(camera.scores) for camera in night.cameras):
+        parts.append("No sensor was scored")
+    else:
+        parts.append("Nothing was scored")
+    parts += [count(images, "odd image")] if images else []
+    parts += [f"{count(len(night.failed), 'job')} failed"] if len(night.failed) else []
+    return "; ".join(parts)
+
+
+def counted_findings(found: pd.DataFrame) -> str:
+    """Anomalies (worst first) in words: how many, how many critical, and the worst of them."""
+    if found.empty:
+        return "No anomaly in the sensors"
+    worst = found.iloc[0].to_dict()
+    carried = leading(str(worst["sensors"]))
+    where = f"{worst['asset']} {carried[0][0]}" if carried else str(worst["asset"])
+    same = int((found["severity"] == worst["severity"]).sum())
+    told = {"critical": f"{same} critical", "warning": count(same, "warning"), "info": "all minor"}[worst["severity"]]
+    if len(found) == 1:
+        told = {"critical": "1 critical anomaly", "warning": "1 warning", "info": "1 minor anomaly"}[worst["severity"]]
+        return f"{told}: {where}"
+    return f"{count(len(found), 'anomaly')}, {told}: {where}"
+
+
+def leading(sensors: str) -> list[tuple[str, float]]:
+    """The sensors that carry an anomaly and their shares, from `pressure 0.62, flow 0.21`."""
+    pairs = [part.rpartition(" ") for part in sensors.split(", ") if part]
+    return [(name, float(share)) for name, _, share in pairs if name]
+
+
+def carried_by(sensors: str) -> str:
+    """The same for a person: `pressure (62 % of the score), flow (21 %)`."""
+    pairs = leading(sensors)
+    told = [f"{name} ({100 * part:.0f} %{' of the score' if not n else ''})" for n, (name, part) in enumerate(pairs)]
+    return ", ".join(told) or "no single sensor"
+
+
+def seen_and_expected(store: Store, spec: Family, family: str, found: Row, most: int = 3) -> list[str]:
+    """What the leading sensors read at an anomaly's peak and what was expected, a sentence each."""
+    day = pd.Timestamp(found["peak_time"]).date()
+    rows = store.read_files("sensor_scores", store.files(f"sensor_scores/family={family}/day={day}", ".parquet"))
+    rows = rows[(rows["asset"] == found["asset"]) & (rows["time"] == found["peak_time"])].set_index("sensor")
+    told = []
+    for name, _ in leading(str(found["sensors"]))[:most]:
+        if name in rows.index:
+            row = rows.loc[name]
+            unit = spec.sensors[name].unit if name in spec.sensors else ""
+            band = f"expected {number(row['low'])} to {number(row['high'])}"
+            value = f"{number(row['value'])} {unit}".strip() if row["observed"] else "nothing"
+            told.append(f"{name} read {value}, {band}")
+    return told
+
+
+def interval(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """An interval in UTC, its day said once: `2026-03-29 13:15 to 15:30 UTC (2 h 15 min)`."""
+    last = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M}"
+    return f"{start:%Y-%m-%d %H:%M} to {last} UTC ({duration(end - start)})"
+
+
+def duration(span: timedelta) -> str:
+    """A span as people say it: `2 d 3 h`, `2 h 15 min`, `40 s`."""
+    seconds = round(span.total_seconds())
+    parts = [(seconds // 86_400, "d"), (seconds // 3600 % 24, "h"), (seconds // 60 % 60, "min"), (seconds % 60, "s")]
+    told = [f"{value} {unit}" for value, unit in parts if value]
+    return " ".join(told[:2]) or "0 s"
+
+
+def number(value: float) -> str:
+    """A number with four digits that count: `1,234`, `4.021`, `0.00123`."""
+    if not np.isfinite(value):
+        return "nothing"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def share(value: float) -> str:
+    """A share in per cent, `0.4 %`; what is not zero never looks like it."""
+    return "less than 0.1 %" if 0 < value < 0.001 else f"{100 * value:.1f} %".replace(".0 %", " %")
+
+
+def count(many: int, what: str) -> str:
+    """`1 anomaly`, `3 anomalies`, `1,440 rows`."""
+    plural = f"{what[:-1]}ies" if what.endswith("y") and what[-2] not in "aeiou" else f"{what}s"
+    return f"{many:,} {what if many == 1 else plural}"
+
+
+def family_state(night: FamilyNight) -> str:
+    """A family's night in a few words."""
+    if not night.scored and night.fault:
+        return f"not scored: {night.fault}"
+    if not night.scored and night.card is None:
+        return f"not scored: no detector was accepted yet; for why: nightscore doctor --family {night.name}"
+    if not night.scored:
+        return "not scored: no readings of the day came through"
+    return counted_findings(night.findings)
+
+
+def quality_told(night: FamilyNight) -> list[str]:
+    """How complete a family's data of the day were."""
+    if night.missing_share == 1.0:
+        return ["no data of the day"]
+    told = [f"{share(night.missing_share)} of the values are missing, {share(night.imputed_share)} were filled in"]
+    if len(night.rejects):
+        reasons = ", ".join(f"{reason} ({many:,})" for reason, many in list(night.rejects.items())[:4])
+        told.append(f"{count(int(night.rejects.sum()), 'row')} could not be used: {reasons}")
+    return told
+
+
+def drift_told(night: FamilyNight) -> str:
+    """Whether a family's readings still look like what its detector learned from."""
+    if night.drift.empty:
+        return "drift was not measured"
+    drifted = night.drift[night.drift["drifted"].astype(bool)]
+    sensors = night.drift["sensor"].nunique()
+    if drifted.empty:
+        return f"no drift in {count(sensors, 'sensor')}"
+    named = [
+        f"{row['sensor'] or 'all sensors'} ({row['measure']} {number(row['value'])}, limit {number(row['limit'])})"
+        for row in drifted.sort_values("value", ascending=False).head(6).to_dict("records")
+    ]
+    return f"drifted from what was learned: {', '.join(named)}"
+
+
+def model_told(night: FamilyNight | CameraNight, day: object) -> str:
+    """The detector that serves a night: how old it is and where its threshold lies."""
+    card = night.card
+    if night.fault:
+        return night.fault
+    if card is None or card.threshold is None:
+        return "no detector"
+    age = (pd.Timestamp(str(day)) - pd.Timestamp(card.trained_through)).days
+    return (
+        f"{night.name}@{card.trained_through}, {count(age, 'day')} old, threshold {number(card.threshold.value)} nats "
+        f"({number(card.threshold.low)} to {number(card.threshold.high)}): {card.verdict or 'accepted'}"
+    )
+
+
+def synthesis_told(night: CameraNight) -> list[str]:
+    """What a generator drew for a camera and what the gate said of it."""
+    told = []
+    if night.training:
+        state, model = night.training["state"], night.training["model"]
+        told.append(f"generator {model}: {state} after {count(int(night.training['images']), 'image')}")
+    if len(night.drawn) or night.refused:
+        told.append(f"{count(len(night.drawn), 'image')} drawn and kept, {night.refused:,} refused")
+    gate = night.quality[night.quality["measure"] == "gate"].to_dict("records")
+    for row in gate:
+        verdict = "the gate let the batch pass" if row["passed"] else "the gate refused the batch"
+        told.append(f"{verdict}{': ' + row['reason'] if row['reason'] else ''}")
+    return told or ["no synthetic images of the day"]

@@ -1,0 +1,1 @@
+"""Named recipes: the reports' and papers' generators, and ours."""

@@ -1,0 +1,74 @@
+"""DCGANs by name: our own recipe, those of papers and of reports."""
+
+from __future__ import annotations
+
+from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
+from synthesis.networks.layers import Layer
+from synthesis.presets.course_reports import REPORTS
+from synthesis.presets.papers import PAPERS
+from synthesis.presets.parts import Parts, Preset, Recipe, Shape, falling
+from synthesis.training.step import TrainingConfig
+
+SIZES = (28, 32, 64, 128)
+"""Sides of the images that are drawn; others are resized to the nearest."""
+
+
+def preset(name: str, image: Shape, classes: int = 0) -> Recipe:
+    """The preset called `name` for images of shape C, H, W; with `classes` it draws the class that it is told.
+
+    LookupError names the known ones, ValueError says which sides it can draw, or that it wants classes.
+    """
+    if name not in PRESETS:
+        raise LookupError(f"no preset '{name}' (known: {', '.join(PRESETS)}); see: nightscore presets list")
+    chosen = PRESETS[name]
+    if image[1] % 2**chosen.halvings or image[1] != image[2]:
+        raise ValueError(f"{name} draws square images whose side {2**chosen.halvings} divides, found {image[1:]}")
+    if chosen.conditional and not classes:
+        raise ValueError(f"{name} is told the class of each image, and these have none; take another preset")
+    generator, discriminator, training = chosen.make(image)
+    return Recipe(
+        preset=name,
+        generator=generator.model_copy(update={"classes": classes}),
+        discriminator=discriminator.model_copy(update={"classes": classes}),
+        training=training,
+    )
+
+
+def nearest_size(side: int) -> int:
+    """The side of drawn images that is nearest to `side`, by their ratio."""
+    return min(SIZES, key=lambda size: max(size / side, side / size))
+
+
+def _default(image: Shape) -> Parts:
+    """Narrow networks, spectral normalisation, hinge, fast Adam, an average of the generator that ramps up."""
+    channels, side = image[0], image[1]
+    width = 32
+    start = 7 if side % 7 == 0 else 8
+    doublings = (side // start).bit_length() - 1
+    layers: list[Layer] = []
+    for _ in range(doublings - 1):
+        layers += [
+            Layer(kind="shuffle", channels=width, norm="batch"),
+            Layer(channels=width, norm="batch"),
+        ]
+    layers.append(Layer(kind="shuffle", channels=channels, activation="tanh"))
+    generator = GeneratorConfig(
+        image=image, start=(64, start), start_norm="batch", bias=False, layers=tuple(layers), initial_spread=None
+    )
+    down = [falling(32, 1)]
+    down += [falling(64, 2, kernel=4) for _ in range(doublings - 1)]
+    down.append(falling(64, 1))
+    discriminator = DiscriminatorConfig(
+        image=image, unshuffle=2, layers=tuple(down), spectral=True, initial_spread=None
+    )
+    training = TrainingConfig(
+        loss="hinge", rate=1e-3, betas=(0.0, 0.9), batch=64, average_half_life=500, precision="fast"
+    )
+    return generator, discriminator, training
+
+
+PRESETS = {
+    "default": Preset(_default, "narrow, spectral normalisation, hinge, moving average", "ours", 1),
+    **PAPERS,
+    **REPORTS,
+}

@@ -1,0 +1,62 @@
+"""What a preset is, and the layers that presets are written in, in few words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sensors_data.settings import Section
+from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
+from synthesis.networks.layers import Activation, Layer, Norm
+from synthesis.training.step import TrainingConfig
+
+Shape = tuple[int, int, int]
+"""C, H, W."""
+Parts = tuple[GeneratorConfig, DiscriminatorConfig, TrainingConfig]
+
+
+class Recipe(Section):
+    """A preset for images of one shape: both networks and how they are trained."""
+
+    preset: str
+    generator: GeneratorConfig
+    discriminator: DiscriminatorConfig
+    training: TrainingConfig
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A recipe for images of any shape that it can draw."""
+
+    make: Callable[[Shape], Parts]
+    about: str
+    source: str
+    """Where it is published."""
+    halvings: int
+    """How often its generator's start doubles up to the image: 2 to that power must divide the side."""
+    own: Shape = (1, 28, 28)
+    """Images that it was made for."""
+    conditional: bool = False
+    """Whether it is nothing without classes."""
+
+
+def rising(channels: int, kernel: int = 4, stride: int = 2, norm: Norm = "batch", act: Activation = "relu") -> Layer:
+    """A transposed convolution up."""
+    return Layer(kind="transposed", channels=channels, kernel=kernel, stride=stride, norm=norm, activation=act)
+
+
+def falling(
+    channels: int,
+    stride: int = 2,
+    kernel: int = 3,
+    act: Activation = "leaky-0.2",
+    norm: Norm = "none",
+    dropout: float = 0.0,
+) -> Layer:
+    """A convolution down."""
+    return Layer(channels=channels, kernel=kernel, stride=stride, activation=act, norm=norm, dropout=dropout)
+
+
+def closing(channels: int, kernel: int, act: Activation = "tanh") -> Layer:
+    """The convolution that gives the image."""
+    return Layer(channels=channels, kernel=kernel, activation=act)

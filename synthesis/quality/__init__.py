@@ -1,0 +1,1 @@
+"""How good drawn images are: distances, copies, usefulness, and the gate."""

@@ -1,0 +1,72 @@
+"""The network that a generator was judged in, at rest beside it: batches of later days are judged in the same one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+
+from sensors_data.model_files import card_text
+from sensors_data.settings import Section
+from sensors_data.store import Store
+from synthesis.quality.classifier import Classifier
+from synthesis.quality.extractors import Extractor, lite0_extractor, of_classifier
+
+FORMAT = 1
+
+
+class FeaturesCard(Section):
+    """What a kept classifier knows of itself."""
+
+    format: int = FORMAT
+    name: str
+    image: tuple[int, int, int]
+    classes: int
+
+
+def features_path(camera: str, through: date) -> str:
+    """Where a camera's classifier stands in the store."""
+    return f"models/features/{camera}/{through}.safetensors"
+
+
+def save_extractor(store: Store, camera: str, through: date, extractor: Extractor) -> None:
+    """Keep an extractor's classifier; a frozen network that comes with a package is not kept."""
+    network = extractor.classifier
+    if network is None:
+        return
+    store.write_bytes(features_path(camera, through), to_bytes(extractor.name, network))
+
+
+def to_bytes(name: str, network: Classifier) -> bytes:
+    """A classifier called `name` as the bytes of a safetensors file."""
+    card = FeaturesCard(name=name, image=network.image, classes=network.classes)
+    tensors = {key: tensor.contiguous() for key, tensor in sorted(network.state_dict().items())}
+    return save_tensors(tensors, {"card": card.model_dump_json()})
+
+
+def from_bytes(data: bytes, where: str) -> Extractor:
+    """The extractor in a file's bytes. ValueError when it is none, cut short, or of another format."""
+    card = FeaturesCard.model_validate_json(card_text(data, where, "a classifier", FORMAT, "train-dcgan"))
+    network = Classifier(card.image, card.classes)
+    try:
+        network.load_state_dict(load_tensors(data))
+    except SafetensorError as error:
+        raise ValueError(f"{where} is cut short; train again with: nightscore train-dcgan") from error
+    return of_classifier(card.name, network.eval().requires_grad_(False))
+
+
+def load_extractor(store: Store, camera: str, through: date, name: str) -> Extractor:
+    """The extractor called `name` that a generator was judged in. LookupError when it is gone, ValueError when another
+    has taken its place or the file cannot be read.
+    """
+    path, remedy = features_path(camera, through), f"run: nightscore train-dcgan --camera {camera}"
+    if store.exists(path):
+        found = from_bytes(store.read_bytes(path), path)
+        if found.name == name:
+            return found
+    frozen = lite0_extractor()
+    if frozen.name != name:
+        raise LookupError(f"the features '{name}' that {camera}@{through} was judged in are gone; {remedy}")
+    return frozen

@@ -1,0 +1,156 @@
+"""The gate: what is measured of a batch of drawn images, and whether it may be used."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from sensors_data.settings import Section
+from synthesis.quality.copies import find_copies, membership_auc
+from synthesis.quality.distances import (
+    MIN_IMAGES,
+    class_entropy,
+    diversity,
+    frechet_distance,
+    inception_style_score,
+    kernel_distance,
+    overlap,
+)
+from synthesis.quality.extractors import Extractor, features_of
+
+FEWEST = 256
+"""Drawn images that can be judged at all."""
+MOST = 10_000
+"""Images whose features are compared; of a larger batch the first ones are."""
+
+
+class GateConfig(Section):
+    """Limits that a batch must keep."""
+
+    frechet_share: float = Field(0.35, gt=0)
+    """Largest Frechet distance, of the total variance of real features."""
+    precision: float = Field(0.4, ge=0, le=1)
+    recall: float = Field(0.1, ge=0, le=1)
+    coverage: float = Field(0.1, ge=0, le=1)
+    diversity: float = Field(0.6, ge=0)
+    entropy_share: float = Field(0.85, ge=0, le=1)
+    """Least class entropy, of that of real images."""
+    copies: float = Field(0.01, ge=0, le=1)
+    membership: float = Field(0.6, ge=0.5, le=1)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Drawn images and the real ones they are held against, all uint8 (N, C, H, W)."""
+
+    drawn: np.ndarray
+    learned: np.ndarray
+    held_out: np.ndarray
+    one_class: bool
+    """Whether a single class was asked for: then variety over classes is not wanted."""
+
+
+class Measure(Section):
+    """One row of the `quality` table, but for the generator."""
+
+    measure: str
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+    limit: float = math.nan
+    passed: bool = True
+    images: int
+    features: str = ""
+    reason: str = ""
+
+
+def judge(batch: Batch, extractor: Extractor, limits: GateConfig, seed: int) -> list[Measure]:
+    """What is measured of a batch, the verdict on all of it last. ValueError when it is too small to be judged."""
+    if len(batch.drawn) < FEWEST:
+        raise ValueError(f"{len(batch.drawn)} drawn images cannot be judged; draw at least {FEWEST}")
+    found = [*_in_features(batch, extractor, limits, seed), *_in_pixels(batch, limits)]
+    failed = [measure for measure in found if not measure.passed]
+    reason = "; ".join(f"{m.measure} {m.value:.3g} is past its limit {m.limit:.3g}" for m in failed)
+    verdict = Measure(
+        measure="gate", value=float(not failed), passed=not failed, images=len(batch.drawn), reason=reason, limit=1.0
+    )
+    return [*found, verdict]
+
+
+def fid(batch: Batch, inception: Extractor) -> Measure:
+    """The FID of a batch: it is told and decides nothing. ValueError when the batch is too small for one."""
+    if len(batch.drawn) < MIN_IMAGES:
+        raise ValueError(
+            f"an FID of {len(batch.drawn):,} images is biased; draw at least {MIN_IMAGES:,}, or judge without inception"
+        )
+    real, drawn = features_of(inception, _real(batch)), features_of(inception, batch.drawn[:MOST])
+    value = frechet_distance(real.x, drawn.x)
+    told = f"{len(real.x):,} real images; published ones are mostly of 50,000 and lie lower"
+    return Measure(measure="fid", value=value, images=len(drawn.x), features=inception.name, reason=told)
+
+
+def _in_features(batch: Batch, extractor: Extractor, limits: GateConfig, seed: int) -> list[Measure]:
+    """Distances and shares in the extractor's features."""
+    images = batch.drawn[:MOST]
+    drawn, real = features_of(extractor, images), features_of(extractor, _real(batch))
+    count = len(images)
+
+    def told(measure: str, value: float, **more: float) -> Measure:
+        return Measure(measure=measure, value=value, images=count, features=extractor.name, **more)
+
+    def at_least(measure: str, value: float, limit: float) -> Measure:
+        passed = bool(value >= limit) or batch.one_class
+        return told(measure, value, limit=limit, passed=passed)
+
+    distance, most = frechet_distance(real.x, drawn.x, FEWEST), limits.frechet_share * float(real.x.var(0).sum())
+    some = min(len(real.x), count, 5000)
+    shares, kid = overlap(real.x[:some], drawn.x[:some]), kernel_distance(real.x, drawn.x, seed)
+    rows = [
+        _frechet(told("frechet", distance, limit=most, passed=distance <= most or batch.one_class), count),
+        told("kid", kid.value, low=kid.low, high=kid.high),
+        told("precision", shares.precision, limit=limits.precision, passed=shares.precision >= limits.precision),
+        at_least("recall", shares.recall, limits.recall),
+        told("density", shares.density),
+        at_least("coverage", shares.coverage, limits.coverage),
+        at_least("diversity", diversity(real.x, drawn.x), limits.diversity),
+    ]
+    if drawn.classes is not None and real.classes is not None:
+        least = limits.entropy_share * class_entropy(real.classes)
+        rows += [at_least("class_entropy", class_entropy(drawn.classes), least)]
+        rows += [told("score", inception_style_score(drawn.classes))]
+    return rows
+
+
+def _frechet(row: Measure, count: int) -> Measure:
+    """The distance's row; of too few images it is told but decides nothing."""
+    if count >= MIN_IMAGES:
+        return row
+    reason = f"of {count:,} images it is biased and decides nothing; {MIN_IMAGES:,} are wanted"
+    return row.model_copy(update={"passed": True, "reason": reason})
+
+
+def _in_pixels(batch: Batch, limits: GateConfig) -> list[Measure]:
+    """Whether learned images were copied or are given away."""
+    drawn = batch.drawn[:MOST]
+    copies = find_copies(drawn, batch.learned, batch.held_out).share
+    auc = membership_auc(drawn, batch.learned, batch.held_out)
+    values = (("copies", copies, limits.copies), ("membership", auc, limits.membership))
+    return [
+        Measure(measure=name, value=value, limit=limit, passed=value <= limit, images=len(drawn))
+        for name, value, limit in values
+    ]
+
+
+def _real(batch: Batch) -> np.ndarray:
+    """Real images to compare with: those held out, and learned ones where these are too few."""
+    missing = max(0, min(MIN_IMAGES, len(batch.drawn)) - len(batch.held_out))
+    return np.concatenate([batch.held_out[:MOST], batch.learned[:missing]])
+
+
+def quality_rows(generator: str, measures: list[Measure]) -> pd.DataFrame:
+    """Rows of the `quality` table."""
+    return pd.DataFrame([{"generator": generator, **measure.model_dump()} for measure in measures])

@@ -1,0 +1,71 @@
+"""What a user may set of a camera's generator: `[cameras.NAME.generator]`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from sensors_data.settings import Section, Settings, parse
+from synthesis.presets.catalogue import PRESETS, SIZES, preset
+from synthesis.presets.parts import Recipe
+from synthesis.quality.gate import GateConfig
+from synthesis.training.collapse import WatchConfig
+from synthesis.training.step import TrainingConfig
+
+
+class GeneratorSettings(Section):
+    """How a camera's generator is trained, what is drawn a day, and when that is trusted."""
+
+    preset: str = "default"
+    days: int = Field(28, ge=1, le=3650)
+    """Length of the span it learns from."""
+    learns_from: Literal["normal", "all"] = "normal"
+    """normal: images labelled normal or not at all. all: every label is a class, and it draws the one asked for."""
+    images: int | None = Field(None, ge=1)
+    """Real images shown in training, repeated ones counted; the preset's own where not set."""
+    snapshots: int = Field(10, ge=1, le=1000)
+    """The best of them serves."""
+    devices: int = Field(1, ge=1, le=64)
+    """Processes that share a training, each on a GPU of its own, or on a part of the cores where there is no GPU; more
+    than one wants nightscore[devices]."""
+    held_out: float = Field(0.1, gt=0, lt=0.9)
+    """Share of the images that is never learned from: for snapshots and the gate."""
+    classifier_images: int = Field(150_000, ge=1)
+    """Images shown to the classifier in whose features drawn images are judged, where there are classes; at most 20
+    times those that there are."""
+    training: dict[str, Any] = {}
+    """Keys of TrainingConfig that differ from the preset's."""
+    inception: str | None = None
+    """Path of the published Inception weights, seen from the working folder; with them a batch's FID is told too."""
+    watch: WatchConfig = WatchConfig()
+    gate: GateConfig = GateConfig()
+    count: int = Field(2048, ge=1)
+    """Images drawn a day."""
+    truncation: float = Field(1.0, gt=0, le=1)
+
+
+def generator_settings(settings: Settings, camera: str) -> GeneratorSettings:
+    """The generator section of a camera's settings. ValueError names the wrong key."""
+    return parse(GeneratorSettings, settings.camera(camera).generator, f"[cameras.{camera}.generator]")
+
+
+def recipe_of(settings: Settings, camera: str, classes: int) -> Recipe:
+    """The recipe that a camera's settings ask for. ValueError names a wrong key, or a size that cannot be drawn."""
+    spec, given = settings.camera(camera), generator_settings(settings, camera)
+    if given.preset in PRESETS and PRESETS[given.preset].conditional and not classes:
+        raise ValueError(
+            f'preset {given.preset} is told the class of each image, and {camera} has none; set learns_from = "all" in '
+            f"[cameras.{camera}.generator], or take another preset"
+        )
+    try:
+        recipe = preset(given.preset, (spec.channels, spec.size, spec.size), classes)
+    except ValueError as error:
+        sizes = ", ".join(map(str, SIZES))
+        raise ValueError(
+            f"preset {given.preset} cannot draw {spec.size} pixels a side; set size of [cameras.{camera}] to {sizes}"
+        ) from error
+    changes = {**given.training, **({} if given.images is None else {"images": given.images})}
+    where = f"[cameras.{camera}.generator.training]"
+    training = parse(TrainingConfig, {**recipe.training.model_dump(), **changes}, where)
+    return recipe.model_copy(update={"training": training})

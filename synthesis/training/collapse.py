@@ -1,0 +1,69 @@
+"""The collapse watch: says in words when drawn images become one another's, or the game is over."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from pydantic import Field
+
+from sensors_data.settings import Section
+from synthesis.quality.distances import class_entropy, diversity, frechet_distance
+from synthesis.quality.extractors import Features
+
+
+class WatchConfig(Section):
+    """When a training is stopped."""
+
+    entropy_share: float = Field(0.85, ge=0, le=1)
+    """Least entropy of the drawn classes, of that of the real ones."""
+    diversity: float = Field(0.5, ge=0)
+    """Least mean distance between drawn images, of that between real ones."""
+    won: float = Field(0.998, gt=0, le=1)
+    """Largest share of pairs in which the discriminator tells the real image from the drawn one."""
+    patience: int = Field(3, ge=1)
+    """Snapshots in a row that must be over a limit; what is new begins badly."""
+
+
+class Measures(Section):
+    """What a snapshot's drawn images are like."""
+
+    distance: float
+    """Frechet distance to the validation images, squared feature units."""
+    class_entropy: float
+    """Nats; NaN without classes."""
+    real_entropy: float
+    diversity: float
+    won: float
+    """Share of pairs in which the discriminator ranks the real image over the drawn one."""
+
+
+def measured(real: Features, drawn: Features, real_logits: np.ndarray, drawn_logits: np.ndarray) -> Measures:
+    """The measures of drawn features against validation images', with the discriminator's logits for some of each."""
+    entropies = [math.nan, math.nan]
+    if real.classes is not None and drawn.classes is not None:
+        entropies = [class_entropy(drawn.classes), class_entropy(real.classes)]
+    return Measures(
+        distance=frechet_distance(real.x, drawn.x, fewest=2),  # of as many images in every snapshot
+        class_entropy=entropies[0],
+        real_entropy=entropies[1],
+        diversity=diversity(real.x, drawn.x),
+        won=float((real_logits[:, None] > drawn_logits).mean()),
+    )
+
+
+def alarms(found: Measures, watch: WatchConfig) -> list[str]:
+    """What is wrong with a snapshot, in words with numbers; none where it is healthy."""
+    said = []
+    if found.class_entropy < watch.entropy_share * found.real_entropy:
+        said.append(f"few classes are drawn: {found.class_entropy:.2f} nats, real ones {found.real_entropy:.2f}")
+    if found.diversity < watch.diversity:
+        said.append(f"drawn images are alike: {found.diversity:.0%} of the distances between real ones")
+    if found.won > watch.won:
+        said.append(f"the discriminator has won: it tells {found.won:.1%} of pairs apart")
+    return said
+
+
+def collapsed(recent: list[list[str]], watch: WatchConfig) -> bool:
+    """Whether each of the last snapshots, as many as patience asks for, gave an alarm."""
+    return len(recent) >= watch.patience and all(recent[-watch.patience :])

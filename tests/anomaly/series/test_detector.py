@@ -1,0 +1,251 @@
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from anomaly.series.acceptance import held_out_alarms, held_out_nats, judge
+from anomaly.series.card import DetectorConfig
+from anomaly.series.detector import Detector, score_grid
+from anomaly.series.files import accepted_before, card_of, from_bytes, load_for, save, to_bytes
+from anomaly.series.learning import Span, TrainingPlan, modelled_sensors, window_lengths
+from anomaly.series.train import train_detector
+from sensors_data.series.grid import Grid
+from sensors_data.store import Store
+
+SENSORS = ("flow", "pressure")
+FAST = DetectorConfig.model_validate(
+    {"draft_epochs": 1, "fit": {"epochs": 2, "learning_rate": 2e-3, "beta": 1.0, "warm_up": 1, "free_bits": 0.0}}
+)
+
+
+def machine(rows: int, seed: int, sensors: tuple[str, ...] = SENSORS) -> Grid:
+    """A rhythm of 80 rows that all sensors follow, each with noise of a tenth."""
+    rng = np.random.default_rng(seed)
+    rhythm = np.sin(np.arange(rows) * 2 * np.pi / 80)[:, None]
+    values = (rhythm * np.arange(1, len(sensors) + 1) + rng.normal(0, 0.1, (rows, len(sensors)))).astype(np.float32)
+    times = np.datetime64("2026-03-02", "us") + np.arange(rows) * np.timedelta64(300, "s")
+    return Grid(times, values, np.ones(values.shape, bool), sensors)
+
+
+def whole_span(grid: Grid, held_out: float = 0.25) -> Span:
+    return Span(grid, np.zeros(len(grid), bool), round(len(grid) * (1 - held_out)))
+
+
+PLAN = TrainingPlan("pump", 300.0, date(2026, 3, 10), FAST, 0)
+
+
+@pytest.fixture(scope="module")
+def spans() -> dict[str, Span]:
+    return {"a": whole_span(machine(1500, 0)), "b": whole_span(machine(1500, 1))}
+
+
+@pytest.fixture(scope="module")
+def detector(spans: dict[str, Span]) -> Detector:
+    return train_detector(PLAN, spans, None)[0]
+
+
+def disturbed(rows: int = 800) -> Grid:
+    """A machine whose pressure shifts over rows 400 to 460."""
+    grid = machine(rows, 7)
+    values = grid.values.copy()
+    values[400:460, 1] += 3
+    return replace(grid, values=values)
+
+
+def test_a_disturbance_scores_far_above_the_threshold_and_normal_rows_do_not(detector: Detector) -> None:
+    scores = score_grid(detector, disturbed(), "a")
+    assert scores.score[420:440].min() > 3 * detector.threshold.value
+    quiet = np.concatenate([scores.score[:200], scores.score[660:]])
+    assert (quiet > detector.threshold.value * 1.5).mean() < 0.02
+
+
+def test_the_sensor_at_fault_has_the_largest_share_and_shares_sum_to_one(detector: Detector) -> None:
+    scores = score_grid(detector, disturbed(), "a")
+    assert (scores.share[410:450].argmax(axis=1) == 1).all()
+    np.testing.assert_allclose(scores.share.sum(axis=1), 1.0, rtol=1e-9)
+
+
+def test_the_band_holds_about_nine_in_ten_normal_values(detector: Detector) -> None:
+    grid = machine(1600, 11)
+    scores = score_grid(detector, grid, "a")
+    inside = (grid.values >= scores.low) & (grid.values <= scores.high)
+    assert inside.mean() == pytest.approx(0.9, abs=0.05)
+    np.testing.assert_allclose(scores.expected[200:-200, 0], np.sin(np.arange(200, 1400) * 2 * np.pi / 80), atol=0.4)
+
+
+def test_score_is_nan_where_nothing_was_observed(detector: Detector) -> None:
+    grid = machine(600, 7)
+    observed = grid.observed.copy()
+    observed[300:320] = False
+    observed[330, 0] = False
+    scores = score_grid(detector, replace(grid, observed=observed), "a")
+    assert np.isnan(scores.score[300:320]).all()
+    assert np.isfinite(scores.score[330])
+    assert np.isnan(scores.sensor_score[330]).tolist() == [True, False]
+    assert scores.observed_share[330] == 0.5
+
+
+def test_an_imputed_value_is_never_scored_as_if_measured(detector: Detector) -> None:
+    grid = machine(600, 7)
+    observed, wild = grid.observed.copy(), grid.values.copy()
+    observed[300:303, 1] = False
+    wild[300:303, 1] = 2.5  # an imputed value may mislead the code a little, but is not charged itself
+    tame = score_grid(detector, replace(grid, observed=observed), "a").score
+    assert np.isfinite(tame).all()
+    charged = score_grid(detector, replace(grid, values=wild), "a").score
+    free = score_grid(detector, replace(grid, values=wild, observed=observed), "a").score
+    assert np.nanmax(free[290:310]) < np.nanmax(charged[290:310])
+
+
+def test_the_future_never_changes_a_past_score(detector: Detector) -> None:
+    """Scores of rows up to a day's end, when the grid ends there, do not know what came later."""
+    long = disturbed(800)
+    until = long.rows(0, 380)
+    other = replace(long, values=np.where(np.arange(800)[:, None] < 380, long.values, 99).astype(np.float32))
+    first = score_grid(detector, until, "a").score
+    assert np.array_equal(first, score_grid(detector, other.rows(0, 380), "a").score)
+
+
+def test_rows_beyond_the_reach_do_not_change_a_score(detector: Detector) -> None:
+    grid = machine(1200, 3)
+    far = score_grid(detector, grid, "a").last(200).score
+    near = score_grid(detector, grid.rows(1200 - 200 - detector.reach, 1200), "a").last(200).score
+    np.testing.assert_array_equal(far, near)
+
+
+def test_an_unknown_asset_is_scored_on_the_familys_middle_scale(detector: Detector) -> None:
+    scores = score_grid(detector, machine(400, 5), "never seen")
+    assert np.nanmedian(scores.score) < detector.threshold.value
+
+
+def test_a_grid_of_other_sensors_is_refused(detector: Detector) -> None:
+    with pytest.raises(ValueError, match=r"knows sensors \('flow', 'pressure'\), the grid has \('flow', 'heat'\)"):
+        score_grid(detector, machine(100, 0, ("flow", "heat")), "a")
+
+
+def test_few_windows_over_a_row_raise_its_threshold(detector: Detector) -> None:
+    assert detector.unsteady.shape == (FAST.tokens,)
+    assert (np.diff(detector.unsteady) <= 0).all()
+    assert detector.unsteady[-1] == 1
+    scores = score_grid(detector, machine(600, 5), "a")
+    assert scores.unsteady[300] == 1
+    assert scores.unsteady[-1] == detector.unsteady[0] >= 1
+
+
+def test_the_same_plan_and_spans_give_the_same_bytes(detector: Detector, spans: dict[str, Span]) -> None:
+    assert to_bytes(train_detector(PLAN, spans, None)[0]) == to_bytes(detector)
+
+
+def test_a_detector_read_back_gives_the_same_scores(detector: Detector) -> None:
+    again = from_bytes(to_bytes(detector), "file")
+    assert again.card == detector.card
+    assert np.array_equal(score_grid(again, disturbed(), "a").score, score_grid(detector, disturbed(), "a").score)
+
+
+def test_a_file_that_is_no_detector_says_so(detector: Detector) -> None:
+    for data in (b"", b"hello", to_bytes(detector)[:40], b"\xff" * 200):
+        with pytest.raises(ValueError, match="models/x is not a detector file; train again"):
+            card_of(data, "models/x")
+
+
+def test_a_file_of_a_newer_format_is_refused(detector: Detector) -> None:
+    newer = replace(detector, card=detector.card.model_copy(update={"format": 99}))
+    with pytest.raises(ValueError, match="of another format than 1"):
+        card_of(to_bytes(newer), "models/x")
+
+
+def test_the_model_of_a_day_is_the_newest_accepted_one_trained_strictly_before_it(
+    tmp_path: object, detector: Detector
+) -> None:
+    store = Store(str(tmp_path))
+    for through, accepted in (("2026-03-01", True), ("2026-03-08", True), ("2026-03-15", False)):
+        card = {"trained_through": date.fromisoformat(through), "accepted": accepted}
+        save(store, replace(detector, card=detector.card.model_copy(update=card)))
+    served = {day: accepted_before(store, "pump", date.fromisoformat(day)) for day in ("2026-03-08", "2026-03-09")}
+    assert served["2026-03-08"] == "models/series/pump/2026-03-01.safetensors"
+    assert served["2026-03-09"] == "models/series/pump/2026-03-08.safetensors"
+    assert accepted_before(store, "pump", date(2026, 4, 1)) == "models/series/pump/2026-03-08.safetensors"
+    with pytest.raises(LookupError, match="no accepted model of pump trained before 2026-03-01"):
+        load_for(store, "pump", date(2026, 3, 1))
+
+
+def test_a_verdict_that_changes_takes_the_place_of_the_old_one(tmp_path: object, detector: Detector) -> None:
+    store = Store(str(tmp_path))
+    save(store, detector)
+    save(store, replace(detector, card=detector.card.model_copy(update={"accepted": False})))
+    assert store.files("models") == ["models/series/pump/2026-03-10.rejected.safetensors"]
+
+
+def test_a_challenger_that_explains_the_held_out_rows_worse_is_rejected(
+    detector: Detector, spans: dict[str, Span]
+) -> None:
+    blurred = {asset: replace(scale, spread=scale.spread * 3) for asset, scale in detector.scales.items()}
+    patient = detector.threshold.model_copy(update={"value": 1e9})  # so that only the likelihood speaks
+    worse = replace(detector, scales=blurred, card=detector.card.model_copy(update={"threshold": patient}))
+    assert held_out_nats(worse, spans) > held_out_nats(detector, spans) + 0.1
+    verdict = judge(worse, detector, spans).card
+    assert not verdict.accepted
+    assert verdict.verdict.startswith("worse: ")
+    assert judge(replace(worse, scales=detector.scales), worse, spans).card.accepted
+
+
+def test_a_challenger_that_breaks_the_false_alarm_budget_is_rejected(
+    detector: Detector, spans: dict[str, Span]
+) -> None:
+    low = detector.threshold.model_copy(update={"value": detector.threshold.quantiles[20]})
+    nervous = replace(detector, card=detector.card.model_copy(update={"threshold": low}))
+    alarms, most = held_out_alarms(nervous, spans)
+    assert (alarms, most) == (6, 2)  # 375 held-out rows of two assets are three reaches each
+    verdict = judge(nervous, None, spans).card
+    assert not verdict.accepted
+    assert "fit the budget" in verdict.verdict
+
+
+def test_incident_rows_are_not_learned_from() -> None:
+    grid = machine(1500, 0)
+    values = grid.values.copy()
+    values[500:560] += 8
+    abnormal = np.zeros(1500, bool)
+    abnormal[500:560] = True
+    taught = train_detector(PLAN, {"a": Span(replace(grid, values=values), abnormal, 1125)}, None)[0]
+    clean = train_detector(PLAN, {"a": whole_span(grid)}, None)[0]
+    np.testing.assert_allclose(taught.scales["a"].spread, clean.scales["a"].spread, rtol=0.05)
+    assert score_grid(taught, disturbed(), "a").score[430] > taught.threshold.value
+
+
+def test_three_hundred_rows_get_the_linear_path_alone() -> None:
+    found, history = train_detector(PLAN, {"a": whole_span(machine(300, 0))}, None)
+    assert not any(network.recurrent for network in found.card.networks)
+    assert all(epochs == [] for epochs in history.values())
+    assert score_grid(found, disturbed(), "a").score[420:440].min() > found.threshold.value
+
+
+def test_too_few_rows_are_an_error_that_counts_them() -> None:
+    with pytest.raises(ValueError, match="pump has 40 observed normal rows to learn from; at least 48"):
+        train_detector(PLAN, {"a": whole_span(machine(40, 0))}, None)
+
+
+def test_a_sensor_that_never_moves_is_learned_and_its_first_move_is_found() -> None:
+    grid = machine(1500, 0)
+    still = replace(grid, values=np.stack([grid.values[:, 0], np.full(1500, 5.0)], axis=1).astype(np.float32))
+    found = train_detector(PLAN, {"a": whole_span(still)}, None)[0]
+    moved = still.values[:600].copy()
+    moved[300:330, 1] = 5.2
+    scores = score_grid(found, replace(still.rows(0, 600), values=moved), "a")
+    assert scores.score[300:330].min() > found.threshold.value
+
+
+def test_command_flags_are_left_out_unless_there_is_nothing_else() -> None:
+    grid = machine(200, 0, ("flow", "valve", "on"))
+    values = grid.values.copy()
+    values[:, 1] = np.arange(200) % 2
+    values[:, 2] = 1
+    assert modelled_sensors({"a": whole_span(replace(grid, values=values))}) == ("flow", "on")
+    only = Grid(grid.times, values[:, 1:2], grid.observed[:, 1:2], ("valve",))
+    assert modelled_sensors({"a": whole_span(only)}) == ("valve",)
+
+
+def test_windows_are_of_one_and_two_periods_in_whole_tokens() -> None:
+    assert window_lengths([whole_span(machine(1500, 0))], FAST) == [80, 160]
+    assert window_lengths([whole_span(machine(300, 0))], FAST) == [64, 96]

@@ -1,0 +1,125 @@
+"""The jobs of one partition on a hand-made family: what they keep beside their tables, and when they go on."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from anomaly.series.files import accepted_before, card_of
+from anomaly.series.find_job import find_anomalies_of
+from anomaly.series.score_job import score_series
+from anomaly.series.train_job import train_series
+from sensors_data.model_files import metadata
+from sensors_data.series.incidents import Incident, add_incident
+from sensors_data.settings import Settings
+from sensors_data.store import Provenance, Store
+
+DAYS = [date(2026, 11, 18) + timedelta(days=d) for d in range(4)]
+NIGHT = DAYS[3]
+DETECTOR = {"shortest": 16, "longest": 16, "tokens": 8, "draws": 1, "lengths": [1.0], "hidden": 4, "draft_epochs": 2}
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """A pump with two sensors on a clock of a quarter of an hour, three days to learn from and one to score."""
+    detector = {**DETECTOR, "recurrent_rows": 100, "max_windows": 40, "fit": {"epochs": 2}}
+    pump = {"inbox": "x", "step": "15min", "sensors": {"flow": {}, "speed": {}}, "detector": detector}
+    found = Settings.model_validate({"store": str(tmp_path), "families": {"pump": pump}})
+    rng = np.random.default_rng(0)
+    for number, day in enumerate(DAYS):
+        times = pd.date_range(day, periods=96, freq="15min", tz="UTC", unit="us")
+        swing = np.sin(np.arange(96 * number, 96 * number + 96) / 2.5)
+        values = {"flow": 10 + swing + rng.normal(0, 0.05, 96), "speed": 50 - 5 * swing + rng.normal(0, 0.2, 96)}
+        rows = pd.DataFrame({"time": times, **values}).melt("time", var_name="sensor")
+        rows = rows.assign(asset="p1", observed=True)
+        Store(found.store).write("grid", rows, Provenance(job="test"), family="pump", day=day, shard=0)
+    return found
+
+
+def card(settings):
+    store = Store(settings.store)
+    path = accepted_before(store, "pump", NIGHT)
+    return card_of(store.read_bytes(path), path)
+
+
+def test_a_card_says_what_it_was_learned_from(settings):
+    line = train_series(settings, NIGHT, "pump")
+    first = card(settings)
+    assert (first.trained_from, first.trained_through, first.rows) == (DAYS[0], DAYS[2], 288)
+    assert line.startswith(f"trained pump for {NIGHT}: 288 normal rows of 1 assets, LSTM-VAE, windows 16, threshold")
+    fault = {"family": "pump", "kind": "fault", "start": f"{DAYS[1]}T00:00Z", "end": f"{DAYS[1]}T03:00Z"}
+    add_incident(Store(settings.store), Incident.model_validate(fault))
+    train_series(settings, NIGHT, "pump")
+    assert card(settings).rows == 288 - 12
+    assert card(settings).inputs != first.inputs
+    history = Store(settings.store).read("training", kind="series", name="pump", model=DAYS[2])
+    assert history.groupby("network")["epoch"].max().to_dict() == {"draft-16": 2, "final-16": 2}
+
+
+def stopped(settings):
+    """The state that a training leaves behind when it is killed after its draft's first epoch."""
+
+    def progress(name):
+        def kill(epoch, most, note):
+            raise KeyboardInterrupt
+
+        return kill
+
+    with pytest.raises(KeyboardInterrupt):
+        train_series(settings, NIGHT, "pump", progress)
+    return Store(settings.store).read_bytes("models/series/pump/unfinished/draft-16.state")
+
+
+def model(settings):
+    return Store(settings.store).read_bytes(f"models/series/pump/{DAYS[2]}.safetensors")
+
+
+def test_a_killed_training_goes_on_to_the_same_bytes(settings):
+    train_series(settings, NIGHT, "pump")
+    whole = model(settings)
+    stopped(settings)
+    epochs = []
+    train_series(settings, NIGHT, "pump", lambda name: lambda epoch, most, note: epochs.append((name, epoch)))
+    assert epochs == [("draft-16", 2), ("final-16", 1), ("final-16", 2)]
+    assert model(settings) == whole
+    assert Store(settings.store).files("models/series/pump/unfinished") == []
+
+
+def test_a_state_of_other_inputs_is_not_gone_on_from(settings):
+    before = metadata(stopped(settings))["key"]
+    fault = {"family": "pump", "kind": "fault", "start": f"{DAYS[1]}T00:00Z", "end": f"{DAYS[1]}T03:00Z"}
+    add_incident(Store(settings.store), Incident.model_validate(fault))
+    epochs = []
+    train_series(settings, NIGHT, "pump", lambda name: lambda epoch, most, note: epochs.append((name, epoch)))
+    assert epochs[0] == ("draft-16", 1)
+    assert metadata(stopped(settings))["key"] != before
+
+
+def test_an_anomaly_that_lasts_keeps_its_start_over_midnight(settings):
+    train_series(settings, DAYS[2], "pump")
+    store = Store(settings.store)
+    for day, first, last in ((DAYS[2], "20:00", "23:45"), (NIGHT, "00:00", "05:45")):
+        rows = store.read("grid", family="pump", day=day, shard=0)
+        hit = rows["time"].between(f"{day}T{first}Z", f"{day}T{last}Z") & (rows["sensor"] == "flow")
+        rows.loc[hit, "value"] += 30
+        store.write("grid", rows, Provenance(job="test"), family="pump", day=day, shard=0)
+        score_series(settings, day, "pump")
+        find_anomalies_of(settings, day, "pump")
+    evening, morning = (store.read("anomalies", family="pump", day=day) for day in (DAYS[2], NIGHT))
+    assert evening["anomaly_id"].iloc[-1] == morning["anomaly_id"].iloc[0]
+    assert evening["start"].iloc[-1] == morning["start"].iloc[0] < pd.Timestamp(NIGHT, tz="UTC")
+    assert morning["end"].iloc[0] > pd.Timestamp(f"{NIGHT}T05:00Z")
+    assert morning["severity"].iloc[0] == "critical"
+    leading = morning["sensors"].iloc[0].split(", ")[0].split(" ")
+    assert (leading[0], float(leading[1]) > 0.5) == ("flow", True)
+
+
+def test_a_day_without_assets_is_scored_as_nothing(settings):
+    train_series(settings, NIGHT, "pump")
+    store = Store(settings.store)
+    where = {"family": "pump", "day": NIGHT, "shard": 0}
+    store.write("grid", store.read("grid", **where).iloc[:0], Provenance(job="test"), **where)
+    line = score_series(settings, NIGHT, "pump")
+    assert f"scored pump {NIGHT} shard 0: 0 rows, 2 sensors, 0 rows over the threshold" in line
+    assert find_anomalies_of(settings, NIGHT, "pump") == f"found in pump {NIGHT}: 0 anomalies, 0 in planned work"

@@ -1,0 +1,124 @@
+"""What people say of past nights, and what a threshold fitted again would have made of them."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from anomaly.series.files import accepted_before, card_by_name, load_for
+from anomaly.series.find_job import find_anomalies_of
+from anomaly.series.replay import _compared, _judged, accept, replay
+from anomaly.series.score_job import score_series
+from anomaly.series.train_job import train_series
+from sensors_data.series.incidents import Incident, label
+from sensors_data.settings import Settings
+from sensors_data.store import Provenance, Store
+
+DAYS = [date(2026, 11, 14) + timedelta(days=d) for d in range(8)]
+NIGHTS = DAYS[6:]
+DETECTOR = {"shortest": 16, "longest": 16, "tokens": 8, "draws": 1, "lengths": [1.0], "recurrent": False}
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Two pumps, six days to learn from and two scored; p1 is unlike itself for two hours of the first of these."""
+    pump = {"inbox": "x", "step": "15min", "sensors": {"flow": {}, "speed": {}}, "detector": DETECTOR}
+    found = Settings.model_validate({"store": str(tmp_path), "families": {"pump": pump}})
+    store, rng = Store(found.store), np.random.default_rng(0)
+    for number, day in enumerate(DAYS):
+        parts = []
+        for asset in ("p1", "p2"):
+            times = pd.date_range(day, periods=96, freq="15min", tz="UTC", unit="us")
+            swing = np.sin(np.arange(96 * number, 96 * number + 96) / 2.5)
+            flow, speed = 10 + swing + rng.normal(0, 0.05, 96), 50 - 5 * swing + rng.normal(0, 0.2, 96)
+            if day == NIGHTS[0] and asset == "p1":
+                flow[48:56] += 0.5
+            rows = pd.DataFrame({"time": times, "flow": flow, "speed": speed}).melt("time", var_name="sensor")
+            parts.append(rows.assign(asset=asset, observed=True))
+        store.write("grid", pd.concat(parts), Provenance(job="test"), family="pump", day=day, shard=0)
+    train_series(found, NIGHTS[0], "pump")
+    for day in NIGHTS:
+        score_series(found, day, "pump")
+        find_anomalies_of(found, day, "pump")
+    return found
+
+
+def test_what_was_dismissed_is_normal_when_the_threshold_is_fitted_again(settings):
+    store, plain = Store(settings.store), replay(settings, "pump", NIGHTS[0], NIGHTS[1])
+    name, every = f"pump@{DAYS[5]}", 8 * 96 * 2
+    assert list(plain.before) == list(plain.after) == [name]
+    assert plain.before[name].value == load_for(store, "pump", NIGHTS[0]).threshold.value
+    found = store.read("anomalies", family="pump", day=NIGHTS[0]).iloc[0]
+    assert (found["asset"], plain.counts["kept"]) == ("p1", 1)
+    rows = round((found["end"] - found["start"]) / timedelta(minutes=15))
+    assert plain.after[name].rows == every - rows
+    said = {"family": "pump", "asset": "p1", "start": found["start"], "end": found["end"], "author": "Ann"}
+    label(store, Incident.model_validate({**said, "kind": "dismissed"}))
+    dismissed = replay(settings, "pump", NIGHTS[0], NIGHTS[1])
+    assert dismissed.after[name].rows == every
+    assert dismissed.after[name].value > plain.after[name].value
+    label(store, Incident.model_validate({**said, "kind": "confirmed"}))
+    label(store, Incident.model_validate({**said, "asset": "p2", "kind": "confirmed"}))
+    assert replay(settings, "pump", NIGHTS[0], NIGHTS[1]).after[name].rows == every - 2 * rows
+
+
+def test_a_larger_budget_of_alarms_lowers_the_threshold_and_a_smaller_one_raises_it(settings):
+    values = [
+        next(iter(replay(settings, "pump", NIGHTS[0], NIGHTS[1], budget).after.values())).value
+        for budget in (0.05, 0.25, 5.0)
+    ]
+    assert values[0] > values[1] > values[2]
+
+
+def test_nothing_is_written_until_it_is_accepted_and_then_it_serves_the_next_day(settings):
+    store = Store(settings.store)
+    before = {path: store.read_bytes(path) for path in store.files("")}
+    found = replay(settings, "pump", NIGHTS[0], NIGHTS[1])
+    assert {path: store.read_bytes(path) for path in store.files("")} == before
+    line = accept(settings, found)
+    day = NIGHTS[1] + timedelta(days=1)
+    assert accepted_before(store, "pump", day) == f"models/series/pump/{NIGHTS[1]}.safetensors"
+    kept = load_for(store, "pump", day)
+    assert kept.threshold.value == found.after[f"pump@{DAYS[5]}"].value
+    assert f"to {kept.threshold.value:.3f} nats" in line
+    assert card_by_name(store, f"pump@{NIGHTS[1]}").verdict.endswith(f"on the weights of pump@{DAYS[5]}")
+    assert load_for(store, "pump", NIGHTS[1]).name == f"pump@{DAYS[5]}"
+
+
+def test_a_threshold_is_not_accepted_under_days_that_were_scored_without_it(settings):
+    with pytest.raises(ValueError, match=f"scored through {NIGHTS[1]}; replay through that day"):
+        accept(settings, replay(settings, "pump", NIGHTS[0], NIGHTS[0]))
+
+
+def test_a_span_without_scores_is_refused(settings):
+    with pytest.raises(LookupError, match=f"no row of pump from {DAYS[0]} to {DAYS[1]} was scored"):
+        replay(settings, "pump", DAYS[0], DAYS[1])
+
+
+def test_rows_keep_how_unsteady_they_are_under_another_threshold(settings):
+    threshold = load_for(Store(settings.store), "pump", NIGHTS[0]).threshold.model_copy(update={"value": 2.0})
+    higher = threshold.model_copy(update={"value": 3.0})
+    rows = pd.DataFrame({"model": "m", "score": [2.5, 3.5, 7.0], "threshold": [2.0, 2.0, 4.0]})
+    rows = rows.assign(is_anomaly=True, p_value=0.0)
+    found = _judged(rows, {"m": threshold}, {"m": higher})
+    assert found["threshold"].tolist() == [3.0, 3.0, 6.0]
+    assert found["is_anomaly"].tolist() == [False, True, True]
+    assert found["p_value"].tolist() == higher.p_value(np.array([2.5, 3.5, 3.5])).tolist()
+
+
+def test_kept_gone_and_new_are_told_by_touching_intervals():
+    def anomalies(*rows):
+        frame = pd.DataFrame(rows, columns=["asset", "start", "end", "peak_score", "severity"])
+        moments = {c: pd.to_datetime(frame[c], utc=True) for c in ("start", "end")}
+        return frame.assign(**moments, sensors="")
+
+    before = anomalies(("a", "2026-01-01T01:00Z", "2026-01-01T03:00Z", 9.0, "critical"), ("b", *HOUR, 5.0, "info"))
+    after = anomalies(("a", "2026-01-01T02:00Z", "2026-01-01T04:00Z", 9.0, "warning"), ("c", *HOUR, 7.0, "info"))
+    found = _compared(before, after).set_index("asset")
+    assert found["change"].to_dict() == {"a": "kept", "c": "new", "b": "gone"}
+    assert found.loc["a", ["severity_before", "severity_after"]].tolist() == ["critical", "warning"]
+    assert list(found.index) == ["a", "c", "b"]
+
+
+HOUR = ("2026-01-01T01:00Z", "2026-01-01T02:00Z")

@@ -1,0 +1,152 @@
+import numpy as np
+import pytest
+import torch
+
+from anomaly.series.level_prior import LevelPrior, fit_level_prior, split_level
+from anomaly.series.lstm_vae import LSTMVAE, LSTMVAEConfig, principal_subspace
+from anomaly.series.window_scores import overlap, score_windows
+from anomaly.vae.reconstruction import antithetic_draws, fill_missing
+from sensors_data.series.windows import Windows
+
+PRIOR = LevelPrior(np.zeros(2), np.ones(2))
+
+
+@pytest.fixture(scope="module")
+def model() -> LSTMVAE:
+    rng = np.random.default_rng(0)
+    x = np.sin(np.arange(16)[None, :, None] / 3 + rng.uniform(0, 6, (300, 1, 1)) + np.array([0, 1])).astype(np.float32)
+    subspace = principal_subspace(x + rng.normal(0, 0.1, x.shape), 0.9, 8, 1e-3)
+    torch.manual_seed(0)
+    model = LSTMVAE(LSTMVAEConfig(window=16, sensors=2, latent=subspace.axes.shape[1], tokens=8, hidden=8))
+    model.start_from(subspace)
+    with torch.no_grad():
+        torch.nn.init.normal_(model.to_rows.weight, 0, 0.05)
+    return model.eval()
+
+
+def windows_of(count: int, seed: int = 1) -> Windows:
+    values = np.random.default_rng(seed).normal(size=(count, 16, 2)).astype(np.float32)
+    return Windows(values, np.ones(values.shape, bool), np.arange(count) + 16)
+
+
+def draws_of(model: LSTMVAE, count: int = 4) -> torch.Tensor:
+    return antithetic_draws(count, model.latent, torch.Generator().manual_seed(0))
+
+
+def test_draws_differ_and_come_in_opposite_pairs() -> None:
+    draws = antithetic_draws(6, 3, torch.Generator().manual_seed(0))
+    assert draws.shape == (6, 3)
+    assert len(torch.unique(draws, dim=0)) == 6
+    torch.testing.assert_close(draws[:3], -draws[3:])
+
+
+def test_scores_do_not_depend_on_the_batch_size(model: LSTMVAE) -> None:
+    windows = windows_of(70)
+    found = [score_windows(model, windows, PRIOR, draws_of(model), 0.5, batch).nats for batch in (1, 7, 64, 256)]
+    for other in found[1:]:
+        np.testing.assert_allclose(other, found[0], rtol=1e-5, atol=1e-6)
+
+
+def test_a_window_scores_the_same_bits_whatever_else_is_scored(model: LSTMVAE) -> None:
+    windows = windows_of(300)
+    together = score_windows(model, windows, PRIOR, draws_of(model), 0.5)
+    for alone in (0, 17, 255, 256, 299):
+        one = score_windows(model, windows.where(np.arange(300) == alone), PRIOR, draws_of(model), 0.5)
+        assert one.nats[0] == together.nats[alone]
+        assert np.array_equal(one.sensor_nats[0], together.sensor_nats[alone])
+
+
+def test_scores_are_the_same_bits_on_one_thread_and_on_two(model: LSTMVAE) -> None:
+    windows, before = windows_of(40), torch.get_num_threads()
+    found = []
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        found.append(score_windows(model, windows, PRIOR, draws_of(model), 0.5).nats)
+        assert torch.get_num_threads() == threads
+    torch.set_num_threads(before)
+    assert np.array_equal(found[0], found[1])
+
+
+def test_a_window_with_too_little_measured_has_no_score(model: LSTMVAE) -> None:
+    windows = windows_of(3)
+    observed = windows.observed.copy()
+    observed[0, :9] = False  # 7 of 16 rows are left
+    observed[1, :8] = False  # 8 of 16
+    observed[2, :, 0] = False  # one sensor lost, every row still measured
+    nats = score_windows(model, Windows(windows.values, observed, windows.ends), PRIOR, draws_of(model), 0.5).nats
+    assert np.isnan(nats).tolist() == [True, False, False]
+
+
+def test_what_was_not_observed_is_charged_to_nobody(model: LSTMVAE) -> None:
+    windows = windows_of(2)
+    observed = windows.observed.copy()
+    observed[:, 4, 1] = False
+    found = score_windows(model, Windows(windows.values, observed, windows.ends), PRIOR, draws_of(model), 0.5)
+    assert (found.sensor_nats[:, 4, 1] == 0).all()
+    assert (found.sensor_nats[:, 4, 0] != 0).all()
+
+
+def test_the_nats_of_a_window_are_its_negative_elbo_and_level_a_value(model: LSTMVAE) -> None:
+    windows = windows_of(5)
+    shape, level = split_level(windows.values)
+    x, draws = torch.from_numpy(shape), draws_of(model)
+    q = model.encode(x)
+    p = model.decode(q.mean + q.stddev * draws[:, None])
+    kl = torch.distributions.kl_divergence(q, torch.distributions.Normal(0.0, 1.0)).sum(1)
+    elbo = p.log_prob(x).mean(0).flatten(1).sum(1) - kl
+    wanted = (-elbo.detach().numpy() + 0.5 * (level**2).sum(1)) / 32
+    found = score_windows(model, windows, PRIOR, draws, 0.5).nats
+    np.testing.assert_allclose(found, wanted, rtol=1e-5)
+
+
+def test_missing_values_are_filled_near_to_what_they_were(model: LSTMVAE) -> None:
+    x = torch.sin(torch.arange(16)[None, :, None] / 3 + torch.tensor([0.0, 1.0]))
+    missing = torch.zeros_like(x, dtype=torch.bool)
+    missing[0, 5:8, 0] = True
+    filled = fill_missing(model, torch.where(missing, 0.0, x), missing, rounds=8)
+    assert (filled - x)[missing].abs().max() < 0.25
+    assert torch.equal(filled[~missing], x[~missing])
+
+
+def test_overlap_averages_the_windows_that_cover_a_row() -> None:
+    parts = np.array([[1.0] * 4, [3.0] * 4, [8.0] * 4])  # windows of 4 rows, one every 2
+    mean, count = overlap(parts, stride=2, rows=8)
+    assert mean.tolist() == [1, 1, 2, 2, 5.5, 5.5, 8, 8]
+    assert count.tolist() == [1, 1, 2, 2, 2, 2, 1, 1]
+
+
+def test_overlap_leaves_out_windows_without_a_score() -> None:
+    parts = np.array([[1.0] * 4, [np.nan] * 4, [np.nan] * 4])
+    mean, count = overlap(parts, stride=2, rows=8)
+    assert mean[:4].tolist() == [1, 1, 1, 1]
+    assert np.isnan(mean[4:]).all()
+    assert count.tolist() == [1, 1, 1, 1, 0, 0, 0, 0]
+
+
+def test_overlap_gives_the_last_rows_that_are_asked_for() -> None:
+    parts = np.array([[1.0, 2.0], [3.0, 4.0]])
+    assert overlap(parts, stride=1, rows=2)[0].tolist() == [2.5, 4]
+
+
+def test_the_level_is_the_interquartile_mean_and_the_shape_is_the_rest() -> None:
+    window = np.array([0, 0, 1, 2, 3, 4, 100, 200], dtype=np.float32)[None, :, None]
+    shape, level = split_level(window)
+    assert level[0, 0] == pytest.approx(2.5)
+    np.testing.assert_allclose(shape[0, :, 0], window[0, :, 0] - 2.5)
+
+
+def test_the_level_is_that_of_the_values_there_are() -> None:
+    window = np.array([np.nan, 5, 5, np.nan, 5, 5, 5, np.nan], dtype=np.float32)[None, :, None]
+    shape, level = split_level(window)
+    assert level[0, 0] == 5
+    assert shape[0, :, 0].tolist() == [0] * 8
+    nothing = split_level(np.full((1, 8, 1), np.nan, np.float32))
+    assert nothing[1][0, 0] == 0
+    assert np.isfinite(nothing[0]).all()
+
+
+def test_the_level_prior_is_a_half_square_in_units_of_its_spread() -> None:
+    prior = fit_level_prior(np.array([[0.0], [2.0], [4.0]]), floor=0.05)
+    assert prior.center[0] == 2
+    assert prior.nats(np.array([[6.0]]), np.array([[True]]))[0, 0] == pytest.approx(0.5 * 16 / (8 / 3))
+    assert prior.nats(np.array([[6.0]]), np.array([[False]]))[0, 0] == 0

@@ -1,0 +1,59 @@
+"""What people say through REST, and who may say it."""
+
+from datetime import timedelta
+
+import pandas as pd
+
+from sensors_data.series.incidents import read_incidents
+from sensors_data.simulate import START
+from sensors_data.store import Store
+
+SCORED = [START + timedelta(days=number) for number in (5, 6, 7, 8)]
+TOKEN = "a-token-for-the-tests-only"  # noqa: S105
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def test_reading_is_open_on_loopback_and_writing_takes_the_token(own, copied, files_of):
+    before = files_of(copied.store)
+    told = {
+        "family": "oven",
+        "start": "2026-03-08T08:00Z",
+        "end": "2026-03-08T09:00Z",
+        "kind": "fault",
+        "author": "Ann",
+    }
+    refused = own.post("/v1/incidents", json=told)
+    assert (refused.status_code, refused.json()["title"]) == (401, "A token is needed")
+    assert own.post("/v1/incidents", json=told, headers={"Authorization": "Bearer wrong"}).status_code == 401
+    assert files_of(copied.store) == before
+    kept = own.post("/v1/incidents", json=told, headers=BEARER)
+    assert kept.status_code == 201
+    rows = read_incidents(Store(copied.store), "oven").set_index("incident")
+    assert rows.loc[kept.json()["incident"], "author"] == "Ann"
+    assert (pd.Timestamp.now("UTC") - rows.loc[kept.json()["incident"], "told"]) < timedelta(minutes=1)
+    assert own.delete(f"/v1/incidents/{kept.json()['incident']}", headers=BEARER).status_code == 200
+    assert files_of(copied.store) == before
+    backwards = {**told, "end": "2026-03-08T07:00Z"}
+    assert "ends after it starts" in own.post("/v1/incidents", json=backwards, headers=BEARER).json()["detail"]
+
+
+def test_an_anomaly_is_confirmed_then_dismissed_and_only_the_last_word_stays(own, copied):
+    store = Store(copied.store)
+    day = SCORED[-1]
+    rows = store.read("anomalies", family="oven", day=day)
+    if rows.empty:
+        start = pd.Timestamp(day, tz="UTC")
+        row = {"anomaly_id": "0" * 16, "asset": "oven-1", "start": start, "end": start + timedelta(hours=1)}
+        row |= {"peak_time": start, "peak_score": 2.0, "severity": "warning", "sensors": "power 0.9", "rows": 6}
+        rows = pd.DataFrame([{**row, "suppressed": False, "model": "oven@2026-03-06"}])
+        store.write(
+            "anomalies", rows, store.provenance(store.path("readings", family="oven", day=day)), family="oven", day=day
+        )
+    opinion = {"family": "oven", "anomaly_id": rows["anomaly_id"].iloc[0], "author": "Ann"}
+    for kind in ("confirmed", "dismissed"):
+        assert own.post("/v1/labels", json={**opinion, "kind": kind}, headers=BEARER).status_code == 201
+    labels = {row["anomaly_id"]: row for row in own.get("/v1/labels?family=oven").json()}
+    assert (labels[opinion["anomaly_id"]]["said"], labels[opinion["anomaly_id"]]["author"]) == ("dismissed", "Ann")
+    assert list(read_incidents(store, "oven")["kind"]).count("confirmed") == 0
+    unknown = {**opinion, "anomaly_id": "f" * 16, "kind": "dismissed"}
+    assert own.post("/v1/labels", json=unknown, headers=BEARER).json()["field"] == "anomaly_id"

@@ -1,0 +1,85 @@
+"""What the doctor says of a family, from an empty inbox to a detector at work."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sensors_data.series.jobs import impute_day, ingest
+from sensors_data.simulate import START
+from sensors_data.store import Store
+from service.cli.doctor import examine, newest_card
+
+
+@pytest.fixture
+def fresh(plant, tmp_path):
+    """The plant's settings with an empty store."""
+    return plant.model_copy(update={"store": str(tmp_path / "store")})
+
+
+def with_inbox(settings, inbox):
+    oven = settings.families["oven"].model_copy(update={"inbox": str(inbox)})
+    return settings.model_copy(update={"families": {"oven": oven}})
+
+
+def test_no_readings_when_the_inbox_is_empty_or_of_no_use(fresh, tmp_path):
+    (tmp_path / "inbox").mkdir()
+    (line,) = examine(with_inbox(fresh, tmp_path / "inbox"), "oven")
+    assert line.startswith(f"oven: NO READINGS. no file at {tmp_path / 'inbox'}; put .csv")
+    (tmp_path / "inbox" / "a.csv").write_text("time,asset,power\nnever,oven-1,1\n")
+    (line,) = examine(with_inbox(fresh, tmp_path / "inbox"), "oven")
+    assert line.startswith("oven: NO READINGS. The files in")
+    (tmp_path / "inbox" / "a.csv").write_text("")
+    (line,) = examine(with_inbox(fresh, tmp_path / "inbox"), "oven")
+    assert line == "oven: NO READINGS. a.csv is empty"
+
+
+def test_not_started_when_nothing_was_ingested(fresh):
+    (line,) = examine(fresh, "oven")
+    assert line.startswith("oven: NOT STARTED. The inbox holds 9 days (2026-03-02 to 2026-03-10); run: nightscore back")
+
+
+def test_too_little_when_there_are_fewer_rows_than_can_be_learned_from(fresh, tmp_path):
+    (tmp_path / "inbox").mkdir()
+    rows = [f"{START}T{i // 12:02d}:{i % 12 * 5:02d}:00Z,oven-1,{i}" for i in range(30)]
+    (tmp_path / "inbox" / "a.csv").write_text("\n".join(["time,asset,power", *rows]))
+    settings = with_inbox(fresh, tmp_path / "inbox")
+    ingest(settings, START, "oven")
+    impute_day(settings, START, "oven", 0)
+    (line,) = examine(settings, "oven")
+    assert line == "oven: TOO LITTLE. 15 measured rows, at least 48 normal ones are needed to learn from"
+
+
+def days_kept(settings, count):
+    """The store as it was before there was a detector, with the first `count` days."""
+    shutil.rmtree(f"{settings.store}/models")
+    for day in range(count, 9):
+        shutil.rmtree(f"{settings.store}/grid/family=oven/day={START + timedelta(days=day)}")
+    return settings
+
+
+def test_learning_until_there_are_enough_days(copied):
+    lines = examine(days_kept(copied, 3), "oven")
+    assert lines == [
+        "oven: LEARNING. 3 days of readings; 2 more are needed (training.first_after = 5)",
+        "  6 days of the inbox were not ingested, first 2026-03-05",
+    ]
+
+
+def test_can_be_trained_as_soon_as_a_night_would(copied):
+    lines = examine(days_kept(copied, 5), "oven")
+    assert lines[0].startswith("oven: CAN BE TRAINED. 1,")
+    assert lines[0].endswith("measured rows in 5 days; run: nightscore backfill --family oven")
+
+
+def test_ready_tells_the_model_and_its_threshold(copied):
+    store = Store(copied.store)
+    card = newest_card(store, "oven")
+    lines = examine(copied, "oven")
+    assert lines[0] == "oven: READY. Scored through 2026-03-10"
+    assert lines[1].startswith(f"  model oven@{card.trained_through}: LSTM-VAE, windows of 32 rows, learned from")
+    assert lines[2].startswith(f"  threshold {card.threshold.value:.3f} nats (90 % interval")
+    for table in ("scores", "sensor_scores"):
+        shutil.rmtree(Path(store.root) / table)
+    assert examine(copied, "oven")[0].startswith("oven: TRAINED, NOT SCORED; run: nightscore backfill")

@@ -1,0 +1,146 @@
+"""The pages as people use them: a browser opens each, uploads, moves, draws, dismisses; nothing is asked elsewhere."""
+
+import shutil
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from sensors_data.series.incidents import read_incidents
+from sensors_data.simulate import START
+from sensors_data.store import Store
+from service.api.app import create_app
+from service.api.guard import Access
+
+pytest.importorskip("gradio")
+
+from service.pages.app import mount_pages
+
+pytestmark = pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated")  # gradio's own
+TOKEN = "a-token-for-the-tests-only"  # noqa: S105
+FAULT = START + timedelta(days=7)
+
+
+@pytest.fixture(scope="module")
+def lived_in(plant, tmp_path_factory):
+    """The plant's settings with a store of its own, in which oven-1 had an anomaly."""
+    import pandas as pd
+
+    from sensors_data.store import Provenance
+
+    store = tmp_path_factory.mktemp("pages") / "store"
+    shutil.copytree(plant.store, store)
+    settings = plant.model_copy(update={"store": str(store)})
+    start = pd.Timestamp(FAULT, tz="UTC") + timedelta(hours=5)
+    row = {"anomaly_id": "0" * 16, "asset": "oven-1", "start": start, "end": start + timedelta(hours=4), "rows": 24}
+    row |= {"peak_time": start + timedelta(hours=1), "peak_score": 2.0, "severity": "warning", "sensors": "power 0.9"}
+    frame = pd.DataFrame([{**row, "suppressed": False, "model": "oven@2026-03-06"}])
+    Store(settings.store).write("anomalies", frame, Provenance(job="test"), family="oven", day=FAULT)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def served(serving, lived_in) -> Iterator[str]:
+    """The service's address."""
+    with serving(lived_in) as address:
+        yield address
+
+
+def test_every_page_opens_asks_nothing_of_another_host_and_is_reached_by_keyboard(opened):
+    overview = opened("")
+    overview.wait_for_selector("text=What to look at")
+    assert "1 warning: oven-1 power" in overview.locator(".ns-strip a.warning").first.get_attribute("title")
+    for path, shown in (
+        (f"asset?family=oven&asset=oven-1&day={FAULT}", "1 warning: oven-1 power"),
+        ("images", "The settings have no camera"),
+        ("synthesis", "The settings have no camera"),
+    ):
+        page = opened(path)
+        page.wait_for_selector(f"text={shown}")
+        page.keyboard.press("Tab")
+        focused = page.evaluate("document.activeElement.tagName")
+        assert focused in ("A", "BUTTON", "INPUT", "TEXTAREA"), (path, focused)
+        page.close()
+
+
+def test_a_csv_is_uploaded_scored_and_the_budget_moves_the_threshold(opened, inbox):
+    page = opened("try")
+    page.wait_for_selector("text=Score it")
+    page.get_by_label("Scored by").click()
+    page.get_by_role("option", name="the detector of oven").click()
+    file = next(inbox.glob(f"inbox/oven/*{FAULT}*"))
+    page.set_input_files("input[type=file]", str(file))
+    page.wait_for_selector(f"text={file.name}")
+    page.click("text=Score it")
+    page.wait_for_selector("text=rows scored by oven@")
+    page.wait_for_selector(".js-plotly-plot .scatterlayer")
+    page.wait_for_function(f"{THRESHOLD} > 0")
+    before = page.evaluate(THRESHOLD)
+    slider = page.get_by_role("slider").last
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("PageUp")
+    slider.dispatch_event("pointerup")
+    page.wait_for_function(f"{THRESHOLD} < {before}")
+    assert page.get_by_text("Download the scores as Parquet").is_visible()
+
+
+THRESHOLD = """(() => {
+    const line = document.querySelector('.js-plotly-plot')._fullData.find(t => t.name === 'threshold')
+    return Array.from(line.y).filter(value => value > 0)[0] || 0
+})()"""
+
+
+def test_an_anomaly_is_dismissed_and_replayed(opened, lived_in):
+    page = opened("review")
+    page.wait_for_selector("text=warning: oven-1 power")
+    page.click("text=Dismiss: a false alarm")
+    page.wait_for_selector("text=Say who you are first")
+    page.get_by_label("Your name").fill("Ann")
+    page.click("text=Dismiss: a false alarm")
+    page.wait_for_selector("text=dismissed by Ann")
+    rows = read_incidents(Store(lived_in.store), "oven")
+    assert rows.loc[rows["kind"] == "dismissed", ["asset", "author"]].to_numpy().tolist() == [["oven-1", "Ann"]]
+    page.click("text=Replay these nights")
+    page.wait_for_selector("text=thresholds oven@")
+
+
+def test_writing_from_a_page_takes_the_token(browser, served, lived_in):
+    opened = browser.new_page()
+    opened.set_default_timeout(60_000)
+    opened.goto(f"{served}/pages/review")
+    opened.wait_for_selector("text=warning: oven-1 power")
+    opened.get_by_label("Your name").fill("Eve")
+    opened.click("text=Confirm: a real fault")
+    opened.wait_for_selector("text=Writing takes the token")
+    assert "Eve" not in set(read_incidents(Store(lived_in.store), "oven")["author"])
+    opened.close()
+
+
+def test_no_page_fetches_an_address_that_it_is_given(lived_in):
+    app = mount_pages(create_app(lived_in, Access(TOKEN, ("127.0.0.1",), True)))
+    refused = 0
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere, TestClient(app, "http://127.0.0.1") as client:
+        elsewhere.settimeout(0.5)
+        address = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/x.csv"
+        given = {"path": address, "url": address, "meta": {"_type": "gradio.FileData"}}
+        for dependency in client.get("/pages/config").json()["dependencies"]:
+            if dependency["inputs"]:
+                body = {"data": [given] * len(dependency["inputs"]), "fn_index": dependency["id"]}
+                answer = client.post("/pages/gradio_api/run/predict", json={**body, "session_hash": "s"})
+                refused += "files are uploaded, not fetched" in answer.text
+        assert refused > 10
+        with pytest.raises(TimeoutError):
+            elsewhere.accept()
+
+
+def test_no_file_of_the_host_is_served_by_the_pages(lived_in):
+    client = TestClient(mount_pages(create_app(lived_in, Access(TOKEN, ("127.0.0.1",), True))), "http://127.0.0.1")
+    for path in ("/etc/passwd", str(Path(lived_in.store) / "metrics/nightscore-oven.prom"), "../../etc/passwd"):
+        for address in (f"/pages/gradio_api/file={path}", f"/pages/gradio_api/proxy=http://127.0.0.1{path}"):
+            answer = client.get(address)
+            assert answer.status_code >= 400
+            assert "root:" not in answer.text

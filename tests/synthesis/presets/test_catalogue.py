@@ -1,0 +1,71 @@
+import pytest
+import torch
+
+from synthesis.networks.dcgan import Discriminator, Generator, parameter_count
+from synthesis.presets.catalogue import PRESETS, nearest_size, preset
+from synthesis.training.step import make_pair, train_step
+
+
+@pytest.mark.parametrize(
+    ("name", "image", "generator", "discriminator"),
+    [
+        ("dip-mnist", (1, 28, 28), 5_593_345, 294_113),
+        ("dip-cifar10", (3, 32, 32), 7_147_011, 387_201),
+        ("default", (1, 28, 28), 397_952, 74_081),
+        ("plain", (1, 28, 28), 1_781_504, 138_817),
+        ("wgan-gp", (1, 28, 28), 1_781_504, 138_817 - 256),
+        ("sngan", (3, 32, 32), 129 * 8192 + 16 * (512 * 256 + 256 * 128 + 128 * 64) + 448 * 3 + 27 * 64 + 3, None),
+        ("acgan", (3, 32, 32), 111 * 6144 + 25 * (384 * 192 + 192 * 96 + 96 * 3) + 3 * 288 + 3, None),
+        ("minibatch-features", (1, 28, 28), 1_781_504, 138_817 - 256 + 6272 * 500 + 100),
+        ("conditional", (1, 28, 28), 1_781_504 + 10 * 12544, 138_817 + 10 * 64 * 16),
+    ],
+)
+def test_a_preset_has_as_many_parameters_as_its_source_gives_it(name, image, generator, discriminator):
+    recipe = preset(name, image, 10 if PRESETS[name].conditional else 0)
+    assert parameter_count(Generator(recipe.generator)) == generator
+    if discriminator is not None:
+        assert parameter_count(Discriminator(recipe.discriminator)) == discriminator
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_takes_steps_of_both_networks_on_images_of_its_own_shape(name):
+    image, classes = PRESETS[name].own, 10 if PRESETS[name].conditional else 0
+    recipe = preset(name, image, classes)
+    pair = make_pair(recipe.generator, recipe.discriminator, recipe.training, 0)
+    before = pair.generator.dense.weight.detach().clone()
+    draws = torch.Generator().manual_seed(0)
+    label = torch.arange(4) if classes else None
+    for step in (1, 2):
+        x = torch.rand(4, *image, generator=draws)
+        losses = train_step(pair, [(x, label)] * min(2, recipe.training.discriminator_steps), step, 0.0, draws)
+        assert torch.isfinite(torch.stack(losses)).all()
+    assert not torch.equal(pair.generator.dense.weight, before)
+    drawn = pair.generator(torch.zeros(4, recipe.generator.latent), label)
+    assert drawn.shape == (4, *image)
+    assert drawn.min() >= recipe.generator.low
+
+
+@pytest.mark.parametrize("size", [28, 32, 64, 128])
+@pytest.mark.parametrize(("name", "channels", "classes"), [("default", 1, 0), ("default", 3, 5), ("plain", 3, 0)])
+def test_our_recipe_and_the_plain_one_draw_every_size(name, size, channels, classes):
+    recipe = preset(name, (channels, size, size), classes)
+    label = torch.tensor([0, 4]) if classes else None
+    x = Generator(recipe.generator)(torch.zeros(2, 100), label)
+    assert x.shape == (2, channels, size, size)
+    assert Discriminator(recipe.discriminator)(x, label).shape == (2,)
+
+
+def test_a_preset_that_lives_on_classes_wants_some():
+    with pytest.raises(ValueError, match="conditional is told the class of each image, and these have none"):
+        preset("conditional", (1, 28, 28))
+
+
+def test_a_preset_that_is_not_there_or_cannot_draw_the_size_is_named():
+    with pytest.raises(LookupError, match="no preset 'best' \\(known: default, plain"):
+        preset("best", (1, 28, 28))
+    with pytest.raises(ValueError, match="review-faces draws square images whose side 16 divides"):
+        preset("review-faces", (3, 28, 28))
+
+
+def test_an_image_is_brought_to_the_nearest_side():
+    assert [nearest_size(side) for side in (8, 28, 30, 40, 48, 64, 100, 300)] == [28, 28, 32, 32, 64, 64, 128, 128]

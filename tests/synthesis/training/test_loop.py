@@ -1,0 +1,128 @@
+"""Trainings of a second each: scans of digits at 8 x 8 pixels, compared in their own pixels."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.datasets import load_digits
+
+from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
+from synthesis.networks.layers import Layer
+from synthesis.presets.parts import Recipe
+from synthesis.quality.extractors import Extractor
+from synthesis.training.checkpoint import Checkpoint
+from synthesis.training.collapse import WatchConfig
+from synthesis.training.loop import DivergedError, train
+from synthesis.training.snapshots import Examples
+from synthesis.training.step import TrainingConfig
+
+IMAGE = (1, 8, 8)
+PIXELS = Extractor("pixels", lambda x: (x.flatten(1), None))
+SCANS = np.rint(load_digits().images * (255 / 16)).astype(np.uint8)[:, None]
+EXAMPLES = Examples(SCANS[:1500], None, SCANS[1500:])
+
+
+def recipe(spread: float | None = None, **training) -> Recipe:
+    up = GeneratorConfig(
+        image=IMAGE,
+        latent=16,
+        start=(32, 4),
+        start_norm="batch",
+        layers=(Layer(channels=32, norm="batch"), Layer(kind="shuffle", channels=1, activation="tanh")),
+        initial_spread=spread,
+    )
+    down = (Layer(channels=16, activation="leaky-0.2"), Layer(channels=32, stride=2, activation="leaky-0.2"))
+    config = {"loss": "hinge", "rate": 2e-3, "betas": (0.0, 0.9), "batch": 32, "average_half_life": 50, "images": 6000}
+    return Recipe(
+        preset="small",
+        generator=up,
+        discriminator=DiscriminatorConfig(image=IMAGE, layers=down, spectral=True, initial_spread=None),
+        training=TrainingConfig.model_validate({**config, **training}),
+    )
+
+
+def trained(given: Recipe, seed: int = 0, snapshots: int = 3, **more):
+    return train(given, EXAMPLES, PIXELS, WatchConfig(), snapshots, seed, **more)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_healthy_run_raises_no_alarm_and_comes_nearer(seed):
+    found = trained(recipe(), seed)
+    assert (found.state, found.reason) == ("done", "")
+    assert [snapshot.state for snapshot in found.history] == ["training", "training", "done"]
+    assert found.history[-1].alarms == ()
+    assert found.best.distance < found.history[0].distance or found.history[0].best
+    assert found.best.distance == min(snapshot.distance for snapshot in found.history if not snapshot.alarms)
+    assert found.history[-1].images == pytest.approx(6000, rel=0.01)
+
+
+def test_a_generator_that_draws_one_image_is_stopped_and_named():
+    dead = recipe(spread=1e-6, rate=1e-9, discriminator_rate=2e-3, average_half_life=0)
+    found = trained(dead, snapshots=6)
+    assert found.state == "collapsed"
+    assert "drawn images are alike: 0%" in found.reason
+    assert len(found.history) == 3
+    assert found.best.alarms
+
+
+class KilledError(Exception):
+    """The machine went away."""
+
+
+def kept_in(place: dict, dies_after: int | None = None) -> Checkpoint:
+    """A checkpoint in memory; the run dies right after so many have been written."""
+
+    def write(data: bytes) -> None:
+        place["state"] = data
+        place["count"] = place.get("count", 0) + 1
+        if place["count"] == dies_after:
+            raise KilledError
+
+    return Checkpoint(lambda: place.get("state"), write, "a run")
+
+
+@pytest.mark.parametrize("config", [{}, {"optimizer": "rmsprop"}, {"augmentation": ("shift",), "loss": "relativistic"}])
+def test_a_killed_run_goes_on_to_the_same_weights(config):
+    given, place = recipe(images=2000, **config), {}
+    whole = trained(given)
+    with pytest.raises(KilledError):
+        trained(given, checkpoint=kept_in(place, dies_after=2))
+    resumed = trained(given, checkpoint=kept_in(place))
+    assert str(resumed.history) == str(whole.history)  # NaN differs from itself
+    for name, tensor in whole.generator.state_dict().items():
+        assert torch.equal(tensor, resumed.generator.state_dict()[name]), name
+
+
+def test_a_checkpoint_of_another_run_is_passed_over():
+    place = {}
+    trained(recipe(images=600), checkpoint=kept_in(place))
+    other = Checkpoint(lambda: place["state"], lambda data: None, "another run")
+    assert trained(recipe(images=600), 1, checkpoint=other).history[0].epoch == 1
+
+
+def test_a_loss_that_is_no_number_from_the_start_is_an_error():
+    with pytest.raises(DivergedError, match=r"a loss became no number before .* lower the rate"):
+        trained(recipe(optimizer="sgd", rate=1e30))
+
+
+def test_a_loss_that_becomes_no_number_later_keeps_the_best_snapshot():
+    steps = 6000 // 32
+    found = trained(recipe(penalty="gradient", penalty_weight=1e38, penalty_every=steps // 2))
+    assert found.state == "diverged"
+    assert "a loss became no number before" in found.reason
+    assert [snapshot.state for snapshot in found.history] == ["training", "diverged"]
+    assert found.best.epoch == 1
+    assert all(torch.isfinite(tensor).all() for tensor in found.generator.state_dict().values())
+
+
+def test_progress_and_sheets_of_fixed_codes_are_told():
+    told, sheets = [], []
+    trained(
+        recipe(images=3000),
+        progress=lambda done, most, note: told.append((done, most, note)),
+        show=lambda snapshot, images: sheets.append((snapshot.epoch, images)),
+    )
+    assert told[-1][0] == told[-1][1] == 94 * 32
+    assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
+    assert told[-1][2].startswith("losses ")
+    assert [number for number, _ in sheets] == [1, 2, 3]
+    assert all(images.shape == (64, *IMAGE) for _, images in sheets)
