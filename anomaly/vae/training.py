@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from anomaly.vae.checkpoint import Checkpoint, Progress
 from anomaly.vae.model import VAE
+from sensors_data.errors import DivergedError
 from sensors_data.settings import Section
 
 
@@ -66,10 +67,6 @@ class Epoch(Section):
     kl: float
     beta: float
     best: bool
-
-
-class DivergedError(ArithmeticError):
-    """Training met a loss that is no number before any epoch had ended well."""
 
 
 def elbo_terms(model: VAE, inputs: Tensor, target: Tensor, observed: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
@@ -133,7 +130,7 @@ def fit(
         loss = valid_loss if len(valid) else train_loss
         if not math.isfinite(train_loss + loss):
             if not best:
-                raise DivergedError(f"the loss became {train_loss} in epoch {epoch}; lower learning_rate")
+                raise DivergedError(f"the loss became {train_loss} in epoch {epoch}", "lower learning_rate")
             break
         # while the KL weight rises, losses of different epochs are still compared at the final weight
         is_best = not len(valid) or valid_loss < min((e.valid_loss for e in history), default=float("inf"))

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from sensors_data.errors import UnreadableError
 from sensors_data.images.arrays import resize
 from sensors_data.images.files import decode_image, encode_png, is_flat, read_image_file
 from sensors_data.images.inbox import DAY, CameraFile, camera_files
-from sensors_data.series.file_source import UnreadableError
 from sensors_data.settings import Camera
 
 SOURCE_SIZE = "source_size"

@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
+from sensors_data.errors import UnreadableError
 from sensors_data.images.arrays import with_channels
-from sensors_data.series.file_source import UnreadableError
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
 FORMATS = ("PNG", "JPEG")

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sensors_data.series.file_source import UnreadableError, find_files, is_blank, raw_readings, read_table
+from sensors_data.errors import UnreadableError
+from sensors_data.series.file_source import find_files, is_blank, raw_readings, read_table
 from sensors_data.series.readings import parse_numbers, parse_times
 from sensors_data.settings import LABEL, Family, Layout, Sensor, Training
 

@@ -16,15 +16,12 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from sensors_data.errors import UnreadableError
 from sensors_data.settings import Layout
 
 SUFFIXES = (".csv", ".csv.gz", ".txt", ".txt.gz", ".parquet")
 MAX_BYTES = 4 * 2**30
 """A single file larger than this, unpacked, is refused: split it by day and use {day} in the inbox."""
-
-
-class UnreadableError(ValueError):
-    """A whole file that cannot be used; the message says why."""
 
 
 def find_files(inbox: str, day: date | None = None) -> list[Path]:

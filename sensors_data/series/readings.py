@@ -11,7 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sensors_data.series.file_source import UnreadableError, find_files, is_blank, raw_readings, raw_rows
+from sensors_data.errors import UnreadableError
+from sensors_data.series.file_source import find_files, is_blank, raw_readings, raw_rows
 from sensors_data.settings import LABEL, Family, Layout
 
 _MICROSECONDS = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}

@@ -14,7 +14,8 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from sensors_data.arrow_rows import to_arrow
-from sensors_data.series.file_source import UnreadableError, parquet_rows, read_csv_bytes
+from sensors_data.errors import UnreadableError
+from sensors_data.series.file_source import parquet_rows, read_csv_bytes
 from sensors_data.series.readings import read_frame
 from sensors_data.settings import Family
 from sensors_data.tables import Table

@@ -13,9 +13,9 @@ from starlette.formparsers import MultiPartException
 
 from anomaly.images.detector import ImageDetector, score_images
 from anomaly.images.heat_maps import heat_map_png
+from sensors_data.errors import UnreadableError
 from sensors_data.images.arrays import resize
 from sensors_data.images.files import decode_image, is_flat
-from sensors_data.series.file_source import UnreadableError
 from sensors_data.settings import Camera
 from sensors_data.tables import TABLES
 from service.api.bodies import CSV, FORMATS, JSON, PARQUET, json_bytes, readings_of, records, stream

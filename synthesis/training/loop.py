@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from sensors_data.errors import DivergedError
 from sensors_data.settings import Section
 from synthesis.networks.dcgan import Generator
 from synthesis.presets.parts import Recipe
@@ -21,10 +22,6 @@ from synthesis.training.collapse import Measures, WatchConfig, alarms, collapsed
 from synthesis.training.snapshots import Examples, measures_of, of_fixed_codes, settled
 from synthesis.training.step import Pair, as_pixels, make_pair, train_step
 from synthesis.training.workers import Workers, alone
-
-
-class DivergedError(ArithmeticError):
-    """Training met a loss that is no number before any snapshot was healthy."""
 
 
 class Snapshot(Section):
@@ -121,7 +118,7 @@ def train_along(
 def _kept(pair: Pair, best: dict[str, Tensor], history: list[Snapshot]) -> Trained:
     """The generator with its best weights, on the CPU. DivergedError when there are none."""
     if not best:
-        raise DivergedError(f"{history[-1].alarms[0]}; lower the rate, or take another loss or a penalty")
+        raise DivergedError(history[-1].alarms[0], "lower the rate, or take another loss or a penalty")
     kept = copy.deepcopy(pair.average)
     kept.load_state_dict(best)
     kept.cpu()

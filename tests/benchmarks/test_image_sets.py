@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.image_sets import as_images, read_packed
+from sensors_data.errors import UnreadableError
 from sensors_data.images.files import encode_png
-from sensors_data.series.file_source import UnreadableError
 
 X = np.random.default_rng(0).integers(0, 256, (6, 1, 10, 10), dtype=np.uint8)
 Y = np.array([0, 1, 0, 1, 0, 1])

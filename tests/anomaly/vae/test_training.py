@@ -9,7 +9,8 @@ from torch.distributions import Distribution, Normal
 from anomaly.series.lstm_vae import LSTMVAE, LSTMVAEConfig, principal_subspace
 from anomaly.vae.checkpoint import Checkpoint
 from anomaly.vae.model import VAE
-from anomaly.vae.training import DivergedError, Examples, FitConfig, fit
+from anomaly.vae.training import Examples, FitConfig, fit
+from sensors_data.errors import DivergedError
 
 
 def wave_examples(count: int, seed: int) -> Examples:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sensors_data.errors import UnreadableError
 from sensors_data.images.files import decode_image, encode_png, is_flat
-from sensors_data.series.file_source import UnreadableError
 
 GREY = np.arange(20 * 12, dtype=np.uint8).reshape(12, 20)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sensors_data.errors import UnreadableError
 from sensors_data.series.discover import discover, settings_toml
-from sensors_data.series.file_source import UnreadableError
 from sensors_data.series.readings import days_in, read_day
 from sensors_data.settings import Settings, load
 

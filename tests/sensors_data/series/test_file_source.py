@@ -4,8 +4,9 @@ import io
 import pandas as pd
 import pytest
 
+from sensors_data.errors import UnreadableError
 from sensors_data.series import file_source as sources
-from sensors_data.series.file_source import UnreadableError, find_files, raw_readings, read_table
+from sensors_data.series.file_source import find_files, raw_readings, read_table
 from sensors_data.settings import Layout
 
 TEXT = "time,flow,speed\n2026-11-21T00:00Z,1,2\n2026-11-21T00:05Z,3,4\n"

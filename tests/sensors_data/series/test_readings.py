@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sensors_data.series.file_source import UnreadableError
+from sensors_data.errors import UnreadableError
 from sensors_data.series.readings import days_in, read_day
 
 DAY = date(2026, 11, 21)

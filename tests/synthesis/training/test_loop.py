@@ -5,13 +5,14 @@ import pytest
 import torch
 from sklearn.datasets import load_digits
 
+from sensors_data.errors import DivergedError
 from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
 from synthesis.networks.layers import Layer
 from synthesis.presets.parts import Recipe
 from synthesis.quality.extractors import Extractor
 from synthesis.training.checkpoint import Checkpoint
 from synthesis.training.collapse import WatchConfig
-from synthesis.training.loop import DivergedError, train
+from synthesis.training.loop import train
 from synthesis.training.snapshots import Examples
 from synthesis.training.step import TrainingConfig
 

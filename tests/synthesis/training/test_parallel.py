@@ -9,6 +9,7 @@ import pytest
 import torch
 from sklearn.datasets import load_digits
 
+from sensors_data.errors import DivergedError
 from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
 from synthesis.networks.layers import Layer
 from synthesis.presets.parts import Recipe
@@ -16,7 +17,7 @@ from synthesis.quality.extractors import Extractor
 from synthesis.training import parallel
 from synthesis.training.checkpoint import Checkpoint
 from synthesis.training.collapse import WatchConfig
-from synthesis.training.loop import DivergedError, train
+from synthesis.training.loop import train
 from synthesis.training.parallel import Task, workers_of
 from synthesis.training.snapshots import Examples
 from synthesis.training.step import TrainingConfig
