@@ -31,7 +31,7 @@ def fit(train: Array, seed: int) -> Detector:
 def score(model: Detector, series: Array) -> tuple[Array, float]:
     """Scores (T,) of a series (T, D) in nats, where few windows cover a row as much lower as its limit is higher."""
     scores = score_grid(model, _grid(series), ASSET)
-    return scores.score / scores.unsteady, model.threshold.value
+    return scores.score / scores.coverage_factor, model.threshold.value
 
 
 def _grid(values: Array) -> Grid:

@@ -53,8 +53,8 @@ def _found(store: Store, family: str, day: date) -> list[Sample]:
     scores = store.read_files("scores", store.files(f"scores/family={family}/day={day}", suffix=".parquet"))
     anomalies = store.read_if_there("anomalies", family=family, day=day)
     planned = anomalies["suppressed"].astype(bool)
-    loud = anomalies[~planned]
-    grave = loud[loud["severity"] != "info"]
+    active = anomalies[~planned]
+    grave = active[active["severity"] != "info"]
     clean = scores["score"].dropna()
     found = [
         sample("scored_rows", len(scores), family=family),
@@ -64,7 +64,7 @@ def _found(store: Store, family: str, day: date) -> list[Sample]:
         sample("anomalous_assets", grave["asset"].nunique(), family=family),
     ]
     for severity in SEVERITIES:
-        own = loud[loud["severity"] == severity]
+        own = active[active["severity"] == severity]
         found.append(sample("anomalies", len(own), family=family, severity=severity))
         found += [
             sample("worst_anomaly_nats", a["peak_score"], family=family, severity=severity, asset=a["asset"], sensor=s)

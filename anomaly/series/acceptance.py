@@ -43,8 +43,8 @@ def held_out_alarms(detector: Detector, spans: dict[str, Span]) -> tuple[int, in
     alarms, rows = 0, 0
     for asset, span in spans.items():
         held_out, scores = score_held_out(detector, span, asset)
-        over = (scores.score > detector.threshold.value * scores.unsteady) & ~held_out.abnormal
-        blocks = np.arange(len(over)) // detector.reach
+        over = (scores.score > detector.threshold.value * scores.coverage_factor) & ~held_out.abnormal
+        blocks = np.arange(len(over)) // detector.context_rows
         alarms += len(np.unique(blocks[over]))
         rows += len(held_out)
     expected = detector.card.config.alarms_per_asset_week * rows * detector.card.step_s / WEEK_S

@@ -19,12 +19,12 @@ TAIL = 0.95
 
 
 def calibrate(detector: Detector, spans: dict[str, Span]) -> tuple[Detector, dict[str, np.ndarray]]:
-    """The detector with unsteadiness, band and typical sensor scores from the held-out normal rows, and a threshold;
-    and the steady scores that the threshold is of.
+    """The detector with coverage factor, band and typical sensor scores from the held-out normal rows, and a threshold;
+    and the coverage-adjusted scores that the threshold is of.
 
     A span with nothing held out is scored whole. ValueError when no row has a score.
     """
-    detector = replace(detector, unsteady=_unsteady(detector, spans))
+    detector = replace(detector, coverage_factor=_coverage_factor(detector, spans))
     residual, lost = [], []
     for asset, span in spans.items():
         held_out, scores = score_held_out(detector, span, asset)
@@ -34,44 +34,44 @@ def calibrate(detector: Detector, spans: dict[str, Span]) -> tuple[Detector, dic
         residual.append(np.where(usable, apart, np.nan))
         lost.append(np.where(usable, scores.sensor_score, np.nan))
     detector = replace(detector, band=_quantile(residual, 0.9), typical=_quantile(lost, 0.5))
-    steady = steady_scores(detector, spans)
-    return with_threshold(detector, spans, steady, inflation(spans, steady)), steady
+    adjusted = coverage_adjusted_scores(detector, spans)
+    return with_threshold(detector, spans, adjusted, in_sample_optimism(spans, adjusted)), adjusted
 
 
 def with_threshold(
-    detector: Detector, spans: dict[str, Span], steady: dict[str, np.ndarray], inflation: float
+    detector: Detector, spans: dict[str, Span], adjusted: dict[str, np.ndarray], optimism: float
 ) -> Detector:
-    """The detector with a threshold from all normal rows, the scores of those it learned from raised by `inflation`.
+    """The detector with a threshold from all normal rows, the scores of those it learned from raised by `optimism`.
 
     The held-out part alone is often a window or two long, which says how much higher scores lie on new rows but
     nothing of their tail; the tail is that of every row. ValueError when no row has a score.
     """
     learned = {asset: np.arange(len(span)) < span.split for asset, span in spans.items()}
-    rows = [np.where(learned[asset], inflation * score, score) for asset, score in steady.items()]
+    rows = [np.where(learned[asset], optimism * score, score) for asset, score in adjusted.items()]
     budget = detector.card.config.alarms_per_asset_week * detector.card.step_s / WEEK_S
-    found = pot_threshold(np.concatenate(rows), budget, gap=detector.reach)
+    found = pot_threshold(np.concatenate(rows), budget, gap=detector.context_rows)
     raised = {name: max(getattr(found, name), LEAST_NATS) for name in ("value", "low", "high")}
     card = detector.card.model_copy(update={"threshold": found.model_copy(update=raised)})
     return replace(detector, card=card)
 
 
-def inflation(spans: dict[str, Span], steady: dict[str, np.ndarray]) -> float:
-    """How many times higher normal scores reach on rows that the detector did not learn from; at least 1."""
-    learned = [score[: spans[asset].split] for asset, score in steady.items()]
-    held_out = [score[spans[asset].split :] for asset, score in steady.items()]
+def in_sample_optimism(spans: dict[str, Span], adjusted: dict[str, np.ndarray]) -> float:
+    """How many times higher normal scores are on rows that the detector did not learn from; at least 1."""
+    learned = [score[: spans[asset].split] for asset, score in adjusted.items()]
+    held_out = [score[spans[asset].split :] for asset, score in adjusted.items()]
     before, after = (part[np.isfinite(part)] for part in map(np.concatenate, (learned, held_out)))
     if not len(before) or not len(after) or not np.quantile(before, TAIL) > 0:
         return 1.0
     return max(1.0, float(np.quantile(after, TAIL) / np.quantile(before, TAIL)))
 
 
-def steady_scores(detector: Detector, spans: dict[str, Span]) -> dict[str, np.ndarray]:
+def coverage_adjusted_scores(detector: Detector, spans: dict[str, Span]) -> dict[str, np.ndarray]:
     """The scores of all spans' normal rows in units that one threshold fits, (T,) each; NaN elsewhere."""
-    return {asset: _steady(detector, span, asset) for asset, span in spans.items()}
+    return {asset: _adjusted(detector, span, asset) for asset, span in spans.items()}
 
 
-def _steady(detector: Detector, span: Span, asset: str) -> np.ndarray:
-    """The steady scores of one span.
+def _adjusted(detector: Detector, span: Span, asset: str) -> np.ndarray:
+    """The coverage-adjusted scores of one span.
 
     They are those of `score_grid`, one network at a time and without what it says of each sensor: spans are long.
     """
@@ -79,8 +79,8 @@ def _steady(detector: Detector, span: Span, asset: str) -> np.ndarray:
     ready = standardised(detector, grid, asset, grid.observed)
     nats = [score_network(network, ready, detector.card.config)[0].nats for network in detector.networks]
     score, count = row_scores(detector, nats, len(grid))
-    unsteady = np.interp(count, np.arange(1, len(detector.unsteady) + 1), detector.unsteady)
-    return np.where(ready.observed.any(axis=1), score / unsteady, np.nan)
+    coverage_factor = np.interp(count, np.arange(1, len(detector.coverage_factor) + 1), detector.coverage_factor)
+    return np.where(ready.observed.any(axis=1), score / coverage_factor, np.nan)
 
 
 def _normal_grid(span: Span) -> Grid:
@@ -97,11 +97,11 @@ def _first_held_out(span: Span) -> int:
 def score_held_out(detector: Detector, span: Span, asset: str) -> tuple[Span, Scores]:
     """A span's held-out rows (all, where none are held out) and the scores of the normal ones among them."""
     first = _first_held_out(span)
-    seen = span.rows(max(0, first - detector.reach), len(span))
+    seen = span.rows(max(0, first - detector.context_rows), len(span))
     return span.rows(first, len(span)), score_grid(detector, _normal_grid(seen), asset).last(len(span) - first)
 
 
-def _unsteady(detector: Detector, spans: dict[str, Span], share: float = 0.98) -> np.ndarray:
+def _coverage_factor(detector: Detector, spans: dict[str, Span], share: float = 0.98) -> np.ndarray:
     """How much higher the tail of normal scores lies where only 1, 2, ... windows cover a row, (tokens,), at least 1.
 
     So it is near the data's end, at its start and around gaps; the newest windows over any held-out row show it.
@@ -110,7 +110,7 @@ def _unsteady(detector: Detector, spans: dict[str, Span], share: float = 0.98) -
     scored = []
     for asset, span in spans.items():
         first = _first_held_out(span)
-        seen = span.rows(max(0, first - detector.reach), len(span))
+        seen = span.rows(max(0, first - detector.context_rows), len(span))
         grid = standardised(detector, _normal_grid(seen), asset, seen.usable())
         scored.append(([score_network(n, grid, config)[0].nats for n in detector.networks], len(span) - first))
 

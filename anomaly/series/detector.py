@@ -34,7 +34,9 @@ class Detector:
     scales: dict[str, Scale]
     typical: np.ndarray  # (D,) nats of each modelled sensor on a typical normal row
     band: np.ndarray  # (D,) half width of the 90 % band, standardised
-    unsteady: np.ndarray  # (tokens,) how much higher normal scores reach under 1, 2, ... windows a row, at least 1
+    coverage_factor: (
+        np.ndarray
+    )  # (tokens,) how much higher normal scores reach under 1, 2, ... windows a row, at least 1
     card: Card
 
     @property
@@ -50,7 +52,7 @@ class Detector:
         return self.card.threshold
 
     @property
-    def reach(self) -> int:
+    def context_rows(self) -> int:
         """Rows before a day that its scores depend on."""
         return max(network.model.config.window for network in self.networks)
 
@@ -68,7 +70,9 @@ class Scores:
 
     times: np.ndarray  # (T,)
     score: np.ndarray  # (T,) nats per observed value, higher is worse
-    unsteady: np.ndarray  # (T,) factor on the threshold where few windows cover a row, as near the end of the data
+    coverage_factor: (
+        np.ndarray
+    )  # (T,) factor on the threshold where few windows cover a row, as near the end of the data
     observed_share: np.ndarray  # (T,)
     sensor_score: np.ndarray  # (T, D) nats
     share: np.ndarray  # (T, D), sums to 1
@@ -103,7 +107,7 @@ def score_grid(detector: Detector, grid: Grid, asset: str) -> Scores:
     return Scores(
         times=grid.times,
         score=score,
-        unsteady=np.interp(count, np.arange(1, len(detector.unsteady) + 1), detector.unsteady),
+        coverage_factor=np.interp(count, np.arange(1, len(detector.coverage_factor) + 1), detector.coverage_factor),
         observed_share=ready.observed.mean(axis=1, dtype=np.float64),
         sensor_score=lost,
         share=_shares(lost, detector.typical, seen),

@@ -76,8 +76,8 @@ def _day_scores(store: Store, detector: Detector, paths: list[str]) -> np.ndarra
     """A day's scores under this very model, planned work left out, in units that one threshold fits."""
     rows = store.read_files("scores", paths)
     rows = rows[(rows["model"] == detector.name) & ~rows["suppressed"].astype(bool)]
-    unsteady = rows["threshold"].to_numpy() / detector.threshold.value
-    return pooled([rows["score"].to_numpy() / unsteady])
+    coverage_factor = rows["threshold"].to_numpy() / detector.threshold.value
+    return pooled([rows["score"].to_numpy() / coverage_factor])
 
 
 def drift_rows(model: str, found: dict[str, dict[str, Distance]]) -> pd.DataFrame:

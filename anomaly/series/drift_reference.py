@@ -17,14 +17,14 @@ MOST_VALUES = 20_000
 def with_reference(
     detector: Detector,
     spans: dict[str, Span],
-    steady: dict[str, np.ndarray],
+    adjusted: dict[str, np.ndarray],
     draft: dict[str, np.ndarray],
-    rise: float,
+    optimism: float,
 ) -> Detector:
     """The detector whose card knows how its modelled sensors and its score were distributed, day by day.
 
-    `steady` are its scores of the spans' rows, (T,) each; `draft` those of the draft, which learned only from the rows
-    before each span's split; `rise` is what scores rise by on rows that were not learned from.
+    `adjusted` are its coverage-adjusted scores of the spans' rows, (T,) each; `draft` those of the draft, which learned
+    only from the rows before each span's split; `optimism` is the factor by which scores are higher on unseen rows.
     """
     names = [name for name in detector.card.modelled if name != SCORE]
     columns = [detector.card.sensors.index(name) for name in names]
@@ -32,7 +32,7 @@ def with_reference(
     for asset, span in spans.items():
         own = np.where(span.usable(), detector.scale_of(asset).apply(span.grid.values), np.nan)
         learned = np.arange(len(span)) < span.split
-        scores = [rise * steady[asset], np.where(learned, rise * draft[asset], np.nan)]
+        scores = [optimism * adjusted[asset], np.where(learned, optimism * draft[asset], np.nan)]
         values[asset] = np.column_stack([own[:, columns], *scores, np.where(learned, np.nan, draft[asset])])
     days = by_day(spans, values)
     found = {name: spread_of([day[number] for day in days]) for number, name in enumerate([*names, SCORE])}

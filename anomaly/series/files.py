@@ -18,13 +18,14 @@ from sensors_data.nets.files import tensors_of
 from sensors_data.series.grid import Scale
 from sensors_data.store import Store
 
-_ARRAYS = ("typical", "band", "unsteady")
+_ARRAYS = {"typical": "typical", "band": "band", "unsteady": "coverage_factor"}
+"""Tensors of the file and the field that each holds."""
 KIND = "series"
 
 
 def to_bytes(detector: Detector) -> bytes:
     """The detector as the bytes of a safetensors file; the same detector gives the same bytes."""
-    tensors = {part: torch.as_tensor(getattr(detector, part)) for part in _ARRAYS}
+    tensors = {key: torch.as_tensor(getattr(detector, field)) for key, field in _ARRAYS.items()}
     for part in ("center", "spread"):
         rows = [getattr(detector.scales[asset], part) for asset in detector.card.assets]
         tensors[f"scale.{part}"] = torch.as_tensor(np.stack(rows))
@@ -52,8 +53,8 @@ def from_bytes(data: bytes, where: str) -> Detector:
         networks.append(Network(model, prior, own["draws"], float(own["typical"])))
     centers, spreads = tensors["scale.center"].numpy(), tensors["scale.spread"].numpy()
     scales = {asset: Scale(centers[i], spreads[i]) for i, asset in enumerate(card.assets)}
-    typical, band, unsteady = (tensors[part].numpy() for part in _ARRAYS)
-    return Detector(tuple(networks), scales, typical, band, unsteady, card)
+    typical, band, coverage_factor = (tensors[key].numpy() for key in _ARRAYS)
+    return Detector(tuple(networks), scales, typical, band, coverage_factor, card)
 
 
 def card_of(data: bytes, where: str) -> Card:
@@ -88,6 +89,6 @@ def card_by_name(store: Store, name: str) -> Card:
     return card_of(store.read_bytes(path), path)
 
 
-def eve(day: date) -> date:
+def day_before(day: date) -> date:
     """The day before."""
     return day - timedelta(days=1)

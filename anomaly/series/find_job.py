@@ -43,10 +43,10 @@ def _find(store: Store, spec: Family, rules: Rules, day: date, family: str) -> D
     today = anomalies_touching(store, rules, spec, family, day, limit, scores, _sensors(store, family, day, day))
     source = Provenance(job="find-anomalies", settings=settings_hash(spec), inputs=store.digest(inputs))
     store.write("anomalies", today, source, family=family, day=day)
-    loud = today[~today["suppressed"].astype(bool)]
-    by = ", ".join(f"{n} {severity}" for severity, n in loud["severity"].value_counts().items())
-    line = f"found in {family} {day}: {len(loud)} anomalies{f' ({by})' if by else ''}"
-    return Done(len(today), f"{line}, {len(today) - len(loud)} in planned work")
+    active = today[~today["suppressed"].astype(bool)]
+    by = ", ".join(f"{n} {severity}" for severity, n in active["severity"].value_counts().items())
+    line = f"found in {family} {day}: {len(active)} anomalies{f' ({by})' if by else ''}"
+    return Done(len(today), f"{line}, {len(today) - len(active)} in planned work")
 
 
 def anomalies_touching(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from anomaly.series.anomalies import Rules, find_anomalies
-from anomaly.series.calibration import inflation, steady_scores, with_threshold
+from anomaly.series.calibration import coverage_adjusted_scores, in_sample_optimism, with_threshold
 from anomaly.series.detector import Detector
 from anomaly.series.files import load_for, save
 from anomaly.series.find_job import rules_of
@@ -101,17 +101,17 @@ def _fitted_again(
             {**detector.card.config.model_dump(), "alarms_per_asset_week": alarms}
         )
         detector = replace(detector, card=detector.card.model_copy(update={"config": config}))
-    steady = steady_scores(detector, spans)
-    return with_threshold(detector, spans, steady, inflation(spans, steady))
+    adjusted = coverage_adjusted_scores(detector, spans)
+    return with_threshold(detector, spans, adjusted, in_sample_optimism(spans, adjusted))
 
 
 def _judged(scores: pd.DataFrame, old: dict[str, Threshold], new: dict[str, Threshold]) -> pd.DataFrame:
-    """Rows of `scores` under other thresholds; how unsteady a row is follows from the threshold that it had."""
+    """Rows of `scores` under other thresholds; the coverage factor of a row follows from the threshold that it had."""
     parts = [scores.iloc[:0]]
     for model, rows in scores.groupby("model"):
-        unsteady = rows["threshold"] / old[str(model)].value
-        limit = new[str(model)].value * unsteady
-        p = new[str(model)].p_value((rows["score"] / unsteady).to_numpy())
+        coverage_factor = rows["threshold"] / old[str(model)].value
+        limit = new[str(model)].value * coverage_factor
+        p = new[str(model)].p_value((rows["score"] / coverage_factor).to_numpy())
         parts.append(rows.assign(threshold=limit, p_value=p, is_anomaly=rows["score"] > limit))
     return pd.concat(parts)
 

@@ -49,7 +49,7 @@ def _score(store: Store, spec: Family, day: date, family: str, shard: int) -> Do
 
 def days_seen(detector: Detector, spec: Family, day: date) -> list[date]:
     """The days whose grid the scores of `day` depend on, itself last."""
-    back = -(-detector.reach // day_rows(spec))
+    back = -(-detector.context_rows // day_rows(spec))
     return [day - timedelta(days=b) for b in range(back, -1, -1)]
 
 
@@ -60,7 +60,7 @@ def score_day(
     start, end = as_us(day), as_us(day + timedelta(days=1))
     rows, sensor_rows = [], []
     for asset in assets:
-        seen = grids[asset].between(start - detector.reach * np.timedelta64(spec.step, "us"), end)
+        seen = grids[asset].between(start - detector.context_rows * np.timedelta64(spec.step, "us"), end)
         kept = seen.between(start, end)
         planned = incident_rows(seen, incidents, asset, ("planned",))
         scores = _scores_around(detector, seen, asset, planned).last(len(kept))
@@ -113,9 +113,9 @@ def score_rows(detector: Detector, asset: str, scores: Scores, planned: np.ndarr
             "time": pd.DatetimeIndex(scores.times, tz="UTC"),
             "asset": asset,
             "score": scores.score,
-            "threshold": threshold.value * scores.unsteady,
-            "p_value": threshold.p_value(scores.score / scores.unsteady),
-            "is_anomaly": scores.score > threshold.value * scores.unsteady,
+            "threshold": threshold.value * scores.coverage_factor,
+            "p_value": threshold.p_value(scores.score / scores.coverage_factor),
+            "is_anomaly": scores.score > threshold.value * scores.coverage_factor,
             "suppressed": planned,
             "top_sensor": np.where(np.isnan(scores.score), "", leading),
             "observed_share": scores.observed_share,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from anomaly.series.acceptance import judge
-from anomaly.series.calibration import calibrate, inflation, steady_scores, with_threshold
+from anomaly.series.calibration import calibrate, coverage_adjusted_scores, in_sample_optimism, with_threshold
 from anomaly.series.detector import Detector
 from anomaly.series.drift_reference import with_reference
 from anomaly.series.learning import Span, TrainingPlan, learn_detector
@@ -30,12 +30,12 @@ def train_detector(
     few = plan.config.fit.model_copy(update={"epochs": min(plan.config.draft_epochs, plan.config.fit.epochs)})
     first = replace(plan, config=plan.config.model_copy(update={"fit": few}), stage="draft")
     draft, history = learn_detector(first, spans, progress, checkpoint)
-    draft, draft_steady = calibrate(draft, spans)
+    draft, draft_adjusted = calibrate(draft, spans)
     draft = judge(draft, incumbent, spans)
     whole = {asset: replace(span, split=len(span)) for asset, span in spans.items()}
     final, later = learn_detector(replace(plan, stage="final"), whole, progress, checkpoint)
     card = draft.card.model_copy(update={"networks": final.card.networks, "config": plan.config})
-    trained = replace(final, typical=draft.typical, band=draft.band, unsteady=draft.unsteady, card=card)
-    steady, rise = steady_scores(trained, whole), inflation(spans, draft_steady)
-    trained = with_threshold(trained, whole, steady, rise)
-    return with_reference(trained, spans, steady, draft_steady, rise), history | later
+    trained = replace(final, typical=draft.typical, band=draft.band, coverage_factor=draft.coverage_factor, card=card)
+    adjusted, optimism = coverage_adjusted_scores(trained, whole), in_sample_optimism(spans, draft_adjusted)
+    trained = with_threshold(trained, whole, adjusted, optimism)
+    return with_reference(trained, spans, adjusted, draft_adjusted, optimism), history | later

@@ -12,7 +12,7 @@ import pandas as pd
 
 from anomaly.series.card import DetectorConfig
 from anomaly.series.detector import Detector
-from anomaly.series.files import accepted_before, eve, from_bytes, save
+from anomaly.series.files import accepted_before, day_before, from_bytes, save
 from anomaly.series.learning import Span, TrainingPlan
 from anomaly.series.train import train_detector
 from anomaly.vae.checkpoint import Checkpoint, Progress
@@ -57,12 +57,12 @@ def _train(
     }
     inputs = _inputs(store, spec, family, day, incidents)
     key = f"{settings_hash(spec, config)} {settings.seed} {day} {inputs}"
-    plan = TrainingPlan(family, spec.step.total_seconds(), eve(day), config, settings.seed)
+    plan = TrainingPlan(family, spec.step.total_seconds(), day_before(day), config, settings.seed)
 
     def checkpoint(name: str) -> Checkpoint:
         return _checkpoint(store, family, name, key)
 
-    before = accepted_before(store, family, eve(day))
+    before = accepted_before(store, family, day_before(day))
     incumbent = from_bytes(store.read_bytes(before), before) if before else None
     detector, history = train_detector(plan, spans, incumbent, progress, checkpoint)
     detector = _stamped(detector, settings_hash(spec), inputs, commissioned)
@@ -141,7 +141,9 @@ def _keep_history(store: Store, family: str, day: date, history: dict[str, list[
     rows = [{"network": name, **epoch.model_dump()} for name, epochs in history.items() for epoch in epochs]
     if rows:
         frame = pd.DataFrame(rows)
-        store.write("training", frame, Provenance(job="train-series"), kind="series", name=family, model=eve(day))
+        store.write(
+            "training", frame, Provenance(job="train-series"), kind="series", name=family, model=day_before(day)
+        )
 
 
 def _checkpoint_path(family: str, name: str) -> str:

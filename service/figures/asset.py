@@ -117,9 +117,9 @@ def draw_anomalies(axis: Axes, anomalies: pd.DataFrame) -> None:
 
 
 def _found(anomalies: pd.DataFrame) -> str:
-    loud = anomalies[~anomalies["suppressed"].astype(bool)]
-    if loud.empty:
+    active = anomalies[~anomalies["suppressed"].astype(bool)]
+    if active.empty:
         return "nothing found"
-    worst = loud.sort_values("peak_score").iloc[-1]
-    count = f"{len(loud)} anomalies" if len(loud) > 1 else "1 anomaly"
+    worst = active.sort_values("peak_score").iloc[-1]
+    count = f"{len(active)} anomalies" if len(active) > 1 else "1 anomaly"
     return f"{count}, worst {worst['severity']}: {worst['sensors']}"

@@ -107,13 +107,13 @@ def shown(
 
 def in_words(store: Store, spec: Any, family: str, found: Any) -> str:
     """A machine's anomalies as sentences."""
-    loud = found[~found["suppressed"].astype(bool)]
-    lines = [f"<p><strong>{escape(counted_findings(loud))}</strong></p>"]
-    for row in loud.head(4).to_dict("records"):
+    active = found[~found["suppressed"].astype(bool)]
+    lines = [f"<p><strong>{escape(counted_findings(active))}</strong></p>"]
+    for row in active.head(4).to_dict("records"):
         told = [f"highest score {number(row['peak_score'])} nats at {row['peak_time']:%H:%M}"]
         told += seen_and_expected(store, spec, family, row)
         when = escape(interval(row["start"], row["end"]))
         lines.append(f"<p>{look.tag(row['severity'])} {when}: {escape('; '.join(told))}</p>")
-    if len(found) > len(loud):
+    if len(found) > len(active):
         lines.append('<p class="ns-soft">grey: planned work, so nobody is alarmed</p>')
     return "".join(lines)

@@ -4,7 +4,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from anomaly.series.calibration import LEAST_NATS, calibrate, inflation, steady_scores, with_threshold
+from anomaly.series.calibration import (
+    LEAST_NATS,
+    calibrate,
+    coverage_adjusted_scores,
+    in_sample_optimism,
+    with_threshold,
+)
 from anomaly.series.card import DetectorConfig
 from anomaly.series.detector import Detector, score_grid
 from anomaly.series.learning import Span, TrainingPlan, learn_detector
@@ -43,20 +49,20 @@ def detector(spans: dict[str, Span]) -> Detector:
 
 
 def test_scores_rise_on_rows_that_were_not_learned(detector: Detector, spans: dict[str, Span]) -> None:
-    assert 1.0 <= inflation(spans, steady_scores(detector, spans)) < 2.0
+    assert 1.0 <= in_sample_optimism(spans, coverage_adjusted_scores(detector, spans)) < 2.0
     louder = {"a": span_of(with_noise(spans["a"].grid, slice(1800, 2400), 0.15), 1800)}
-    assert inflation(louder, steady_scores(detector, louder)) > 3.0
+    assert in_sample_optimism(louder, coverage_adjusted_scores(detector, louder)) > 3.0
 
 
 def test_nothing_rises_where_nothing_was_held_out(detector: Detector) -> None:
     spans = {"a": span_of(rhythm(900, 1), 900)}
-    assert inflation(spans, steady_scores(detector, spans)) == 1.0
+    assert in_sample_optimism(spans, coverage_adjusted_scores(detector, spans)) == 1.0
 
 
 def test_the_limit_of_learned_rows_is_raised_as_told(detector: Detector) -> None:
     whole = {"a": span_of(rhythm(2400, 0), 2400)}
-    steady = steady_scores(detector, whole)
-    plain, raised = (with_threshold(detector, whole, steady, by).threshold for by in (1.0, 3.0))
+    adjusted = coverage_adjusted_scores(detector, whole)
+    plain, raised = (with_threshold(detector, whole, adjusted, by).threshold for by in (1.0, 3.0))
     assert plain.value > LEAST_NATS
     assert raised.value == pytest.approx(3 * plain.value)
 
@@ -84,16 +90,16 @@ def test_new_normal_rows_keep_to_twice_the_budget(detector: Detector, spans: dic
     for seed in range(20, 26):
         grid = rhythm(3000, seed)
         scores = score_grid(ready, grid, "a")
-        over = np.flatnonzero(scores.score > ready.threshold.value * scores.unsteady)
-        alarms += int((np.diff(over, prepend=-(10**9)) > ready.reach).sum())
+        over = np.flatnonzero(scores.score > ready.threshold.value * scores.coverage_factor)
+        alarms += int((np.diff(over, prepend=-(10**9)) > ready.context_rows).sum())
         rows += len(grid)
     assert alarms <= 2 * WEEKLY * rows * STEP_S / (7 * 86_400)
 
 
 def test_the_limit_stands_on_the_scores_that_are_served(detector: Detector, spans: dict[str, Span]) -> None:
-    ready, steady = calibrate(detector, spans)
+    ready, adjusted = calibrate(detector, spans)
     scores = score_grid(ready, spans["a"].grid, "a")
-    rows = scores.score / scores.unsteady
-    rows[:1800] *= inflation(spans, steady)
+    rows = scores.score / scores.coverage_factor
+    rows[:1800] *= in_sample_optimism(spans, adjusted)
     assert ready.threshold.quantiles[50] == pytest.approx(float(np.median(rows)))
     assert ready.threshold.quantiles[100] == pytest.approx(float(rows.max()))

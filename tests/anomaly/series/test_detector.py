@@ -110,7 +110,7 @@ def test_the_future_never_changes_a_past_score(detector: Detector) -> None:
 def test_rows_beyond_the_reach_do_not_change_a_score(detector: Detector) -> None:
     grid = machine(1200, 3)
     far = score_grid(detector, grid, "a").last(200).score
-    near = score_grid(detector, grid.rows(1200 - 200 - detector.reach, 1200), "a").last(200).score
+    near = score_grid(detector, grid.rows(1200 - 200 - detector.context_rows, 1200), "a").last(200).score
     np.testing.assert_array_equal(far, near)
 
 
@@ -125,12 +125,12 @@ def test_a_grid_of_other_sensors_is_refused(detector: Detector) -> None:
 
 
 def test_few_windows_over_a_row_raise_its_threshold(detector: Detector) -> None:
-    assert detector.unsteady.shape == (FAST.tokens,)
-    assert (np.diff(detector.unsteady) <= 0).all()
-    assert detector.unsteady[-1] == 1
+    assert detector.coverage_factor.shape == (FAST.tokens,)
+    assert (np.diff(detector.coverage_factor) <= 0).all()
+    assert detector.coverage_factor[-1] == 1
     scores = score_grid(detector, machine(600, 5), "a")
-    assert scores.unsteady[300] == 1
-    assert scores.unsteady[-1] == detector.unsteady[0] >= 1
+    assert scores.coverage_factor[300] == 1
+    assert scores.coverage_factor[-1] == detector.coverage_factor[0] >= 1
 
 
 def test_the_same_plan_and_spans_give_the_same_bytes(detector: Detector, spans: dict[str, Span]) -> None:

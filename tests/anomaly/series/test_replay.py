@@ -96,7 +96,7 @@ def test_a_span_without_scores_is_refused(settings):
         replay(settings, "pump", DAYS[0], DAYS[1])
 
 
-def test_rows_keep_how_unsteady_they_are_under_another_threshold(settings):
+def test_rows_keep_their_coverage_factor_under_another_threshold(settings):
     threshold = load_for(Store(settings.store), "pump", NIGHTS[0]).threshold.model_copy(update={"value": 2.0})
     higher = threshold.model_copy(update={"value": 3.0})
     rows = pd.DataFrame({"model": "m", "score": [2.5, 3.5, 7.0], "threshold": [2.0, 2.0, 4.0]})

@@ -142,9 +142,9 @@ def test_what_is_planned_is_found_but_not_alarmed_on(copied):
 def rows_learned(settings, day):
     quick = settings.families["oven"].model_copy(update={"detector": {"recurrent": False, "max_windows": 20}})
     train_series(settings.model_copy(update={"families": {"oven": quick}}), day, "oven")
-    eve = day - timedelta(days=1)
+    day_before = day - timedelta(days=1)
     store = Store(settings.store)
-    path = next(p for p in store.files("models/series/oven", ".safetensors") if str(eve) in p)
+    path = next(p for p in store.files("models/series/oven", ".safetensors") if str(day_before) in p)
     return card_of(store.read_bytes(path), path).rows
 
 
