@@ -66,8 +66,11 @@ class Sensor(Section):
     """One measured quantity; a value outside [low, high] is implausible and is rejected."""
 
     unit: str = ""
+    """Its unit, as pictures, reports and the API show it."""
     low: float | None = None
+    """Smallest plausible value, in the sensor's unit; a smaller one is rejected."""
     high: float | None = None
+    """Largest plausible value, in the sensor's unit; a larger one is rejected."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Sensor:
@@ -80,17 +83,29 @@ class Layout(Section):
     """How a family's files are written: one column per sensor (wide) or one row per value (long)."""
 
     kind: Literal["wide", "long"] = "wide"
+    """wide: a column a sensor. long: a row a value."""
     time: str = "time"
+    """The column that holds the time."""
     time_unit: Literal["text", "s", "ms", "us", "ns"] = "text"
+    """text: a written time. Otherwise a number since 1970 in this unit."""
     time_format: str | None = None
+    """How a written time reads, as strptime has it, like `%d.%m.%Y %H:%M`; ISO 8601 if not set."""
     timezone: str = "UTC"
+    """Zone of times that name none, like `Europe/Berlin`."""
     asset: str | None = None
+    """The column that names the asset; without one the file holds a single asset."""
     asset_from_file: bool = False
+    """Whether the file's name is the asset's name."""
     sensor: str = "sensor"
+    """Long files: the column that names the sensor."""
     value: str = "value"
+    """Long files: the column that holds the value."""
     separator: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
+    """What stands between two cells of a CSV line."""
     decimal: Literal[".", ","] = "."
+    """The decimal mark of numbers."""
     ignore: tuple[str, ...] = ()
+    """Columns that are not read."""
 
     @model_validator(mode="after")
     def _zone_known(self) -> Layout:
@@ -124,16 +139,27 @@ class Family(Section):
     """Assets with the same sensors on one clock."""
 
     inbox: str
+    """A file, a folder, or a path with `{day}` in it; relative to settings.toml."""
     step: Duration
+    """The clock: readings within one step are averaged. It must divide the day."""
     sensors: dict[Label, Sensor] = Field(min_length=1)
+    """Every sensor by its name in the files, with its own keys."""
     layout: Layout = Layout()
+    """How the files are written."""
     assets: tuple[Label, ...] = ()
+    """The assets that are read; all of them if empty."""
     shards: int = Field(1, ge=1, le=1024)
+    """Parts of the family that are worked on side by side."""
     linear_gap: Duration = timedelta(minutes=30)
+    """Gaps up to this long are filled by a straight line."""
     seasonal_gap: Duration = timedelta(days=1)
+    """Longer gaps up to this are filled with the median of the same time on earlier days."""
     training: Training = Training()
+    """When and on what the detector is trained."""
     detector: dict[str, Any] = {}
+    """How the detector is built."""
     rules: dict[str, Any] = {}
+    """When rows over the threshold become an anomaly."""
 
     @model_validator(mode="after")
     def _step_divides_the_day(self) -> Family:
@@ -151,10 +177,14 @@ class Camera(Section):
     """A source of same-sized images."""
 
     inbox: str
+    """The folder of the images, or a path with `{day}`; relative to settings.toml."""
     size: int = Field(28, ge=16, le=256, description="side of the square images, pixels")
     channels: Literal[1, 3] = 1
+    """1 for grey, 3 for colour."""
     detector: dict[str, Any] = {}
+    """How the image detector is built."""
     generator: dict[str, Any] = {}
+    """Whether and how synthetic images are made; without this section none are."""
     max_synthetic_share: float = Field(0.0, ge=0, le=0.5, description="of the training images")
 
 
@@ -162,10 +192,15 @@ class Settings(Section):
     """The whole settings.toml."""
 
     store: str = "store"
+    """Folder or URL, like `s3://bucket/plant`, of everything that nightscore writes."""
     seed: int = Field(0, ge=0, lt=2**31)
+    """Seed of every training; another one gives other weights."""
     pushgateway: str | None = None
+    """Address of a Prometheus Pushgateway that each night is pushed to."""
     families: dict[Name, Family] = {}
+    """Every family by its name."""
     cameras: dict[Name, Camera] = {}
+    """Every camera by its name."""
 
     def family(self, name: str) -> Family:
         """The family called `name`. LookupError names the known ones."""

@@ -18,6 +18,7 @@ class GeneratorSettings(Section):
     """How a camera's generator is trained, what is drawn a day, and when that is trusted."""
 
     preset: str = "default"
+    """The networks and how they are trained; `nightscore presets list` names them all."""
     days: int = Field(28, ge=1, le=3650)
     """Length of the span it learns from."""
     learns_from: Literal["normal", "all"] = "normal"
@@ -39,10 +40,13 @@ class GeneratorSettings(Section):
     inception: str | None = None
     """Path of the published Inception weights, seen from the working folder; with them a batch's FID is told too."""
     watch: WatchConfig = WatchConfig()
+    """When a training is stopped."""
     gate: GateConfig = GateConfig()
+    """Limits that a batch must keep to be published."""
     count: int = Field(2048, ge=1)
     """Images drawn a day."""
     truncation: float = Field(1.0, gt=0, le=1)
+    """Under 1, codes are drawn nearer to the mean: cleaner images, less variety."""
 
 
 def generator_settings(settings: Settings, camera: str) -> GeneratorSettings:

@@ -41,11 +41,17 @@ class ImageDetectorConfig(Section):
     """How a camera's detector is built; one configuration serves every camera unless the settings say otherwise."""
 
     features: FeatureConfig = FeatureConfig()
+    """What of an image is modelled."""
     body: Literal["dense", "convolutional"] = "dense"
+    """Kind of network: dense, or convolutional for pixels."""
     widths: tuple[int, ...] = (512, 128)
+    """Width of each layer of the encoder; the decoder has them in reverse."""
     latent: int = Field(32, ge=1)
+    """Numbers in a code."""
     activation: Literal["silu", "relu"] = "silu"
+    """The networks' nonlinearity."""
     likelihood: Likelihood = "gaussian"
+    """Distribution of a feature around what is expected of it."""
     days: int = Field(28, ge=1, le=3650)
     """Length of the span it learns from."""
     held_out: float = Field(0.2, gt=0, lt=0.9)
@@ -55,6 +61,7 @@ class ImageDetectorConfig(Section):
     memory: int = Field(20_000, ge=1)
     """Normal codes kept as neighbours, at most."""
     neighbours: int = Field(5, ge=1)
+    """Nearest normal codes whose mean distance is taken."""
     weights: tuple[float, float, float, float] = (1.0, 1.0, 0.0, 2.0)
     """Of reconstruction, divergence, distance and neighbours."""
     worst_share: float = Field(0.05, gt=0, le=1)
@@ -64,6 +71,7 @@ class ImageDetectorConfig(Section):
     steps: int = Field(1000, ge=1)
     """Of training, about: the epochs of `fit` follow from it, at most `fit.epochs`, so that cost is even."""
     fit: FitConfig = GRADIENT_FIT
+    """How the VAE is trained."""
 
 
 PATCH_CONFIG = ImageDetectorConfig(

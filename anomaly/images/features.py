@@ -30,6 +30,7 @@ class FeatureConfig(Section):
     """Which view of an image a VAE learns."""
 
     kind: Literal["pixels", "gradients", "patches"] = "gradients"
+    """pixels: grey levels. gradients: edges and details. patches: what a pretrained network sees, for textures."""
     side: int = Field(28, ge=16, le=256)
     """Pixels: images are resized to this before gradients or patches are taken; a multiple of 32 for patches."""
     directions: int = Field(8, ge=4, le=16)

@@ -19,6 +19,7 @@ class Rules(Section):
     """When rows over the threshold become an anomaly."""
 
     k: int = Field(2, ge=1, le=1000)
+    """Rows over the threshold that an anomaly needs within n steps of the clock."""
     n: int = Field(3, ge=1, le=1000)
     """An anomaly needs k rows over the threshold within n steps of the clock."""
     merge_gap: Duration = timedelta(hours=1)
@@ -30,6 +31,7 @@ class Rules(Section):
     direction: dict[Label, Literal["above", "below"]] = {}
     """Per sensor: a row led by it counts only on this side of expected."""
     warning: float = Field(0.1, gt=0, le=1)
+    """Severity `warning`: the peak's tail probability is under this fraction of a row's just at the threshold."""
     critical: float = Field(0.001, gt=0, le=1)
     """Severity: the peak's tail probability is under this fraction of a row's just at the threshold."""
 

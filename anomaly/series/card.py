@@ -38,10 +38,15 @@ class DetectorConfig(Section):
     tokens: int = Field(16, ge=2)
     """LSTM steps a window, and windows that cover a row."""
     hidden: int = Field(32, ge=1)
+    """Width of each LSTM."""
     layers: int = Field(1, ge=1, le=8)
+    """LSTM layers on top of each other."""
     dropout: float = Field(0.0, ge=0, lt=1)
+    """Share of the LSTM's outputs that is dropped in training, between layers."""
     likelihood: str = "gaussian"
+    """Distribution of a value around what is expected of it."""
     recurrent: bool = True
+    """Whether the LSTM is trained; false leaves the linear path alone, in seconds."""
     recurrent_rows: int = Field(600, ge=0)
     """Under this many training rows the linear path stands alone."""
     level_floor: float = Field(0.05, gt=0)
@@ -55,6 +60,7 @@ class DetectorConfig(Section):
     fit: FitConfig = FitConfig(
         epochs=12, learning_rate=2e-3, schedule="one-cycle", weight_decay=1e-2, beta=1.0, warm_up=1, free_bits=0.0
     )
+    """How the LSTM is trained."""
 
 
 class Card(Section):

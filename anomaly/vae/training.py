@@ -36,12 +36,17 @@ class FitConfig(Section):
     """How long and how a model is trained."""
 
     epochs: int = 40
+    """Passes over the training windows or images, at most."""
     batch: int = 64
+    """Windows or images in one step."""
     optimizer: Literal["adam", "rmsprop", "sgd"] = "adam"
+    """The rule by which the weights move."""
     learning_rate: float = 1e-3
+    """Size of a step; with one-cycle, of the largest one."""
     schedule: Literal["constant", "one-cycle"] = "constant"
     """one-cycle: up over the first fifth of the steps, down to nothing over the rest, both by cosine."""
     weight_decay: float = 0.0
+    """How strongly weights are pulled towards 0."""
     beta: float = 0.5
     """Weight of the KL term once warm (1 is the evidence lower bound itself)."""
     warm_up: int = 5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from service.api.guard import Access, Guard, Limits
 from service.api.models import model_routes
 from service.api.problems import Problem, handle_problems, refused
 from service.api.score import score_routes
-from service.api.tables import table_routes
+from service.api.tables import DayQuery, table_routes
 from service.report import report_path
 from service.views.state import Service, new_service
 
@@ -93,7 +92,7 @@ def _state_routes(service: Service) -> APIRouter:
         return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
     @routes.get("/v1/report", summary="A night's report as HTML", response_class=HTMLResponse)
-    def report(day: date) -> HTMLResponse:
+    def report(day: DayQuery) -> HTMLResponse:
         path = report_path(day)
         if not store.exists(path):
             raise refused(404, f"no report of {day} was written", "day", day, f"run: nightscore report --day {day}")

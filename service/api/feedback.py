@@ -91,7 +91,9 @@ def _incident_routes(routes: APIRouter, service: Service, may_write: list[Any]) 
     store = service.store
 
     @routes.get("/incidents", summary="Known intervals: faults, planned work, what people said")
-    def incidents(family: str | None = None) -> list[dict[str, object]]:
+    def incidents(
+        family: Annotated[str | None, Query(description="One family; all of them if not given.")] = None,
+    ) -> list[dict[str, object]]:
         if family is not None:
             service.settings.family(family)
         return records(read_incidents(store, family))

@@ -15,7 +15,7 @@ from sensors_data.model_files import card_text
 from sensors_data.settings import Section
 from service.api.bodies import JSON, json_bytes, records
 from service.api.problems import refused
-from service.api.tables import CameraQuery
+from service.api.tables import CameraQuery, DayQuery, NewestQuery
 from service.figures.images import sheet
 from service.views.state import Service
 from synthesis.sampling import Origin, class_names, draw, png_of
@@ -23,7 +23,8 @@ from synthesis.sampling import Origin, class_names, draw, png_of
 KINDS = ("series", "images", "generators")
 MOST_DRAWN = 256
 PNG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}, "description": "A PNG."}}
-Kind = Literal["series", "images", "generators"]
+Kind = Annotated[Literal["series", "images", "generators"], Path(description="What was trained.")]
+ThroughPath = Annotated[date, Path(description="The last day it learned from.")]
 NamePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", description="Family or camera.")]
 ImageQuery = Annotated[str, Query(min_length=1, max_length=1024, description="The image's id.")]
 
@@ -69,7 +70,7 @@ def _model_routes(routes: APIRouter, service: Service) -> None:
         return found
 
     @routes.get("/models/{kind}/{name}/{through}", summary="A model's card: what it knows of itself")
-    def card(kind: Kind, name: NamePath, through: date) -> dict[str, object]:
+    def card(kind: Kind, name: NamePath, through: ThroughPath) -> dict[str, object]:
         for suffix in (".safetensors", ".rejected.safetensors"):
             path = f"models/{kind}/{name}/{through}{suffix}"
             if store.exists(path):
@@ -97,7 +98,7 @@ def _camera_routes(routes: APIRouter, service: Service) -> None:
         return found
 
     @routes.get("/image-scores", summary="A camera's scored images of a day, worst first")
-    def image_scores(camera: CameraQuery, day: date | None = None) -> list[dict[str, object]]:
+    def image_scores(camera: CameraQuery, day: NewestQuery = None) -> list[dict[str, object]]:
         service.settings.camera(camera)
         days = [day] if day else store.days("image_scores", camera=camera)[-1:]
         if not days:
@@ -106,7 +107,7 @@ def _camera_routes(routes: APIRouter, service: Service) -> None:
         return records(rows.sort_values("score", ascending=False, kind="stable"))
 
     @routes.get("/image", summary="One stored image as PNG", responses=PNG, response_class=Response)
-    def image(camera: CameraQuery, day: date, image: ImageQuery) -> Response:
+    def image(camera: CameraQuery, day: DayQuery, image: ImageQuery) -> Response:
         service.settings.camera(camera)
         rows = store.read("images", camera=camera, day=day)
         mine = rows[rows["image_id"] == image]
@@ -115,7 +116,7 @@ def _camera_routes(routes: APIRouter, service: Service) -> None:
         return Response(bytes(mine["png"].iloc[0]), media_type="image/png")
 
     @routes.get("/heat-map", summary="Where a flagged image is odd, as PNG", responses=PNG, response_class=Response)
-    def heat_map(camera: CameraQuery, day: date, image: ImageQuery) -> Response:
+    def heat_map(camera: CameraQuery, day: DayQuery, image: ImageQuery) -> Response:
         service.settings.camera(camera)
         path = heat_map_path(camera, day, image)
         if not store.exists(path):

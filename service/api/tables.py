@@ -20,10 +20,15 @@ PAGE = 1000
 Format = Literal["json", "csv", "parquet"]
 FamilyQuery = Annotated[str, Query(min_length=1, max_length=64, description="The family's name.", examples=["pump"])]
 CameraQuery = Annotated[str, Query(min_length=1, max_length=64, description="The camera's name.", examples=["press"])]
+SensorQuery = Annotated[str | None, Query(max_length=128, description="One sensor; all of them if not given.")]
 AssetQuery = Annotated[str | None, Query(max_length=128, description="One machine; all of them if not given.")]
 FromQuery = Annotated[date | None, Query(alias="from", description="First UTC day; the newest there is if not given.")]
 ToQuery = Annotated[date | None, Query(alias="to", description="Last UTC day; the first one if not given.")]
-FormatQuery = Annotated[Format, Query(description="JSON comes page by page, CSV and Parquet as one stream.")]
+DayQuery = Annotated[date, Query(description="The UTC day.")]
+NewestQuery = Annotated[date | None, Query(description="The UTC day; the newest scored one if not given.")]
+FormatQuery = Annotated[
+    Format, Query(alias="format", description="JSON comes page by page, CSV and Parquet as one stream.")
+]
 LimitQuery = Annotated[int, Query(ge=1, le=10_000, description="Rows of a JSON page.")]
 CursorQuery = Annotated[
     str | None, Query(max_length=64, pattern=r"^\d{1,6}\.\d{1,9}$", description="`next` of the page before.")
@@ -118,7 +123,7 @@ class Asked:
     first: FromQuery = None
     last: ToQuery = None
     asset: AssetQuery = None
-    form: Annotated[Format, Query(alias="format")] = "json"
+    form: FormatQuery = "json"
     limit: LimitQuery = PAGE
     cursor: CursorQuery = None
 
@@ -155,7 +160,7 @@ def _list_routes(routes: APIRouter, service: Service) -> None:
         return found
 
     @routes.get("/assets", summary="A family's machines on a day: rows, rows over the threshold, worst score")
-    def assets(family: FamilyQuery, day: date | None = None) -> list[dict[str, object]]:
+    def assets(family: FamilyQuery, day: NewestQuery = None) -> list[dict[str, object]]:
         span = span_of(service, "scores", family, day, day, [])
         rows = service.store.read_files("scores", span.paths)
         summary = rows.groupby("asset").agg(
@@ -165,7 +170,9 @@ def _list_routes(routes: APIRouter, service: Service) -> None:
         return records(summary.astype({"rows_over": "int64"}).reset_index())
 
     @routes.get("/runs", summary="What ran for a day, and what failed")
-    def runs(day: date | None = None) -> list[dict[str, object]]:
+    def runs(
+        day: Annotated[date | None, Query(description="The UTC day; yesterday if not given.")] = None,
+    ) -> list[dict[str, object]]:
         wanted = day or (datetime.now(UTC).date() - timedelta(days=1))
         return records(service.store.read_files("runs", service.store.files(f"runs/day={wanted}", ".parquet")))
 
@@ -180,13 +187,20 @@ def _row_routes(routes: APIRouter, service: Service) -> None:
         return asked.answer(service, "scores", is_anomaly=True if over else None)
 
     @routes.get("/sensor-scores", summary="What each sensor read, what was expected, its share of the score")
-    def sensor_scores(asked: AskedQuery, sensor: Annotated[str | None, Query(max_length=128)] = None) -> Response:
+    def sensor_scores(
+        asked: AskedQuery,
+        sensor: Annotated[
+            str | None, Query(max_length=128, description="One sensor; all of them if not given.")
+        ] = None,
+    ) -> Response:
         return asked.answer(service, "sensor_scores", sensor=sensor)
 
     @routes.get("/anomalies", summary="What was found, each anomaly from its start")
     def anomalies(
         asked: AskedQuery,
-        severity: Literal["info", "warning", "critical"] | None = None,
+        severity: Annotated[
+            Literal["info", "warning", "critical"] | None, Query(description="Of this severity alone.")
+        ] = None,
         suppressed: Annotated[bool | None, Query(description="Inside planned work, or not.")] = None,
     ) -> Response:
         return asked.answer(service, "anomalies", severity=severity, suppressed=suppressed)

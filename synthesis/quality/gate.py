@@ -34,13 +34,19 @@ class GateConfig(Section):
     frechet_share: float = Field(0.35, gt=0)
     """Largest Frechet distance, of the total variance of real features."""
     precision: float = Field(0.4, ge=0, le=1)
+    """Least share of drawn images that lie among the real ones."""
     recall: float = Field(0.1, ge=0, le=1)
+    """Least share of real images that lie among the drawn ones."""
     coverage: float = Field(0.1, ge=0, le=1)
+    """Least share of real images with a drawn one in their neighbourhood."""
     diversity: float = Field(0.6, ge=0)
+    """Least mean distance between drawn images, of that between real ones."""
     entropy_share: float = Field(0.85, ge=0, le=1)
     """Least class entropy, of that of real images."""
     copies: float = Field(0.01, ge=0, le=1)
+    """Largest share of drawn images that are copies of a training image."""
     membership: float = Field(0.6, ge=0.5, le=1)
+    """Largest area under the ROC with which the distance tells learned images from held-out ones."""
 
 
 @dataclass(frozen=True)

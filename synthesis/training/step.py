@@ -32,29 +32,38 @@ class TrainingConfig(Section):
     """How a pair is trained."""
 
     loss: Loss = "bce"
+    """What discriminator and generator minimise."""
     real_target: float = Field(1.0, gt=0, le=1)
     """One-sided label smoothing: what the discriminator shall say of real images."""
     matches_features: bool = False
     """The generator's loss is instead how far apart the means of the discriminator's features are (Salimans et al.
     2016, arXiv:1606.03498)."""
     penalty: Penalty = "none"
+    """The discriminator's gradient penalty."""
     penalty_weight: float = Field(10.0, ge=0)
+    """Weight of that penalty in the loss."""
     penalty_every: int = Field(1, ge=1)
     """Steps between penalties, each weighted by as many."""
     clip: float = Field(0.0, ge=0)
     """Largest weight of the discriminator after a step (Arjovsky et al. 2017); 0 for none."""
     optimizer: Literal["adam", "rmsprop", "sgd"] = "adam"
+    """The rule by which the weights move."""
     rate: float = Field(2e-4, gt=0)
+    """Learning rate."""
     discriminator_rate: float | None = None
     """Its own learning rate; that of the generator where none is set."""
     betas: tuple[float, float] = (0.5, 0.999)
+    """Adam's decay of the first and second moment."""
     weight_decay: float = Field(0.0, ge=0)
+    """How strongly weights are pulled towards 0."""
     schedule: Literal["constant", "exponential", "cosine"] = "constant"
+    """How the learning rate falls over the training."""
     decay_steps: int = Field(40_000, ge=1)
     """exponential: steps in which the rate halves."""
     discriminator_steps: int = Field(1, ge=1)
     """Steps of the discriminator for one of the generator."""
     batch: int = Field(64, ge=2)
+    """Real images in one step."""
     images: int = Field(1_000_000, ge=1)
     """Real images shown in all, repeated ones counted."""
     average_half_life: int = Field(0, ge=0)
@@ -62,6 +71,7 @@ class TrainingConfig(Section):
     average_ramp: float = Field(0.05, gt=0, le=1)
     """That half-life is never more than this share of the steps so far (Karras et al. 2022)."""
     augmentation: tuple[Change, ...] = ()
+    """Random changes that both networks' images go through (DiffAugment)."""
     precision: Literal["fp32", "bf16", "fast"] = "fp32"
     """fast: bf16 where the processor multiplies in it, fp32 elsewhere."""
 
