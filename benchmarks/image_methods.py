@@ -17,8 +17,9 @@ from anomaly.images.features import FeatureConfig, represent
 from anomaly.images.learning import learn_image_detector
 from anomaly.images.scoring import Blocks, nearest_mean
 from anomaly.images.vae import PRESETS
-from anomaly.vae.reconstruction import antithetic_draws, one_thread, reconstruct
+from anomaly.vae.reconstruction import antithetic_draws, reconstruct
 from anomaly.vae.training import FitConfig
+from sensors_data.nets.threads import one_thread
 
 DAY = date(2000, 1, 1)
 CONV = ImageDetectorConfig(

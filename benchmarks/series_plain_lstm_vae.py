@@ -15,10 +15,11 @@ from torch.distributions import Normal
 
 from anomaly.evaluation.baselines import channel_spread
 from anomaly.vae.model import VAE
-from anomaly.vae.reconstruction import antithetic_draws, one_thread, reconstruct
+from anomaly.vae.reconstruction import antithetic_draws, reconstruct
 from anomaly.vae.training import Examples, FitConfig
 from anomaly.vae.training import fit as fit_vae
 from benchmarks.series_methods import ALARM_BUDGET
+from sensors_data.nets.threads import one_thread
 
 Array = NDArray[np.float64]
 

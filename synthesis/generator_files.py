@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
-from safetensors.torch import save as save_tensors
 
 from sensors_data import model_files
 from sensors_data.model_files import card_text, keep_model
+from sensors_data.nets.files import fingerprint, model_bytes, tensors_of, with_tensors
 from sensors_data.settings import Section
 from sensors_data.store import Store
 from synthesis.networks.dcgan import Generator, GeneratorConfig
@@ -67,34 +64,21 @@ class TrainedGenerator:
     @property
     def fingerprint(self) -> str:
         """A hash of the weights: two generators with one fingerprint draw the same images."""
-        total = hashlib.sha256()
-        for name, tensor in sorted(self.network.state_dict().items()):
-            total.update(name.encode() + tensor.contiguous().numpy().tobytes())
-        return total.hexdigest()[:16]
+        return fingerprint(self.network)[:16]
 
 
 def to_bytes(generator: TrainedGenerator) -> bytes:
     """The generator as the bytes of a safetensors file; the same generator gives the same bytes."""
-    tensors = {name: tensor.contiguous() for name, tensor in sorted(generator.network.state_dict().items())}
-    return save_tensors(tensors, {"card": generator.card.model_dump_json()})
+    return model_bytes(generator.network.state_dict(), generator.card)
 
 
 def from_bytes(data: bytes, where: str) -> TrainedGenerator:
     """The generator in a file's bytes. ValueError when they are none, cut short, or of another format."""
     card = card_of(data, where)
-    try:
-        tensors = load_tensors(data)
-    except SafetensorError as error:
-        raise ValueError(f"{where} is cut short; train again with: nightscore train-dcgan") from error
-    network = Generator(card.network)
-    try:
-        network.load_state_dict(tensors)
-    except RuntimeError as error:
-        raise ValueError(
-            f"{where} has other layers than its card says; train again with: nightscore train-dcgan"
-        ) from error
+    tensors = tensors_of(data, where, "train-dcgan")
+    network = with_tensors(Generator(card.network), tensors, where, "train-dcgan")
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return TrainedGenerator(network.eval().requires_grad_(False), card)
+    return TrainedGenerator(network, card)
 
 
 def card_of(data: bytes, where: str) -> GeneratorCard:

@@ -11,6 +11,8 @@ import pandas as pd
 
 from sensors_data.images.files import encode_png
 from sensors_data.images.table import NORMAL_LABELS, pixels_of
+from sensors_data.nets.checkpoint import Checkpoint
+from sensors_data.nets.training import Progress
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store, settings_hash
@@ -23,7 +25,6 @@ from synthesis.quality.gate import FEWEST, Batch, Measure, fid, judge, quality_r
 from synthesis.sampling import class_names, drawn_pngs
 from synthesis.settings import generator_settings, recipe_of
 from synthesis.sheets import sheet_png
-from synthesis.training.checkpoint import Checkpoint, Progress
 from synthesis.training.loop import Snapshot
 
 MOST_A_DAY = 100_000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from sensors_data.images.files import encode_png
+from sensors_data.nets.threads import one_thread
 from sensors_data.settings import Section
 from sensors_data.store import Store
 from synthesis.generator_files import TrainedGenerator, load_by_name
@@ -203,18 +203,7 @@ def _images(generator: TrainedGenerator, z: Tensor, labels: Tensor | None) -> np
     z = torch.cat([z, z.new_zeros(missing, z.shape[1])])
     if labels is not None:
         labels = torch.cat([labels, labels.new_zeros(missing)])
-    with _one_thread():
+    with one_thread():
         x = generator.network(z, labels)
     grey: np.ndarray = x.sub(low).mul(255 / (1 - low)).round().clamp(0, 255).byte().contiguous().numpy()
     return grey[:count]
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Torch on one thread, so that sums are made in one order whatever the machine."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from safetensors.torch import save as save_tensors
-
 from anomaly.images.detector import FORMAT, ImageCard, ImageDetector
 from anomaly.images.scoring import Blocks, Memory, Network
 from anomaly.images.vae import ImageVAE
 from sensors_data import model_files
 from sensors_data.model_files import card_text, keep_model
-from sensors_data.nets.files import tensors_of
+from sensors_data.nets.files import model_bytes, tensors_of, with_tensors
 from sensors_data.store import Store
 
 KIND = "images"
@@ -25,17 +23,15 @@ def to_bytes(detector: ImageDetector) -> bytes:
     tensors |= {f"blocks.{number}": mean for number, mean in enumerate(network.blocks.means)}
     tensors |= {f"scales.{number}": scale for number, scale in enumerate(network.blocks.scales)}
     tensors |= {"draws": network.draws}
-    kept = {name: tensor.contiguous() for name, tensor in sorted(tensors.items())}
-    return save_tensors(kept, {"card": detector.card.model_dump_json()})
+    return model_bytes(tensors, detector.card)
 
 
 def from_bytes(data: bytes, where: str) -> ImageDetector:
     """The detector in a file's bytes. ValueError when they are none, or of another format."""
     card = card_of(data, where)
     tensors = tensors_of(data, where, "train-images")
-    model = ImageVAE(card.network)
-    model.load_state_dict({n.removeprefix("model."): t for n, t in tensors.items() if n.startswith("model.")})
-    model.eval()
+    weights = {n.removeprefix("model."): t for n, t in tensors.items() if n.startswith("model.")}
+    model = with_tensors(ImageVAE(card.network), weights, where, "train-images")
     count = sum(name.startswith("blocks.") for name in tensors)
     means, scales = (tuple(tensors[f"{part}.{n}"] for n in range(count)) for part in ("blocks", "scales"))
     blocks = Blocks(means, scales)

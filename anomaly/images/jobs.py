@@ -16,10 +16,11 @@ from anomaly.images.detector import PATCH_CONFIG, ImageDetector, ImageDetectorCo
 from anomaly.images.files import accepted_before, load_for, save
 from anomaly.images.heat_maps import heat_map_png
 from anomaly.images.learning import MIN_IMAGES, held_out_count, learn_image_detector
-from anomaly.vae.checkpoint import Checkpoint, Progress
 from anomaly.vae.training import Epoch
 from sensors_data.images.days import SOURCE_SIZE
 from sensors_data.images.table import NORMAL_LABELS, normal_images, pixels_of
+from sensors_data.nets.checkpoint import Checkpoint
+from sensors_data.nets.training import Progress
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Camera, Settings, parse
 from sensors_data.store import Provenance, Store, settings_hash

@@ -13,9 +13,11 @@ from anomaly.images.features import FeatureConfig, represent
 from anomaly.images.scoring import Blocks, Memory, Network, fit_balance, surprises
 from anomaly.images.vae import ImageVAE, ImageVAEConfig
 from anomaly.thresholds import pot_threshold
-from anomaly.vae.checkpoint import Checkpoint, Progress
-from anomaly.vae.reconstruction import antithetic_draws, one_thread
+from anomaly.vae.reconstruction import antithetic_draws
 from anomaly.vae.training import Epoch, Examples, fit
+from sensors_data.nets.checkpoint import Checkpoint
+from sensors_data.nets.threads import one_thread
+from sensors_data.nets.training import Progress
 
 MIN_IMAGES = 20
 """Normal images without which nothing is learned."""

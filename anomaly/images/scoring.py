@@ -12,7 +12,8 @@ from torch import Tensor
 
 from anomaly.images.features import BATCH, FeatureConfig, represent
 from anomaly.images.vae import ImageVAE
-from anomaly.vae.reconstruction import one_thread, reconstruct
+from anomaly.vae.reconstruction import reconstruct
+from sensors_data.nets.threads import one_thread
 from sensors_data.settings import Section
 
 PARTS = ("reconstruction", "divergence", "distance", "neighbours")

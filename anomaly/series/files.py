@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import numpy as np
 import torch
-from safetensors.torch import save as save_tensors
 
 from anomaly.series.card import FORMAT, Card
 from anomaly.series.detector import Detector, Network
@@ -14,7 +13,7 @@ from anomaly.series.level_prior import LevelPrior
 from anomaly.series.lstm_vae import LSTMVAE
 from sensors_data import model_files
 from sensors_data.model_files import card_text, keep_model
-from sensors_data.nets.files import tensors_of
+from sensors_data.nets.files import model_bytes, tensors_of
 from sensors_data.series.grid import Scale
 from sensors_data.store import Store
 
@@ -35,8 +34,7 @@ def to_bytes(detector: Detector) -> bytes:
         own |= {"level.variance": torch.as_tensor(network.prior.variance)}
         own |= {"typical": torch.tensor(network.typical, dtype=torch.float64)}
         tensors |= {f"{number}.{name}": tensor for name, tensor in own.items()}
-    kept = {name: tensor.contiguous() for name, tensor in sorted(tensors.items())}
-    return save_tensors(kept, {"card": detector.card.model_dump_json()})
+    return model_bytes(tensors, detector.card)
 
 
 def from_bytes(data: bytes, where: str) -> Detector:

@@ -15,9 +15,11 @@ from anomaly.series.detector import Detector, Network, score_network
 from anomaly.series.level_prior import fit_level_prior, split_level
 from anomaly.series.lstm_vae import LSTMVAE, LSTMVAEConfig, principal_subspace
 from anomaly.series.period import period_length
-from anomaly.vae.checkpoint import Checkpoint, Progress
-from anomaly.vae.reconstruction import antithetic_draws, one_thread
+from anomaly.vae.reconstruction import antithetic_draws
 from anomaly.vae.training import Epoch, Examples, fit
+from sensors_data.nets.checkpoint import Checkpoint
+from sensors_data.nets.threads import one_thread
+from sensors_data.nets.training import Progress
 from sensors_data.series.grid import Grid, Scale, fit_scale
 from sensors_data.series.windows import Windows, normal, sliding_windows
 

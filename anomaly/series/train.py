@@ -10,8 +10,9 @@ from anomaly.series.calibration import calibrate, coverage_adjusted_scores, in_s
 from anomaly.series.detector import Detector
 from anomaly.series.drift_reference import with_reference
 from anomaly.series.learning import Span, TrainingPlan, learn_detector
-from anomaly.vae.checkpoint import Checkpoint, Progress
 from anomaly.vae.training import Epoch
+from sensors_data.nets.checkpoint import Checkpoint
+from sensors_data.nets.training import Progress
 
 
 def train_detector(

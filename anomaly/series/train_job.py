@@ -15,8 +15,9 @@ from anomaly.series.detector import Detector
 from anomaly.series.files import accepted_before, day_before, from_bytes, save
 from anomaly.series.learning import Span, TrainingPlan
 from anomaly.series.train import train_detector
-from anomaly.vae.checkpoint import Checkpoint, Progress
 from anomaly.vae.training import Epoch
+from sensors_data.nets.checkpoint import Checkpoint
+from sensors_data.nets.training import Progress
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid import Grid
 from sensors_data.series.grid_table import read_grids

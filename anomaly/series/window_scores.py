@@ -10,7 +10,8 @@ from torch import Tensor
 
 from anomaly.series.level_prior import LevelPrior, split_level
 from anomaly.vae.model import VAE
-from anomaly.vae.reconstruction import fill_missing, one_thread, reconstruct
+from anomaly.vae.reconstruction import fill_missing, reconstruct
+from sensors_data.nets.threads import one_thread
 from sensors_data.series.windows import Windows, measured_enough
 
 BATCH = 128

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
-from threadpoolctl import ThreadpoolController
 from torch import Tensor
 
 from anomaly.vae.model import VAE
@@ -55,21 +51,3 @@ def fill_missing(model: VAE, x: Tensor, missing: Tensor, rounds: int = 3) -> Ten
     for _ in range(rounds):
         x = torch.where(missing, model.decode(model.encode(x).mean).mean, x)
     return x
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Torch and NumPy's linear algebra on one thread, so that sums are made in one order whatever the machine."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with _linear_algebra().limit(limits=1):
-            yield
-    finally:
-        torch.set_num_threads(before)
-
-
-@lru_cache(maxsize=1)
-def _linear_algebra() -> ThreadpoolController:
-    """What sets the threads of the linear algebra that is loaded."""
-    return ThreadpoolController().select(user_api="blas")

@@ -10,9 +10,10 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from anomaly.vae.checkpoint import Checkpoint, Progress
 from anomaly.vae.model import VAE
 from sensors_data.errors import DivergedError
+from sensors_data.nets.checkpoint import Checkpoint, TrainingState
+from sensors_data.nets.training import Progress
 from sensors_data.settings import Section
 
 
@@ -122,7 +123,8 @@ def fit(
     history: list[Epoch] = []
     steps = -(-len(train) // config.batch)
     best: dict[str, Tensor] = {}
-    if checkpoint is not None and (saved := checkpoint.load(model, optimizer, generator)):
+    state = TrainingState({"model": model}, {"optimizer": optimizer}, generator)
+    if checkpoint is not None and (saved := checkpoint.load(state)):
         best, history = saved.best, [Epoch.model_validate(row) for row in saved.history]
     since_best = len(history) - max((e.epoch for e in history if e.best), default=0)
     for epoch in range(len(history) + 1, config.epochs + 1):
@@ -145,7 +147,7 @@ def fit(
         row = Epoch(epoch=epoch, train_loss=train_loss, valid_loss=valid_loss, kl=kl, beta=beta, best=is_best)
         history.append(row)
         if checkpoint is not None:
-            checkpoint.save(model, optimizer, generator, best, [e.model_dump() for e in history])
+            checkpoint.save(state, best, [e.model_dump() for e in history])
         if progress is not None:
             progress(epoch, config.epochs, f"loss {loss:.1f}")
     model.load_state_dict(best)

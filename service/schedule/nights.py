@@ -22,8 +22,8 @@ from anomaly.series.files import KIND, accepted_before, card_of
 from anomaly.series.find_job import find_anomalies_of
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series
-from anomaly.vae.checkpoint import Progress as EpochProgress
 from sensors_data.model_files import trained_before
+from sensors_data.nets.training import Progress as EpochProgress
 from sensors_data.series.jobs import impute_day, ingest
 from sensors_data.series.readings import days_in
 from sensors_data.settings import Settings

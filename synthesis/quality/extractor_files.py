@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
-from safetensors.torch import save as save_tensors
-
 from sensors_data.model_files import card_text
+from sensors_data.nets.files import model_bytes, tensors_of, with_tensors
 from sensors_data.settings import Section
 from sensors_data.store import Store
 from synthesis.quality.classifier import Classifier
@@ -42,19 +39,14 @@ def save_extractor(store: Store, camera: str, through: date, extractor: Extracto
 def to_bytes(name: str, network: Classifier) -> bytes:
     """A classifier called `name` as the bytes of a safetensors file."""
     card = FeaturesCard(name=name, image=network.image, classes=network.classes)
-    tensors = {key: tensor.contiguous() for key, tensor in sorted(network.state_dict().items())}
-    return save_tensors(tensors, {"card": card.model_dump_json()})
+    return model_bytes(network.state_dict(), card)
 
 
 def from_bytes(data: bytes, where: str) -> Extractor:
     """The extractor in a file's bytes. ValueError when it is none, cut short, or of another format."""
     card = FeaturesCard.model_validate_json(card_text(data, where, "a classifier", FORMAT, "train-dcgan"))
-    network = Classifier(card.image, card.classes)
-    try:
-        network.load_state_dict(load_tensors(data))
-    except SafetensorError as error:
-        raise ValueError(f"{where} is cut short; train again with: nightscore train-dcgan") from error
-    return of_classifier(card.name, network.eval().requires_grad_(False))
+    tensors = tensors_of(data, where, "train-dcgan")
+    return of_classifier(card.name, with_tensors(Classifier(card.image, card.classes), tensors, where, "train-dcgan"))
 
 
 def load_extractor(store: Store, camera: str, through: date, name: str) -> Extractor:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
+from sensors_data.nets.files import fingerprint
 from synthesis.quality.classifier import SHOWN, Classifier, accuracy, train_classifier
 from synthesis.quality.inception import SHA256, published_inception
 from synthesis.quality.lite0 import lite0_features
@@ -91,7 +91,9 @@ def classifier_extractor(images: np.ndarray, labels: np.ndarray, seed: int, show
     _, numbers = np.unique(labels, return_inverse=True)
     network = train_classifier(images[order[:kept]], numbers[order[:kept]], seed, shown)
     right = accuracy(network, images[order[kept:]], numbers[order[kept:]])
-    return of_classifier(f"classifier of {network.classes} classes, {right:.1%} right, {fingerprint(network)}", network)
+    return of_classifier(
+        f"classifier of {network.classes} classes, {right:.1%} right, {fingerprint(network)[:12]}", network
+    )
 
 
 def of_classifier(name: str, network: Classifier) -> Extractor:
@@ -102,11 +104,3 @@ def of_classifier(name: str, network: Classifier) -> Extractor:
         return found, network.last(found)
 
     return Extractor(name, of, network)
-
-
-def fingerprint(network: nn.Module) -> str:
-    """A short hash of a network's weights."""
-    total = hashlib.sha256()
-    for name, tensor in sorted(network.state_dict().items()):
-        total.update(name.encode() + tensor.contiguous().numpy().tobytes())
-    return total.hexdigest()[:12]

@@ -13,11 +13,12 @@ import torch
 from torch import Tensor
 
 from sensors_data.errors import DivergedError
+from sensors_data.nets.checkpoint import Checkpoint, TrainingState
+from sensors_data.nets.training import Progress
 from sensors_data.settings import Section
 from synthesis.networks.dcgan import Generator
 from synthesis.presets.parts import Recipe
 from synthesis.quality.extractors import Extractor
-from synthesis.training.checkpoint import Checkpoint, Progress
 from synthesis.training.collapse import Measures, WatchConfig, alarms, collapsed
 from synthesis.training.snapshots import Examples, measures_of, of_fixed_codes, settled
 from synthesis.training.step import Pair, as_pixels, make_pair, train_step
@@ -83,7 +84,7 @@ def train(
     plan = Plan.of(pair, len(examples.images), snapshots)
     best: dict[str, Tensor] = {}
     history: list[Snapshot] = []
-    if checkpoint is not None and (saved := checkpoint.load(pair)):
+    if checkpoint is not None and (saved := checkpoint.load(state_of(pair))):
         best, history = saved.best, [Snapshot.model_validate(row) for row in saved.history]
     while pair.workers.agreed(len(history) < snapshots and (not history or history[-1].state == "training")):
         losses = _train_part(pair, plan, examples, len(history), seed, progress)
@@ -96,7 +97,7 @@ def train(
         if history[-1].best:
             best = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
         if checkpoint is not None:
-            checkpoint.save(pair, best, [snapshot.model_dump() for snapshot in history])
+            checkpoint.save(state_of(pair), best, [snapshot.model_dump() for snapshot in history])
         if show is not None:
             show(history[-1], of_fixed_codes(network, examples, seed))
     return _kept(pair, best, history)
@@ -108,11 +109,17 @@ def train_along(
     """What the others of several workers do while the first one trains: the same steps, and nothing else."""
     pair = make_pair(recipe.generator, recipe.discriminator, recipe.training, seed, workers)
     plan = Plan.of(pair, len(examples.images), snapshots)
-    saved = checkpoint.load(pair)
+    saved = checkpoint.load(state_of(pair))
     done = len(saved.history) if saved else 0
     while workers.agreed(True):
         _train_part(pair, plan, examples, done, seed, None)
         done += 1
+
+
+def state_of(pair: Pair) -> TrainingState:
+    """What a training of the pair changes; each of its parts draws anew, by its number."""
+    networks = {"generator": pair.generator, "discriminator": pair.discriminator, "average": pair.average}
+    return TrainingState(networks, {"of_generator": pair.of_generator, "of_discriminator": pair.of_discriminator})
 
 
 def _kept(pair: Pair, best: dict[str, Tensor], history: list[Snapshot]) -> Trained:

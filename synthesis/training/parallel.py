@@ -15,8 +15,8 @@ from pathlib import Path
 import torch
 from torch import multiprocessing
 
+from sensors_data.nets.checkpoint import Checkpoint
 from synthesis.presets.parts import Recipe
-from synthesis.training.checkpoint import Checkpoint
 from synthesis.training.loop import train_along
 from synthesis.training.snapshots import Examples
 from synthesis.training.workers import Workers, alone, most_devices

@@ -7,10 +7,10 @@ from torch import Tensor
 from torch.distributions import Distribution, Normal
 
 from anomaly.series.lstm_vae import LSTMVAE, LSTMVAEConfig, principal_subspace
-from anomaly.vae.checkpoint import Checkpoint
 from anomaly.vae.model import VAE
 from anomaly.vae.training import Examples, FitConfig, fit
 from sensors_data.errors import DivergedError
+from sensors_data.nets.checkpoint import Checkpoint
 
 
 def wave_examples(count: int, seed: int) -> Examples:

@@ -10,12 +10,12 @@ import torch
 from sklearn.datasets import load_digits
 
 from sensors_data.errors import DivergedError
+from sensors_data.nets.checkpoint import Checkpoint
 from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
 from synthesis.networks.layers import Layer
 from synthesis.presets.parts import Recipe
 from synthesis.quality.extractors import Extractor
 from synthesis.training import parallel
-from synthesis.training.checkpoint import Checkpoint
 from synthesis.training.collapse import WatchConfig
 from synthesis.training.loop import train
 from synthesis.training.parallel import Task, workers_of
