@@ -28,8 +28,7 @@ class GeneratorSettings(Section):
     snapshots: int = Field(10, ge=1, le=1000)
     """The best of them serves."""
     devices: int = Field(1, ge=1, le=64)
-    """Processes that share a training, each on a GPU of its own, or on a part of the cores where there is no GPU; more
-    than one wants nightscore[devices]."""
+    """Processes that share a training, each on a GPU of its own, or on a part of the cores where there is no GPU."""
     held_out: float = Field(0.1, gt=0, lt=0.9)
     """Share of the images that is never learned from: for snapshots and the gate."""
     classifier_images: int = Field(150_000, ge=1)

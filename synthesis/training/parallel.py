@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Semaphore
 from pathlib import Path
@@ -19,11 +18,11 @@ from sensors_data.nets.checkpoint import Checkpoint
 from synthesis.presets.parts import Recipe
 from synthesis.training.loop import train_along
 from synthesis.training.snapshots import Examples
-from synthesis.training.workers import Workers, alone, most_devices
+from synthesis.training.workers import Workers, alone, joined, most_devices
 
 PATIENCE = 30
 """Seconds that the others are given to end by themselves."""
-FAREWELL = 5
+FAREWELL = 30
 """Seconds until one that has failed is gone for good."""
 
 
@@ -43,15 +42,13 @@ class Task:
 def workers_of(devices: int, task: Task) -> Iterator[Workers]:
     """The processes that share a training, this one the first; the others run until it has no more to do.
 
-    ValueError when there are not as many devices, or the batch does not divide among them; LookupError when
-    lightning-fabric is missing; ChildProcessError when one of the others has gone.
+    ValueError when there are not as many devices, or the batch does not divide among them; ChildProcessError when one
+    of the others has gone.
     """
     if devices == 1:
         yield alone()
         return
     _check(devices, task)
-    from synthesis.training.fabric import joined
-
     context, threads = multiprocessing.get_context("spawn"), torch.get_num_threads()
     share, ready = max(1, threads // devices), context.Semaphore(0)
     with tempfile.TemporaryDirectory() as folder:
@@ -97,8 +94,6 @@ def _check(devices: int, task: Task) -> None:
     batch = min(task.recipe.training.batch, len(task.examples.images))
     if batch % devices or batch < 2 * devices:
         raise ValueError(f"a batch of {batch} images does not divide among {devices} devices; change batch or devices")
-    if find_spec("lightning_fabric") is None:
-        raise LookupError("several devices want lightning-fabric: pip install 'nightscore[devices]'")
 
 
 def _for_the_others(task: Task) -> tuple[Task, bytes | None, str]:
@@ -113,8 +108,6 @@ def _train_along(
     ready: Semaphore, rank: int, devices: int, meeting: Path, threads: int, task: Task, state: bytes | None, key: str
 ) -> None:
     """What each of the other processes runs, as soon as it has told that it is there."""
-    from synthesis.training.fabric import joined
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the first process, which ends the others
     ready.release()
     torch.set_num_threads(threads)

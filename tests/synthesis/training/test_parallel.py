@@ -121,11 +121,3 @@ def test_a_loss_that_is_no_number_ends_both():
 def test_what_cannot_be_shared_is_an_error(devices, batch, error, told):
     with pytest.raises(error, match=told), workers_of(devices, task(batch=batch)):
         pass
-
-
-def test_without_the_optional_package_one_device_is_enough(monkeypatch):
-    monkeypatch.setattr(parallel, "find_spec", lambda name: None)
-    with workers_of(1, task()) as workers:
-        assert workers.count == 1
-    with pytest.raises(LookupError, match=r"pip install 'nightscore\[devices\]'"), workers_of(2, task()):
-        pass
