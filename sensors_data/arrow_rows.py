@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,8 +16,7 @@ def to_arrow(spec: Table, frame: pd.DataFrame) -> pa.Table:
     if missing:
         raise ValueError(f"table {spec.name} wants columns {spec.schema.names}, missing {missing}")
     rows = pa.Table.from_arrays([_column(spec, frame[field.name], field) for field in spec.schema], schema=spec.schema)
-    order = pc.sort_indices(rows, sort_keys=[(name, "ascending") for name in spec.order])  # a stable sort
-    return rows.take(order).combine_chunks()
+    return _sorted(rows, spec.order)
 
 
 def _column(spec: Table, values: pd.Series, field: pa.Field) -> pa.Array:
@@ -26,7 +26,36 @@ def _column(spec: Table, values: pd.Series, field: pa.Field) -> pa.Array:
             return pa.array([], type=field.type)
         if isinstance(values.dtype, pd.DatetimeTZDtype) and pa.types.is_timestamp(field.type):
             return pa.array(values.dt.tz_convert(None).to_numpy()).cast(field.type)
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            return pa.array(values).cast(field.type)
         return pa.array(values, type=field.type, from_pandas=True)
     except (pa.ArrowException, OverflowError) as error:
         what = f"column {field.name} must be {field.type}, found {values.dtype}"
         raise ValueError(f"table {spec.name}: {what}: {error}") from error
+
+
+def _sorted(rows: pa.Table, order: tuple[str, ...]) -> pa.Table:
+    """The rows in ascending order of some columns; rows that are equal in them stay as they stand."""
+    keys = {name: _rank(rows[name]) for name in order}
+    if all(key.null_count == 0 for key in keys.values()) and _in_order([key.to_numpy() for key in keys.values()]):
+        return rows.combine_chunks()
+    places = pc.sort_indices(pa.table(keys), sort_keys=[(name, "ascending") for name in order])  # a stable sort
+    return rows.take(places).combine_chunks()
+
+
+def _rank(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column that sorts as the given one does; text gives way to the place of each value among the distinct ones."""
+    if not pa.types.is_string(column.type):
+        return column
+    encoded = column.combine_chunks().dictionary_encode()
+    place = np.empty(len(encoded.dictionary), dtype=np.int64)
+    place[pc.sort_indices(encoded.dictionary).to_numpy()] = np.arange(len(place))
+    return pa.chunked_array([pc.take(pa.array(place), encoded.indices)])
+
+
+def _in_order(keys: list[np.ndarray]) -> bool:
+    """Whether rows stand in ascending order of their keys, the first one leading."""
+    ordered = np.ones(max(0, len(keys[0]) - 1), dtype=bool)
+    for key in reversed(keys):
+        ordered = (key[:-1] < key[1:]) | ((key[:-1] == key[1:]) & ordered)
+    return bool(ordered.all())

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sensors_data.arrow_rows import to_arrow
@@ -92,17 +93,29 @@ class Store:
             return self.read(table, **partition)
         return self.read_files(table, [])
 
-    def read_files(self, table: str, paths: Iterable[str]) -> pd.DataFrame:
-        """The rows of several of a table's files, in the order of `paths`. ValueError when one cannot be read."""
-        parts = [self._parse(TABLES[table], path, self.read_bytes(path)) for path in paths]
+    def read_files(self, table: str, paths: Iterable[str], assets: Iterable[str] | None = None) -> pd.DataFrame:
+        """The rows of several of a table's files, in the order of `paths`; of some `assets` alone where they are named.
+
+        ValueError when a file cannot be read.
+        """
+        wanted = None if assets is None else pa.array(sorted(set(assets)), pa.string())
+        parts = [self._parse(TABLES[table], path, self.read_bytes(path), wanted) for path in paths]
         rows: pd.DataFrame = pa.concat_tables([TABLES[table].schema.empty_table(), *parts]).to_pandas()
         return rows
+
+    def assets_in(self, paths: Iterable[str]) -> set[str]:
+        """The assets in some tables' files, their other columns unread. ValueError when one cannot be read."""
+        names: set[str] = set()
+        for path in paths:
+            file = self._open_parquet(path, self.read_bytes(path), texts=["asset"])
+            names.update(file.read(columns=["asset"])["asset"].unique().to_pylist())
+        return names
 
     def provenance(self, path: str) -> Provenance:
         """Where the file at `path` came from. ValueError when it cannot be read or a newer nightscore wrote it."""
         return self._stamp(path, self._open_parquet(path, self.read_bytes(path)).schema_arrow)
 
-    def _parse(self, spec: Table, path: str, data: bytes) -> pa.Table:
+    def _parse(self, spec: Table, path: str, data: bytes, assets: pa.Array | None) -> pa.Table:
         file = self._open_parquet(path, data)
         self._stamp(path, file.schema_arrow)
         earlier = pa.schema(list(spec.schema)[: len(spec.schema) - ADDED.get(spec.name, 0)])
@@ -110,15 +123,16 @@ class Store:
             found = ", ".join(f"{field.name} {field.type}" for field in file.schema_arrow)
             raise ValueError(f"{self.root}/{path} has not the columns of table {spec.name}; it has {found}")
         try:
-            rows = file.read().replace_schema_metadata(None)
+            rows = (file.read() if assets is None else _rows_of(file, assets)).replace_schema_metadata(None)
         except (pa.ArrowException, OSError) as error:
             raise self._unreadable(path, error) from error
         nulls = [pa.nulls(rows.num_rows, field.type) for field in list(spec.schema)[rows.num_columns :]]
         return pa.Table.from_arrays([*rows.columns, *nulls], schema=spec.schema)
 
-    def _open_parquet(self, path: str, data: bytes) -> pq.ParquetFile:
+    def _open_parquet(self, path: str, data: bytes, texts: list[str] | None = None) -> pq.ParquetFile:
+        """The file, its columns `texts` read as codes of their distinct values."""
         try:
-            return pq.ParquetFile(io.BytesIO(data))
+            return pq.ParquetFile(io.BytesIO(data), read_dictionary=texts)
         except (pa.ArrowException, OSError) as error:
             raise self._unreadable(path, error) from error
 
@@ -222,6 +236,12 @@ def settings_hash(*sections: Section) -> str:
     """A short hash of the settings that a partition was made under; where its files lay does not matter."""
     text = "\n".join(s.model_dump_json(exclude={"inbox"}) for s in sections)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _rows_of(file: pq.ParquetFile, assets: pa.Array) -> pa.Table:
+    """The rows of some assets, a part of the file at a time, so that the others never lie in memory together."""
+    parts = [part.filter(pc.is_in(part["asset"], assets)) for part in file.iter_batches(131_072)]
+    return pa.Table.from_batches(parts, file.schema_arrow)
 
 
 def _safe(key: str, value: object) -> str:

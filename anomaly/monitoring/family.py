@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections import Counter
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
 from anomaly.monitoring.prometheus import Sample, most_frequent, sample
 from anomaly.monitoring.runs import family_subject, job_samples, model_samples, newest_day, store_samples
@@ -94,8 +92,8 @@ def _quality(store: Store, spec: Family, family: str, day: date) -> list[Sample]
     week = [path for back in range(1, WEEK) for path in _grids(store, family, day - timedelta(days=back))]
     grid = store.read_files("grid", today)
     known = grid["value"].notna()
-    here = set(grid.loc[known, "asset"])
-    silent = set().union(*(_assets(store, path) for path in week)) - here
+    here = set(grid.loc[known, "asset"].unique())
+    silent = store.assets_in(week) - here
     wanted = (len(here) + len(silent)) * day_rows(spec) * len(spec.sensors)
     return [
         sample("missing_ratio", 1 - known.sum() / wanted if wanted else 1, family=family),
@@ -108,11 +106,6 @@ def _grids(store: Store, family: str, day: date) -> list[str]:
     return store.files(f"grid/family={family}/day={day}", suffix=".parquet")
 
 
-def _assets(store: Store, path: str) -> set[str]:
-    """The assets in a grid's file, its other columns unread."""
-    return set(pq.read_table(io.BytesIO(store.read_bytes(path)), columns=["asset"])["asset"].unique().to_pylist())
-
-
 def _refused(store: Store, family: str, day: date) -> list[Sample]:
     """How much of what came in could not be used, and why; nothing where the day was not ingested."""
     if not store.exists(store.path("rejects", family=family, day=day)):
@@ -121,7 +114,8 @@ def _refused(store: Store, family: str, day: date) -> list[Sample]:
     rows = rows[~rows["used"].astype(bool)]
     # a file that cannot be read names itself, so all such files are one reason
     reasons = Counter(str(reason) for reason in rows["reason"].where(rows["line"] > 0, UNREADABLE))
-    used = len(store.read_if_there("readings", family=family, day=day))
+    readings = store.path("readings", family=family, day=day)
+    used = store.provenance(readings).rows if store.exists(readings) else 0
     each = most_frequent(reasons, OTHER_REASONS)
     found = [sample("rejected_rows", n, family=family, reason=reason) for reason, n in each.items()]
     return [*found, sample("rejected_ratio", len(rows) / max(1, len(rows) + used), family=family)]

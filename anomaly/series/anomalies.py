@@ -71,12 +71,21 @@ def find_anomalies(
     every row of it that is over the threshold is (planned work).
     """
     found = []
-    for asset, rows in scores.sort_values("time").groupby("asset", sort=True):
-        mine = sensor_scores[sensor_scores["asset"] == asset]
-        over = rows["is_anomaly"].to_numpy() & _deviates(rows, mine, rules)
+    assets = assets_over(scores)
+    scores = scores[scores["asset"].isin(assets)].sort_values("time")
+    sensor_scores = sensor_scores[sensor_scores["asset"].isin(assets)]
+    sensors = dict(list(sensor_scores.groupby("asset", sort=False)))
+    for asset, rows in scores.groupby("asset", sort=True):
+        shares = sensors.get(asset, sensor_scores.iloc[:0])
+        over = rows["is_anomaly"].to_numpy() & _deviates(rows, shares, rules)
         for first, last in _intervals(rows["time"], over, rules, step):
-            found.append(_describe(rows.iloc[first:last], over[first:last], mine, rules, step, family, limit))
+            found.append(_describe(rows.iloc[first:last], over[first:last], shares, rules, step, family, limit))
     return pd.DataFrame(found, columns=COLUMNS) if found else _none()
+
+
+def assets_over(scores: pd.DataFrame) -> list[str]:
+    """The assets that have a row over the threshold; no other one can have an anomaly."""
+    return list(scores.loc[scores["is_anomaly"].astype(bool), "asset"].unique())
 
 
 def _none() -> pd.DataFrame:

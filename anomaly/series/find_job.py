@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from anomaly.series.anomalies import Rules, find_anomalies
+from anomaly.series.anomalies import Rules, assets_over, find_anomalies
 from anomaly.series.files import card_by_name
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Family, Settings, parse
@@ -38,9 +38,11 @@ def _find(store: Store, spec: Family, rules: Rules, day: date, family: str) -> D
     if missing:
         remedy = f"run: nightscore score-series --family {family} --day {day}"
         raise LookupError(f"no {missing[0]} in {store.root}; {remedy}")
-    scores = store.read_files("scores", inputs)
-    limit = _tail_at_threshold(store, scores)
-    today = anomalies_touching(store, rules, spec, family, day, limit, scores, _sensors(store, family, day, day))
+    parts = [store.read_files("scores", [path]) for path in inputs]
+    limit = _tail_at_threshold(store, next((part for part in parts if len(part)), parts[0]))
+    scores = pd.concat([part[part["asset"].isin(assets_over(part))] for part in parts])
+    sensor_scores = _sensors(store, family, day, assets_over(scores))
+    today = anomalies_touching(store, rules, spec, family, day, limit, scores, sensor_scores)
     source = Provenance(job="find-anomalies", settings=settings_hash(spec), inputs=store.digest(inputs))
     store.write("anomalies", today, source, family=family, day=day)
     active = today[~today["suppressed"].astype(bool)]
@@ -63,7 +65,8 @@ def anomalies_touching(
 
     `limit` is the tail probability of a row just at the threshold.
     """
-    assets, first = scores["asset"].unique(), day
+    assets, first = assets_over(scores), day  # an anomaly that touches the day has a row over the threshold in it
+    scores = scores[scores["asset"].isin(assets)]
     near = max(rules.gap(spec.step), rules.n * spec.step)  # a row over the threshold further in is of no earlier one
     while first > day - timedelta(days=LOOK_BACK):
         over = scores["time"][scores["is_anomaly"].astype(bool)]
@@ -73,9 +76,8 @@ def anomalies_touching(
         paths = store.files(f"scores/family={family}/day={first}", suffix=".parquet")
         if not paths:
             break
-        earlier = store.read_files("scores", paths)
-        scores = pd.concat([scores, earlier[earlier["asset"].isin(assets)]])
-        sensor_scores = pd.concat([_sensors(store, family, first, first), sensor_scores])
+        scores = pd.concat([scores, store.read_files("scores", paths, assets)])
+        sensor_scores = pd.concat([_sensors(store, family, first, assets), sensor_scores])
     found = find_anomalies(scores, sensor_scores, rules, spec.step, family, limit)
     return found[found["end"] > pd.Timestamp(day, tz="UTC")]
 
@@ -88,8 +90,7 @@ def _tail_at_threshold(store: Store, scores: pd.DataFrame) -> float:
     return float(threshold.p_value(np.array([threshold.value]))[0]) if threshold else 1.0
 
 
-def _sensors(store: Store, family: str, first: date, last: date) -> pd.DataFrame:
-    """The sensor scores of [first, last]."""
-    days = [first + timedelta(days=d) for d in range((last - first).days + 1)]
-    paths = [p for d in days for p in store.files(f"sensor_scores/family={family}/day={d}", suffix=".parquet")]
-    return store.read_files("sensor_scores", paths)
+def _sensors(store: Store, family: str, day: date, assets: list[str]) -> pd.DataFrame:
+    """The sensor scores of some assets on a day."""
+    paths = store.files(f"sensor_scores/family={family}/day={day}", suffix=".parquet")
+    return store.read_files("sensor_scores", paths, assets)

@@ -24,6 +24,10 @@ MAX_BYTES = 4 * 2**30
 """A single file larger than this, unpacked, is refused: split it by day and use {day} in the inbox."""
 
 
+FILES_AT_HAND = 4
+"""Parsed files that stay in memory: a day's own, those of the days beside it, and one more."""
+
+
 def find_files(inbox: str, day: date | None = None) -> list[Path]:
     """The files of an inbox (a file, a folder, or a pattern in which `{day}` stands for the date), sorted.
 
@@ -141,7 +145,7 @@ def raw_readings(path: Path, layout: Layout, sensors: tuple[str, ...]) -> tuple[
     return _raw_readings(path, stat.st_mtime_ns, stat.st_size, layout, sensors)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=FILES_AT_HAND)
 def _raw_readings(
     path: Path, mtime_ns: int, size: int, layout: Layout, sensors: tuple[str, ...]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:

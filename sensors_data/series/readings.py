@@ -93,25 +93,32 @@ def _read_file(path: Path, family: Family, day: date, own: bool) -> tuple[pd.Dat
     if time.isna().all() and len(raw) + len(no_rows):
         example = str(next(iter([*raw["time"], *no_rows["raw"]])))[:40]
         raise UnreadableError(f"{path.name} has no readable time, first: '{example}'; state time_format or time_unit")
-    filed = _filed(raw["line"], raw["line"], time)
-    today = filed.dt.date == day
+    filed = _days_filed(raw["line"], raw["line"], time)
+    today = filed == np.datetime64(day)
     readings, rejects = check(raw[today], time[today], family)
-    short = no_rows[(_filed(no_rows["line"], raw["line"], time).dt.date == day).to_numpy()]
+    short = no_rows[_days_filed(no_rows["line"], raw["line"], time) == np.datetime64(day)]
     parts = [rejects, short.assign(reason="another number of cells than the header", used=False)]
     if own and "{day}" in family.inbox:
-        far = raw[((filed - pd.Timestamp(day, tz="UTC")) // timedelta(days=1)).abs() > 1]
+        far = raw[np.abs(filed - np.datetime64(day)) > np.timedelta64(1, "D")]
         reason = "more than a day away from the day that the file is named after"
-        parts.append(pd.DataFrame({"line": far["line"], "raw": _as_text(far)}).assign(reason=reason, used=False))
+        parts.append(_lines(far).assign(reason=reason, used=False))
     return readings, pd.concat(parts, ignore_index=True)
 
 
-def _filed(wanted: pd.Series, lines: pd.Series, time: pd.Series) -> pd.Series:
-    """The time that each `wanted` line is filed under: its own, else the line's before it, at the start the next."""
-    known = pd.Series(time.to_numpy(), index=lines.to_numpy()).dropna().sort_index(kind="stable")
-    if known.empty:
-        return pd.Series(pd.NaT, index=wanted.index, dtype="datetime64[us, UTC]")
-    place = np.searchsorted(known.index, wanted.to_numpy(dtype=np.int64), side="right") - 1
-    return pd.Series(known.array[np.maximum(place, 0)], index=wanted.index)
+def _days_filed(wanted: pd.Series, lines: pd.Series, time: pd.Series) -> np.ndarray:
+    """The day that each `wanted` line is filed under: its own, else the line's before it, at the start the next.
+
+    (N,) datetime64[D], NaT where no line of the file has a day.
+    """
+    days = time.to_numpy(dtype="datetime64[us]").astype("datetime64[D]")
+    known = np.flatnonzero(~np.isnat(days))
+    if not len(known):
+        return np.full(len(wanted), np.datetime64("NaT"), dtype="datetime64[D]")
+    if len(known) == len(days) and wanted is lines:
+        return days
+    known = known[np.argsort(lines.to_numpy()[known], kind="stable")]
+    place = np.searchsorted(lines.to_numpy()[known], wanted.to_numpy(dtype=np.int64), side="right") - 1
+    return np.asarray(days[known[np.maximum(place, 0)]])
 
 
 def read_frame(
@@ -139,10 +146,10 @@ def check(raw: pd.DataFrame, time: pd.Series, family: Family) -> tuple[pd.DataFr
     reasons = _reasons(raw, time, value, family)
     keep = reasons == ""
     readings = pd.DataFrame({"time": time, "asset": raw["asset"], "sensor": raw["sensor"], "value": value})
-    readings = readings.assign(line=raw["line"], raw=_as_text(raw))
-    rejects = readings.loc[~keep, ["line", "raw"]].assign(reason=reasons[~keep], used=False)
-    late = readings[keep & _out_of_order(readings)]
-    noted = late[["line", "raw"]].assign(reason="out of order in its file; sorted into place", used=True)
+    late = keep & _out_of_order(readings)
+    rejects = _lines(raw[~keep]).assign(reason=reasons[~keep], used=False)
+    noted = _lines(raw[late]).assign(reason="out of order in its file; sorted into place", used=True)
+    readings = readings.assign(line=raw["line"], time_text=raw["time"], value_text=raw["value"])
     return readings[keep], pd.concat([rejects, noted], ignore_index=True)
 
 
@@ -220,17 +227,18 @@ def _without_repeats(readings: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame
     """One reading per (time, asset, sensor), the last that came in; the others as rejects."""
     key = ["time", "asset", "sensor"]
     last = ~readings.duplicated(key, keep="last")
-    if last.all():
-        return readings[[*key, "value"]], readings.loc[~last, ["source", "line", "raw"]].assign(reason="", used=False)
-    same = readings.duplicated([*key, "value"], keep="last")
+    same = readings.duplicated([*key, "value"], keep="last") if not last.all() else ~last
     reason = np.where(same[~last], "duplicate of a later row", "replaced by a later row with another value")
-    repeated = readings.loc[~last, ["source", "line", "raw"]].assign(reason=reason, used=False)
+    rows = readings[~last]
+    raw = rows.assign(time=rows["time_text"], value=rows["value_text"])
+    repeated = _lines(raw).assign(source=rows["source"], reason=reason, used=False)
     return readings.loc[last, [*key, "value"]], repeated
 
 
-def _as_text(raw: pd.DataFrame) -> pd.Series:
-    """Each row as the text that `rejects` keeps: time, asset, sensor, value."""
+def _lines(raw: pd.DataFrame) -> pd.DataFrame:
+    """Rows as `rejects` keeps them: their line, and as text time, asset, sensor, value."""
     kind = pa.large_string()
     parts = [pa.array(raw[column].astype(str), kind) for column in ("time", "asset", "sensor", "value")]
     joined = pc.binary_join_element_wise(*parts, pa.scalar(",", kind))
-    return pd.Series(pc.utf8_slice_codeunits(joined, 0, 1000).to_pandas(), dtype="str").set_axis(raw.index)
+    text = pd.Series(pc.utf8_slice_codeunits(joined, 0, 1000).to_pandas(), dtype="str").set_axis(raw.index)
+    return pd.DataFrame({"line": raw["line"], "raw": text})

@@ -61,8 +61,7 @@ STYLE: dict[Any, Any] = {
 def rows_of(store: Store, table: str, family: str, days: list[date], asset: str | None) -> pd.DataFrame:
     """A table's rows of some days of a family, of one asset or all."""
     paths = [path for day in days for path in store.files(f"{table}/family={family}/day={day}", suffix=".parquet")]
-    rows = store.read_files(table, paths)
-    return rows if asset is None else rows[rows["asset"] == asset]
+    return store.read_files(table, paths, None if asset is None else [asset])
 
 
 def draw_sensor(axis: Axes, rows: pd.DataFrame, name: str, spec: Family) -> None:

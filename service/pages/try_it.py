@@ -27,7 +27,7 @@ from sensors_data.series.discover import discover
 from sensors_data.series.file_source import forget_files
 from sensors_data.series.grid import Grid, as_us, impute, to_grid
 from sensors_data.series.grid_table import day_rows
-from sensors_data.series.jobs import SEASONAL_DAYS
+from sensors_data.series.imputing import SEASONAL_DAYS
 from sensors_data.series.readings import read_frame
 from sensors_data.settings import Family
 from sensors_data.tables import TABLES

@@ -90,8 +90,7 @@ def training_due(settings: Settings, day: date, family: str) -> bool:
 
 def assets_of(store: Store, family: str, day: date) -> set[str]:
     """The assets that a day's grid holds."""
-    paths = store.files(f"grid/family={family}/day={day}", suffix=".parquet")
-    return set(store.read_files("grid", paths)["asset"])
+    return store.assets_in(store.files(f"grid/family={family}/day={day}", suffix=".parquet"))
 
 
 def backfill(

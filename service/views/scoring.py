@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,8 @@ from anomaly.series.find_job import anomalies_touching, rules_of
 from anomaly.series.score_job import days_seen, score_day
 from sensors_data.arrow_rows import to_arrow
 from sensors_data.series.grid_table import grids_of
+from sensors_data.series.imputing import imputed_rows
 from sensors_data.series.incidents import read_incidents
-from sensors_data.series.jobs import SEASONAL_DAYS, imputed_rows
 from sensors_data.settings import Family
 from sensors_data.tables import TABLES
 from service.api.problems import refused
@@ -49,11 +49,13 @@ def score_readings(service: Service, family: str, readings: pd.DataFrame) -> Sco
     detectors = {day: service.detector(family, day) for day in days}
     grids: dict[date, pd.DataFrame] = {}
     parts = []
+
+    def known(day: date, assets: list[str]) -> pd.DataFrame:
+        return pd.concat([readings.iloc[:0], *_earlier(service, "readings", family, [day], assets, sent)])
+
     for day in days:
         assets = sorted(sent[day]["asset"].unique())
-        past = [day - timedelta(days=back) for back in range(SEASONAL_DAYS, 0, -1)]
-        earlier = _earlier(service, "readings", family, past, assets, sent)
-        grids[day] = imputed_rows(spec, day, pd.concat([*earlier, sent[day]]), assets)
+        grids[day] = imputed_rows(spec, day, assets, known)
         parts.append(_scored(service, spec, family, day, detectors[day], grids, assets))
     scores, sensors = (as_table(name, pd.concat([part[n] for part in parts])) for n, name in enumerate(_TABLES))
     rules, limit = rules_of(service.settings, family), detectors[days[-1]].threshold.at_value
@@ -99,8 +101,7 @@ def _kept(service: Service, table: str, path: str, asset: str) -> pd.DataFrame:
     """One asset's rows of a file of the store, remembered until the file is replaced."""
 
     def read() -> pd.DataFrame:
-        rows = service.store.read_files(table, [path])
-        return rows[rows["asset"] == asset].reset_index(drop=True)
+        return service.store.read_files(table, [path], [asset])
 
     return service.days.get(f"{path}\n{asset}", stamp_of(service.store, path), read)
 

@@ -62,8 +62,9 @@ def carried_by(sensors: str) -> str:
 def seen_and_expected(store: Store, spec: Family, family: str, found: Row, most: int = 3) -> list[str]:
     """What the leading sensors read at an anomaly's peak and what was expected, a sentence each."""
     day = pd.Timestamp(found["peak_time"]).date()
-    rows = store.read_files("sensor_scores", store.files(f"sensor_scores/family={family}/day={day}", ".parquet"))
-    rows = rows[(rows["asset"] == found["asset"]) & (rows["time"] == found["peak_time"])].set_index("sensor")
+    paths = store.files(f"sensor_scores/family={family}/day={day}", ".parquet")
+    rows = store.read_files("sensor_scores", paths, [str(found["asset"])])
+    rows = rows[rows["time"] == found["peak_time"]].set_index("sensor")
     told = []
     for name, _ in leading(str(found["sensors"]))[:most]:
         if name in rows.index:

@@ -1,0 +1,96 @@
+"""A day of many assets on the family's clock, its gaps filled from the day itself and from earlier ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.series.grid import Grid, as_us, columns_of, impute
+from sensors_data.series.grid_table import day_rows, no_rows
+from sensors_data.settings import Family
+
+SEASONAL_DAYS = 7
+"""How many earlier days a long gap may be filled from."""
+
+Readings = Callable[[date, list[str]], pd.DataFrame]
+"""The readings of some assets on a day; none of them where there is nothing of that day."""
+
+
+def imputed_rows(spec: Family, day: date, assets: list[str], readings: Readings) -> pd.DataFrame:
+    """Rows of the `grid` table of some assets' day, sorted.
+
+    Earlier days are asked for only where a gap of the day is filled from them.
+    """
+    if not assets:
+        return no_rows()
+    values, observed = _on_the_clock(spec, day, assets, readings(day, assets))
+    far = np.flatnonzero(_needs_earlier_days(observed, spec.linear_gap // spec.step))
+    near = np.setdiff1d(np.flatnonzero(~observed.all(axis=(1, 2))), far)
+    filled = values.copy() if len(far) or len(near) else values
+    for place in near:
+        filled[place] = _filled(spec, values[place], observed[place])
+    if len(far):
+        gappy = [assets[place] for place in far]
+        past = [day - timedelta(days=back) for back in range(SEASONAL_DAYS, 0, -1)]
+        earlier = [_on_the_clock(spec, d, gappy, readings(d, gappy)) for d in past]
+        for number, place in enumerate(far):
+            seen = [(known[0][number], known[1][number]) for known in earlier] + [(values[place], observed[place])]
+            whole = (np.concatenate(part) for part in zip(*seen, strict=True))  # (8 T, D) each
+            filled[place] = _filled(spec, *whole)[-day_rows(spec) :]
+    return _rows(spec, day, assets, filled, observed)
+
+
+def _on_the_clock(spec: Family, day: date, assets: list[str], readings: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """What was read in each step of a day, its mean in float32 or NaN, and whether anything was: (A, T, D) each."""
+    steps, sensors = day_rows(spec), len(spec.sensors)
+    row = (readings["time"].to_numpy(dtype="datetime64[us]") - as_us(day)) // np.timedelta64(spec.step, "us")
+    column, asset = columns_of(readings["sensor"], spec.sensor_names), columns_of(readings["asset"], tuple(assets))
+    inside = (row >= 0) & (row < steps) & (column >= 0) & (asset >= 0)
+    slot = ((asset * steps + row) * sensors + column)[inside]
+    size = len(assets) * steps * sensors
+    total = np.bincount(slot, weights=readings["value"].to_numpy(dtype=np.float64)[inside], minlength=size)
+    count = np.bincount(slot, minlength=size)
+    with np.errstate(invalid="ignore"):
+        values = (total / count).astype(np.float32)
+    shape = (len(assets), steps, sensors)
+    return values.reshape(shape), (count > 0).reshape(shape)
+
+
+def _needs_earlier_days(observed: np.ndarray, linear_rows: int) -> np.ndarray:
+    """Which assets have a gap at the day's edge or one longer than `linear_rows`: (A, T, D) -> (A,)."""
+    edges = ~(observed[:, 0].all(axis=1) & observed[:, -1].all(axis=1))
+    if linear_rows >= observed.shape[1]:
+        return np.asarray(edges)
+    before = np.zeros((len(observed), observed.shape[1] + 1, observed.shape[2]), dtype=np.int32)
+    np.cumsum(~observed, axis=1, out=before[:, 1:])
+    long = (before[:, linear_rows + 1 :] - before[:, : -linear_rows - 1]) > linear_rows
+    return np.asarray(edges | long.any(axis=(1, 2)))
+
+
+def _filled(spec: Family, values: np.ndarray, observed: np.ndarray) -> np.ndarray:
+    """One asset's values with its gaps filled, (T, D); nothing is filled before the first that was read."""
+    first = int(observed.any(axis=1).argmax())
+    times = np.arange(len(values) - first).astype("datetime64[us]")  # a gap is counted in rows
+    grid = Grid(times, values[first:], observed[first:], spec.sensor_names)
+    whole = impute(grid, spec.linear_gap // spec.step, spec.seasonal_gap // spec.step, day_rows(spec), SEASONAL_DAYS)
+    return np.concatenate([values[:first], whole.values])
+
+
+def _rows(spec: Family, day: date, assets: list[str], values: np.ndarray, observed: np.ndarray) -> pd.DataFrame:
+    """Arrays (A, T, D) as rows of the `grid` table, sorted; a time at which no sensor has a value takes no row."""
+    by_name = np.argsort(np.array(spec.sensor_names, dtype=object), kind="stable")
+    asset, row = np.nonzero(~np.isnan(values).all(axis=2))
+    time = as_us(day) + row * np.timedelta64(spec.step, "us")
+    sensors = len(by_name)
+    return pd.DataFrame(
+        {
+            "time": pd.DatetimeIndex(np.repeat(time, sensors), tz="UTC"),
+            "asset": pd.Categorical.from_codes(np.repeat(asset, sensors), pd.Index(assets)),
+            "sensor": pd.Categorical.from_codes(np.tile(by_name, len(row)), pd.Index(spec.sensor_names)),
+            "value": values[asset, row][:, by_name].ravel(),
+            "observed": observed[asset, row][:, by_name].ravel(),
+        }
+    )
