@@ -40,6 +40,23 @@ def test_rows_are_sorted_by_asset_time_and_sensor_whatever_order_they_came_in(st
         assert store.read_bytes(store.path("readings", **WHERE)) == expected
 
 
+def test_text_as_categories_gives_the_same_bytes(store, make_readings):
+    frame = make_readings(assets=5, rows=40)
+    expected = store.read_bytes(store.write("readings", frame, JOB, **WHERE))
+    names = frame["asset"].unique()[::-1]
+    coded = frame.assign(asset=pd.Categorical(frame["asset"], names), sensor=frame["sensor"].astype("category"))
+    assert store.read_bytes(store.write("readings", coded.sample(frac=1, random_state=0), JOB, **WHERE)) == expected
+
+
+def test_some_assets_are_read_without_the_others(store, make_readings):
+    frame = make_readings(assets=5, rows=40)
+    path = store.write("readings", frame, JOB, **WHERE)
+    expected = frame[frame["asset"].isin(["p1", "p3"])].reset_index(drop=True)
+    assert_frame_equal(store.read_files("readings", [path], ["p3", "p1", "unknown"]), expected)
+    assert store.read_files("readings", [path], []).empty
+    assert store.assets_in([path]) == {"p0", "p1", "p2", "p3", "p4"}
+
+
 def test_the_same_frame_gives_the_same_bytes_in_another_store(tmp_path, make_readings):
     first, second = Store(str(tmp_path / "a")), Store(str(tmp_path / "b"))
     for store in (first, second):

@@ -53,3 +53,16 @@ def test_a_day_whose_first_rows_are_quiet_asks_for_no_earlier_day(tmp_path):
     today = scores(DAY, "00:40", "00:50")
     found = anomalies_touching(store, TWO_OF_FOUR, SPEC, "pump", DAY, 0.2, today, sensor_scores(DAY))
     assert found["start"].astype(str).tolist() == ["2026-11-21 00:40:00+00:00"]
+
+
+def test_an_asset_that_is_quiet_today_is_not_followed_back(tmp_path):
+    store, here = Store(str(tmp_path)), {"family": "pump", "day": EVE, "shard": 0}
+    other = scores(EVE, "00:00", "00:10").assign(asset="p2")
+    store.write("scores", pd.concat([scores(EVE, "23:50"), other]), Provenance(job="test"), **here)
+    store.write("sensor_scores", sensor_scores(EVE), Provenance(job="test"), **here)
+    before = store.path("scores", family="pump", day=EVE - timedelta(days=1), shard=0)
+    store.write_bytes(before, b"no Parquet: reading it would fail")
+    today = pd.concat([scores(DAY, "00:00"), scores(DAY).assign(asset="p2")])
+    found = anomalies_touching(store, TWO_OF_FOUR, SPEC, "pump", DAY, 0.2, today, sensor_scores(DAY))
+    assert found["asset"].tolist() == ["p1"]
+    assert found["rows"].tolist() == [2]
