@@ -3,7 +3,7 @@ VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
 
-.PHONY: alerts-demo demo airflow airflow-demo airflow-workers test test-live check tools clean help
+.PHONY: alerts-demo demo docs airflow airflow-demo airflow-workers test test-live check tools clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,15 +39,19 @@ test: $(BIN)/nightscore tools ## run the checks and the tests
 test-live: $(BIN)/nightscore tools ## run the tests that start schedulers, workers and servers
 	$(BIN)/python -m pytest -m live
 
-check: $(BIN)/nightscore ## ruff, mypy, import-linter
+docs: $(BIN)/nightscore ## build the documentation site into site/; a warning fails it
+	OMP_NUM_THREADS=1 $(BIN)/python -m mkdocs --quiet build --strict
+
+check: $(BIN)/nightscore ## ruff, mypy, import-linter, the documentation site
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(MAKE) docs
 
 tools: ## the servers that tests run against, from Debian's packages; without them those tests are skipped
 	@deploy/install-tools
 
 clean: ## remove the environment, the demo and all caches
-	rm -rf $(VENV) .benchmarks-venv demo demo-airflow demo-airflow-workers build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) .benchmarks-venv demo demo-airflow demo-airflow-workers build site *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

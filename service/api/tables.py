@@ -189,9 +189,7 @@ def _row_routes(routes: APIRouter, service: Service) -> None:
     @routes.get("/sensor-scores", summary="What each sensor read, what was expected, its share of the score")
     def sensor_scores(
         asked: AskedQuery,
-        sensor: Annotated[
-            str | None, Query(max_length=128, description="One sensor; all of them if not given.")
-        ] = None,
+        sensor: SensorQuery = None,
     ) -> Response:
         return asked.answer(service, "sensor_scores", sensor=sensor)
 
