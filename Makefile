@@ -40,7 +40,7 @@ test-live: $(BIN)/nightscore tools ## run the tests that start schedulers, worke
 	$(BIN)/python -m pytest -m live
 
 docs: $(BIN)/nightscore ## build the documentation site into site/; a warning fails it
-	OMP_NUM_THREADS=1 $(BIN)/python -m mkdocs --quiet build --strict
+	NO_MKDOCS_2_WARNING=1 OMP_NUM_THREADS=1 $(BIN)/python -m mkdocs --quiet build --strict
 
 check: $(BIN)/nightscore ## ruff, mypy, import-linter, the documentation site
 	$(BIN)/ruff check .
