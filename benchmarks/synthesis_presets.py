@@ -32,10 +32,10 @@ from service.figures.images import sheet
 from synthesis.generator_files import TrainedGenerator
 from synthesis.networks.dcgan import Discriminator, Generator, parameter_count
 from synthesis.presets.catalogue import PRESETS
-from synthesis.presets.parts import Recipe
 from synthesis.sampling import draw
 from synthesis.training.collapse import WatchConfig
 from synthesis.training.loop import Snapshot, train
+from synthesis.training.recipe import Recipe
 from synthesis.training.snapshots import Examples
 from synthesis.training.step import TrainingConfig
 

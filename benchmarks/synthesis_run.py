@@ -16,11 +16,11 @@ from benchmarks.image_splits import Images
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
 from synthesis.networks.dcgan import Generator
 from synthesis.presets.catalogue import PRESETS, preset
-from synthesis.presets.parts import Recipe
 from synthesis.quality.distances import MIN_IMAGES, class_entropy, frechet_distance, kernel_distance, overlap
 from synthesis.quality.extractors import Extractor, Features, features_of, has_classes
 from synthesis.sampling import drawn_batches
 from synthesis.training.ema import settle
+from synthesis.training.recipe import Recipe
 from synthesis.training.step import Pair, as_pixels, make_pair, train_step
 
 DRAWN = 10_000

@@ -126,9 +126,9 @@ def score_images(camera: str) -> str:
 def train_series(family: str) -> str:
     """A family's detector, accepted or rejected; skipped while the first one is not due."""
     settings, day = partition()
+    from anomaly.series.train_job import training_due
     from sensors_data.model_files import accepted_before
     from sensors_data.store import Store
-    from service.schedule.nights import training_due
 
     if accepted_before(Store(settings.store), "series", family, day) is None and not training_due(
         settings, day, family

@@ -14,11 +14,11 @@ from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
 from sensors_data.settings import Section
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
-from synthesis.presets.parts import Recipe
 from synthesis.quality.extractors import MIN_PER_CLASS, Extractor, extractor_for, has_classes
 from synthesis.settings import GeneratorSettings
 from synthesis.training.loop import Shown, Trained, train
 from synthesis.training.parallel import Task, workers_of
+from synthesis.training.recipe import Recipe
 from synthesis.training.snapshots import Examples
 
 FEWEST = 64

@@ -8,9 +8,9 @@ from pydantic import Field
 
 from sensors_data.settings import Section, Settings, parse
 from synthesis.presets.catalogue import PRESETS, SIZES, preset
-from synthesis.presets.parts import Recipe
 from synthesis.quality.gate import GateConfig
 from synthesis.training.collapse import WatchConfig
+from synthesis.training.recipe import Recipe
 from synthesis.training.step import TrainingConfig
 
 

@@ -12,10 +12,11 @@ import pandas as pd
 
 from anomaly.series.card import DetectorConfig
 from anomaly.series.detector import Detector
-from anomaly.series.files import accepted_before, day_before, from_bytes, save
+from anomaly.series.files import KIND, accepted_before, card_of, day_before, from_bytes, save
 from anomaly.series.learning import Span, TrainingPlan
 from anomaly.series.train import train_detector
 from anomaly.vae.training import Epoch
+from sensors_data.model_files import trained_before
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
 from sensors_data.runs import Done, run_job
@@ -165,3 +166,26 @@ def _checkpoint(store: Store, family: str, name: str, key: str) -> Checkpoint:
         write=lambda data: store.write_bytes(path, data),
         key=key,
     )
+
+
+def training_due(settings: Settings, day: date, family: str) -> bool:
+    """Whether a night of `day` has to train first: no detector, too long since the last try, or assets to commission.
+
+    The first training waits until `first_after` earlier days have a grid.
+    """
+    store, spec = Store(settings.store), settings.family(family)
+    path = accepted_before(store, family, day)
+    if path is None and spec.training.commissioning is None:
+        return sum(known < day for known in store.days("grid", family=family)) >= spec.training.first_after
+    if path is None:
+        return True
+    if (day - max(trained_before(store, KIND, family, day))).days > spec.training.every:
+        return True
+    if spec.training.commissioning is None:
+        return False
+    return not assets_of(store, family, day) <= set(card_of(store.read_bytes(path), path).assets)
+
+
+def assets_of(store: Store, family: str, day: date) -> set[str]:
+    """The assets that a day's grid holds."""
+    return store.assets_in(store.files(f"grid/family={family}/day={day}", suffix=".parquet"))

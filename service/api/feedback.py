@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
 
-import pandas as pd
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field
 
 from sensors_data.series.incidents import LABELS, Incident, Kind, add_incident, label, read_incidents, withdraw
 from sensors_data.settings import Label, Name, Section
-from sensors_data.store import Store
 from service.api.bodies import records
 from service.api.guard import Access
 from service.api.problems import refused
 from service.api.tables import FamilyQuery
+from service.views.feedback import Opinion, keep_opinion, labels_of
 from service.views.state import Service
 
 IncidentPath = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The incident's id.")]
@@ -32,44 +31,6 @@ class NewIncident(Section):
     sensor: Label | None = Field(None, description="all sensors if not given")
     note: str = Field("", max_length=2000)
     author: str = Field("", max_length=128, examples=["night shift"])
-
-
-class Opinion(Section):
-    """What a person says of a found anomaly."""
-
-    family: Name = Field(examples=["pump"])
-    anomaly_id: str = Field(pattern=r"^[0-9a-f]{16}$")
-    kind: Literal["confirmed", "dismissed", "planned"]
-    note: str = Field("", max_length=2000)
-    author: str = Field(min_length=1, max_length=128, examples=["night shift"])
-
-
-def find_anomaly(store: Store, family: str, anomaly_id: str) -> dict[str, object]:
-    """An anomaly as its newest day has it. RefusedError when no day does."""
-    for day in reversed(store.days("anomalies", family=family)):
-        rows = store.read("anomalies", family=family, day=day)
-        mine = rows[rows["anomaly_id"] == anomaly_id]
-        if len(mine):
-            return {str(name): value for name, value in mine.iloc[0].items()}
-    raise refused(404, f"no such anomaly of {family}", "anomaly_id", anomaly_id, "list them: GET /v1/anomalies")
-
-
-def say(store: Store, opinion: Opinion) -> str:
-    """Keep what a person says of an anomaly, over its whole interval; the incident's id."""
-    found = find_anomaly(store, opinion.family, opinion.anomaly_id)
-    told = {"kind": opinion.kind, "note": opinion.note, "author": opinion.author, "told": datetime.now(UTC)}
-    where = {"family": opinion.family, "asset": found["asset"], "start": found["start"], "end": found["end"]}
-    return label(store, Incident.model_validate({**where, **told}))
-
-
-def labels_of(store: Store, family: str, days: list[date]) -> pd.DataFrame:
-    """The anomalies of some days, each once, with `said`, `author`, `note` and `incident`; null where nobody spoke."""
-    paths = [path for day in days if store.exists(path := store.path("anomalies", family=family, day=day))]
-    found = store.read_files("anomalies", paths).drop_duplicates("anomaly_id", keep="last")
-    said = read_incidents(store, family)
-    said = said[said["kind"].isin(LABELS)][["asset", "start", "end", "kind", "author", "note", "incident"]]
-    rows = found.merge(said.rename(columns={"kind": "said"}), on=["asset", "start", "end"], how="left")
-    return rows.drop_duplicates("anomaly_id", keep="last", ignore_index=True)
 
 
 def feedback_routes(service: Service, access: Access) -> APIRouter:
@@ -128,4 +89,4 @@ def _label_routes(routes: APIRouter, service: Service, may_write: list[Any]) -> 
     @routes.post("/labels", summary="Confirm, dismiss or excuse an anomaly", status_code=201, dependencies=may_write)
     def speak(opinion: Opinion) -> dict[str, str]:
         service.settings.family(opinion.family)
-        return {"incident": say(store, opinion)}
+        return {"incident": keep_opinion(store, opinion)}

@@ -11,6 +11,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from service.views.state import BusyError
+
 log = logging.getLogger("nightscore")
 MEDIA = "application/problem+json"
 
@@ -115,6 +117,12 @@ def handle_problems(app: FastAPI, root: str) -> None:
     app.add_exception_handler(RefusedError, _on_refused)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
+
+    async def on_busy(request: Request, error: Exception) -> JSONResponse:
+        found, _, remedy = str(error).partition("; ")
+        return await _on_refused(request, refused(503, found, remedy=remedy))
+
+    app.add_exception_handler(BusyError, on_busy)
     app.add_exception_handler(LookupError, on_lookup)
     app.add_exception_handler(ValueError, on_value)
     app.add_exception_handler(Exception, _on_fault)

@@ -13,14 +13,12 @@ from starlette.formparsers import MultiPartException
 
 from anomaly.images.detector import ImageDetector, score_images
 from anomaly.images.heat_maps import heat_map_png
-from sensors_data.errors import UnreadableError
-from sensors_data.images.arrays import resize
-from sensors_data.images.files import decode_image, is_flat
 from sensors_data.settings import Camera
 from sensors_data.tables import TABLES
 from service.api.bodies import CSV, FORMATS, JSON, PARQUET, json_bytes, readings_of, records, stream
 from service.api.problems import refused
 from service.api.tables import CameraQuery, FamilyQuery, Format
+from service.views.images import decoded
 from service.views.night import worst_first
 from service.views.scoring import Scored, score_readings
 from service.views.state import Service
@@ -150,15 +148,3 @@ def _images_answer(
         for (name, _), value, p in zip(files, scores.score.tolist(), threshold.p_value(scores.score), strict=True)
     ]
     return Response(json_bytes({"model": detector.name, "threshold": threshold.value, "images": rows}), media_type=JSON)
-
-
-def decoded(name: str, data: bytes, spec: Camera) -> np.ndarray:
-    """An image of any size as the camera's own (C, H, W). UnreadableError names it and says what is wrong."""
-    try:
-        x = decode_image(data, spec.channels)
-    except UnreadableError as error:
-        raise UnreadableError(f"{name}: {error}") from error
-    if is_flat(x):
-        raise UnreadableError(f"{name}: every pixel is nearly the same: lens covered, lamp off or sensor dead")
-    shown: np.ndarray = resize(x[None], spec.size)[0]
-    return shown

@@ -29,15 +29,15 @@ from service.cli.options import (
     ShardOption,
     SomeFamilyOption,
     StoreOption,
-    day_from,
     families_of,
     settings_from,
 )
+from service.console import console, say, training_progress
 from service.demo import plant
 from service.schedule import nights
+from service.schedule.request import day_from
 from service.show.series import show_asset
 
-console = Console(highlight=False)
 app = typer.Typer(
     help="Learns what is normal in sensor series and scores every night what is not.\n\n"
     "From a file to a picture: nightscore init --from FILE, nightscore backfill, nightscore show",
@@ -64,11 +64,6 @@ def main() -> None:
     except (LookupError, ValueError, OSError, ArithmeticError) as error:
         Console(stderr=True, highlight=False).print(f"error: {error}", style="red", markup=False, soft_wrap=True)
         sys.exit(2)
-
-
-def say(line: str) -> None:
-    """One line for a person."""
-    console.print(line, markup=False, soft_wrap=True)
 
 
 def _say_all(lines: list[str]) -> None:
@@ -124,7 +119,7 @@ def train_series_command(
     day: DayOption, family: FamilyOption, settings: SettingsOption = SETTINGS_PATH, store: StoreOption = None
 ) -> None:
     """Learn a family's detector from the days before a day, and accept or reject it."""
-    with nights.epochs_shown() as progress:
+    with training_progress() as progress:
         line = train_series(settings_from(settings, store), day_from(day), family, progress)
     say(line)
 

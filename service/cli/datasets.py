@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from sensors_data.datasets import DATASETS, get_dataset, known
 from service.cli.options import SETTINGS_PATH, SettingsOption, StoreOption
+from service.console import console
 
 app = typer.Typer(help="Public data sets: what they are, their licences, and a checked copy.", no_args_is_help=True)
-console = Console(highlight=False)
 
 
 @app.command("list")

@@ -6,23 +6,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from anomaly.images.jobs import score_camera, train_images
 from anomaly.images.vae import PRESETS
 from sensors_data.images.jobs import ingest_images
-from service.cli.options import SETTINGS_PATH, DayOption, SettingsOption, StoreOption, day_from, settings_from
-from service.schedule import nights
+from service.cli.options import SETTINGS_PATH, DayOption, SettingsOption, StoreOption, settings_from
+from service.console import say, training_progress
+from service.schedule.request import day_from
 from service.show.images import explore, show_day
 
 app = typer.Typer(help="Cameras.", no_args_is_help=True)
-console = Console(highlight=False)
 CameraOption = Annotated[str, typer.Option("--camera", help="The camera's name in the settings.")]
-
-
-def say(line: str) -> None:
-    """One line for a person."""
-    console.print(line, markup=False, soft_wrap=True)
 
 
 @app.command("ingest-images")
@@ -38,7 +32,7 @@ def train_images_command(
     day: DayOption, camera: CameraOption, settings: SettingsOption = SETTINGS_PATH, store: StoreOption = None
 ) -> None:
     """Learn a camera's detector from its normal images of the days before a day, and accept or reject it."""
-    with nights.epochs_shown() as progress:
+    with training_progress() as progress:
         line = train_images(settings_from(settings, store), day_from(day), camera, progress(camera))
     say(line)
 

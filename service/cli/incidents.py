@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from sensors_data.series.incidents import LABELS, Incident, add_incident, label, read_incidents, withdraw
@@ -20,9 +19,9 @@ from service.cli.options import (
     StoreOption,
     settings_from,
 )
+from service.console import console, say
 
 app = typer.Typer(help="Known faults and planned work.", no_args_is_help=True)
-console = Console(highlight=False)
 
 
 @app.command("add", epilog="Example: nightscore incidents add --family pump --start 2026-11-21T06:00Z ...")
@@ -45,11 +44,7 @@ def incidents_add_command(
     said = {**told, "start": _moment(start), "end": _moment(end), "told": datetime.now(UTC)}
     incident = parse(Incident, said, "incident")
     keep = label if kind in LABELS else add_incident
-    console.print(
-        f"kept incident {keep(Store(given.store), incident)} of {family}: {kind}, {start} to {end}",
-        markup=False,
-        soft_wrap=True,
-    )
+    say(f"kept incident {keep(Store(given.store), incident)} of {family}: {kind}, {start} to {end}")
 
 
 @app.command("withdraw")
@@ -60,7 +55,7 @@ def incidents_withdraw_command(
 ) -> None:
     """Take back what was said of an interval."""
     withdraw(Store(settings_from(settings, store).store), incident)
-    console.print(f"withdrew incident {incident}", markup=False, soft_wrap=True)
+    say(f"withdrew incident {incident}")
 
 
 def _moment(text: str) -> datetime:

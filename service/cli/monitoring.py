@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import typer
-from rich.console import Console
 
 from anomaly.monitoring.jobs import export_camera_metrics
 from anomaly.series.drift_job import measure_drift
 from service.cli.images import CameraOption
-from service.cli.options import (
-    SETTINGS_PATH,
-    DayOption,
-    FamilyOption,
-    SettingsOption,
-    StoreOption,
-    day_from,
-    settings_from,
-)
+from service.cli.options import SETTINGS_PATH, DayOption, FamilyOption, SettingsOption, StoreOption, settings_from
+from service.console import say
+from service.schedule.request import day_from
 
 app = typer.Typer(help="Drift and metrics.", no_args_is_help=True)
-console = Console(highlight=False)
 
 
 @app.command("drift", epilog="Example: nightscore drift --family pump --day 2026-11-21")
@@ -27,7 +19,7 @@ def drift_command(
     day: DayOption, family: FamilyOption, settings: SettingsOption = SETTINGS_PATH, store: StoreOption = None
 ) -> None:
     """Hold a family's newest days against what its model learned from; say whether to retrain."""
-    console.print(measure_drift(settings_from(settings, store), day_from(day), family), markup=False, soft_wrap=True)
+    say(measure_drift(settings_from(settings, store), day_from(day), family))
 
 
 @app.command(
@@ -38,4 +30,4 @@ def export_camera_metrics_command(
 ) -> None:
     """Write a camera's night, its generator and its batches as a Prometheus text file, and push it where one is set."""
     line = export_camera_metrics(settings_from(settings, store), day_from(day), camera)
-    console.print(line, markup=False, soft_wrap=True)
+    say(line)

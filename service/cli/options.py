@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -34,16 +32,6 @@ def settings_from(path: Path, store: str | None) -> Settings:
     """The settings, with another store where one is given. FileNotFoundError, ValueError as `load` raises them."""
     settings = load(path)
     return settings.model_copy(update={"store": store}) if store else settings
-
-
-def day_from(text: str) -> date:
-    """A day from text. ValueError says how to write one."""
-    try:
-        if not re.fullmatch(r"(19[7-9]|2[01]\d)[0-9]-[0-9]{2}-[0-9]{2}", text, re.ASCII):
-            raise ValueError(text)
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(f"{text[:40]!r} is no day of 1970 to 2199; write it like 2026-11-21") from error
 
 
 def families_of(settings: Settings, name: str | None) -> list[str]:

@@ -16,9 +16,9 @@ from synthesis.jobs import batch_seed
 from synthesis.networks.dcgan import Discriminator, DiscriminatorConfig, Generator, parameter_count
 from synthesis.networks.layers import Activation, Layer, Norm
 from synthesis.presets.catalogue import PRESETS, preset
-from synthesis.presets.parts import Recipe
 from synthesis.sampling import drawn_pngs
 from synthesis.settings import generator_settings
+from synthesis.training.recipe import Recipe
 
 CLASSES = 10
 """Told to a preset that is nothing without classes, where none are named."""

@@ -6,29 +6,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from anomaly.series.replay import Replay, accept, replay
-from service.cli.options import (
-    SETTINGS_PATH,
-    DayOption,
-    FamilyOption,
-    SettingsOption,
-    StoreOption,
-    day_from,
-    settings_from,
-)
+from anomaly.series.replay import accept, replay
+from service.cli.options import SETTINGS_PATH, DayOption, FamilyOption, SettingsOption, StoreOption, settings_from
+from service.console import console, say
 from service.report import write_report
-from service.views.words import carried_by, count, interval, number
+from service.schedule.request import day_from
+from service.views.words import carried_by, interval, replay_summary
 
 app = typer.Typer(help="The service.", no_args_is_help=True)
-console = Console(highlight=False)
-
-
-def say(line: str) -> None:
-    """One line for a person."""
-    console.print(line, markup=False, soft_wrap=True)
 
 
 @app.command("report", epilog="Example: nightscore report --day 2026-11-21")
@@ -74,7 +61,7 @@ def replay_command(
     """Past nights under a threshold fitted again: dismissed intervals are normal, confirmed ones are not."""
     given = settings_from(settings, store)
     found = replay(given, family, day_from(first), day_from(last), budget)
-    say(told_of(found))
+    say(replay_summary(found))
     table = Table("change", "severity", "asset", "when", "carried by")
     for row in found.anomalies.to_dict("records"):
         steps = dict.fromkeys(filter(None, (row["severity_before"], row["severity_after"])))
@@ -83,13 +70,3 @@ def replay_command(
     console.print(table)
     if take:
         say(accept(given, found))
-
-
-def told_of(found: Replay) -> str:
-    """A replay in one sentence."""
-    limits = [f"{name} {number(t.value)} to {number(found.after[name].value)} nats" for name, t in found.before.items()]
-    counts = found.counts
-    was = count(counts["kept"] + counts["gone"], "anomaly")
-    changes = f"{counts['kept']} kept, {counts['gone']} gone, {counts['new']} new"
-    nights = f"{found.days[0]} to {found.days[-1]}"
-    return f"{found.family} {nights}: {was}, {changes}; thresholds {', '.join(limits)}"

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from sensors_data.files import open_url, replace_file
 from sensors_data.store import Store
 from service.cli.images import CameraOption
-from service.cli.options import SETTINGS_PATH, DayOption, SettingsOption, StoreOption, day_from, settings_from
+from service.cli.options import SETTINGS_PATH, DayOption, SettingsOption, StoreOption, settings_from
 from service.cli.presets import preset_table, same_pixels, told_recipe, write_pngs
+from service.console import console, say, training_progress
 from service.figures.images import sheet
-from service.schedule import nights
+from service.schedule.request import day_from
 from service.trials import try_augmentation
 from synthesis.generator_files import load_for
 from synthesis.jobs import draw_images, judge_images, train_dcgan
@@ -24,12 +24,6 @@ from synthesis.sampling import drawn_again, interpolate
 app = typer.Typer(help="Synthetic images.", no_args_is_help=True)
 presets_app = typer.Typer(help="DCGANs by name.", no_args_is_help=True)
 app.add_typer(presets_app, name="presets")
-console = Console(highlight=False)
-
-
-def say(line: str) -> None:
-    """One line for a person."""
-    console.print(line, markup=False, soft_wrap=True)
 
 
 @app.command("train-dcgan", epilog="Example: nightscore train-dcgan --camera press --day 2026-11-21")
@@ -37,7 +31,7 @@ def train_dcgan_command(
     day: DayOption, camera: CameraOption, settings: SettingsOption = SETTINGS_PATH, store: StoreOption = None
 ) -> None:
     """Learn a camera's generator from its images of the days before a day; the best snapshot serves."""
-    with nights.epochs_shown() as progress:
+    with training_progress() as progress:
         line = train_dcgan(settings_from(settings, store), day_from(day), camera, progress(camera))
     say(line)
 

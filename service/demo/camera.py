@@ -11,7 +11,7 @@ from sensors_data.images.jobs import ingest_images
 from sensors_data.settings import Settings
 from sensors_data.simulate_camera import FAULTY_DAYS, write_camera
 from sensors_data.store import Store
-from service.schedule import nights
+from service.console import training_progress
 from service.show.images import show_day
 
 CAMERA, DAYS = "press", 8
@@ -24,7 +24,7 @@ def run_camera(settings: Settings, folder: Path, seed: int, first: date, say: Ca
     for day in days:
         ingest_images(settings, day, CAMERA)
     scored = days[-FAULTY_DAYS:]
-    with nights.epochs_shown() as begin:
+    with training_progress() as begin:
         say(train_images(settings, scored[0], CAMERA, begin(CAMERA)))
     for day in scored:
         score_camera(settings, day, CAMERA)

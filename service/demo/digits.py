@@ -15,7 +15,7 @@ from sensors_data.images.jobs import ingest_images
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.figures.images import sheet
-from service.schedule import nights
+from service.console import training_progress
 from synthesis.generator_files import load_for
 from synthesis.jobs import draw_images, judge_images, train_dcgan
 from synthesis.sampling import draw
@@ -42,7 +42,7 @@ def run_digits(settings: Settings, folder: Path, day: date, say: Callable[[str],
         target.write_bytes(encode_png(scan))
     ingest_images(settings, day, CAMERA)
     drawn_for = day + timedelta(days=1)
-    with nights.epochs_shown() as begin:
+    with training_progress() as begin:
         say(train_dcgan(settings, drawn_for, CAMERA, begin(CAMERA)))
     say(draw_images(settings, drawn_for, CAMERA))
     say(judge_images(settings, drawn_for, CAMERA))

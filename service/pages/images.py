@@ -15,9 +15,9 @@ from anomaly.images.detector import score_images
 from anomaly.images.features import represent
 from anomaly.images.heat_maps import overlay
 from sensors_data.images.table import pixels_of
-from service.api.score import decoded
 from service.figures.interactive import codes_figure
 from service.pages import look
+from service.views.images import decoded
 from service.views.state import Service
 from service.views.words import count, number
 

@@ -8,8 +8,8 @@ from html import escape
 import gradio as gr
 import pandas as pd
 
-from service.api.feedback import labels_of
 from service.pages import look
+from service.views.feedback import labels_of
 from service.views.night import Night, read_night, worst_first
 from service.views.state import Service
 from service.views.words import (

@@ -11,16 +11,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from anomaly.series.replay import accept, replay
-from service.api.feedback import Opinion, find_anomaly, labels_of, say
 from service.api.guard import Access
-from service.cli.serve import told_of
 from service.figures.asset import rows_of
 from service.figures.interactive import asset_figure
 from service.pages import look
 from service.pages.asset import in_words
+from service.views.feedback import Opinion, find_anomaly, keep_opinion, labels_of
 from service.views.night import worst_first
 from service.views.state import Service
-from service.views.words import carried_by, interval, leading
+from service.views.words import carried_by, interval, leading, replay_summary
 
 ABOUT = (
     "Confirm what was real, dismiss what was not, excuse planned work. "
@@ -92,7 +91,7 @@ def _replay_part(service: Service, access: Access, family: gr.Dropdown, nights: 
             return _wrong(service, error), gr.Button(interactive=False)
         rows = [_row(row) for row in found.anomalies.to_dict("records")]
         table = look.table(("", "severity", "machine", "when", "carried by"), rows) if rows else ""
-        return look.whole([look.note(told_of(found)), table]), gr.Button(interactive=True)
+        return look.whole([look.note(replay_summary(found)), table]), gr.Button(interactive=True)
 
     def agree(name: str, many: int, keep: bool, alarms: float, request: gr.Request) -> tuple[str, Any]:
         if not access.known(request.headers):
@@ -163,7 +162,7 @@ def spoken(service: Service, access: Access, request: gr.Request, about: dict[st
     if not who.strip():
         return look.note("Say who you are first: your name is kept with what you say.", bad=True)
     try:
-        say(service.store, Opinion.model_validate({**about, "author": who.strip(), "note": text}))
+        keep_opinion(service.store, Opinion.model_validate({**about, "author": who.strip(), "note": text}))
     except (LookupError, ValueError, OSError) as error:
         return _wrong(service, error)
     return look.note(f"Kept: {about['kind']} by {who.strip()}. It counts from the next training on.")

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import Progress
 
 from anomaly.monitoring.jobs import export_metrics
 from anomaly.series.drift_job import measure_drift
-from anomaly.series.files import KIND, accepted_before, card_of
+from anomaly.series.files import accepted_before
 from anomaly.series.find_job import find_anomalies_of
 from anomaly.series.score_job import score_series
-from anomaly.series.train_job import train_series
-from sensors_data.model_files import trained_before
-from sensors_data.nets.training import Progress as EpochProgress
+from anomaly.series.train_job import train_series, training_due
 from sensors_data.series.jobs import impute_day, ingest
 from sensors_data.series.readings import days_in
 from sensors_data.settings import Settings
 from sensors_data.store import Store
+from service.console import progress_bar, training_progress_in
 from service.schedule.tasks import Task, pool
 
 
@@ -55,7 +45,7 @@ def _family_night(settings: Settings, day: date, family: str, say: Callable[[str
     for shard in shards:
         say(impute_day(settings, day, family, shard))
     if training_due(settings, day, family):
-        with shown() as progress:
+        with progress_bar() as progress:
             _train(settings, day, family, progress, say)
     if accepted_before(Store(settings.store), family, day) is None:
         say(f"not scored {family} {day}: no detector was accepted yet; for why: nightscore doctor --family {family}")
@@ -70,29 +60,6 @@ def _export(settings: Settings, day: date, family: str, say: Callable[[str], Non
     say(export_metrics(settings, day, family))
 
 
-def training_due(settings: Settings, day: date, family: str) -> bool:
-    """Whether a night of `day` has to train first: no detector, too long since the last try, or assets to commission.
-
-    The first training waits until `first_after` earlier days have a grid.
-    """
-    store, spec = Store(settings.store), settings.family(family)
-    path = accepted_before(store, family, day)
-    if path is None and spec.training.commissioning is None:
-        return sum(known < day for known in store.days("grid", family=family)) >= spec.training.first_after
-    if path is None:
-        return True
-    if (day - max(trained_before(store, KIND, family, day))).days > spec.training.every:
-        return True
-    if spec.training.commissioning is None:
-        return False
-    return not assets_of(store, family, day) <= set(card_of(store.read_bytes(path), path).assets)
-
-
-def assets_of(store: Store, family: str, day: date) -> set[str]:
-    """The assets that a day's grid holds."""
-    return store.assets_in(store.files(f"grid/family={family}/day={day}", suffix=".parquet"))
-
-
 def backfill(
     settings: Settings, family: str, first: date | None, last: date | None, jobs: int, say: Callable[[str], None]
 ) -> tuple[list[date], list[date]]:
@@ -105,7 +72,7 @@ def backfill(
     if not days:
         raise LookupError(f"the inbox of {family} has no readings from {first or 'its start'} to {last or 'its end'}")
     shards, scored, waiting = range(spec.shards), list[date](), list[date]()
-    with pool(jobs) as run, shown() as progress:
+    with pool(jobs) as run, progress_bar() as progress:
         bar = progress.add_task("", note="")
 
         def all_of(what: str, tasks: list[Task]) -> None:
@@ -148,50 +115,9 @@ def _ingested(days: list[date], refused: list[Exception | None], say: Callable[[
 def _train(settings: Settings, day: date, family: str, progress: Progress, say: Callable[[str], None]) -> None:
     """Train for a night; where that cannot be done it is told, and the detector that was there serves on."""
     try:
-        with epochs_shown(progress) as epochs:
+        with training_progress_in(progress) as epochs:
             say(train_series(settings, day, family, epochs))
     except (KeyError, IndexError):
         raise  # a fault of ours, not of the data
     except (LookupError, ValueError) as error:
         say(f"not trained {family} for {day}: {error}")
-
-
-def shown() -> Progress:
-    """A progress bar with the time that is left; nothing of it stays on the screen, nor gets into a file."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
-        transient=True,
-        disable=not Console().is_terminal,
-    )
-
-
-@contextmanager
-def epochs_shown(progress: Progress | None = None) -> Iterator[Callable[[str], EpochProgress]]:
-    """What tells a training's epochs to a progress bar, its own or the given one."""
-    own = progress or shown()
-    bars = []
-    if progress is None:
-        own.start()
-
-    def begin(name: str) -> EpochProgress:
-        bar = own.add_task(f"train {name}", note="")
-        bars.append(bar)
-
-        def tell(epoch: int, most: int, note: str) -> None:
-            own.update(bar, completed=epoch, total=most, note=note)
-
-        return tell
-
-    try:
-        yield begin
-    finally:
-        for bar in bars:
-            own.remove_task(bar)
-        if progress is None:
-            own.stop()

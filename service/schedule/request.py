@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sensors_data.settings import Settings
-from service.cli.options import day_from
 
 WORDS = ("day", "family", "camera")
 """What a run by hand may say; whatever it leaves out is the schedule's day, all families and all cameras."""
@@ -49,3 +49,13 @@ def _known(name: object, there: Mapping[str, object], what: str) -> str:
         known = ", ".join(sorted(there)) or "none"
         raise LookupError(f"the settings have no {what} {str(name)!r} (known: {known})")
     return str(name)
+
+
+def day_from(text: str) -> date:
+    """A day from text. ValueError says how to write one."""
+    try:
+        if not re.fullmatch(r"(19[7-9]|2[01]\d)[0-9]-[0-9]{2}-[0-9]{2}", text, re.ASCII):
+            raise ValueError(text)
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{text[:40]!r} is no day of 1970 to 2199; write it like 2026-11-21") from error

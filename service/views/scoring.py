@@ -17,7 +17,6 @@ from sensors_data.series.imputing import imputed_rows
 from sensors_data.series.incidents import read_incidents
 from sensors_data.settings import Family
 from sensors_data.tables import TABLES
-from service.api.problems import refused
 from service.views.state import Service, stamp_of
 
 MOST_DAYS = 31
@@ -36,7 +35,8 @@ def score_readings(service: Service, family: str, readings: pd.DataFrame) -> Sco
     """The scores of readings (time, asset, sensor, value) of any days, nothing written.
 
     Each UTC day is scored by the detector that serves it; what it needs of earlier days comes from the readings
-    where they hold that day of an asset, else from the store. LookupError when no detector serves a day.
+    where they hold that day of an asset, else from the store. LookupError when no detector serves a day, ValueError
+    for readings of too many days.
     """
     spec = service.settings.family(family)
     readings = as_table("readings", readings)
@@ -44,8 +44,8 @@ def score_readings(service: Service, family: str, readings: pd.DataFrame) -> Sco
     sent = {day: readings[moments == np.datetime64(day)] for day in np.unique(moments).tolist()}
     days = list(sent)
     if len(days) > MOST_DAYS:
-        told = f"the readings span {len(days):,} days"
-        raise refused(422, told, "time", f"{days[0]} to {days[-1]}", f"send at most {MOST_DAYS} days at a time")
+        span = f"{len(days):,} days, {days[0]} to {days[-1]}"
+        raise ValueError(f"the readings span {span}; send at most {MOST_DAYS} days at a time")
     detectors = {day: service.detector(family, day) for day in days}
     grids: dict[date, pd.DataFrame] = {}
     parts = []

@@ -20,11 +20,14 @@ from sensors_data.files import open_url
 from sensors_data.model_files import accepted_before
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from service.api.problems import refused
 from synthesis import generator_files
 from synthesis.generator_files import TrainedGenerator
 
 T = TypeVar("T")
+
+
+class BusyError(Exception):
+    """Too much heavy work waits already; what is asked for could be done later."""
 
 
 @dataclass
@@ -66,9 +69,9 @@ class Service:
     waiting: int = 64
 
     async def heavy(self, work: Callable[[], T]) -> T:
-        """Do heavy work in a thread when its turn has come. RefusedError (503) when too many wait."""
+        """Do heavy work in a thread when its turn has come. BusyError when too many wait."""
         if self.line.statistics().tasks_waiting >= self.waiting:
-            raise refused(503, f"{self.waiting} requests wait already", remedy="try again in a second")
+            raise BusyError(f"{self.waiting} requests wait already; try again in a second")
         return await to_thread.run_sync(work, limiter=self.line)
 
     def detector(self, family: str, day: date) -> Detector:

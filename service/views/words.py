@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,9 @@ import pandas as pd
 from sensors_data.settings import Family
 from sensors_data.store import Store
 from service.views.night import CameraNight, FamilyNight, Night
+
+if TYPE_CHECKING:
+    from anomaly.series.replay import Replay
 
 Row = dict[Hashable, Any]
 
@@ -172,3 +175,13 @@ def synthesis_told(night: CameraNight) -> list[str]:
         verdict = "the gate let the batch pass" if row["passed"] else "the gate refused the batch"
         told.append(f"{verdict}{': ' + row['reason'] if row['reason'] else ''}")
     return told or ["no synthetic images of the day"]
+
+
+def replay_summary(found: Replay) -> str:
+    """A replay in one sentence."""
+    limits = [f"{name} {number(t.value)} to {number(found.after[name].value)} nats" for name, t in found.before.items()]
+    counts = found.counts
+    was = count(counts["kept"] + counts["gone"], "anomaly")
+    changes = f"{counts['kept']} kept, {counts['gone']} gone, {counts['new']} new"
+    nights = f"{found.days[0]} to {found.days[-1]}"
+    return f"{found.family} {nights}: {was}, {changes}; thresholds {', '.join(limits)}"

@@ -6,7 +6,8 @@ from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
 from synthesis.networks.layers import Layer
 from synthesis.presets.course_reports import REPORTS
 from synthesis.presets.papers import PAPERS
-from synthesis.presets.parts import Parts, Preset, Recipe, Shape, falling
+from synthesis.presets.parts import Parts, Preset, Shape, falling
+from synthesis.training.recipe import Recipe
 from synthesis.training.step import TrainingConfig
 
 SIZES = (28, 32, 64, 128)

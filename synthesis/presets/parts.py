@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sensors_data.settings import Section
 from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
 from synthesis.networks.layers import Activation, Layer, Norm
 from synthesis.training.step import TrainingConfig
@@ -13,15 +12,6 @@ from synthesis.training.step import TrainingConfig
 Shape = tuple[int, int, int]
 """C, H, W."""
 Parts = tuple[GeneratorConfig, DiscriminatorConfig, TrainingConfig]
-
-
-class Recipe(Section):
-    """A preset for images of one shape: both networks and how they are trained."""
-
-    preset: str
-    generator: GeneratorConfig
-    discriminator: DiscriminatorConfig
-    training: TrainingConfig
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from sensors_data.nets.checkpoint import Checkpoint, TrainingState
 from sensors_data.nets.training import Progress
 from sensors_data.settings import Section
 from synthesis.networks.dcgan import Generator
-from synthesis.presets.parts import Recipe
 from synthesis.quality.extractors import Extractor
 from synthesis.training.collapse import Measures, WatchConfig, alarms, collapsed
+from synthesis.training.recipe import Recipe
 from synthesis.training.snapshots import Examples, measures_of, of_fixed_codes, settled
 from synthesis.training.step import Pair, as_pixels, make_pair, train_step
 from synthesis.training.workers import Workers, alone

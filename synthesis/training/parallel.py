@@ -15,8 +15,8 @@ import torch
 from torch import multiprocessing
 
 from sensors_data.nets.checkpoint import Checkpoint
-from synthesis.presets.parts import Recipe
 from synthesis.training.loop import train_along
+from synthesis.training.recipe import Recipe
 from synthesis.training.snapshots import Examples
 from synthesis.training.workers import Workers, alone, joined, most_devices
 

@@ -9,10 +9,10 @@ from sensors_data.errors import DivergedError
 from sensors_data.nets.checkpoint import Checkpoint
 from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
 from synthesis.networks.layers import Layer
-from synthesis.presets.parts import Recipe
 from synthesis.quality.extractors import Extractor
 from synthesis.training.collapse import WatchConfig
 from synthesis.training.loop import train
+from synthesis.training.recipe import Recipe
 from synthesis.training.snapshots import Examples
 from synthesis.training.step import TrainingConfig
 

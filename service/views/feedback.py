@@ -1,0 +1,51 @@
+"""What people say of anomalies: kept as incidents, and set beside the anomalies that it is about."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Literal
+
+import pandas as pd
+from pydantic import Field
+
+from sensors_data.series.incidents import LABELS, Incident, label, read_incidents
+from sensors_data.settings import Name, Section
+from sensors_data.store import Store
+
+
+class Opinion(Section):
+    """What a person says of a found anomaly."""
+
+    family: Name = Field(examples=["pump"])
+    anomaly_id: str = Field(pattern=r"^[0-9a-f]{16}$")
+    kind: Literal["confirmed", "dismissed", "planned"]
+    note: str = Field("", max_length=2000)
+    author: str = Field(min_length=1, max_length=128, examples=["night shift"])
+
+
+def find_anomaly(store: Store, family: str, anomaly_id: str) -> dict[str, object]:
+    """An anomaly as its newest day has it. LookupError when no day does."""
+    for day in reversed(store.days("anomalies", family=family)):
+        rows = store.read("anomalies", family=family, day=day)
+        mine = rows[rows["anomaly_id"] == anomaly_id]
+        if len(mine):
+            return {str(name): value for name, value in mine.iloc[0].items()}
+    raise LookupError(f"{family} has no anomaly {anomaly_id}; list them: GET /v1/anomalies")
+
+
+def keep_opinion(store: Store, opinion: Opinion) -> str:
+    """Keep what a person says of an anomaly, over its whole interval; the incident's id."""
+    found = find_anomaly(store, opinion.family, opinion.anomaly_id)
+    told = {"kind": opinion.kind, "note": opinion.note, "author": opinion.author, "told": datetime.now(UTC)}
+    where = {"family": opinion.family, "asset": found["asset"], "start": found["start"], "end": found["end"]}
+    return label(store, Incident.model_validate({**where, **told}))
+
+
+def labels_of(store: Store, family: str, days: list[date]) -> pd.DataFrame:
+    """The anomalies of some days, each once, with `said`, `author`, `note` and `incident`; null where nobody spoke."""
+    paths = [path for day in days if store.exists(path := store.path("anomalies", family=family, day=day))]
+    found = store.read_files("anomalies", paths).drop_duplicates("anomaly_id", keep="last")
+    said = read_incidents(store, family)
+    said = said[said["kind"].isin(LABELS)][["asset", "start", "end", "kind", "author", "note", "incident"]]
+    rows = found.merge(said.rename(columns={"kind": "said"}), on=["asset", "start", "end"], how="left")
+    return rows.drop_duplicates("anomaly_id", keep="last", ignore_index=True)
