@@ -14,7 +14,7 @@ from service.api.bodies import records
 from service.api.guard import Access
 from service.api.problems import refused
 from service.api.tables import FamilyQuery
-from service.views.feedback import Opinion, keep_opinion, labels_of
+from service.views.feedback import NoAnomalyError, Opinion, keep_opinion, labels_of
 from service.views.state import Service
 
 IncidentPath = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The incident's id.")]
@@ -89,4 +89,8 @@ def _label_routes(routes: APIRouter, service: Service, may_write: list[Any]) -> 
     @routes.post("/labels", summary="Confirm, dismiss or excuse an anomaly", status_code=201, dependencies=may_write)
     def speak(opinion: Opinion) -> dict[str, str]:
         service.settings.family(opinion.family)
-        return {"incident": keep_opinion(store, opinion)}
+        try:
+            return {"incident": keep_opinion(store, opinion)}
+        except NoAnomalyError as error:
+            told, _, remedy = str(error).partition("; ")
+            raise refused(404, told, "anomaly_id", opinion.anomaly_id, remedy) from error

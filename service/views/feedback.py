@@ -13,6 +13,10 @@ from sensors_data.settings import Name, Section
 from sensors_data.store import Store
 
 
+class NoAnomalyError(LookupError):
+    """A family has no anomaly of that id."""
+
+
 class Opinion(Section):
     """What a person says of a found anomaly."""
 
@@ -24,13 +28,13 @@ class Opinion(Section):
 
 
 def find_anomaly(store: Store, family: str, anomaly_id: str) -> dict[str, object]:
-    """An anomaly as its newest day has it. LookupError when no day does."""
+    """An anomaly as its newest day has it. NoAnomalyError when no day does."""
     for day in reversed(store.days("anomalies", family=family)):
         rows = store.read("anomalies", family=family, day=day)
         mine = rows[rows["anomaly_id"] == anomaly_id]
         if len(mine):
             return {str(name): value for name, value in mine.iloc[0].items()}
-    raise LookupError(f"{family} has no anomaly {anomaly_id}; list them: GET /v1/anomalies")
+    raise NoAnomalyError(f"{family} has no anomaly {anomaly_id}; list them: GET /v1/anomalies")
 
 
 def keep_opinion(store: Store, opinion: Opinion) -> str:

@@ -23,7 +23,7 @@ from sensors_data.simulate import START, plant_settings, simulate_plant, write_p
 from sensors_data.store import Store
 from service.api.app import create_app
 from service.api.guard import Access, Limits
-from service.cli.app import app as cli
+from service.cli import main
 from service.schedule import nights
 from service.server import listen
 
@@ -119,7 +119,7 @@ def nightscore(monkeypatch, capsys) -> Callable[..., Ended]:
         capsys.readouterr()
         monkeypatch.setattr(sys, "argv", ["nightscore", *map(str, words)])
         try:
-            cli.main()
+            main()
             code = 0
         except SystemExit as end:
             code = end.code
