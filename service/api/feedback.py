@@ -8,13 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field
 
+from sensors_data.errors import NotThereError
 from sensors_data.series.incidents import LABELS, Incident, Kind, add_incident, label, read_incidents, withdraw
 from sensors_data.settings import Label, Name, Section
 from service.api.bodies import records
 from service.api.guard import Access
 from service.api.problems import refused
 from service.api.tables import FamilyQuery
-from service.views.feedback import NoAnomalyError, Opinion, keep_opinion, labels_of
+from service.views.feedback import Opinion, keep_opinion, labels_of
 from service.views.state import Service
 
 IncidentPath = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The incident's id.")]
@@ -91,6 +92,5 @@ def _label_routes(routes: APIRouter, service: Service, may_write: list[Any]) -> 
         service.settings.family(opinion.family)
         try:
             return {"incident": keep_opinion(store, opinion)}
-        except NoAnomalyError as error:
-            told, _, remedy = str(error).partition("; ")
-            raise refused(404, told, "anomaly_id", opinion.anomaly_id, remedy) from error
+        except NotThereError as error:
+            raise refused(404, error.reason, "anomaly_id", opinion.anomaly_id, error.remedy) from error

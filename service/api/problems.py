@@ -119,8 +119,8 @@ def handle_problems(app: FastAPI, root: str) -> None:
     app.add_exception_handler(HTTPException, _on_http)
 
     async def on_busy(request: Request, error: Exception) -> JSONResponse:
-        found, _, remedy = str(error).partition("; ")
-        return await _on_refused(request, refused(503, found, remedy=remedy))
+        assert isinstance(error, BusyError)  # noqa: S101
+        return await _on_refused(request, refused(503, error.reason, remedy=error.remedy))
 
     app.add_exception_handler(BusyError, on_busy)
     app.add_exception_handler(LookupError, on_lookup)

@@ -8,13 +8,10 @@ from typing import Literal
 import pandas as pd
 from pydantic import Field
 
+from sensors_data.errors import NotThereError
 from sensors_data.series.incidents import LABELS, Incident, label, read_incidents
 from sensors_data.settings import Name, Section
 from sensors_data.store import Store
-
-
-class NoAnomalyError(LookupError):
-    """A family has no anomaly of that id."""
 
 
 class Opinion(Section):
@@ -28,13 +25,13 @@ class Opinion(Section):
 
 
 def find_anomaly(store: Store, family: str, anomaly_id: str) -> dict[str, object]:
-    """An anomaly as its newest day has it. NoAnomalyError when no day does."""
+    """An anomaly as its newest day has it. NotThereError when no day does."""
     for day in reversed(store.days("anomalies", family=family)):
         rows = store.read("anomalies", family=family, day=day)
         mine = rows[rows["anomaly_id"] == anomaly_id]
         if len(mine):
             return {str(name): value for name, value in mine.iloc[0].items()}
-    raise NoAnomalyError(f"{family} has no anomaly {anomaly_id}; list them: GET /v1/anomalies")
+    raise NotThereError(f"{family} has no anomaly {anomaly_id}", "list them: GET /v1/anomalies")
 
 
 def keep_opinion(store: Store, opinion: Opinion) -> str:

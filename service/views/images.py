@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sensors_data.errors import UnreadableError
 from sensors_data.images.arrays import resize
 from sensors_data.images.files import decode_image, is_flat
-from sensors_data.series.file_source import UnreadableError
 from sensors_data.settings import Camera
 
 

@@ -12,6 +12,7 @@ from anomaly.series.detector import Detector
 from anomaly.series.find_job import anomalies_touching, rules_of
 from anomaly.series.score_job import days_seen, score_day
 from sensors_data.arrow_rows import to_arrow
+from sensors_data.errors import UnusableError
 from sensors_data.series.grid_table import grids_of
 from sensors_data.series.imputing import imputed_rows
 from sensors_data.series.incidents import read_incidents
@@ -35,7 +36,7 @@ def score_readings(service: Service, family: str, readings: pd.DataFrame) -> Sco
     """The scores of readings (time, asset, sensor, value) of any days, nothing written.
 
     Each UTC day is scored by the detector that serves it; what it needs of earlier days comes from the readings
-    where they hold that day of an asset, else from the store. LookupError when no detector serves a day, ValueError
+    where they hold that day of an asset, else from the store. LookupError when no detector serves a day, UnusableError
     for readings of too many days.
     """
     spec = service.settings.family(family)
@@ -45,7 +46,7 @@ def score_readings(service: Service, family: str, readings: pd.DataFrame) -> Sco
     days = list(sent)
     if len(days) > MOST_DAYS:
         span = f"{len(days):,} days, {days[0]} to {days[-1]}"
-        raise ValueError(f"the readings span {span}; send at most {MOST_DAYS} days at a time")
+        raise UnusableError(f"the readings span {span}", f"send at most {MOST_DAYS} days at a time")
     detectors = {day: service.detector(family, day) for day in days}
     grids: dict[date, pd.DataFrame] = {}
     parts = []

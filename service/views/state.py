@@ -16,6 +16,7 @@ from anomaly.images import files as image_detector_files
 from anomaly.images.detector import ImageDetector
 from anomaly.series import files as detector_files
 from anomaly.series.detector import Detector
+from sensors_data.errors import NightscoreError
 from sensors_data.files import open_url
 from sensors_data.model_files import accepted_before
 from sensors_data.settings import Settings
@@ -26,7 +27,7 @@ from synthesis.generator_files import TrainedGenerator
 T = TypeVar("T")
 
 
-class BusyError(Exception):
+class BusyError(NightscoreError):
     """Too much heavy work waits already; what is asked for could be done later."""
 
 
@@ -71,7 +72,7 @@ class Service:
     async def heavy(self, work: Callable[[], T]) -> T:
         """Do heavy work in a thread when its turn has come. BusyError when too many wait."""
         if self.line.statistics().tasks_waiting >= self.waiting:
-            raise BusyError(f"{self.waiting} requests wait already; try again in a second")
+            raise BusyError(f"{self.waiting} requests wait already", "try again in a second")
         return await to_thread.run_sync(work, limiter=self.line)
 
     def detector(self, family: str, day: date) -> Detector:
