@@ -7,9 +7,9 @@ import torch._dynamo  # noqa: F401  what torch's first optimizer of a process im
 from numpy.typing import NDArray
 
 from anomaly.series.calibration import WEEK_S
-from anomaly.series.card import DetectorConfig
-from anomaly.series.detector import Detector, score_grid
-from anomaly.series.learning import Span, TrainingPlan
+from anomaly.series.detector import Detector
+from anomaly.series.lstm_vae_card import LSTMVAEDetectorConfig
+from anomaly.series.span import Span, TrainingPlan
 from anomaly.series.train import train_detector
 from benchmarks.series_methods import ALARM_BUDGET
 from sensors_data.series.grid import Grid
@@ -22,7 +22,7 @@ STEP_S = 60
 
 def fit(train: Array, seed: int) -> Detector:
     """A detector of a train span (T0, D), its last quarter held out for the threshold as in the product."""
-    config = DetectorConfig(alarms_per_asset_week=ALARM_BUDGET * WEEK_S / STEP_S)
+    config = LSTMVAEDetectorConfig(alarms_per_asset_week=ALARM_BUDGET * WEEK_S / STEP_S)
     span = Span(_grid(train), np.zeros(len(train), dtype=bool), round(len(train) * (1 - config.held_out)))
     plan = TrainingPlan("benchmark", STEP_S, date(2020, 1, 1), config, seed)
     return train_detector(plan, {ASSET: span}, None)[0]
@@ -30,7 +30,7 @@ def fit(train: Array, seed: int) -> Detector:
 
 def score(model: Detector, series: Array) -> tuple[Array, float]:
     """Scores (T,) of a series (T, D) in nats, where few windows cover a row as much lower as its limit is higher."""
-    scores = score_grid(model, _grid(series), ASSET)
+    scores = model.score(_grid(series), ASSET)
     return scores.score / scores.coverage_factor, model.threshold.value
 
 

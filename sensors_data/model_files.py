@@ -40,12 +40,13 @@ def metadata(data: bytes) -> dict[str, str]:
     return header.get("__metadata__", {})
 
 
-def card_text(data: bytes, where: str, what: str, revision: int, command: str) -> str:
+def card_text(data: bytes, where: str, what: str, revisions: int | tuple[int, ...], command: str) -> str:
     """The card in a model file's bytes. ValueError when it is not `what` was looked for, or of another format."""
     try:
         text = metadata(data)["card"]
     except (ValueError, KeyError, AttributeError) as error:
         raise ValueError(f"{where} is not {what}; train again with: nightscore {command}") from error
-    if f'"format":{revision},' not in text:
-        raise ValueError(f"{where} is of another format than {revision}; upgrade nightscore or train again")
+    readable = revisions if isinstance(revisions, tuple) else (revisions,)
+    if not any(f'"format":{revision},' in text for revision in readable):
+        raise ValueError(f"{where} is of another format than {readable[-1]}; upgrade nightscore or train again")
     return text

@@ -8,8 +8,8 @@ import numpy as np
 from scipy.stats import poisson
 
 from anomaly.series.calibration import WEEK_S, score_held_out
-from anomaly.series.detector import Detector, modelled_columns, score_network, standardised
-from anomaly.series.learning import Span
+from anomaly.series.detector import Detector
+from anomaly.series.span import Span, first_held_out
 
 TOLERANCE = 0.1
 """Nats per value by which a challenger's draft may be worse: unlike the incumbent it learned from three quarters of
@@ -52,12 +52,11 @@ def held_out_alarms(detector: Detector, spans: dict[str, Span]) -> tuple[int, in
 
 
 def held_out_nats(detector: Detector, spans: dict[str, Span]) -> float:
-    """Negative ELBO of the held-out normal windows, nats a value in the sensors' own units, so that models compare."""
-    columns = modelled_columns(detector.card)
-    found = []
+    """Log loss of the held-out normal rows, nats a value in the sensors' own units, so that models compare."""
+    columns, found = detector.card.modelled_columns, []
     for asset, span in spans.items():
-        held_out = span.rows(span.split if span.split < len(span) else 0, len(span))
-        grid = standardised(detector, held_out.grid, asset, held_out.usable())
+        held_out = span.rows(first_held_out(span), len(span))
+        grid = detector.standardised(held_out.grid, asset, held_out.usable())
         unit = float(np.log(detector.scale_of(asset).spread[columns]).mean())
-        found += [score_network(n, grid, detector.card.config)[0].nats + unit for n in detector.networks]
+        found.append(detector.log_loss(grid) + unit)
     return float(np.nanmean(np.concatenate(found)))

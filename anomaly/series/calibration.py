@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from anomaly.series.detector import Detector, Scores, row_scores, score_grid, score_network, standardised
-from anomaly.series.learning import Span
+from anomaly.series.detector import Detector, Scores
+from anomaly.series.span import Span, first_held_out
 from anomaly.thresholds import pot_threshold
-from sensors_data.series.grid import Grid
 
 WEEK_S = 7 * 86_400
 LEAST_NATS = 0.1
@@ -24,7 +23,7 @@ def calibrate(detector: Detector, spans: dict[str, Span]) -> tuple[Detector, dic
 
     A span with nothing held out is scored whole. ValueError when no row has a score.
     """
-    detector = replace(detector, coverage_factor=_coverage_factor(detector, spans))
+    detector = replace(detector, coverage_factor=detector.coverage_factors(spans))
     residual, lost = [], []
     for asset, span in spans.items():
         held_out, scores = score_held_out(detector, span, asset)
@@ -67,61 +66,14 @@ def in_sample_optimism(spans: dict[str, Span], adjusted: dict[str, np.ndarray]) 
 
 def coverage_adjusted_scores(detector: Detector, spans: dict[str, Span]) -> dict[str, np.ndarray]:
     """The scores of all spans' normal rows in units that one threshold fits, (T,) each; NaN elsewhere."""
-    return {asset: _adjusted(detector, span, asset) for asset, span in spans.items()}
-
-
-def _adjusted(detector: Detector, span: Span, asset: str) -> np.ndarray:
-    """The coverage-adjusted scores of one span.
-
-    They are those of `score_grid`, one network at a time and without what it says of each sensor: spans are long.
-    """
-    grid = _normal_grid(span)
-    ready = standardised(detector, grid, asset, grid.observed)
-    nats = [score_network(network, ready, detector.card.config)[0].nats for network in detector.networks]
-    score, count = row_scores(detector, nats, len(grid))
-    coverage_factor = np.interp(count, np.arange(1, len(detector.coverage_factor) + 1), detector.coverage_factor)
-    return np.where(ready.observed.any(axis=1), score / coverage_factor, np.nan)
-
-
-def _normal_grid(span: Span) -> Grid:
-    """A span's grid in which abnormal rows are as if they had not been measured, so that they disturb no other."""
-    values = np.where(span.abnormal[:, None], np.float32(np.nan), span.grid.values)
-    return Grid(span.grid.times, values, span.usable(), span.grid.sensors)
-
-
-def _first_held_out(span: Span) -> int:
-    """The first row that was held out; 0 where none was."""
-    return span.split if span.split < len(span) else 0
+    return {asset: detector.adjusted_scores(span.normal_grid(), asset) for asset, span in spans.items()}
 
 
 def score_held_out(detector: Detector, span: Span, asset: str) -> tuple[Span, Scores]:
     """A span's held-out rows (all, where none are held out) and the scores of the normal ones among them."""
-    first = _first_held_out(span)
+    first = first_held_out(span)
     seen = span.rows(max(0, first - detector.context_rows), len(span))
-    return span.rows(first, len(span)), score_grid(detector, _normal_grid(seen), asset).last(len(span) - first)
-
-
-def _coverage_factor(detector: Detector, spans: dict[str, Span], share: float = 0.98) -> np.ndarray:
-    """How much higher the tail of normal scores lies where only 1, 2, ... windows cover a row, (tokens,), at least 1.
-
-    So it is near the data's end, at its start and around gaps; the newest windows over any held-out row show it.
-    """
-    config = detector.card.config
-    scored = []
-    for asset, span in spans.items():
-        first = _first_held_out(span)
-        seen = span.rows(max(0, first - detector.context_rows), len(span))
-        grid = standardised(detector, _normal_grid(seen), asset, seen.usable())
-        scored.append(([score_network(n, grid, config)[0].nats for n in detector.networks], len(span) - first))
-
-    def tail(windows: int) -> float:
-        rows = np.concatenate([row_scores(detector, nats, count, windows)[0] for nats, count in scored])
-        rows = rows[np.isfinite(rows)]
-        return float(np.quantile(rows, share)) if len(rows) else 0.0
-
-    tails = np.array([tail(windows) for windows in range(1, config.tokens + 1)])
-    factors = np.maximum(1.0, tails / tails[-1]) if tails[-1] > 0 else np.ones(config.tokens)
-    return np.ascontiguousarray(np.maximum.accumulate(factors[::-1])[::-1])
+    return span.rows(first, len(span)), detector.score(seen.normal_grid(), asset).last(len(span) - first)
 
 
 def _quantile(parts: list[np.ndarray], share: float) -> np.ndarray:

@@ -1,43 +1,103 @@
-"""A family's detector: networks of one and two periods, scales, a threshold; and what it says of a grid."""
+"""The seam of the series detectors: what every kind of detector does, and all that the jobs ask of one.
+
+A new kind is one file (a card, a subclass of `Detector`, how it is learned) and its line in `kinds.py`.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import Generic, TypeVar
 
 import numpy as np
-import torch
+from torch import Tensor
 
 from anomaly.series.card import Card, DetectorConfig
-from anomaly.series.level_prior import LevelPrior
-from anomaly.series.lstm_vae import LSTMVAE
-from anomaly.series.window_scores import WindowScores, overlap, score_windows
+from anomaly.series.span import Span, TrainingPlan
 from anomaly.thresholds import Threshold
+from anomaly.vae.training import Epoch
+from sensors_data.nets.checkpoint import Checkpoint
+from sensors_data.nets.training import Progress
 from sensors_data.series.grid import Grid, Scale
-from sensors_data.series.windows import sliding_windows
 
 
 @dataclass(frozen=True)
-class Network:
-    """A model of windows of one length, the prior of their level, and the nats of a typical normal window."""
+class Scores:
+    """Scores of one asset's rows; D modelled sensors. NaN where nothing was observed."""
 
-    model: LSTMVAE
-    prior: LevelPrior
-    draws: torch.Tensor  # (S, Z), the same for every window
-    typical: float = 0.0
+    times: np.ndarray  # (T,)
+    score: np.ndarray  # (T,) nats per observed value, higher is worse
+    coverage_factor: np.ndarray  # (T,) on the threshold, at least 1: few windows cover a row near the end of the data
+    observed_share: np.ndarray  # (T,)
+    sensor_score: np.ndarray  # (T, D) nats
+    share: np.ndarray  # (T, D), sums to 1
+    expected: np.ndarray  # (T, D), in the sensor's own unit
+    low: np.ndarray  # (T, D) 90 % band
+    high: np.ndarray  # (T, D)
+
+    def last(self, rows: int) -> Scores:
+        """The scores of the last `rows` rows."""
+        return Scores(*(getattr(self, f.name)[len(self.times) - rows :] for f in fields(self)))
+
+    def where(self, chosen: np.ndarray, other: Scores) -> Scores:
+        """These scores in the rows that are `chosen` (T,), the other ones elsewhere."""
+        parts = [(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)]
+        return Scores(*(np.where(chosen.reshape(-1, *[1] * (a.ndim - 1)), a, b) for a, b in parts))
 
 
 @dataclass(frozen=True)
-class Detector:
-    """Everything that turns a grid into scores."""
+class RowScores:
+    """What a kind of detector says of a standardised grid: T rows, D modelled sensors."""
 
-    networks: tuple[Network, ...]
+    score: np.ndarray  # (T,) nats, higher is worse
+    coverage: np.ndarray  # (T,) how many windows judge a row; 1 where the kind knows no windows
+    sensor_score: np.ndarray  # (T, D) nats
+    expected: np.ndarray  # (T, D) standardised
+
+
+@dataclass(frozen=True)
+class Detector(ABC):
+    """A family's detector: it scores grids, knows how many rows of context it needs, and is written to a file."""
+
     scales: dict[str, Scale]
     typical: np.ndarray  # (D,) nats of each modelled sensor on a typical normal row
     band: np.ndarray  # (D,) half width of the 90 % band, standardised
-    coverage_factor: (
-        np.ndarray
-    )  # (tokens,) how much higher normal scores reach under 1, 2, ... windows a row, at least 1
+    coverage_factor: np.ndarray  # (K,) how much higher normal scores are under 1, 2, ... windows a row, at least 1
     card: Card
+
+    @property
+    @abstractmethod
+    def context_rows(self) -> int:
+        """Rows before a row that its score depends on."""
+
+    @abstractmethod
+    def row_scores(self, grid: Grid) -> RowScores:
+        """The scores of a standardised grid of the modelled sensors; none depends on a row after the grid's end."""
+
+    @abstractmethod
+    def tensors(self) -> dict[str, Tensor]:
+        """What the kind has learned, as its file keeps it."""
+
+    @property
+    def margin_rows(self) -> int:
+        """Rows on either side of planned work whose scores lack too much of their context to be alarmed on."""
+        return self.context_rows // 2
+
+    def row_surprise(self, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
+        """Score and coverage of `row_scores` alone, (T,) each; a kind overrides it where that takes less memory."""
+        rows = self.row_scores(grid)
+        return rows.score, rows.coverage
+
+    def log_loss(self, grid: Grid) -> np.ndarray:
+        """Negative log-likelihood of what a standardised grid measured, nats a value, by row or window: (N,)."""
+        nats = np.where(grid.observed, self.row_scores(grid).sensor_score, 0.0)
+        count = grid.observed.sum(axis=1)
+        return np.where(count > 0, nats.sum(axis=1) / np.maximum(count, 1), np.nan)
+
+    def coverage_factors(self, spans: dict[str, Span]) -> np.ndarray:
+        """How much higher the tail of normal scores is under 1, 2, ... windows a row, (K,), at least 1."""
+        return np.ones(1)
 
     @property
     def name(self) -> str:
@@ -51,11 +111,6 @@ class Detector:
             raise ValueError(f"model {self.name} was never calibrated; train it again")
         return self.card.threshold
 
-    @property
-    def context_rows(self) -> int:
-        """Rows before a day that its scores depend on."""
-        return max(network.model.config.window for network in self.networks)
-
     def scale_of(self, asset: str) -> Scale:
         """An asset's own scale, or the middle one of the family for an asset never seen."""
         if asset in self.scales:
@@ -63,118 +118,69 @@ class Detector:
         every = list(self.scales.values())
         return Scale(*(np.median([getattr(s, part) for s in every], axis=0) for part in ("center", "spread")))
 
+    def standardised(self, grid: Grid, asset: str, observed: np.ndarray) -> Grid:
+        """The modelled sensors of a grid in units of the asset's scale, of which `observed` (T, D) is believed."""
+        columns = self.card.modelled_columns
+        values = self.scale_of(asset).apply(grid.values)[:, columns]
+        return Grid(grid.times, values, observed[:, columns], self.card.modelled)
+
+    def score(self, grid: Grid, asset: str) -> Scores:
+        """Scores of an asset's grid (T rows); a row's score depends on no row after the grid's end.
+
+        ValueError when the grid's sensors are not the detector's.
+        """
+        if grid.sensors != self.card.sensors:
+            raise ValueError(f"model {self.name} knows sensors {self.card.sensors}, the grid has {grid.sensors}")
+        ready = self.standardised(grid, asset, grid.observed)
+        rows = self.row_scores(ready)
+        seen = np.asarray(ready.observed.any(axis=1))
+        sensor_score = np.where(ready.observed, rows.sensor_score, np.nan)
+        scale, columns = self.scale_of(asset), self.card.modelled_columns
+        unit = Scale(scale.center[columns], scale.spread[columns])
+        return Scores(
+            times=grid.times,
+            score=np.where(seen, rows.score, np.nan),
+            coverage_factor=self._factor(rows.coverage),
+            observed_share=ready.observed.mean(axis=1, dtype=np.float64),
+            sensor_score=sensor_score,
+            share=_shares(sensor_score, self.typical, seen),
+            expected=unit.invert(rows.expected),
+            low=unit.invert(rows.expected - self.band),
+            high=unit.invert(rows.expected + self.band),
+        )
+
+    def adjusted_scores(self, grid: Grid, asset: str) -> np.ndarray:
+        """The scores of an asset's grid divided by their coverage factors, (T,), so that one threshold fits all."""
+        ready = self.standardised(grid, asset, grid.observed)
+        score, coverage = self.row_surprise(ready)
+        return np.where(ready.observed.any(axis=1), score / self._factor(coverage), np.nan)
+
+    def _factor(self, coverage: np.ndarray) -> np.ndarray:
+        """The coverage factor of rows under so many windows, (T,)."""
+        windows = np.arange(1, len(self.coverage_factor) + 1)
+        return np.asarray(np.interp(coverage, windows, self.coverage_factor))
+
+
+Parts = tuple[dict[str, Scale], np.ndarray, np.ndarray, np.ndarray]
+"""What the files of all kinds hold alike: scales, typical, band, coverage_factor."""
+C = TypeVar("C", bound=Card)
+S = TypeVar("S", bound=DetectorConfig)
+ProgressOf = Callable[[str], Progress] | None
+History = dict[str, list[Epoch]]
+CheckpointOf = Callable[[str], Checkpoint] | None
+
 
 @dataclass(frozen=True)
-class Scores:
-    """Scores of one asset's rows; D modelled sensors. NaN where nothing was observed."""
+class Kind(Generic[S, C]):
+    """A kind of detector: its section of the settings, its card, how it is learned and read from its file."""
 
-    times: np.ndarray  # (T,)
-    score: np.ndarray  # (T,) nats per observed value, higher is worse
-    coverage_factor: (
-        np.ndarray
-    )  # (T,) factor on the threshold where few windows cover a row, as near the end of the data
-    observed_share: np.ndarray  # (T,)
-    sensor_score: np.ndarray  # (T, D) nats
-    share: np.ndarray  # (T, D), sums to 1
-    expected: np.ndarray  # (T, D), in the sensor's own unit
-    low: np.ndarray  # (T, D) 90 % band
-    high: np.ndarray  # (T, D)
-
-    def last(self, rows: int) -> Scores:
-        """The scores of the last `rows` rows."""
-        return Scores(*(getattr(self, f.name)[len(self.times) - rows :] for f in fields(self)))
-
-    def where(self, mine: np.ndarray, other: Scores) -> Scores:
-        """These scores in the rows that are `mine` (T,), the other ones elsewhere."""
-        parts = [(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)]
-        return Scores(*(np.where(mine.reshape(-1, *[1] * (a.ndim - 1)), a, b) for a, b in parts))
-
-
-def score_grid(detector: Detector, grid: Grid, asset: str) -> Scores:
-    """Scores of an asset's grid (T rows); a row's score depends on no row after the grid's end.
-
-    ValueError when the grid's sensors are not the detector's.
-    """
-    if grid.sensors != detector.card.sensors:
-        raise ValueError(f"model {detector.name} knows sensors {detector.card.sensors}, the grid has {grid.sensors}")
-    ready = standardised(detector, grid, asset, grid.observed)
-    nats, count, sensor_nats, expected = _averaged(detector, ready)
-    seen = np.asarray(ready.observed.any(axis=1))
-    score = np.where(seen, nats, np.nan)
-    lost = np.where(ready.observed, sensor_nats, np.nan)
-    scale, columns = detector.scale_of(asset), modelled_columns(detector.card)
-    own = Scale(scale.center[columns], scale.spread[columns])
-    return Scores(
-        times=grid.times,
-        score=score,
-        coverage_factor=np.interp(count, np.arange(1, len(detector.coverage_factor) + 1), detector.coverage_factor),
-        observed_share=ready.observed.mean(axis=1, dtype=np.float64),
-        sensor_score=lost,
-        share=_shares(lost, detector.typical, seen),
-        expected=own.invert(expected),
-        low=own.invert(expected - detector.band),
-        high=own.invert(expected + detector.band),
-    )
-
-
-def standardised(detector: Detector, grid: Grid, asset: str, observed: np.ndarray) -> Grid:
-    """The modelled sensors of a grid (T rows) in units of the asset's scale, of which `observed` (T, D) is believed."""
-    columns = modelled_columns(detector.card)
-    values = detector.scale_of(asset).apply(grid.values)[:, columns]
-    return Grid(grid.times, values, observed[:, columns], detector.card.modelled)
-
-
-def _averaged(detector: Detector, grid: Grid) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Row scores and their window counts (T,), sensor scores and expected values (T, D) of a standardised grid."""
-    found = [score_network(network, grid, detector.card.config) for network in detector.networks]
-    rows = len(grid)
-    nats, count = row_scores(detector, [f.nats for f, _ in found], rows)
-    sensor_nats = np.mean([overlap(f.sensor_nats, stride, rows)[0] for f, stride in found], axis=0)
-    expected = np.mean([overlap(f.expected, stride, rows)[0] for f, stride in found], axis=0)
-    return nats, count, sensor_nats, expected
-
-
-def row_scores(
-    detector: Detector, nats: list[np.ndarray], rows: int, newest: int | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """The score of each of the last `rows` rows and how many windows cover it, (T,) each, means over the networks.
-
-    The score is the mean surprise of the windows that cover a row. A window surprises by how far its nats are from
-    a typical normal window's: it can be too quiet as well as too loud (typicality: Nalisnick et al. 2019,
-    arXiv:1906.02994). With `newest`, only the so many newest windows over a row count, as if the data ended there.
-    """
-    scores, counts = [], []
-    for network, own in zip(detector.networks, nats, strict=True):
-        length = network.model.config.window
-        stride = length // detector.card.config.tokens
-        covering = np.repeat(np.abs(own - network.typical)[:, None], length, axis=1)  # (N, L)
-        if newest is not None:
-            covering[:, : length - newest * stride] = np.nan
-        score, count = overlap(covering, stride, rows)
-        scores.append(np.where(count > 0, score, 0.0))
-        counts.append(count)
-    known = np.sum([count > 0 for count in counts], axis=0)
-    score = np.where(known > 0, np.sum(scores, axis=0) / np.maximum(known, 1), np.nan)
-    return score, np.mean(counts, axis=0)
-
-
-def score_network(network: Network, grid: Grid, config: DetectorConfig) -> tuple[WindowScores, int]:
-    """Every window of a standardised grid under one network, and their stride; the grid's last row ends a window.
-
-    A few rows are put before the grid, unobserved, so that a window covers its first row: fewer than a stride, as a
-    window that lacks more rows is no longer judged by what it shows.
-    """
-    length = network.model.config.window
-    stride = length // config.tokens
-    missing = (length - len(grid)) % stride if len(grid) >= length else length - len(grid)
-    padded = Grid(
-        np.concatenate([np.repeat(grid.times[:1], missing), grid.times]),
-        np.concatenate([np.full((missing, grid.values.shape[1]), np.nan, np.float32), grid.values]),
-        np.concatenate([np.zeros((missing, grid.values.shape[1]), bool), grid.observed]),
-        grid.sensors,
-    )
-    windows = sliding_windows(padded, length, stride)
-    return score_windows(network.model, windows, network.prior, network.draws, config.min_observed), stride
+    config: type[S]
+    card: type[C]
+    learn: Callable[
+        [TrainingPlan[S], dict[str, Span], ProgressOf, CheckpointOf], tuple[Detector, dict[str, list[Epoch]]]
+    ]
+    """A detector not yet calibrated, and the history of what was trained. ValueError where there is too little."""
+    read: Callable[[C, Parts, dict[str, Tensor]], Detector]
 
 
 def _shares(sensor_score: np.ndarray, typical: np.ndarray, seen: np.ndarray) -> np.ndarray:
@@ -182,8 +188,3 @@ def _shares(sensor_score: np.ndarray, typical: np.ndarray, seen: np.ndarray) -> 
     apart = np.nan_to_num(np.abs(sensor_score - typical))
     total = apart.sum(axis=1, keepdims=True)
     return np.where(seen[:, None] & (total > 0), apart / np.where(total > 0, total, 1.0), np.nan)
-
-
-def modelled_columns(card: Card) -> np.ndarray:
-    """Where the modelled sensors stand among all of them."""
-    return np.array([card.sensors.index(name) for name in card.modelled])

@@ -8,7 +8,7 @@ import numpy as np
 
 from anomaly.series.detector import Detector
 from anomaly.series.drift import SCORE, offset_by, spread_of
-from anomaly.series.learning import Span
+from anomaly.series.span import Span
 
 MOST_VALUES = 20_000
 """Values of a day that are looked at, evenly spaced over its assets and rows."""

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 import torch
 
-from anomaly.series.card import FORMAT, Card
-from anomaly.series.detector import Detector, Network
-from anomaly.series.level_prior import LevelPrior
-from anomaly.series.lstm_vae import LSTMVAE
+from anomaly.series.card import FORMAT, READABLE, Card
+from anomaly.series.detector import Detector
+from anomaly.series.kinds import DEFAULT, KINDS
 from sensors_data import model_files
 from sensors_data.model_files import card_text, keep_model
 from sensors_data.nets.files import model_bytes, tensors_of
 from sensors_data.series.grid import Scale
 from sensors_data.store import Store
 
-_ARRAYS = {"typical": "typical", "band": "band", "unsteady": "coverage_factor"}
-"""Tensors of the file and the field that each holds."""
+_ARRAYS = ("typical", "band", "coverage_factor")
 KIND = "series"
 
 
 def to_bytes(detector: Detector) -> bytes:
     """The detector as the bytes of a safetensors file; the same detector gives the same bytes."""
-    tensors = {key: torch.as_tensor(getattr(detector, field)) for key, field in _ARRAYS.items()}
+    tensors = {part: torch.as_tensor(getattr(detector, part)) for part in _ARRAYS}
     for part in ("center", "spread"):
         rows = [getattr(detector.scales[asset], part) for asset in detector.card.assets]
         tensors[f"scale.{part}"] = torch.as_tensor(np.stack(rows))
-    for number, network in enumerate(detector.networks):
-        own = {f"model.{name}": tensor for name, tensor in network.model.state_dict().items()}
-        own |= {"level.center": torch.as_tensor(network.prior.center), "draws": network.draws}
-        own |= {"level.variance": torch.as_tensor(network.prior.variance)}
-        own |= {"typical": torch.tensor(network.typical, dtype=torch.float64)}
-        tensors |= {f"{number}.{name}": tensor for name, tensor in own.items()}
+    tensors |= detector.tensors()
     return model_bytes(tensors, detector.card)
 
 
@@ -41,23 +36,23 @@ def from_bytes(data: bytes, where: str) -> Detector:
     """The detector in a file's bytes. ValueError when they are none, or of a newer format."""
     card = card_of(data, where)
     tensors = tensors_of(data, where, "train-series")
-    networks = []
-    for number, config in enumerate(card.networks):
-        own = {n.removeprefix(f"{number}."): t for n, t in tensors.items() if n.startswith(f"{number}.")}
-        model = LSTMVAE(config)
-        model.load_state_dict({n.removeprefix("model."): t for n, t in own.items() if n.startswith("model.")})
-        prior = LevelPrior(own["level.center"].numpy(), own["level.variance"].numpy())
-        model.eval()
-        networks.append(Network(model, prior, own["draws"], float(own["typical"])))
+    if card.format == 1:
+        tensors["coverage_factor"] = tensors.pop("unsteady")
     centers, spreads = tensors["scale.center"].numpy(), tensors["scale.spread"].numpy()
     scales = {asset: Scale(centers[i], spreads[i]) for i, asset in enumerate(card.assets)}
-    typical, band, coverage_factor = (tensors[key].numpy() for key in _ARRAYS)
-    return Detector(tuple(networks), scales, typical, band, coverage_factor, card)
+    typical, band, coverage_factor = (tensors[part].numpy() for part in _ARRAYS)
+    detector = KINDS[card.kind].read(card, (scales, typical, band, coverage_factor), tensors)
+    return replace(detector, card=card.model_copy(update={"format": FORMAT}))
 
 
 def card_of(data: bytes, where: str) -> Card:
-    """The card in a detector file's bytes. ValueError when it is no detector file, or of a newer format."""
-    return Card.model_validate_json(card_text(data, where, "a detector file", FORMAT, "train-series"))
+    """The card in a detector file's bytes. ValueError when it is no detector file, of a newer format or kind."""
+    text = card_text(data, where, "a detector file", READABLE, "train-series")
+    kind = json.loads(text)["config"].get("kind", DEFAULT)
+    if kind not in KINDS:
+        raise ValueError(f"{where} holds a detector of kind '{kind}'; upgrade nightscore or train again")
+    card: Card = KINDS[kind].card.model_validate_json(text)
+    return card
 
 
 def save(store: Store, detector: Detector) -> str:

@@ -1,124 +1,67 @@
-"""How a family's detector is learned from its assets' grids: sensors, scales, windows, networks."""
+"""How an LSTM-VAE detector is learned from its assets' grids: windows and networks."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
 import numpy as np
 import torch
 
-from anomaly.series.card import Card, DetectorConfig
-from anomaly.series.detector import Detector, Network, score_network
+from anomaly.series.detector import Kind
 from anomaly.series.level_prior import fit_level_prior, split_level
 from anomaly.series.lstm_vae import LSTMVAE, LSTMVAEConfig, principal_subspace
+from anomaly.series.lstm_vae_card import LSTMVAECard, LSTMVAEDetectorConfig
+from anomaly.series.lstm_vae_detector import LSTMVAEDetector, Network, read_detector, score_network
 from anomaly.series.period import period_length
+from anomaly.series.preparation import prepare
+from anomaly.series.span import Span, TrainingPlan
 from anomaly.vae.reconstruction import antithetic_draws
 from anomaly.vae.training import Epoch, Examples, fit
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.threads import one_thread
 from sensors_data.nets.training import Progress
-from sensors_data.series.grid import Grid, Scale, fit_scale
 from sensors_data.series.windows import Windows, normal, sliding_windows
 
 MIN_VARIANCE = math.exp(LSTMVAEConfig.model_fields["min_log_variance"].default)
-MIN_ROWS = 48
-"""Observed normal rows without which nothing is learned."""
 GOLDEN = (math.sqrt(5) - 1) / 2
 """Its multiples modulo 1 fall evenly into any interval and never repeat (Weyl)."""
 
 
-@dataclass(frozen=True)
-class Span:
-    """What one asset contributes: its grid, which of its rows are abnormal, and where the held-out part begins."""
-
-    grid: Grid
-    abnormal: np.ndarray  # (T,) bool
-    split: int  # rows [0, split) are learned from, [split, T) are held out
-
-    def __len__(self) -> int:
-        """T."""
-        return len(self.grid)
-
-    def rows(self, first: int, last: int) -> Span:
-        """The rows [first, last), none of them held out."""
-        return Span(self.grid.rows(first, last), self.abnormal[first:last], last - first)
-
-    def usable(self) -> np.ndarray:
-        """Which values are measured and normal, (T, D)."""
-        return np.asarray(self.grid.observed & ~self.abnormal[:, None])
-
-
-@dataclass(frozen=True)
-class TrainingPlan:
-    """What is to be trained, and how."""
-
-    family: str
-    step_s: float
-    through: date
-    config: DetectorConfig
-    seed: int
-    stage: str = "final"
-
-
 def learn_detector(
-    plan: TrainingPlan,
+    plan: TrainingPlan[LSTMVAEDetectorConfig],
     spans: dict[str, Span],
     progress: Callable[[str], Progress] | None = None,
     checkpoint: Callable[[str], Checkpoint] | None = None,
-) -> tuple[Detector, dict[str, list[Epoch]]]:
+) -> tuple[LSTMVAEDetector, dict[str, list[Epoch]]]:
     """A family's detector, not yet calibrated, and the history of each of its networks.
 
     ValueError says how many normal rows are missing.
     """
-    rows = sum(int(span.usable().any(axis=1).sum()) for span in spans.values())
-    if rows < MIN_ROWS:
-        raise ValueError(f"{plan.family} has {rows} observed normal rows to learn from; at least {MIN_ROWS} are needed")
-    sensors = next(iter(spans.values())).grid.sensors
-    modelled = modelled_sensors(spans)
-    columns = [sensors.index(name) for name in modelled]
-    scales = {asset: _scale(span) for asset, span in spans.items()}
-    ready = [_standardised(span, scales[asset], columns) for asset, span in spans.items()]
+    config, prepared = _of_stage(plan), prepare(plan, spans)
+    ready = prepared.spans
     networks, history = [], {}
-    for number, length in enumerate(window_lengths(ready, plan.config)):
+    for number, length in enumerate(window_lengths(ready, config)):
         name = f"{plan.stage}-{length}"
         told, kept = progress and progress(name), checkpoint and checkpoint(name)
         with one_thread():
-            network, history[name] = _learn_network(ready, length, plan.config, plan.seed + number, told, kept)
+            network, history[name] = _learn_network(ready, length, config, plan.seed + number, told, kept)
         networks.append(network)
-    card = Card(
-        family=plan.family,
-        trained_from=min(_day(span.grid) for span in spans.values()),
-        trained_through=plan.through,
-        sensors=sensors,
-        modelled=modelled,
-        assets=tuple(spans),
-        step_s=plan.step_s,
-        rows=rows,
-        held_out_rows=sum(len(span) - span.split for span in ready),
-        in_sample=all(span.split >= len(span) for span in ready),
-        networks=tuple(network.model.config for network in networks),
-        config=plan.config,
-        seed=plan.seed,
-    )
-    flat = np.zeros(len(modelled))
-    return Detector(tuple(networks), scales, flat, flat, np.ones(plan.config.tokens), card), history
+    card = LSTMVAECard.model_validate({**prepared.facts, "networks": [network.model.config for network in networks]})
+    flat = np.zeros(len(card.modelled))
+    return LSTMVAEDetector(prepared.scales, flat, flat, np.ones(config.tokens), card, tuple(networks)), history
 
 
-def modelled_sensors(spans: dict[str, Span]) -> tuple[str, ...]:
-    """The sensors that are no command flags (a flag reads only 0 and 1 and rests at 0); all, where every one is."""
-    sensors = next(iter(spans.values())).grid.sensors
-    kept = []
-    for column, name in enumerate(sensors):
-        values = np.concatenate([s.grid.values[s.usable()[:, column], column] for s in spans.values()])
-        if not (len(values) and np.isin(values, (0.0, 1.0)).all() and values.min() == 0):
-            kept.append(name)
-    return tuple(kept) or sensors
+def _of_stage(plan: TrainingPlan[LSTMVAEDetectorConfig]) -> LSTMVAEDetectorConfig:
+    """The plan's configuration; a draft has fewer epochs."""
+    if plan.stage != "draft":
+        return plan.config
+    few = plan.config.fit.model_copy(update={"epochs": min(plan.config.draft_epochs, plan.config.fit.epochs)})
+    return plan.config.model_copy(update={"fit": few})
 
 
-def window_lengths(spans: list[Span], config: DetectorConfig) -> list[int]:
+def window_lengths(spans: list[Span], config: LSTMVAEDetectorConfig) -> list[int]:
     """The networks' windows in rows: multiples of the span's median period, whole numbers of rows a token."""
     rows = max(map(len, spans))
     periods = [period_length(np.nan_to_num(column)) for span in spans for column in span.grid.values.T]
@@ -130,26 +73,7 @@ def window_lengths(spans: list[Span], config: DetectorConfig) -> list[int]:
     return sorted(lengths)
 
 
-def _day(grid: Grid) -> date:
-    """The day of a grid's first row."""
-    day: date = grid.times[0].astype("datetime64[D]").astype(date)
-    return day
-
-
-def _scale(span: Span) -> Scale:
-    """An asset's scale over the part that is learned from; a sensor not measured there takes its held-out part."""
-    usable = span.usable()
-    learned = usable & (np.arange(len(usable)) < span.split)[:, None]
-    return fit_scale(span.grid.values, np.where(learned.any(axis=0), learned, usable))
-
-
-def _standardised(span: Span, scale: Scale, columns: list[int]) -> Span:
-    grid = span.grid
-    names = tuple(grid.sensors[c] for c in columns)
-    return replace(span, grid=Grid(grid.times, scale.apply(grid.values)[:, columns], grid.observed[:, columns], names))
-
-
-def _windows(spans: list[Span], length: int, config: DetectorConfig, most: int) -> Windows:
+def _windows(spans: list[Span], length: int, config: LSTMVAEDetectorConfig, most: int) -> Windows:
     """The normal ones of at most `most` windows that are spread over all spans."""
     every = [sliding_windows(span.grid, length) for span in spans]
     ends = np.cumsum([0, *map(len, every)])
@@ -176,7 +100,7 @@ def spread_indices(count: int, most: int) -> np.ndarray:
 def _learn_network(
     spans: list[Span],
     length: int,
-    config: DetectorConfig,
+    config: LSTMVAEDetectorConfig,
     seed: int,
     progress: Progress | None,
     checkpoint: Checkpoint | None,
@@ -217,9 +141,12 @@ def _examples(windows: Windows) -> Examples:
     return Examples(torch.from_numpy(shape), torch.from_numpy(windows.observed.astype(np.float32)))
 
 
-def _typical(network: Network, spans: list[Span], config: DetectorConfig) -> float:
+def _typical(network: Network, spans: list[Span], config: LSTMVAEDetectorConfig) -> float:
     """The median nats of the windows that were learned from."""
     length = network.model.config.window
     clean = [replace(s.grid, observed=s.usable()) for s in spans if len(s) >= length]
     nats = np.concatenate([score_network(network, grid, config)[0].nats for grid in clean])
     return float(np.nanmedian(nats))
+
+
+LSTM_VAE = Kind(LSTMVAEDetectorConfig, LSTMVAECard, learn_detector, read_detector)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from anomaly.series.detector import Detector, Scores, modelled_columns, score_grid
+from anomaly.series.detector import Detector, Scores
 from anomaly.series.files import load_for
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid import Grid, as_us
@@ -73,7 +73,7 @@ def score_day(
 
 def _scores_around(detector: Detector, grid: Grid, asset: str, planned: np.ndarray) -> Scores:
     """Scores in which planned work (T,) does not disturb the rows around it; its own rows are scored as they are."""
-    scores = score_grid(detector, grid, asset)
+    scores = detector.score(grid, asset)
     if not planned.any():
         return scores
     without = Grid(
@@ -82,13 +82,13 @@ def _scores_around(detector: Detector, grid: Grid, asset: str, planned: np.ndarr
         grid.observed & ~planned[:, None],
         grid.sensors,
     )
-    return scores.where(planned, score_grid(detector, without, asset))
+    return scores.where(planned, detector.score(without, asset))
 
 
 def widened(planned: np.ndarray, detector: Detector) -> np.ndarray:
-    """Planned work (T,) with half the shortest window on either side, where windows lack up to half of their rows."""
-    half = min(network.model.config.window for network in detector.networks) // 2
-    return np.convolve(planned, np.ones(2 * half + 1))[half : half + len(planned)] > 0.5
+    """Planned work (T,) with the detector's margin on either side."""
+    margin = detector.margin_rows
+    return np.convolve(planned, np.ones(2 * margin + 1))[margin : margin + len(planned)] > 0.5
 
 
 def _none(table: str) -> pd.DataFrame:
@@ -126,7 +126,7 @@ def score_rows(detector: Detector, asset: str, scores: Scores, planned: np.ndarr
 
 def _sensor_rows(detector: Detector, asset: str, grid: Grid, scores: Scores, kept: np.ndarray) -> pd.DataFrame:
     """Rows of the `sensor_scores` table for the rows that are `kept` (T,)."""
-    columns = modelled_columns(detector.card)
+    columns = detector.card.modelled_columns
     sensors = len(columns)
 
     def flat(values: np.ndarray) -> np.ndarray:

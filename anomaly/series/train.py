@@ -7,16 +7,21 @@ from dataclasses import replace
 
 from anomaly.series.acceptance import judge
 from anomaly.series.calibration import calibrate, coverage_adjusted_scores, in_sample_optimism, with_threshold
+from anomaly.series.card import DetectorConfig
 from anomaly.series.detector import Detector
 from anomaly.series.drift_reference import with_reference
-from anomaly.series.learning import Span, TrainingPlan, learn_detector
+from anomaly.series.kinds import KINDS
+from anomaly.series.span import Span, TrainingPlan
 from anomaly.vae.training import Epoch
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
 
+_OF_THE_DRAFT = ("held_out_rows", "in_sample", "accepted", "verdict")
+"""What the draft alone can know: the final weights have no held-out rows."""
+
 
 def train_detector(
-    plan: TrainingPlan,
+    plan: TrainingPlan[DetectorConfig],
     spans: dict[str, Span],
     incumbent: Detector | None,
     progress: Callable[[str], Progress] | None = None,
@@ -28,14 +33,13 @@ def train_detector(
     days say most about the next. The threshold is of the final weights' own scores, raised by what the draft's rose by
     on rows that it never saw. ValueError says how many normal rows are missing.
     """
-    few = plan.config.fit.model_copy(update={"epochs": min(plan.config.draft_epochs, plan.config.fit.epochs)})
-    first = replace(plan, config=plan.config.model_copy(update={"fit": few}), stage="draft")
-    draft, history = learn_detector(first, spans, progress, checkpoint)
+    learn = KINDS[plan.config.kind].learn
+    draft, history = learn(replace(plan, stage="draft"), spans, progress, checkpoint)
     draft, draft_adjusted = calibrate(draft, spans)
     draft = judge(draft, incumbent, spans)
     whole = {asset: replace(span, split=len(span)) for asset, span in spans.items()}
-    final, later = learn_detector(replace(plan, stage="final"), whole, progress, checkpoint)
-    card = draft.card.model_copy(update={"networks": final.card.networks, "config": plan.config})
+    final, later = learn(replace(plan, stage="final"), whole, progress, checkpoint)
+    card = final.card.model_copy(update={part: getattr(draft.card, part) for part in _OF_THE_DRAFT})
     trained = replace(final, typical=draft.typical, band=draft.band, coverage_factor=draft.coverage_factor, card=card)
     adjusted, optimism = coverage_adjusted_scores(trained, whole), in_sample_optimism(spans, draft_adjusted)
     trained = with_threshold(trained, whole, adjusted, optimism)

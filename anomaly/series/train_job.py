@@ -13,7 +13,8 @@ import pandas as pd
 from anomaly.series.card import DetectorConfig
 from anomaly.series.detector import Detector
 from anomaly.series.files import KIND, accepted_before, card_of, day_before, from_bytes, save
-from anomaly.series.learning import Span, TrainingPlan
+from anomaly.series.kinds import parse_config
+from anomaly.series.span import Span, TrainingPlan
 from anomaly.series.train import train_detector
 from anomaly.vae.training import Epoch
 from sensors_data.model_files import trained_before
@@ -23,7 +24,7 @@ from sensors_data.runs import Done, run_job
 from sensors_data.series.grid import Grid
 from sensors_data.series.grid_table import read_grids
 from sensors_data.series.incidents import incident_rows, read_incidents
-from sensors_data.settings import Family, Settings, parse
+from sensors_data.settings import Family, Settings
 from sensors_data.store import Provenance, Store, settings_hash
 
 ABNORMAL = ("fault", "confirmed", "planned", "found")
@@ -32,7 +33,7 @@ ABNORMAL = ("fault", "confirmed", "planned", "found")
 
 def detector_config(settings: Settings, family: str) -> DetectorConfig:
     """The detector section of a family's settings. ValueError names the wrong key."""
-    return parse(DetectorConfig, settings.family(family).detector, f"[families.{family}.detector]")
+    return parse_config(settings.family(family).detector, f"[families.{family}.detector]")
 
 
 def train_series(settings: Settings, day: date, family: str, progress: Callable[[str], Progress] | None = None) -> str:
@@ -131,11 +132,9 @@ def _stamped(detector: Detector, settings: str, inputs: str, commissioned: dict[
 def _training_line(detector: Detector, day: date, path: str) -> str:
     card = detector.card
     verdict = "accepted" if card.accepted else "rejected"
-    kind = "LSTM-VAE" if any(n.recurrent for n in card.networks) else "linear path alone"
-    lengths = "+".join(str(n.window) for n in card.networks)
     return (
-        f"trained {card.family} for {day}: {card.rows:,} normal rows of {len(card.assets)} assets, {kind}, "
-        f"windows {lengths}, threshold {detector.threshold.value:.3f} nats, {verdict} ({card.verdict}), {path}"
+        f"trained {card.family} for {day}: {card.rows:,} normal rows of {len(card.assets)} assets, {card.summary}, "
+        f"threshold {detector.threshold.value:.3f} nats, {verdict} ({card.verdict}), {path}"
     )
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from anomaly.series.card import Card
 from anomaly.series.files import card_of
-from anomaly.series.learning import MIN_ROWS
+from anomaly.series.span import MIN_ROWS
 from anomaly.series.train_job import detector_config, training_grids
 from sensors_data.series.discover import Discovery
 from sensors_data.series.readings import days_in
@@ -63,17 +63,15 @@ def _learning(settings: Settings, family: str, gridded: list[date]) -> list[str]
     if missing > 0 and spec.training.commissioning is None:
         wait = f"{missing} more are needed (training.first_after = {spec.training.first_after})"
         return [f"{family}: LEARNING. {len(gridded)} days of readings; {wait}"]
-    few = detector_config(settings, family).recurrent_rows
-    kind = f"; under {few} rows the linear path stands alone" if rows < few else ""
-    return [f"{family}: CAN BE TRAINED. {rows:,} measured rows in {len(gridded)} days{kind}; {_start(family)}"]
+    note = detector_config(settings, family).short_span_note(rows)
+    measured = f"{rows:,} measured rows in {len(gridded)} days{f'; {note}' if note else ''}"
+    return [f"{family}: CAN BE TRAINED. {measured}; {_start(family)}"]
 
 
 def _model_lines(card: Card) -> list[str]:
-    kind = "LSTM-VAE" if any(network.recurrent for network in card.networks) else "linear path alone (short span)"
-    windows = " and ".join(str(network.window) for network in card.networks)
     threshold = card.threshold
     learned = f"learned from {card.rows:,} normal rows of {len(card.assets)} assets"
-    lines = [f"  model {card.family}@{card.trained_through}: {kind}, windows of {windows} rows, {learned}"]
+    lines = [f"  model {card.family}@{card.trained_through}: {card.summary}, {learned}"]
     if threshold is not None:
         budget = card.config.alarms_per_asset_week
         lines.append(

@@ -15,11 +15,11 @@ import pyarrow.parquet as pq
 
 from anomaly.series.anomalies import Rules, find_anomalies
 from anomaly.series.calibration import WEEK_S
-from anomaly.series.card import DetectorConfig
 from anomaly.series.detector import Detector
 from anomaly.series.find_job import rules_of
-from anomaly.series.learning import Span, TrainingPlan
+from anomaly.series.lstm_vae_card import LSTMVAEDetectorConfig
 from anomaly.series.score_job import score_day
+from anomaly.series.span import Span, TrainingPlan
 from anomaly.series.train import train_detector
 from anomaly.thresholds import Threshold
 from sensors_data.arrow_rows import to_arrow
@@ -190,7 +190,7 @@ def by_itself(spec: Family, readings: pd.DataFrame, learn: float) -> Tried:
         raise ValueError(f"the file has {len(assets)} machines; {MOST_ASSETS} are tried here at most")
     rows = as_table("readings", readings)
     grids = {asset: _grid(rows[rows["asset"] == asset], spec) for asset in assets}
-    config = DetectorConfig(recurrent=False, max_windows=600)
+    config = LSTMVAEDetectorConfig(recurrent=False, max_windows=600)
     spans = {}
     for asset, grid in grids.items():
         learned = grid.rows(0, round(learn * len(grid)))

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from anomaly.monitoring.prometheus import LONGEST_LABEL, METRICS, most_frequent, plain, registry_of, sample, text_of
 
-DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"
+DOCS = Path(__file__).parents[3] / "docs" / "metrics.md"
 
 
 def test_the_documented_metrics_are_the_exposed_ones():

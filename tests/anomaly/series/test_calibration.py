@@ -11,14 +11,17 @@ from anomaly.series.calibration import (
     in_sample_optimism,
     with_threshold,
 )
-from anomaly.series.card import DetectorConfig
-from anomaly.series.detector import Detector, score_grid
-from anomaly.series.learning import Span, TrainingPlan, learn_detector
+from anomaly.series.detector import Detector
+from anomaly.series.learning import learn_detector
+from anomaly.series.lstm_vae_card import LSTMVAEDetectorConfig
+from anomaly.series.span import Span, TrainingPlan
 from sensors_data.series.grid import Grid
 
 STEP_S = 300.0
 WEEKLY = 0.5
-PLAN = TrainingPlan("pump", STEP_S, date(2026, 3, 10), DetectorConfig(recurrent=False, alarms_per_asset_week=WEEKLY), 0)
+PLAN = TrainingPlan(
+    "pump", STEP_S, date(2026, 3, 10), LSTMVAEDetectorConfig(recurrent=False, alarms_per_asset_week=WEEKLY), 0
+)
 
 
 def rhythm(rows: int, seed: int, noise: float = 0.1) -> Grid:
@@ -89,7 +92,7 @@ def test_new_normal_rows_keep_to_twice_the_budget(detector: Detector, spans: dic
     alarms, rows = 0, 0
     for seed in range(20, 26):
         grid = rhythm(3000, seed)
-        scores = score_grid(ready, grid, "a")
+        scores = ready.score(grid, "a")
         over = np.flatnonzero(scores.score > ready.threshold.value * scores.coverage_factor)
         alarms += int((np.diff(over, prepend=-(10**9)) > ready.context_rows).sum())
         rows += len(grid)
@@ -98,7 +101,7 @@ def test_new_normal_rows_keep_to_twice_the_budget(detector: Detector, spans: dic
 
 def test_the_limit_stands_on_the_scores_that_are_served(detector: Detector, spans: dict[str, Span]) -> None:
     ready, adjusted = calibrate(detector, spans)
-    scores = score_grid(ready, spans["a"].grid, "a")
+    scores = ready.score(spans["a"].grid, "a")
     rows = scores.score / scores.coverage_factor
     rows[:1800] *= in_sample_optimism(spans, adjusted)
     assert ready.threshold.quantiles[50] == pytest.approx(float(np.median(rows)))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from anomaly.series.card import DetectorConfig
-from anomaly.series.detector import standardised
-from anomaly.series.learning import Span, TrainingPlan, learn_detector, spread_indices
+from anomaly.series.learning import learn_detector, spread_indices
+from anomaly.series.lstm_vae_card import LSTMVAEDetectorConfig
+from anomaly.series.span import Span, TrainingPlan
 from anomaly.series.window_scores import score_windows
 from sensors_data.series.grid import Grid
 from sensors_data.series.windows import sliding_windows
@@ -31,11 +31,11 @@ def test_windows_between_those_that_were_learned_are_as_typical_as_they_are() ->
     spikes = np.isin(np.arange(1500), starts).astype(np.float32)[:, None] + 1  # 1 and 2: no command flag
     times = np.datetime64("2026-01-01", "us") + np.arange(1500) * np.timedelta64(60, "s")
     grid = Grid(times, spikes, np.ones((1500, 1), bool), ("flow",))
-    config = DetectorConfig(lengths=(1.0,), shortest=144, longest=144)
+    config = LSTMVAEDetectorConfig(lengths=(1.0,), shortest=144, longest=144)
     plan = TrainingPlan("pump", 60, date(2026, 1, 2), config, 0)
     detector, _ = learn_detector(plan, {"a": Span(grid, np.zeros(1500, bool), 1500)})
     (network,) = detector.networks
-    ready = standardised(detector, grid, "a", grid.observed)
+    ready = detector.standardised(grid, "a", grid.observed)
     even, odd = (sliding_windows(ready.rows(0, 1500 - cut), 144, 2) for cut in (0, 1))
     nats = [
         float(np.median(score_windows(network.model, windows, network.prior, network.draws, 0.5).nats))
@@ -49,7 +49,7 @@ def test_a_detector_does_not_depend_on_the_threads_of_the_linear_algebra() -> No
     values = rng.normal(size=(1200, 4)).astype(np.float32).cumsum(axis=0)
     times = np.datetime64("2026-01-01", "us") + np.arange(1200) * np.timedelta64(60, "s")
     grid = Grid(times, values, np.ones(values.shape, bool), ("a", "b", "c", "d"))
-    config = DetectorConfig(lengths=(1.0,), shortest=144, longest=144, recurrent=False)
+    config = LSTMVAEDetectorConfig(lengths=(1.0,), shortest=144, longest=144, recurrent=False)
     plan = TrainingPlan("pump", 60, date(2026, 1, 2), config, 0)
     found = []
     for threads in (1, 2):

@@ -1,0 +1,72 @@
+"""How an LSTM-VAE detector is built, and what a trained one knows of itself."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from anomaly.series.card import Card, DetectorConfig
+from anomaly.series.lstm_vae import LSTMVAEConfig
+from anomaly.vae.training import FitConfig
+
+
+class LSTMVAEDetectorConfig(DetectorConfig):
+    """How an LSTM-VAE detector is built; one configuration serves every family unless the settings say otherwise."""
+
+    kind: Literal["lstm-vae"] = "lstm-vae"
+    lengths: tuple[float, ...] = (1.0, 2.0)
+    """Windows, in periods of the training span."""
+    shortest: int = Field(64, ge=16)
+    """Rows: a period is taken to be at least this long."""
+    longest: int = Field(150, ge=16)
+    """Rows: a period is taken to be at most this long."""
+    max_windows: int = Field(1200, ge=10)
+    """Training windows of a network at most, spread over the span."""
+    min_observed: float = Field(0.5, ge=0, le=1)
+    """A window with something measured in under this share of its rows is neither learned from nor scored."""
+    keep: float = Field(0.85, gt=0, lt=1)
+    """Share of the windows' variance that the linear path explains."""
+    max_latent: int = Field(32, ge=1)
+    """Z at most."""
+    tokens: int = Field(16, ge=2)
+    """LSTM steps a window, and windows that cover a row."""
+    hidden: int = Field(32, ge=1)
+    """Width of each LSTM."""
+    layers: int = Field(1, ge=1, le=8)
+    """LSTM layers on top of each other."""
+    dropout: float = Field(0.0, ge=0, lt=1)
+    """Share of the LSTM's outputs that is dropped in training, between layers."""
+    likelihood: str = "gaussian"
+    """Distribution of a value around what is expected of it."""
+    recurrent: bool = True
+    """Whether the LSTM is trained; false leaves the linear path alone, in seconds."""
+    recurrent_rows: int = Field(600, ge=0)
+    """Under this many training rows the linear path stands alone."""
+    level_floor: float = Field(0.05, gt=0)
+    """Smallest variance of a window's level, standardised."""
+    draws: int = Field(4, ge=1)
+    """S, Monte-Carlo draws of the code."""
+    draft_epochs: int = Field(6, ge=1)
+    """Epochs of the draft that is not shown the held-out part; threshold and acceptance come from it."""
+    fit: FitConfig = FitConfig(
+        epochs=12, learning_rate=2e-3, schedule="one-cycle", weight_decay=1e-2, beta=1.0, warm_up=1, free_bits=0.0
+    )
+    """How the LSTM is trained."""
+
+    def short_span_note(self, rows: int) -> str:
+        """Too few rows for the LSTMs leave the linear path alone."""
+        return f"under {self.recurrent_rows} rows the linear path stands alone" if rows < self.recurrent_rows else ""
+
+
+class LSTMVAECard(Card):
+    """The card of an LSTM-VAE detector."""
+
+    config: LSTMVAEDetectorConfig
+    networks: tuple[LSTMVAEConfig, ...]
+
+    @property
+    def summary(self) -> str:
+        """Whether the LSTMs were trained, and the windows in rows."""
+        method = "LSTM-VAE" if any(network.recurrent for network in self.networks) else "linear path alone"
+        return f"{method}, windows {'+'.join(str(network.window) for network in self.networks)}"

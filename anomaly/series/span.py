@@ -1,0 +1,62 @@
+"""What a detector is learned from: an asset's rows, and the plan of a training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from anomaly.series.card import DetectorConfig
+from sensors_data.series.grid import Grid
+
+MIN_ROWS = 48
+"""Observed normal rows without which nothing is learned."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """What one asset contributes: its grid, which of its rows are abnormal, and where the held-out part begins."""
+
+    grid: Grid
+    abnormal: np.ndarray  # (T,) bool
+    split: int  # rows [0, split) are learned from, [split, T) are held out
+
+    def __len__(self) -> int:
+        """T."""
+        return len(self.grid)
+
+    def rows(self, first: int, last: int) -> Span:
+        """The rows [first, last), none of them held out."""
+        return Span(self.grid.rows(first, last), self.abnormal[first:last], last - first)
+
+    def usable(self) -> np.ndarray:
+        """Which values are measured and normal, (T, D)."""
+        return np.asarray(self.grid.observed & ~self.abnormal[:, None])
+
+    def normal_grid(self) -> Grid:
+        """The grid in which abnormal rows are as if they had not been measured, so that they disturb no other."""
+        values = np.where(self.abnormal[:, None], np.float32(np.nan), self.grid.values)
+        return Grid(self.grid.times, values, self.usable(), self.grid.sensors)
+
+
+C = TypeVar("C", bound=DetectorConfig, covariant=True)
+
+
+@dataclass(frozen=True)
+class TrainingPlan(Generic[C]):
+    """What is to be trained, and how."""
+
+    family: str
+    step_s: float
+    through: date
+    config: C
+    seed: int
+    stage: str = "final"
+    """`draft`: judged by rows that it does not learn from; `final`: learned from all of them."""
+
+
+def first_held_out(span: Span) -> int:
+    """The first row that was held out; 0 where none was."""
+    return span.split if span.split < len(span) else 0
