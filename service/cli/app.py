@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 import tomllib
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -52,6 +53,21 @@ app.add_typer(images.app)
 app.add_typer(synthesis.app)
 app.add_typer(monitoring.app)
 app.add_typer(serve.app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        console.print(f"nightscore {version('nightscore')}", markup=False)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Options of the command itself."""
 
 
 def main() -> None:

@@ -1,5 +1,7 @@
 """The command as a user calls it: what it takes, and how it ends when something is wrong."""
 
+from importlib.metadata import version
+
 import pytest
 import typer
 
@@ -35,6 +37,11 @@ def test_every_command_and_option_says_what_it_is(nightscore, words):
     assert [name for name, option in options.items() if not option.help] == []
     assert {"--store", "--settings"} <= set(options)
     assert all(name in ended.out for name in options if name.startswith("--"))
+
+
+def test_the_command_says_its_version(nightscore):
+    ended = nightscore("--version")
+    assert (ended.code, ended.out, ended.err) == (0, f"nightscore {version('nightscore')}\n", "")
 
 
 def test_there_is_a_command_for_every_job():
