@@ -96,10 +96,10 @@ def partition() -> tuple[Settings, date]:
 
 def skip_without_model(settings: Settings, kind: str, name: str, day: date) -> None:
     """Leave the task that is running out while no model of this kind was accepted for its family or camera."""
-    from sensors_data.model_files import accepted_before
+    from sensors_data.model_files import ModelCatalogue
     from sensors_data.store import Store
 
-    if accepted_before(Store(settings.store), kind, name, day) is None:
+    if ModelCatalogue(Store(settings.store)).serving(kind, name, day) is None:
         raise AirflowSkipException(f"nothing done for {name} {day}: no model of {kind} was accepted before it")
 
 

@@ -126,13 +126,11 @@ def score_images(camera: str) -> str:
 def train_series(family: str) -> str:
     """A family's detector, accepted or rejected; skipped while the first one is not due."""
     settings, day = partition()
+    from anomaly.series.files import serving
     from anomaly.series.train_job import training_due
-    from sensors_data.model_files import accepted_before
     from sensors_data.store import Store
 
-    if accepted_before(Store(settings.store), "series", family, day) is None and not training_due(
-        settings, day, family
-    ):
+    if serving(Store(settings.store), family, day) is None and not training_due(settings, day, family):
         wait = settings.family(family).training.first_after
         raise AirflowSkipException(
             f"not trained {family} for {day}: the first detector waits for {wait} days of readings"

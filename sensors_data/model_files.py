@@ -1,36 +1,109 @@
-"""Model files in the store: where one stands, which serves a day, what its header says. The same for every kind."""
+"""The models of a store, of every kind: where their files stand, which one serves a day, what their cards say.
+
+A kind is `series`, `images`, `generators` or `features`; a model is called after its family or camera and the last day
+that it learned from. A rejected one is kept beside, marked, and never serves.
+"""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.store import Store
 
 _ACCEPTED, _REJECTED = ".safetensors", ".rejected.safetensors"
 
 
-def keep_model(store: Store, kind: str, name: str, through: date, accepted: bool, data: bytes) -> str:
-    """Keep a model of a family or camera, a rejected one beside and marked; what it was before gives way. Its path."""
-    stem = f"models/{kind}/{name}/{through}"
-    path, other = (stem + suffix for suffix in ((_ACCEPTED, _REJECTED) if accepted else (_REJECTED, _ACCEPTED)))
-    store.write_bytes(path, data)
-    store.remove(other)
-    return path
+@dataclass(frozen=True)
+class ModelFile:
+    """One model in the store; `path` is relative to the store's root."""
+
+    kind: str
+    name: str
+    through: date
+    accepted: bool
+
+    @property
+    def path(self) -> str:
+        """Where its file stands."""
+        return f"models/{self.kind}/{self.name}/{self.through}{_ACCEPTED if self.accepted else _REJECTED}"
 
 
-def trained_before(store: Store, kind: str, name: str, day: date) -> dict[date, str]:
-    """The models trained strictly before `day`, accepted or not: the last day of their span and their path."""
-    paths = store.files(f"models/{kind}/{name}", suffix=_ACCEPTED)
-    dated = {date.fromisoformat(path.rsplit("/", 1)[-1].split(".")[0]): path for path in paths}
-    return {through: path for through, path in dated.items() if through < day}
+@dataclass(frozen=True)
+class ModelCatalogue:
+    """The models of a store, of every kind."""
+
+    store: Store
+
+    def keep(self, model: ModelFile, data: bytes) -> str:
+        """Write a model; the one of the same day that was accepted or rejected before gives way. Its path."""
+        self.store.write_bytes(model.path, data)
+        self.store.remove(ModelFile(model.kind, model.name, model.through, not model.accepted).path)
+        return model.path
+
+    def read(self, model: ModelFile) -> bytes:
+        """A model file's bytes."""
+        return self.store.read_bytes(model.path)
+
+    def models(self, kind: str = "", name: str = "") -> list[ModelFile]:
+        """Every model, or those of one kind, or of one family or camera, by kind, name and day; other files are passed
+        over.
+        """
+        folder = "/".join(part for part in ("models", kind, name) if part)
+        models = [model for path in self.store.files(folder, suffix=_ACCEPTED) if (model := _model_at(path))]
+        return sorted(models, key=lambda model: (model.kind, model.name, model.through))
+
+    def trained_before(self, kind: str, name: str, day: date) -> list[ModelFile]:
+        """The models trained strictly before `day`, accepted or not, the oldest first."""
+        return [model for model in self.models(kind, name) if model.through < day]
+
+    def serving(self, kind: str, name: str, day: date) -> ModelFile | None:
+        """The model that serves a day: the newest accepted one trained strictly before it, or None."""
+        accepted = [model for model in self.trained_before(kind, name, day) if model.accepted]
+        return accepted[-1] if accepted else None
+
+    def trained_through(self, kind: str, name: str, through: date) -> ModelFile:
+        """The model that learned until `through`, accepted or not. NotThereError when there is none."""
+        for model in (ModelFile(kind, name, through, accepted) for accepted in (True, False)):
+            if self.store.exists(model.path):
+                return model
+        raise NotThereError(f"no {kind} model of {name} trained through {through}")
+
+    def called(self, kind: str, model_id: str) -> ModelFile:
+        """The accepted model of an id as tables carry it, like `pump@2026-11-20`. NotThereError when it is gone."""
+        name, _, through = model_id.partition("@")
+        model = ModelFile(kind, name, date.fromisoformat(through), accepted=True)
+        if not self.store.exists(model.path):
+            raise NotThereError(f"no accepted model {model_id} of kind {kind} in {self.store.root}", "train it again")
+        return model
+
+    def card(self, model: ModelFile) -> dict[str, Any]:
+        """What a model of any kind says of itself, of whatever format. UnusableError when it is no model file."""
+        card: dict[str, Any] = json.loads(
+            _card_text(self.read(model), model.path, "a model", "the job that trained it")
+        )
+        return card
 
 
-def accepted_before(store: Store, kind: str, name: str, day: date) -> str | None:
-    """The path of the newest accepted model trained strictly before `day`, or None."""
-    trained = trained_before(store, kind, name, day)
-    accepted = [through for through, path in trained.items() if not path.endswith(_REJECTED)]
-    return trained[max(accepted)] if accepted else None
+def unfinished(kind: str, name: str, part: str = "training") -> str:
+    """Where the state of a training that has not ended stands in the store."""
+    return f"models/unfinished/{kind}/{name}/{part}.state"
+
+
+def _model_at(path: str) -> ModelFile | None:
+    """The model whose file stands at a path, None where no model does."""
+    parts = path.removesuffix(_ACCEPTED).split("/")
+    if len(parts) != 4:
+        return None
+    _, kind, name, stem = parts
+    day = stem.removesuffix(".rejected")
+    try:
+        return ModelFile(kind, name, date.fromisoformat(day), accepted=stem == day)
+    except ValueError:
+        return None
 
 
 def metadata(data: bytes) -> dict[str, str]:
@@ -40,13 +113,16 @@ def metadata(data: bytes) -> dict[str, str]:
     return header.get("__metadata__", {})
 
 
-def card_text(data: bytes, where: str, what: str, revisions: int | tuple[int, ...], command: str) -> str:
-    """The card in a model file's bytes. ValueError when it is not `what` was looked for, or of another format."""
+def _card_text(data: bytes, where: str, what: str, command: str) -> str:
     try:
-        text = metadata(data)["card"]
+        return metadata(data)["card"]
     except (ValueError, KeyError, AttributeError) as error:
-        raise ValueError(f"{where} is not {what}; train again with: nightscore {command}") from error
-    readable = revisions if isinstance(revisions, tuple) else (revisions,)
-    if not any(f'"format":{revision},' in text for revision in readable):
-        raise ValueError(f"{where} is of another format than {readable[-1]}; upgrade nightscore or train again")
+        raise UnusableError(f"{where} is not {what}", f"train again with: {command}") from error
+
+
+def card_text(data: bytes, where: str, what: str, revisions: tuple[int, ...], command: str) -> str:
+    """The card in a model file's bytes. UnusableError when it is not `what` was looked for, or of another format."""
+    text = _card_text(data, where, what, f"nightscore {command}")
+    if not any(f'"format":{revision},' in text for revision in revisions):
+        raise UnusableError(f"{where} is of another format than {revisions[-1]}", "upgrade nightscore or train again")
     return text

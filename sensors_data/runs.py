@@ -51,7 +51,7 @@ def keep_failure(
 ) -> bool:
     """Keep a failed row in `runs` for a job that was killed before it could; False where it did so itself `since`."""
     partition = f"{family}-{shard}" if shard is not None else family
-    known = store.read_if_there("runs", day=day, run=f"{job}-{partition}")
+    known = store.read_days("runs", [day], run=f"{job}-{partition}")
     if (known["finished"] >= since).any():
         return False
     now = datetime.now(UTC)

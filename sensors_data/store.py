@@ -87,11 +87,21 @@ class Store:
             raise LookupError(f"no {table} for {where} in {self.root}; {remedy}")
         return self.read_files(table, [path])
 
-    def read_if_there(self, table: str, **partition: object) -> pd.DataFrame:
-        """One partition's rows, or none of them when it was never written."""
-        if self.exists(self.path(table, **partition)):
-            return self.read(table, **partition)
-        return self.read_files(table, [])
+    def read_days(self, table: str, days: Iterable[date], **owner: object) -> pd.DataFrame:
+        """A table's rows of some days, as `written` orders its files; a day that was never written has none."""
+        return self.read_files(table, self.written(table, days, **owner))
+
+    def written(self, table: str, days: Iterable[date] | None = None, **owner: object) -> list[str]:
+        """The files of a table that are there, in the order of `days` and of the shards; those of every day if None.
+
+        `owner` says whose: family or camera, and the shard or run where only one of them is wanted.
+        """
+        if days is None:
+            return [self.path(table, **partition) for partition in self.partitions(table, **owner)]
+        if {*owner, "day"} == set(TABLES[table].partition):  # a day is one file
+            paths = [self.path(table, **owner, day=day) for day in days]
+            return [path for path in paths if self.exists(path)]
+        return [self.path(table, **p) for day in days for p in self.partitions(table, **owner, day=day)]
 
     def read_files(self, table: str, paths: Iterable[str], assets: Iterable[str] | None = None) -> pd.DataFrame:
         """The rows of several of a table's files, in the order of `paths`; of some `assets` alone where they are named.
@@ -147,7 +157,8 @@ class Store:
         return Provenance.model_validate(stamp)
 
     def partitions(self, table: str, **fixed: object) -> list[dict[str, str]]:
-        """Every written partition of a table that has the `fixed` values, sorted; other files are passed over.
+        """Every written partition of a table that has the `fixed` values, sorted, shards by their number; other files
+        are passed over.
 
         ValueError when the table is not partitioned by a key of `fixed`.
         """
@@ -159,7 +170,7 @@ class Store:
             if key not in fixed or key == spec.file_key:
                 break
             folder += f"/{key}={_safe(key, fixed[key])}"
-        found = []
+        partitions = []
         for path in self.files(folder, suffix=".parquet"):
             *folders, name = path.split("/")[1:]
             values = {key: folder.partition("=")[2] for key, folder in zip(spec.partition, folders, strict=False)}
@@ -167,8 +178,8 @@ class Store:
                 values[spec.file_key] = name.removeprefix(f"{spec.file_key}-").removesuffix(".parquet")
             whole = len(values) == len(spec.partition) and all(map(_SAFE.fullmatch, values.values()))
             if whole and path == self.path(table, **values) and all(values[k] == str(v) for k, v in fixed.items()):
-                found.append(values)
-        return found
+                partitions.append(values)
+        return sorted(partitions, key=lambda p: [(len(p[k]) if k == "shard" else 0, p[k]) for k in spec.partition])
 
     def days(self, table: str, **fixed: object) -> list[date]:
         """The days a table holds for the `fixed` values, sorted."""

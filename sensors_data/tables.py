@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 TIME = pa.timestamp("us", tz="UTC")
@@ -22,6 +25,11 @@ class Table:
     file_key: str | None
     schema: pa.Schema
     order: tuple[str, ...]
+
+    def frame(self, rows: Sequence[dict[str, Any]] = ()) -> pd.DataFrame:
+        """Rows as a frame with the table's columns; of no rows, every column in its own type."""
+        empty: pd.DataFrame = self.schema.empty_table().to_pandas()
+        return pd.DataFrame(rows, columns=self.schema.names) if rows else empty
 
 
 ADDED = {"incidents": 1}

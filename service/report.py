@@ -156,9 +156,9 @@ def _synthesis(settings: Settings, camera: CameraNight) -> str:
 def _files(store: Store, night: Night) -> str:
     parts = []
     for where, name, tables in [
-        *((f"family={f.name}/day={night.day}", f.name, FAMILY_TABLES) for f in night.families),
-        *((f"camera={c.name}/day={night.day}", c.name, CAMERA_TABLES) for c in night.cameras),
+        *(({"family": f.name}, f.name, FAMILY_TABLES) for f in night.families),
+        *(({"camera": c.name}, c.name, CAMERA_TABLES) for c in night.cameras),
     ]:
-        found = [path for table in tables for path in store.files(f"{table}/{where}", ".parquet")]
+        found = [path for table in tables for path in store.written(table, [night.day], **where)]
         parts += [html.links(f"{name}:", found)] if found else []
     return html.section("The tables behind this", *parts)

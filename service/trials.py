@@ -82,7 +82,7 @@ def _keep(
     store: Store, settings: Settings, day: date, camera: str, generator: str, found: list[Figures], drawn: int
 ) -> None:
     """The verdicts beside what the gate measured."""
-    rows = store.read_if_there("quality", camera=camera, day=day)
+    rows = store.read_days("quality", [day], camera=camera)
     new = quality_rows(generator, [figures.measure(drawn) for figures in found])
     kept = rows[~rows["measure"].isin(new["measure"])]
     source = Provenance(

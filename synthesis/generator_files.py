@@ -7,8 +7,8 @@ from datetime import date
 
 import torch
 
-from sensors_data import model_files
-from sensors_data.model_files import card_text, keep_model
+from sensors_data.errors import NotThereError
+from sensors_data.model_files import ModelCatalogue, ModelFile, card_text
 from sensors_data.nets.files import fingerprint, model_bytes, tensors_of, with_tensors
 from sensors_data.settings import Section
 from sensors_data.store import Store
@@ -83,28 +83,37 @@ def from_bytes(data: bytes, where: str) -> TrainedGenerator:
 
 def card_of(data: bytes, where: str) -> GeneratorCard:
     """The card in a generator file's bytes. ValueError when it is no such file, or of another format."""
-    return GeneratorCard.model_validate_json(card_text(data, where, "a generator", FORMAT, "train-dcgan"))
+    return GeneratorCard.model_validate_json(card_text(data, where, "a generator", (FORMAT,), "train-dcgan"))
 
 
 def save(store: Store, generator: TrainedGenerator) -> str:
     """Keep a generator; what it was before, accepted or rejected, gives way. The path written."""
     card = generator.card
-    return keep_model(store, KIND, card.camera, card.trained_through, card.accepted, to_bytes(generator))
+    model = ModelFile(KIND, card.camera, card.trained_through, card.accepted)
+    return ModelCatalogue(store).keep(model, to_bytes(generator))
+
+
+def serving(store: Store, camera: str, day: date) -> ModelFile | None:
+    """The file of the newest accepted generator trained strictly before `day`, or None."""
+    return ModelCatalogue(store).serving(KIND, camera, day)
+
+
+def read_generator(store: Store, model: ModelFile) -> TrainedGenerator:
+    """The generator in a file of the store. UnusableError as `from_bytes` raises it."""
+    return from_bytes(store.read_bytes(model.path), model.path)
 
 
 def load_for(store: Store, camera: str, day: date) -> TrainedGenerator:
-    """The generator that serves a day. LookupError when none was trained before it."""
-    path = model_files.accepted_before(store, KIND, camera, day)
-    if path is None:
-        remedy = f"run: nightscore train-dcgan --camera {camera} --day {day}"
-        raise LookupError(f"no accepted generator of {camera} trained before {day} in {store.root}; {remedy}")
-    return from_bytes(store.read_bytes(path), path)
+    """The generator that serves a day. NotThereError when none was trained before it."""
+    model = serving(store, camera, day)
+    if model is None:
+        raise NotThereError(
+            f"no accepted generator of {camera} trained before {day} in {store.root}",
+            f"run: nightscore train-dcgan --camera {camera} --day {day}",
+        )
+    return read_generator(store, model)
 
 
 def load_by_name(store: Store, name: str) -> TrainedGenerator:
-    """An accepted generator by its id, as tables and drawn images carry it. LookupError when it is gone."""
-    camera, _, through = name.partition("@")
-    path = f"models/{KIND}/{camera}/{date.fromisoformat(through)}.safetensors"
-    if not store.exists(path):
-        raise LookupError(f"no generator {name} in {store.root}; run: nightscore train-dcgan --camera {camera}")
-    return from_bytes(store.read_bytes(path), path)
+    """An accepted generator by its id, as tables and drawn images carry it. NotThereError when it is gone."""
+    return read_generator(store, ModelCatalogue(store).called(KIND, name))

@@ -11,12 +11,13 @@ import pandas as pd
 
 from sensors_data.images.files import encode_png
 from sensors_data.images.table import NORMAL_LABELS, pixels_of
+from sensors_data.model_files import unfinished
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store, settings_hash
-from synthesis.generator_files import TrainedGenerator, load_by_name, load_for, save
+from synthesis.generator_files import KIND, TrainedGenerator, load_by_name, load_for, save
 from synthesis.learning import About, Material, extractor_of, learn_generator, material_of
 from synthesis.quality.copies import neighbours_sheet
 from synthesis.quality.extractor_files import load_extractor, save_extractor
@@ -48,10 +49,10 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
     classes = len(set(material.labels[material.is_learned])) if material.conditional else 0
     recipe = recipe_of(settings, camera, classes)
     extractor = extractor_of(material, given, settings.seed)
-    unfinished = f"models/unfinished-generators/{camera}.state"
+    state = unfinished(KIND, camera)
     checkpoint = Checkpoint(
-        read=lambda: store.read_bytes(unfinished) if store.exists(unfinished) else None,
-        write=lambda data: store.write_bytes(unfinished, data),
+        read=lambda: store.read_bytes(state) if store.exists(state) else None,
+        write=lambda data: store.write_bytes(state, data),
         key=f"{settings_hash(spec, given)} {day} {settings.seed} {_hash_of(material)}",
     )
 
@@ -65,7 +66,7 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
     path = save(store, generator)
     save_extractor(store, camera, through, extractor)
     _keep_history(store, camera, through, trained.history)
-    store.remove(unfinished)
+    store.remove(state)
     card = generator.card
     verdict = "accepted" if card.accepted else "rejected"
     how = f"{trained.state}: {trained.reason}" if trained.reason else trained.state
@@ -96,8 +97,7 @@ def read_material(
     """
     spec, given = settings.camera(camera), generator_settings(settings, camera)
     days = [through - timedelta(days=back) for back in range(given.days - 1, -1, -1)]
-    paths = [store.path("images", camera=camera, day=d) for d in days]
-    rows = store.read_files("images", [path for path in paths if store.exists(path)])
+    rows = store.read_days("images", days, camera=camera)
     if given.learns_from == "normal":
         rows = rows[rows["label"].str.lower().isin(NORMAL_LABELS)]
     if rows.empty:

@@ -7,8 +7,8 @@ from datetime import date
 from anomaly.images.detector import FORMAT, ImageCard, ImageDetector
 from anomaly.images.scoring import Blocks, Memory, Network
 from anomaly.images.vae import ImageVAE
-from sensors_data import model_files
-from sensors_data.model_files import card_text, keep_model
+from sensors_data.errors import NotThereError
+from sensors_data.model_files import ModelCatalogue, ModelFile, card_text
 from sensors_data.nets.files import model_bytes, tensors_of, with_tensors
 from sensors_data.store import Store
 
@@ -43,25 +43,37 @@ def from_bytes(data: bytes, where: str) -> ImageDetector:
 
 def card_of(data: bytes, where: str) -> ImageCard:
     """The card in a detector file's bytes. ValueError when it is no such file, or of another format."""
-    return ImageCard.model_validate_json(card_text(data, where, "an image detector", FORMAT, "train-images"))
+    return ImageCard.model_validate_json(card_text(data, where, "an image detector", (FORMAT,), "train-images"))
 
 
 def save(store: Store, detector: ImageDetector) -> str:
     """Keep a detector; what it was before, accepted or rejected, gives way. The path written."""
     card = detector.card
-    return keep_model(store, KIND, card.camera, card.trained_through, card.accepted, to_bytes(detector))
+    model = ModelFile(KIND, card.camera, card.trained_through, card.accepted)
+    return ModelCatalogue(store).keep(model, to_bytes(detector))
 
 
-def accepted_before(store: Store, camera: str, day: date) -> ImageDetector | None:
-    """The newest accepted detector trained strictly before `day`, or None."""
-    path = model_files.accepted_before(store, KIND, camera, day)
-    return from_bytes(store.read_bytes(path), path) if path else None
+def serving(store: Store, camera: str, day: date) -> ModelFile | None:
+    """The file of the newest accepted detector trained strictly before `day`, or None."""
+    return ModelCatalogue(store).serving(KIND, camera, day)
+
+
+def read_detector(store: Store, model: ModelFile) -> ImageDetector:
+    """The detector in a file of the store. UnusableError as `from_bytes` raises it."""
+    return from_bytes(store.read_bytes(model.path), model.path)
+
+
+def read_card(store: Store, model: ModelFile) -> ImageCard:
+    """The card in a file of the store. UnusableError as `card_of` raises it."""
+    return card_of(store.read_bytes(model.path), model.path)
 
 
 def load_for(store: Store, camera: str, day: date) -> ImageDetector:
-    """The detector that serves a day. LookupError when none was trained before it."""
-    detector = accepted_before(store, camera, day)
-    if detector is None:
-        remedy = f"run: nightscore train-images --camera {camera} --day {day}"
-        raise LookupError(f"no accepted model of {camera} trained before {day} in {store.root}; {remedy}")
-    return detector
+    """The detector that serves a day. NotThereError when none was trained before it."""
+    model = serving(store, camera, day)
+    if model is None:
+        raise NotThereError(
+            f"no accepted model of {camera} trained before {day} in {store.root}",
+            f"run: nightscore train-images --camera {camera} --day {day}",
+        )
+    return read_detector(store, model)

@@ -13,12 +13,13 @@ from PIL import Image
 
 from anomaly.images.acceptance import judge
 from anomaly.images.detector import PATCH_CONFIG, ImageDetector, ImageDetectorConfig, ImageScores, score_images
-from anomaly.images.files import accepted_before, load_for, save
+from anomaly.images.files import KIND, load_for, read_detector, save, serving
 from anomaly.images.heat_maps import heat_map_png
 from anomaly.images.learning import MIN_IMAGES, held_out_count, learn_image_detector
 from anomaly.vae.training import Epoch
 from sensors_data.images.days import SOURCE_SIZE
 from sensors_data.images.table import NORMAL_LABELS, normal_images, pixels_of
+from sensors_data.model_files import unfinished
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
 from sensors_data.runs import Done, run_job
@@ -58,13 +59,14 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
     drawn = _synthetic(store, spec, camera, day, config, len(images))
     checkpoint = checkpoint_of(store, settings, day, camera, images, drawn)
     learned, history = learn_image_detector(camera, images, through, config, settings.seed, drawn, progress, checkpoint)
-    incumbent = accepted_before(store, camera, through)
+    before = serving(store, camera, through)
+    incumbent = read_detector(store, before) if before else None
     detector = judge(learned, incumbent, images[-held_out_count(len(images), config) :], settings.seed)
     card = detector.card.model_copy(update={"settings": settings_hash(spec), "source_size": size})
     detector = replace(detector, card=card)
     path = save(store, detector)
     _keep_history(store, camera, through, history)
-    store.remove(_unfinished(camera))
+    store.remove(unfinished(KIND, camera))
     left_out = f"; {every - len(rows):,} older images of another size left out" if every > len(rows) else ""
     return Done(len(images), _training_line(detector, day, path) + left_out)
 
@@ -86,17 +88,13 @@ def checkpoint_of(
     store: Store, settings: Settings, day: date, camera: str, images: np.ndarray, drawn: np.ndarray
 ) -> Checkpoint:
     """Where a training keeps its state; one over other images, by other settings or another seed begins anew."""
-    place, seen = _unfinished(camera), hashlib.sha256(images.tobytes() + drawn.tobytes()).hexdigest()[:16]
+    place, seen = unfinished(KIND, camera), hashlib.sha256(images.tobytes() + drawn.tobytes()).hexdigest()[:16]
     known = settings_hash(settings.camera(camera), image_detector_config(settings, camera))
     return Checkpoint(
         read=lambda: store.read_bytes(place) if store.exists(place) else None,
         write=lambda data: store.write_bytes(place, data),
         key=f"{known} {day} {settings.seed} {len(drawn)} {seen}",
     )
-
-
-def _unfinished(camera: str) -> str:
-    return f"models/images/{camera}/unfinished.state"
 
 
 def _synthetic(
@@ -109,8 +107,7 @@ def _synthetic(
     if not most:
         return pixels_of(pd.DataFrame(), spec)
     days = [day - timedelta(days=back) for back in range(1, config.days + 1)]
-    paths = [store.path("synthetic_images", camera=camera, day=d) for d in days]
-    rows = store.read_files("synthetic_images", [path for path in paths if store.exists(path)])
+    rows = store.read_days("synthetic_images", days, camera=camera)
     return pixels_of(rows[rows["label"].str.lower().isin(NORMAL_LABELS)].head(most), spec)
 
 
@@ -126,7 +123,7 @@ def _training_line(detector: ImageDetector, day: date, path: str) -> str:
 
 def _keep_history(store: Store, camera: str, through: date, history: list[Epoch]) -> None:
     frame = pd.DataFrame([{"network": "vae", **epoch.model_dump()} for epoch in history])
-    store.write("training", frame, Provenance(job="train-images"), kind="images", name=camera, model=through)
+    store.write("training", frame, Provenance(job="train-images"), kind=KIND, name=camera, model=through)
 
 
 def score_camera(settings: Settings, day: date, camera: str) -> str:

@@ -6,11 +6,11 @@ from datetime import date
 
 import pandas as pd
 
-from anomaly.images.files import KIND, card_of
+from anomaly.images.files import KIND, read_card
 from anomaly.monitoring.family import QUANTILES
 from anomaly.monitoring.prometheus import MOST_VALUES, Sample, sample
 from anomaly.monitoring.runs import camera_subject, job_samples, model_samples, newest_day, store_samples
-from sensors_data.model_files import trained_before
+from sensors_data.model_files import ModelCatalogue
 from sensors_data.store import Store
 
 GENERATOR_STATES = ("training", "done", "collapsed", "diverged")
@@ -36,7 +36,7 @@ def camera_samples(store: Store, camera: str, day: date) -> list[Sample]:
 def _found(store: Store, camera: str, day: date) -> list[Sample]:
     """What a scored day says: images, those over the threshold, the worst of them, quantiles, files not used."""
     rows = store.read("image_scores", camera=camera, day=day)
-    refused = store.read_if_there("image_rejects", camera=camera, day=day)
+    refused = store.read_days("image_rejects", [day], camera=camera)
     found = [
         sample("scored_images", len(rows), camera=camera),
         sample("scored_day_timestamp_seconds", pd.Timestamp(day, tz="UTC").timestamp(), camera=camera),
@@ -71,8 +71,8 @@ def _batch(store: Store, camera: str, day: date) -> list[Sample]:
     if judged is None:
         return []
     rows = store.read("quality", camera=camera, day=judged)
-    accepted = len(store.read_if_there("synthetic_images", camera=camera, day=judged))
-    refused = len(store.read_if_there("rejected_synthetic_images", camera=camera, day=judged))
+    accepted = len(store.read_days("synthetic_images", [judged], camera=camera))
+    refused = len(store.read_days("rejected_synthetic_images", [judged], camera=camera))
     found = [
         sample("synthetic_images", accepted, camera=camera, state="accepted"),
         sample("synthetic_images", refused, camera=camera, state="rejected"),
@@ -89,8 +89,6 @@ def _batch(store: Store, camera: str, day: date) -> list[Sample]:
 
 def _verdict(store: Store, camera: str, day: date) -> list[Sample]:
     """Why the newest trained detector was rejected; nothing where it was not."""
-    trained = trained_before(store, KIND, camera, day)
-    card = card_of(store.read_bytes(trained[max(trained)]), trained[max(trained)]) if trained else None
-    return (
-        [] if card is None or card.accepted else [sample("rejected_model_info", 1, camera=camera, verdict=card.verdict)]
-    )
+    newest = ModelCatalogue(store).trained_before(KIND, camera, day)[-1:]
+    cards = [read_card(store, model) for model in newest if not model.accepted]
+    return [sample("rejected_model_info", 1, camera=camera, verdict=card.verdict) for card in cards]

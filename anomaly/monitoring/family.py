@@ -13,8 +13,8 @@ from anomaly.monitoring.prometheus import Sample, most_frequent, sample
 from anomaly.monitoring.runs import family_subject, job_samples, model_samples, newest_day, store_samples
 from anomaly.series.anomalies import SEVERITIES
 from anomaly.series.drift import SCORE
-from anomaly.series.files import KIND, card_of
-from sensors_data.model_files import trained_before
+from anomaly.series.files import KIND, read_card
+from sensors_data.model_files import ModelCatalogue
 from sensors_data.series.grid_table import day_rows
 from sensors_data.settings import Family
 from sensors_data.store import Store
@@ -48,9 +48,9 @@ def family_samples(store: Store, spec: Family, family: str, day: date) -> list[S
 
 def _found(store: Store, family: str, day: date) -> list[Sample]:
     """What a scored day says: rows, assets, anomalies, the worst of each severity, threshold, quantiles."""
-    scores = store.read_files("scores", store.files(f"scores/family={family}/day={day}", suffix=".parquet"))
-    anomalies = store.read_if_there("anomalies", family=family, day=day)
-    planned = anomalies["suppressed"].astype(bool)
+    scores = store.read_days("scores", [day], family=family)
+    anomalies = store.read_days("anomalies", [day], family=family)
+    planned = anomalies["suppressed"]
     active = anomalies[~planned]
     grave = active[active["severity"] != "info"]
     clean = scores["score"].dropna()
@@ -103,19 +103,18 @@ def _quality(store: Store, spec: Family, family: str, day: date) -> list[Sample]
 
 
 def _grids(store: Store, family: str, day: date) -> list[str]:
-    return store.files(f"grid/family={family}/day={day}", suffix=".parquet")
+    return store.written("grid", [day], family=family)
 
 
 def _refused(store: Store, family: str, day: date) -> list[Sample]:
     """How much of what came in could not be used, and why; nothing where the day was not ingested."""
-    if not store.exists(store.path("rejects", family=family, day=day)):
+    if not store.written("rejects", [day], family=family):
         return []
     rows = store.read("rejects", family=family, day=day)
     rows = rows[~rows["used"].astype(bool)]
     # a file that cannot be read names itself, so all such files are one reason
     reasons = Counter(str(reason) for reason in rows["reason"].where(rows["line"] > 0, UNREADABLE))
-    readings = store.path("readings", family=family, day=day)
-    used = store.provenance(readings).rows if store.exists(readings) else 0
+    used = sum(store.provenance(path).rows for path in store.written("readings", [day], family=family))
     each = most_frequent(reasons, OTHER_REASONS)
     found = [sample("rejected_rows", n, family=family, reason=reason) for reason, n in each.items()]
     return [*found, sample("rejected_ratio", len(rows) / max(1, len(rows) + used), family=family)]
@@ -123,7 +122,7 @@ def _refused(store: Store, family: str, day: date) -> list[Sample]:
 
 def _drift(store: Store, family: str, day: date) -> list[Sample]:
     """The largest drift of the sensors and that of the score by measure, in times its limit."""
-    rows = store.read_if_there("drift", family=family, day=day)
+    rows = store.read_days("drift", [day], family=family)
     if rows.empty:
         return []
     rows = rows.assign(part=np.where(rows["sensor"] == SCORE, "score", "sensors"), times=rows["value"] / rows["limit"])
@@ -138,8 +137,6 @@ def _drift(store: Store, family: str, day: date) -> list[Sample]:
 
 def _verdict(store: Store, family: str, day: date) -> list[Sample]:
     """Why the newest trained detector was rejected; nothing where it was not."""
-    trained = trained_before(store, KIND, family, day)
-    card = card_of(store.read_bytes(trained[max(trained)]), trained[max(trained)]) if trained else None
-    return (
-        [] if card is None or card.accepted else [sample("rejected_model_info", 1, family=family, verdict=card.verdict)]
-    )
+    newest = ModelCatalogue(store).trained_before(KIND, family, day)[-1:]
+    cards = [read_card(store, model) for model in newest if not model.accepted]
+    return [sample("rejected_model_info", 1, family=family, verdict=card.verdict) for card in cards]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from anomaly.monitoring.prometheus import Sample, sample
 from sensors_data.files import open_url
-from sensors_data.model_files import trained_before
+from sensors_data.model_files import ModelCatalogue
 from sensors_data.store import Store
 from sensors_data.tables import TABLES
 
@@ -75,10 +75,9 @@ def _runs(store: Store, job: str, partitions: list[str], day: date) -> Iterator[
     """The runs of a job's partitions, day after day back from `day`, days without any left out."""
     for back in range(LOOK_BACK + 1):
         on = day - timedelta(days=back)
-        paths = [store.path("runs", day=on, run=f"{job}-{partition}") for partition in partitions]
-        there = [path for path in paths if store.exists(path)]
-        if there:
-            yield store.read_files("runs", there)
+        paths = [path for p in partitions for path in store.written("runs", [on], run=f"{job}-{p}")]
+        if paths:
+            yield store.read_files("runs", paths)
 
 
 def store_samples(store: Store, subject: Subject, day: date) -> list[Sample]:
@@ -107,14 +106,11 @@ def _bytes_under(fs: Any, folder: str) -> int:
 
 def model_samples(store: Store, subject: Subject, kind: str, day: date) -> list[Sample]:
     """How old the model is that serves a day, and whether the newest trained one was accepted."""
-    trained = trained_before(store, kind, subject.name, day)
-    if not trained:
-        return []
-    accepted = [through for through, path in trained.items() if not path.endswith(".rejected.safetensors")]
-    found = [sample("newest_model_accepted", max(trained) in accepted, **subject.labels)]
-    if accepted:
-        found.append(sample("model_age_seconds", (day - max(accepted)).days * 86_400, **subject.labels))
-    return found
+    trained = ModelCatalogue(store).trained_before(kind, subject.name, day)
+    samples = [sample("newest_model_accepted", model.accepted, **subject.labels) for model in trained[-1:]]
+    serving = [model for model in trained if model.accepted][-1:]
+    ages = ((day - model.through).days * 86_400 for model in serving)
+    return samples + [sample("model_age_seconds", age, **subject.labels) for age in ages]
 
 
 def newest_day(store: Store, table: str, day: date, **whose: str) -> date | None:

@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from sensors_data.settings import Duration, Label, Section
+from sensors_data.tables import TABLES
 
 SEVERITIES = ("info", "warning", "critical")
 
@@ -46,21 +47,6 @@ class Rules(Section):
         return max(self.merge_gap, self.quiet_period or timedelta(0), step)
 
 
-COLUMNS = [
-    "anomaly_id",
-    "asset",
-    "start",
-    "end",
-    "peak_time",
-    "peak_score",
-    "severity",
-    "sensors",
-    "rows",
-    "suppressed",
-    "model",
-]
-
-
 def find_anomalies(
     scores: pd.DataFrame, sensor_scores: pd.DataFrame, rules: Rules, step: timedelta, family: str, limit: float
 ) -> pd.DataFrame:
@@ -80,16 +66,12 @@ def find_anomalies(
         over = rows["is_anomaly"].to_numpy() & _deviates(rows, shares, rules)
         for first, last in _intervals(rows["time"], over, rules, step):
             found.append(_describe(rows.iloc[first:last], over[first:last], shares, rules, step, family, limit))
-    return pd.DataFrame(found, columns=COLUMNS) if found else _none()
+    return TABLES["anomalies"].frame(found)
 
 
 def assets_over(scores: pd.DataFrame) -> list[str]:
     """The assets that have a row over the threshold; no other one can have an anomaly."""
     return list(scores.loc[scores["is_anomaly"].astype(bool), "asset"].unique())
-
-
-def _none() -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
 
 
 def _deviates(rows: pd.DataFrame, sensor_scores: pd.DataFrame, rules: Rules) -> np.ndarray:

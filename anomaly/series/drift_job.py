@@ -37,10 +37,9 @@ def _measure(store: Store, settings: Settings, day: date, family: str) -> Done:
     detector = load_for(store, family, day)
     first = max(detector.card.trained_through + timedelta(days=1), day - timedelta(days=LONGEST - 1))
     days = [first + timedelta(days=d) for d in range((day - first).days + 1)]
-    if not store.files(f"grid/family={family}/day={day}", suffix=".parquet"):
+    if not store.written("grid", [day], family=family):
         raise LookupError(f"no grid of {family} on {day} in {store.root}; run: nightscore impute --family {family}")
-    paths = {d: store.files(f"grid/family={family}/day={d}", suffix=".parquet") for d in days}
-    scored = {d: store.files(f"scores/family={family}/day={d}", suffix=".parquet") for d in days}
+    paths, scored = ({d: store.written(table, [d], family=family) for d in days} for table in ("grid", "scores"))
     incidents = read_incidents(store, family)
     values: dict[str, list[np.ndarray]] = {name: [] for name in detector.card.reference}
     for d in days:
@@ -75,7 +74,7 @@ def _day_values(store: Store, detector: Detector, paths: list[str], incidents: p
 def _day_scores(store: Store, detector: Detector, paths: list[str]) -> np.ndarray:
     """A day's scores under this very model, planned work left out, in units that one threshold fits."""
     rows = store.read_files("scores", paths)
-    rows = rows[(rows["model"] == detector.name) & ~rows["suppressed"].astype(bool)]
+    rows = rows[(rows["model"] == detector.name) & ~rows["suppressed"]]
     coverage_factor = rows["threshold"].to_numpy() / detector.threshold.value
     return pooled([rows["score"].to_numpy() / coverage_factor])
 
@@ -96,8 +95,7 @@ def drift_rows(model: str, found: dict[str, dict[str, Distance]]) -> pd.DataFram
         for sensor, own in found.items()
         for measure, distance in own.items()
     ]
-    empty: pd.DataFrame = TABLES["drift"].schema.empty_table().to_pandas()
-    return pd.DataFrame(rows) if rows else empty
+    return TABLES["drift"].frame(rows)
 
 
 def advice(rows: pd.DataFrame, family: str, day: date) -> str:

@@ -12,8 +12,8 @@ import torch
 from anomaly.series.card import FORMAT, READABLE, Card
 from anomaly.series.detector import Detector
 from anomaly.series.kinds import DEFAULT, KINDS
-from sensors_data import model_files
-from sensors_data.model_files import card_text, keep_model
+from sensors_data.errors import NotThereError
+from sensors_data.model_files import ModelCatalogue, ModelFile, card_text
 from sensors_data.nets.files import model_bytes, tensors_of
 from sensors_data.series.grid import Scale
 from sensors_data.store import Store
@@ -58,28 +58,39 @@ def card_of(data: bytes, where: str) -> Card:
 def save(store: Store, detector: Detector) -> str:
     """Keep a detector; what it was before, accepted or rejected, gives way. The path written."""
     card = detector.card
-    return keep_model(store, KIND, card.family, card.trained_through, card.accepted, to_bytes(detector))
+    model = ModelFile(KIND, card.family, card.trained_through, card.accepted)
+    return ModelCatalogue(store).keep(model, to_bytes(detector))
 
 
-def accepted_before(store: Store, family: str, day: date) -> str | None:
-    """The path of the newest accepted detector trained strictly before `day`, or None."""
-    return model_files.accepted_before(store, KIND, family, day)
+def serving(store: Store, family: str, day: date) -> ModelFile | None:
+    """The file of the newest accepted detector trained strictly before `day`, or None."""
+    return ModelCatalogue(store).serving(KIND, family, day)
+
+
+def read_detector(store: Store, model: ModelFile) -> Detector:
+    """The detector in a file of the store. UnusableError as `from_bytes` raises it."""
+    return from_bytes(store.read_bytes(model.path), model.path)
+
+
+def read_card(store: Store, model: ModelFile) -> Card:
+    """The card in a file of the store. UnusableError as `card_of` raises it."""
+    return card_of(store.read_bytes(model.path), model.path)
 
 
 def load_for(store: Store, family: str, day: date) -> Detector:
-    """The detector that serves a day. LookupError when none was trained before it."""
-    path = accepted_before(store, family, day)
-    if path is None:
-        remedy = f"run: nightscore train-series --family {family} --day {day}"
-        raise LookupError(f"no accepted model of {family} trained before {day} in {store.root}; {remedy}")
-    return from_bytes(store.read_bytes(path), path)
+    """The detector that serves a day. NotThereError when none was trained before it."""
+    model = serving(store, family, day)
+    if model is None:
+        raise NotThereError(
+            f"no accepted model of {family} trained before {day} in {store.root}",
+            f"run: nightscore train-series --family {family} --day {day}",
+        )
+    return read_detector(store, model)
 
 
 def card_by_name(store: Store, name: str) -> Card:
-    """The card of an accepted model by its id, as `scores` carries it."""
-    family, through = name.split("@")
-    path = f"models/series/{family}/{date.fromisoformat(through)}.safetensors"
-    return card_of(store.read_bytes(path), path)
+    """The card of a model by its id, as `scores` carries it. NotThereError when it is gone."""
+    return read_card(store, ModelCatalogue(store).called(KIND, name))
 
 
 def day_before(day: date) -> date:

@@ -45,7 +45,7 @@ def _find(store: Store, spec: Family, rules: Rules, day: date, family: str) -> D
     today = anomalies_touching(store, rules, spec, family, day, limit, scores, sensor_scores)
     source = Provenance(job="find-anomalies", settings=settings_hash(spec), inputs=store.digest(inputs))
     store.write("anomalies", today, source, family=family, day=day)
-    active = today[~today["suppressed"].astype(bool)]
+    active = today[~today["suppressed"]]
     by = ", ".join(f"{n} {severity}" for severity, n in active["severity"].value_counts().items())
     line = f"found in {family} {day}: {len(active)} anomalies{f' ({by})' if by else ''}"
     return Done(len(today), f"{line}, {len(today) - len(active)} in planned work")
@@ -73,7 +73,7 @@ def anomalies_touching(
         if not (over < pd.Timestamp(first, tz="UTC") + near).any():
             break
         first -= timedelta(days=1)
-        paths = store.files(f"scores/family={family}/day={first}", suffix=".parquet")
+        paths = store.written("scores", [first], family=family)
         if not paths:
             break
         scores = pd.concat([scores, store.read_files("scores", paths, assets)])
@@ -92,5 +92,4 @@ def _tail_at_threshold(store: Store, scores: pd.DataFrame) -> float:
 
 def _sensors(store: Store, family: str, day: date, assets: list[str]) -> pd.DataFrame:
     """The sensor scores of some assets on a day."""
-    paths = store.files(f"sensor_scores/family={family}/day={day}", suffix=".parquet")
-    return store.read_files("sensor_scores", paths, assets)
+    return store.read_files("sensor_scores", store.written("sensor_scores", [day], family=family), assets)

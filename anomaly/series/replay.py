@@ -55,7 +55,7 @@ def replay(
     """
     store, spec, rules = Store(settings.store), settings.family(family), rules_of(settings, family)
     days = [day for day in store.days("scores", family=family) if first <= day <= last]
-    scores, sensors = (_rows(store, table, family, days) for table in ("scores", "sensor_scores"))
+    scores, sensors = (store.read_days(table, days, family=family) for table in ("scores", "sensor_scores"))
     if scores.empty:
         raise LookupError(f"no row of {family} from {first} to {last} was scored; run: nightscore backfill")
     last = days[-1]
@@ -77,11 +77,6 @@ def replay(
 def _last_model(scores: pd.DataFrame) -> str:
     """The model of the newest row."""
     return str(scores.sort_values("time")["model"].iloc[-1])
-
-
-def _rows(store: Store, table: str, family: str, days: list[date]) -> pd.DataFrame:
-    paths = [path for day in days for path in store.files(f"{table}/family={family}/day={day}", suffix=".parquet")]
-    return store.read_files(table, paths)
 
 
 def _fitted_again(
@@ -120,7 +115,7 @@ def _found(
     scores: pd.DataFrame, sensors: pd.DataFrame, rules: Rules, spec: Family, family: str, threshold: Threshold
 ) -> pd.DataFrame:
     found = find_anomalies(scores, sensors, rules, spec.step, family, threshold.at_value)
-    return found[~found["suppressed"].astype(bool)]
+    return found[~found["suppressed"]]
 
 
 _SHOWN = ["asset", "start", "end", "peak_score", "sensors"]

@@ -35,12 +35,11 @@ def _score(store: Store, spec: Family, day: date, family: str, shard: int) -> Do
     grids = read_grids(store, spec, family, days[0], len(days), [shard])
     assets = sorted(today["asset"].unique())
     frame, sensor_frame = score_day(detector, spec, grids, read_incidents(store, family), day, assets)
-    inputs = [store.path("grid", family=family, day=d, shard=shard) for d in days]
     source = Provenance(
         job="score-series",
         model=detector.name,
         settings=settings_hash(spec),
-        inputs=store.digest([path for path in inputs if store.exists(path)]),
+        inputs=store.digest(store.written("grid", days, family=family, shard=shard)),
     )
     store.write("sensor_scores", sensor_frame, source, family=family, day=day, shard=shard)
     store.write("scores", frame, source, family=family, day=day, shard=shard)
@@ -68,7 +67,7 @@ def score_day(
         around = widened(planned, detector)[len(seen) - len(kept) :]
         rows.append(score_rows(detector, asset, scores, around)[measured])
         sensor_rows.append(_sensor_rows(detector, asset, kept, scores, measured))
-    return pd.concat(rows or [_none("scores")]), pd.concat(sensor_rows or [_none("sensor_scores")])
+    return pd.concat(rows or [TABLES["scores"].frame()]), pd.concat(sensor_rows or [TABLES["sensor_scores"].frame()])
 
 
 def _scores_around(detector: Detector, grid: Grid, asset: str, planned: np.ndarray) -> Scores:
@@ -89,12 +88,6 @@ def widened(planned: np.ndarray, detector: Detector) -> np.ndarray:
     """Planned work (T,) with the detector's margin on either side."""
     margin = detector.margin_rows
     return np.convolve(planned, np.ones(2 * margin + 1))[margin : margin + len(planned)] > 0.5
-
-
-def _none(table: str) -> pd.DataFrame:
-    """No rows, in the table's own types, so that nothing scored is still a partition."""
-    empty: pd.DataFrame = TABLES[table].schema.empty_table().to_pandas()
-    return empty
 
 
 def _commissioning(detector: Detector, asset: str, grid: Grid) -> np.ndarray:

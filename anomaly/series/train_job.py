@@ -12,12 +12,12 @@ import pandas as pd
 
 from anomaly.series.card import DetectorConfig
 from anomaly.series.detector import Detector
-from anomaly.series.files import KIND, accepted_before, card_of, day_before, from_bytes, save
+from anomaly.series.files import KIND, day_before, read_card, read_detector, save, serving
 from anomaly.series.kinds import parse_config
 from anomaly.series.span import Span, TrainingPlan
 from anomaly.series.train import train_detector
 from anomaly.vae.training import Epoch
-from sensors_data.model_files import trained_before
+from sensors_data.model_files import ModelCatalogue, unfinished
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
 from sensors_data.runs import Done, run_job
@@ -65,14 +65,14 @@ def _train(
     def checkpoint(name: str) -> Checkpoint:
         return _checkpoint(store, family, name, key)
 
-    before = accepted_before(store, family, day_before(day))
-    incumbent = from_bytes(store.read_bytes(before), before) if before else None
+    before = serving(store, family, day_before(day))
+    incumbent = read_detector(store, before) if before else None
     detector, history = train_detector(plan, spans, incumbent, progress, checkpoint)
     detector = _stamped(detector, settings_hash(spec), inputs, commissioned)
     path = save(store, detector)
     _keep_history(store, family, day, history)
     for name in history:
-        store.remove(_checkpoint_path(family, name))
+        store.remove(unfinished(KIND, family, name))
     return Done(detector.card.rows, _training_line(detector, day, path))
 
 
@@ -101,10 +101,8 @@ def found_before(store: Store, family: str, day: date, days: int) -> pd.DataFram
 
     Not those of severity info, which may well be normal, and not those that someone dismissed.
     """
-    partitions = [day - timedelta(days=back) for back in range(days, 0, -1)]
-    paths = [path for d in partitions if store.exists(path := store.path("anomalies", family=family, day=d))]
-    found = store.read_files("anomalies", paths)
-    found = found[(found["severity"] != "info") & ~found["suppressed"].astype(bool)]
+    found = store.read_days("anomalies", [day - timedelta(days=back) for back in range(days, 0, -1)], family=family)
+    found = found[(found["severity"] != "info") & ~found["suppressed"]]
     dismissed = read_incidents(store, family)
     dismissed = dismissed[dismissed["kind"] == "dismissed"]
     for start, end, asset in zip(dismissed["start"], dismissed["end"], dismissed["asset"], strict=True):
@@ -117,8 +115,8 @@ def _inputs(store: Store, spec: Family, family: str, day: date, incidents: pd.Da
     """A hash of what a detector of `day` is learned from: grids, and what of them is not normal."""
     days = [day - timedelta(days=back) for back in range(spec.training.days, 0, -1)]
     days += [day] if spec.training.commissioning else []
-    paths = [store.path("grid", family=family, day=d, shard=shard) for d in days for shard in range(spec.shards)]
-    grids = store.digest([path for path in paths if store.exists(path)])
+    each = range(spec.shards)
+    grids = store.digest(p for d in days for s in each for p in store.written("grid", [d], family=family, shard=s))
     known = incidents[["asset", "start", "end", "kind"]].to_csv(index=False)
     return hashlib.sha256(f"{grids}\n{known}".encode()).hexdigest()[:16]
 
@@ -142,17 +140,11 @@ def _keep_history(store: Store, family: str, day: date, history: dict[str, list[
     rows = [{"network": name, **epoch.model_dump()} for name, epochs in history.items() for epoch in epochs]
     if rows:
         frame = pd.DataFrame(rows)
-        store.write(
-            "training", frame, Provenance(job="train-series"), kind="series", name=family, model=day_before(day)
-        )
-
-
-def _checkpoint_path(family: str, name: str) -> str:
-    return f"models/series/{family}/unfinished/{name}.state"
+        store.write("training", frame, Provenance(job="train-series"), kind=KIND, name=family, model=day_before(day))
 
 
 def _checkpoint(store: Store, family: str, name: str, key: str) -> Checkpoint:
-    path = _checkpoint_path(family, name)
+    path = unfinished(KIND, family, name)
 
     def read() -> bytes | None:
         try:
@@ -173,18 +165,19 @@ def training_due(settings: Settings, day: date, family: str) -> bool:
     The first training waits until `first_after` earlier days have a grid.
     """
     store, spec = Store(settings.store), settings.family(family)
-    path = accepted_before(store, family, day)
-    if path is None and spec.training.commissioning is None:
+    model = serving(store, family, day)
+    if model is None and spec.training.commissioning is None:
         return sum(known < day for known in store.days("grid", family=family)) >= spec.training.first_after
-    if path is None:
+    if model is None:
         return True
-    if (day - max(trained_before(store, KIND, family, day))).days > spec.training.every:
+    newest = ModelCatalogue(store).trained_before(KIND, family, day)[-1]
+    if (day - newest.through).days > spec.training.every:
         return True
     if spec.training.commissioning is None:
         return False
-    return not assets_of(store, family, day) <= set(card_of(store.read_bytes(path), path).assets)
+    return not assets_of(store, family, day) <= set(read_card(store, model).assets)
 
 
 def assets_of(store: Store, family: str, day: date) -> set[str]:
     """The assets that a day's grid holds."""
-    return store.assets_in(store.files(f"grid/family={family}/day={day}", suffix=".parquet"))
+    return store.assets_in(store.written("grid", [day], family=family))

@@ -60,7 +60,7 @@ def demonstrate(
     tasks = follow(rest, "nightly", len(nights), left, say, processes)
     say("", *table(times(tasks, store)), "")
     for night in nights:
-        rows = store.read_files("scores", store.files(f"scores/family=oven/day={night}"))
+        rows = store.read_days("scores", [night], family="oven")
         images = store.read("image_scores", camera="press", day=night)
         over = int(rows["is_anomaly"].sum())
         say(f"{night}: {len(rows):,} rows scored, {over} over the threshold; {len(images)} images scored")

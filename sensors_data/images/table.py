@@ -34,6 +34,5 @@ def pixels_of(frame: pd.DataFrame, camera: Camera) -> np.ndarray:
 
 def normal_images(store: Store, camera: str, day: date, days: int) -> pd.DataFrame:
     """The rows of `images` in the `days` before `day` that are labelled normal or not at all, in time order."""
-    wanted = [store.path("images", camera=camera, day=day - timedelta(days=back)) for back in range(days, 0, -1)]
-    rows = store.read_files("images", [path for path in wanted if store.exists(path)])
+    rows = store.read_days("images", [day - timedelta(days=back) for back in range(days, 0, -1)], camera=camera)
     return rows[rows["label"].str.lower().isin(NORMAL_LABELS)]

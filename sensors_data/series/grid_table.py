@@ -10,7 +10,6 @@ import pandas as pd
 from sensors_data.series.grid import Grid, columns_of, to_grid
 from sensors_data.settings import Family
 from sensors_data.store import Store
-from sensors_data.tables import TABLES
 
 
 def long_rows(grid: Grid, asset: str) -> pd.DataFrame:
@@ -28,17 +27,13 @@ def long_rows(grid: Grid, asset: str) -> pd.DataFrame:
     )
 
 
-def no_rows() -> pd.DataFrame:
-    """The `grid` table without a row."""
-    empty: pd.DataFrame = TABLES["grid"].schema.empty_table().to_pandas()
-    return empty
-
-
 def read_grids(store: Store, spec: Family, family: str, first: date, days: int, shards: list[int]) -> dict[str, Grid]:
     """Each asset's grid over the `days` from `first`, its first row to its last; what was never written is missing."""
-    wanted = [(first + timedelta(days=d), shard) for d in range(days) for shard in shards]
-    paths = [store.path("grid", family=family, day=day, shard=shard) for day, shard in wanted]
-    return grids_of(store.read_files("grid", [path for path in paths if store.exists(path)]), spec)
+    span = [first + timedelta(days=d) for d in range(days)]
+    paths = [
+        path for day in span for shard in shards for path in store.written("grid", [day], family=family, shard=shard)
+    ]
+    return grids_of(store.read_files("grid", paths), spec)
 
 
 def grids_of(rows: pd.DataFrame, spec: Family) -> dict[str, Grid]:

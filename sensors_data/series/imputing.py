@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.series.grid import Grid, as_us, columns_of, impute
-from sensors_data.series.grid_table import day_rows, no_rows
+from sensors_data.series.grid_table import day_rows
 from sensors_data.settings import Family
+from sensors_data.tables import TABLES
 
 SEASONAL_DAYS = 7
 """How many earlier days a long gap may be filled from."""
@@ -25,7 +26,7 @@ def imputed_rows(spec: Family, day: date, assets: list[str], readings: Readings)
     Earlier days are asked for only where a gap of the day is filled from them.
     """
     if not assets:
-        return no_rows()
+        return TABLES["grid"].frame()
     values, observed = _on_the_clock(spec, day, assets, readings(day, assets))
     far = np.flatnonzero(_needs_earlier_days(observed, spec.linear_gap // spec.step))
     near = np.setdiff1d(np.flatnonzero(~observed.all(axis=(1, 2))), far)

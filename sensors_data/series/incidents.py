@@ -77,7 +77,7 @@ def withdraw(store: Store, incident: str) -> None:
 
 def read_incidents(store: Store, family: str | None = None) -> pd.DataFrame:
     """All incidents, or one family's, sorted by start."""
-    found = store.read_files("incidents", store.files("incidents", suffix=".parquet"))
+    found = store.read_files("incidents", store.written("incidents"))
     if family is not None:
         found = found[found["family"] == family]
     return found.sort_values(["start", "end", "incident"], ignore_index=True)

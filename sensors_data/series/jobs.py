@@ -50,17 +50,20 @@ def impute_day(settings: Settings, day: date, family: str, shard: int = 0) -> st
 
 def _impute(store: Store, spec: Family, day: date, family: str, shard: int) -> Done:
     past = [day - timedelta(days=back) for back in range(SEASONAL_DAYS, 0, -1)]
-    paths = {d: store.path("readings", family=family, day=d) for d in (*past, day)}
-    known = {d: path for d, path in paths.items() if d == day or store.exists(path)}
-    if not store.exists(paths[day]):
+    known = {d: store.written("readings", [d], family=family) for d in (*past, day)}
+    if not known[day]:
         store.read("readings", family=family, day=day)  # says what is missing and what to do
 
     def readings(day: date, assets: list[str]) -> pd.DataFrame:
-        return store.read_files("readings", [known[day]] if day in known else [], assets)
+        return store.read_files("readings", known.get(day, []), assets)
 
-    assets = sorted(a for a in store.assets_in([paths[day]]) if shard_of(a, spec.shards) == shard)
+    assets = sorted(a for a in store.assets_in(known[day]) if shard_of(a, spec.shards) == shard)
     rows = imputed_rows(spec, day, assets, readings)
-    source = Provenance(job="impute", settings=settings_hash(spec), inputs=store.digest(known.values()))
+    source = Provenance(
+        job="impute",
+        settings=settings_hash(spec),
+        inputs=store.digest(path for paths in known.values() for path in paths),
+    )
     store.write("grid", rows, source, family=family, day=day, shard=shard)
     filled = int((~rows["observed"] & rows["value"].notna()).sum())
     missing = int(rows["value"].isna().sum())

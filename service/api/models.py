@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-import orjson
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from anomaly.images.jobs import heat_map_path
-from sensors_data.model_files import card_text
+from sensors_data.errors import NotThereError
+from sensors_data.model_files import ModelCatalogue
 from sensors_data.settings import Section
 from service.api.bodies import JSON, json_bytes, records
 from service.api.problems import refused
@@ -20,10 +20,10 @@ from service.figures.images import sheet
 from service.views.state import Service
 from synthesis.sampling import Origin, class_names, draw, png_of
 
-KINDS = ("series", "images", "generators")
 MOST_DRAWN = 256
 PNG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}, "description": "A PNG."}}
-Kind = Annotated[Literal["series", "images", "generators"], Path(description="What was trained.")]
+Trained = Literal["series", "images", "generators"]
+Kind = Annotated[Trained, Path(description="What was trained.")]
 ThroughPath = Annotated[date, Path(description="The last day it learned from.")]
 NamePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", description="Family or camera.")]
 ImageQuery = Annotated[str, Query(min_length=1, max_length=1024, description="The image's id.")]
@@ -56,27 +56,22 @@ def model_routes(service: Service) -> APIRouter:
 
 def _model_routes(routes: APIRouter, service: Service) -> None:
     """Models, their cards, and what generators draw."""
-    store = service.store
+    catalogue = ModelCatalogue(service.store)
 
     @routes.get("/models", summary="Every kept model, accepted or rejected")
     def models() -> list[dict[str, object]]:
-        found: list[dict[str, object]] = []
-        for path in store.files("models", suffix=".safetensors"):
-            parts = path.split("/")
-            if len(parts) == 4 and parts[1] in KINDS:
-                through, _, rest = parts[3].partition(".")
-                accepted = not rest.startswith("rejected")
-                found.append({"kind": parts[1], "name": parts[2], "trained_through": through, "accepted": accepted})
-        return found
+        return [
+            {"kind": m.kind, "name": m.name, "trained_through": str(m.through), "accepted": m.accepted}
+            for m in catalogue.models()
+            if m.kind in get_args(Trained)
+        ]
 
     @routes.get("/models/{kind}/{name}/{through}", summary="A model's card: what it knows of itself")
     def card(kind: Kind, name: NamePath, through: ThroughPath) -> dict[str, object]:
-        for suffix in (".safetensors", ".rejected.safetensors"):
-            path = f"models/{kind}/{name}/{through}{suffix}"
-            if store.exists(path):
-                found: dict[str, object] = orjson.loads(card_text(store.read_bytes(path), path, "a model", 1, "doctor"))
-                return found
-        raise refused(404, f"no {kind} model of {name} trained through {through}", remedy="list them: GET /v1/models")
+        try:
+            return catalogue.card(catalogue.trained_through(kind, name, through))
+        except NotThereError as error:
+            raise refused(404, error.reason, remedy="list them: GET /v1/models") from error
 
     @routes.post("/images", summary="Draw synthetic images, the same for the same seed", responses=PNG)
     async def images(wanted: Draw) -> Response:

@@ -104,7 +104,7 @@ def _scores_answer(scored: Scored, rejects: int, detail: str, form: Format) -> R
         rows = scored.sensor_scores if detail == "sensors" else scored.scores
         return Response(b"".join(stream(TABLES[table], [rows], form)), media_type=FORMATS[form])
     found: dict[str, object] = {
-        "told": counted_findings(worst_first(scored.anomalies[~scored.anomalies["suppressed"].astype(bool)])),
+        "told": counted_findings(worst_first(scored.anomalies[~scored.anomalies["suppressed"]])),
         "models": sorted(scored.scores["model"].unique()),
         "rejects": rejects,
         "anomalies": records(scored.anomalies),

@@ -48,9 +48,7 @@ class Span:
     @property
     def paths(self) -> list[str]:
         """The files, in time order."""
-        key, name = next(iter(self.owner.items()))
-        store = self.service.store
-        return [p for day in self.days for p in store.files(f"{self.table}/{key}={name}/day={day}", ".parquet")]
+        return self.service.store.written(self.table, self.days, **self.owner)
 
     def part(self, path: str) -> pd.DataFrame:
         """The wanted rows of one file."""
@@ -174,7 +172,7 @@ def _list_routes(routes: APIRouter, service: Service) -> None:
         day: Annotated[date | None, Query(description="The UTC day; yesterday if not given.")] = None,
     ) -> list[dict[str, object]]:
         wanted = day or (datetime.now(UTC).date() - timedelta(days=1))
-        return records(service.store.read_files("runs", service.store.files(f"runs/day={wanted}", ".parquet")))
+        return records(service.store.read_days("runs", [wanted]))
 
 
 def _row_routes(routes: APIRouter, service: Service) -> None:

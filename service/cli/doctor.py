@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from anomaly.series.card import Card
-from anomaly.series.files import card_of
+from anomaly.series.files import read_card, serving
 from anomaly.series.span import MIN_ROWS
 from anomaly.series.train_job import detector_config, training_grids
 from sensors_data.series.discover import Discovery
@@ -48,8 +48,8 @@ def _start(family: str) -> str:
 
 def newest_card(store: Store, family: str) -> Card | None:
     """The card of a family's newest accepted detector, or None."""
-    paths = [p for p in store.files(f"models/series/{family}", suffix=".safetensors") if ".rejected." not in p]
-    return card_of(store.read_bytes(paths[-1]), paths[-1]) if paths else None
+    newest = serving(store, family, date.max)
+    return read_card(store, newest) if newest else None
 
 
 def _learning(settings: Settings, family: str, gridded: list[date]) -> list[str]:
@@ -113,7 +113,7 @@ def told(found: Discovery, name: str) -> list[str]:
 def print_found(console: Console, settings: Settings, family: str, scored: list[date]) -> None:
     """The anomalies of the scored days as a table, the worst first."""
     store = Store(settings.store)
-    found = store.read_files("anomalies", [store.path("anomalies", family=family, day=day) for day in scored])
+    found = store.read_days("anomalies", scored, family=family)
     found = found.drop_duplicates("anomaly_id", keep="last")
     if found.empty:
         console.print(f"no anomalies found in {family}")

@@ -35,8 +35,8 @@ def run_camera(settings: Settings, folder: Path, seed: int, first: date, say: Ca
 def _outcome(settings: Settings, days: list[date]) -> str:
     """How many of the defects are over the threshold, and how many good parts."""
     store = Store(settings.store)
-    scores = store.read_files("image_scores", [store.path("image_scores", camera=CAMERA, day=d) for d in days])
-    images = store.read_files("images", [store.path("images", camera=CAMERA, day=d) for d in days])
+    scores = store.read_days("image_scores", days, camera=CAMERA)
+    images = store.read_days("images", days, camera=CAMERA)
     rows = scores.merge(images[["image_id", "label"]], on="image_id")
     defects, good = (rows.loc[rows["label"] == label, "is_anomaly"] for label in ("defect", "good"))
     return (

@@ -97,9 +97,9 @@ def compare(settings: Settings, plant: Plant) -> Outcome:
     """The found anomalies beside the injected faults: a fault is found when an anomaly of its asset touches it."""
     store = Store(settings.store)
     days = last_days(DAYS, FAULTY_DAYS)
-    paths = [store.path("anomalies", family=family, day=day) for family in settings.families for day in days]
-    found = store.read_files("anomalies", paths).drop_duplicates("anomaly_id", keep="last")
-    found = found[~found["suppressed"].astype(bool)]
+    found = pd.concat([store.read_days("anomalies", days, family=family) for family in settings.families])
+    found = found.drop_duplicates("anomaly_id", keep="last")
+    found = found[~found["suppressed"]]
     faults, used = [], set()
     for fault in plant.faults.to_dict("records"):
         mine = (found["asset"] == fault["asset"]) & (found["start"] < fault["end"]) & (found["end"] > fault["start"])

@@ -60,8 +60,7 @@ STYLE: dict[Any, Any] = {
 
 def rows_of(store: Store, table: str, family: str, days: list[date], asset: str | None) -> pd.DataFrame:
     """A table's rows of some days of a family, of one asset or all."""
-    paths = [path for day in days for path in store.files(f"{table}/family={family}/day={day}", suffix=".parquet")]
-    return store.read_files(table, paths, None if asset is None else [asset])
+    return store.read_files(table, store.written(table, days, family=family), None if asset is None else [asset])
 
 
 def draw_sensor(axis: Axes, rows: pd.DataFrame, name: str, spec: Family) -> None:
@@ -116,7 +115,7 @@ def draw_anomalies(axis: Axes, anomalies: pd.DataFrame) -> None:
 
 
 def _found(anomalies: pd.DataFrame) -> str:
-    active = anomalies[~anomalies["suppressed"].astype(bool)]
+    active = anomalies[~anomalies["suppressed"]]
     if active.empty:
         return "nothing found"
     worst = active.sort_values("peak_score").iloc[-1]

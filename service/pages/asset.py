@@ -83,8 +83,8 @@ def choices(service: Service, family: str | None) -> tuple[list[str], list[str]]
 def worst_machine(service: Service, family: str | None, night: str | None, machines: list[str]) -> str | None:
     """The machine of a night's worst anomaly, else the first."""
     if family and night:
-        found = service.store.read_if_there("anomalies", family=family, day=date.fromisoformat(night))
-        found = worst_first(found[~found["suppressed"].astype(bool)])
+        found = service.store.read_days("anomalies", [date.fromisoformat(night)], family=family)
+        found = worst_first(found[~found["suppressed"]])
         if len(found):
             return str(found["asset"].iloc[0])
     return next(iter(machines), None)
@@ -107,7 +107,7 @@ def shown(
 
 def in_words(store: Store, spec: Any, family: str, found: Any) -> str:
     """A machine's anomalies as sentences."""
-    active = found[~found["suppressed"].astype(bool)]
+    active = found[~found["suppressed"]]
     lines = [f"<p><strong>{escape(counted_findings(active))}</strong></p>"]
     for row in active.head(4).to_dict("records"):
         told = [f"highest score {number(row['peak_score'])} nats at {row['peak_time']:%H:%M}"]

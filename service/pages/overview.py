@@ -86,8 +86,8 @@ def _strip(service: Service, family: str, days: list[date]) -> str:
     """A box a night, coloured by its worst anomaly, holding how many there were; it leads to the worst machine."""
     boxes = []
     for day in days:
-        found = service.store.read_if_there("anomalies", family=family, day=day)
-        found = worst_first(found[~found["suppressed"].astype(bool)])
+        found = service.store.read_days("anomalies", [day], family=family)
+        found = worst_first(found[~found["suppressed"]])
         worst = str(found["severity"].iloc[0]) if len(found) else ""
         asset = str(found["asset"].iloc[0]) if len(found) else ""
         told = f"{day}: {counted_findings(found)}"
@@ -116,7 +116,7 @@ def _to_look_at(service: Service, day: date) -> str:
         known = [d for d in service.store.days("anomalies", family=family) if d > day - timedelta(days=NIGHTS)]
         parts.append(labels_of(service.store, family, known).assign(family=family))
     found = pd.concat(parts) if parts else pd.DataFrame({"suppressed": []})
-    found = worst_first(found[~found["suppressed"].astype(bool)]) if len(found) else found
+    found = worst_first(found[~found["suppressed"]]) if len(found) else found
     if found.empty:
         return look.note(f"No anomaly in the last {NIGHTS} nights.")
     rows = []

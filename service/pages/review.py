@@ -128,7 +128,7 @@ def listed(service: Service, family: str | None, many: int, chosen: str | None =
     first, last = span(service, family, many)
     days = [day for day in service.store.days("anomalies", family=family) if first <= day <= last]
     found = labels_of(service.store, family, days)
-    found = worst_first(found[~found["suppressed"].astype(bool)])
+    found = worst_first(found[~found["suppressed"]])
     entries = [(_entry(row), str(row["anomaly_id"])) for row in found.to_dict("records")]
     known = [value for _, value in entries]
     value = chosen if chosen in known else next(iter(known), None)

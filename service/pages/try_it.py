@@ -123,7 +123,7 @@ def examples(service: Service) -> list[str]:
     found = []
     for family in sorted(service.settings.families):
         days = service.store.days("scores", family=family)[-14:]
-        rows = {day: service.store.read_if_there("anomalies", family=family, day=day) for day in days}
+        rows = {day: service.store.read_days("anomalies", [day], family=family) for day in days}
         best = sorted(days, key=lambda day: -max([0.0, *rows[day]["peak_score"]]))
         found += [f"{family} {day}" for day in best[:4]]
     return found
@@ -215,7 +215,7 @@ def _all_days(detector: Detector, spec: Family, grids: dict[str, Grid]) -> tuple
     first = min(grid.times[0] for grid in grids.values()).astype("datetime64[D]").astype(date)
     last = max(grid.times[-1] for grid in grids.values()).astype("datetime64[D]").astype(date)
     first = max(first, last - timedelta(days=MOST_DAYS - 1))
-    none: pd.DataFrame = TABLES["incidents"].schema.empty_table().to_pandas()
+    none = TABLES["incidents"].frame()
     parts = []
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)

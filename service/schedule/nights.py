@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from anomaly.monitoring.jobs import export_metrics
 from anomaly.series.drift_job import measure_drift
-from anomaly.series.files import accepted_before
+from anomaly.series.files import serving
 from anomaly.series.find_job import find_anomalies_of
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series, training_due
@@ -47,7 +47,7 @@ def _family_night(settings: Settings, day: date, family: str, say: Callable[[str
     if training_due(settings, day, family):
         with progress_bar() as progress:
             _train(settings, day, family, progress, say)
-    if accepted_before(Store(settings.store), family, day) is None:
+    if serving(Store(settings.store), family, day) is None:
         say(f"not scored {family} {day}: no detector was accepted yet; for why: nightscore doctor --family {family}")
         return
     for shard in shards:
@@ -93,7 +93,7 @@ def backfill(
             if training_due(settings, day, family):
                 score_waiting()  # what was found until now is not learned from
                 _train(settings, day, family, progress, say)
-            if accepted_before(Store(settings.store), family, day):
+            if serving(Store(settings.store), family, day):
                 waiting.append(day)
         score_waiting()
     if scored:

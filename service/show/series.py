@@ -32,8 +32,7 @@ def _newest(store: Store, families: list[str], asset: str | None, day: date | No
         for scored in reversed(store.days("scores", family=family)):
             if day is not None and scored != day:
                 continue
-            paths = store.files(f"scores/family={family}/day={scored}", suffix=".parquet")
-            known = store.read_files("scores", paths)["asset"]
+            known = store.read_days("scores", [scored], family=family)["asset"]
             if len(known) and (asset is None or (known == asset).any()):
                 return family, scored
     wanted = " ".join(filter(None, [f"asset '{asset}'" if asset else "", f"on {day}" if day else ""]))
@@ -44,18 +43,15 @@ def _worst(store: Store, family: str, asset: str | None, day: date | None, newes
     """The asset and day as given; what was not given is that of the highest peak, or of the newest scores."""
     if asset is not None and day is not None:
         return asset, day
-    days = [day] if day else store.days("anomalies", family=family)
-    paths = [path for d in days if store.exists(path := store.path("anomalies", family=family, day=d))]
-    found = store.read_files("anomalies", paths)
-    found = found[~found["suppressed"].astype(bool)]
+    found = store.read_days("anomalies", [day] if day else store.days("anomalies", family=family), family=family)
+    found = found[~found["suppressed"]]
     found = found if asset is None else found[found["asset"] == asset]
     if len(found):
         peak = found.sort_values("peak_score").iloc[-1]
         return str(peak["asset"]), day or peak["peak_time"].date()
     if asset is not None:
         return asset, newest
-    paths = store.files(f"scores/family={family}/day={newest}", suffix=".parquet")
-    return str(store.read_files("scores", paths)["asset"].iloc[0]), newest
+    return str(store.read_days("scores", [newest], family=family)["asset"].iloc[0]), newest
 
 
 def _file_name(asset: str) -> str:

@@ -44,8 +44,7 @@ def keep_opinion(store: Store, opinion: Opinion) -> str:
 
 def labels_of(store: Store, family: str, days: list[date]) -> pd.DataFrame:
     """The anomalies of some days, each once, with `said`, `author`, `note` and `incident`; null where nobody spoke."""
-    paths = [path for day in days if store.exists(path := store.path("anomalies", family=family, day=day))]
-    found = store.read_files("anomalies", paths).drop_duplicates("anomaly_id", keep="last")
+    found = store.read_days("anomalies", days, family=family).drop_duplicates("anomaly_id", keep="last")
     said = read_incidents(store, family)
     said = said[said["kind"].isin(LABELS)][["asset", "start", "end", "kind", "author", "note", "incident"]]
     rows = found.merge(said.rename(columns={"kind": "said"}), on=["asset", "start", "end"], how="left")

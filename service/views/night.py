@@ -14,7 +14,8 @@ from anomaly.images.detector import ImageCard
 from anomaly.series import files as detector_files
 from anomaly.series.anomalies import SEVERITIES
 from anomaly.series.card import Card
-from sensors_data.model_files import accepted_before
+from sensors_data.errors import NightscoreError
+from sensors_data.model_files import ModelFile
 from sensors_data.series.incidents import read_incidents
 from sensors_data.settings import Settings
 from sensors_data.store import Store
@@ -80,7 +81,7 @@ class Night:
 def read_night(settings: Settings, day: date) -> Night:
     """The night of a day. LookupError when no job of it ever ran."""
     store = Store(settings.store)
-    runs = store.read_files("runs", store.files(f"runs/day={day}", suffix=".parquet"))
+    runs = store.read_days("runs", [day])
     runs = runs[runs["job"] != "write-report"]
     if runs.empty:
         raise LookupError(f"no job of {day} has run in {store.root}; run: nightscore nightly --day {day}")
@@ -93,11 +94,11 @@ def read_night(settings: Settings, day: date) -> Night:
 
 
 def _family(store: Store, family: str, day: date) -> FamilyNight:
-    scores, grid = (_day(store, table, family, day) for table in ("scores", "grid"))
-    found = store.read_if_there("anomalies", family=family, day=day)
+    scores, grid = (store.read_days(table, [day], family=family) for table in ("scores", "grid"))
+    found = store.read_days("anomalies", [day], family=family)
     found = found.assign(said=_said(store, family, found))
-    planned = found["suppressed"].astype(bool)
-    card, fault = _card(store, detector_files.card_of, detector_files.accepted_before(store, family, day))
+    planned = found["suppressed"]
+    card, fault = _card(store, detector_files.read_card, detector_files.serving(store, family, day))
     return FamilyNight(
         name=family,
         scored=len(scores),
@@ -106,25 +107,21 @@ def _family(store: Store, family: str, day: date) -> FamilyNight:
         planned=found[planned],
         missing_share=float(grid["value"].isna().mean()) if len(grid) else 1.0,
         imputed_share=float((~grid["observed"].astype(bool) & grid["value"].notna()).mean()) if len(grid) else 0.0,
-        rejects=_reasons(store.read_if_there("rejects", family=family, day=day)),
-        drift=store.read_if_there("drift", family=family, day=day),
+        rejects=_reasons(store.read_days("rejects", [day], family=family)),
+        drift=store.read_days("drift", [day], family=family),
         card=card,
         fault=fault,
     )
 
 
-def _card(store: Store, read: Callable[[bytes, str], T], path: str | None) -> tuple[T | None, str]:
+def _card(store: Store, read: Callable[[Store, ModelFile], T], model: ModelFile | None) -> tuple[T | None, str]:
     """A model's card, or why it cannot be read: a model of another format keeps nobody from the night."""
-    if path is None:
+    if model is None:
         return None, ""
     try:
-        return read(store.read_bytes(path), path), ""
-    except ValueError as error:
+        return read(store, model), ""
+    except NightscoreError as error:
         return None, str(error)
-
-
-def _day(store: Store, table: str, family: str, day: date) -> pd.DataFrame:
-    return store.read_files(table, store.files(f"{table}/family={family}/day={day}", suffix=".parquet"))
 
 
 def worst_first(found: pd.DataFrame) -> pd.DataFrame:
@@ -158,17 +155,16 @@ def _reasons(rejects: pd.DataFrame) -> pd.Series:
 
 
 def _camera(store: Store, camera: str, day: date) -> CameraNight:
-    scores = store.read_if_there("image_scores", camera=camera, day=day)
-    path = accepted_before(store, image_detector_files.KIND, camera, day)
-    card, fault = _card(store, image_detector_files.card_of, path)
+    scores = store.read_days("image_scores", [day], camera=camera)
+    card, fault = _card(store, image_detector_files.read_card, image_detector_files.serving(store, camera, day))
     return CameraNight(
         name=camera,
-        images=len(store.read_if_there("images", camera=camera, day=day)),
+        images=len(store.read_days("images", [day], camera=camera)),
         scores=scores.sort_values("score", ascending=False, kind="stable", ignore_index=True),
-        rejects=_reasons(store.read_if_there("image_rejects", camera=camera, day=day)),
-        drawn=store.read_if_there("synthetic_images", camera=camera, day=day),
-        refused=len(store.read_if_there("rejected_synthetic_images", camera=camera, day=day)),
-        quality=store.read_if_there("quality", camera=camera, day=day),
+        rejects=_reasons(store.read_days("image_rejects", [day], camera=camera)),
+        drawn=store.read_days("synthetic_images", [day], camera=camera),
+        refused=len(store.read_days("rejected_synthetic_images", [day], camera=camera)),
+        quality=store.read_days("quality", [day], camera=camera),
         training=_generator_training(store, camera, day),
         card=card,
         fault=fault,

@@ -92,7 +92,7 @@ def _earlier(
     for day in days:
         sent = given[day][given[day]["asset"].isin(assets)] if day in given else None
         wanted = sorted(set(assets) - set([] if sent is None else sent["asset"].unique()))
-        paths = service.store.files(f"{table}/family={family}/day={day}", suffix=".parquet") if wanted else []
+        paths = service.store.written(table, [day] if wanted else [], family=family)
         found += [_kept(service, table, path, asset) for path in paths for asset in wanted]
         found += [] if sent is None else [sent]
     return found

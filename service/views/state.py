@@ -18,7 +18,7 @@ from anomaly.series import files as detector_files
 from anomaly.series.detector import Detector
 from sensors_data.errors import NightscoreError
 from sensors_data.files import open_url
-from sensors_data.model_files import accepted_before
+from sensors_data.model_files import ModelFile
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from synthesis import generator_files
@@ -77,27 +77,27 @@ class Service:
 
     def detector(self, family: str, day: date) -> Detector:
         """The detector that serves a day. LookupError when none was trained before it."""
-        path = detector_files.accepted_before(self.store, family, day)
-        if path is None:
+        model = detector_files.serving(self.store, family, day)
+        if model is None:
             return detector_files.load_for(self.store, family, day)  # says what to do
-        return self._model(path, lambda: detector_files.from_bytes(self.store.read_bytes(path), path))
+        return self._model(model, lambda: detector_files.read_detector(self.store, model))
 
     def image_detector(self, camera: str, day: date) -> ImageDetector:
         """The detector of images that serves a day. LookupError when none was trained before it."""
-        path = accepted_before(self.store, image_detector_files.KIND, camera, day)
-        if path is None:
+        model = image_detector_files.serving(self.store, camera, day)
+        if model is None:
             return image_detector_files.load_for(self.store, camera, day)
-        return self._model(path, lambda: image_detector_files.from_bytes(self.store.read_bytes(path), path))
+        return self._model(model, lambda: image_detector_files.read_detector(self.store, model))
 
     def generator(self, camera: str, day: date) -> TrainedGenerator:
         """The generator that serves a day. LookupError when none was trained before it."""
-        path = accepted_before(self.store, generator_files.KIND, camera, day)
-        if path is None:
+        model = generator_files.serving(self.store, camera, day)
+        if model is None:
             return generator_files.load_for(self.store, camera, day)
-        return self._model(path, lambda: generator_files.from_bytes(self.store.read_bytes(path), path))
+        return self._model(model, lambda: generator_files.read_generator(self.store, model))
 
-    def _model(self, path: str, read: Callable[[], T]) -> T:
-        return self.models.get(path, stamp_of(self.store, path), read)
+    def _model(self, model: ModelFile, read: Callable[[], T]) -> T:
+        return self.models.get(model.path, stamp_of(self.store, model.path), read)
 
 
 def new_service(settings: Settings) -> Service:

@@ -65,7 +65,7 @@ def carried_by(sensors: str) -> str:
 def seen_and_expected(store: Store, spec: Family, family: str, found: Row, most: int = 3) -> list[str]:
     """What the leading sensors read at an anomaly's peak and what was expected, a sentence each."""
     day = pd.Timestamp(found["peak_time"]).date()
-    paths = store.files(f"sensor_scores/family={family}/day={day}", ".parquet")
+    paths = store.written("sensor_scores", [day], family=family)
     rows = store.read_files("sensor_scores", paths, [str(found["asset"])])
     rows = rows[rows["time"] == found["peak_time"]].set_index("sensor")
     told = []

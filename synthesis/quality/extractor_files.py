@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sensors_data.model_files import card_text
+from sensors_data.model_files import ModelCatalogue, ModelFile, card_text
 from sensors_data.nets.files import model_bytes, tensors_of, with_tensors
 from sensors_data.settings import Section
 from sensors_data.store import Store
@@ -12,6 +12,7 @@ from synthesis.quality.classifier import Classifier
 from synthesis.quality.extractors import Extractor, lite0_extractor, of_classifier
 
 FORMAT = 1
+KIND = "features"
 
 
 class FeaturesCard(Section):
@@ -23,17 +24,12 @@ class FeaturesCard(Section):
     classes: int
 
 
-def features_path(camera: str, through: date) -> str:
-    """Where a camera's classifier stands in the store."""
-    return f"models/features/{camera}/{through}.safetensors"
-
-
 def save_extractor(store: Store, camera: str, through: date, extractor: Extractor) -> None:
     """Keep an extractor's classifier; a frozen network that comes with a package is not kept."""
     network = extractor.classifier
     if network is None:
         return
-    store.write_bytes(features_path(camera, through), to_bytes(extractor.name, network))
+    ModelCatalogue(store).keep(ModelFile(KIND, camera, through, accepted=True), to_bytes(extractor.name, network))
 
 
 def to_bytes(name: str, network: Classifier) -> bytes:
@@ -44,7 +40,7 @@ def to_bytes(name: str, network: Classifier) -> bytes:
 
 def from_bytes(data: bytes, where: str) -> Extractor:
     """The extractor in a file's bytes. ValueError when it is none, cut short, or of another format."""
-    card = FeaturesCard.model_validate_json(card_text(data, where, "a classifier", FORMAT, "train-dcgan"))
+    card = FeaturesCard.model_validate_json(card_text(data, where, "a classifier", (FORMAT,), "train-dcgan"))
     tensors = tensors_of(data, where, "train-dcgan")
     return of_classifier(card.name, with_tensors(Classifier(card.image, card.classes), tensors, where, "train-dcgan"))
 
@@ -53,7 +49,8 @@ def load_extractor(store: Store, camera: str, through: date, name: str) -> Extra
     """The extractor called `name` that a generator was judged in. LookupError when it is gone, ValueError when another
     has taken its place or the file cannot be read.
     """
-    path, remedy = features_path(camera, through), f"run: nightscore train-dcgan --camera {camera}"
+    remedy = f"run: nightscore train-dcgan --camera {camera}"
+    path = ModelFile(KIND, camera, through, accepted=True).path
     if store.exists(path):
         found = from_bytes(store.read_bytes(path), path)
         if found.name == name:

@@ -101,7 +101,7 @@ def started(live, **conf):
 
 
 def failed_row(live, job):
-    rows = live.store.read_files("runs", live.store.files(f"runs/day={live.nights[0]}"))
+    rows = live.store.read_days("runs", [live.nights[0]])
     return rows[(rows["job"] == job) & (rows["state"] == "failed")].iloc[0]
 
 

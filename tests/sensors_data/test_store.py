@@ -187,7 +187,7 @@ def test_a_parquet_of_other_columns_says_which_it_has(store):
 def test_what_was_never_written_names_the_job_to_run(store):
     with pytest.raises(LookupError, match=r"no readings for family pump day 2026-11-21 .*; run: nightscore ingest"):
         store.read("readings", **WHERE)
-    none = store.read_if_there("readings", **WHERE)
+    none = store.read_days("readings", [WHERE["day"]], family=WHERE["family"])
     assert len(none) == 0
     assert list(none) == TABLES["readings"].schema.names
 
@@ -266,3 +266,17 @@ def test_the_settings_hash_changes_with_any_setting():
     }
     assert len(hashes) == 5
     assert settings_hash(Family.model_validate(plain)) in hashes
+
+
+def test_the_rows_of_days_come_day_after_day_and_shard_after_shard_by_number(store, make_readings):
+    grid = make_readings(assets=1, rows=1).assign(observed=True)
+    later = date(2026, 11, 23)
+    for number, (day, shard) in enumerate([(DAY, 0), (DAY, 2), (DAY, 10), (later, 0)]):
+        store.write("grid", grid.assign(value=float(number)), JOB, family="pump", day=day, shard=shard)
+    days = [later, date(2026, 11, 22), DAY]
+    assert store.read_days("grid", days, family="pump")["value"].drop_duplicates().tolist() == [3, 0, 1, 2]
+    assert store.read_days("grid", days, family="pump", shard=10)["value"].drop_duplicates().tolist() == [2]
+    assert store.written("grid", [DAY], family="pump", shard=10) == [store.path("grid", **WHERE, shard=10)]
+    assert len(store.written("grid")) == 4
+    assert store.written("grid", days, family="oven") == []
+    assert store.read_days("grid", days, family="oven").dtypes.equals(TABLES["grid"].frame().dtypes)

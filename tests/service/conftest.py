@@ -188,7 +188,7 @@ def nightly(plant) -> Callable[..., pd.DataFrame]:
 
     def rows_of(table: str, day: date) -> pd.DataFrame:
         store = Store(plant.store)
-        rows = store.read_files(table, store.files(f"{table}/family=oven/day={day}", ".parquet"))
+        rows = store.read_days(table, [day], family="oven")
         order = ["asset", "time", *(["sensor"] if table == "sensor_scores" else [])]
         return rows.sort_values(order, ignore_index=True)
 

@@ -60,7 +60,7 @@ def test_a_generator_that_is_rejected_later_serves_no_more(tmp_path):
     store = Store(str(tmp_path))
     save(store, made())
     save(store, made(accepted=False))
-    with pytest.raises(LookupError, match="no generator eye@2026-03-09"):
+    with pytest.raises(LookupError, match="no accepted model eye@2026-03-09"):
         load_by_name(store, "eye@2026-03-09")
 
 

@@ -61,7 +61,7 @@ def test_a_trained_generator_knows_its_classes_and_left_its_history_and_sheets(t
     assert history["state"].tolist() == ["training", "done"]
     assert card.distance == pytest.approx(history.loc[history["best"], "distance"].iloc[-1])
     assert store.exists(sheet_path("eye", card.trained_through, 2))
-    assert not store.files("models/unfinished-generators")
+    assert not store.files("models/unfinished")
 
 
 def test_a_batch_waits_until_it_is_judged_and_is_published_when_it_passes(trained, day):
@@ -239,7 +239,7 @@ def test_a_killed_training_goes_on_to_the_same_generator(trained, day, scans, tm
 
     with pytest.raises(KeyboardInterrupt):
         train_dcgan(settings, day, "eye", killed)
-    assert Store(settings.store).files("models/unfinished-generators")
+    assert Store(settings.store).files("models/unfinished")
     train_dcgan(settings, day, "eye")
     whole, resumed = (load_for(Store(s.store), "eye", day) for s in (trained, settings))
     assert resumed.fingerprint == whole.fingerprint

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from anomaly.series.anomalies import COLUMNS, Rules, find_anomalies, severity
+from anomaly.series.anomalies import Rules, find_anomalies, severity
 from sensors_data.settings import parse
+from sensors_data.tables import TABLES
 
 STEP = timedelta(minutes=5)
 NIGHT = pd.Timestamp("2026-11-21T23:45Z")
@@ -70,7 +71,7 @@ def test_an_anomaly_is_described_by_its_peak():
     rows = scored(".xx..")
     rows.loc[2, ["score", "p_value"]] = [7.0, 1e-6]
     row = found(rows).iloc[0]
-    assert list(found(rows).columns) == COLUMNS
+    assert list(found(rows).columns) == TABLES["anomalies"].schema.names
     assert (row["peak_time"], row["peak_score"], row["rows"]) == (NIGHT + 2 * STEP, 7.0, 2)
     assert (row["sensors"], row["severity"], row["model"]) == ("flow 0.75, speed 0.25", "critical", "p@1")
 
@@ -133,7 +134,7 @@ def test_severity_is_the_peaks_tail_against_the_thresholds(p_value, expected):
 
 def test_nothing_scored_is_nothing_found():
     rows = scored("xx").iloc[:0]
-    assert list(found(rows).columns) == COLUMNS
+    assert list(found(rows).columns) == TABLES["anomalies"].schema.names
     assert found(rows).empty
 
 

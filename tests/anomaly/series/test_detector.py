@@ -9,7 +9,7 @@ from safetensors.torch import save as save_tensors
 
 from anomaly.series.acceptance import held_out_alarms, held_out_nats, judge
 from anomaly.series.detector import Detector
-from anomaly.series.files import accepted_before, card_of, from_bytes, load_for, save, to_bytes
+from anomaly.series.files import card_of, from_bytes, load_for, save, serving, to_bytes
 from anomaly.series.learning import window_lengths
 from anomaly.series.lstm_vae_card import LSTMVAEDetectorConfig
 from anomaly.series.preparation import modelled_sensors
@@ -192,10 +192,10 @@ def test_the_model_of_a_day_is_the_newest_accepted_one_trained_strictly_before_i
     for through, accepted in (("2026-03-01", True), ("2026-03-08", True), ("2026-03-15", False)):
         card = {"trained_through": date.fromisoformat(through), "accepted": accepted}
         save(store, replace(detector, card=detector.card.model_copy(update=card)))
-    served = {day: accepted_before(store, "pump", date.fromisoformat(day)) for day in ("2026-03-08", "2026-03-09")}
+    served = {day: serving(store, "pump", date.fromisoformat(day)).path for day in ("2026-03-08", "2026-03-09")}
     assert served["2026-03-08"] == "models/series/pump/2026-03-01.safetensors"
     assert served["2026-03-09"] == "models/series/pump/2026-03-08.safetensors"
-    assert accepted_before(store, "pump", date(2026, 4, 1)) == "models/series/pump/2026-03-08.safetensors"
+    assert serving(store, "pump", date(2026, 4, 1)).path == "models/series/pump/2026-03-08.safetensors"
     with pytest.raises(LookupError, match="no accepted model of pump trained before 2026-03-01"):
         load_for(store, "pump", date(2026, 3, 1))
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from anomaly.series.drift_job import advice, measure_drift
-from anomaly.series.files import accepted_before, card_of
+from anomaly.series.files import read_card, serving
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series
 from sensors_data.series.incidents import Incident, add_incident
@@ -53,8 +53,7 @@ def drift_of(settings, day):
 
 def test_the_card_holds_every_sensor_and_the_score(settings):
     store = Store(settings.store)
-    path = accepted_before(store, "pump", NIGHT)
-    reference = card_of(store.read_bytes(path), path).reference
+    reference = read_card(store, serving(store, "pump", NIGHT)).reference
     assert list(reference) == ["flow", "speed", "score"]
     assert {len(spread.quantiles) for spread in reference.values()} == {101}
     assert {len(spread.ks) for spread in reference.values()} == {4}  # runs of up to half of the eight days

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from anomaly.series.files import accepted_before, card_of
+from anomaly.series.files import read_card, serving
 from anomaly.series.find_job import find_anomalies_of
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series
@@ -39,8 +39,7 @@ def settings(tmp_path):
 
 def card(settings):
     store = Store(settings.store)
-    path = accepted_before(store, "pump", NIGHT)
-    return card_of(store.read_bytes(path), path)
+    return read_card(store, serving(store, "pump", NIGHT))
 
 
 def test_a_card_says_what_it_was_learned_from(settings):
@@ -68,7 +67,7 @@ def stopped(settings):
 
     with pytest.raises(KeyboardInterrupt):
         train_series(settings, NIGHT, "pump", progress)
-    return Store(settings.store).read_bytes("models/series/pump/unfinished/draft-16.state")
+    return Store(settings.store).read_bytes("models/unfinished/series/pump/draft-16.state")
 
 
 def model(settings):
@@ -83,7 +82,7 @@ def test_a_killed_training_goes_on_to_the_same_bytes(settings):
     train_series(settings, NIGHT, "pump", lambda name: lambda epoch, most, note: epochs.append((name, epoch)))
     assert epochs == [("draft-16", 2), ("final-16", 1), ("final-16", 2)]
     assert model(settings) == whole
-    assert Store(settings.store).files("models/series/pump/unfinished") == []
+    assert Store(settings.store).files("models/unfinished") == []
 
 
 def test_a_state_of_other_inputs_is_not_gone_on_from(settings):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from anomaly.series.files import accepted_before, card_by_name, load_for
+from anomaly.series.files import card_by_name, load_for, serving
 from anomaly.series.find_job import find_anomalies_of
 from anomaly.series.replay import _compared, _judged, accept, replay
 from anomaly.series.score_job import score_series
@@ -78,7 +78,7 @@ def test_nothing_is_written_until_it_is_accepted_and_then_it_serves_the_next_day
     assert {path: store.read_bytes(path) for path in store.files("")} == before
     line = accept(settings, found)
     day = NIGHTS[1] + timedelta(days=1)
-    assert accepted_before(store, "pump", day) == f"models/series/pump/{NIGHTS[1]}.safetensors"
+    assert serving(store, "pump", day).path == f"models/series/pump/{NIGHTS[1]}.safetensors"
     kept = load_for(store, "pump", day)
     assert kept.threshold.value == found.after[f"pump@{DAYS[5]}"].value
     assert f"to {kept.threshold.value:.3f} nats" in line

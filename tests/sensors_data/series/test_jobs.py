@@ -40,7 +40,7 @@ def files(settings) -> dict[str, bytes]:
 
 def run_of(settings, day: date = DAY) -> dict[str, object]:
     store = Store(settings.store)
-    rows = store.read_files("runs", store.files(f"runs/day={day}"))
+    rows = store.read_days("runs", [day])
     assert len(rows) == 1
     return rows.iloc[0].to_dict()
 

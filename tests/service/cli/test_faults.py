@@ -62,7 +62,7 @@ def test_a_model_that_cannot_be_read_is_refused(ask, copied, files_of, change, m
 def test_broken_parquet_in_the_store_is_named(ask, copied, files_of, table, job, keep):
     asked = str(Store(copied.store).days("scores", family="oven")[-1]) if job == "export-metrics" else DAY
     day = "2026-03-07" if job == "train-series" else asked
-    path = Path(copied.store) / Store(copied.store).files(f"{table}/family=oven/day={day}")[0]
+    path = Path(copied.store) / Store(copied.store).written(table, [day], family="oven")[0]
     path.write_bytes(path.read_bytes()[:keep])
     before = files_of(copied.store)
     ask(job, "--day", asked, "--family", "oven").assert_refused(f"{path.name} is not a readable Parquet file")

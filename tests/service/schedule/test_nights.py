@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from anomaly.series.files import accepted_before, card_of
+from anomaly.series.files import read_card, serving
 from anomaly.series.find_job import find_anomalies_of
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series
+from sensors_data.model_files import ModelCatalogue
 from sensors_data.series.incidents import Incident, add_incident
 from sensors_data.series.jobs import impute_day, ingest
 from sensors_data.settings import load
@@ -28,7 +29,7 @@ def models(settings):
 
 def scores_of(settings, day):
     store = Store(settings.store)
-    return store.read_files("scores", store.files(f"scores/family=oven/day={day}"))
+    return store.read_days("scores", [day], family="oven")
 
 
 def test_a_backfill_trains_after_first_after_days_and_every_so_many(plant):
@@ -91,7 +92,7 @@ def test_every_row_has_one_score_and_shares_that_sum_to_one(plant):
         rows = scores_of(plant, day)
         assert not rows.duplicated(["time", "asset"]).any()
         assert set(rows["time"].dt.date) == {day}
-        sensors = store.read_files("sensor_scores", store.files(f"sensor_scores/family=oven/day={day}"))
+        sensors = store.read_days("sensor_scores", [day], family="oven")
         total = sensors.groupby(["asset", "time"])["share"].sum(min_count=1).dropna()
         assert np.allclose(total, 1.0, atol=1e-5)
         assert (rows.loc[rows["observed_share"] == 0, "score"].isna()).all()
@@ -142,10 +143,8 @@ def test_what_is_planned_is_found_but_not_alarmed_on(copied):
 def rows_learned(settings, day):
     quick = settings.families["oven"].model_copy(update={"detector": {"recurrent": False, "max_windows": 20}})
     train_series(settings.model_copy(update={"families": {"oven": quick}}), day, "oven")
-    day_before = day - timedelta(days=1)
-    store = Store(settings.store)
-    path = next(p for p in store.files("models/series/oven", ".safetensors") if str(day_before) in p)
-    return card_of(store.read_bytes(path), path).rows
+    catalogue = ModelCatalogue(Store(settings.store))
+    return read_card(catalogue.store, catalogue.trained_through("series", "oven", day - timedelta(days=1))).rows
 
 
 def test_what_was_found_or_confirmed_is_not_learned_and_what_was_dismissed_is(copied):
@@ -160,7 +159,7 @@ def test_what_was_found_or_confirmed_is_not_learned_and_what_was_dismissed_is(co
     row |= {name: pd.Timestamp(text) for name, text in times.items()} | {"peak_score": 9.0, "sensors": "power 1.00"}
     store.write("anomalies", pd.DataFrame([row]), source, **where)
     without = rows_learned(copied, DAYS[8])
-    measured = store.read_files("grid", store.files(f"grid/family=oven/day={DAYS[7]}"))
+    measured = store.read_days("grid", [DAYS[7]], family="oven")
     hit = measured[(measured["asset"] == "oven-3") & measured["time"].between(row["start"], f"{DAYS[7]}T09:55Z")]
     measured_rows = hit.groupby("time")["observed"].any().sum()
     assert whole - without == measured_rows > 0
@@ -174,7 +173,7 @@ def test_a_rejected_challenger_stands_beside_and_never_serves(copied):
     store = Store(copied.store)
     kept = store.read_bytes(f"models/series/oven/{TRAINED[0]}.safetensors")
     store.write_bytes("models/series/oven/2026-03-07.rejected.safetensors", kept)
-    assert accepted_before(store, "oven", DAYS[6]) == f"models/series/oven/{TRAINED[0]}.safetensors"
+    assert serving(store, "oven", DAYS[6]).path == f"models/series/oven/{TRAINED[0]}.safetensors"
     store.remove(f"models/series/oven/{TRAINED[0]}.safetensors")
     with pytest.raises(LookupError, match=r"no accepted model of oven trained before 2026-03-08"):
         score_series(copied, DAYS[6], "oven")
