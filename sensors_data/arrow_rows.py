@@ -1,4 +1,4 @@
-"""A frame as a table's own Arrow rows."""
+"""A frame as a table's own Arrow rows, and the rows of a file as the table has them today."""
 
 from __future__ import annotations
 
@@ -17,6 +17,15 @@ def to_arrow(spec: Table, frame: pd.DataFrame) -> pa.Table:
         raise ValueError(f"table {spec.name} wants columns {spec.schema.names}, missing {missing}")
     rows = pa.Table.from_arrays([_column(spec, frame[field.name], field) for field in spec.schema], schema=spec.schema)
     return _sorted(rows, spec.order)
+
+
+def from_arrow(spec: Table, rows: pa.Table) -> pa.Table:
+    """The rows of a file of any generation with all of the table's columns; those that it lacks are null."""
+    columns = [
+        rows[field.name] if field.name in rows.column_names else pa.nulls(rows.num_rows, field.type)
+        for field in spec.schema
+    ]
+    return pa.Table.from_arrays(columns, schema=spec.schema)
 
 
 def _column(spec: Table, values: pd.Series, field: pa.Field) -> pa.Array:

@@ -18,10 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sensors_data.arrow_rows import to_arrow
+from sensors_data.arrow_rows import from_arrow, to_arrow
 from sensors_data.files import open_url, replace_file
 from sensors_data.settings import Section
-from sensors_data.tables import ADDED, TABLES, Table
+from sensors_data.tables import TABLES, Table
 
 FORMAT = 1
 """Revision of the tables' layout; a store written by a newer one is refused."""
@@ -128,16 +128,14 @@ class Store:
     def _parse(self, spec: Table, path: str, data: bytes, assets: pa.Array | None) -> pa.Table:
         file = self._open_parquet(path, data)
         self._stamp(path, file.schema_arrow)
-        earlier = pa.schema(list(spec.schema)[: len(spec.schema) - ADDED.get(spec.name, 0)])
-        if not any(map(file.schema_arrow.equals, (spec.schema, earlier))):
+        if not any(map(file.schema_arrow.equals, spec.readable)):
             found = ", ".join(f"{field.name} {field.type}" for field in file.schema_arrow)
             raise ValueError(f"{self.root}/{path} has not the columns of table {spec.name}; it has {found}")
         try:
             rows = (file.read() if assets is None else _rows_of(file, assets)).replace_schema_metadata(None)
         except (pa.ArrowException, OSError) as error:
             raise self._unreadable(path, error) from error
-        nulls = [pa.nulls(rows.num_rows, field.type) for field in list(spec.schema)[rows.num_columns :]]
-        return pa.Table.from_arrays([*rows.columns, *nulls], schema=spec.schema)
+        return from_arrow(spec, rows)
 
     def _open_parquet(self, path: str, data: bytes, texts: list[str] | None = None) -> pq.ParquetFile:
         """The file, its columns `texts` read as codes of their distinct values."""

@@ -1,4 +1,4 @@
-"""docs/tables.md says what sensors_data/tables.py defines, and what it tells a reader to run runs."""
+"""docs/tables.md is written from the tables' own columns, and what it tells a reader to run runs."""
 
 import re
 from datetime import date
@@ -10,21 +10,11 @@ import pytest
 
 from sensors_data.store import Provenance, Store
 from sensors_data.tables import TABLES
+from sensors_data.tables_page import page, section
 
 TEXT = (Path(__file__).parents[1] / "docs" / "tables.md").read_text(encoding="utf-8")
 SECTIONS = {part.split("\n", 1)[0].strip(): part for part in re.split(r"^## ", TEXT, flags=re.MULTILINE)[1:]}
 SNIPPETS = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
-EXAMPLE = {
-    "family": "pump",
-    "camera": "press",
-    "day": "2026-11-21",
-    "shard": 0,
-    "kind": "series",
-    "name": "pump",
-    "model": "2026-11-20",
-    "run": "ingest-pump",
-    "incident": "0123456789abcdef",
-}
 
 
 def cells(section: str) -> list[list[str]]:
@@ -33,18 +23,22 @@ def cells(section: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
-def test_every_table_has_its_section_and_no_other_has_one():
+def test_the_page_is_what_its_script_writes():
+    assert page(TEXT) == TEXT
     assert set(SECTIONS) - {"Read them", "Provenance"} == set(TABLES)
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_a_section_states_the_columns_types_path_and_order_of_its_table(table):
-    spec = TABLES[table]
-    found = [(name, kind) for name, kind, _, _ in cells(SECTIONS[table])]
-    assert found == [(field.name, str(field.type)) for field in spec.schema]
-    assert all(meaning for _, _, _, meaning in cells(SECTIONS[table]))
-    path = Store("").path(table, **{key: EXAMPLE[key] for key in spec.partition})
-    assert f"Path `{path}`, sorted by {', '.join(spec.order)}." in SECTIONS[table]
+def test_a_section_states_columns_types_units_meanings_path_and_order():
+    drift = section(TABLES["drift"])
+    assert "Path `drift/family=pump/day=2026-11-21/data.parquet`, sorted by sensor, measure." in drift
+    assert cells(drift)[4] == ["limit", "double", "", "the limit it is compared with"]
+    assert cells(section(TABLES["scores"]))[2][2] == "nats per observed value"
+
+
+def test_every_column_has_its_meaning_and_new_ones_stand_last():
+    for table in TABLES.values():
+        assert all(column.meaning for column in table.columns)
+        assert [column.since for column in table.columns] == sorted(column.since for column in table.columns)
 
 
 def test_the_provenance_keys_are_those_that_are_written():

@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import replace
 from datetime import date, datetime
 
 import numpy as np
@@ -13,7 +14,7 @@ from pandas.testing import assert_frame_equal
 
 from sensors_data.settings import Family
 from sensors_data.store import FORMAT, Provenance, Store, settings_hash, shard_of
-from sensors_data.tables import TABLES
+from sensors_data.tables import TABLES, Column
 
 DAY = date(2026, 11, 21)
 WHERE = {"family": "pump", "day": DAY}
@@ -180,7 +181,7 @@ def test_a_parquet_of_other_columns_says_which_it_has(store):
     pq.write_table(pa.table({"when": [1], "what": ["x"]}), buffer)
     path = store.path("readings", **WHERE)
     store.write_bytes(path, buffer.getvalue())
-    with pytest.raises(ValueError, match="not the columns of table readings; it has when int64, what string"):
+    with pytest.raises(ValueError, match=r"not the columns of table readings; it has when int64, what string"):
         store.read("readings", **WHERE)
 
 
@@ -280,3 +281,22 @@ def test_the_rows_of_days_come_day_after_day_and_shard_after_shard_by_number(sto
     assert len(store.written("grid")) == 4
     assert store.written("grid", days, family="oven") == []
     assert store.read_days("grid", days, family="oven").dtypes.equals(TABLES["grid"].frame().dtypes)
+
+
+def test_a_table_may_gain_columns_any_number_of_times(store, make_readings, monkeypatch):
+    first = TABLES["readings"]
+    second = replace(first, columns=(*first.columns, Column("quality", pa.string(), "as its source says", since=2)))
+    third = replace(second, columns=(*second.columns, Column("count", pa.int64(), "how many", since=3)))
+    frame, days = (
+        make_readings(assets=1, rows=1).assign(quality="good", count=7),
+        [date(2026, 11, d) for d in (1, 2, 3)],
+    )
+    for day, generation in zip(days, (first, second, third), strict=True):
+        monkeypatch.setitem(TABLES, "readings", generation)
+        store.write("readings", frame, JOB, family="pump", day=day)
+    rows = store.read_days("readings", days, family="pump").drop_duplicates(["quality", "count"])
+    assert rows["quality"].fillna("null").tolist() == ["null", "good", "good"]
+    assert rows["count"].fillna(0).tolist() == [0, 0, 7]
+    monkeypatch.setitem(TABLES, "readings", first)
+    with pytest.raises(ValueError, match=r"not the columns of table readings; it has .* quality string"):
+        store.read("readings", family="pump", day=days[1])

@@ -1,0 +1,100 @@
+"""The tables of images: what a camera sent, its scores, what a generator drew and how the gate judged it."""
+
+from __future__ import annotations
+
+from sensors_data.tables.table import BYTES, COUNT, FLAG, REAL, TEXT, TIME, Column, Table
+
+_MEASURES = "the measure's"
+_SYNTHETIC = (
+    Column("image_id", TEXT, "generator, seed and number of the image"),
+    Column("time", TIME, "start of the day that it was drawn for"),
+    Column("asset", TEXT, "empty"),
+    Column("label", TEXT, "the class that was asked for, or empty"),
+    Column("png", BYTES, "the image as PNG, of the camera's size"),
+    Column("generator", TEXT, "id of the model that drew it"),
+    Column("seed", COUNT, "with the number, what it takes to draw it again"),
+)
+
+IMAGES = (
+    Table(
+        "images",
+        "A camera's images of a day, all of one size.",
+        partition=("camera", "day"),
+        order=("time", "image_id"),
+        columns=(
+            Column("image_id", TEXT, "its path below the inbox"),
+            Column("time", TIME, "when it was taken, by its name"),
+            Column("asset", TEXT, "the machine, empty where the path names none"),
+            Column("label", TEXT, "normal, good, ok or empty: taken for normal; anything else is a defect's name"),
+            Column("png", BYTES, "the image as PNG, brought to the camera's size"),
+        ),
+    ),
+    Table(
+        "drawn_images",
+        "A batch that a generator drew for a camera's day and that waits for the gate. Nothing else reads it.",
+        partition=("camera", "day"),
+        order=("image_id",),
+        columns=_SYNTHETIC,
+    ),
+    Table(
+        "synthetic_images",
+        "Images that a generator drew for a camera's day and that passed the gate. The PNG says itself, in its text "
+        "chunks, that it is synthetic.",
+        partition=("camera", "day"),
+        order=("image_id",),
+        columns=_SYNTHETIC,
+    ),
+    Table(
+        "rejected_synthetic_images",
+        "Synthetic images that the gate did not let through: for people to look at, never learned from. `quality` says "
+        "what failed.",
+        partition=("camera", "day"),
+        order=("image_id",),
+        columns=_SYNTHETIC,
+    ),
+    Table(
+        "quality",
+        "What was measured of a batch of synthetic images, one row a measure. The row `gate` is the gate's verdict.",
+        partition=("camera", "day"),
+        order=("generator", "measure"),
+        columns=(
+            Column("generator", TEXT, "the generator's id"),
+            Column(
+                "measure", TEXT, "what was measured, as `frechet`, `recall`, `copies`; `gate` is the verdict on all"
+            ),
+            Column("value", REAL, "the measured value; 1 or 0 for `gate`", _MEASURES),
+            Column("low", REAL, "lower end of its 95 % interval, NaN where there is none", _MEASURES),
+            Column("high", REAL, "its upper end", _MEASURES),
+            Column("limit", REAL, "the limit it is compared with, NaN where it is for information", _MEASURES),
+            Column("passed", FLAG, "whether it is within its limit"),
+            Column("images", COUNT, "how many synthetic images it was measured on"),
+            Column("features", TEXT, "name and hash of the extractor, empty where none was used"),
+            Column("reason", TEXT, "what is wrong, in words; empty where nothing is"),
+        ),
+    ),
+    Table(
+        "image_rejects",
+        "Files that could not be used.",
+        partition=("camera", "day"),
+        order=("source", "reason"),
+        columns=(
+            Column("source", TEXT, "its path below the inbox"),
+            Column("reason", TEXT, "why it was not used"),
+        ),
+    ),
+    Table(
+        "image_scores",
+        "How unlikely each image is. Heat maps of those over the threshold lie beside as PNG.",
+        partition=("camera", "day"),
+        order=("time", "image_id"),
+        columns=(
+            Column("image_id", TEXT, "as in `images`"),
+            Column("time", TIME, "as in `images`"),
+            Column("score", REAL, "higher is worse", "nats"),
+            Column("threshold", REAL, "the limit", "nats"),
+            Column("p_value", REAL, "probability of such a score or a higher one among normal images"),
+            Column("is_anomaly", FLAG, "whether the score is over the threshold"),
+            Column("model", TEXT, "the model's id: camera and the last day it learned from"),
+        ),
+    ),
+)

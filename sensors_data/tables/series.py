@@ -1,0 +1,146 @@
+"""The tables of series: readings, their grid, scores, anomalies, drift, and the intervals that people know of."""
+
+from __future__ import annotations
+
+from sensors_data.tables.table import COUNT, FLAG, REAL, REAL32, TEXT, TIME, Column, Table
+
+_PER_VALUE = "nats per observed value"
+_SENSORS = "the sensor's"
+
+SERIES = (
+    Table(
+        "readings",
+        "What was measured and can be used: one row a value.",
+        partition=("family", "day"),
+        order=("asset", "time", "sensor"),
+        columns=(
+            Column("time", TIME, "when it was measured"),
+            Column("asset", TEXT, "the machine"),
+            Column("sensor", TEXT, "the measured quantity, as the settings name it"),
+            Column("value", REAL, "what was measured; finite and inside the sensor's plausible range", _SENSORS),
+        ),
+    ),
+    Table(
+        "rejects",
+        "What came in and was not used as it was, row by row: nothing is dropped in silence.",
+        partition=("family", "day"),
+        order=("source", "line", "reason", "raw"),
+        columns=(
+            Column("source", TEXT, "the file's name"),
+            Column("line", COUNT, "its line (Parquet: its row), from 1; 0 for the file as a whole"),
+            Column("raw", TEXT, "the row as it stood: time, asset, sensor, value; at most 1,000 characters"),
+            Column("reason", TEXT, "why it was not used, or what was done to it"),
+            Column("used", FLAG, "true for a value that is in `readings` all the same and was only out of order"),
+        ),
+        note="Readings and the rejects with `used` false add up to the values that came in. A row whose time cannot be "
+        "read is filed with the row before it.",
+    ),
+    Table(
+        "grid",
+        "Readings on the family's clock, short gaps filled. A time at which nothing is known of an asset has no row.",
+        partition=("family", "day", "shard"),
+        order=("asset", "time", "sensor"),
+        columns=(
+            Column("time", TIME, "start of the step"),
+            Column("asset", TEXT, "the machine"),
+            Column("sensor", TEXT, "the measured quantity"),
+            Column(
+                "value", REAL32, "mean of what was measured in the step, else the imputed value, else NaN", _SENSORS
+            ),
+            Column("observed", FLAG, "true where it was measured, false where it was imputed or is missing"),
+        ),
+    ),
+    Table(
+        "scores",
+        "How unlikely each step of each asset is, under the newest accepted model trained strictly before the day.",
+        partition=("family", "day", "shard"),
+        order=("asset", "time"),
+        columns=(
+            Column("time", TIME, "start of the step"),
+            Column("asset", TEXT, "the machine"),
+            Column("score", REAL, "higher is worse; NaN where nothing was measured", _PER_VALUE),
+            Column("threshold", REAL, "the limit of this row; higher where few windows cover it", _PER_VALUE),
+            Column("p_value", REAL, "probability of such a score or a higher one in normal operation"),
+            Column("is_anomaly", FLAG, "whether the score is over the threshold"),
+            Column("suppressed", FLAG, "whether the row lies in planned work"),
+            Column("top_sensor", TEXT, "the sensor with the largest share of the score, empty where there is no score"),
+            Column("observed_share", REAL32, "share of values that were measured, 0 to 1"),
+            Column("model", TEXT, "the model's id: family and the last day it learned from"),
+        ),
+    ),
+    Table(
+        "sensor_scores",
+        "What the model expected of each sensor and how much each contributes to the score.",
+        partition=("family", "day", "shard"),
+        order=("asset", "time", "sensor"),
+        columns=(
+            Column("time", TIME, "start of the step"),
+            Column("asset", TEXT, "the machine"),
+            Column("sensor", TEXT, "the measured quantity; only those that the model knows"),
+            Column("value", REAL32, "as in `grid`", _SENSORS),
+            Column("expected", REAL32, "what the model expected", _SENSORS),
+            Column("low", REAL32, "lower end of the band in which nine of ten normal values lie", _SENSORS),
+            Column("high", REAL32, "its upper end", _SENSORS),
+            Column("score", REAL32, "the sensor's part; NaN where it was not measured", "nats"),
+            Column("share", REAL32, "its share of the row's score; the shares of a row add up to 1"),
+            Column("observed", FLAG, "as in `grid`"),
+        ),
+    ),
+    Table(
+        "anomalies",
+        "Intervals that a person can act on: rows over the threshold, joined. A day's file holds every anomaly that "
+        "touches the day, from its start. One that lasts stands in several days' files under one id.",
+        partition=("family", "day"),
+        order=("asset", "start"),
+        columns=(
+            Column("anomaly_id", TEXT, "16 digits, made of family, asset and start"),
+            Column("asset", TEXT, "the machine"),
+            Column("start", TIME, "its first row over the threshold"),
+            Column("end", TIME, "one step after its last such row, as known that night"),
+            Column("peak_time", TIME, "the row with the highest score"),
+            Column("peak_score", REAL, "that score", _PER_VALUE),
+            Column("severity", TEXT, "info, warning or critical, by the peak's tail probability"),
+            Column(
+                "sensors", TEXT, "up to three that contribute most, with their mean share: `pressure 0.62, flow 0.21`"
+            ),
+            Column("rows", COUNT, "how many of its rows are over the threshold"),
+            Column("suppressed", FLAG, "whether all of them lie in planned work"),
+            Column("model", TEXT, "the model that scored its peak"),
+        ),
+    ),
+    Table(
+        "drift",
+        "How far a day, with up to six days before it that the model did not learn from, lies from what the family's "
+        "model learned from: one row a modelled sensor and measure. [drift.md](drift.md) states the limits.",
+        partition=("family", "day"),
+        order=("sensor", "measure"),
+        columns=(
+            Column("sensor", TEXT, "the sensor; `score` for the score itself"),
+            Column("measure", TEXT, "`psi` (population stability index) or `ks` (two-sample Kolmogorov-Smirnov)"),
+            Column("value", REAL, "the measured distance"),
+            Column("p_value", REAL, "chance of so much in healthy days, times the number of tests; NaN for `psi`"),
+            Column("limit", REAL, "the limit it is compared with"),
+            Column("drifted", FLAG, "whether it is over the limit"),
+            Column("rows", COUNT, "how many values it was measured on"),
+            Column("model", TEXT, "the model whose card holds the reference"),
+        ),
+    ),
+    Table(
+        "incidents",
+        "Known intervals, one small file each: faults, planned work, and what people said of an anomaly.",
+        partition=("incident",),
+        order=("start",),
+        columns=(
+            Column("incident", TEXT, "16 digits, made of what it says"),
+            Column("family", TEXT, "the family"),
+            Column("asset", TEXT, "the machine, null for all of them"),
+            Column("start", TIME, "its first moment"),
+            Column("end", TIME, "the moment after its last"),
+            Column("sensor", TEXT, "the measured quantity, null for all of them"),
+            Column("kind", TEXT, "fault, planned, dismissed or confirmed"),
+            Column("note", TEXT, "what a person wrote"),
+            Column("author", TEXT, "who"),
+            Column("told", TIME, "when they said so, null where nobody noted it", since=2),
+        ),
+    ),
+)

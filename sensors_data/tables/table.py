@@ -1,0 +1,71 @@
+"""What a table and a column are: plain data, from which files, frames and docs/tables.md are made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+TIME = pa.timestamp("us", tz="UTC")
+TEXT, FLAG, COUNT, BYTES = pa.string(), pa.bool_(), pa.int64(), pa.binary()
+REAL, REAL32 = pa.float64(), pa.float32()
+
+_FILE_KEYS = ("shard", "run", "incident")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its type at rest, what it means, its unit. Every producer and every page takes it from here.
+
+    `since` is the generation of the table that has it first; files of earlier generations read as null in it.
+    """
+
+    name: str
+    type: pa.DataType
+    meaning: str
+    unit: str = ""
+    since: int = 1
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its columns, and how its rows are partitioned and sorted.
+
+    The partition's keys are folders (`family=pump/day=2026-11-21`); a shard, run or incident, always the last of
+    them, names the file instead (`shard-0.parquet`).
+    """
+
+    name: str
+    about: str
+    partition: tuple[str, ...]
+    order: tuple[str, ...]
+    columns: tuple[Column, ...]
+    note: str = ""
+
+    @property
+    def file_key(self) -> str | None:
+        """The partition's key that names the file, None where the file is called `data.parquet`."""
+        return self.partition[-1] if self.partition[-1] in _FILE_KEYS else None
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """The columns as Arrow fields."""
+        return pa.schema([pa.field(column.name, column.type) for column in self.columns])
+
+    @cached_property
+    def readable(self) -> tuple[pa.Schema, ...]:
+        """The schemas of files that can be read: that of every generation, the newest first."""
+        newest = max(column.since for column in self.columns)
+        return tuple(
+            pa.schema([pa.field(column.name, column.type) for column in self.columns if column.since <= generation])
+            for generation in range(newest, 0, -1)
+        )
+
+    def frame(self, rows: Sequence[dict[str, Any]] = ()) -> pd.DataFrame:
+        """Rows as a frame with the table's columns; of no rows, every column in its own type."""
+        empty: pd.DataFrame = self.schema.empty_table().to_pandas()
+        return pd.DataFrame(rows, columns=self.schema.names) if rows else empty
