@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sensors_data.tables import Table
+from sensors_data.tables import TABLES, Table
 
 
 def to_arrow(spec: Table, frame: pd.DataFrame) -> pa.Table:
@@ -26,6 +26,12 @@ def from_arrow(spec: Table, rows: pa.Table) -> pa.Table:
         for field in spec.schema
     ]
     return pa.Table.from_arrays(columns, schema=spec.schema)
+
+
+def as_table(table: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows in the table's own order and types, as if they had been written and read again."""
+    frame: pd.DataFrame = to_arrow(TABLES[table], rows).to_pandas()
+    return frame
 
 
 def _column(spec: Table, values: pd.Series, field: pa.Field) -> pa.Array:

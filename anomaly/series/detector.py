@@ -17,6 +17,7 @@ from anomaly.series.card import Card, DetectorConfig
 from anomaly.series.span import Span, TrainingPlan
 from anomaly.thresholds import Threshold
 from anomaly.vae.training import Epoch
+from sensors_data.errors import UnusableError
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
 from sensors_data.series.grid import Grid, Scale
@@ -106,9 +107,9 @@ class Detector(ABC):
 
     @property
     def threshold(self) -> Threshold:
-        """The limit of normal scores. ValueError while there is none."""
+        """The limit of normal scores. UnusableError while there is none."""
         if self.card.threshold is None:
-            raise ValueError(f"model {self.name} was never calibrated; train it again")
+            raise UnusableError(f"model {self.name} was never calibrated", "train it again")
         return self.card.threshold
 
     def scale_of(self, asset: str) -> Scale:
@@ -127,10 +128,11 @@ class Detector(ABC):
     def score(self, grid: Grid, asset: str) -> Scores:
         """Scores of an asset's grid (T rows); a row's score depends on no row after the grid's end.
 
-        ValueError when the grid's sensors are not the detector's.
+        UnusableError when the grid's sensors are not the detector's.
         """
         if grid.sensors != self.card.sensors:
-            raise ValueError(f"model {self.name} knows sensors {self.card.sensors}, the grid has {grid.sensors}")
+            reason = f"model {self.name} knows sensors {self.card.sensors}, the grid has {grid.sensors}"
+            raise UnusableError(reason, "train it again with the sensors that the family has now")
         ready = self.standardised(grid, asset, grid.observed)
         rows = self.row_scores(ready)
         seen = np.asarray(ready.observed.any(axis=1))

@@ -12,7 +12,7 @@ import torch
 from anomaly.series.card import FORMAT, READABLE, Card
 from anomaly.series.detector import Detector
 from anomaly.series.kinds import DEFAULT, KINDS
-from sensors_data.errors import NotThereError
+from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.model_files import ModelCatalogue, ModelFile, card_text
 from sensors_data.nets.files import model_bytes, tensors_of
 from sensors_data.series.grid import Scale
@@ -33,7 +33,7 @@ def to_bytes(detector: Detector) -> bytes:
 
 
 def from_bytes(data: bytes, where: str) -> Detector:
-    """The detector in a file's bytes. ValueError when they are none, or of a newer format."""
+    """The detector in a file's bytes. UnusableError when they are none, or of a newer format."""
     card = card_of(data, where)
     tensors = tensors_of(data, where, "train-series")
     if card.format == 1:
@@ -46,11 +46,11 @@ def from_bytes(data: bytes, where: str) -> Detector:
 
 
 def card_of(data: bytes, where: str) -> Card:
-    """The card in a detector file's bytes. ValueError when it is no detector file, of a newer format or kind."""
+    """The card in a detector file's bytes. UnusableError when it is no detector file, of a newer format or kind."""
     text = card_text(data, where, "a detector file", READABLE, "train-series")
     kind = json.loads(text)["config"].get("kind", DEFAULT)
     if kind not in KINDS:
-        raise ValueError(f"{where} holds a detector of kind '{kind}'; upgrade nightscore or train again")
+        raise UnusableError(f"{where} holds a detector of kind '{kind}'", "upgrade nightscore or train again")
     card: Card = KINDS[kind].card.model_validate_json(text)
     return card
 

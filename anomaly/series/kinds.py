@@ -7,6 +7,7 @@ from typing import Any
 from anomaly.series.card import DetectorConfig
 from anomaly.series.detector import Kind
 from anomaly.series.learning import LSTM_VAE
+from sensors_data.errors import UnusableError
 from sensors_data.settings import parse
 
 DEFAULT = "lstm-vae"
@@ -16,9 +17,9 @@ KINDS: dict[str, Kind[Any, Any]] = {
 
 
 def parse_config(table: dict[str, Any], where: str) -> DetectorConfig:
-    """The detector section of settings, as the kind that it names wants it. ValueError names the wrong key."""
+    """The detector section of settings, as the kind that it names wants it. UnusableError names the wrong key."""
     kind = table.get("kind", DEFAULT)
     if kind not in KINDS:
-        raise ValueError(f"{where}: kind is '{kind}'; known kinds are {', '.join(KINDS)}")
+        raise UnusableError(f"{where}: there is no kind '{kind}'", f"known kinds are {', '.join(KINDS)}")
     config: DetectorConfig = parse(KINDS[kind].config, table, where)
     return config

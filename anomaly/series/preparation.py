@@ -10,6 +10,7 @@ import numpy as np
 
 from anomaly.series.card import DetectorConfig
 from anomaly.series.span import MIN_ROWS, Span, TrainingPlan
+from sensors_data.errors import UnusableError
 from sensors_data.series.grid import Grid, Scale, fit_scale
 
 
@@ -25,10 +26,11 @@ class Prepared:
 
 
 def prepare(plan: TrainingPlan[DetectorConfig], spans: dict[str, Span]) -> Prepared:
-    """Scales, standardised spans and facts for the card. ValueError says how many normal rows are missing."""
+    """Scales, standardised spans and facts for the card. UnusableError says how many normal rows are missing."""
     rows = sum(int(span.usable().any(axis=1).sum()) for span in spans.values())
     if rows < MIN_ROWS:
-        raise ValueError(f"{plan.family} has {rows} observed normal rows to learn from; at least {MIN_ROWS} are needed")
+        reason = f"{plan.family} has {rows} observed normal rows to learn from"
+        raise UnusableError(reason, f"at least {MIN_ROWS} are needed")
     sensors = next(iter(spans.values())).grid.sensors
     modelled = modelled_sensors(spans)
     columns = [sensors.index(name) for name in modelled]

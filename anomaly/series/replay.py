@@ -13,8 +13,8 @@ from anomaly.series.calibration import coverage_adjusted_scores, in_sample_optim
 from anomaly.series.detector import Detector
 from anomaly.series.files import load_for, save
 from anomaly.series.find_job import rules_of
-from anomaly.series.span import Span
-from anomaly.series.train_job import ABNORMAL, found_before, training_grids
+from anomaly.series.span import ABNORMAL, Span
+from anomaly.series.train_job import found_before, training_grids
 from anomaly.thresholds import Threshold
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid import as_us

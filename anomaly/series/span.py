@@ -7,10 +7,14 @@ from datetime import date
 from typing import Generic, TypeVar
 
 import numpy as np
+import pandas as pd
 
 from anomaly.series.card import DetectorConfig
 from sensors_data.series.grid import Grid
+from sensors_data.series.incidents import incident_rows
 
+ABNORMAL = ("fault", "confirmed", "planned", "found")
+"""Kinds of incident that are not learned from; what was dismissed is normal."""
 MIN_ROWS = 48
 """Observed normal rows without which nothing is learned."""
 
@@ -55,6 +59,14 @@ class TrainingPlan(Generic[C]):
     seed: int
     stage: str = "final"
     """`draft`: judged by rows that it does not learn from; `final`: learned from all of them."""
+
+
+def training_spans(grids: dict[str, Grid], incidents: pd.DataFrame, held_out: float) -> dict[str, Span]:
+    """What each asset's grid contributes; the last share `held_out` of it is held out, incidents are not normal."""
+    return {
+        asset: Span(grid, incident_rows(grid, incidents, asset, ABNORMAL), round(len(grid) * (1 - held_out)))
+        for asset, grid in grids.items()
+    }
 
 
 def first_held_out(span: Span) -> int:

@@ -14,7 +14,7 @@ from anomaly.series.card import DetectorConfig
 from anomaly.series.detector import Detector
 from anomaly.series.files import KIND, day_before, read_card, read_detector, save, serving
 from anomaly.series.kinds import parse_config
-from anomaly.series.span import Span, TrainingPlan
+from anomaly.series.span import TrainingPlan, training_spans
 from anomaly.series.train import train_detector
 from anomaly.vae.training import Epoch
 from sensors_data.model_files import ModelCatalogue, unfinished
@@ -23,12 +23,9 @@ from sensors_data.nets.training import Progress
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid import Grid
 from sensors_data.series.grid_table import read_grids
-from sensors_data.series.incidents import incident_rows, read_incidents
+from sensors_data.series.incidents import read_incidents
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Provenance, Store, settings_hash
-
-ABNORMAL = ("fault", "confirmed", "planned", "found")
-"""What is not learned from; what was dismissed is normal."""
 
 
 def detector_config(settings: Settings, family: str) -> DetectorConfig:
@@ -54,10 +51,7 @@ def _train(
     if not grids:
         raise LookupError(f"no grid of {family} in the {spec.training.days} days before {day}; run: nightscore impute")
     incidents = pd.concat([read_incidents(store, family), found_before(store, family, day, spec.training.days)])
-    spans = {
-        asset: Span(g, incident_rows(g, incidents, asset, ABNORMAL), round(len(g) * (1 - config.held_out)))
-        for asset, g in grids.items()
-    }
+    spans = training_spans(grids, incidents, config.held_out)
     inputs = _inputs(store, spec, family, day, incidents)
     key = f"{settings_hash(spec, config)} {settings.seed} {day} {inputs}"
     plan = TrainingPlan(family, spec.step.total_seconds(), day_before(day), config, settings.seed)

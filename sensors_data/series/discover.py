@@ -54,7 +54,7 @@ def discover(source: Path) -> Discovery:
     if time.notna().sum() < 2:
         raise UnreadableError(f"{files[0].name} has {time.notna().sum()} rows with a readable time; two are needed")
     readings = raw.assign(time=time, number=value).dropna(subset=["time"])
-    step = _step(readings)
+    step = usual_step(readings)
     days = (readings["time"].max() - readings["time"].min()) / pd.Timedelta(days=1)
     times = readings.groupby("asset")["time"]
     life = np.array([span.total_seconds() for span in times.max() - times.min()])  # (assets,)
@@ -140,7 +140,7 @@ def _numeric(column: pd.Series, decimal: str) -> bool:
     return bool(len(filled) == 0 or pd.to_numeric(filled, errors="coerce").notna().mean() >= 0.5)
 
 
-def _step(readings: pd.DataFrame) -> timedelta:
+def usual_step(readings: pd.DataFrame) -> timedelta:
     """The usual distance of two readings of one sensor, as the nearest step that divides the day."""
     ordered = readings.drop_duplicates(["asset", "sensor", "time"]).sort_values(["asset", "sensor", "time"])
     apart = ordered.groupby(["asset", "sensor"])["time"].diff().dt.total_seconds().dropna()

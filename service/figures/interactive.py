@@ -9,8 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from anomaly.series.plot import ALARM, BAND, FILLED, INK, SEEN
 from sensors_data.settings import Family
-from service.figures.asset import ALARM, BAND, FILLED, INK, SEEN
 
 SHARES = ("#1d5b8f", "#e0a030", "#5a9e6f", "#9a6fb0", "#c1727d", "#6b7280", "#3aa6a6", "#b08d57")
 SEVERITIES = {"critical": "#b3202a", "warning": "#a95c00", "info": "#3d6a8f"}

@@ -22,7 +22,7 @@ from anomaly.series.score_job import score_day
 from anomaly.series.span import Span, TrainingPlan
 from anomaly.series.train import train_detector
 from anomaly.thresholds import Threshold
-from sensors_data.arrow_rows import to_arrow
+from sensors_data.arrow_rows import as_table, to_arrow
 from sensors_data.series.discover import discover
 from sensors_data.series.file_source import forget_files
 from sensors_data.series.grid import Grid, as_us, impute, to_grid
@@ -35,7 +35,7 @@ from service.api.bodies import check_parquet, rows_of
 from service.figures.interactive import score_figure
 from service.pages import look
 from service.views.night import worst_first
-from service.views.scoring import as_table, score_readings
+from service.views.scoring import score_readings
 from service.views.state import Service
 from service.views.words import carried_by, count, counted_findings, interval
 

@@ -11,13 +11,12 @@ import pandas as pd
 from anomaly.series.detector import Detector
 from anomaly.series.find_job import anomalies_touching, rules_of
 from anomaly.series.score_job import days_seen, score_day
-from sensors_data.arrow_rows import to_arrow
+from sensors_data.arrow_rows import as_table
 from sensors_data.errors import UnusableError
 from sensors_data.series.grid_table import grids_of
 from sensors_data.series.imputing import imputed_rows
 from sensors_data.series.incidents import read_incidents
 from sensors_data.settings import Family
-from sensors_data.tables import TABLES
 from service.views.state import Service, stamp_of
 
 MOST_DAYS = 31
@@ -105,9 +104,3 @@ def _kept(service: Service, table: str, path: str, asset: str) -> pd.DataFrame:
         return service.store.read_files(table, [path], [asset])
 
     return service.days.get(f"{path}\n{asset}", stamp_of(service.store, path), read)
-
-
-def as_table(table: str, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows in the table's own order and types, as if they had been written and read again."""
-    found: pd.DataFrame = to_arrow(TABLES[table], rows).to_pandas()
-    return found

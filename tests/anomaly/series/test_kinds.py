@@ -108,7 +108,7 @@ def test_a_challenger_of_another_kind_is_held_against_the_incumbent(settings):
 
 
 def test_a_kind_that_nobody_knows_is_named_with_those_that_are(settings):
-    with pytest.raises(ValueError, match="kind is 'prophet'; known kinds are lstm-vae"):
+    with pytest.raises(ValueError, match="there is no kind 'prophet'; known kinds are lstm-vae"):
         parse_config({"kind": "prophet"}, "[families.pump.detector]")
     data = to_bytes(load_for(Store(settings.store), "pump", NIGHTS[0])).replace(b"steps", b"stepz")
     path = "models/series/pump/2026-11-29.safetensors"
