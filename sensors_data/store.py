@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,6 +25,9 @@ from sensors_data.tables import TABLES, Table
 
 FORMAT = 1
 """Revision of the tables' layout; a store written by a newer one is refused."""
+
+PART = 131_072
+"""Rows of a file that are read at a time where its whole is not wanted."""
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 
@@ -109,9 +112,15 @@ class Store:
         ValueError when a file cannot be read.
         """
         wanted = None if assets is None else pa.array(sorted(set(assets)), pa.string())
-        parts = [self._parse(TABLES[table], path, self.read_bytes(path), wanted) for path in paths]
+        parts = [part for path in paths for part in self._parts(TABLES[table], path, wanted)]
         rows: pd.DataFrame = pa.concat_tables([TABLES[table].schema.empty_table(), *parts]).to_pandas()
         return rows
+
+    def parts_of(self, table: str, paths: Iterable[str]) -> Iterator[pd.DataFrame]:
+        """The same rows a part of a file at a time, so that they never lie in memory together."""
+        for path in paths:
+            for part in self._parts(TABLES[table], path):
+                yield part.to_pandas()
 
     def assets_in(self, paths: Iterable[str]) -> set[str]:
         """The assets in some tables' files, their other columns unread. ValueError when one cannot be read."""
@@ -125,17 +134,19 @@ class Store:
         """Where the file at `path` came from. ValueError when it cannot be read or a newer nightscore wrote it."""
         return self._stamp(path, self._open_parquet(path, self.read_bytes(path)).schema_arrow)
 
-    def _parse(self, spec: Table, path: str, data: bytes, assets: pa.Array | None) -> pa.Table:
-        file = self._open_parquet(path, data)
+    def _parts(self, spec: Table, path: str, assets: pa.Array | None = None) -> Iterator[pa.Table]:
+        """A file's rows, or those of some assets, PART of the file's at a time."""
+        file = self._open_parquet(path, self.read_bytes(path))
         self._stamp(path, file.schema_arrow)
         if not any(map(file.schema_arrow.equals, spec.readable)):
             found = ", ".join(f"{field.name} {field.type}" for field in file.schema_arrow)
             raise ValueError(f"{self.root}/{path} has not the columns of table {spec.name}; it has {found}")
         try:
-            rows = (file.read() if assets is None else _rows_of(file, assets)).replace_schema_metadata(None)
+            for part in file.iter_batches(PART):
+                rows = part if assets is None else part.filter(pc.is_in(part["asset"], assets))
+                yield from_arrow(spec, pa.Table.from_batches([rows]))
         except (pa.ArrowException, OSError) as error:
             raise self._unreadable(path, error) from error
-        return from_arrow(spec, rows)
 
     def _open_parquet(self, path: str, data: bytes, texts: list[str] | None = None) -> pq.ParquetFile:
         """The file, its columns `texts` read as codes of their distinct values."""
@@ -245,12 +256,6 @@ def settings_hash(*sections: Section) -> str:
     """A short hash of the settings that a partition was made under; where its files lay does not matter."""
     text = "\n".join(s.model_dump_json(exclude={"inbox"}) for s in sections)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _rows_of(file: pq.ParquetFile, assets: pa.Array) -> pa.Table:
-    """The rows of some assets, a part of the file at a time, so that the others never lie in memory together."""
-    parts = [part.filter(pc.is_in(part["asset"], assets)) for part in file.iter_batches(131_072)]
-    return pa.Table.from_batches(parts, file.schema_arrow)
 
 
 def _safe(key: str, value: object) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+import pandas as pd
+
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from service.figures.findings import drawn_images, finding_picture, odd_images
+from service.figures.findings import drawn_images, finding_picture, odd_images, rows_around
 from service.views import html
 from service.views.night import CameraNight, FamilyNight, Night, read_night
 from service.views.words import (
@@ -65,7 +67,11 @@ def report_of(store: Store, settings: Settings, night: Night) -> str:
 
 def _findings(store: Store, settings: Settings, night: Night) -> str:
     found = night.findings.to_dict("records")
-    parts = [_finding(store, settings, night.day, row) for row in found[:PICTURES]]
+    shown: dict[str, list[Row]] = {}
+    for row in found[:PICTURES]:
+        shown.setdefault(str(row["family"]), []).append(row)
+    around = {family: rows_around(store, family, night.day, rows) for family, rows in shown.items()}
+    parts = [_finding(settings, night.day, row, around[str(row["family"])]) for row in found[:PICTURES]]
     if not found:
         scored = any(family.scored for family in night.families)
         parts = [html.paragraph("No anomaly in what was scored." if scored else "No sensor was scored.")]
@@ -78,14 +84,14 @@ def _findings(store: Store, settings: Settings, night: Night) -> str:
     return html.section("What was found", *parts)
 
 
-def _finding(store: Store, settings: Settings, day: date, row: Row) -> str:
+def _finding(settings: Settings, day: date, row: Row, around: tuple[pd.DataFrame, pd.DataFrame]) -> str:
     spec, family = settings.family(row["family"]), str(row["family"])
     title = f"{row['asset']} ({family}), {interval(row['start'], row['end'])}"
     told = [f"Carried by {carried_by(str(row['sensors']))}; highest score {number(row['peak_score'])} nats"]
     told[0] += f" at {row['peak_time']:%H:%M}"
-    told += [f"At that time {line}" for line in seen_and_expected(store, spec, family, row)]
+    told += [f"At that time {line}" for line in seen_and_expected(spec, around[1], row)]
     told += [str(row["said"]).capitalize()] if row["said"] else []
-    drawn = finding_picture(store, spec, family, day, row)
+    drawn = finding_picture(spec, day, row, around)
     alt = f"{row['asset']} around the anomaly: measured values over the expected band, score over threshold"
     return html.finding(str(row["severity"]), title, html.bullets(told), html.picture(drawn, "svg+xml", alt))
 

@@ -15,7 +15,7 @@ from anomaly.series.anomalies import SEVERITIES
 from anomaly.series.drift import SCORE
 from anomaly.series.files import KIND, read_card
 from sensors_data.model_files import ModelCatalogue
-from sensors_data.series.grid_table import day_rows
+from sensors_data.series.grid_table import day_rows, filling
 from sensors_data.settings import Family
 from sensors_data.store import Store
 
@@ -48,7 +48,9 @@ def family_samples(store: Store, spec: Family, family: str, day: date) -> list[S
 
 def _found(store: Store, family: str, day: date) -> list[Sample]:
     """What a scored day says: rows, assets, anomalies, the worst of each severity, threshold, quantiles."""
-    scores = store.read_days("scores", [day], family=family)
+    paths = store.written("scores", [day], family=family)
+    parts = [part[["score", "threshold"]] for part in store.parts_of("scores", paths)]
+    scores = pd.concat(parts or [store.read_files("scores", [])])
     anomalies = store.read_days("anomalies", [day], family=family)
     planned = anomalies["suppressed"]
     active = anomalies[~planned]
@@ -56,7 +58,7 @@ def _found(store: Store, family: str, day: date) -> list[Sample]:
     clean = scores["score"].dropna()
     found = [
         sample("scored_rows", len(scores), family=family),
-        sample("scored_assets", scores["asset"].nunique(), family=family),
+        sample("scored_assets", len(store.assets_in(paths)), family=family),
         sample("scored_day_timestamp_seconds", pd.Timestamp(day, tz="UTC").timestamp(), family=family),
         sample("suppressed_anomalies", planned.sum(), family=family),
         sample("anomalous_assets", grave["asset"].nunique(), family=family),
@@ -90,14 +92,12 @@ def _quality(store: Store, spec: Family, family: str, day: date) -> list[Sample]
     if not today:
         return []
     week = [path for back in range(1, WEEK) for path in _grids(store, family, day - timedelta(days=back))]
-    grid = store.read_files("grid", today)
-    known = grid["value"].notna()
-    here = set(grid.loc[known, "asset"].unique())
-    silent = store.assets_in(week) - here
-    wanted = (len(here) + len(silent)) * day_rows(spec) * len(spec.sensors)
+    filled = filling(store, today)
+    silent = store.assets_in(week) - filled.assets
+    wanted = (len(filled.assets) + len(silent)) * day_rows(spec) * len(spec.sensors)
     return [
-        sample("missing_ratio", 1 - known.sum() / wanted if wanted else 1, family=family),
-        sample("imputed_ratio", (known & ~grid["observed"]).sum() / wanted if wanted else 0, family=family),
+        sample("missing_ratio", 1 - filled.known / wanted if wanted else 1, family=family),
+        sample("imputed_ratio", filled.imputed / wanted if wanted else 0, family=family),
         sample("silent_assets", len(silent), family=family),
     ]
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from anomaly.series.detector import Detector
 from anomaly.series.drift import LONGEST, SCORE, Distance, distances
-from anomaly.series.drift_reference import pooled
+from anomaly.series.drift_reference import pooled, stride_of
 from anomaly.series.files import load_for
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid import Grid
@@ -58,25 +58,44 @@ def _measure(store: Store, settings: Settings, day: date, family: str) -> Done:
 
 def _day_values(store: Store, detector: Detector, paths: list[str], incidents: pd.DataFrame) -> dict[str, np.ndarray]:
     """A day's measured normal values of each modelled sensor, all assets together, in units of each asset's scale."""
-    rows = store.read_files("grid", paths)
-    rows = rows[rows["observed"].astype(bool)]
-    parts: dict[str, list[np.ndarray]] = {name: [np.empty(0)] for name in detector.card.modelled}
-    for (asset, sensor), own in rows[rows["sensor"].isin(parts)].groupby(["asset", "sensor"], sort=True):
-        times = own["time"].to_numpy(dtype="datetime64[us]")
-        empty = np.empty((len(times), 0))
-        out = incident_rows(Grid(times, empty, empty.astype(bool), ()), incidents, str(asset), NOT_NORMAL)
-        column, scale = detector.card.sensors.index(str(sensor)), detector.scale_of(str(asset))
-        normal = own["value"].to_numpy(dtype=np.float64)[~out]
-        parts[str(sensor)].append((normal - scale.center[column]) / scale.spread[column])
-    return {name: pooled(own) for name, own in parts.items()}
+    seen: dict[str, dict[str, list[np.ndarray]]] = {name: {} for name in detector.card.modelled}
+    for rows in store.parts_of("grid", paths):
+        rows = rows[rows["observed"].astype(bool) & rows["sensor"].isin(seen)]
+        for (asset, sensor), part in rows.groupby(["asset", "sensor"], sort=False):
+            normal = part["value"].to_numpy()[_normal(part["time"], incidents, str(asset))]
+            seen[str(sensor)].setdefault(str(asset), []).append(normal[np.isfinite(normal)])
+    return {sensor: _sampled(detector, sensor, assets) for sensor, assets in seen.items()}
+
+
+def _normal(time: pd.Series, incidents: pd.DataFrame, asset: str) -> np.ndarray:
+    """Which of an asset's rows lie in no incident that makes them another thing than normal, (T,)."""
+    if incidents.empty:
+        return np.ones(len(time), dtype=bool)
+    times = time.to_numpy(dtype="datetime64[us]")
+    none = np.empty((len(times), 0))
+    return ~incident_rows(Grid(times, none, none.astype(bool), ()), incidents, asset, NOT_NORMAL)
+
+
+def _sampled(detector: Detector, sensor: str, assets: dict[str, list[np.ndarray]]) -> np.ndarray:
+    """A sensor's values in units of each asset's scale: those that `pooled` takes of all, sorted by asset."""
+    column, stride = detector.card.sensors.index(sensor), stride_of(sum(len(v) for p in assets.values() for v in p))
+    parts, before = [np.empty(0)], 0
+    for asset in sorted(assets):
+        scale, values = detector.scale_of(asset), np.concatenate(assets[asset])
+        taken = values[-before % stride :: stride].astype(np.float64)
+        parts.append((taken - scale.center[column]) / scale.spread[column])
+        before += len(values)
+    return np.concatenate(parts)
 
 
 def _day_scores(store: Store, detector: Detector, paths: list[str]) -> np.ndarray:
     """A day's scores under this very model, planned work left out, in units that one threshold fits."""
-    rows = store.read_files("scores", paths)
-    rows = rows[(rows["model"] == detector.name) & ~rows["suppressed"]]
-    coverage_factor = rows["threshold"].to_numpy() / detector.threshold.value
-    return pooled([rows["score"].to_numpy() / coverage_factor])
+    parts = [np.empty(0)]
+    for rows in store.parts_of("scores", paths):
+        rows = rows[(rows["model"] == detector.name) & ~rows["suppressed"]]
+        coverage_factor = rows["threshold"].to_numpy() / detector.threshold.value
+        parts.append(rows["score"].to_numpy() / coverage_factor)
+    return pooled(parts)
 
 
 def drift_rows(model: str, found: dict[str, dict[str, Distance]]) -> pd.DataFrame:

@@ -58,4 +58,9 @@ def pooled(parts: list[np.ndarray]) -> np.ndarray:
     """The numbers of all assets' values of a day, at most MOST_VALUES of them."""
     values = np.concatenate(parts)
     values = values[np.isfinite(values)]
-    return np.asarray(values[:: max(1, -(-len(values) // MOST_VALUES))])
+    return np.asarray(values[:: stride_of(len(values))])
+
+
+def stride_of(many: int) -> int:
+    """Of how many values in a row one is taken, so that at most MOST_VALUES of `many` are."""
+    return max(1, -(-many // MOST_VALUES))

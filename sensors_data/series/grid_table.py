@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -12,19 +13,28 @@ from sensors_data.settings import Family
 from sensors_data.store import Store
 
 
-def long_rows(grid: Grid, asset: str) -> pd.DataFrame:
-    """A grid as rows of the `grid` table; a time at which no sensor has a value takes no row."""
-    rows = np.flatnonzero(~np.isnan(grid.values).all(axis=1))
-    sensors = len(grid.sensors)
-    return pd.DataFrame(
-        {
-            "time": pd.DatetimeIndex(np.repeat(grid.times[rows], sensors), tz="UTC"),
-            "asset": asset,
-            "sensor": np.tile(np.array(grid.sensors, dtype=object), len(rows)),
-            "value": grid.values[rows].ravel(),
-            "observed": grid.observed[rows].ravel(),
-        }
-    )
+@dataclass(frozen=True)
+class Filling:
+    """How full some files of the `grid` table are."""
+
+    values: int
+    known: int
+    """Values that were measured or imputed."""
+    imputed: int
+    assets: frozenset[str]
+    """The assets with a known value."""
+
+
+def filling(store: Store, paths: list[str]) -> Filling:
+    """How full the grid in some files is."""
+    values = known = imputed = 0
+    assets: set[str] = set()
+    for rows in store.parts_of("grid", paths):
+        there = rows["value"].notna()
+        values, known = values + len(rows), known + int(there.sum())
+        imputed += int((there & ~rows["observed"].astype(bool)).sum())
+        assets.update(rows.loc[there, "asset"].unique())
+    return Filling(values, known, imputed, frozenset(assets))
 
 
 def read_grids(store: Store, spec: Family, family: str, first: date, days: int, shards: list[int]) -> dict[str, Grid]:

@@ -17,7 +17,6 @@ from sensors_data.images.files import decode_image, encode_png
 from sensors_data.images.table import pixels_of
 from sensors_data.settings import Camera, Family
 from sensors_data.store import Store
-from service.figures.asset import rows_of
 from service.figures.images import sheet
 from service.views.words import Row, leading, number
 
@@ -25,18 +24,38 @@ BEFORE = timedelta(hours=6)
 """Shown before and after an anomaly, at least; half its length where that is more."""
 
 
-def finding_picture(store: Store, spec: Family, family: str, day: date, found: Row, sensors: int = 3) -> bytes:
+def rows_around(store: Store, family: str, day: date, findings: list[Row]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of `scores` and `sensor_scores` of the hours around a family's findings, each file read once."""
+    assets: dict[date, set[str]] = {}
+    for row in findings:
+        for moment in pd.date_range(_shown(row, day)[0].date(), day, freq="D"):
+            assets.setdefault(moment.date(), set()).add(str(row["asset"]))
+    scores, sensor_scores = (
+        pd.concat(
+            [store.read_files(table, [])]
+            + [store.read_files(table, store.written(table, [d], family=family), assets[d]) for d in sorted(assets)]
+        )
+        for table in ("scores", "sensor_scores")
+    )
+    return scores, sensor_scores
+
+
+def _shown(found: Row, day: date) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The interval that an anomaly's picture shows; it ends with the `day`, so that it is the same ever after."""
+    around = max(BEFORE, (found["end"] - found["start"]) / 2)
+    return found["start"] - around, min(found["end"] + around, pd.Timestamp(day + timedelta(days=1), tz="UTC"))
+
+
+def finding_picture(
+    spec: Family, day: date, found: Row, rows: tuple[pd.DataFrame, pd.DataFrame], sensors: int = 3
+) -> bytes:
     """An SVG of an anomaly's leading sensors over their expected band, its score and its threshold, hours around it.
 
-    It ends with the `day`, so that it is the same whenever it is drawn.
+    `rows` are those of `rows_around`.
     """
-    around = max(BEFORE, (found["end"] - found["start"]) / 2)
-    first = found["start"] - around
-    last = min(found["end"] + around, pd.Timestamp(day + timedelta(days=1), tz="UTC"))
-    days = [d.date() for d in pd.date_range(first.date(), day, freq="D")]
+    first, last = _shown(found, day)
     scores, values = (
-        _between(rows_of(store, table, family, days, str(found["asset"])), first, last)
-        for table in ("scores", "sensor_scores")
+        part[(part["asset"] == found["asset"]) & (part["time"] >= first) & (part["time"] < last)] for part in rows
     )
     names = [name for name, _ in leading(str(found["sensors"]))[:sensors]] or list(values["sensor"].unique()[:1])
     with mpl.rc_context({**STYLE, "svg.hashsalt": str(found["anomaly_id"]), "svg.fonttype": "none"}):
@@ -51,10 +70,6 @@ def finding_picture(store: Store, spec: Family, family: str, day: date, found: R
         buffer = io.BytesIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
-
-
-def _between(rows: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
-    return rows[(rows["time"] >= first) & (rows["time"] < last)]
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,8 @@ def in_words(store: Store, spec: Any, family: str, found: Any) -> str:
     lines = [f"<p><strong>{escape(counted_findings(active))}</strong></p>"]
     for row in active.head(4).to_dict("records"):
         told = [f"highest score {number(row['peak_score'])} nats at {row['peak_time']:%H:%M}"]
-        told += seen_and_expected(store, spec, family, row)
+        peak = rows_of(store, "sensor_scores", family, [row["peak_time"].date()], str(row["asset"]))
+        told += seen_and_expected(spec, peak, row)
         when = escape(interval(row["start"], row["end"]))
         lines.append(f"<p>{look.tag(row['severity'])} {when}: {escape('; '.join(told))}</p>")
     if len(found) > len(active):

@@ -16,6 +16,7 @@ from anomaly.series.anomalies import SEVERITIES
 from anomaly.series.card import Card
 from sensors_data.errors import NightscoreError
 from sensors_data.model_files import ModelFile
+from sensors_data.series.grid_table import filling
 from sensors_data.series.incidents import read_incidents
 from sensors_data.settings import Settings
 from sensors_data.store import Store
@@ -94,19 +95,20 @@ def read_night(settings: Settings, day: date) -> Night:
 
 
 def _family(store: Store, family: str, day: date) -> FamilyNight:
-    scores, grid = (store.read_days(table, [day], family=family) for table in ("scores", "grid"))
+    scores, grid = (store.written(table, [day], family=family) for table in ("scores", "grid"))
+    filled = filling(store, grid)
     found = store.read_days("anomalies", [day], family=family)
     found = found.assign(said=_said(store, family, found))
     planned = found["suppressed"]
     card, fault = _card(store, detector_files.read_card, detector_files.serving(store, family, day))
     return FamilyNight(
         name=family,
-        scored=len(scores),
-        assets=scores["asset"].nunique(),
+        scored=sum(store.provenance(path).rows for path in scores),
+        assets=len(store.assets_in(scores)),
         findings=worst_first(found[~planned]),
         planned=found[planned],
-        missing_share=float(grid["value"].isna().mean()) if len(grid) else 1.0,
-        imputed_share=float((~grid["observed"].astype(bool) & grid["value"].notna()).mean()) if len(grid) else 0.0,
+        missing_share=(filled.values - filled.known) / filled.values if filled.values else 1.0,
+        imputed_share=filled.imputed / filled.values if filled.values else 0.0,
         rejects=_reasons(store.read_days("rejects", [day], family=family)),
         drift=store.read_days("drift", [day], family=family),
         card=card,

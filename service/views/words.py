@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.settings import Family
-from sensors_data.store import Store
 from service.views.night import CameraNight, FamilyNight, Night
 
 if TYPE_CHECKING:
@@ -62,12 +61,13 @@ def carried_by(sensors: str) -> str:
     return ", ".join(told) or "no single sensor"
 
 
-def seen_and_expected(store: Store, spec: Family, family: str, found: Row, most: int = 3) -> list[str]:
-    """What the leading sensors read at an anomaly's peak and what was expected, a sentence each."""
-    day = pd.Timestamp(found["peak_time"]).date()
-    paths = store.written("sensor_scores", [day], family=family)
-    rows = store.read_files("sensor_scores", paths, [str(found["asset"])])
-    rows = rows[rows["time"] == found["peak_time"]].set_index("sensor")
+def seen_and_expected(spec: Family, sensor_scores: pd.DataFrame, found: Row, most: int = 3) -> list[str]:
+    """What the leading sensors read at an anomaly's peak and what was expected, a sentence each.
+
+    `sensor_scores` holds the asset's rows of that moment.
+    """
+    at_peak = (sensor_scores["asset"] == found["asset"]) & (sensor_scores["time"] == found["peak_time"])
+    rows = sensor_scores[at_peak].set_index("sensor")
     told = []
     for name, _ in leading(str(found["sensors"]))[:most]:
         if name in rows.index:

@@ -1,0 +1,169 @@
+"""What a night costs as assets grow: CPU-seconds, peak memory and bytes of each job, and how they grow.
+
+python -m benchmarks.scale --assets 10,100 --sensors 6 --step 1min
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import multiprocessing
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import pyarrow.csv as pa_csv
+from rich.table import Table
+
+from anomaly.monitoring.jobs import export_metrics
+from anomaly.series.drift_job import measure_drift
+from anomaly.series.find_job import find_anomalies_of
+from anomaly.series.score_job import score_series
+from benchmarks.outputs import wide_console
+from benchmarks.scale_plant import DAY, FAMILY, Plant, make_plant
+from sensors_data.series.jobs import impute_day, ingest
+from sensors_data.settings import Settings
+from sensors_data.store import Store
+from service.report import write_report
+
+JOBS = ("ingest", "impute", "score-series", "find-anomalies", "drift", "export-metrics", "write-report")
+TABLES = {
+    "ingest": ("readings", "rejects"),
+    "impute": ("grid",),
+    "score-series": ("scores", "sensor_scores"),
+    "find-anomalies": ("anomalies",),
+    "drift": ("drift",),
+}
+"""What a job writes, so that its bytes can be counted."""
+
+
+KB_OF_RSS = 1024 if sys.platform != "darwin" else 1024**2
+"""Units of the system's peak memory in a MB."""
+SHORTEST_S = 0.5
+"""A job that took less shows no growth: its fixed part outweighs the rest."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One measured piece of work."""
+
+    cpu_s: float
+    peak_mb: float
+    written_mb: float = 0.0
+
+
+def night_of(settings: Settings) -> dict[str, Callable[[], object]]:
+    """A night's jobs by name, each of all shards."""
+    shards = range(settings.family(FAMILY).shards)
+    return {
+        "ingest": lambda: ingest(settings, DAY, FAMILY),
+        "impute": lambda: [impute_day(settings, DAY, FAMILY, shard) for shard in shards],
+        "score-series": lambda: [score_series(settings, DAY, FAMILY, shard) for shard in shards],
+        "find-anomalies": lambda: find_anomalies_of(settings, DAY, FAMILY),
+        "drift": lambda: measure_drift(settings, DAY, FAMILY),
+        "export-metrics": lambda: export_metrics(settings, DAY, FAMILY),
+        "write-report": lambda: write_report(settings, DAY),
+    }
+
+
+def apart(work: Callable[[], T]) -> tuple[T, Cost]:
+    """The outcome of some work and its cost, in a process of its own that has everything imported.
+
+    OSError when it fails.
+    """
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+
+    def run() -> None:
+        started = time.process_time()
+        outcome = work()
+        spent = time.process_time() - started
+        theirs.send((outcome, Cost(spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KB_OF_RSS)))
+
+    process = context.Process(target=run)
+    process.start()
+    process.join()
+    if process.exitcode != 0 or not ours.poll():
+        raise OSError(f"the measured process ended with {process.exitcode}")
+    outcome, cost = ours.recv()
+    return outcome, cost
+
+
+def written_mb(settings: Settings, job: str) -> float:
+    """Size of what a job wrote of the measured day, MB."""
+    store = Store(settings.store)
+    paths = [p for table in TABLES.get(job, ()) for p in store.files(f"{table}/family={FAMILY}/day={DAY}")]
+    return sum(len(store.read_bytes(path)) for path in paths) / 1e6
+
+
+def measure(plant: Plant, jobs: tuple[str, ...]) -> dict[str, Cost]:
+    """A night of a plant, job after job, and beside it pyarrow's own typed read of the day's file."""
+    costs = {"(imported)": apart(lambda: None)[1], "(pyarrow read)": apart(lambda: _typed_rows(plant.file))[1]}
+    for job, work in night_of(plant.settings).items():
+        if job in jobs:
+            cost = apart(work)[1]
+            costs[job] = Cost(cost.cpu_s, cost.peak_mb, written_mb(plant.settings, job))
+    return costs
+
+
+def _typed_rows(file: Path) -> int:
+    """How many rows pyarrow reads of a file, in its own types, on one thread."""
+    return int(pa_csv.read_csv(file, pa_csv.ReadOptions(use_threads=False)).num_rows)
+
+
+def exponent(small: tuple[int, float], large: tuple[int, float]) -> float:
+    """How a cost grows: b of cost = a * size ** b through two (size, cost); 1 is linear."""
+    return math.log(max(large[1], 1e-3) / max(small[1], 1e-3)) / math.log(large[0] / small[0])
+
+
+def table_of(costs: dict[int, dict[str, Cost]], values: dict[int, int]) -> Table:
+    """The costs of each job by number of assets, and the exponent from each size to the next."""
+    table = Table("job", title="a night by number of assets")
+    for name in ("assets", "values", "CPU-s", "us a value", "peak MB", "written MB", "exponent"):
+        table.add_column(name, justify="right")
+    sizes = sorted(costs)
+    for job in costs[sizes[0]]:
+        for before, size in zip([None, *sizes], sizes, strict=False):
+            cost = costs[size][job]
+            grows = "" if before is None else f"{exponent((before, costs[before][job].cpu_s), (size, cost.cpu_s)):.2f}"
+            table.add_row(
+                job,
+                f"{size:,}",
+                f"{values[size]:,}",
+                f"{cost.cpu_s:.2f}",
+                f"{1e6 * cost.cpu_s / values[size]:.2f}",
+                f"{cost.peak_mb:,.0f}",
+                f"{cost.written_mb:.1f}" if cost.written_mb else "",
+                grows if cost.cpu_s > SHORTEST_S else "",
+            )
+    return table
+
+
+def main() -> None:
+    """Measure plants of each size and print what a night of them costs."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--assets", default="10,100", help="numbers of assets, with commas between")
+    parser.add_argument("--sensors", type=int, default=1)
+    parser.add_argument("--step", default="1min")
+    parser.add_argument("--shards", type=int, default=1)
+    parser.add_argument("--gaps", type=float, default=0.0, help="share of the assets with an hour missing in the day")
+    parser.add_argument("--jobs", default=",".join(JOBS), help="jobs to measure; each needs those before it")
+    arguments = parser.parse_args()
+    costs, values = {}, {}
+    for assets in sorted(int(number) for number in arguments.assets.split(",")):
+        with tempfile.TemporaryDirectory() as folder:
+            size = (assets, arguments.sensors, arguments.step, arguments.shards, arguments.gaps)
+            plant, _ = apart(partial(make_plant, Path(folder), *size))
+            costs[assets], values[assets] = measure(plant, tuple(arguments.jobs.split(","))), plant.values
+    wide_console().print(table_of(costs, values))
+
+
+if __name__ == "__main__":
+    main()

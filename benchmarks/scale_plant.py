@@ -1,0 +1,109 @@
+"""A plant of any size for `benchmarks.scale`: a day's file, a week before it, and a detector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from anomaly.series.train_job import train_series
+from sensors_data.settings import Family, Settings
+from sensors_data.store import Provenance, Store, shard_of
+
+DAY, FAMILY = date(2026, 3, 10), "plant"
+WEEK = 7
+TAUGHT = 4
+"""Assets that the detector learns from; a night costs the same whoever taught it."""
+SOURCE = Provenance(job="benchmark")
+
+
+@dataclass(frozen=True)
+class Plant:
+    """Settings with a week in the store and a day's file in the inbox, and how much that file holds."""
+
+    settings: Settings
+    file: Path
+    values: int
+
+
+def make_plant(folder: Path, assets: int, sensors: int, step: str, shards: int, gaps: float) -> Plant:
+    """A plant of sines with noise; one asset in a hundred has a fault, a share `gaps` of them an hour missing."""
+    file = folder / f"{FAMILY}-{DAY}.csv"
+    plain = {
+        "inbox": str(folder / f"{FAMILY}-{{day}}.csv"),
+        "step": step,
+        "shards": shards,
+        "layout": {"asset": "asset"},
+        "sensors": {f"s{number}": {"low": -1000, "high": 1000} for number in range(sensors)},
+        "detector": {"draft_epochs": 1, "fit": {"epochs": 1, "beta": 1.0}},
+    }
+    spec = Family.model_validate(plain)
+    settings = Settings(store=str(folder / "store"), families={FAMILY: spec})
+    names = np.array(sorted(f"a{number:06d}" for number in range(assets)))
+    rng = np.random.default_rng(0)
+    for back in range(WEEK, 0, -1):
+        _write_history(Store(settings.store), spec, DAY - timedelta(days=back), names, rng)
+    train_series(settings, DAY, FAMILY)
+    _write_grid(Store(settings.store), spec, DAY - timedelta(days=1), names, rng)
+    times, values = _day(spec, DAY, len(names), rng)
+    values[::100, len(times) // 2 : len(times) // 2 + 30] += 5
+    values[rng.random(len(names)) < gaps, len(times) // 3 : len(times) // 3 + len(times) // 24] = np.nan
+    _write_csv(file, spec, times, names, values)
+    return Plant(settings, file, int(np.isfinite(values).sum()))
+
+
+def _day(spec: Family, day: date, assets: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """A day's times (T,) and values (A, T, D), three decimals each."""
+    times = np.arange(np.datetime64(day, "us"), np.datetime64(day + timedelta(days=1), "us"), spec.step)
+    sensors = len(spec.sensors)
+    phase = 2 * np.pi * (times - times[0]) / np.timedelta64(2, "h")
+    level = 10.0 * (1 + np.arange(sensors))
+    values = level + np.sin(phase[:, None] + np.arange(sensors))
+    noisy = values + rng.normal(0, 0.1, (assets, len(times), sensors))
+    return times, np.asarray(noisy.round(3))
+
+
+def _long(spec: Family, times: np.ndarray, names: np.ndarray, values: np.ndarray) -> pd.DataFrame:
+    """Arrays as rows (time, asset, sensor, value), sorted."""
+    assets, rows, sensors = values.shape
+    return pd.DataFrame(
+        {
+            "time": pd.DatetimeIndex(np.tile(np.repeat(times, sensors), assets), tz="UTC"),
+            "asset": pd.Categorical.from_codes(np.repeat(np.arange(assets), rows * sensors), pd.Index(names)),
+            "sensor": pd.Categorical.from_codes(
+                np.tile(np.arange(sensors), assets * rows), pd.Index(spec.sensor_names)
+            ),
+            "value": values.ravel(),
+        }
+    )
+
+
+def _write_history(store: Store, spec: Family, day: date, names: np.ndarray, rng: np.random.Generator) -> None:
+    """An earlier day's readings of all assets, and the grid of those that the detector learns from."""
+    times, values = _day(spec, day, len(names), rng)
+    store.write("readings", _long(spec, times, names, values), SOURCE, family=FAMILY, day=day)
+    _write_grid(store, spec, day, names[:TAUGHT], rng)
+
+
+def _write_grid(store: Store, spec: Family, day: date, names: np.ndarray, rng: np.random.Generator) -> None:
+    """A day's grid of some assets, each in its shard."""
+    times, values = _day(spec, day, len(names), rng)
+    shards = np.array([shard_of(str(name), spec.shards) for name in names])
+    for shard in range(spec.shards):
+        rows = _long(spec, times, names[shards == shard], values[shards == shard]).assign(observed=True)
+        store.write("grid", rows, SOURCE, family=FAMILY, day=day, shard=shard)
+
+
+def _write_csv(file: Path, spec: Family, times: np.ndarray, names: np.ndarray, values: np.ndarray) -> None:
+    """A wide file of a day, all assets at one time together; a time at which an asset has no value takes no row."""
+    assets, rows, _ = values.shape
+    text = pd.DatetimeIndex(times).strftime("%Y-%m-%dT%H:%M:%SZ").to_numpy()
+    columns = {"time": np.repeat(text, assets), "asset": np.tile(names, rows)}
+    columns |= {name: values[:, :, place].T.ravel() for place, name in enumerate(spec.sensors)}
+    table = pa.table({name: pa.array(column, from_pandas=True) for name, column in columns.items()})
+    pa_csv.write_csv(table.filter(pa.array(np.isfinite(columns[spec.sensor_names[0]]))), str(file))
