@@ -1,0 +1,29 @@
+"""The benchmark of a night's cost, on a plant of four assets and one of eight."""
+
+import sys
+
+import pytest
+
+from benchmarks import scale
+
+
+def test_a_night_is_measured_job_by_job_at_each_size(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["scale", "--assets", "4,8", "--sensors", "2", "--step", "15min", "--gaps", "0.5"])
+    monkeypatch.setenv("COLUMNS", "160")
+    scale.main()
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in capsys.readouterr().out.splitlines()]
+    by_job = {(row[0], row[1]): row for row in rows if len(row) == 8}
+    assert {job for job, _ in by_job} == {"(imported)", "(pyarrow read)", *scale.JOBS}
+    assert by_job["ingest", "4"][2] == str(4 * 96 * 2 - 4 * 2)  # one asset lacks an hour
+    assert all(float(by_job[job, size][3]) > 0 for job in scale.JOBS for size in "48")
+    assert float(by_job["score-series", "8"][6]) > 0
+
+
+@pytest.mark.parametrize(("costs", "expected"), [((3, 6), 1.0), ((3, 12), 2.0), ((3, 3), 0.0)])
+def test_an_exponent_tells_linear_from_quadratic(costs, expected):
+    assert scale.exponent((10, costs[0]), (20, costs[1])) == pytest.approx(expected)
+
+
+def test_work_that_fails_in_its_process_is_told():
+    with pytest.raises(OSError, match="ended with 1"):
+        scale.apart(lambda: 1 / 0)
