@@ -3,125 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
-"""A family's or camera's name: it becomes a folder."""
+from sensors_data.layout import Layout, Sensor
+from sensors_data.section import LABEL, Duration, Label, Name, S, Section
 
-LABEL = r"[^\x00-\x1f\x7f]{1,128}"
-Label = Annotated[str, StringConstraints(pattern=rf"^{LABEL}$")]
-"""A sensor's or asset's name as the user writes it: printable, at most 128 characters."""
-
-
-_UNITS = {"s": 1, "min": 60, "h": 3600, "D": 86_400}
-
-
-def _duration(value: object) -> timedelta:
-    """A positive duration from text such as `5min`, `1h`, `7D`, or from seconds."""
-    try:
-        if isinstance(value, timedelta):
-            found = value
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            found = timedelta(seconds=value)
-        elif plain := re.fullmatch(r"(\d{1,6}) ?(s|min|h|D)", str(value), re.ASCII):
-            found = int(plain[1]) * timedelta(seconds=_UNITS[plain[2]])
-        else:
-            found = _written_out(str(value))
-    except (ValueError, OverflowError) as error:
-        raise ValueError(f"'{value}' is no duration; write it like 5min, 1h, 30s or 7D") from error
-    if found <= timedelta(0):
-        raise ValueError(f"a duration must be positive, found {value}")
-    return found
-
-
-def _written_out(text: str) -> timedelta:
-    """A duration in any other form that pandas reads, as `00:05:00` or `1.5h`. ValueError when it is none."""
-    import pandas as pd  # half a second that schedules need not spend to know a family's name
-
-    parsed = pd.Timedelta(text)
-    if pd.isna(parsed):
-        raise ValueError(text)
-    return parsed.to_pytimedelta()
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-
-S = TypeVar("S", bound="Section")
-
-
-class Section(BaseModel):
-    """Base of everything that is read from or written to disk: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="float")
-
-
-class Sensor(Section):
-    """One measured quantity; a value outside [low, high] is implausible and is rejected."""
-
-    unit: str = ""
-    """Its unit, as pictures, reports and the API show it."""
-    low: float | None = None
-    """Smallest plausible value, in the sensor's unit; a smaller one is rejected."""
-    high: float | None = None
-    """Largest plausible value, in the sensor's unit; a larger one is rejected."""
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Sensor:
-        if self.low is not None and self.high is not None and self.low >= self.high:
-            raise ValueError(f"low {self.low} must be below high {self.high}")
-        return self
-
-
-class Layout(Section):
-    """How a family's files are written: one column per sensor (wide) or one row per value (long)."""
-
-    kind: Literal["wide", "long"] = "wide"
-    """wide: a column a sensor. long: a row a value."""
-    time: str = "time"
-    """The column that holds the time."""
-    time_unit: Literal["text", "s", "ms", "us", "ns"] = "text"
-    """text: a written time. Otherwise a number since 1970 in this unit."""
-    time_format: str | None = None
-    """How a written time reads, as strptime has it, like `%d.%m.%Y %H:%M`; ISO 8601 if not set."""
-    timezone: str = "UTC"
-    """Zone of times that name none, like `Europe/Berlin`."""
-    asset: str | None = None
-    """The column that names the asset; without one the file holds a single asset."""
-    asset_from_file: bool = False
-    """Whether the file's name is the asset's name."""
-    sensor: str = "sensor"
-    """Long files: the column that names the sensor."""
-    value: str = "value"
-    """Long files: the column that holds the value."""
-    separator: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
-    """What stands between two cells of a CSV line."""
-    decimal: Literal[".", ","] = "."
-    """The decimal mark of numbers."""
-    ignore: tuple[str, ...] = ()
-    """Columns that are not read."""
-
-    @model_validator(mode="after")
-    def _zone_known(self) -> Layout:
-        try:
-            ZoneInfo(self.timezone)
-        except (LookupError, ValueError, OSError):
-            self._zone_pandas_knows()
-        return self
-
-    def _zone_pandas_knows(self) -> None:
-        import pandas as pd  # only for a rare zone such as +01:00
-
-        try:
-            pd.Timestamp("2000-01-01").tz_localize(self.timezone)
-        except Exception as error:
-            raise ValueError(f"unknown time zone '{self.timezone}'; write it like UTC or Europe/Berlin") from error
+__all__ = [
+    "LABEL", "Camera", "Duration", "Family", "Label", "Layout", "Name", "Section", "Sensor", "Settings", "Training",
+]  # fmt: skip
 
 
 class Training(Section):

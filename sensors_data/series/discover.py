@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,20 +11,25 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.errors import UnreadableError
-from sensors_data.series.file_source import find_files, is_blank, raw_readings, read_table
-from sensors_data.series.readings import parse_numbers, parse_times
-from sensors_data.settings import LABEL, Family, Layout, Sensor, Training
+from sensors_data.layout import Layout
+from sensors_data.series.file_source import find_files, raw_readings
+from sensors_data.series.numbers import parse_numbers
+from sensors_data.series.oddities import oddities
+from sensors_data.series.periods import files_as_assets, time_span
+from sensors_data.series.readings import check
+from sensors_data.series.sensor_specs import sensor_specs
+from sensors_data.series.times import read_times
+from sensors_data.series.understand import Understood, Wishes, understand
+from sensors_data.settings import Family, Training
 
-_TIME_NAMES = ("time", "timestamp", "datetime", "date", "ts", "date_time")
-_ASSET_NAMES = ("asset", "machine", "device", "unit", "equipment", "id", "asset_id", "device_id", "machine_id")
-_SENSOR_NAMES = ("sensor", "tag", "signal", "metric", "variable", "name", "sensor_id")
-_LABEL_NAMES = ("label", "labels", "anomaly", "is_anomaly", "changepoint", "outlier", "target")
 _STEPS = [timedelta(seconds=s) for s in range(1, 86_401) if 86_400 % s == 0]
+ROWS_WANTED = 64
+"""Measured rows that a first training wants: 48 normal ones, and some that may not be."""
 
 
 @dataclass(frozen=True)
 class Discovery:
-    """What was found in a user's files."""
+    """What was found in a user's files, and what reading them back by these settings gave."""
 
     name: str
     family: Family
@@ -35,38 +38,47 @@ class Discovery:
     first: pd.Timestamp
     last: pd.Timestamp
     odd: tuple[str, ...]
+    understood: Understood
+    used: int
+    refused: dict[str, int]
+    values: pd.DataFrame
+    trains: bool
 
 
-def discover(source: Path) -> Discovery:
+def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
     """Settings for the readings in a file or folder. LookupError or UnreadableError when there are none to be found."""
+    wishes = wishes or Wishes()
     files = find_files(str(source))
-    head, separator = _head(files[0])
-    layout = _layout(head, separator, files)
-    if layout.kind == "wide":
-        sensors = tuple(str(c) for c in head.columns if c not in (layout.time, layout.asset, *layout.ignore))
-    else:
-        sensors = tuple(sorted(str(s) for s in head[layout.sensor].unique()))
-    if not sensors:
-        raise UnreadableError(f"{files[0].name} has no numeric column beside its time; columns: {list(head.columns)}")
-    raw = pd.concat([raw_readings(path, layout, sensors)[0] for path in files], ignore_index=True)
-    time = parse_times(raw["time"], layout)
-    value = parse_numbers(raw["value"], layout)
+    understood = understand(files[0], wishes)
+    layout = understood.layout
+    names = _sensor_names(understood)
+    if not names:
+        raise _no_sensor(files[0].name, understood)
+    parts, broken = _raw_parts(files, layout, names)
+    layout = layout.model_copy(update=files_as_assets({p.name: time_span(r, layout) for p, r in parts.items()}, layout))
+    if layout.asset_from_file:
+        parts, broken = _raw_parts(files, layout, names)
+    raw = pd.concat(parts.values(), ignore_index=True)
+    time = read_times(raw["time"], layout)
     if time.notna().sum() < 2:
         raise UnreadableError(f"{files[0].name} has {time.notna().sum()} rows with a readable time; two are needed")
-    readings = raw.assign(time=time, number=value).dropna(subset=["time"])
-    step = usual_step(readings)
+    sensors = sensor_specs(raw, time, layout, understood)
+    readings = raw.assign(time=time, number=parse_numbers(raw["value"], layout)).dropna(subset=["time"])
+    step = _step(readings)
     days = (readings["time"].max() - readings["time"].min()) / pd.Timedelta(days=1)
     times = readings.groupby("asset")["time"]
     life = np.array([span.total_seconds() for span in times.max() - times.min()])  # (assets,)
+    training, trains = _training(life, days, step, len(life))
     family = Family(
         inbox=str(source.resolve()),
         step=step,
         layout=layout,
-        sensors={name: _sensor(part["number"]) for name, part in readings.groupby("sensor", sort=False)},
+        sensors=sensors,
         linear_gap=max(6 * step, timedelta(seconds=1)),
-        training=_training(life, days),
+        training=training,
         detector=_budget(life) if _short(life, days) else {},
     )
+    values, refused = check(raw, time, family)
     return Discovery(
         name=re.sub(r"[^A-Za-z0-9_-]+", "-", source.name.split(".")[0]).strip("-_")[:64] or "family",
         family=family,
@@ -74,94 +86,64 @@ def discover(source: Path) -> Discovery:
         assets=tuple(sorted(readings["asset"].unique())),
         first=readings["time"].min(),
         last=readings["time"].max(),
-        odd=tuple(_odd(raw, readings, time, step)),
+        odd=tuple([*broken, *oddities(raw, readings, time, step, family, understood, values)]),
+        understood=understood,
+        used=len(values),
+        refused={
+            str(why): int(n) for why, n in refused.loc[~refused["used"].astype(bool), "reason"].value_counts().items()
+        },
+        values=values[["time", "asset", "sensor", "value"]],
+        trains=trains,
     )
 
 
-def _head(path: Path) -> tuple[pd.DataFrame, str]:
-    """A file's rows and the separator of its cells: the one that splits its first line into most."""
-    separator = ","
-    if not path.name.lower().endswith(".parquet"):
-        opener = gzip.open if path.suffix == ".gz" else open
-        with opener(path, "rb") as file:
-            line = file.readline(65_536).decode("utf-8", "replace")
-        separator = max(",;\t|", key=line.count)
-    rows, _ = read_table(path, separator)
-    return rows, separator
+def _sensor_names(understood: Understood) -> tuple[str, ...]:
+    """The sensors that a file's layout names; those of a table of values are found in its rows."""
+    layout, columns = understood.layout, {column.name: column for column in understood.columns}
+    if layout.kind == "wide":
+        return understood.roles.measures
+    if layout.kind == "day":
+        return (layout.value,)
+    names = columns[layout.sensor[0]].distinct
+    return tuple(str(name) for name in names) if columns[layout.value].numeric or len(names) else ()
 
 
-def _layout(head: pd.DataFrame, separator: str, files: list[Path]) -> Layout:
-    """How the columns are to be read."""
-    columns = {str(c).strip().lower(): str(c) for c in head.columns}
-    time = next((columns[n] for n in _TIME_NAMES if n in columns), str(head.columns[0]))
-    unit, decimal = _time_unit(head[time]), _decimal(head.drop(columns=time), separator)
-    asset = next((columns[n] for n in _ASSET_NAMES if n in columns and columns[n] != time), None)
-    sensor = next((columns[n] for n in _SENSOR_NAMES if n in columns and columns[n] not in (time, asset)), None)
-    common = {"time": time, "time_unit": unit, "asset": asset, "separator": separator, "decimal": decimal}
-    if sensor is not None and "value" in columns:
-        return Layout.model_validate({**common, "kind": "long", "sensor": sensor, "value": columns["value"]})
-    others = [c for c in head.columns if c not in (time, asset)]
-    unnamed = [c for c in others if not re.fullmatch(LABEL, str(c))]
-    ignored = [c for c in others if str(c).lower() in _LABEL_NAMES or c in unnamed or not _numeric(head[c], decimal)]
-    dated = all(re.search(r"\d{4}-?\d{2}-?\d{2}", path.name) for path in files)
-    apart = asset is None and len(files) > 1 and not dated
-    return Layout.model_validate({**common, "ignore": tuple(ignored), "asset_from_file": apart})
+def _no_sensor(name: str, understood: Understood) -> UnreadableError:
+    """The refusal of a file whose times can be read, and in which nothing is measured."""
+    columns = [column.name for column in understood.columns]
+    empty = [role.column for role in understood.roles.roles if role.evidence == "it is empty"]
+    if empty and len(empty) == len([role for role in understood.roles.roles if role.role == "ignored"]):
+        why = f"its times are readable, and the columns {empty[:6]} are blank in every row"
+        return UnreadableError(f"{name} holds no value: {why}", "export it again with the values")
+    reasons = [f"'{role.column}': {role.evidence}" for role in understood.roles.roles if role.role == "ignored"]
+    return UnreadableError(f"{name} has no numeric column beside its time; columns: {columns[:12]}; {'; '.join(reasons[:6])}")
 
 
-def _time_unit(times: pd.Series) -> str:
-    """text, or the unit of numbers: those that give years 2001 to 2100, else seconds (a running count of rows)."""
-    if times.dtype.kind == "M" or isinstance(times.dtype, pd.DatetimeTZDtype):
-        return "text"
-    number = pd.to_numeric(times, errors="coerce")
-    if number.isna().mean() > 0.05:
-        return "text"
-    middle = float(number.median())
-    for unit, size in (("s", 1.0), ("ms", 1e3), ("us", 1e6), ("ns", 1e9)):
-        if 978_307_200 <= middle / size <= 4_102_444_800:
-            return unit
-    return "s"
+def _raw_parts(files: list[Path], layout: Layout, names: tuple[str, ...]) -> tuple[dict[Path, pd.DataFrame], list[str]]:
+    """The values of each file that the layout reads, and what is wrong with the others."""
+    parts, broken = {}, []
+    for path in files:
+        try:
+            parts[path] = raw_readings(path, layout, names)[0]
+        except UnreadableError as error:
+            broken.append(f"not read: {error}")
+    if not parts:
+        raise UnreadableError("; ".join(broken[:3]))
+    return parts, broken[:5] + ([f"{len(broken) - 5} more files are not read"] if len(broken) > 5 else [])
 
 
-def _decimal(cells: pd.DataFrame, separator: str) -> str:
-    """The mark before a number's fraction: a comma where more cells have one in that place than a point."""
-    if separator == ",":
-        return "."
-    marks = {
-        mark: cells.astype(str).apply(lambda c, m=mark: c.str.fullmatch(rf"\s*[+-]?\d+[{m}]\d+\s*")) for mark in ",."
-    }
-    return max(".,", key=lambda mark: int(marks[mark].to_numpy().sum()))
+def _step(readings: pd.DataFrame) -> timedelta:
+    """The usual distance of two readings of one sensor, as the nearest step that divides the day.
 
-
-def _numeric(column: pd.Series, decimal: str) -> bool:
-    """Whether at least half of a column's filled cells are numbers."""
-    filled = column[~is_blank(column)].astype(str)
-    if decimal == ",":
-        filled = filled.str.replace(",", ".", regex=False)
-    return bool(len(filled) == 0 or pd.to_numeric(filled, errors="coerce").notna().mean() >= 0.5)
-
-
-def usual_step(readings: pd.DataFrame) -> timedelta:
-    """The usual distance of two readings of one sensor, as the nearest step that divides the day."""
+    Where readings are sparse on a regular clock, the clock's own step.
+    """
     ordered = readings.drop_duplicates(["asset", "sensor", "time"]).sort_values(["asset", "sensor", "time"])
     apart = ordered.groupby(["asset", "sensor"])["time"].diff().dt.total_seconds().dropna()
     usual = float(apart.median()) if len(apart) else 60.0
+    if len(apart) and (apart >= 1).all() and (apart == apart.round()).all():
+        common = float(np.gcd.reduce(apart.to_numpy().astype(np.int64)))
+        usual = common if (apart == common).mean() > 0.05 else usual
     return min(_STEPS, key=lambda step: abs(np.log(step.total_seconds() / max(usual, 0.5))))
-
-
-def _sensor(values: pd.Series) -> Sensor:
-    """A plausible range a hundred times as wide as nearly all values are, so that only nonsense falls out.
-
-    None for a sensor that hardly ever moves: what it reads at rest does not say what it may read.
-    """
-    low, high = float(values.quantile(0.005)), float(values.quantile(0.995))
-    if not np.isfinite(low) or not np.isfinite(high) or low == high:
-        return Sensor()
-    width = max(high - low, abs(high), abs(low))
-    return Sensor(low=_round(low - 100 * width), high=_round(high + 100 * width))
-
-
-def _round(value: float) -> float:
-    return float(f"{value:.3g}")
 
 
 def _short(life: np.ndarray, days: float) -> bool:
@@ -175,65 +157,16 @@ def _budget(life: np.ndarray) -> dict[str, float]:
     return {"alarms_per_asset_week": max(0.25, float(f"{0.1 * week / max(float(np.median(life)), 1.0):.2g}"))}
 
 
-def _training(life: np.ndarray, days: float) -> Training:
-    """When to train first: after a fifth of the days; where an asset has no second day, on its first third."""
+def _training(life: np.ndarray, days: float, step: timedelta, assets: int) -> tuple[Training, bool]:
+    """When to train first, on how many days, and whether there is enough for it.
+
+    After a fifth of the days, or when there are rows enough; where an asset has no second day, on its first third.
+    """
     if not _short(life, days):
-        return Training(first_after=int(np.clip(round(days / 5), 2, 14)))
+        wanted = int(np.ceil(ROWS_WANTED * step / timedelta(days=1) / assets))
+        first = int(np.clip(max(round(days / 5), wanted), 2, max(14, wanted)))
+        span = 28 if wanted <= 14 else min(3650, max(28, 4 * wanted))
+        return Training(days=span, first_after=first), first < days
     first_part = 0.35 * float(life[life > 0].min()) if (life > 0).any() else 60.0
-    return Training(first_after=1, commissioning=timedelta(seconds=max(1, int(first_part))))
-
-
-def _odd(raw: pd.DataFrame, readings: pd.DataFrame, time: pd.Series, step: timedelta) -> list[str]:
-    """What a person should know of the files before trusting them."""
-    odd = []
-    if unread := int(time.isna().sum()):
-        odd.append(f"{unread:,} rows have a time that cannot be read")
-    text = readings[readings["number"].isna() & ~is_blank(readings["value"])]
-    if len(text):
-        odd.append(f"{len(text):,} values are no numbers, like '{str(text['value'].iloc[0])[:20]}'")
-    if twice := int(readings.duplicated(["time", "asset", "sensor"]).sum()):
-        odd.append(f"{twice:,} values stand twice or more for one time, asset and sensor")
-    for sensor, part in readings.groupby("sensor", sort=False):
-        if part["number"].nunique() == 1:
-            odd.append(f"sensor {sensor} never moves (always {part['number'].max():g})")
-    one = readings.drop_duplicates(["asset", "time"]).sort_values(["asset", "time"])
-    gaps = one.groupby("asset")["time"].diff().dt.total_seconds()
-    if len(long := gaps[gaps > 10 * step.total_seconds()]):
-        odd.append(f"{len(long)} gaps of more than ten steps, the longest {timedelta(seconds=long.max())}")
-    return odd
-
-
-def settings_toml(found: Discovery, name: str) -> str:
-    """The [families.NAME] part of a settings.toml for what was found."""
-    family, layout = found.family, found.family.layout
-    lines = [f"[families.{name}]", f"inbox = {_quoted(family.inbox)}", f"step = {_quoted(_words(family.step))}"]
-    lines += [f"linear_gap = {_quoted(_words(family.linear_gap))}", "", f"[families.{name}.layout]"]
-    lines += [f"{key} = {_toml(value)}" for key, value in layout.model_dump(exclude_defaults=True).items()]
-    lines += ["", f"[families.{name}.training]", f"first_after = {family.training.first_after}"]
-    if family.training.commissioning:
-        lines.append(f"commissioning = {_quoted(_words(family.training.commissioning))}")
-    if family.detector:
-        lines += ["", f"[families.{name}.detector]", *(f"{key} = {value}" for key, value in family.detector.items())]
-    lines += ["", f"[families.{name}.sensors]"]
-    for name, sensor in family.sensors.items():
-        limits = ", ".join(f"{key} = {value}" for key, value in sensor.model_dump(exclude_defaults=True).items())
-        lines.append(f"{_quoted(name)} = {{ {limits} }}" if limits else f"{_quoted(name)} = {{}}")
-    return "\n".join(lines) + "\n"
-
-
-def _words(duration: timedelta) -> str:
-    seconds = round(duration.total_seconds())
-    for size, unit in ((86_400, "D"), (3_600, "h"), (60, "min")):
-        if seconds % size == 0:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, tuple):
-        return "[" + ", ".join(_quoted(str(v)) for v in value) + "]"
-    return str(value).lower() if isinstance(value, bool) else _quoted(str(value))
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)  # a JSON string is a TOML basic string
+    enough = bool(first_part * assets >= 48 * step.total_seconds())
+    return Training(first_after=1, commissioning=timedelta(seconds=max(1, int(first_part)))), enough

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import re
-import zlib
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -13,15 +10,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from sensors_data.errors import UnreadableError
-from sensors_data.settings import Layout
+from sensors_data.layout import Layout
+from sensors_data.series.cells import read_text
+from sensors_data.series.numbers import is_blank
+from sensors_data.series.packing import unpacked
 
-SUFFIXES = (".csv", ".csv.gz", ".txt", ".txt.gz", ".parquet")
-MAX_BYTES = 4 * 2**30
-"""A single file larger than this, unpacked, is refused: split it by day and use {day} in the inbox."""
+SUFFIXES = (".csv", ".csv.gz", ".txt", ".txt.gz", ".tsv", ".dat", ".zip", ".xlsx", ".xlsm", ".parquet")
 
 
 FILES_AT_HAND = 4
@@ -47,26 +44,23 @@ def find_files(inbox: str, day: date | None = None) -> list[Path]:
     return sorted(found)
 
 
-def read_table(path: Path, separator: str = ",") -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A file's rows and, apart, the lines that are no rows (line, raw). CSV cells are text, Parquet keeps its types.
+def is_parquet(path: Path) -> bool:
+    """Whether a file is Parquet, by its name."""
+    return path.name.lower().endswith(".parquet")
+
+
+def read_table(path: Path, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A file's rows and, apart, the lines that are no rows (line, raw). Text keeps its cells, Parquet its types.
 
     The index of the rows is the line in the file (Parquet: the row), from 1. UnreadableError says what is wrong with
     the file as a whole.
     """
     try:
-        if path.name.lower().endswith(".parquet"):
+        if is_parquet(path):
             return parquet_rows(pq.ParquetFile(path), path.name), pd.DataFrame({"line": [], "raw": []})
-        return _csv_rows(_unpacked(path), path.name, separator)
-    except (pa.ArrowException, OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
+        return read_text(unpacked(path, layout), path.name, layout)
+    except (pa.ArrowException, OSError) as error:
         raise UnreadableError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
-
-
-def read_csv_bytes(data: bytes, name: str, separator: str = ",") -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows of a CSV that is at hand, and its lines that are no rows, as `read_table` gives them."""
-    try:
-        return _csv_rows(data, name, separator)
-    except (pa.ArrowException, UnicodeDecodeError, csv.Error) as error:
-        raise UnreadableError(f"{name} cannot be read: {str(error).splitlines()[0]}") from error
 
 
 def parquet_rows(file: pq.ParquetFile, name: str) -> pd.DataFrame:
@@ -82,57 +76,10 @@ def parquet_rows(file: pq.ParquetFile, name: str) -> pd.DataFrame:
     return frame.rename(columns=str)
 
 
-def _csv_rows(data: bytes, name: str, separator: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    if not data.strip():
-        raise UnreadableError(f"{name} is empty")
-    aside: list[tuple[int, str]] = []
-
-    def keep_aside(row: pa_csv.InvalidRow) -> str:
-        aside.append((int(row.number), row.text[:1000]))
-        return "skip"
-
-    first_line = re.match(rb"[^\r\n]*", data)
-    header = first_line.group().decode("utf-8-sig") if first_line else ""
-    names = [name.strip() for name in next(csv.reader([header], delimiter=separator), [])]
-    _check_names(name, names)
-    table = pa_csv.read_csv(
-        pa.BufferReader(data),
-        read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, skip_rows=1),
-        parse_options=pa_csv.ParseOptions(
-            delimiter=separator, invalid_row_handler=keep_aside, ignore_empty_lines=False
-        ),
-        convert_options=pa_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-        ),
-    )
-    frame = table.to_pandas()
-    bad = [(number, text) for number, text in aside if text.strip()]  # an empty line is no row
-    if frame.empty:
-        why = f"of {len(names)} cells like its header; is '{separator}' the separator?" if bad else "below its header"
-        raise UnreadableError(f"{name} has no rows {why}")
-    if data.count(b'"') % 2 and frame.iloc[-1].str.contains("\n").any():
-        raise UnreadableError(f"{name} has a quotation mark that is never closed: the rows after it are lost in it")
-    lines = np.setdiff1d(np.arange(2, len(frame) + len(aside) + 2), [number for number, _ in aside])
-    frame.index = pd.Index(lines[: len(frame)])
-    if re.search(rb"\n\r?\n", data):
-        frame = frame[frame.ne("").any(axis=1)]
-    return frame, pd.DataFrame(bad, columns=["line", "raw"])
-
-
 def _check_names(name: str, names: list[str]) -> None:
     """UnreadableError when two columns have one name."""
     if len(set(names)) < len(names):
         raise UnreadableError(f"{name} names a column twice: {sorted({n for n in names if names.count(n) > 1})}")
-
-
-def _unpacked(path: Path) -> bytes:
-    """A file's bytes, gunzipped where it is packed, never more than MAX_BYTES."""
-    opener = gzip.open if path.suffix.lower() == ".gz" else open
-    with opener(path, "rb") as file:
-        data: bytes = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise UnreadableError(f"{path.name} is larger than {MAX_BYTES:,} bytes; split it by day")
-    return data
 
 
 def raw_readings(path: Path, layout: Layout, sensors: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -149,7 +96,7 @@ def raw_readings(path: Path, layout: Layout, sensors: tuple[str, ...]) -> tuple[
 def _raw_readings(
     path: Path, mtime_ns: int, size: int, layout: Layout, sensors: tuple[str, ...]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    frame, bad = read_table(path, layout.separator)
+    frame, bad = read_table(path, layout)
     return raw_rows(frame, path.name, layout, sensors), bad
 
 
@@ -160,34 +107,73 @@ def forget_files() -> None:
 
 def raw_rows(frame: pd.DataFrame, name: str, layout: Layout, sensors: tuple[str, ...]) -> pd.DataFrame:
     """The rows of a file called `name` as one row per value, as `raw_readings` gives them."""
-    wanted = [layout.time, *([layout.asset] if layout.asset else [])]
-    wanted += [layout.sensor, layout.value] if layout.kind == "long" else []
-    missing = [name for name in wanted if name not in frame.columns]
-    if missing:
-        raise UnreadableError(f"{name} has no column {missing}; it has {list(frame.columns)[:12]}")
-    if layout.kind == "wide" and not set(sensors) & set(frame.columns):
-        raise UnreadableError(f"{name} has none of the sensors {list(sensors)[:8]}; it has {list(frame.columns)[:12]}")
-    asset = frame[layout.asset].astype(str) if layout.asset else _asset_of(name, layout)
-    base = pd.DataFrame({"line": frame.index, "time": frame[layout.time].to_numpy(), "asset": asset}, index=frame.index)
+    wanted = [*layout.time, *(layout.asset or ()), *([layout.end] if layout.end else [])]
+    wanted += [*layout.sensor, layout.value] if layout.kind == "long" else []
+    qualities = _qualities(layout)
+    wanted += list(dict.fromkeys(qualities.values()))
+    _check_columns(frame, name, layout, wanted, sensors)
+    asset = _joined(frame, layout.asset) if layout.asset else _asset_of(name, layout)
+    base = pd.DataFrame({"line": frame.index, "time": _joined(frame, layout.time), "asset": asset}, index=frame.index)
+    if layout.end:
+        base["end"] = frame[layout.end]
     if layout.kind == "long":
-        return base.assign(sensor=frame[layout.sensor].astype(str), value=frame[layout.value])
+        rows = base.assign(sensor=_joined(frame, layout.sensor).astype(str), value=frame[layout.value])
+        return rows.assign(quality=frame[qualities[""]]) if qualities else rows
     columns = [c for c in frame.columns if c not in (*wanted, *layout.ignore)]
+    if layout.kind == "day":
+        return _day_rows(frame, base, columns, layout)
     cells = [frame[c] for c in columns]
     if len({cell.dtype for cell in cells}) > 1:
         cells = [cell.astype(object) for cell in cells]
     value = pd.concat(cells, ignore_index=True)
     rows = base.iloc[np.tile(np.arange(len(base)), len(columns))].reset_index(drop=True)
-    return rows.assign(sensor=np.repeat(columns, len(base)), value=value)[~is_blank(value)].reset_index(drop=True)
+    rows = rows.assign(sensor=np.repeat(columns, len(base)), value=value)
+    if qualities:
+        stated = [frame[qualities[c]] if c in qualities else frame.get(qualities.get("", "")) for c in columns]
+        none = pd.Series(layout.good[0], index=frame.index, dtype=object)
+        rows["quality"] = pd.concat([none if q is None else q.astype(object) for q in stated], ignore_index=True)
+    return rows[~is_blank(value)].reset_index(drop=True)
+
+
+def _day_rows(frame: pd.DataFrame, base: pd.DataFrame, columns: list[str], layout: Layout) -> pd.DataFrame:
+    """The rows of a table with a row a day and a column a time of day, which the column's name begins with."""
+    clocks = {c: match for c in columns if (match := re.search(r"(?<!\d)(\d{1,2})[:.h](\d{2})(?!\d)", c))}
+    parts = [
+        base.assign(time=base["time"].astype(str) + f" {m[1]}:{m[2]}", sensor=layout.value, value=frame[c])
+        for c, m in clocks.items()
+    ]
+    rows = pd.concat(parts, ignore_index=True).sort_values("line", kind="stable")
+    return rows[~is_blank(rows["value"])].reset_index(drop=True)
+
+
+def _qualities(layout: Layout) -> dict[str, str]:
+    """The column of each sensor's quality; under no name the one of all sensors."""
+    if isinstance(layout.quality, dict):
+        return layout.quality
+    return {"": layout.quality} if layout.quality else {}
+
+
+def _check_columns(frame: pd.DataFrame, name: str, layout: Layout, wanted: list[str], sensors: tuple[str, ...]) -> None:
+    """UnreadableError when a file lacks a column that the layout names, or has none of the sensors."""
+    there = list(frame.columns)[:12]
+    if missing := [column for column in wanted if column not in frame.columns]:
+        raise UnreadableError(f"{name} has no column {missing}; it has {there}")
+    if layout.kind == "wide" and not set(sensors) & set(frame.columns):
+        raise UnreadableError(f"{name} has none of the sensors {list(sensors)[:8]}; it has {there}")
+
+
+def _joined(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
+    """A column, or the text of several joined by a blank."""
+    if len(columns) == 1:
+        return frame[columns[0]]
+    texts = [frame[column].astype(str).str.strip() for column in columns]
+    return texts[0].str.cat(texts[1:], sep=" ")
 
 
 def _asset_of(name: str, layout: Layout) -> str:
-    """The file's name without its suffixes where files are assets, else the one asset's name."""
-    return name.split(".")[0] if layout.asset_from_file else "asset"
-
-
-def is_blank(values: pd.Series) -> pd.Series:
-    """Which cells hold no value: empty, NaN, or one of the usual words for it."""
-    if values.dtype.kind in "fiub":
-        return values.isna()
-    text = values.astype(str).str.strip().str.lower()
-    return values.isna() | text.isin({"", "na", "n/a", "nan", "null", "none", "<na>", "-"})
+    """The file's name without its suffixes, or the part that a pattern takes of it, where files are assets; else one."""
+    stem = name.split(".")[0]
+    if isinstance(layout.asset_from_file, str):
+        match = re.search(layout.asset_from_file, name)
+        return (match[1] if match and match.re.groups else match[0]) if match else stem
+    return stem if layout.asset_from_file else "asset"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,11 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sensors_data.errors import UnreadableError
-from sensors_data.series.file_source import find_files, is_blank, raw_readings, raw_rows
-from sensors_data.settings import LABEL, Family, Layout
-
-_MICROSECONDS = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}
-_ZONED = r"[zZ]$|(?:[T ]\d|:).*[+-]\d{2}(?::?\d{2})?$"
+from sensors_data.series.file_source import find_files, raw_readings, raw_rows
+from sensors_data.series.numbers import is_blank, parse_numbers, quality_word, with_states
+from sensors_data.series.times import parse_times, read_times
+from sensors_data.settings import LABEL, Family, Sensor
 
 
 def read_day(family: Family, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -60,7 +58,7 @@ def days_in(family: Family) -> list[date]:
         except UnreadableError as error:
             broken.append(error)
             continue
-        time = parse_times(raw["time"], family.layout).dropna()
+        time = read_times(raw["time"], family.layout).dropna()
         days.update(time.dt.date.unique())
     if len(broken) == len(files):
         raise UnreadableError("; ".join(str(error) for error in broken[:3]))
@@ -89,7 +87,7 @@ def _found(inbox: str, day: date) -> list[Path]:
 def _read_file(path: Path, family: Family, day: date, own: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One file's readings of a day and its rejects; rows that no day's run would look at are rejects of its `own`."""
     raw, no_rows = raw_readings(path, family.layout, family.sensor_names)
-    time = parse_times(raw["time"], family.layout)
+    time = read_times(raw["time"], family.layout)
     if time.isna().all() and len(raw) + len(no_rows):
         example = str(next(iter([*raw["time"], *no_rows["raw"]])))[:40]
         raise UnreadableError(f"{path.name} has no readable time, first: '{example}'; state time_format or time_unit")
@@ -129,7 +127,7 @@ def read_frame(
     `frame` and `no_rows` are what `read_table` gives. UnreadableError when a column is missing or no time is readable.
     """
     raw = raw_rows(frame, name, family.layout, family.sensor_names)
-    time = parse_times(raw["time"], family.layout)
+    time = read_times(raw["time"], family.layout)
     if time.isna().all() and len(raw):
         example = str(raw["time"].iloc[0])[:40]
         raise UnreadableError(f"{name} has no readable time, first: '{example}'; state time_format or time_unit")
@@ -142,7 +140,7 @@ def read_frame(
 def check(raw: pd.DataFrame, time: pd.Series, family: Family) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows of one file with their times: those that can be used, and those that cannot with the first reason."""
     raw, time = raw.reset_index(drop=True), time.reset_index(drop=True)
-    value = parse_numbers(raw["value"], family.layout)
+    value = with_states(parse_numbers(raw["value"], family.layout), raw["value"], raw["sensor"], family.sensors)
     reasons = _reasons(raw, time, value, family)
     keep = reasons == ""
     readings = pd.DataFrame({"time": time, "asset": raw["asset"], "sensor": raw["sensor"], "value": value})
@@ -153,47 +151,6 @@ def check(raw: pd.DataFrame, time: pd.Series, family: Family) -> tuple[pd.DataFr
     return readings[keep], pd.concat([rejects, noted], ignore_index=True)
 
 
-def parse_times(times: pd.Series, layout: Layout) -> pd.Series:
-    """Times as UTC microseconds, NaT where they cannot be read; a time without a zone is in the layout's zone."""
-    if times.dtype.kind == "M" or isinstance(times.dtype, pd.DatetimeTZDtype):
-        return _in_utc(pd.to_datetime(times), layout.timezone)
-    if layout.time_unit != "text":
-        number = pd.to_numeric(times, errors="coerce")
-        if number.dtype.kind == "f":
-            number = (number * _MICROSECONDS[layout.time_unit]).round()  # the nearest one, not the one below
-            return pd.to_datetime(number, unit="us", utc=True, errors="coerce").astype("datetime64[us, UTC]")
-        return pd.to_datetime(number, unit=layout.time_unit, utc=True, errors="coerce").astype("datetime64[us, UTC]")
-    back, distinct = pd.factorize(times.astype(str))
-    text = pd.Series(distinct, dtype="str").str.strip()
-    text = text.where(text.str.contains(r"\d"))  # pandas would read `now` and `today`
-    style = layout.time_format or "ISO8601"
-    if style == "ISO8601":
-        zoned = text.str.contains(_ZONED)
-    else:
-        zoned = text.notna() & (re.search(r"%z|%Z|(?<!%)Z$", style) is not None)
-    with_zone = pd.to_datetime(text[zoned], format=style, errors="coerce", utc=True).astype("datetime64[us, UTC]")
-    without = _in_utc(pd.to_datetime(text[~zoned], format=style, errors="coerce"), layout.timezone)
-    parsed = pd.concat([with_zone, without]).sort_index()
-    return pd.Series(parsed.array.take(back, allow_fill=True), index=times.index)
-
-
-def _in_utc(times: pd.Series, zone: str) -> pd.Series:
-    if times.dt.tz is None:
-        times = times.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
-    utc: pd.Series = times.dt.tz_convert("UTC").astype("datetime64[us, UTC]")
-    return utc
-
-
-def parse_numbers(values: pd.Series, layout: Layout) -> pd.Series:
-    """Values as float64, NaN where they are no numbers; with a decimal comma, a point makes none."""
-    if values.dtype.kind in "fiub":
-        return values.astype(np.float64)
-    text = values.astype(str).str.strip()
-    if layout.decimal == ",":
-        text = text.mask(text.str.contains(".", regex=False)).str.replace(",", ".", regex=False)
-    return pd.to_numeric(text, errors="coerce").astype(np.float64)
-
-
 def _reasons(raw: pd.DataFrame, time: pd.Series, value: pd.Series, family: Family) -> pd.Series:
     """Why each row cannot be used, the first reason that holds; empty where it can."""
     column, sensors = pd.factorize(raw["sensor"])  # -1, the last place of what follows, for none
@@ -202,19 +159,60 @@ def _reasons(raw: pd.DataFrame, time: pd.Series, value: pd.Series, family: Famil
     high = np.array([*(np.inf if s is None or s.high is None else s.high for s in known), np.nan])[column]
     assets = pd.Series(raw["asset"].unique(), dtype="str")
     named = assets[assets.str.fullmatch(LABEL)]
+    with np.errstate(over="ignore"):
+        infinite = np.isinf(value.to_numpy().astype(np.float32))
     wrong = {
+        "time outside the years 1990 to 2099": _far_times(raw["time"], time, family),
         f"time cannot be read, or does not exist just once in {family.layout.timezone}": time.isna(),
+        "interval of another length than the others: a total": _totals(raw, time, family),
         "unknown sensor": np.array([*(s is None for s in known), True])[column],
         "asset has no printable name of at most 128 characters": ~raw["asset"].isin(named),
         "unknown asset": ~raw["asset"].isin(family.assets or assets),
         "no value": is_blank(raw["value"]),
+        "its quality is not among the good ones": _not_good(raw, family),
         "not a number": value.isna(),
-        "not finite": np.isinf(value),
+        "a code for no value": _codes(value, column, known),
+        "not finite in 32 bits": infinite,
         "below the plausible range": value < low,
         "above the plausible range": value > high,
     }
     first = np.select(list(map(np.asarray, wrong.values())), range(len(wrong)), default=-1)
     return pd.Series(np.array([*wrong, ""], dtype=object)[first], index=raw.index)
+
+
+def _far_times(texts: pd.Series, time: pd.Series, family: Family) -> np.ndarray:
+    """Which of the times that are not known are times, but of years that no plant's log can have."""
+    far = np.zeros(len(time), dtype=bool)
+    unknown = time.isna().to_numpy()
+    if unknown.any():
+        far[unknown] = parse_times(texts[unknown], family.layout).notna()
+    return far
+
+
+def _totals(raw: pd.DataFrame, time: pd.Series, family: Family) -> np.ndarray:
+    """Which rows tell of an interval more than twice as long as most, where the layout names the interval's end."""
+    if not family.layout.end:
+        return np.zeros(len(raw), dtype=bool)
+    length = read_times(raw["end"], family.layout) - time
+    return (length > 2 * length.median()).to_numpy()
+
+
+def _not_good(raw: pd.DataFrame, family: Family) -> np.ndarray:
+    """Which rows have a quality that the layout does not count as good."""
+    if not family.layout.quality:
+        return np.zeros(len(raw), dtype=bool)
+    good = {quality_word(word) for word in family.layout.good}
+    codes, distinct = pd.factorize(raw["quality"])
+    return ~np.append([quality_word(word) in good for word in distinct], False)[codes]
+
+
+def _codes(value: pd.Series, column: np.ndarray, sensors: list[Sensor | None]) -> np.ndarray:
+    """Which values are the numbers by which their sensor says that there is no value."""
+    coded = np.zeros(len(value), dtype=bool)
+    for place, sensor in enumerate(sensors):
+        if sensor is not None and sensor.missing:
+            coded |= (column == place) & value.isin(sensor.missing).to_numpy()
+    return coded
 
 
 def _out_of_order(readings: pd.DataFrame) -> pd.Series:

@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 
 from sensors_data.arrow_rows import to_arrow
 from sensors_data.errors import UnreadableError
-from sensors_data.series.file_source import parquet_rows, read_csv_bytes
+from sensors_data.series.cells import read_text
+from sensors_data.series.file_source import parquet_rows
 from sensors_data.series.readings import read_frame
 from sensors_data.settings import Family
 from sensors_data.tables import Table
@@ -63,7 +64,7 @@ def rows_of(body: bytes, kind: str, family: Family) -> tuple[pd.DataFrame, pd.Da
     if kind == JSON:
         return _records(body), _no_lines()
     if kind in (CSV, "text/plain", "application/octet-stream", "application/csv", ""):
-        return read_csv_bytes(body, "the body", family.layout.separator)
+        return read_text(body, "the body", family.layout)
     raise refused(415, "readings are CSV, JSON or Parquet", "content-type", kind, f"use {CSV}, {JSON} or {PARQUET}")
 
 

@@ -23,7 +23,7 @@ def parquet(frame: pd.DataFrame, **options: object) -> bytes:
 def test_a_table_reads_the_same_by_any_separator_packed_or_not(put, separator, name):
     data = TEXT.replace(",", separator).encode()
     path = put(gzip.compress(data) if name.lower().endswith("gz") else data, name)
-    frame, bad = read_table(path, separator)
+    frame, bad = read_table(path, Layout(separator=separator))
     assert frame.to_dict("list") == {
         "time": ["2026-11-21T00:00Z", "2026-11-21T00:05Z"],
         "flow": ["1", "3"],
@@ -35,20 +35,20 @@ def test_a_table_reads_the_same_by_any_separator_packed_or_not(put, separator, n
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_lines_may_end_as_on_any_system_and_the_file_may_begin_with_a_byte_order_mark(put, end):
-    frame, _ = read_table(put(b"\xef\xbb\xbf" + TEXT.replace("\n", end).encode()))
+    frame, _ = read_table(put(b"\xef\xbb\xbf" + TEXT.replace("\n", end).encode()), Layout())
     assert list(frame) == ["time", "flow", "speed"]
     assert frame["speed"].tolist() == ["2", "4"]
 
 
 def test_a_quoted_header_may_hold_the_separator(put):
-    frame, bad = read_table(put('time,"flow, m3/h",speed\n1,2,3\n'))
+    frame, bad = read_table(put('time,"flow, m3/h",speed\n1,2,3\n'), Layout())
     assert list(frame) == ["time", "flow, m3/h", "speed"]
     assert frame.iloc[0].tolist() == ["1", "2", "3"]
     assert bad.empty
 
 
 def test_every_row_knows_its_line_past_empty_and_odd_lines(put):
-    frame, bad = read_table(put("time,a\n1,2\n\n3\n4,5\n\n6,7,8\n9,10\n\n"))
+    frame, bad = read_table(put("time,a\n1,2\n\n3\n4,5\n\n6,7,8\n9,10\n\n"), Layout())
     assert frame["a"].to_dict() == {2: "2", 5: "5", 8: "10"}
     assert bad.to_dict("list") == {"line": [4, 7], "raw": ["3", "6,7,8"]}
 
@@ -84,7 +84,7 @@ def test_a_file_that_cannot_be_used_says_why_and_names_itself(put, content, name
 def test_a_file_larger_than_the_limit_once_unpacked_is_refused(put, monkeypatch):
     monkeypatch.setattr(sources, "MAX_BYTES", 1000)
     with pytest.raises(UnreadableError, match="is larger than 1,000 bytes; split it by day"):
-        read_table(put(gzip.compress(b"time,flow\n" + b"1,2\n" * 1000), "bomb.csv.gz"))
+        read_table(put(gzip.compress(b"time,flow\n" + b"1,2\n" * 1000), "bomb.csv.gz"), Layout())
 
 
 def test_blank_cells_of_a_wide_file_are_no_values(put):

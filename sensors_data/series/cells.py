@@ -1,0 +1,180 @@
+"""Text files as tables of text cells: the header that the layout describes, and every row with the line it stood on."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from sensors_data.errors import UnreadableError
+from sensors_data.layout import Layout
+from sensors_data.series.packing import as_utf8, not_in_encoding
+
+UNIT = "\x1f"
+"""Stands between cells that runs of blanks part."""
+
+_PEEK = 50
+"""Rows that tell how many cells a row has where the header has fewer."""
+
+
+def read_text(data: bytes, name: str, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of a text, cell by cell as text, and the lines that are no rows (line, raw).
+
+    The index of the rows is their line in the text, from 1. UnreadableError says what is wrong with it as a whole.
+    """
+    data = _evened(as_utf8(data, name, layout.encoding), layout)
+    if not data.strip():
+        raise UnreadableError(f"{name} is empty")
+    separator = UNIT if layout.separator.isspace() and layout.separator != "\t" else layout.separator
+    body, head = _beheaded(data, name, layout, separator)
+    names = _names(head, layout, _width(body, separator, len(head[0]) if head else 0))
+    first = layout.skip_lines + layout.header_rows + 1
+    frame, bad = _parsed(body, name, names, separator, first)
+    if data.count(b'"') % 2 and len(frame) and frame.iloc[-1].str.contains("\n").any():
+        raise UnreadableError(f"{name} has a quotation mark that is never closed: the rows after it are lost in it")
+    blank = [column for column in frame.columns if column.startswith(_NO_NAME) and frame[column].eq("").all()]
+    frame = frame.drop(columns=blank).rename(columns=lambda column: column.removeprefix(_NO_NAME))
+    if len(bad) or re.search(rb"\n\r?\n", data):
+        frame = frame[frame.ne("").any(axis=1)]
+    return frame, bad
+
+
+def _evened(data: bytes, layout: Layout) -> bytes:
+    """Text in which lines end as they should, comments are empty lines, and runs of blanks are one mark."""
+    if b"\n" not in data:
+        data = data.replace(b"\r", b"\n")
+    if layout.comment:
+        keep = layout.skip_lines + layout.header_rows
+        head, body = _cut(data, keep)
+        data = head + re.sub(rb"(?m)^[ \t]*\"?" + re.escape(layout.comment.encode()) + rb"[^\n]*", b"", body)
+    if layout.separator in (" ", "  "):
+        least = rb"[ \t]+" if layout.separator == " " else rb"(?: {2,}|\t)[ \t]*"
+        data = re.sub(rb"(?m)^[ \t]+|[ \t]+(?=\r?$)", b"", data)
+        data = re.sub(least, UNIT.encode(), data)
+    return data
+
+
+def _cut(data: bytes, lines: int) -> tuple[bytes, bytes]:
+    """The first lines of a text, and the rest."""
+    place = 0
+    for _ in range(lines):
+        end = data.find(b"\n", place)
+        if end < 0:
+            return data, b""
+        place = end + 1
+    return data[:place], data[place:]
+
+
+def _beheaded(data: bytes, name: str, layout: Layout, separator: str) -> tuple[bytes, list[list[str]]]:
+    """The text below the header, and the header's cells, a list a line."""
+    _, data = _cut(data, layout.skip_lines)
+    head, body = _cut(data, layout.header_rows)
+    try:
+        lines = head.decode().splitlines()[: layout.header_rows]
+    except UnicodeDecodeError as error:
+        raise not_in_encoding(head, name, "utf-8", error.start) from error
+    if layout.comment:
+        lines = [re.sub(rf'^\s*"?{re.escape(layout.comment)}\s?', "", line) for line in lines]
+    cells = [[cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])] for line in lines]
+    width = max(map(len, cells), default=0)
+    return body, [row + [""] * (width - len(row)) for row in cells]
+
+
+def _width(body: bytes, separator: str, least: int) -> int:
+    """How many cells a row has: as many as the header, or as most of the first rows where those have more."""
+    lines = [line for line in body[:200_000].decode("utf-8", "replace").splitlines()[:_PEEK] if line.strip()]
+    counts = Counter(len(row) for row in csv.reader(lines, delimiter=separator))
+    return max(least, counts.most_common(1)[0][0] if counts else 0)
+
+
+_NO_NAME = "\x1e"
+"""Begins the stand-in name of a column that the header does not name."""
+
+
+def _names(head: list[list[str]], layout: Layout, width: int) -> list[str]:
+    """The columns' names: those of the header's name rows joined, numbered where one stands twice or is missing."""
+    rows = [head[row - 1] + [""] * (width - len(head[row - 1])) for row in layout.name_rows] if head else []
+    for row in rows[:-1]:  # a group's name stands once, above the first of its columns
+        for place in range(1, width):
+            row[place] = row[place] or row[place - 1]
+    joined = [" ".join(part for part in parts if part) for parts in zip(*rows, strict=True)] if rows else [""] * width
+    names: list[str] = []
+    for place, column in enumerate(joined, start=1):
+        again = sum(earlier == column for earlier in joined[: place - 1])
+        own = column or f"{'' if not rows else _NO_NAME}column_{place}"
+        names.append(f"{own}.{again}" if column and again else own)
+    return names
+
+
+def _parsed(body: bytes, name: str, names: list[str], separator: str, first: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The body's rows and its lines that are no rows; the body's first line is the text's line `first`."""
+    aside: list[tuple[int, str]] = []
+
+    def keep_aside(row: pa_csv.InvalidRow) -> str:
+        aside.append((int(row.number), row.text))
+        return "skip"
+
+    try:
+        table = pa_csv.read_csv(
+            pa.BufferReader(body),
+            read_options=pa_csv.ReadOptions(use_threads=False, column_names=names),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=separator, invalid_row_handler=keep_aside, ignore_empty_lines=False
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise _not_parsed(body, name, names, error) from error
+    frame: pd.DataFrame = table.to_pandas()
+    numbers = [number for number, _ in aside]
+    lines = np.setdiff1d(np.arange(1, len(frame) + len(aside) + 1), numbers)[: len(frame)]
+    frame.index = pd.Index(lines + (first - 1))
+    mended, bad = _mended(aside, names, separator, first)
+    if len(mended):
+        frame = pd.concat([frame, mended]).sort_index()
+    if frame.empty or frame.eq("").all(axis=None):
+        why = (
+            f"of {len(names)} cells like its header; is '{separator}' the separator?"
+            if len(bad)
+            else "below its header"
+        )
+        raise UnreadableError(f"{name} has no rows {why}")
+    return frame, bad
+
+
+def _not_parsed(body: bytes, name: str, names: list[str], error: Exception) -> UnreadableError:
+    """Why Arrow could not parse a text, in our words."""
+    try:
+        body.decode()
+    except UnicodeDecodeError as place:
+        return not_in_encoding(body, name, "utf-8", place.start)
+    if not body.strip():
+        return UnreadableError(f"{name} has no rows below its header")
+    return UnreadableError(f"{name} cannot be read as rows of {len(names)} cells", "state layout.separator")
+
+
+def _mended(
+    aside: list[tuple[int, str]], names: list[str], separator: str, first: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows that only lack or have empty cells at their end, and the other lines that are no rows (line, raw)."""
+    named = max((n for n, column in enumerate(names, start=1) if not column.startswith(_NO_NAME)), default=len(names))
+    texts = [(number, text) for number, text in aside if text.strip()]  # an empty line is no row
+    cells = [next(csv.reader([text], delimiter=separator), []) for _, text in texts]
+    usual = Counter(map(len, cells)).most_common(1)[0] if cells else (0, 0)
+    short = usual[0] if usual[1] > _PEEK and usual[0] > 1 else named  # the writer leaves out empty cells at the end
+    rows, lines, bad = [], [], []
+    for (number, text), row in zip(texts, cells, strict=True):
+        if (len(row) > len(names) and not any(row[len(names) :])) or min(short, named) <= len(row) < len(names):
+            rows.append((row + [""] * len(names))[: len(names)])
+            lines.append(number + first - 1)
+        else:
+            bad.append((number + first - 1, text[:1000]))
+    mended = pd.DataFrame(rows, columns=names, index=pd.Index(lines, dtype="int64"), dtype="str")
+    return mended, pd.DataFrame(bad, columns=["line", "raw"])

@@ -1,0 +1,81 @@
+"""Numbers that stand for 'no value', found by what a sensor's values are: -9999, -200, the largest double."""
+
+from __future__ import annotations
+
+import numpy as np
+
+_NINES = [sign * float(f"{'9' * n}{tail}") for sign in (1, -1) for n in (2, 3, 4, 5, 6) for tail in ("", ".9", ".99")]
+_POWERS = [sign * (2.0**n - less) for sign in (1, -1) for n in (15, 16, 31, 32) for less in (0, 1)]
+KNOWN = np.array(
+    [*_NINES, *_POWERS, -200.0, -250.0, 6999.0, -6999.0, 7999.0, -7999.0, 8888.0, -8888.0, -777.0, 1e20, -1e20]
+)
+"""Codes in wide use: nines, ends of integers, those of loggers and of air quality stations."""
+
+HUGE = 1e25
+"""No plant measures more: fill values of file formats and the ends of floats lie above."""
+
+
+def codes_of(values: np.ndarray, elsewhere: frozenset[float] = frozenset()) -> tuple[float, ...]:
+    """The numbers among a sensor's values that stand for 'no value'; `elsewhere` are codes of the sensors beside it.
+
+    A known code counts when it lies outside the other values; another number when it is repeated exactly, far
+    outside, and has a sign or a size that none of the others has. Zero never does.
+    """
+    distinct, counts = np.unique(values[np.isfinite(values)], return_counts=True)
+    huge = distinct[np.abs(distinct) >= HUGE]
+    normal = np.abs(distinct) < HUGE
+    distinct, counts = distinct[normal], counts[normal]
+    known = np.isin(distinct, KNOWN) | np.isin(distinct, list(elsewhere))
+    rest, weight = distinct[~known], counts[~known]
+    codes = [float(value) for value in huge]
+    if known.any() and len(rest) >= 5:
+        low, high = float(rest.min()), float(rest.max())
+        inner_low, inner_high = _bulk(rest, weight)
+        width = inner_high - inner_low
+        for value, count in zip(distinct[known], counts[known], strict=True):
+            out = max(low - value, value - high)
+            sure = value in elsewhere or count >= 3
+            if out > (0.2 if sure else 3.0) * width and out > 0:
+                codes.append(float(value))
+    return tuple(sorted({*codes, *_strangers(distinct, counts, set(codes))}))
+
+
+def _strangers(distinct: np.ndarray, counts: np.ndarray, codes: set[float]) -> list[float]:
+    """Numbers in no list of codes that are repeated exactly and are like none of the others."""
+    free = ~np.isin(distinct, list(codes))
+    distinct, counts = distinct[free], counts[free]
+    strangers: list[float] = []
+    while len(distinct) >= 12:
+        ends = [place for place in (0, len(distinct) - 1) if counts[place] >= max(3, 0.002 * counts.sum())]
+        found = None
+        for place in ends:
+            others, weight = np.delete(distinct, place), np.delete(counts, place)
+            low, high = _bulk(others, weight)
+            value, width = float(distinct[place]), high - low
+            out = max(float(others.min()) - value, value - float(others.max()))
+            alone = (value < 0 <= others.min()) or abs(value) > 100 * np.abs(others).max()
+            if value != 0 and alone and out > 5 * width > 0 and counts[place] > 2 * np.median(weight):
+                found = place
+        if found is None:
+            break
+        strangers.append(float(distinct[found]))
+        distinct, counts = np.delete(distinct, found), np.delete(counts, found)
+    return strangers
+
+
+def zeros_apart(values: np.ndarray) -> int:
+    """How many zeros stand far from all other values of a sensor; 0 where they may be measured."""
+    known = values[np.isfinite(values)]
+    others = known[known != 0]
+    zeros = len(known) - len(others)
+    if zeros < 3 or len(others) < 20:
+        return 0
+    low, high = np.quantile(others, [0.005, 0.995])
+    apart = others.min() if others.min() > 0 else -others.max() if others.max() < 0 else 0.0
+    return zeros if apart > 1.5 * (high - low) > 0 else 0
+
+
+def _bulk(distinct: np.ndarray, counts: np.ndarray) -> tuple[float, float]:
+    """The numbers between which 98 in 100 of the values lie."""
+    share = (np.cumsum(counts) - 0.5 * counts) / counts.sum()
+    return float(np.interp(0.01, share, distinct)), float(np.interp(0.99, share, distinct))

@@ -1,0 +1,72 @@
+"""Numbers of a column as its writer wrote them: decimal and thousands marks, units in the cells, words for states."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.layout import Layout, Sensor
+
+_MARKS = {".": r"\.", ",": ",", " ": r"[ \u00a0\u202f]", "'": "['\u2019]"}
+_BLANKS = ("", "na", "n/a", "nan", "null", "none", "<na>", "-")
+
+
+def is_blank(values: pd.Series) -> pd.Series:
+    """Which cells hold no value: empty, NaN, or one of the usual words for it."""
+    if values.dtype.kind in "fiub":
+        return values.isna()
+    text = values.astype(str).str.strip().str.lower()
+    return values.isna() | text.isin(_BLANKS)
+
+
+def quality_word(cell: object) -> str:
+    """A quality as it is compared: small letters, `192` for 192.0."""
+    text = str(cell).strip().casefold()
+    return text.removesuffix(".0")
+
+
+def parse_numbers(values: pd.Series, layout: Layout) -> pd.Series:
+    """Values as float64, NaN where they are no numbers by the layout's marks; with a decimal comma, a point makes none.
+
+    A unit that the layout names may stand behind the number, which is multiplied by the unit's factor.
+    """
+    if values.dtype.kind in "fiub":
+        return values.astype(np.float64)
+    text = values.astype(str).str.strip()
+    if not layout.cell_units:
+        return _plain(text, layout)
+    cut = text.str.extract(
+        rf"^(.*?)\s*({'|'.join(map(re.escape, sorted(layout.cell_units, key=len, reverse=True)))})?$"
+    )
+    return _plain(cut[0], layout) * cut[1].map(layout.cell_units).fillna(1.0)
+
+
+def _plain(text: pd.Series, layout: Layout) -> pd.Series:
+    """Texts without units as numbers."""
+    if layout.decimal == "." and not layout.thousands:
+        number = pd.to_numeric(text, errors="coerce").astype(np.float64)
+        if not number.isna().any():
+            return number
+        odd = number.isna() & text.str.contains("\u2212", regex=False).fillna(False)
+        return number.mask(odd, pd.to_numeric(text.str.replace("\u2212", "-", regex=False), errors="coerce"))
+    text = text.str.replace("\u2212", "-", regex=False)
+    if layout.thousands:
+        mark = _MARKS[layout.thousands]
+        grouped = text.str.contains(mark).fillna(False)
+        right = text.str.fullmatch(rf"[+-]?\d{{1,3}}(?:{mark}\d{{3}})+(?:{_MARKS[layout.decimal]}\d*)?").fillna(False)
+        text = text.mask(grouped & ~right).mask(grouped & right, text.str.replace(mark, "", regex=True))
+    if layout.decimal == ",":
+        text = text.mask(text.str.contains(".", regex=False).fillna(False)).str.replace(",", ".", regex=False)
+    return pd.to_numeric(text, errors="coerce").astype(np.float64)
+
+
+def with_states(value: pd.Series, cells: pd.Series, sensor: pd.Series, sensors: dict[str, Sensor]) -> pd.Series:
+    """Values in which the words of a sensor of states are its numbers, row by row of (cells, sensor)."""
+    for name, spec in sensors.items():
+        if spec.states:
+            rows = (sensor == name) & value.isna()
+            numbers = {word.casefold(): number for word, number in spec.states.items()}
+            value = value.mask(rows, cells[rows].astype(str).str.strip().str.casefold().map(numbers))
+    return value

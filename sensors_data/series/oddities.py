@@ -1,0 +1,79 @@
+"""What a person should know of the files before trusting what was understood of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.series.missing import zeros_apart
+from sensors_data.series.numbers import is_blank
+from sensors_data.series.understand import Understood
+from sensors_data.settings import Family
+
+
+def oddities(
+    raw: pd.DataFrame,
+    readings: pd.DataFrame,
+    time: pd.Series,
+    step: timedelta,
+    family: Family,
+    understood: Understood,
+    values: pd.DataFrame,
+) -> list[str]:
+    """Sentences, with numbers, on what is odd or was guessed."""
+    odd = [*understood.time.odd, *understood.marks.odd, *understood.roles.odd]
+    if unread := int(time.isna().sum()):
+        odd.append(f"{unread:,} rows have a time that cannot be read{_first(raw, time.isna())}")
+    worded = {name for name, sensor in family.sensors.items() if sensor.states}
+    text = readings[readings["number"].isna() & ~is_blank(readings["value"]) & ~readings["sensor"].isin(worded)]
+    if len(text):
+        words = text["value"].astype(str).str.slice(0, 20).value_counts()
+        odd.append(f"{len(text):,} values are no numbers, like {', '.join(repr(str(w)) for w in words.index[:3])}")
+    if twice := int(values.duplicated(["time", "asset", "sensor"]).sum()):
+        odd.append(f"{twice:,} values stand twice or more for one time, asset and sensor")
+    odd += _of_sensors(values, family)
+    one = readings.drop_duplicates(["asset", "time"]).sort_values(["asset", "time"])
+    gaps = one.groupby("asset")["time"].diff().dt.total_seconds()
+    if len(long := gaps[gaps > 10 * step.total_seconds()]):
+        odd.append(f"{len(long)} gaps of more than ten steps, the longest {timedelta(seconds=long.max())}")
+    if len(within := gaps[gaps > 0]) and within.median() < 0.5 * step.total_seconds():
+        several = step.total_seconds() / within.median()
+        odd.append(f"about {several:.0f} values fall into each step of {step} and are averaged")
+    return odd
+
+
+def _first(raw: pd.DataFrame, which: pd.Series) -> str:
+    rows = raw[which.to_numpy()]
+    return f", first line {rows['line'].iloc[0]}: '{str(rows['time'].iloc[0])[:40]}'"
+
+
+def _of_sensors(values: pd.DataFrame, family: Family) -> list[str]:
+    """What is odd about single sensors."""
+    odd = []
+    for sensor, part in values.groupby("sensor", sort=False):
+        spec, numbers = family.sensors.get(str(sensor)), part["value"].to_numpy()
+        if part["value"].nunique() == 1:
+            odd.append(f"sensor {sensor} never moves (always {part['value'].max():g})")
+        if zeros := zeros_apart(numbers):
+            odd.append(
+                f"sensor {sensor} reads 0 {zeros:,} times, far from its other values; if 0 means 'no value', add missing = [0]"
+            )
+        if jump := _unit_change(numbers):
+            odd.append(f"sensor {sensor} changes its size about {jump:,.0f}-fold in mid-file: a change of unit?")
+        if spec is not None and spec.missing:
+            codes = ", ".join(f"{code:g}" for code in spec.missing)
+            odd.append(f"sensor {sensor}: {codes} taken for 'no value'")
+    return odd
+
+
+def _unit_change(values: np.ndarray) -> float:
+    """By what power of ten a sensor's level changes once and for good; 0 where it does not."""
+    if len(values) < 60 or (values <= 0).mean() > 0.2:
+        return 0.0
+    tenth = len(values) // 10
+    first, last = np.median(values[:tenth]), np.median(values[-tenth:])
+    ratio = max(first, last) / max(min(first, last), 1e-12)
+    power = 10 ** round(np.log10(ratio)) if 0 < ratio < 1e12 else 1
+    return float(power) if power >= 100 and 0.7 < ratio / power < 1.4 else 0.0

@@ -1,0 +1,47 @@
+"""Files of a folder: machines side by side, or one machine's periods, told by the times that they hold."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from sensors_data.layout import Layout
+from sensors_data.series.times import read_times
+
+_PERIOD = r"\d{4}[-_.]?\d{2}(?:[-_.]?\d{2})?"
+
+Span = tuple[pd.Timestamp, pd.Timestamp]
+
+
+def time_span(raw: pd.DataFrame, layout: Layout) -> Span | None:
+    """A file's first and last time, None where none can be read."""
+    times = read_times(raw["time"].drop_duplicates(), layout).dropna()
+    return (times.min(), times.max()) if len(times) else None
+
+
+def files_as_assets(spans: dict[str, Span | None], layout: Layout) -> dict[str, object]:
+    """The layout's keys for files that are machines: those whose times lie over one another, unless a column says whose.
+
+    Where each machine has a file a period, its name is the file's without the period.
+    """
+    known = {name: span for name, span in spans.items() if span is not None}
+    if layout.asset or len(known) < 2:
+        return {}
+    stems = {re.sub(rf"[-_. ]*{_PERIOD}[-_. ]*", "", name.split(".")[0]) for name in known}
+    dated = all(re.search(_PERIOD, name) for name in known)
+    if dated and 1 < len(stems) < len(known) and "" not in stems:
+        return {"asset_from_file": rf"^(.+?)[-_. ]*{_PERIOD}"}
+    if _follow_one_another(list(known.values())):
+        return {}
+    return {"asset_from_file": not (dated and len(stems) == 1)}
+
+
+def _follow_one_another(spans: list[Span]) -> bool:
+    """Whether each span begins about where the one before it ends, or later."""
+    spans = sorted(spans)
+    over = sum(
+        (min(before[1], after[1]) - after[0]) > 0.1 * max(after[1] - after[0], pd.Timedelta("1s"))
+        for before, after in zip(spans, spans[1:], strict=False)
+    )
+    return over <= 0.1 * len(spans)

@@ -1,0 +1,223 @@
+"""What each column is: time, asset, sensor, value, quality, unit, counter, state or none of them, by what it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.section import LABEL
+from sensors_data.series.columns import Column, rising
+from sensors_data.series.labels import Labels, find_labels
+from sensors_data.series.quality import Quality, find_quality
+from sensors_data.series.time_columns import TimeColumns
+
+_LABELS = frozenset(
+    ["label", "labels", "anomaly", "anomalies", "changepoint", "outlier", "target", "fault", "groundtruth", "isanomaly"]
+)
+_SPARE = frozenset(
+    [
+        "index",
+        "idx",
+        "record",
+        "recordno",
+        "recnum",
+        "recno",
+        "rownum",
+        "row",
+        "rowid",
+        "rn",
+        "lfd",
+        "nr",
+        "no",
+        "sno",
+        "id",
+        "unnamed",
+        "counterid",
+        "key",
+    ]
+)
+_CALENDAR = {
+    "hour": lambda t: t.dt.hour, "minute": lambda t: t.dt.minute, "weekday": lambda t: t.dt.weekday,
+    "dayofweek": lambda t: t.dt.weekday, "month": lambda t: t.dt.month, "year": lambda t: t.dt.year, "day": lambda t: t.dt.day,
+}  # fmt: skip
+_ON_OFF = {
+    frozenset(pair.split("/")): pair.split("/")
+    for pair in [
+        "off/on",
+        "false/true",
+        "no/yes",
+        "closed/open",
+        "close/open",
+        "stop/run",
+        "stopped/running",
+        "stop/start",
+        "inactive/active",
+        "aus/ein",
+        "aus/an",
+        "zu/auf",
+        "nein/ja",
+        "arret/marche",
+        "off/on",
+        "idle/running",
+        "low/high",
+        "down/up",
+        "disabled/enabled",
+        "not_home/home",
+        "n/y",
+        "f/t",
+        "0/1",
+        "inactivo/activo",
+        "spento/acceso",
+        "uit/aan",
+        "halt/run",
+        "standby/running",
+        "ok/alarm",
+        "normal/alarm",
+        "ok/fault",
+        "clear/detected",
+    ]
+}
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a column is taken for, why, and how sure that is."""
+
+    column: str
+    role: str
+    evidence: str
+    confidence: float = 0.9
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The role of every column, and what follows for the layout."""
+
+    roles: tuple[Role, ...]
+    labels: Labels
+    quality: Quality | None
+    measures: tuple[str, ...]
+    states: dict[str, dict[str, float]]
+    odd: tuple[str, ...]
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The columns that are not read, in the file's order."""
+        return tuple(role.column for role in self.roles if role.role == "ignored")
+
+
+def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset: tuple[str, ...] = ()) -> Roles:
+    """The roles of a table's columns beside its time; `moments` are the rows' times, `asset` what is known to be one."""
+    roles = [Role(name, "time", time.evidence, time.confidence) for name in time.columns]
+    if end := time.keys.get("end"):
+        roles.append(Role(str(end), "end", "ends each row's interval"))
+    roles += [Role(name, "ignored", "another time") for name in time.others if name != end]
+    rest = [column for column in columns if column.name not in {role.column for role in roles}]
+    aside = {column.name: why for column in rest if (why := _aside(column, moments)) and column.name not in asset}
+    quality = find_quality([column for column in rest if column.name not in aside])
+    graded = set(quality.columns) if quality else set()
+    open_ = [column for column in rest if column.name not in aside and column.name not in graded]
+    labels = find_labels(open_, moments, asset)
+    roles += [Role(name, "quality", quality.evidence) for name in sorted(graded)] if quality else []
+    roles += [Role(name, "ignored", why) for name, why in aside.items()]
+    roles += [Role(column, role, why, sure) for column, role, why, sure in labels.named]
+    named = {role.column for role in roles}
+    states: dict[str, dict[str, float]] = {}
+    measures: list[str] = []
+    for column in (column for column in open_ if column.name not in named):
+        role = _measure(column, states)
+        roles.append(role)
+        if role.role != "ignored":
+            measures.append(column.name)
+    order = {column.name: column.place for column in columns}
+    return Roles(
+        tuple(sorted(roles, key=lambda role: order[role.column])), labels, quality, tuple(measures), states, labels.odd
+    )
+
+
+def _aside(column: Column, moments: pd.Series) -> str:
+    """Why a column is none of a reading's parts, empty where it may be one."""
+    if not len(column.filled):
+        return "it is empty"
+    if column.name.lower() in _LABELS or column.lower.replace(" ", "") in _LABELS:
+        return "its name says that it labels anomalies"
+    if pd.Series([column.name]).str.fullmatch(LABEL).sum() == 0:
+        return "its name is no printable text of at most 128 characters"
+    if not column.numeric or column.cells.dtype.kind == "b":
+        return ""
+    values = column.values
+    if len(values) > 2 and column.whole and (np.abs(np.diff(values)) == 1).mean() > 0.99 and _spare(column):
+        return "it numbers the rows"
+    if len(values) > 2 and column.whole and column.named(_SPARE) and len(np.unique(values)) == len(values):
+        return "it numbers the rows"
+    if (
+        len(values) > 8
+        and column.whole
+        and np.abs(values).max() >= 1e11
+        and len(np.unique(values)) < 0.01 * len(values) + 2
+    ):
+        return "it is a number of a thing, not a measured one"
+    return _clockwork(column, moments)
+
+
+def _spare(column: Column) -> bool:
+    """Whether a column counts rows: it goes up by one from the first row to the last."""
+    return bool(rising(column.values, 0.999) and len(np.unique(column.values)) == len(column.values))
+
+
+def _clockwork(column: Column, moments: pd.Series) -> str:
+    """Why a column is a part of the calendar or runs with the clock, empty where it is not."""
+    known = moments.notna().to_numpy() & np.isfinite(column.number)
+    if known.sum() < 20:
+        return ""
+    times, values = moments[known], column.number[known]
+    word = column.lower.replace(" ", "")
+    if word in _CALENDAR:
+        for shift in range(-14, 15):
+            if (
+                np.asarray(_CALENDAR[word](times + pd.Timedelta(hours=shift))) == values - (values.max() >= 24)
+            ).mean() > 0.95:
+                return "it repeats a part of the time"
+    seconds = times.astype("int64").to_numpy() / 1e6
+    if np.ptp(values) > 0 and np.ptp(seconds) > 0 and len(np.unique(seconds)) > 10:
+        slope, start = np.polyfit(seconds - seconds[0], values, 1)
+        straight = np.abs(values - start - slope * (seconds - seconds[0])).max()
+        if slope > 0 and straight <= 1e-6 * np.ptp(values) and len(np.unique(values)) > 10:
+            return "it runs with the clock"
+    return ""
+
+
+def _measure(column: Column, states: dict[str, dict[str, float]]) -> Role:
+    """A column that is none of the others: a sensor of numbers or states, or ignored with the reason."""
+    if column.cells.dtype.kind == "b":
+        return Role(column.name, "state", "false and true are 0 and 1")
+    if column.numeric:
+        return _numeric(column)
+    if pair := on_off(column.distinct):
+        states[column.name] = pair
+        return Role(column.name, "state", f"{' and '.join(pair)} are 0 and 1")
+    if len(column.distinct) == 1:
+        return Role(column.name, "ignored", f"it always holds '{column.distinct[0][:30]}'")
+    shown = ", ".join(str(word)[:16] for word in column.distinct[:4])
+    return Role(column.name, "ignored", f"text of {len(column.distinct)} kinds without an order ({shown})")
+
+
+def on_off(words: pd.Index | np.ndarray) -> dict[str, float]:
+    """The numbers of two words such as OFF and ON, as they are written; empty for other words."""
+    lower = {str(word).casefold(): str(word) for word in words}
+    for pair, (off, on) in _ON_OFF.items():
+        if lower and lower.keys() <= pair:
+            return {lower.get(off, off): 0.0, lower.get(on, on): 1.0}
+    return {}
+
+
+def _numeric(column: Column) -> Role:
+    """A sensor of numbers, with what it looks like."""
+    values = column.values
+    odd = len(column.filled) - len(values)
+    words = f", {odd} cells are words" if odd else ""
+    if set(np.unique(values)) <= {0.0, 1.0} and len(values) > 2:
+        return Role(column.name, "state", f"only 0 and 1{words}")
+    return Role(column.name, "sensor", f"{len(values) / max(1, len(column.filled)):.1%} numbers{words}")

@@ -1,0 +1,169 @@
+"""One file understood: its frame, its marks, its time, and the role of each column; and the layout that follows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from sensors_data.errors import UnreadableError, UnusableError
+from sensors_data.layout import Layout
+from sensors_data.series.cells import read_text
+from sensors_data.series.columns import Column
+from sensors_data.series.file_source import is_parquet, read_table
+from sensors_data.series.frame import Frame, frame_of
+from sensors_data.series.marks import Marks, marks_of
+from sensors_data.series.packing import unpacked
+from sensors_data.series.roles import Roles, roles_of
+from sensors_data.series.time_columns import TimeColumns, find_time
+from sensors_data.series.times import read_times
+
+LOOK = 200_000
+"""Rows by which columns are understood."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a person states of a file; what is None is found out."""
+
+    time: tuple[str, ...] = ()
+    style: str | None = None
+    zone: str | None = None
+    separator: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
+    asset: tuple[str, ...] = ()
+    start: str | None = None
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What a file holds: the layout that reads it, and why."""
+
+    layout: Layout
+    frame: Frame | None
+    marks: Marks
+    time: TimeColumns
+    roles: Roles
+    columns: tuple[Column, ...]
+    zoned: bool  # the times say their zone themselves
+
+
+def understand(path: Path, wishes: Wishes) -> Understood:
+    """How a file is to be read. UnreadableError says what is missing in it, and what to state."""
+    table, frame = _table(path, wishes)
+    cells = {str(name): table[name].reset_index(drop=True) for name in table.columns}
+    plain = {name: column for name, column in cells.items() if name not in wishes.time}
+    marks = marks_of(_without_dates(plain), wishes.decimal)
+    columns = [Column(name, place, column, marks) for place, (name, column) in enumerate(cells.items())]
+    time = _stated_time(columns, wishes) if wishes.time else find_time(columns, path.name)
+    keys = {**(frame.keys() if frame else {}), **time.keys}
+    if wishes.style:
+        keys |= {"time_format": wishes.style, "time_unit": "text"}
+    if wishes.start:
+        keys["start"] = wishes.start
+    keys |= {"timezone": wishes.zone or "UTC", "decimal": marks.decimal, "thousands": marks.thousands}
+    keys["cell_units"] = marks.cell_units
+    first = Layout.model_validate(keys)
+    joined = cells[first.time[0]]
+    if len(first.time) > 1:
+        joined = (
+            joined.astype(str).str.strip().str.cat([cells[c].astype(str).str.strip() for c in first.time[1:]], sep=" ")
+        )
+    moments = read_times(joined, first)
+    if moments.notna().sum() < 2:
+        raise _no_times(path.name, first, joined)
+    if first.time_format and not _needs_style(joined, first, moments):
+        keys.pop("time_format")
+    roles = roles_of(columns, time, moments, wishes.asset)
+    layout = Layout.model_validate({**keys, **_layout_keys(roles, columns, first.time_format)})
+    return Understood(layout, frame, marks, time, roles, tuple(columns), _zoned(joined, layout))
+
+
+def _table(path: Path, wishes: Wishes) -> tuple[pd.DataFrame, Frame | None]:
+    """A file's first rows, and the frame of its text."""
+    if is_parquet(path):
+        return read_table(path, Layout())[0].iloc[:LOOK], None
+    data = unpacked(path)
+    frame = frame_of(data, path.name, wishes.encoding, wishes.separator)
+    rows, _ = read_text(data, path.name, Layout.model_validate(frame.keys()))
+    return rows.iloc[:LOOK], frame
+
+
+def _without_dates(cells: dict[str, pd.Series]) -> dict[str, pd.Series]:
+    """The columns whose cells could be numbers, not dates whose marks would be taken for those of numbers."""
+    date = r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:\D.*)?|\d{1,2}[.:]\d{2}(?:[.:]\d{2})?"
+    return {
+        name: column
+        for name, column in cells.items()
+        if not (column.dtype == object or isinstance(column.dtype, pd.StringDtype))
+        or column.iloc[:200].astype(str).str.fullmatch(rf"\s*(?:{date})\s*").mean() < 0.5
+        or column.iloc[:200].astype(str).str.fullmatch(r"\s*\d{1,2}\.\d{2}\s*").mean() >= 0.5
+    }
+
+
+def _stated_time(columns: list[Column], wishes: Wishes) -> TimeColumns:
+    """The time columns that a person names, their format found where it is not stated."""
+    by_name = {column.name: column for column in columns}
+    if unknown := [name for name in wishes.time if name not in by_name]:
+        raise UnusableError(f"there is no column '{unknown[0]}'", f"--time is one or more of {list(by_name)[:12]}")
+    keys: dict[str, object] = {"time": wishes.time}
+    if wishes.style:
+        return TimeColumns(keys, wishes.time, "stated", 1.0)
+    found = find_time([by_name[name] for name in wishes.time], "--time")
+    if len(found.columns) == len(wishes.time):
+        return found
+    return TimeColumns({**found.keys, **keys}, wishes.time, "stated", 1.0, found.odd)
+
+
+def _no_times(name: str, layout: Layout, cells: pd.Series) -> UnreadableError:
+    """The refusal of a file whose time column cannot be read, with its first cell that cannot."""
+    unread = cells[read_times(cells, layout).isna()]
+    shown = str(unread.iloc[0])[:40] if len(unread) else ""
+    count = len(cells) - len(unread)
+    return UnreadableError(
+        f"{name} has {count} rows with a readable time; two are needed; column {list(layout.time)}, first: '{shown}'",
+        "name the column with --time, or its form with --format such as '%d.%m.%Y %H:%M'",
+    )
+
+
+def _needs_style(cells: pd.Series, layout: Layout, moments: pd.Series) -> bool:
+    """Whether a column is read less or otherwise without its format stated: ISO 8601 is read without."""
+    plain = read_times(cells, layout.model_copy(update={"time_format": None}))
+    return not plain.equals(moments)
+
+
+def _zoned(cells: pd.Series, layout: Layout) -> bool:
+    """Whether times are moments wherever one is: they say their zone, or count from a moment that all share."""
+    if isinstance(cells.dtype, pd.DatetimeTZDtype) or layout.time_unit not in ("text", "excel", "matlab"):
+        return not layout.start
+    other = layout.model_copy(update={"timezone": "Asia/Kathmandu" if layout.timezone == "UTC" else "UTC"})
+    sample = cells.iloc[:50]
+    return read_times(sample, layout).equals(read_times(sample, other))
+
+
+def _layout_keys(roles: Roles, columns: list[Column], style: str | None) -> dict[str, object]:
+    """The keys of the layout that the columns' roles give."""
+    labels = roles.labels
+    keys: dict[str, object] = {"asset": labels.asset or None}
+    spare = [role.column for role in roles.roles if role.role == "unit"]
+    if labels.sensor:
+        keys |= {"kind": "long", "sensor": labels.sensor, "value": labels.value}
+    elif len(days := [name for name in roles.measures if _time_of_day(name)]) >= max(12, 0.8 * len(roles.measures)):
+        others = [name for name in roles.measures if name not in days]
+        keys["time_format"] = f"{style or '%Y-%m-%d'} %H:%M"
+        keys |= {"kind": "day", "value": "value", "ignore": (*roles.ignored, *spare, *others)}
+    else:
+        keys |= {"ignore": tuple(c.name for c in columns if c.name in {*roles.ignored, *spare})}
+    if roles.quality is not None:
+        setting = roles.quality.setting
+        if labels.sensor and isinstance(setting, dict):
+            setting = next(iter(setting.values()))
+        keys |= {"quality": setting, "good": roles.quality.good}
+    return keys
+
+
+def _time_of_day(name: str) -> bool:
+    return bool(re.search(r"(?<!\d)(?:[01]?\d|2[0-4])[:.h][0-5]\d(?!\d)", name))

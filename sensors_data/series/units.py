@@ -1,0 +1,54 @@
+"""Units as they stand in headers, cells and columns of their own."""
+
+from __future__ import annotations
+
+import re
+
+_UNITS = """
+% ‰ ppm ppb °C ℃ °F K degC degF C F deg ° rad rpm 1/min U/min min-1 min^-1 s ms us min h d Hz kHz MHz
+m mm cm km µm um in ft m2 m² m3 m³ Nm3 l L ml gal m/s km/h mph kn m/s2 m/s² mm/s mm/s2 g kg t lb N kN Nm kNm
+Pa hPa kPa MPa bar mbar psi atm mmHg V mV kV A mA kA W kW MW GW VA kVA MVA var kvar kVAr VAr Ah Wh kWh MWh GWh J kJ MJ GJ
+Ohm Ω kΩ MΩ S mS µS uS µS/cm mS/cm F µF T m3/h m³/h m3/s m³/s l/min l/h l/s L/min kg/h kg/s t/h Nm3/h
+W/m2 W/m² kW/m2 lx lm cd dB dBA dB(A) pH mg/l mg/L mg/m3 µg/m3 ug/m3 g/m3 g/kg kJ/kg NTU FNU count counts pcs
+EUR USD € $ TS RN index - none dimensionless DateTime degrees celsius fahrenheit kelvin percent volt volts amp amps watt watts
+"""
+UNITS = frozenset(_UNITS.split())
+
+PREFIXES = {"n": 1e-9, "µ": 1e-6, "u": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}
+_SCALED = ("Wh", "W", "V", "A", "Pa", "bar", "VA", "Hz", "J", "g", "l", "L", "m", "s", "Ohm", "Ω", "var", "B")
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit, bare or in brackets."""
+    text = text.strip()
+    if re.fullmatch(r"\[[^\]]{0,16}\]|\([^)]{0,16}\)", text):
+        return True
+    return text in UNITS
+
+
+def unit_in(name: str) -> str:
+    """The unit that a column's name ends in, as `Power (kW)` or `power_kW`; empty where there is none."""
+    bracketed = re.search(r"[\[(]([^\])]{1,12})[\])]\s*$", name)
+    if bracketed:
+        return bracketed[1].strip()
+    tail = re.search(r"[_ ]([^_ ]{1,8})$", name)
+    return tail[1] if tail and tail[1] in UNITS and len(tail[1]) > 1 else ""
+
+
+def factors(units: list[str]) -> dict[str, float] | None:
+    """What each unit is multiplied by so that all are the first one; None where they measure different things."""
+    parts = [_parted(unit) for unit in units]
+    if len(units) == 1:
+        return {units[0]: 1.0}
+    if any(part is None for part in parts) or len({part[1] for part in parts if part}) > 1:
+        return None
+    sizes = [PREFIXES[part[0]] for part in parts if part]
+    return {unit: size / sizes[0] for unit, size in zip(units, sizes, strict=True)}
+
+
+def _parted(unit: str) -> tuple[str, str] | None:
+    """A unit's prefix and what it multiplies."""
+    for bare in _SCALED:
+        if unit.endswith(bare) and unit.removesuffix(bare) in PREFIXES:
+            return unit.removesuffix(bare), bare
+    return None
