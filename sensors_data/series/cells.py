@@ -40,7 +40,7 @@ def read_text(data: bytes, name: str, layout: Layout) -> tuple[pd.DataFrame, pd.
     blank = [column for column in frame.columns if column.startswith(_NO_NAME) and frame[column].eq("").all()]
     frame = frame.drop(columns=blank).rename(columns=lambda column: column.removeprefix(_NO_NAME))
     if len(bad) or re.search(rb"\n\r?\n", data):
-        frame = frame[frame.ne("").any(axis=1)]
+        frame = frame[(frame != "").any(axis=1)]
     return frame, bad
 
 
@@ -77,7 +77,7 @@ def _beheaded(data: bytes, name: str, layout: Layout, separator: str) -> tuple[b
     try:
         lines = head.decode().splitlines()[: layout.header_rows]
     except UnicodeDecodeError as error:
-        raise not_in_encoding(head, name, "utf-8", error.start) from error
+        raise not_in_encoding(head, name, "utf-8", error.start, layout.skip_lines + 1) from error
     if layout.comment:
         lines = [re.sub(rf'^\s*"?{re.escape(layout.comment)}\s?', "", line) for line in lines]
     cells = [[cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])] for line in lines]
@@ -131,7 +131,7 @@ def _parsed(body: bytes, name: str, names: list[str], separator: str, first: int
             ),
         )
     except pa.ArrowInvalid as error:
-        raise _not_parsed(body, name, names, error) from error
+        raise _not_parsed(body, name, len(names), first) from error
     frame: pd.DataFrame = table.to_pandas()
     numbers = [number for number, _ in aside]
     lines = np.setdiff1d(np.arange(1, len(frame) + len(aside) + 1), numbers)[: len(frame)]
@@ -139,7 +139,7 @@ def _parsed(body: bytes, name: str, names: list[str], separator: str, first: int
     mended, bad = _mended(aside, names, separator, first)
     if len(mended):
         frame = pd.concat([frame, mended]).sort_index()
-    if frame.empty or frame.eq("").all(axis=None):
+    if frame.empty or (frame == "").all(axis=None):
         why = (
             f"of {len(names)} cells like its header; is '{separator}' the separator?"
             if len(bad)
@@ -149,15 +149,15 @@ def _parsed(body: bytes, name: str, names: list[str], separator: str, first: int
     return frame, bad
 
 
-def _not_parsed(body: bytes, name: str, names: list[str], error: Exception) -> UnreadableError:
+def _not_parsed(body: bytes, name: str, width: int, first: int) -> UnreadableError:
     """Why Arrow could not parse a text, in our words."""
     try:
         body.decode()
     except UnicodeDecodeError as place:
-        return not_in_encoding(body, name, "utf-8", place.start)
+        return not_in_encoding(body, name, "utf-8", place.start, first)
     if not body.strip():
         return UnreadableError(f"{name} has no rows below its header")
-    return UnreadableError(f"{name} cannot be read as rows of {len(names)} cells", "state layout.separator")
+    return UnreadableError(f"{name} cannot be read as rows of {width} cells", "state layout.separator")
 
 
 def _mended(

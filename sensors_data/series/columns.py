@@ -30,7 +30,7 @@ class Column:
     @cached_property
     def blank(self) -> np.ndarray:
         """Which cells are blank, (N,) bool."""
-        return is_blank(self.cells).to_numpy()
+        return np.asarray(is_blank(self.cells))
 
     @cached_property
     def filled(self) -> pd.Series:
@@ -48,7 +48,7 @@ class Column:
         if self.typed_times:
             return np.full(len(self.cells), np.nan)
         keys = {"decimal": self.marks.decimal, "thousands": self.marks.thousands, "cell_units": self.marks.cell_units}
-        return parse_numbers(self.cells, Layout.model_validate(keys)).to_numpy()
+        return np.asarray(parse_numbers(self.cells, Layout.model_validate(keys)))
 
     @cached_property
     def numeric(self) -> bool:
@@ -65,12 +65,13 @@ class Column:
     @cached_property
     def values(self) -> np.ndarray:
         """Its finite numbers in the file's order."""
-        return self.number[np.isfinite(self.number)]
+        return np.asarray(self.number[np.isfinite(self.number)])
 
     @cached_property
-    def distinct(self) -> pd.Index:
+    def distinct(self) -> pd.Index[str]:
         """The different texts that it holds."""
-        return pd.Index(self.filled.unique())
+        words: pd.Index[str] = pd.Index(self.filled.unique())
+        return words
 
     @cached_property
     def form(self) -> DateForm | None:

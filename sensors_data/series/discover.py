@@ -86,7 +86,7 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
         assets=tuple(sorted(readings["asset"].unique())),
         first=readings["time"].min(),
         last=readings["time"].max(),
-        odd=tuple([*broken, *oddities(raw, readings, time, step, family, understood, values)]),
+        odd=(*broken, *oddities(raw, readings, time, step, family, understood, values)),
         understood=understood,
         used=len(values),
         refused={
@@ -116,7 +116,9 @@ def _no_sensor(name: str, understood: Understood) -> UnreadableError:
         why = f"its times are readable, and the columns {empty[:6]} are blank in every row"
         return UnreadableError(f"{name} holds no value: {why}", "export it again with the values")
     reasons = [f"'{role.column}': {role.evidence}" for role in understood.roles.roles if role.role == "ignored"]
-    return UnreadableError(f"{name} has no numeric column beside its time; columns: {columns[:12]}; {'; '.join(reasons[:6])}")
+    return UnreadableError(
+        f"{name} has no numeric column beside its time; columns: {columns[:12]}; {'; '.join(reasons[:6])}"
+    )
 
 
 def _raw_parts(files: list[Path], layout: Layout, names: tuple[str, ...]) -> tuple[dict[Path, pd.DataFrame], list[str]]:

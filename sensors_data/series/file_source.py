@@ -112,12 +112,14 @@ def raw_rows(frame: pd.DataFrame, name: str, layout: Layout, sensors: tuple[str,
     qualities = _qualities(layout)
     wanted += list(dict.fromkeys(qualities.values()))
     _check_columns(frame, name, layout, wanted, sensors)
-    asset = _joined(frame, layout.asset) if layout.asset else _asset_of(name, layout)
-    base = pd.DataFrame({"line": frame.index, "time": _joined(frame, layout.time), "asset": asset}, index=frame.index)
+    asset = joined_cells(frame, layout.asset) if layout.asset else _asset_of(name, layout)
+    base = pd.DataFrame(
+        {"line": frame.index, "time": joined_cells(frame, layout.time), "asset": asset}, index=frame.index
+    )
     if layout.end:
         base["end"] = frame[layout.end]
     if layout.kind == "long":
-        rows = base.assign(sensor=_joined(frame, layout.sensor).astype(str), value=frame[layout.value])
+        rows = base.assign(sensor=joined_cells(frame, layout.sensor).astype(str), value=frame[layout.value])
         return rows.assign(quality=frame[qualities[""]]) if qualities else rows
     columns = [c for c in frame.columns if c not in (*wanted, *layout.ignore)]
     if layout.kind == "day":
@@ -162,16 +164,19 @@ def _check_columns(frame: pd.DataFrame, name: str, layout: Layout, wanted: list[
         raise UnreadableError(f"{name} has none of the sensors {list(sensors)[:8]}; it has {there}")
 
 
-def _joined(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
+def joined_cells(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
     """A column, or the text of several joined by a blank."""
     if len(columns) == 1:
         return frame[columns[0]]
     texts = [frame[column].astype(str).str.strip() for column in columns]
-    return texts[0].str.cat(texts[1:], sep=" ")
+    joined = texts[0]
+    for text in texts[1:]:
+        joined = joined + " " + text
+    return joined
 
 
 def _asset_of(name: str, layout: Layout) -> str:
-    """The file's name without its suffixes, or the part that a pattern takes of it, where files are assets; else one."""
+    """The file's name without its suffixes, or what a pattern takes of it, where files are assets; else `asset`."""
     stem = name.split(".")[0]
     if isinstance(layout.asset_from_file, str):
         match = re.search(layout.asset_from_file, name)

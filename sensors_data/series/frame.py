@@ -17,7 +17,8 @@ HEAD = 600
 _NUMBER = re.compile(r"[+\-\u2212]?[\d.,' \u00a0\u202f]*\d[.,]?(?:[eE][+-]?\d+)?(?:[ \u00a0]?[^\s\d.,;:+\-/]{1,8})?")
 _DATE = re.compile(
     r"(?:[^\W\d_]{2,10}\.?,? )?"
-    r"(?:\d{1,4}[-/._ ]\d{1,2}[-/._ ]\d{1,4}|\d{1,4}(?:st|nd|rd|th|er)?[-/. ]*(?:de )?[^\W\d_]{3,10}\.?,?[-/. ]*(?:de )?\d{2,4}"
+    r"(?:\d{1,4}[-/._ ]\d{1,2}[-/._ ]\d{1,4}"
+    r"|\d{1,4}(?:st|nd|rd|th|er)?[-/. ]*(?:de )?[^\W\d_]{3,10}\.?,?[-/. ]*(?:de )?\d{2,4}"
     r"|[^\W\d_]{3,10}\.? ?\d{1,2}(?:st|nd|rd|th)?,? \d{4}|[^\W\d_]{3} [^\W\d_]{3} [ \d]\d \d\d:\d\d:\d\d \d{4}|\d{8})"
     r"(?:[T _:,-]*\d{1,2}[:.hH]?\d{2}[:.,\d]*[ \u00a0]?[A-Za-z.+\-:/_\d ]{0,24})?"
 )
@@ -75,12 +76,12 @@ def frame_of(data: bytes, name: str, encoding: str | None = None, separator: str
     first = _first_row(rows, kinds, width)
     if first is None:
         raise UnreadableError(
-            f"{name} has no row of times and numbers in its first {len(lines):,} lines; line 1: '{lines[0][:60]}'",
+            f"{name} has no rows of times and numbers in its first {len(lines):,} lines; line 1: '{lines[0][:60]}'",
             "name the separator with --separator, or clean the file",
         )
     if first and width >= 5 and width % 2 and len(rows[first - 1]) == (width + 1) // 2 and mark == ",":
         raise UnreadableError(
-            f"{name}, line {first + 1} has {width} cells and its header {(width + 1) // 2}: the decimal comma is not quoted",
+            f"{name}, line {first + 1} has {width} cells, its header {(width + 1) // 2}: decimal commas, no quotes",
             "export it with semicolons between the columns",
         )
     top, names, units = _header(lines, rows, first, width, comment, mark)
@@ -163,7 +164,7 @@ def _kinds(rows: list[list[str]], width: int) -> list[str]:
     """What most filled cells of each column are, by its later rows."""
     rows = rows[len(rows) // 3 :]
     counts = [Counter(filter(None, map(kind_of, (row[place] for row in rows)))) for place in range(width)]
-    return [count.most_common(1)[0][0] if count else "" for count in counts]
+    return [max(count, key=lambda kind: (count[kind], kind in "tn")) if count else "" for count in counts]
 
 
 def _first_row(rows: list[list[str]], kinds: list[str], width: int) -> int | None:

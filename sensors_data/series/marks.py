@@ -29,7 +29,7 @@ class Marks:
 
 @dataclass(frozen=True)
 class _Seen:
-    """What a column's cells say: how many show a mark as a decimal or a thousands mark for sure, and how many either."""
+    """How many of a column's cells show a mark as a decimal mark, as a thousands mark, or as either."""
 
     decimal: Counter[str]
     grouped: Counter[str]

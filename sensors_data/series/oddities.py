@@ -58,7 +58,7 @@ def _of_sensors(values: pd.DataFrame, family: Family) -> list[str]:
             odd.append(f"sensor {sensor} never moves (always {part['value'].max():g})")
         if zeros := zeros_apart(numbers):
             odd.append(
-                f"sensor {sensor} reads 0 {zeros:,} times, far from its other values; if 0 means 'no value', add missing = [0]"
+                f"sensor {sensor} reads 0 {zeros:,} times, far from its others; add missing = [0] if that is no value"
             )
         if jump := _unit_change(numbers):
             odd.append(f"sensor {sensor} changes its size about {jump:,.0f}-fold in mid-file: a change of unit?")

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
@@ -20,7 +20,7 @@ from sensors_data.layout import Layout
 MAX_BYTES = 4 * 2**30
 """A single file larger than this, unpacked, is refused: split it by day and use {day} in the inbox."""
 
-_PACKED: dict[bytes, Callable[..., IO[bytes]]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
+_PACKED: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
 _ZIP = b"PK\x03\x04"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -95,11 +95,11 @@ def as_utf8(data: bytes, name: str, encoding: str) -> bytes:
         raise not_in_encoding(data, name, encoding, error.start) from error
 
 
-def not_in_encoding(data: bytes, name: str, encoding: str, place: int) -> UnreadableError:
-    """The refusal of bytes that are no text of an encoding, with their line and what to state instead."""
-    line = data.count(b"\n", 0, place) + 1
+def not_in_encoding(data: bytes, name: str, encoding: str, place: int, first: int = 1) -> UnreadableError:
+    """The refusal of bytes that begin at the file's line `first`, with the line at fault and what to state instead."""
+    line = data.count(b"\n", 0, place) + first
     return UnreadableError(
-        f"{name}, line {line} is not written in {encoding}: {data[place : place + 8]!r}",
+        f"{name} cannot be read: line {line} is not written in {encoding}: {data[place : place + 8]!r}",
         f'state layout.encoding (such as "{encoding_of(data)}") or save the file as UTF-8',
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pandas as pd
 
@@ -21,7 +22,7 @@ def time_span(raw: pd.DataFrame, layout: Layout) -> Span | None:
 
 
 def files_as_assets(spans: dict[str, Span | None], layout: Layout) -> dict[str, object]:
-    """The layout's keys for files that are machines: those whose times lie over one another, unless a column says whose.
+    """The layout's keys for files that are machines: their times lie over one another, no column says whose they are.
 
     Where each machine has a file a period, its name is the file's without the period.
     """
@@ -42,6 +43,6 @@ def _follow_one_another(spans: list[Span]) -> bool:
     spans = sorted(spans)
     over = sum(
         (min(before[1], after[1]) - after[0]) > 0.1 * max(after[1] - after[0], pd.Timedelta("1s"))
-        for before, after in zip(spans, spans[1:], strict=False)
+        for before, after in pairwise(spans)
     )
     return over <= 0.1 * len(spans)

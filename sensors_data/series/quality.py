@@ -8,109 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sensors_data.series.column_words import WORDS
 from sensors_data.series.columns import Column
 from sensors_data.series.numbers import quality_word
 
-_NAMES = frozenset(
-    [
-        "quality",
-        "qual",
-        "qc",
-        "qa",
-        "q",
-        "validity",
-        "valid",
-        "flag",
-        "flags",
-        "qualitaet",
-        "qualität",
-        "guete",
-        "güete",
-        "calidad",
-        "qualite",
-        "qualité",
-        "opcquality",
-    ]
-)
-_NAMES_ALSO = frozenset(["status", "statuscode", "state"])
-_GOOD = frozenset(
-    [
-        "good",
-        "ok",
-        "valid",
-        "measured",
-        "true",
-        "yes",
-        "good_non-specific",
-        "goodnonspecific",
-        "good,",
-        "non-specific",
-        "g",
-        "a",
-        "v",
-        "actual",
-        "gut",
-        "gültig",
-        "gueltig",
-        "bueno",
-        "bon",
-        "bonne",
-        "buono",
-        "goed",
-        "bom",
-        "gemeten",
-        "gevalideerd",
-        "validated",
-        "uitgelezen",
-        "read",
-        "abgelesen",
-    ]
-    + ["good, non-specific"]
-)
-_BAD = frozenset(
-    [
-        "bad",
-        "uncertain",
-        "invalid",
-        "questionable",
-        "suspect",
-        "false",
-        "no",
-        "poor",
-        "error",
-        "fault",
-        "failed",
-        "missing",
-        "estimated",
-        "stale",
-        "unknown",
-        "nok",
-        "b",
-        "u",
-        "s",
-        "q",
-        "e",
-        "schlecht",
-        "ungültig",
-        "ungueltig",
-        "unsicher",
-        "mauvais",
-        "malo",
-        "cattivo",
-        "slecht",
-        "notconnected",
-        "timeout",
-        "substituted",
-        "geschat",
-        "offline",
-        "commfail",
-        "commerror",
-        "badcomm",
-        "notgood",
-        "overflow",
-        "deviceerror",
-    ]
-)
+_NAMES = WORDS["quality"]
+_NAMES_ALSO = WORDS["perhaps quality"]
+_GOOD = WORDS["good"]
+_BAD = WORDS["bad"]
 
 
 @dataclass(frozen=True)
@@ -125,7 +30,7 @@ class Quality:
 
 def find_quality(columns: list[Column]) -> Quality | None:
     """The quality columns of a table: one for each sensor where several stand beside their values, else one for all."""
-    graded = {column.name: good for column in columns if (good := _grades(column)) is not None}
+    graded = {column.name: found for column in columns if (found := _grades(column)) is not None}
     if not graded:
         return None
     good = tuple(sorted({grade for grades in graded.values() for grade in grades}))
@@ -147,7 +52,7 @@ def _grades(column: Column) -> set[str] | None:
         named or doubtful or (grades <= _GOOD | _BAD and grades & {"good", "bad", "uncertain", "valid"})
     ):
         return None
-    if column.numeric and not column.cells.dtype.kind == "b":
+    if column.numeric and column.cells.dtype.kind != "b":
         return _codes(column, named)
     words = {grade for grade in grades if grade in _GOOD or grade.startswith("good") or re.fullmatch(r"0x0*c\w", grade)}
     known = {grade for grade in grades if grade in _GOOD | _BAD or re.match(r"(?:good|bad|uncertain)\b", grade)}

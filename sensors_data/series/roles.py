@@ -8,77 +8,19 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.section import LABEL
+from sensors_data.series.column_words import WORDS
 from sensors_data.series.columns import Column, rising
 from sensors_data.series.labels import Labels, find_labels
 from sensors_data.series.quality import Quality, find_quality
 from sensors_data.series.time_columns import TimeColumns
 
-_LABELS = frozenset(
-    ["label", "labels", "anomaly", "anomalies", "changepoint", "outlier", "target", "fault", "groundtruth", "isanomaly"]
-)
-_SPARE = frozenset(
-    [
-        "index",
-        "idx",
-        "record",
-        "recordno",
-        "recnum",
-        "recno",
-        "rownum",
-        "row",
-        "rowid",
-        "rn",
-        "lfd",
-        "nr",
-        "no",
-        "sno",
-        "id",
-        "unnamed",
-        "counterid",
-        "key",
-    ]
-)
-_CALENDAR = {
-    "hour": lambda t: t.dt.hour, "minute": lambda t: t.dt.minute, "weekday": lambda t: t.dt.weekday,
-    "dayofweek": lambda t: t.dt.weekday, "month": lambda t: t.dt.month, "year": lambda t: t.dt.year, "day": lambda t: t.dt.day,
-}  # fmt: skip
-_ON_OFF = {
-    frozenset(pair.split("/")): pair.split("/")
-    for pair in [
-        "off/on",
-        "false/true",
-        "no/yes",
-        "closed/open",
-        "close/open",
-        "stop/run",
-        "stopped/running",
-        "stop/start",
-        "inactive/active",
-        "aus/ein",
-        "aus/an",
-        "zu/auf",
-        "nein/ja",
-        "arret/marche",
-        "off/on",
-        "idle/running",
-        "low/high",
-        "down/up",
-        "disabled/enabled",
-        "not_home/home",
-        "n/y",
-        "f/t",
-        "0/1",
-        "inactivo/activo",
-        "spento/acceso",
-        "uit/aan",
-        "halt/run",
-        "standby/running",
-        "ok/alarm",
-        "normal/alarm",
-        "ok/fault",
-        "clear/detected",
-    ]
-}
+_LABELS = WORDS["labels of anomalies"]
+_SPARE = WORDS["spare"]
+_CALENDAR = {"hour": "hour", "minute": "minute", "weekday": "weekday", "dayofweek": "weekday", "month": "month",
+             "year": "year", "day": "day"}  # fmt: skip
+"""Columns by name that may repeat a part of the time."""
+
+_ON_OFF = {frozenset(pair.split("/")): pair.split("/") for pair in sorted(WORDS["off/on"])}
 
 
 @dataclass(frozen=True)
@@ -109,7 +51,7 @@ class Roles:
 
 
 def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset: tuple[str, ...] = ()) -> Roles:
-    """The roles of a table's columns beside its time; `moments` are the rows' times, `asset` what is known to be one."""
+    """The roles of a table's columns beside its time; `moments` are the rows' times."""
     roles = [Role(name, "time", time.evidence, time.confidence) for name in time.columns]
     if end := time.keys.get("end"):
         roles.append(Role(str(end), "end", "ends each row's interval"))
@@ -177,7 +119,8 @@ def _clockwork(column: Column, moments: pd.Series) -> str:
     if word in _CALENDAR:
         for shift in range(-14, 15):
             if (
-                np.asarray(_CALENDAR[word](times + pd.Timedelta(hours=shift))) == values - (values.max() >= 24)
+                getattr((times + pd.Timedelta(hours=shift)).dt, _CALENDAR[word]).to_numpy()
+                == values - (values.max() >= 24)
             ).mean() > 0.95:
                 return "it repeats a part of the time"
     seconds = times.astype("int64").to_numpy() / 1e6
@@ -195,7 +138,8 @@ def _measure(column: Column, states: dict[str, dict[str, float]]) -> Role:
         return Role(column.name, "state", "false and true are 0 and 1")
     if column.numeric:
         return _numeric(column)
-    if pair := on_off(column.distinct):
+    pair = on_off(column.distinct) if len(column.distinct) == 2 else {}
+    if pair:
         states[column.name] = pair
         return Role(column.name, "state", f"{' and '.join(pair)} are 0 and 1")
     if len(column.distinct) == 1:

@@ -93,11 +93,8 @@ def _units(raw: pd.DataFrame, layout: Layout, understood: Understood) -> dict[st
     if layout.cell_units and len(layout.cell_units) and layout.kind == "wide":
         for name in (name for name in names if name in columns):
             cells = columns[name].filled.iloc[:200]
-            units |= {
-                name: unit
-                for unit, factor in layout.cell_units.items()
-                if factor == 1 and cells.str.endswith(unit).mean() > 0.5
-            }
+            base = [unit for unit, factor in layout.cell_units.items() if factor == 1]
+            units[name] = next((unit for unit in base if cells.str.endswith(unit).mean() > 0.5), units[name])
     column = understood.roles.labels.unit
     if column and layout.kind == "long" and len(layout.sensor) == 1:
         pairs = zip(columns[layout.sensor[0]].cells.astype(str), columns[column].cells.astype(str), strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import tomlkit
 from tomlkit.items import Item, Table
@@ -103,16 +104,18 @@ def _sensor(spec: Sensor) -> Item:
     return inline
 
 
-def _item(value: object) -> Item:
+def _item(value: Any) -> Item:
     """A value as TOML writes it: one name of a tuple stands alone, whole numbers of codes without a fraction."""
     if isinstance(value, tuple):
-        return tomlkit.item([_number(part) for part in value])
+        array: Item = tomlkit.item([_number(part) for part in value])
+        return array
     if isinstance(value, dict):
         inline = tomlkit.inline_table()
         for key, part in value.items():
             inline.append(_quoted(str(key)), _number(part))
         return inline
-    return tomlkit.item(value)
+    item: Item = tomlkit.item(value)
+    return item
 
 
 def _alone(value: object) -> object:
@@ -120,14 +123,14 @@ def _alone(value: object) -> object:
     return value[0] if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], str) else value
 
 
-def _plain(keys: dict[str, object]) -> Table:
+def _plain(keys: dict[str, Any]) -> Table:
     table = tomlkit.table()
     for key, value in keys.items():
         table.add(key, tomlkit.item(value))
     return table
 
 
-def _number(value: object) -> object:
+def _number(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
 
 

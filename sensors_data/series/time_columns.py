@@ -3,90 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from sensors_data.errors import UnreadableError
+from sensors_data.series.column_words import WORDS
 from sensors_data.series.columns import Column, rising
 from sensors_data.series.date_forms import DIGITS, best_style, clock_style
 
-_YES = frozenset(
-    [
-        "time",
-        "timestamp",
-        "datetime",
-        "date",
-        "ts",
-        "zeit",
-        "datum",
-        "uhrzeit",
-        "zeitstempel",
-        "datumzeit",
-        "t",
-        "stamp",
-        "when",
-        "measured",
-        "fecha",
-        "hora",
-        "heure",
-        "horodatage",
-        "horodate",
-        "data",
-        "ora",
-        "tijd",
-        "tijdstip",
-        "moment",
-        "from",
-        "start",
-        "begin",
-        "beginn",
-        "von",
-        "vanaf",
-        "desde",
-        "inizio",
-        "debut",
-        "da",
-    ]
-)
-_NO = frozenset(
-    [
-        "created",
-        "updated",
-        "modified",
-        "received",
-        "inserted",
-        "ingested",
-        "exported",
-        "processed",
-        "until",
-        "to",
-        "end",
-        "stop",
-        "bis",
-        "tot",
-        "hasta",
-        "fine",
-        "fin",
-        "ende",
-        "installed",
-        "expiry",
-        "birth",
-        "due",
-    ]
-)
-_END = frozenset(["until", "to", "end", "stop", "bis", "tot", "hasta", "fine", "fin", "ende", "finish"])
-_PARTS = {
-    "%Y": frozenset(["year", "yyyy", "yr", "jahr", "ano", "año", "annee", "année", "anno", "jaar"]),
-    "%m": frozenset(["month", "mo", "mon", "monat", "mes", "mois", "mese", "maand"]),
-    "%d": frozenset(["day", "dd", "dom", "tag", "dia", "día", "jour", "giorno", "dag", "mday"]),
-    "%H": frozenset(["hour", "hr", "hh", "h", "stunde", "hora", "heure", "ora", "uur", "he"]),
-    "%M": frozenset(["minute", "min", "mi", "mm", "minuto", "minuut"]),
-    "%S": frozenset(["second", "sec", "ss", "s", "sekunde", "segundo"]),
-    "%j": frozenset(["doy", "dayofyear", "julian", "jday"]),
-    "%N": frozenset(["hhmm", "hrmn", "time", "hourminute"]),
-}
+_YES = WORDS["time"]
+_NO = WORDS["other times"]
+_END = WORDS["end"]
+_PARTS = {sign: WORDS[sign] for sign in ("%Y", "%m", "%d", "%H", "%M", "%S", "%j", "%N")}
 _RANGES = {
     "%Y": (1990, 2099), "%m": (1, 12), "%d": (1, 31), "%H": (0, 24), "%M": (0, 60), "%S": (0, 60), "%j": (1, 366),
     "%N": (0, 2400),
@@ -112,7 +42,10 @@ class TimeColumns:
     evidence: str
     confidence: float
     odd: tuple[str, ...] = ()
-    others: tuple[str, ...] = field(default=())  # columns of times that are not the reading's own
+    others: tuple[str, ...] = ()
+    """Columns of times that are not the reading's own."""
+    rivals: tuple[str, ...] = ()
+    """The formats that read the column as well, the one taken first."""
 
 
 def find_time(columns: list[Column], name: str) -> TimeColumns:
@@ -147,7 +80,8 @@ def _stamp(column: Column) -> TimeColumns | None:
         if re.fullmatch(r"%\w%\w%\w.*", form.style):
             return None  # digits without marks are looked at as numbers
     why = f"{form.share:.1%} of its cells are times like '{column.filled.iloc[0][:26]}'"
-    odd = ()
+    odd: tuple[str, ...] = ()
+    rivals = (form.style, *form.rivals) if form.rivals else ()
     if form.rivals:
         other = form.rivals[0]
         odd = (f"'{column.filled.iloc[0][:26]}' may be {form.style} or {other}: {form.style} is taken",)
@@ -155,7 +89,7 @@ def _stamp(column: Column) -> TimeColumns | None:
     keys = {"time": (column.name,), "time_format": form.style}
     if re.search(r"%[HIN]", form.style):
         keys["clock"] = True
-    return TimeColumns(keys, (column.name,), why, _weight(column, form.share), odd)
+    return TimeColumns(keys, (column.name,), why, _weight(column, form.share), odd, rivals=rivals)
 
 
 def _weight(column: Column, share: float) -> float:
@@ -259,8 +193,8 @@ def _number(column: Column) -> TimeColumns | None:
             keys = {"time": (column.name,), "time_unit": unit}
             return TimeColumns(keys, (column.name,), f"{unit} since 1970", 0.8 + hint)
     ordered = rising(values, 0.9)
-    for unit, (least, most) in _COUNTED.items():
-        if least <= low and high <= most and (ordered or column.named(_YES)):
+    for unit, (first, last) in _COUNTED.items():
+        if first <= low and high <= last and (ordered or column.named(_YES)):
             keys = {"time": (column.name,), "time_unit": unit}
             return TimeColumns(keys, (column.name,), f"day numbers as {unit} counts them", 0.7 + hint)
     spans = {"ticks": (6.27e17, 6.5e17), "filetime": (1.22e17, 1.45e17), "labview": (2.87e9, 4.6e9)}
@@ -307,7 +241,7 @@ def _with_others(found: TimeColumns, columns: list[Column], stamps: list[TimeCol
         ends = [name for name in others if by_name[name].named(_END) and len(by_name[name].distinct) > 2]
         if ends:
             keys["end"] = ends[0]
-    return TimeColumns(keys, found.columns, found.evidence, found.confidence, found.odd, tuple(others))
+    return replace(found, keys=keys, others=tuple(others))
 
 
 def _no_time(columns: list[Column], name: str) -> UnreadableError:

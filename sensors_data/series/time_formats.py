@@ -95,9 +95,8 @@ def _numbers(words: list[str] | None, count: int, default: int) -> np.ndarray:
     """The numbers at the start of words, (count,), the default for empty ones."""
     if words is None:
         return np.full(count, default)
-    return np.array(
-        [int(digits) if (digits := word.rstrip("stndrherºª")) else default for word in words], dtype=np.int64
-    )
+    digits = (re.match(r"\d*", word) for word in words)
+    return np.array([int(d[0]) if d and d[0] else default for d in digits], dtype=np.int64)
 
 
 def _days(cells: dict[str, list[str]], count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -46,7 +46,8 @@ def parse_times(times: pd.Series, layout: Layout) -> pd.Series:
 def read_times(times: pd.Series, layout: Layout) -> pd.Series:
     """Times as `parse_times` gives them, NaT too for those outside the years 1990 to 2099."""
     moments = parse_times(times, layout)
-    return moments.where((moments >= FIRST) & (moments < LAST))
+    likely: pd.Series = moments.where((moments >= FIRST) & (moments < LAST))
+    return likely
 
 
 def _iso(text: pd.Series, zone: str) -> pd.Series:
@@ -55,7 +56,7 @@ def _iso(text: pd.Series, zone: str) -> pd.Series:
     zoned = shaped.str.contains(_ZONED).fillna(False)
     with_zone = pd.to_datetime(shaped[zoned], format="ISO8601", errors="coerce", utc=True)
     without = _in_utc(pd.to_datetime(shaped[~zoned], format="ISO8601", errors="coerce"), zone)
-    parsed = pd.concat([with_zone.astype("datetime64[us, UTC]"), without]).sort_index()
+    parsed: pd.Series = pd.concat([with_zone.astype("datetime64[us, UTC]"), without]).sort_index()
     for style in _ISO_KIN:
         rest = parsed.isna() & shaped.notna()
         if not rest.any():
@@ -82,7 +83,8 @@ def _zoned(local: np.ndarray, written: pd.Series, zone: str) -> pd.Series:
             utc[rows] = local[rows] - np.timedelta64(minutes, "m")
         else:
             utc[rows] = _in_named(pd.Series(local[rows]), name or zone).dt.tz_localize(None).to_numpy()
-    return pd.Series(utc).dt.tz_localize("UTC")
+    moments: pd.Series = pd.Series(utc).dt.tz_localize("UTC")
+    return moments
 
 
 def _in_named(moments: pd.Series, zone: str) -> pd.Series:

@@ -12,7 +12,7 @@ from sensors_data.errors import UnreadableError, UnusableError
 from sensors_data.layout import Layout
 from sensors_data.series.cells import read_text
 from sensors_data.series.columns import Column
-from sensors_data.series.file_source import is_parquet, read_table
+from sensors_data.series.file_source import is_parquet, joined_cells, read_table
 from sensors_data.series.frame import Frame, frame_of
 from sensors_data.series.marks import Marks, marks_of
 from sensors_data.series.packing import unpacked
@@ -67,11 +67,7 @@ def understand(path: Path, wishes: Wishes) -> Understood:
     keys |= {"timezone": wishes.zone or "UTC", "decimal": marks.decimal, "thousands": marks.thousands}
     keys["cell_units"] = marks.cell_units
     first = Layout.model_validate(keys)
-    joined = cells[first.time[0]]
-    if len(first.time) > 1:
-        joined = (
-            joined.astype(str).str.strip().str.cat([cells[c].astype(str).str.strip() for c in first.time[1:]], sep=" ")
-        )
+    joined = joined_cells(pd.DataFrame(cells), first.time)
     moments = read_times(joined, first)
     if moments.notna().sum() < 2:
         raise _no_times(path.name, first, joined)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 _UNITS = """
-% ‰ ppm ppb °C ℃ °F K degC degF C F deg ° rad rpm 1/min U/min min-1 min^-1 s ms us min h d Hz kHz MHz
-m mm cm km µm um in ft m2 m² m3 m³ Nm3 l L ml gal m/s km/h mph kn m/s2 m/s² mm/s mm/s2 g kg t lb N kN Nm kNm
-Pa hPa kPa MPa bar mbar psi atm mmHg V mV kV A mA kA W kW MW GW VA kVA MVA var kvar kVAr VAr Ah Wh kWh MWh GWh J kJ MJ GJ
-Ohm Ω kΩ MΩ S mS µS uS µS/cm mS/cm F µF T m3/h m³/h m3/s m³/s l/min l/h l/s L/min kg/h kg/s t/h Nm3/h
+% ‰ ppm ppb °C ℃ °F K degC degF C F deg ° rad rpm 1/min U/min min-1 min^-1 s ms us min h d Hz kHz MHz m mm cm
+km µm um in ft m2 m² m3 m³ Nm3 l L ml gal m/s km/h mph kn m/s2 m/s² mm/s mm/s2 g kg t lb N kN Nm kNm Pa hPa
+kPa MPa bar mbar psi atm mmHg V mV kV A mA kA W kW MW GW VA kVA MVA var kvar kVAr VAr Ah Wh kWh MWh GWh J kJ
+MJ GJ Ohm Ω kΩ MΩ S mS µS uS µS/cm mS/cm F µF T m3/h m³/h m3/s m³/s l/min l/h l/s L/min kg/h kg/s t/h Nm3/h
 W/m2 W/m² kW/m2 lx lm cd dB dBA dB(A) pH mg/l mg/L mg/m3 µg/m3 ug/m3 g/m3 g/kg kJ/kg NTU FNU count counts pcs
-EUR USD € $ TS RN index - none dimensionless DateTime degrees celsius fahrenheit kelvin percent volt volts amp amps watt watts
+EUR USD € $ TS RN index - none dimensionless DateTime degrees celsius fahrenheit kelvin percent volt volts amp
+amps watt watts
 """
 UNITS = frozenset(_UNITS.split())
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
-import tomllib
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -17,11 +15,8 @@ from anomaly.monitoring.jobs import export_metrics
 from anomaly.series.find_job import find_anomalies_of
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series
-from sensors_data.files import open_url, replace_file
-from sensors_data.series.discover import discover, settings_toml
 from sensors_data.series.jobs import impute_day, ingest
-from sensors_data.settings import Settings, load, parse
-from service.cli import datasets, doctor, images, incidents, monitoring, serve, synthesis
+from service.cli import datasets, doctor, images, incidents, init, monitoring, serve, synthesis
 from service.cli.options import (
     SETTINGS_PATH,
     DayOption,
@@ -47,6 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(init.app)
 app.add_typer(incidents.app, name="incidents")
 app.add_typer(datasets.app, name="datasets")
 app.add_typer(images.app)
@@ -85,29 +81,6 @@ def main() -> None:
 def _say_all(lines: list[str]) -> None:
     for line in lines:
         say(line)
-
-
-@app.command("init", epilog="Example: nightscore init --from machine.csv")
-def init_command(
-    source: Annotated[Path, typer.Option("--from", help="A CSV or Parquet file, or a folder of them.")],
-    settings: SettingsOption = SETTINGS_PATH,
-    store: StoreOption = None,
-    family: Annotated[str | None, typer.Option("--family", help="Its name; the file's own if not given.")] = None,
-) -> None:
-    """Look at your readings and write settings for them: step, sensors, plausible ranges, assets, what is odd."""
-    if not source.exists():
-        raise FileNotFoundError(f"there is no {source}; name a CSV or Parquet file, or a folder of them")
-    known = load(settings) if settings.exists() else Settings()
-    found = discover(source)
-    name = family or found.name
-    if name in known.families:
-        raise ValueError(f"{settings} already has a family '{name}'; take another --family or edit the file")
-    before = settings.read_text(encoding="utf-8") if settings.exists() else f"store = {json.dumps(store or 'store')}\n"
-    text = f"{before}\n{settings_toml(found, name)}"
-    parse(Settings, tomllib.loads(text), f"the settings for {source}")
-    replace_file(*open_url(str(settings.resolve())), text.encode())
-    _say_all(doctor.told(found, name))
-    say(f"wrote {settings}; next: nightscore backfill --family {name}")
 
 
 @app.command("ingest")

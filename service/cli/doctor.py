@@ -12,7 +12,6 @@ from anomaly.series.card import Card
 from anomaly.series.files import read_card, serving
 from anomaly.series.span import MIN_ROWS
 from anomaly.series.train_job import detector_config, training_grids
-from sensors_data.series.discover import Discovery
 from sensors_data.series.readings import days_in
 from sensors_data.settings import Settings
 from sensors_data.store import Store
@@ -83,31 +82,6 @@ def _model_lines(card: Card) -> list[str]:
     if left_out := sorted(set(card.sensors) - set(card.modelled)):
         lines.append(f"  left out as command flags: {', '.join(left_out)}")
     return lines
-
-
-def told(found: Discovery, name: str) -> list[str]:
-    """What `init` found, for a person."""
-    family = found.family
-    step, few = family.step, ", ".join(found.assets[:4]) + (", ..." if len(found.assets) > 4 else "")
-    days = (found.last - found.first).total_seconds() / 86_400
-    span = f"{found.first:%Y-%m-%d %H:%M} to {found.last:%Y-%m-%d %H:%M} UTC ({days:.1f} days)"
-    lines = [
-        f"{name}: {found.rows:,} values, {span}",
-        f"  {len(found.assets)} assets ({few}), {len(family.sensors)} sensors ({', '.join(family.sensors)})",
-        f"  a value every {step}, {family.layout.kind} layout",
-    ]
-    if family.layout.ignore:
-        lines.append(f"  not read: {', '.join(family.layout.ignore)}")
-    if family.training.commissioning:
-        lines.append(
-            f"  under three days an asset: the first {family.training.commissioning} of each is taken to be normal and "
-            "learned from; edit training.commissioning if it is not"
-        )
-        budget = family.detector["alarms_per_asset_week"]
-        lines.append(
-            f"  false-alarm budget {budget:g} an asset-week, one in ten runs; edit detector.alarms_per_asset_week"
-        )
-    return lines + [f"  odd: {what}" for what in found.odd]
 
 
 def print_found(console: Console, settings: Settings, family: str, scored: list[date]) -> None:

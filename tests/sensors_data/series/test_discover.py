@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from sensors_data.errors import UnreadableError
-from sensors_data.series.discover import discover, settings_toml
+from sensors_data.series.discover import discover
 from sensors_data.series.readings import days_in, read_day
+from sensors_data.series.settings_text import settings_toml
 from sensors_data.settings import Settings, load
 
 
@@ -72,8 +73,8 @@ def test_a_long_table_is_understood(put, tmp_path):
     layout = found.family.layout
     assert (layout.kind, layout.asset, layout.sensor, layout.value, layout.separator) == (
         "long",
-        "machine",
-        "tag",
+        ("machine",),
+        ("tag",),
         "value",
         "\t",
     )
@@ -99,7 +100,7 @@ def test_labels_texts_and_columns_without_a_name_are_no_sensors(put, tmp_path):
     frame = table().assign(label=0, state="on")
     found = discover(put(frame.to_csv()))
     assert found.family.sensor_names == ("flow", "speed")
-    assert found.family.layout.ignore == ("", "label", "state")
+    assert found.family.layout.ignore == ("column_1", "label", "state")
     assert loaded(found, tmp_path).family("pump") == found.family
 
 
@@ -129,7 +130,7 @@ def test_a_plausible_range_is_a_hundred_times_as_wide_as_the_usual_values(put):
     frame = table(1000).assign(flow=np.linspace(0, 100, 1000))
     frame.loc[5, "flow"] = -9999
     sensor = discover(put(csv(frame))).family.sensors["flow"]
-    assert (sensor.low, sensor.high) == (-9950.0, 10000.0)
+    assert (sensor.low, sensor.high, sensor.missing) == (-9950.0, 10000.0, (-9999.0,))
 
 
 @pytest.mark.parametrize("rest", [0.0, 5.0])
@@ -147,7 +148,7 @@ def test_what_is_odd_is_said_with_numbers(put):
     frame = pd.concat([frame.drop(index=range(100, 150)), frame.iloc[[4]]])
     odd = discover(put(csv(frame))).odd
     assert odd == (
-        "3 rows have a time that cannot be read",
+        "3 rows have a time that cannot be read, first line 22: 'soon'",
         "1 values are no numbers, like 'ERR'",
         "3 values stand twice or more for one time, asset and sensor",
         "sensor dead never moves (always 3)",
@@ -157,7 +158,9 @@ def test_what_is_odd_is_said_with_numbers(put):
 
 def test_hostile_names_survive_the_toml(put, tmp_path):
     names = ['flow "m3/h"', "p\\q", "a = b", "Größe [°C]", "#1", "1.5", "true"]
-    frame = pd.DataFrame({"time": table()["time"], **{n: np.arange(300.0) * (i + 1) for i, n in enumerate(names)}})
+    frame = pd.DataFrame(
+        {"time": table()["time"], **{n: np.sin(np.arange(300.0) / 9 + i) for i, n in enumerate(names)}}
+    )
     found = discover(put(csv(frame)))
     family = loaded(found, tmp_path, "press-1").family("press-1")
     assert family.sensor_names == tuple(names)
@@ -169,7 +172,9 @@ def test_hostile_names_survive_the_toml(put, tmp_path):
     [
         ("time,note\n2026-11-21,a\n2026-11-22,b\n", "has no numeric column beside its time"),
         ("time,flow\n2026-11-21,1\n", "has 1 rows with a readable time; two are needed"),
-        ("time,flow\n21.11.2026,1\n22.11.2026,1\n", "has 0 rows with a readable time"),
+        ("time,flow\nsoon,1\nlater,1\n", "has no column of times; its columns: 'time' like 'soon'"),
+        ("time,flow\n08:00,1\n09:00,1\n", "holds times of day without a date"),
+        ("time,flow\n2026-11-21,\n2026-11-22,\n", "holds no value: its times are readable"),
         ("", "is empty"),
     ],
 )

@@ -106,7 +106,7 @@ def test_every_value_that_cannot_be_used_is_a_reject_with_its_line_and_reason(ma
         (3, "unknown sensor"),
         (4, "unknown asset"),
         (5, "not a number"),
-        (6, "not finite"),
+        (6, "not finite in 32 bits"),
         (7, "below the plausible range"),
         (8, "above the plausible range"),
         (9, "no value"),

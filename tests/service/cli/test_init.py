@@ -142,9 +142,8 @@ def test_init_refuses_a_name_and_leaves_the_settings(nightscore, tmp_path, famil
         (b"", "is empty"),
         (b"time,flow\n", "has no rows"),
         (b"time,flow\n2026-03-08T00:00:00Z,1\n", "has 1 rows with a readable time; two are needed"),
-        (b"time,flow\nnever,1\nlater,2\n", "readable time"),
+        (b"time,flow\nnever,1\nlater,2\n", "has no column of times"),
         (b"time,note\n2026-03-08T00:00:00Z,a\n2026-03-08T00:00:01Z,b\n", "has no numeric column beside its time"),
-        (b"time,flow,flow\n2026-03-08T00:00:00Z,1,2\n", "names a column twice"),
         (b"\x00\x01\x02\x03" * 50, "press.csv"),
     ],
 )

@@ -1,0 +1,61 @@
+"""Words that hint at what a column is, in several languages: they only help where the cells leave it open."""
+
+from __future__ import annotations
+
+_LINES = """
+%H: h he heure hh hora hour hr ora stunde uur
+%M: mi min minute minuto minuut mm
+%N: hhmm hourminute hrmn time
+%S: s sec second segundo sekunde ss
+%Y: annee anno année ano año jaar jahr year yr yyyy
+%d: dag day dd dia dom día giorno jour mday tag
+%j: dayofyear doy jday julian
+%m: maand mes mese mo mois mon monat month
+asset: anlage asset assetid building cell device deviceid disk drive ean engine equipment geraet gerät host
+asset: house id imei inverter line loc location mac machine machineid maquina maschine meter motor nmi node
+asset: number nummer plant pump robot room serial server site station string train turbine turbineid unit
+asset: unitid vehicle vin well wtg zaehler zone zähler
+bad: b bad badcomm cattivo commerror commfail deviceerror e error estimated failed false fault geschat
+bad: invalid malo mauvais missing no nok notconnected notgood offline overflow poor q questionable s
+bad: schlecht slecht stale substituted suspect timeout u uncertain ungueltig ungültig unknown unsicher
+end: bis end ende fin fine finish hasta stop to tot until
+good: a abgelesen actual bom bon bonne bueno buono g gemeten gevalideerd goed good good, good_non-specific
+good: goodnonspecific gueltig gut gültig measured non-specific ok read true uitgelezen v valid validated
+good: yes
+labels of anomalies: anomalies anomaly changepoint fault groundtruth isanomaly label labels outlier target
+off/on: off/on false/true no/yes closed/open close/open stop/run stopped/running stop/start inactive/active
+off/on: aus/ein aus/an zu/auf nein/ja arret/marche idle/running low/high down/up disabled/enabled n/y f/t
+off/on: not_home/home inactivo/activo spento/acceso uit/aan halt/run standby/running ok/alarm normal/alarm
+off/on: ok/fault clear/detected
+other times: birth bis created due end ende expiry exported fin fine hasta ingested inserted installed modified
+other times: processed received stop to tot until updated
+perhaps quality: flag flags state status statuscode
+quality: calidad guete güete opcquality q qa qc qual qualitaet qualite quality qualität qualité
+quality: valid validity
+sensor: attribute capteur channel entity field grandeur item kanal kpi magnitud measurement messgroesse
+sensor: messgröße metric name parameter parametro point quantity register sensor series signal statistic tag
+sensor: variabele variable varname
+spare: counterid id idx index key lfd no nr recno recnum record recordno rn row rowid rownum sno unnamed
+states: active alarm auto bad close closed cool cooling day error false fault good heat heating high idle
+states: inactive low manual night no normal off ok on open run running standby start stop stopped true
+states: warning yes
+time: begin beginn da data date datetime datum datumzeit debut desde fecha from heure hora horodatage
+time: horodate inizio measured moment ora stamp start t tijd tijdstip time timestamp ts uhrzeit vanaf von
+time: when zeit zeitstempel
+unit: eenheid einheit unidad unit unita unite unitofmeasurement units unità unité uom
+value: data mean measurement messwert reading result state val valeur valor valore value verbruik volume
+value: waarde wert y
+"""
+
+
+def _sets(lines: str) -> dict[str, frozenset[str]]:
+    """The words of each kind; a kind may have several lines."""
+    sets: dict[str, frozenset[str]] = {}
+    for line in lines.strip().splitlines():
+        kind, _, words = line.partition(": ")
+        sets[kind] = sets.get(kind, frozenset()) | frozenset(words.split())
+    return sets
+
+
+WORDS = _sets(_LINES)
+"""What each word of a column's name, or each word in its cells, hints at."""

@@ -1,0 +1,47 @@
+"""All sensors of a file over its whole span in one picture: what `init` understood, to be looked at."""
+
+from __future__ import annotations
+
+import io
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.figure import Figure
+
+from sensors_data.settings import Family
+from service.figures.asset import INK, SEEN, STYLE
+
+MOST_SENSORS, MOST_ASSETS, MOST_POINTS = 24, 4, 4000
+_COLOURS = (SEEN, "#e0a030", "#5b8f1d", "#8f1d5b")
+
+
+def overview_picture(values: pd.DataFrame, family: Family, name: str) -> bytes:
+    """A PNG of the readings (time, asset, sensor, value) of a family, a row a sensor, a colour an asset."""
+    sensors = [sensor for sensor in family.sensor_names if (values["sensor"] == sensor).any()][:MOST_SENSORS]
+    assets = sorted(values["asset"].unique())[:MOST_ASSETS]
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(11, 1.2 + 1.1 * max(1, len(sensors))), layout="constrained")
+        axes = figure.subplots(max(1, len(sensors)), 1, sharex=True, squeeze=False)[:, 0]
+        for axis, sensor in zip(axes, sensors, strict=False):
+            _draw(axis, values[values["sensor"] == sensor], assets)
+            unit = family.sensors[sensor].unit
+            axis.set_title(f"{sensor[:60]}{f' [{unit}]' if unit else ''}", loc="left", fontsize=9)
+        shown = f"{len(sensors)} of {len(family.sensors)} sensors, {len(assets)} of {values['asset'].nunique()} assets"
+        figure.suptitle(f"{name}: {shown}", x=0.01, ha="left", fontweight="bold", color=INK)
+        locator = AutoDateLocator()  # type: ignore[no-untyped-call]
+        axes[-1].xaxis.set_major_locator(locator)
+        axes[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _draw(axis: Axes, rows: pd.DataFrame, assets: list[str]) -> None:
+    """One sensor's values of a few assets, thinned where there are too many to be seen."""
+    for colour, asset in zip(_COLOURS, assets, strict=False):
+        part = rows[rows["asset"] == asset].sort_values("time")
+        part = part.iloc[:: max(1, len(part) // MOST_POINTS)]
+        style = {"marker": ".", "linestyle": ""} if len(part) < 40 else {"linewidth": 0.7}
+        axis.plot(part["time"].dt.tz_localize(None).to_numpy(), part["value"].to_numpy(), color=colour, **style)
