@@ -64,7 +64,7 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
         raise UnreadableError(f"{files[0].name} has {time.notna().sum()} rows with a readable time; two are needed")
     sensors = sensor_specs(raw, time, layout, understood)
     readings = raw.assign(time=time, number=parse_numbers(raw["value"], layout)).dropna(subset=["time"])
-    step = _step(readings)
+    step = usual_step(readings)
     days = (readings["time"].max() - readings["time"].min()) / pd.Timedelta(days=1)
     times = readings.groupby("asset")["time"]
     life = np.array([span.total_seconds() for span in times.max() - times.min()])  # (assets,)
@@ -134,7 +134,7 @@ def _raw_parts(files: list[Path], layout: Layout, names: tuple[str, ...]) -> tup
     return parts, broken[:5] + ([f"{len(broken) - 5} more files are not read"] if len(broken) > 5 else [])
 
 
-def _step(readings: pd.DataFrame) -> timedelta:
+def usual_step(readings: pd.DataFrame) -> timedelta:
     """The usual distance of two readings of one sensor, as the nearest step that divides the day.
 
     Where readings are sparse on a regular clock, the clock's own step.

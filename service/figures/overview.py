@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
+from anomaly.series.plot import INK, SEEN, STYLE
 from sensors_data.settings import Family
-from service.figures.asset import INK, SEEN, STYLE
 
 MOST_SENSORS, MOST_ASSETS, MOST_POINTS = 24, 4, 4000
 _COLOURS = (SEEN, "#e0a030", "#5b8f1d", "#8f1d5b")
