@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sensors_data.tables import TABLES, Table
+from sensors_data.tables.shares import SHARES, shares_of_text
 
 
 def to_arrow(spec: Table, frame: pd.DataFrame) -> pa.Table:
@@ -21,11 +22,16 @@ def to_arrow(spec: Table, frame: pd.DataFrame) -> pa.Table:
 
 def from_arrow(spec: Table, rows: pa.Table) -> pa.Table:
     """The rows of a file of any generation with all of the table's columns; those that it lacks are null."""
-    columns = [
-        rows[field.name] if field.name in rows.column_names else pa.nulls(rows.num_rows, field.type)
-        for field in spec.schema
-    ]
+    columns = [_column_of(rows, field) for field in spec.schema]
     return pa.Table.from_arrays(columns, schema=spec.schema)
+
+
+def _column_of(rows: pa.Table, field: pa.Field) -> pa.Array:
+    if field.name not in rows.column_names:
+        return pa.nulls(rows.num_rows, field.type)
+    if field.type == SHARES and pa.types.is_string(rows[field.name].type):
+        return pa.array(map(shares_of_text, rows[field.name].to_pylist()), SHARES)
+    return rows[field.name]
 
 
 def as_table(table: str, rows: pd.DataFrame) -> pd.DataFrame:

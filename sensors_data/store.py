@@ -138,7 +138,7 @@ class Store:
         """A file's rows, or those of some assets, PART of the file's at a time."""
         file = self._open_parquet(path, self.read_bytes(path))
         self._stamp(path, file.schema_arrow)
-        if not any(map(file.schema_arrow.equals, spec.readable)):
+        if not spec.reads(file.schema_arrow):
             found = ", ".join(f"{field.name} {field.type}" for field in file.schema_arrow)
             raise ValueError(f"{self.root}/{path} has not the columns of table {spec.name}; it has {found}")
         try:

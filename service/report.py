@@ -87,7 +87,7 @@ def _findings(store: Store, settings: Settings, night: Night) -> str:
 def _finding(settings: Settings, day: date, row: Row, around: tuple[pd.DataFrame, pd.DataFrame]) -> str:
     spec, family = settings.family(row["family"]), str(row["family"])
     title = f"{row['asset']} ({family}), {interval(row['start'], row['end'])}"
-    told = [f"Carried by {carried_by(str(row['sensors']))}; highest score {number(row['peak_score'])} nats"]
+    told = [f"Carried by {carried_by(row['sensors'])}; highest score {number(row['peak_score'])} nats"]
     told[0] += f" at {row['peak_time']:%H:%M}"
     told += [f"At that time {line}" for line in seen_and_expected(spec, around[1], row)]
     told += [str(row["said"]).capitalize()] if row["said"] else []
@@ -98,7 +98,7 @@ def _finding(settings: Settings, day: date, row: Row, around: tuple[pd.DataFrame
 
 def _short(row: Row) -> tuple[str, ...]:
     words = html.SEVERITY_WORDS[str(row["severity"])]
-    return words, str(row["asset"]), interval(row["start"], row["end"]), carried_by(str(row["sensors"]))
+    return words, str(row["asset"]), interval(row["start"], row["end"]), carried_by(row["sensors"])
 
 
 def _table(rows: list[tuple[str, ...]]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from datetime import date, timedelta
 
@@ -69,18 +68,12 @@ def _found(store: Store, family: str, day: date) -> list[Sample]:
         found += [
             sample("worst_anomaly_nats", a["peak_score"], family=family, severity=severity, asset=a["asset"], sensor=s)
             for a in own.sort_values(["peak_score", "asset"]).tail(1).to_dict("records")
-            for s in [leading_sensor(str(a["sensors"]))]
+            for s in [a["sensors"][0]["sensor"] if len(a["sensors"]) else "none"]
         ]
     if len(clean):
         found.append(sample("threshold_nats", scores["threshold"].median(), family=family))
         found += [sample("score_nats", clean.quantile(q), family=family, level=f"{q:g}") for q in QUANTILES]
     return found
-
-
-def leading_sensor(sensors: str) -> str:
-    """The first sensor of an anomaly's `sensors`, as `pressure` of `pressure 0.62, flow 0.21`."""
-    first = re.match(r"(.+?) \d\.\d+(, |$)", sensors)
-    return first[1] if first else "none"
 
 
 def _quality(store: Store, spec: Family, family: str, day: date) -> list[Sample]:

@@ -145,9 +145,9 @@ def severity(p_value: float, limit: float, rules: Rules) -> str:
     return "warning" if p_value < limit * rules.warning else "info"
 
 
-def _leading(hits: pd.DataFrame, sensor_scores: pd.DataFrame, most: int = 3) -> str:
-    """The sensors that carry the anomaly with their mean share of its score, as `pressure 0.62, flow 0.21`."""
+def _leading(hits: pd.DataFrame, sensor_scores: pd.DataFrame, most: int = 3) -> list[dict[str, object]]:
+    """The sensors that contribute most to the anomaly, each with its mean share of the score."""
     inside = sensor_scores[sensor_scores["time"].isin(hits["time"])]
     shares = inside.groupby("sensor")["share"].mean().sort_values(ascending=False, kind="stable")
     shares = shares[shares >= 0.1].head(most)
-    return ", ".join(f"{sensor} {share:.2f}" for sensor, share in shares.items())
+    return [{"sensor": str(sensor), "share": float(share)} for sensor, share in shares.items()]

@@ -13,6 +13,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
 from sensors_data.settings import Family
+from sensors_data.tables.shares import shares_in_words
 
 INK = "#2b2d42"
 
@@ -131,4 +132,4 @@ def _found(anomalies: pd.DataFrame) -> str:
         return "nothing found"
     worst = active.sort_values("peak_score").iloc[-1]
     count = f"{len(active)} anomalies" if len(active) > 1 else "1 anomaly"
-    return f"{count}, worst {worst['severity']}: {worst['sensors']}"
+    return f"{count}, worst {worst['severity']}: {shares_in_words(worst['sensors'])}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sensors_data.tables.shares import SHARES
 from sensors_data.tables.table import COUNT, FLAG, REAL, REAL32, TEXT, TIME, Column, Table
 
 _PER_VALUE = "nats per observed value"
@@ -100,9 +101,7 @@ SERIES = (
             Column("peak_time", TIME, "the row with the highest score"),
             Column("peak_score", REAL, "that score", _PER_VALUE),
             Column("severity", TEXT, "info, warning or critical, by the peak's tail probability"),
-            Column(
-                "sensors", TEXT, "up to three that contribute most, with their mean share: `pressure 0.62, flow 0.21`"
-            ),
+            Column("sensors", SHARES, "up to three that contribute most, each with its mean share", before=TEXT),
             Column("rows", COUNT, "how many of its rows are over the threshold"),
             Column("suppressed", FLAG, "whether all of them lie in planned work"),
             Column("model", TEXT, "the model that scored its peak"),

@@ -22,6 +22,7 @@ class Column:
     """A column: its type at rest, what it means, its unit. Every producer and every page takes it from here.
 
     `since` is the generation of the table that has it first; files of earlier generations read as null in it.
+    `before` is the type that it had in earlier files, which are still read.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Column:
     meaning: str
     unit: str = ""
     since: int = 1
+    before: pa.DataType | None = None
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,13 @@ class Table:
         """The columns as Arrow fields."""
         return pa.schema([pa.field(column.name, column.type) for column in self.columns])
 
-    @cached_property
-    def readable(self) -> tuple[pa.Schema, ...]:
-        """The schemas of files that can be read: that of every generation, the newest first."""
-        newest = max(column.since for column in self.columns)
-        return tuple(
-            pa.schema([pa.field(column.name, column.type) for column in self.columns if column.since <= generation])
-            for generation in range(newest, 0, -1)
-        )
+    def reads(self, schema: pa.Schema) -> bool:
+        """Whether a file of this schema can be read: it has the columns of one of the table's generations."""
+        for generation in {column.since for column in self.columns}:
+            columns = [column for column in self.columns if column.since <= generation]
+            if schema.names == [column.name for column in columns]:
+                return all(f.type in (c.type, c.before) for f, c in zip(schema, columns, strict=True))
+        return False
 
     def frame(self, rows: Sequence[dict[str, Any]] = ()) -> pd.DataFrame:
         """Rows as a frame with the table's columns; of no rows, every column in its own type."""

@@ -20,6 +20,7 @@ from sensors_data.series.file_source import parquet_rows
 from sensors_data.series.readings import read_frame
 from sensors_data.settings import Family
 from sensors_data.tables import Table
+from sensors_data.tables.shares import SHARES, shares_in_words
 from service.api.problems import refused
 
 PARQUET = "application/vnd.apache.parquet"
@@ -160,7 +161,8 @@ def records(frame: pd.DataFrame) -> list[dict[str, object]]:
         elif column.dtype.kind == "f":
             plain[name] = [None if value != value else value for value in column.astype("float64").tolist()]
         else:
-            plain[name] = column.astype(object).where(column.notna(), None).tolist()
+            values = column.astype(object).where(column.notna(), None)
+            plain[name] = [value.tolist() if isinstance(value, np.ndarray) else value for value in values]
     names = list(plain)
     return [dict(zip(names, row, strict=True)) for row in zip(*plain.values(), strict=True)]
 
@@ -170,13 +172,24 @@ def json_bytes(found: object) -> bytes:
     return orjson.dumps(found, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
+def _in_words(rows: pa.Table) -> pa.Table:
+    """Rows whose lists of sensors are lines of text, as CSV can hold them."""
+    for place, field in enumerate(rows.schema):
+        if field.type == SHARES:
+            lines = [None if shares is None else shares_in_words(shares) for shares in rows[field.name].to_pylist()]
+            rows = rows.set_column(place, field.name, pa.array(lines, pa.string()))
+    return rows
+
+
 def stream(table: Table, parts: Iterable[pd.DataFrame], kind: str) -> Iterator[bytes]:
     """Rows of a table as CSV or Parquet, part by part, never all of them in memory."""
     sink = io.BytesIO()
     make = pq.ParquetWriter if kind == "parquet" else pa_csv.CSVWriter
-    with make(sink, table.schema) as writer:
+    plain = _in_words(table.schema.empty_table()).schema if kind == "csv" else table.schema
+    with make(sink, plain) as writer:
         for part in parts:
-            writer.write_table(to_arrow(table, part))
+            rows = to_arrow(table, part)
+            writer.write_table(_in_words(rows) if kind == "csv" else rows)
             yield sink.getvalue()
             sink.seek(0)
             sink.truncate()

@@ -15,6 +15,7 @@ from anomaly.series.train_job import detector_config, training_grids
 from sensors_data.series.readings import days_in
 from sensors_data.settings import Settings
 from sensors_data.store import Store
+from sensors_data.tables.shares import shares_in_words
 
 
 def examine(settings: Settings, family: str) -> list[str]:
@@ -98,7 +99,13 @@ def print_found(console: Console, settings: Settings, family: str, scored: list[
     for row in found.head(30).to_dict("records"):
         mark = " (planned)" if row["suppressed"] else ""
         times = (f"{row[at]:%Y-%m-%d %H:%M}" for at in ("start", "end"))
-        table.add_row(f"{row['severity']}{mark}", row["asset"], *times, f"{row['peak_score']:.2f}", row["sensors"])
+        table.add_row(
+            f"{row['severity']}{mark}",
+            row["asset"],
+            *times,
+            f"{row['peak_score']:.2f}",
+            shares_in_words(row["sensors"]),
+        )
     console.print(table)
     if len(found) > 30:
         console.print(f"and {len(found) - 30} more in {settings.store}/anomalies/family={family}")

@@ -66,7 +66,7 @@ def replay_command(
     for row in found.anomalies.to_dict("records"):
         steps = dict.fromkeys(filter(None, (row["severity_before"], row["severity_after"])))
         cells = (row["change"], " to ".join(steps), row["asset"], interval(row["start"], row["end"]))
-        table.add_row(*cells, carried_by(str(row["sensors"])))
+        table.add_row(*cells, carried_by(row["sensors"]))
     console.print(table)
     if take:
         say(accept(given, found))

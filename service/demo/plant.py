@@ -17,6 +17,7 @@ from sensors_data.settings import Settings, load
 from sensors_data.simulate import Plant, last_days, plant_settings, simulate_plant, write_plant
 from sensors_data.simulate_camera import camera_settings
 from sensors_data.store import Store
+from sensors_data.tables.shares import shares_in_words
 from service.demo.camera import CAMERA, run_camera
 from service.demo.camera import DAYS as CAMERA_DAYS
 from service.demo.digits import digits_settings, run_digits
@@ -105,7 +106,7 @@ def compare(settings: Settings, plant: Plant) -> Outcome:
         mine = (found["asset"] == fault["asset"]) & (found["start"] < fault["end"]) & (found["end"] > fault["start"])
         used |= set(found.loc[mine, "anomaly_id"])
         worst = found[mine].sort_values("peak_score").tail(1).to_dict("records")
-        severity, sensors = (worst[0]["severity"], worst[0]["sensors"]) if worst else ("", "")
+        severity, sensors = (worst[0]["severity"], shares_in_words(worst[0]["sensors"])) if worst else ("", "")
         faults.append({**fault, "found": bool(worst), "severity": severity, "sensors": sensors})
     assets = sum(frame["asset"].nunique() for frame in plant.readings.values())
     return Outcome(pd.DataFrame(faults), found[~found["anomaly_id"].isin(used)], assets * FAULTY_DAYS / 7)
@@ -122,7 +123,7 @@ def _print_outcome(console: Console, outcome: Outcome) -> None:
     console.print(table)
     for alarm in outcome.false_alarms.to_dict("records"):
         line = f"false alarm: {alarm['asset']} {alarm['start']:%m-%d %H:%M} to {alarm['end']:%m-%d %H:%M}"
-        console.print(f"{line}, {alarm['severity']}, {alarm['sensors']}")
+        console.print(f"{line}, {alarm['severity']}, {shares_in_words(alarm['sensors'])}")
     hits, every = int(outcome.faults["found"].sum()), len(outcome.faults)
     console.print(
         f"[bold]recall {outcome.recall:.0%} ({hits} of {every} faults), "

@@ -57,7 +57,7 @@ def finding_picture(
     scores, values = (
         part[(part["asset"] == found["asset"]) & (part["time"] >= first) & (part["time"] < last)] for part in rows
     )
-    names = [name for name, _ in leading(str(found["sensors"]))[:sensors]] or list(values["sensor"].unique()[:1])
+    names = leading(found["sensors"])[:sensors] or list(values["sensor"].unique()[:1])
     with mpl.rc_context({**STYLE, "svg.hashsalt": str(found["anomaly_id"]), "svg.fonttype": "none"}):
         figure = Figure(figsize=(6, 1.0 + 1.25 * (len(names) + 1)), layout="constrained")
         axes = figure.subplots(len(names) + 1, 1, sharex=True, squeeze=False)[:, 0]

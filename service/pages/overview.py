@@ -123,8 +123,8 @@ def _to_look_at(service: Service, day: date) -> str:
     for row in found.head(25).to_dict("records"):
         asset = look.asset_link(row["family"], row["asset"], row["start"].date(), row["asset"])
         said = row["said"] if isinstance(row["said"], str) else ""
-        named = ", ".join(name for name, _ in leading(str(row["sensors"])))
-        sensors = f'<span title="{escape(carried_by(str(row["sensors"])))}">{escape(named or "several")}</span>'
+        named = ", ".join(leading(row["sensors"]))
+        sensors = f'<span title="{escape(carried_by(row["sensors"]))}">{escape(named or "several")}</span>'
         rows.append(
             (look.tag(row["severity"]), asset, escape(interval(row["start"], row["end"])), sensors, escape(said))
         )

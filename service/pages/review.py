@@ -109,7 +109,7 @@ def _replay_part(service: Service, access: Access, family: gr.Dropdown, nights: 
 def _row(row: dict[Any, Any]) -> tuple[str, ...]:
     steps = dict.fromkeys(filter(None, (row["severity_before"], row["severity_after"])))
     severity = " to ".join(look.tag(str(step)) for step in steps)
-    when, sensors = interval(row["start"], row["end"]), carried_by(str(row["sensors"]))
+    when, sensors = interval(row["start"], row["end"]), carried_by(row["sensors"])
     return f"<strong>{row['change']}</strong>", severity, escape(str(row["asset"])), escape(when), escape(sensors)
 
 
@@ -137,7 +137,7 @@ def listed(service: Service, family: str | None, many: int, chosen: str | None =
 
 
 def _entry(row: dict[Any, Any]) -> str:
-    sensors = ", ".join(name for name, _ in leading(str(row["sensors"])))
+    sensors = ", ".join(leading(row["sensors"]))
     said = f" - {row['said']} by {row['author'] or 'somebody'}" if isinstance(row["said"], str) else ""
     return f"{look.WORDS[row['severity']]}: {row['asset']} {sensors}, {interval(row['start'], row['end'])}{said}"
 

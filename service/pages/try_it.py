@@ -232,7 +232,7 @@ def drawn(tried: Tried, alarms: float) -> tuple[Any, str]:
         (
             look.tag(row["severity"]),
             *map(look.escape, (row["asset"], interval(row["start"], row["end"]))),
-            look.escape(carried_by(str(row["sensors"]))),
+            look.escape(carried_by(row["sensors"])),
         )
         for row in found.head(15).to_dict("records")
     ]

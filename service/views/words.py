@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +38,8 @@ def counted_findings(found: pd.DataFrame) -> str:
     if found.empty:
         return "No anomaly in the sensors"
     worst = found.iloc[0].to_dict()
-    carried = leading(str(worst["sensors"]))
-    where = f"{worst['asset']} {carried[0][0]}" if carried else str(worst["asset"])
+    names = leading(worst["sensors"])
+    where = f"{worst['asset']} {names[0]}" if names else str(worst["asset"])
     same = int((found["severity"] == worst["severity"]).sum())
     told = {"critical": f"{same} critical", "warning": count(same, "warning"), "info": "all minor"}[worst["severity"]]
     if len(found) == 1:
@@ -48,17 +48,15 @@ def counted_findings(found: pd.DataFrame) -> str:
     return f"{count(len(found), 'anomaly')}, {told}: {where}"
 
 
-def leading(sensors: str) -> list[tuple[str, float]]:
-    """The sensors that carry an anomaly and their shares, from `pressure 0.62, flow 0.21`."""
-    pairs = [part.rpartition(" ") for part in sensors.split(", ") if part]
-    return [(name, float(share)) for name, _, share in pairs if name]
+def leading(sensors: Iterable[Row]) -> list[str]:
+    """The names of the sensors that contribute most to an anomaly, from its `sensors`."""
+    return [one["sensor"] for one in sensors]
 
 
-def carried_by(sensors: str) -> str:
-    """The same for a person: `pressure (62 % of the score), flow (21 %)`."""
-    pairs = leading(sensors)
-    told = [f"{name} ({100 * part:.0f} %{' of the score' if not n else ''})" for n, (name, part) in enumerate(pairs)]
-    return ", ".join(told) or "no single sensor"
+def carried_by(sensors: Iterable[Row]) -> str:
+    """The same with their shares, for a person: `pressure (62 % of the score), flow (21 %)`."""
+    shares = [f"{one['sensor']} ({100 * one['share']:.0f} %" for one in sensors]
+    return ", ".join(share + (")" if n else " of the score)") for n, share in enumerate(shares)) or "no single sensor"
 
 
 def seen_and_expected(spec: Family, sensor_scores: pd.DataFrame, found: Row, most: int = 3) -> list[str]:
@@ -69,7 +67,7 @@ def seen_and_expected(spec: Family, sensor_scores: pd.DataFrame, found: Row, mos
     at_peak = (sensor_scores["asset"] == found["asset"]) & (sensor_scores["time"] == found["peak_time"])
     rows = sensor_scores[at_peak].set_index("sensor")
     told = []
-    for name, _ in leading(str(found["sensors"]))[:most]:
+    for name in leading(found["sensors"])[:most]:
         if name in rows.index:
             row = rows.loc[name]
             unit = spec.sensors[name].unit if name in spec.sensors else ""

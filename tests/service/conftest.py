@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -203,6 +204,8 @@ def frame_of() -> Callable[..., pd.DataFrame]:
         times = [name for name in like.columns if isinstance(like[name].dtype, pd.DatetimeTZDtype)]
         frame = pd.DataFrame(rows, columns=like.columns)
         frame[times] = frame[times].apply(pd.to_datetime, utc=True)
+        if "sensors" in frame:
+            frame["sensors"] = [np.array(sensors, dtype=object) for sensors in frame["sensors"]]
         return frame.astype(like.dtypes)
 
     return made

@@ -10,6 +10,7 @@ import pytest
 from sensors_data.series.incidents import Incident, add_incident
 from sensors_data.simulate import START
 from sensors_data.store import Provenance, Store
+from sensors_data.tables.shares import shares_of_text
 from service.report import report_path, write_report
 from service.views.night import read_night
 from service.views.words import (
@@ -61,7 +62,7 @@ def findings(store, day, rows):
                 "peak_time": start + timedelta(hours=hour, minutes=30),
                 "peak_score": peak,
                 "severity": severity,
-                "sensors": "power 0.62, gas 0.21",
+                "sensors": shares_of_text("power 0.62, gas 0.21"),
                 **COLUMNS,
             }
             for hour, severity, peak in rows
@@ -158,12 +159,12 @@ def test_words_and_numbers_are_those_that_people_use():
     start = pd.Timestamp("2026-03-29T13:15Z")
     assert interval(start, start + timedelta(hours=2)) == "2026-03-29 13:15 to 15:15 UTC (2 h)"
     assert interval(start, start + timedelta(hours=11)) == "2026-03-29 13:15 to 2026-03-30 00:15 UTC (11 h)"
-    assert carried_by("flow rate 0.62, gas 0.21") == "flow rate (62 % of the score), gas (21 %)"
+    assert carried_by(shares_of_text("flow rate 0.62, gas 0.21")) == "flow rate (62 % of the score), gas (21 %)"
 
 
 def test_a_count_of_findings_names_the_worst():
     def told(*severities):
-        rows = [{"severity": s, "asset": "pump-2", "sensors": "pressure 0.9"} for s in severities]
+        rows = [{"severity": s, "asset": "pump-2", "sensors": shares_of_text("pressure 0.9")} for s in severities]
         return counted_findings(pd.DataFrame(rows, columns=["severity", "asset", "sensors"]))
 
     assert told() == "No anomaly in the sensors"

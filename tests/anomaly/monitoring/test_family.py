@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from anomaly.monitoring.family import family_samples, leading_sensor
+from anomaly.monitoring.family import family_samples
 from anomaly.monitoring.prometheus import registry_of, text_of
 from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store
+from sensors_data.tables.shares import shares_of_text
 
 DAY = date(2026, 11, 21)
 TIMES = [pd.Timestamp(f"2026-11-21T{hour}:00Z") for hour in ("00", "06", "12", "18")]
@@ -43,10 +44,14 @@ def store(tmp_path) -> Store:
     put(store, "scores", [{**score, "time": t, "score": i + 0.0} for i, t in enumerate(TIMES)], family="pump", shard=0)
     anomaly = {"asset": "p1", "start": TIMES[0], "end": TIMES[1], "peak_time": TIMES[0], "rows": 1}
     anomaly |= {"model": "pump@2026-11-15"}
-    three = [("a", "warning", False, 3.0, "flow 0.90, speed 0.10"), ("b", "critical", True, 9.0, "speed 1.00")]
-    three += [("c", "warning", False, 7.0, "speed 0.60, flow 0.40")]
+    three = [
+        ("a", "warning", False, 3.0, shares_of_text("flow 0.90, speed 0.10")),
+        ("b", "critical", True, 9.0, shares_of_text("speed 1.00")),
+    ]
+    three += [("c", "warning", False, 7.0, shares_of_text("speed 0.60, flow 0.40"))]
     keys = ("anomaly_id", "severity", "suppressed", "peak_score", "sensors")
-    put(store, "anomalies", [{**anomaly, **dict(zip(keys, row, strict=True))} for row in three], family="pump")
+    named = [(*row[:-1], shares_of_text(row[-1])) for row in three]
+    put(store, "anomalies", [{**anomaly, **dict(zip(keys, row, strict=True))} for row in named], family="pump")
     readings = [{"time": t, "asset": "p1", "sensor": "flow", "value": 1.0} for t in TIMES for _ in range(4)]
     put(store, "readings", readings, family="pump")
     reasons = [(2, "not a number", False), (3, "not a number", False), (4, "out of order", True)]
@@ -185,7 +190,7 @@ def test_a_family_of_hostile_names_stays_small_and_plain(store, spec):
     anomaly = {"start": TIMES[0], "end": TIMES[1], "peak_time": TIMES[0], "rows": 1, "suppressed": False}
     anomaly |= {"model": "pump@2026-11-15", "severity": "critical"}
     rows = [
-        {**anomaly, "anomaly_id": str(n), "asset": a, "peak_score": n, "sensors": f"{a} 1.00"}
+        {**anomaly, "anomaly_id": str(n), "asset": a, "peak_score": n, "sensors": [{"sensor": a, "share": 1.0}]}
         for n, a in enumerate(names)
     ]
     put(store, "anomalies", rows, family="pump")
@@ -198,16 +203,3 @@ def test_a_family_of_hostile_names_stays_small_and_plain(store, spec):
             assert len(value) <= 80
             assert not set(value) & set("<>{}\"'`\\@!|&$\n")
     assert all(line.isprintable() for line in text_of(registry_of(samples)).decode().split("\n"))
-
-
-@pytest.mark.parametrize(
-    ("sensors", "first"),
-    [
-        ("pressure 0.62, flow 0.21", "pressure"),
-        ("oil, hot 0.50, x 0.20", "oil, hot"),
-        ("flow 1.00", "flow"),
-        ("", "none"),
-    ],
-)
-def test_the_leading_sensor_is_the_first(sensors, first):
-    assert leading_sensor(sensors) == first

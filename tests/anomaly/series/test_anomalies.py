@@ -73,7 +73,8 @@ def test_an_anomaly_is_described_by_its_peak():
     row = found(rows).iloc[0]
     assert list(found(rows).columns) == TABLES["anomalies"].schema.names
     assert (row["peak_time"], row["peak_score"], row["rows"]) == (NIGHT + 2 * STEP, 7.0, 2)
-    assert (row["sensors"], row["severity"], row["model"]) == ("flow 0.75, speed 0.25", "critical", "p@1")
+    assert row["sensors"] == [{"sensor": "flow", "share": 0.75}, {"sensor": "speed", "share": 0.25}]
+    assert (row["severity"], row["model"]) == ("critical", "p@1")
 
 
 def test_an_anomaly_across_midnight_keeps_its_id_from_day_to_day():

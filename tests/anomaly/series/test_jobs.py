@@ -110,8 +110,8 @@ def test_an_anomaly_that_lasts_keeps_its_start_over_midnight(settings):
     assert evening["start"].iloc[-1] == morning["start"].iloc[0] < pd.Timestamp(NIGHT, tz="UTC")
     assert morning["end"].iloc[0] > pd.Timestamp(f"{NIGHT}T05:00Z")
     assert morning["severity"].iloc[0] == "critical"
-    leading = morning["sensors"].iloc[0].split(", ")[0].split(" ")
-    assert (leading[0], float(leading[1]) > 0.5) == ("flow", True)
+    leading = morning["sensors"].iloc[0][0]
+    assert (leading["sensor"], leading["share"] > 0.5) == ("flow", True)
 
 
 def test_a_day_without_assets_is_scored_as_nothing(settings):

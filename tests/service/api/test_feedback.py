@@ -8,6 +8,7 @@ from sensors_data.series.incidents import read_incidents
 from sensors_data.simulate import START
 from sensors_data.store import Store
 
+POWER = [{"sensor": "power", "share": 1.0}]
 SCORED = [START + timedelta(days=number) for number in (5, 6, 7, 8)]
 TOKEN = "a-token-for-the-tests-only"  # noqa: S105
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -44,7 +45,13 @@ def test_an_anomaly_is_confirmed_then_dismissed_and_only_the_last_word_stays(own
     if rows.empty:
         start = pd.Timestamp(day, tz="UTC")
         row = {"anomaly_id": "0" * 16, "asset": "oven-1", "start": start, "end": start + timedelta(hours=1)}
-        row |= {"peak_time": start, "peak_score": 2.0, "severity": "warning", "sensors": "power 0.9", "rows": 6}
+        row |= {
+            "peak_time": start,
+            "peak_score": 2.0,
+            "severity": "warning",
+            "sensors": POWER,
+            "rows": 6,
+        }
         rows = pd.DataFrame([{**row, "suppressed": False, "model": "oven@2026-03-06"}])
         store.write(
             "anomalies", rows, store.provenance(store.path("readings", family="oven", day=day)), family="oven", day=day

@@ -19,6 +19,7 @@ pytest.importorskip("gradio")
 
 from service.pages.app import mount_pages
 
+POWER = [{"sensor": "power", "share": 1.0}]
 pytestmark = pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated")  # gradio's own
 TOKEN = "a-token-for-the-tests-only"  # noqa: S105
 FAULT = START + timedelta(days=7)
@@ -36,7 +37,12 @@ def lived_in(plant, tmp_path_factory):
     settings = plant.model_copy(update={"store": str(store)})
     start = pd.Timestamp(FAULT, tz="UTC") + timedelta(hours=5)
     row = {"anomaly_id": "0" * 16, "asset": "oven-1", "start": start, "end": start + timedelta(hours=4), "rows": 24}
-    row |= {"peak_time": start + timedelta(hours=1), "peak_score": 2.0, "severity": "warning", "sensors": "power 0.9"}
+    row |= {
+        "peak_time": start + timedelta(hours=1),
+        "peak_score": 2.0,
+        "severity": "warning",
+        "sensors": POWER,
+    }
     frame = pd.DataFrame([{**row, "suppressed": False, "model": "oven@2026-03-06"}])
     Store(settings.store).write("anomalies", frame, Provenance(job="test"), family="oven", day=FAULT)
     return settings

@@ -19,6 +19,7 @@ from sensors_data.simulate import START
 from sensors_data.store import Store
 from service.schedule import nights
 
+POWER = [{"sensor": "power", "share": 1.0}]
 DAYS = [START + timedelta(days=d) for d in range(9)]
 TRAINED = ["2026-03-06", "2026-03-09"]
 
@@ -156,7 +157,10 @@ def test_what_was_found_or_confirmed_is_not_learned_and_what_was_dismissed_is(co
     whole = rows_learned(copied, DAYS[8])
     row = {"anomaly_id": "a", "asset": "oven-3", "severity": "warning", "suppressed": False, "rows": 24, "model": "m"}
     times = {"start": f"{DAYS[7]}T08:00Z", "end": f"{DAYS[7]}T10:00Z", "peak_time": f"{DAYS[7]}T08:00Z"}
-    row |= {name: pd.Timestamp(text) for name, text in times.items()} | {"peak_score": 9.0, "sensors": "power 1.00"}
+    row |= {name: pd.Timestamp(text) for name, text in times.items()} | {
+        "peak_score": 9.0,
+        "sensors": POWER,
+    }
     store.write("anomalies", pd.DataFrame([row]), source, **where)
     without = rows_learned(copied, DAYS[8])
     measured = store.read_days("grid", [DAYS[7]], family="oven")
