@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.images.files import encode_png
-from sensors_data.images.table import NORMAL_LABELS, pixels_of
+from sensors_data.images.table import learnable_rows, normal_rows, pixels_of
 from sensors_data.model_files import unfinished
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
@@ -98,13 +98,14 @@ def read_material(
     spec, given = settings.camera(camera), generator_settings(settings, camera)
     days = [through - timedelta(days=back) for back in range(given.days - 1, -1, -1)]
     rows = store.read_days("images", days, camera=camera)
+    rows = learnable_rows(rows[~rows["label"].isin(given.leave_out)])
     if given.learns_from == "normal":
-        rows = rows[rows["label"].str.lower().isin(NORMAL_LABELS)]
+        rows = normal_rows(rows, spec)
     if rows.empty:
         remedy = f"run: nightscore ingest-images --camera {camera}"
         raise LookupError(f"no image of {camera} in the {given.days} days until {through}; {remedy}")
     images = pixels_of(rows, spec)
-    return material_of(camera, rows, images, given, held_out_through)
+    return material_of(camera, spec, rows, images, given, held_out_through)
 
 
 def _keep_history(store: Store, camera: str, through: date, history: list[Snapshot]) -> None:

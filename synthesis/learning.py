@@ -9,10 +9,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from sensors_data.images.table import NORMAL_LABELS
+from sensors_data.images.roles import is_normal
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
-from sensors_data.settings import Section
+from sensors_data.settings import Camera, Section
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
 from synthesis.quality.extractors import MIN_PER_CLASS, Extractor, extractor_for, has_classes
 from synthesis.settings import GeneratorSettings
@@ -49,7 +49,12 @@ class Material:
 
 
 def material_of(
-    camera: str, rows: pd.DataFrame, images: np.ndarray, given: GeneratorSettings, held_out_through: int | None = None
+    camera: str,
+    spec: Camera,
+    rows: pd.DataFrame,
+    images: np.ndarray,
+    given: GeneratorSettings,
+    held_out_through: int | None = None,
 ) -> Material:
     """Rows of the `images` table and their pixels uint8 (N, C, H, W) as material, shuffled, a share of them held out.
 
@@ -69,10 +74,10 @@ def material_of(
     if held_out_through is None:
         held_out_through = int(numbers[order[max(FEWEST // 4, round(given.held_out * len(images))) - 1]])
     labels = rows["label"].to_numpy(str)
-    conditional = given.learns_from == "all" and bool(set(np.char.lower(labels)) - set(NORMAL_LABELS))
+    conditional = given.learns_from == "all" and not all(is_normal(label, spec) for label in np.unique(labels))
     if conditional:
         labels = np.where(labels == "", "normal", labels)
-        _check_classes(camera, labels[numbers > held_out_through])
+        _check_classes(camera, labels)
     return Material(images[order], labels[order], numbers[order] > held_out_through, conditional, held_out_through)
 
 
@@ -88,7 +93,7 @@ def _check_classes(camera: str, labels: np.ndarray) -> None:
         found = ", ".join(f"{count} of '{name}'" for name, count in zip(names, counts, strict=True))
         raise ValueError(
             f"{camera} learns from all labels, and each wants {MIN_PER_CLASS} images; found {found}: ingest more, "
-            'or set learns_from = "normal"'
+            f'leave rare ones out by name (leave_out in [cameras.{camera}.generator]), or set learns_from = "normal"'
         )
 
 

@@ -23,6 +23,8 @@ class GeneratorSettings(Section):
     """Length of the span it learns from."""
     learns_from: Literal["normal", "all"] = "normal"
     """normal: images labelled normal or not at all. all: every label is a class, and it draws the one asked for."""
+    leave_out: tuple[str, ...] = ()
+    """Labels of images that are not learned from."""
     images: int | None = Field(None, ge=1)
     """Real images shown in training, repeated ones counted; the preset's own where not set."""
     snapshots: int = Field(10, ge=1, le=1000)

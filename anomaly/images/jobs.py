@@ -18,7 +18,7 @@ from anomaly.images.heat_maps import heat_map_png
 from anomaly.images.learning import MIN_IMAGES, held_out_count, learn_image_detector
 from anomaly.vae.training import Epoch
 from sensors_data.images.days import SOURCE_SIZE
-from sensors_data.images.table import NORMAL_LABELS, normal_images, pixels_of
+from sensors_data.images.table import normal_images, normal_rows, pixels_of
 from sensors_data.model_files import unfinished
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
@@ -49,12 +49,9 @@ def train_images(settings: Settings, day: date, camera: str, progress: Progress 
 
 def _train(store: Store, settings: Settings, day: date, camera: str, progress: Progress | None) -> Done:
     spec, config = settings.camera(camera), image_detector_config(settings, camera)
-    rows = normal_images(store, camera, day, config.days)
-    if rows.empty:
-        remedy = f"run: nightscore ingest-images --camera {camera}"
-        raise LookupError(f"no normal image of {camera} in the {config.days} days before {day}; {remedy}")
+    rows = normal_images(store, camera, spec, day, config.days)
     every = len(rows)
-    rows, size = _of_newest_size(rows, camera)
+    rows, size = (rows, "any") if spec.any_size else _of_newest_size(rows, camera)
     images, through = pixels_of(rows, spec), day - timedelta(days=1)
     drawn = _synthetic(store, spec, camera, day, config, len(images))
     checkpoint = checkpoint_of(store, settings, day, camera, images, drawn)
@@ -108,7 +105,7 @@ def _synthetic(
         return pixels_of(pd.DataFrame(), spec)
     days = [day - timedelta(days=back) for back in range(1, config.days + 1)]
     rows = store.read_days("synthetic_images", days, camera=camera)
-    return pixels_of(rows[rows["label"].str.lower().isin(NORMAL_LABELS)].head(most), spec)
+    return pixels_of(normal_rows(rows, spec).head(most), spec)
 
 
 def _training_line(detector: ImageDetector, day: date, path: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
+from sensors_data.errors import UnreadableError
+
 
 def resize(x: np.ndarray, size: int) -> np.ndarray:
     """Images (N, C, H, W) uint8 at `size` x `size` pixels, antialiased."""
@@ -15,6 +17,35 @@ def resize(x: np.ndarray, size: int) -> np.ndarray:
         for c, channel in enumerate(image):
             out[n, c] = np.asarray(Image.fromarray(channel).resize((size, size), Image.Resampling.BILINEAR))
     return out
+
+
+def cut_out(x: np.ndarray, region: tuple[int, int, int, int] | None) -> np.ndarray:
+    """The region (left, top, width, height) of an image (C, H, W); all of it without one. UnreadableError when the
+    image does not hold it.
+    """
+    if region is None:
+        return x
+    left, top, width, height = region
+    if left + width > x.shape[2] or top + height > x.shape[1]:
+        raise UnreadableError(f"{x.shape[2]}x{x.shape[1]} pixels do not hold the region {list(region)} of the settings")
+    return x[:, top : top + height, left : left + width]
+
+
+def squared(x: np.ndarray, size: int, fit: str) -> np.ndarray:
+    """An image (C, H, W) uint8 at `size` x `size` pixels: stretched, padded with black, or its middle cropped."""
+    channels, height, width = x.shape
+    if fit == "crop":
+        side = min(height, width)
+        top, left = (height - side) // 2, (width - side) // 2
+        x = x[:, top : top + side, left : left + side]
+    elif fit == "pad":
+        side = max(height, width)
+        top, left = (side - height) // 2, (side - width) // 2
+        whole = np.zeros((channels, side, side), np.uint8)
+        whole[:, top : top + height, left : left + width] = x
+        x = whole
+    square: np.ndarray = resize(x[None], size)[0]
+    return square
 
 
 def with_channels(x: np.ndarray, channels: int) -> np.ndarray:

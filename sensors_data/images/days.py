@@ -2,81 +2,147 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 
 from sensors_data.errors import UnreadableError
-from sensors_data.images.arrays import resize
-from sensors_data.images.files import decode_image, encode_png, is_flat, read_image_file
-from sensors_data.images.inbox import DAY, CameraFile, camera_files
+from sensors_data.images.files import camera_image, decode_levels, depth_of, encode_png, read_image_file
+from sensors_data.images.inbox import CameraFile, camera_files
+from sensors_data.images.masks import Masks, masks_of
+from sensors_data.images.roles import is_normal
 from sensors_data.settings import Camera
 
 SOURCE_SIZE = "source_size"
 """Text chunk of a stored PNG: the pixels that the camera sent, as 640x480."""
+DEFECT = "defect"
+"""Label of a picture whose mask marks something, where its path names no defect."""
+NORMAL = "good"
+"""Label of a picture whose mask marks nothing."""
+_IMAGE_COLUMNS = ["image_id", "time", "asset", "label", "png", "split", "mask"]
 
-_TIME = re.compile(r"[T_-]([0-2]\d)[-:]?([0-5]\d)[-:]?([0-5]\d)(?:[.,_-](\d{1,6}))?Z?$")
-"""A time of day at the end of what follows the day in a file's name."""
+
+@dataclass(frozen=True)
+class _Picture:
+    """One picture of the day, at its own size and at the camera's."""
+
+    file: CameraFile
+    place: int
+    shape: tuple[int, ...]
+    x: np.ndarray  # (C, size, size) uint8
 
 
 def read_camera_day(camera: Camera, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A camera's images of a UTC day (image_id, time, asset, label, png) and its rejects (source, reason).
+    """A camera's images of a UTC day (as table `images`) and its rejects (source, reason, used).
 
-    A file belongs to the day that its path below the inbox names last (2026-11-21 or 20261121); its time stands
-    after that in its name (2026-11-21T13-05-00, 20261121_130500), else it is the day's start plus its place in order.
-    The folders below the inbox that are no day are its asset and its label (`press-1/defect/...`), or its label alone.
-    All images of a day have the size that most have; the others are rejects. LookupError when the inbox holds none.
+    Every file of the inbox whose day this is, or whose day is unknown, gives a row in one of the two, but for masks,
+    which join their picture's row. All images of a day have the size that most have, unless the camera's may differ;
+    the others are rejects. UnreadableError when hardly any has. LookupError when the inbox holds no picture.
     """
     files = camera_files(camera)
-    no_day = "no day in its path; name it like 2026-11-21T13-05-00.png"
-    images, rejects = [], [_reject(file, no_day) for file in files if file.day is None]
-    for place, file in enumerate(file for file in files if file.day == day):
+    today = [file for file in files if file.day == day and not file.refusal]
+    rejects = [_reject(file, file.refusal) for file in files if file.refusal and file.day in (day, None)]
+    rejects += [_reject(file, file.stamp.note) for file in files if not file.refusal and file.day is None]
+    masks = masks_of(files, day)
+    pictures, unusable = _pictures(camera, [file for file in today if file.path not in masks.paths])
+    pictures, odd = _of_one_size(camera, pictures)
+    rows, unfit = _rows(camera, day, pictures, masks)
+    rejects += [*unusable, *odd, *unfit, *(_reject(file, "a mask whose picture is not there") for file in masks.lonely)]
+    rejects += [_reject(p.file, p.file.stamp.note, used=True) for p in pictures if p.file.stamp.note]
+    return pd.DataFrame(rows, columns=_IMAGE_COLUMNS), pd.DataFrame(rejects, columns=["source", "reason", "used"])
+
+
+def _pictures(camera: Camera, files: list[CameraFile]) -> tuple[list[_Picture], list[dict[str, object]]]:
+    """The day's pictures that can be decoded, and the rejects."""
+    bits = camera.bits or _deepest(files)
+    pictures, rejects = [], []
+    for place, file in enumerate(files):
         try:
-            x = decode_image(read_image_file(file.path), camera.channels)
-            if is_flat(x):
-                raise UnreadableError("every pixel is nearly the same: lens covered, lamp off or sensor dead")
+            data = read_image_file(file.path)
+            x, shape = camera_image(data, camera, bits)
         except UnreadableError as error:
             rejects.append(_reject(file, str(error)))
             continue
-        images.append((file, place, x.shape[1:], resize(x[None], camera.size)[0]))
-    common = _most_common([shape for _, _, shape, _ in images])
-    rows = []
-    for file, place, shape, x in images:
-        if shape == common:
-            rows.append(_row(file, day, place, shape, x))
-        else:
-            found, wanted = (f"{size[1]}x{size[0]}" for size in (shape, common))
-            rejects.append(_reject(file, f"{found} pixels, where most images of the day have {wanted}"))
-    columns = ["image_id", "time", "asset", "label", "png"]
-    return pd.DataFrame(rows, columns=columns), pd.DataFrame(rejects, columns=["source", "reason"])
+        pictures.append(_Picture(file, place, shape, x))
+    return pictures, rejects
 
 
-def _row(file: CameraFile, day: date, place: int, shape: tuple[int, ...], x: np.ndarray) -> dict[str, object]:
-    named, stem = file.folders, file.path.stem
-    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    days = list(DAY.finditer(stem))
-    if days and (clock := _TIME.search(stem[days[-1].end() :])):
-        hour, minute, second, part = clock.groups()
-        at = timedelta(
-            hours=int(hour), minutes=int(minute), seconds=int(second), microseconds=int((part or "0").ljust(6, "0"))
+def _deepest(files: list[CameraFile]) -> int | None:
+    """The bits that the day's brightest deep picture takes, None where every picture has eight."""
+    brightest = 0
+    for file in files:
+        if file.path.suffix.lower() in {".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".webp", ".gif"}:
+            continue  # formats of eight bits
+        try:
+            levels = decode_levels(read_image_file(file.path))
+        except UnreadableError:
+            continue  # told when it is read
+        brightest = max(brightest, int(levels.max()) if levels.dtype == np.uint16 else 0)
+    return depth_of(brightest) if brightest else None
+
+
+def _of_one_size(camera: Camera, pictures: list[_Picture]) -> tuple[list[_Picture], list[dict[str, object]]]:
+    """The pictures of the day's usual size, and the others as rejects. UnreadableError when hardly any has one size."""
+    if camera.any_size or not pictures:
+        return pictures, []
+    shapes = [picture.shape for picture in pictures]
+    usual = max(dict.fromkeys(shapes), key=shapes.count)
+    if 2 * shapes.count(usual) < len(shapes) and len(shapes) > 2:
+        sizes = f"{len(set(shapes)):,} sizes, {usual[1]}x{usual[0]} the most frequent in {shapes.count(usual):,}"
+        raise UnreadableError(f"{len(shapes):,} pictures have {sizes}; state any_size = true for a camera that varies")
+    same = [picture for picture in pictures if picture.shape == usual]
+    wanted = f"where most images of the day have {usual[1]}x{usual[0]}; state any_size = true if sizes may differ"
+    odd = [p for p in pictures if p.shape != usual]
+    return same, [_reject(p.file, f"{p.shape[1]}x{p.shape[0]} pixels, {wanted}") for p in odd]
+
+
+def _rows(
+    camera: Camera, day: date, pictures: list[_Picture], masks: Masks
+) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """The rows of `images`, and a reject for each mask that cannot be used."""
+    rows, rejects = [], []
+    for picture in pictures:
+        file, mask, beside = picture.file, None, masks.of_picture.get(picture.file.path)
+        if beside is not None:
+            try:
+                mask = masks.read(beside, picture.shape, camera)
+            except UnreadableError as error:
+                rejects.append(_reject(beside, str(error)))
+        label = file.role.label
+        if beside and mask is not None and mask.any() and label and is_normal(label, camera):
+            rejects.append(
+                _reject(beside, f"a mask that marks something of a picture that is {label}; the label counts")
+            )
+            mask = None
+        elif mask is not None:
+            label = _label_by_mask(label, mask)
+        rows.append(
+            {
+                "image_id": file.name,
+                "time": _time(file, day, picture.place),
+                "asset": file.role.asset,
+                "label": label,
+                "png": encode_png(picture.x, {SOURCE_SIZE: f"{picture.shape[1]}x{picture.shape[0]}"}),
+                "split": file.role.split,
+                "mask": None if mask is None else encode_png(mask),
+            }
         )
-    else:
-        at = timedelta(microseconds=place)
-    return {
-        "image_id": file.name,
-        "time": start + min(at, timedelta(days=1, microseconds=-1)),
-        "asset": named[-2] if len(named) > 1 else "",
-        "label": named[-1] if named else "",
-        "png": encode_png(x, {SOURCE_SIZE: f"{shape[1]}x{shape[0]}"}),
-    }
+    return rows, rejects
 
 
-def _reject(file: CameraFile, reason: str) -> dict[str, str]:
-    return {"source": file.name, "reason": reason}
+def _label_by_mask(label: str, mask: np.ndarray) -> str:
+    """A picture's label: what its mask shows where its path names nothing else."""
+    if not mask.any():
+        return NORMAL
+    return label or DEFECT
 
 
-def _most_common(shapes: list[tuple[int, ...]]) -> tuple[int, ...]:
-    """The most frequent shape, of equals the first seen."""
-    return max(dict.fromkeys(shapes), key=shapes.count, default=())
+def _time(file: CameraFile, day: date, place: int) -> datetime:
+    """When a picture was taken; where only its day is known, the day's start plus its place in order."""
+    return file.stamp.time or datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(microseconds=place)
+
+
+def _reject(file: CameraFile, reason: str, used: bool = False) -> dict[str, object]:
+    return {"source": file.name, "reason": reason, "used": used}

@@ -1,4 +1,4 @@
-"""Image files as they come: PNG and JPEG, checked one by one."""
+"""One picture's bytes, checked and made grey levels: depth, transparency and orientation as they are meant."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageColor, ImageOps, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from sensors_data.errors import UnreadableError
-from sensors_data.images.arrays import with_channels
+from sensors_data.images.arrays import cut_out, squared, with_channels
+from sensors_data.images.formats import FORMATS
+from sensors_data.settings import Camera
 
-SUFFIXES = (".png", ".jpg", ".jpeg")
-FORMATS = ("PNG", "JPEG")
 MAX_PIXELS = 50_000_000
 """An image of more pixels is refused before it is unpacked."""
 MAX_FILE_BYTES = 64 * 2**20
 MIN_SIDE = 8
 """An image narrower or lower than this shows nothing."""
+DEPTHS = (8, 10, 12, 14, 16)
+"""Bits that sensors have."""
+_FRAMES = {"GIF", "MPO"}
+"""Formats whose first frame is taken: an MPO is a photograph with a preview of its own behind it."""
 
 
 def read_image_file(path: Path) -> bytes:
@@ -36,51 +40,109 @@ def _check_length(count: int) -> None:
         raise UnreadableError(f"the file has {count:,} bytes; at most {MAX_FILE_BYTES:,} are read")
 
 
-def decode_image(data: bytes, channels: int) -> np.ndarray:
-    """One PNG's or JPEG's grey levels, (C, H, W) uint8, turned as its EXIF says; 16 bits are brought to 8.
+def decode_image(data: bytes, channels: int, bits: int | None = None, background: str = "black") -> np.ndarray:
+    """A picture's grey levels, (C, H, W) uint8, turned as its EXIF data say.
+
+    Transparent pixels lie on `background`. Pixels of more than 8 bits are divided by their range, `bits`; where it is
+    not stated, by the least of 8 to 16 bits that holds the brightest. UnreadableError says why it cannot be used.
+    """
+    levels = decode_levels(data, background)
+    if levels.dtype == np.uint8:
+        return np.asarray(with_channels(levels[None], channels)[0])
+    deep = depth_of(int(levels.max())) if bits is None else bits
+    if levels.max() >= 2**deep:
+        raise UnreadableError(f"pixels up to {levels.max():,} do not fit {deep} bits; state more bits for the camera")
+    eight = np.rint(levels.astype(np.float64) * (255 / (2**deep - 1))).astype(np.uint8)
+    return np.asarray(with_channels(eight[None], channels)[0])
+
+
+def camera_image(data: bytes, camera: Camera, bits: int | None = None) -> tuple[np.ndarray, tuple[int, ...]]:
+    """A picture as the camera's settings want it, (C, size, size) uint8, and its own height and width.
 
     UnreadableError says why it cannot be used.
+    """
+    x = decode_image(data, camera.channels, bits or camera.bits, camera.background)
+    if is_flat(x):
+        raise UnreadableError("every pixel is nearly the same: lens covered, lamp off or sensor dead")
+    return squared(cut_out(x, camera.region), camera.size, camera.fit), x.shape[1:]
+
+
+def depth_of(brightest: int) -> int:
+    """The least usual number of bits that holds a level."""
+    return next(bits for bits in DEPTHS if brightest < 2**bits)
+
+
+def decode_levels(data: bytes, background: str = "black") -> np.ndarray:
+    """A picture's levels as they stand in the file: (C, H, W) uint8, or (1, H, W) uint16.
+
+    UnreadableError says why it cannot be read.
     """
     if not data:
         raise UnreadableError("the file is empty")
     _check_length(len(data))
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of palettes with transparency, which is handled here
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 _check_header(image)
+                deep = any(";16" in str(tile) for tile in image.tile)  # known until the pixels are loaded
                 image.load()
-                return _grey_levels(ImageOps.exif_transpose(image), channels)
+                upright = ImageOps.exif_transpose(image)
     except UnreadableError:
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise UnreadableError(f"more than {MAX_PIXELS:,} pixels: {error}") from error
+        raise UnreadableError(f"more than {MAX_PIXELS:,} pixels") from error
+    except UnidentifiedImageError as error:
+        raise UnreadableError("not a whole picture: its content is none of the formats that are read") from error
     except Exception as error:  # Pillow raises whatever a broken file makes its decoders meet
-        raise UnreadableError(
-            f"not a whole PNG or JPEG: {str(error).splitlines()[0] or type(error).__name__}"
-        ) from error
+        raise UnreadableError("not a whole picture: it is cut off or damaged") from error
+    return _levels(upright, background, deep)
 
 
 def _check_header(image: Image.Image) -> None:
     """UnreadableError when the header alone says that the image is of no use."""
     width, height = image.size
+    frames = getattr(image, "n_frames", 1)
     if width * height > MAX_PIXELS:
         raise UnreadableError(f"{width} x {height} is more than {MAX_PIXELS:,} pixels")
     if min(width, height) < MIN_SIDE:
         raise UnreadableError(f"{width} x {height} pixels; each side must have at least {MIN_SIDE}")
-    if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:  # MPO is a JPEG with a preview of its own behind it
-        raise UnreadableError(f"an animation of {image.n_frames} frames; send single images")  # type: ignore[attr-defined]
+    if frames > 1 and image.format == "TIFF":
+        raise UnreadableError(f"{frames} pages in one file; save each page as a picture")
+    if frames > 1 and image.format not in _FRAMES:
+        raise UnreadableError(f"an animation of {frames} frames; send single images")
     if image.mode in ("CMYK", "YCCK"):
         raise UnreadableError("CMYK colours, made for print; export as RGB or greyscale")
 
 
-def _grey_levels(image: Image.Image, channels: int) -> np.ndarray:
-    if image.mode.startswith("I") or image.mode == "F":  # 16 bits a pixel
-        deep = np.asarray(image).astype(np.float64)
-        grey = np.clip(np.rint(deep / 257), 0, 255).astype(np.uint8)
-        return np.asarray(with_channels(grey[None, None], channels)[0])
-    plain = np.asarray(image.convert("RGB" if channels == 3 else "L"))
-    return plain.transpose(2, 0, 1) if channels == 3 else plain[None]
+def _levels(image: Image.Image, background: str, deep: bool) -> np.ndarray:
+    """The levels of a loaded image; of `deep` colours Pillow keeps the upper eight bits."""
+    if image.mode.startswith("I"):
+        return _deep_levels(np.asarray(image))
+    if image.mode == "F":
+        raise UnreadableError("pixels are fractions, whose range is unknown; export as 8 or 16 bits")
+    plain = _on_background(image, background) if image.has_transparency_data else image
+    if plain.mode in ("1", "L"):
+        return np.asarray(plain.convert("L"))[None]
+    colour = np.asarray(plain.convert("RGB")).transpose(2, 0, 1)
+    if deep and colour.max() < 128:
+        raise UnreadableError("16-bit colours of less than their full range; export as 8 bits or as grey")
+    return colour
+
+
+def _deep_levels(values: np.ndarray) -> np.ndarray:
+    if values.min() < 0 or values.max() > 65_535:
+        raise UnreadableError(f"pixels from {values.min():,} to {values.max():,}; at most 16 bits are read")
+    return values.astype(np.uint16)[None]
+
+
+def _on_background(image: Image.Image, background: str) -> Image.Image:
+    """A transparent image over one colour; grey stays grey."""
+    grey = image.mode in ("L", "LA")
+    over = image.convert("RGBA")
+    base = Image.new("RGBA", over.size, (*ImageColor.getrgb(background), 255))
+    return Image.alpha_composite(base, over).convert("L" if grey else "RGB")
 
 
 def is_flat(x: np.ndarray) -> bool:

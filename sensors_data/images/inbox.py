@@ -1,17 +1,24 @@
-"""A camera's inbox: which files are its own, the day that each belongs to, the folders that say what it shows."""
+"""A camera's inbox: every file in it, the day and the role of each, and what is no picture."""
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sensors_data.images.files import SUFFIXES
+from sensors_data.errors import NotThereError
+from sensors_data.images.exif import taken_at
+from sensors_data.images.formats import SUFFIXES
+from sensors_data.images.roles import Role, is_left_out, role_of
+from sensors_data.images.stamps import DAY_IN_INBOX, Stamp, stamp_of
 from sensors_data.settings import Camera
 
-DAY = re.compile(r"(?<!\d)(20\d\d)-?([01]\d)-?([0-3]\d)(?!\d)")
-"""A day in a path, as 2026-11-21 or 20261121."""
+_JUNK = frozenset({"thumbs.db", "desktop.ini"})
+_DAY_FOLDER = re.compile(DAY_IN_INBOX)
+_DAY_FIRST_FOLDER = re.compile(r"\d{1,2}([-_.])\d{1,2}\1\d{4}.*")
 
 
 @dataclass(frozen=True)
@@ -21,50 +28,90 @@ class CameraFile:
     path: Path
     name: str
     """Its path below the folder that the inbox names before `{day}`."""
-    below: str
-    """What of that follows the inbox as the settings have it."""
-    day: date | None
-    """The day that its name holds last, None where it holds none."""
+    stamp: Stamp
+    role: Role
+    refusal: str = ""
+    """Why it is no picture to be read, before it is opened; nothing for a picture."""
 
     @property
-    def folders(self) -> list[str]:
-        """The folders below the inbox that it lies in and that are no day."""
-        return [folder for folder in self.below.split("/")[:-1] if not DAY.search(folder)]
+    def day(self) -> date | None:
+        """The UTC day that it belongs to, None where that is unknown."""
+        return self.stamp.day
 
 
 def camera_files(camera: Camera) -> list[CameraFile]:
-    """Every PNG and JPEG of a camera's inbox, sorted. LookupError when there is none.
+    """Every file of a camera's inbox, sorted. NotThereError when there is no picture.
 
     An inbox is a folder, or a path with `{day}`: `inbox/press/{day}`, `inbox/{day}/press`, `inbox/press-{day}`; files
-    beside it that fit no such path are another camera's.
+    beside it that fit no such path are another camera's. Hidden files and those that the settings leave out are passed
+    over; a linked folder is not followed, and says so.
     """
     root, start = _root_and_start(camera.inbox)
-    found = []
-    for path in root.rglob("*"):
-        if path.suffix.lower() not in SUFFIXES or path.name.startswith(".") or path.is_dir():
-            continue
+    files = []
+    for path in _walk(root):
         name = path.relative_to(root).as_posix()
-        if fits := start.match(name):
+        if (fits := start.match(name)) and not is_left_out(name, camera):
             below = name[fits.end() :].partition("/")[2] if fits.end() else name
-            found.append(CameraFile(path, name, below, _last_day(name)))
-    if not found:
-        raise LookupError(f"no PNG or JPEG at {camera.inbox}; put images there or mend `inbox` in the settings")
-    return sorted(found, key=lambda file: file.path)
+            files.append(_file(path, name, below, camera))
+    if not any(not file.refusal for file in files):
+        suffixes = ", ".join(sorted({Path(file.name).suffix or "no suffix" for file in files})) or "nothing"
+        raise NotThereError(
+            f"no picture at {camera.inbox}, found {suffixes}",
+            "put PNG, JPEG, BMP, TIFF or WebP there or mend `inbox` in the settings",
+        )
+    return sorted(files, key=lambda file: file.path)
 
 
 def camera_days(camera: Camera) -> list[date]:
-    """Every day for which the inbox holds a file, sorted."""
-    return sorted({file.day for file in camera_files(camera) if file.day is not None})
+    """Every day for which the inbox holds a picture, sorted."""
+    files = camera_files(camera)
+    return sorted({file.day for file in files if file.day is not None and not file.refusal and not file.role.mask_of})
 
 
-def _last_day(name: str) -> date | None:
-    """The last day that a path names."""
-    for year, month, day in reversed(DAY.findall(name)):
-        try:
-            return date(int(year), int(month), int(day))
-        except ValueError:
-            continue
-    return None
+def _walk(root: Path) -> Iterator[Path]:
+    """Every file below a folder that is not hidden, and every link to a folder."""
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        here = Path(folder)
+        yield from (here / name for name in folders if (here / name).is_symlink())
+        yield from (here / name for name in names if not name.startswith(".") and name.lower() not in _JUNK)
+
+
+def _file(path: Path, name: str, below: str, camera: Camera) -> CameraFile:
+    refusal = _refusal(path)
+    stamp = stamp_of(name, camera.zone, camera.day_pattern)
+    if camera.day_from == "file" and not path.is_symlink():
+        at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        stamp = Stamp(at.date(), at)
+    elif camera.day_from == "exif" and not refusal:
+        at_exif = taken_at(path, camera.zone)
+        stamp = Stamp(at_exif.date(), at_exif) if at_exif else Stamp(None, None, "no time in its EXIF data")
+    if stamp.day is None and camera.undated_day is not None:
+        stamp = Stamp(camera.undated_day, None)
+    return CameraFile(path, name, stamp, role_of(_undated_folders(below), path.stem, name, camera), refusal)
+
+
+def _refusal(path: Path) -> str:
+    """Why a file is not opened, or nothing."""
+    suffix = path.suffix.lower()
+    if suffix in SUFFIXES and (not path.is_symlink() or not path.is_dir()):
+        return ""
+    if path.is_dir():
+        return "a link to a folder, which is not followed; put the folder itself into the inbox"
+    if suffix in {".zip", ".gz", ".tar", ".7z", ".rar", ".tgz"}:
+        return f"an archive ({suffix}); unpack it into the inbox"
+    return (
+        f"not a picture that can be read ({suffix or 'no suffix'}); PNG, JPEG, BMP, TIFF, WebP, GIF, PGM, JPEG 2000 are"
+    )
+
+
+def _undated_folders(below: str) -> list[str]:
+    """The folders of a path that are no part of a day."""
+    folders = below.split("/")[:-1]
+    text = "/".join(folders)
+    if match := re.search(r"(?:^|/)20\d\d(?:/\d{1,2}/\d{1,2}|[-_.]?\d{1,2}/\d{1,2})(?=/|$)", text):
+        text = text[: match.start()] + text[match.end() :]
+    return [f for f in text.split("/") if f and not _DAY_FOLDER.search(f) and not _DAY_FIRST_FOLDER.fullmatch(f)]
 
 
 def _root_and_start(inbox: str) -> tuple[Path, re.Pattern[str]]:
@@ -73,6 +120,6 @@ def _root_and_start(inbox: str) -> tuple[Path, re.Pattern[str]]:
     if not mark:
         return Path(inbox), re.compile("")
     folder, slash, stem = before.rpartition("/")
-    rest = "".join(DAY.pattern if part == "{day}" else re.escape(part) for part in re.split(r"(\{day\})", after))
+    rest = "".join(DAY_IN_INBOX if part == "{day}" else re.escape(part) for part in re.split(r"(\{day\})", after))
     ends = r"(?=[/.]|$)" if after else ""
-    return Path(folder or slash or "."), re.compile(re.escape(stem) + DAY.pattern + rest + ends)
+    return Path(folder or slash or "."), re.compile(re.escape(stem) + DAY_IN_INBOX + rest + ends)

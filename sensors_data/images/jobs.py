@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from sensors_data.images.days import read_camera_day
-from sensors_data.images.table import NORMAL_LABELS
+from sensors_data.images.table import labels_in_words, normal_rows
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Camera, Settings
 from sensors_data.store import Provenance, Store, settings_hash
@@ -30,6 +30,9 @@ def _ingest(store: Store, spec: Camera, day: date, camera: str) -> Done:
         why = f"; {len(rejects):,} files were refused, first: {rejects['reason'].iloc[0]}" if len(rejects) else ""
         raise LookupError(f"the inbox of {camera} holds no usable image of {day} ({spec.inbox}){why}")
     store.write("images", images, source, camera=camera, day=day)
-    odd = int((~images["label"].str.lower().isin(NORMAL_LABELS)).sum())
-    line = f"ingested {camera} {day}: {len(images):,} images, {odd:,} labelled as defects, {len(rejects):,} rejects"
+    odd = len(images) - len(normal_rows(images, spec))
+    masks, unused = int(images["mask"].notna().sum()), int((~rejects["used"].astype(bool)).sum())
+    line = f"ingested {camera} {day}: {len(images):,} images, {odd:,} labelled as defects, {unused:,} rejects"
+    line += f", {masks:,} masks" if masks else ""
+    line += f" (labels: {labels_in_words(images)})" if odd else ""
     return Done(len(images), line)

@@ -7,12 +7,11 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from sensors_data.errors import NotThereError
 from sensors_data.images.files import decode_image
+from sensors_data.images.roles import is_normal
 from sensors_data.settings import Camera
 from sensors_data.store import Store
-
-NORMAL_LABELS = ("", "normal", "good", "ok")
-"""An image so labelled, or not at all, is taken for normal; any other label is a defect's name."""
 
 
 def pixels_of(frame: pd.DataFrame, camera: Camera) -> np.ndarray:
@@ -32,7 +31,36 @@ def pixels_of(frame: pd.DataFrame, camera: Camera) -> np.ndarray:
     return np.stack(images)
 
 
-def normal_images(store: Store, camera: str, day: date, days: int) -> pd.DataFrame:
-    """The rows of `images` in the `days` before `day` that are labelled normal or not at all, in time order."""
-    rows = store.read_days("images", [day - timedelta(days=back) for back in range(days, 0, -1)], camera=camera)
-    return rows[rows["label"].str.lower().isin(NORMAL_LABELS)]
+def normal_rows(rows: pd.DataFrame, camera: Camera) -> pd.DataFrame:
+    """The rows whose label says that nothing is wrong, or that have none."""
+    normal = {label: is_normal(label, camera) for label in rows["label"].unique()}
+    return rows[rows["label"].map(normal).astype(bool)]
+
+
+def learnable_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that are not kept for testing: those of a set's test and validation parts are left out."""
+    return rows[~rows["split"].isin(["test", "valid"])]
+
+
+def labels_in_words(rows: pd.DataFrame) -> str:
+    """How many images have each label, like `crack 12, good 340`."""
+    counts = rows["label"].replace("", "(none)").value_counts().sort_index()
+    return ", ".join(f"{label} {count:,}" for label, count in counts.items())
+
+
+def normal_images(store: Store, name: str, camera: Camera, day: date, days: int) -> pd.DataFrame:
+    """The rows of `images` in the `days` before `day` to learn what is normal from, in time order.
+
+    NotThereError when there are none; where there are images of other labels it names these.
+    """
+    rows = store.read_days("images", [day - timedelta(days=back) for back in range(days, 0, -1)], camera=name)
+    normal = learnable_rows(normal_rows(rows, camera))
+    if not normal.empty:
+        return normal
+    span = f"in the {days} days before {day}"
+    if rows.empty:
+        raise NotThereError(f"no image of {name} {span}", f"run: nightscore ingest-images --camera {name}")
+    raise NotThereError(
+        f"no normal image of {name} {span}: the labels are {labels_in_words(rows)}",
+        f"name those of good parts in normal_labels of [cameras.{name}], or say by `folders` which folder is the label",
+    )

@@ -18,15 +18,17 @@ _SYNTHETIC = (
 IMAGES = (
     Table(
         "images",
-        "A camera's images of a day, all of one size.",
+        "A camera's images of a day, brought to one size.",
         partition=("camera", "day"),
         order=("time", "image_id"),
         columns=(
             Column("image_id", TEXT, "its path below the inbox"),
             Column("time", TIME, "when it was taken, by its name"),
             Column("asset", TEXT, "the machine, empty where the path names none"),
-            Column("label", TEXT, "normal, good, ok or empty: taken for normal; anything else is a defect's name"),
+            Column("label", TEXT, "empty, or good, normal, ok, pass and the like: normal; else the defect's name"),
             Column("png", BYTES, "the image as PNG, brought to the camera's size"),
+            Column("split", TEXT, "train, valid or test as its folders say, or empty; only train is learned", since=2),
+            Column("mask", BYTES, "PNG of the same size, 255 where its mask marks a defect; null without", since=2),
         ),
     ),
     Table(
@@ -79,7 +81,8 @@ IMAGES = (
         order=("source", "reason"),
         columns=(
             Column("source", TEXT, "its path below the inbox"),
-            Column("reason", TEXT, "why it was not used"),
+            Column("reason", TEXT, "why it was not used, or what is odd about it"),
+            Column("used", FLAG, "true where it is an image all the same and the row is a note", since=2),
         ),
     ),
     Table(

@@ -72,9 +72,7 @@ def explore(settings: Settings, day: date, camera: str, preset: str, steps: int,
     """
     check_preset(preset)
     store, spec = Store(settings.store), settings.camera(camera)
-    rows = normal_images(store, camera, day, image_detector_config(settings, camera).days)
-    if rows.empty:
-        raise LookupError(f"no normal image of {camera} before {day}; run: nightscore ingest-images --camera {camera}")
+    rows = normal_images(store, camera, spec, day, image_detector_config(settings, camera).days)
     for name, picture in drawings(pixels_of(rows, spec), rows["label"].to_numpy(), preset, steps, day, settings.seed):
         _write(out / f"{name}.png", picture)
         yield f"drew {out / name}.png"

@@ -59,7 +59,11 @@ def extractor_for(images: np.ndarray, labels: np.ndarray, seed: int, shown: int 
     repeats counted, where they have classes, a frozen EfficientNet-Lite0 otherwise. LookupError when the optional
     packages of the latter are missing.
     """
-    return classifier_extractor(images, labels, seed, shown) if has_classes(labels) else lite0_extractor()
+    return (
+        classifier_extractor(images, labels, seed, shown)
+        if has_classes(labels, MIN_PER_CLASS // 2)
+        else lite0_extractor()
+    )
 
 
 def lite0_extractor() -> Extractor:
@@ -76,10 +80,10 @@ def inception_extractor(path: Path) -> Extractor:
     return Extractor(f"Inception-v3 2015-12-05 {SHA256[:12]}", lambda x: (network(x), None))
 
 
-def has_classes(labels: np.ndarray) -> bool:
-    """Whether labels (N,) name two classes or more, each often enough to learn it."""
+def has_classes(labels: np.ndarray, least: int = MIN_PER_CLASS) -> bool:
+    """Whether labels (N,) name two classes or more, each `least` times or more."""
     names, counts = np.unique(labels, return_counts=True)
-    return len(names) > 1 and "" not in names and bool(counts.min() >= MIN_PER_CLASS)
+    return len(names) > 1 and "" not in names and bool(counts.min() >= least)
 
 
 def classifier_extractor(images: np.ndarray, labels: np.ndarray, seed: int, shown: int = SHOWN) -> Extractor:

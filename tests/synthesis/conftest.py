@@ -38,6 +38,8 @@ def keep_images(store: Store, camera: str, day: date, images: np.ndarray, labels
             "asset": "",
             "label": str(label),
             "png": encode_png(x),
+            "split": "",
+            "mask": None,
         }
         for n, (x, label) in enumerate(zip(images, labels, strict=True))
     ]

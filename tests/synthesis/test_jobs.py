@@ -178,28 +178,31 @@ def test_defects_are_not_learned_from_unless_they_are_asked_for(tmp_path, keep_i
     assert card.features == "EfficientNet-Lite0 579344248a93"
 
 
+CAMERA = Camera(inbox="inbox")
+
+
 @pytest.mark.parametrize(("usual", "drawn"), [("", "normal"), ("good", "good")])
 def test_unlabelled_images_and_defects_are_classes_where_all_are_learned_from(scans, usual, drawn):
     labels = np.where(scans[1] == 0, "crack", usual)
     rows = pd.DataFrame({"image_id": [f"{n}.png" for n in range(len(labels))], "label": labels})
     given = GeneratorSettings(learns_from="all")
-    material = material_of("eye", rows, scans[0], given)
+    material = material_of("eye", CAMERA, rows, scans[0], given)
     assert material.conditional
     assert set(material.labels) == {"crack", drawn}
     few = rows["label"].where((rows["label"] != "crack") | (rows.index % 20 == 0), usual)
     with pytest.raises(ValueError, match=r"each wants 20 images; found \d of 'crack', [\d]+ of"):
-        material_of("eye", rows.assign(label=few), scans[0], given)
-    alone = material_of("eye", rows.assign(label="crack"), scans[0], given)
+        material_of("eye", CAMERA, rows.assign(label=few), scans[0], given)
+    alone = material_of("eye", CAMERA, rows.assign(label="crack"), scans[0], given)
     assert alone.conditional  # so that what is drawn carries its name
-    assert not material_of("eye", rows.assign(label="ok"), scans[0], given).conditional
+    assert not material_of("eye", CAMERA, rows.assign(label="ok"), scans[0], given).conditional
 
 
 def test_an_image_that_comes_late_moves_no_other_between_learned_and_held_out(scans):
     rows = pd.DataFrame({"image_id": [f"{n}.png" for n in range(1000)], "label": "good"})
-    before = material_of("eye", rows, scans[0][:1000], GeneratorSettings())
+    before = material_of("eye", CAMERA, rows, scans[0][:1000], GeneratorSettings())
     assert (~before.is_learned).sum() == 100
     late = pd.concat([rows, pd.DataFrame({"image_id": ["late.png"], "label": "good"})])
-    after = material_of("eye", late, scans[0][:1001], GeneratorSettings(held_out=0.5), before.held_out_through)
+    after = material_of("eye", CAMERA, late, scans[0][:1001], GeneratorSettings(held_out=0.5), before.held_out_through)
     assert {x.tobytes() for x in before.held_out} <= {x.tobytes() for x in after.held_out}
     assert {x.tobytes() for x in before.learned} <= {x.tobytes() for x in after.learned}
     assert len(after.images) == 1001

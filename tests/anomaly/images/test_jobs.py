@@ -66,7 +66,7 @@ def test_defects_are_not_learned_from(settings):
 def test_what_was_cut_short_is_among_the_rejects(settings):
     rejects = Store(settings.store).read("image_rejects", camera="press", day=LAST)
     assert len(rejects) == 1
-    assert "not a whole PNG" in rejects["reason"].iloc[0]
+    assert "not a whole picture" in rejects["reason"].iloc[0]
 
 
 def test_a_day_before_any_model_says_what_to_run(settings):

@@ -112,7 +112,7 @@ def test_a_fault_of_ours_is_not_dressed_up(nightscore, inbox, monkeypatch):
 def start(*words, **options):
     """The command as a process of its own."""
     call = [sys.executable, "-W", "error", "-c", "from service.cli.app import main; main()", *map(str, words)]
-    root = str(Path(__file__).parents[2])
+    root = str(Path(__file__).parents[3])
     env = os.environ | {"PYTHONPATH": root, "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, **options)
 

@@ -1,0 +1,112 @@
+"""Masks beside pictures: pictures of the same name that mark where a defect is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from sensors_data.errors import UnreadableError
+from sensors_data.images.arrays import cut_out, squared
+from sensors_data.images.files import decode_levels, read_image_file
+from sensors_data.images.inbox import CameraFile
+from sensors_data.images.roles import MASK_FOLDERS
+from sensors_data.settings import Camera
+
+_LOSSY, _PLAIN = {".jpg", ".jpeg", ".jpe", ".jfif"}, {".png", ".bmp", ".gif", ".tif", ".tiff"}
+
+
+@dataclass(frozen=True)
+class Masks:
+    """The masks of a day."""
+
+    of_picture: dict[Path, CameraFile]
+    """A picture's path and its mask."""
+    lonely: list[CameraFile]
+    """Masks of the day whose picture is not there."""
+
+    @property
+    def paths(self) -> frozenset[Path]:
+        """The paths of all masks."""
+        return frozenset(mask.path for mask in (*self.of_picture.values(), *self.lonely))
+
+    def read(self, mask: CameraFile, shape: tuple[int, ...], camera: Camera) -> np.ndarray:
+        """A mask as its picture is kept, (1, size, size) uint8, 255 where something is marked, else 0.
+
+        UnreadableError when it cannot be read or has another size than its picture, (H, W).
+        """
+        levels = decode_levels(read_image_file(mask.path))
+        if levels.shape[1:] != shape:
+            found = f"{levels.shape[2]}x{levels.shape[1]} pixels, its picture {shape[1]}x{shape[0]}"
+            raise UnreadableError(f"a mask of {found}; the picture is kept without it")
+        marked = ((levels > levels.max() // 2).any(axis=0) * np.uint8(255))[None]
+        part = cut_out(marked.astype(np.uint8), camera.region)
+        return ((squared(part, camera.size, camera.fit) > 0) * np.uint8(255)).astype(np.uint8)
+
+
+def masks_of(files: list[CameraFile], day: date) -> Masks:
+    """The masks of a day's pictures.
+
+    A file is a mask when it lies in a folder of masks (MVTec's `ground_truth`), when it is called like a picture with
+    `_mask`, `_gt` or `_label` behind (Kolektor), or when a JPEG of the same name lies beside it and it has two levels.
+    """
+    pictures = [file for file in files if not file.refusal and not _in_mask_folder(file)]
+    by_key: dict[str, list[CameraFile]] = defaultdict(list)
+    for file in pictures:
+        by_key[file.role.key].append(file)
+    of_picture: dict[Path, CameraFile] = {}
+    lonely = []
+    for file in files:
+        if file.refusal or not file.role.mask_of or file.day not in (day, None):
+            continue
+        owners = [p for p in by_key.get(file.role.mask_of, []) if p.day == day and p.path != file.path]
+        if owners:
+            of_picture[_nearest(owners, file).path] = file
+        elif _in_mask_folder(file) and file.day == day:
+            lonely.append(file)
+    for picture, mask in _pairs(pictures, day):
+        of_picture.setdefault(picture.path, mask)
+    return Masks(of_picture, lonely)
+
+
+def _in_mask_folder(file: CameraFile) -> bool:
+    return any(part.lower() in MASK_FOLDERS for part in file.name.split("/")[:-1])
+
+
+def _nearest(owners: list[CameraFile], mask: CameraFile) -> CameraFile:
+    """The picture that a mask belongs to: of its folder, of its part of the set, of the test part, or the first."""
+    return min(
+        owners,
+        key=lambda p: (
+            p.path.parent != mask.path.parent,
+            p.role.split != (mask.role.split or "test"),
+            p.role.split == "train",
+            p.name,
+        ),
+    )
+
+
+def _pairs(pictures: list[CameraFile], day: date) -> list[tuple[CameraFile, CameraFile]]:
+    """Photographs of the day with a file of two levels of the same name beside them."""
+    beside: dict[tuple[Path, str], list[CameraFile]] = defaultdict(list)
+    for file in pictures:
+        if file.day == day:
+            beside[(file.path.parent, file.path.stem)].append(file)
+    pairs = []
+    for files in beside.values():
+        photographs = [f for f in files if f.path.suffix.lower() in _LOSSY]
+        others = [f for f in files if f.path.suffix.lower() in _PLAIN]
+        if len(photographs) == 1 and len(others) == 1 and _has_two_levels(others[0].path):
+            pairs.append((photographs[0], others[0]))
+    return pairs
+
+
+def _has_two_levels(path: Path) -> bool:
+    """Whether a picture has one or two levels, as masks have."""
+    try:
+        return len(np.unique(decode_levels(read_image_file(path)))) <= 2
+    except UnreadableError:
+        return False

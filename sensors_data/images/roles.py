@@ -1,0 +1,158 @@
+"""What the folders and the name of a picture say: its asset, label and part of a set, and whether it is a mask."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatch
+
+from sensors_data.settings import Camera
+
+SPLITS = {
+    "train": "train",
+    "training": "train",
+    "test": "test",
+    "testing": "test",
+    "val": "valid",
+    "valid": "valid",
+    "validation": "valid",
+}
+"""Folders that are a part of a labelled set, and how the part is called here."""
+MASK_FOLDERS = frozenset(
+    [
+        "ground_truth",
+        "groundtruth",
+        "ground-truth",
+        "gt",
+        "mask",
+        "masks",
+        "annotation",
+        "annotations",
+        "segmentation",
+        "segmentations",
+    ]
+)
+_CONTAINERS = frozenset(
+    [
+        "images",
+        "imgs",
+        "img",
+        "image",
+        "data",
+        "photos",
+        "photo",
+        "pictures",
+        "pics",
+        "raw",
+        "jpg",
+        "jpeg",
+        "png",
+        "bmp",
+        "tif",
+        "tiff",
+    ]
+)
+"""Folders that say nothing of a picture."""
+_PLACE = re.compile(
+    r"(cam|camera|line|press|machine|station|cell|shift|lane|unit|side|view|hall|plant|site|robot|belt)"
+    r"[-_ ]?[a-z0-9]{1,3}",
+    re.IGNORECASE,
+)
+"""Folders that name where a picture was taken: `line-1`, `cam2`, `shift-A`."""
+_MASK_NAME = re.compile(
+    r"^(?P<stem>.+?)[-_](?:mask|masks|gt|label|groundtruth|ground_truth|seg)(?:[-_]?\d{1,2})?$", re.IGNORECASE
+)
+_NORMAL = frozenset(
+    [
+        "good",
+        "normal",
+        "ok",
+        "okay",
+        "pass",
+        "passed",
+        "accepted",
+        "fine",
+        "clean",
+        "nodefect",
+        "defectfree",
+        "nondefective",
+        "nondefect",
+        "undamaged",
+        "intact",
+        "healthy",
+        "anomalyfree",
+        "noanomaly",
+        "nofault",
+        "faultfree",
+        "flawless",
+        "gut",
+        "io",
+        "conforme",
+        "bon",
+        "buono",
+        "bueno",
+    ]
+)
+_FILLER = re.compile(r"(images?|imgs?|samples?|parts?|pictures?|pieces?|items?|products?)$")
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a path says of its picture."""
+
+    asset: str
+    label: str
+    split: str
+    """train, valid, test, or nothing."""
+    mask_of: str
+    """For a mask, its picture's key; nothing for a picture."""
+    key: str
+    """What a picture and its mask have in common."""
+
+
+def role_of(folders: list[str], stem: str, path: str, camera: Camera) -> Role:
+    """The role of a file with these folders below the inbox, those of days left out."""
+    lower = [folder.lower() for folder in folders]
+    mask_folder = any(folder in MASK_FOLDERS for folder in lower)
+    split = next((SPLITS[folder] for folder in reversed(lower) if folder in SPLITS), "")
+    named = [f for f in folders if f.lower() not in MASK_FOLDERS | SPLITS.keys() | _CONTAINERS]
+    asset, label = _asset_and_label(named, camera.folders)
+    match = _MASK_NAME.match(stem)
+    plain = match["stem"] if match else stem
+    label = next((value for form, value in camera.labels.items() if _fits(path, form)), label)
+    is_mask = mask_folder or match is not None
+    key = "/".join([*(f.lower() for f in named), plain.lower()])
+    return Role(asset, label, split, key if is_mask else "", "/".join([*(f.lower() for f in named), stem.lower()]))
+
+
+def is_left_out(path: str, camera: Camera) -> bool:
+    """Whether the settings leave a file out."""
+    return any(_fits(path, form) for form in camera.leave_out)
+
+
+def is_normal(label: str, camera: Camera) -> bool:
+    """Whether a label says that a picture shows nothing wrong; no label says so too."""
+    words = _plain(label)
+    return not label.strip() or words in _NORMAL or words in {_plain(name) for name in camera.normal_labels}
+
+
+def _asset_and_label(named: list[str], order: tuple[str, ...]) -> tuple[str, str]:
+    """The asset and the label among folders that are neither a part of a set nor a container."""
+    if order:
+        roles = dict(zip(order, named, strict=False))
+        return roles.get("asset", ""), roles.get("label", "")
+    places = [folder for folder in named if _PLACE.fullmatch(folder)]
+    others = [folder for folder in named if folder not in places]
+    label = others[-1] if others else ""
+    asset = places[-1] if places else others[-2] if len(others) > 1 else ""
+    return asset, label
+
+
+def _plain(label: str) -> str:
+    """A label without case, separators, and words like `images` behind it."""
+    words = re.sub(r"[^a-z0-9]", "", label.lower())
+    return _FILLER.sub("", words) or words
+
+
+def _fits(path: str, form: str) -> bool:
+    return fnmatch(path, form) or fnmatch(path.rpartition("/")[2], form)
