@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from sensors_data.errors import NotThereError
+from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.images.files import decode_image
 from sensors_data.images.roles import is_normal
 from sensors_data.settings import Camera
@@ -15,7 +15,7 @@ from sensors_data.store import Store
 
 
 def pixels_of(frame: pd.DataFrame, camera: Camera) -> np.ndarray:
-    """The images of rows of the `images` table, uint8 (N, C, H, W) of the camera's size. ValueError when they were
+    """The images of rows of the `images` table, uint8 (N, C, H, W) of the camera's size. UnusableError when they were
     stored at another size.
     """
     shape = (camera.channels, camera.size, camera.size)
@@ -24,9 +24,9 @@ def pixels_of(frame: pd.DataFrame, camera: Camera) -> np.ndarray:
     images = [decode_image(png, camera.channels) for png in frame["png"]]
     others = sorted({f"{x.shape[2]}x{x.shape[1]}" for x in images if x.shape != shape})
     if others:
-        raise ValueError(
-            f"images of {camera.inbox} are stored at {', '.join(others)} pixels, the settings say {camera.size}; "
-            "ingest their days again"
+        raise UnusableError(
+            f"images of {camera.inbox} are stored at {', '.join(others)} pixels, the settings say {camera.size}",
+            "ingest their days again",
         )
     return np.stack(images)
 
