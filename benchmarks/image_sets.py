@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 from benchmarks.image_splits import Images
 from sensors_data.errors import UnreadableError
 from sensors_data.images.arrays import resize
-from sensors_data.images.files import MIN_SIDE, SUFFIXES, decode_image
+from sensors_data.images.files import MIN_SIDE, decode_image
+from sensors_data.images.formats import SUFFIXES
 
 MAX_PACKED_BYTES = 4 * 2**30
 """A data set that unpacks to more is refused."""
