@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import tomllib
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, ValidationError, model_validator
 
+from sensors_data.camera import Camera
 from sensors_data.layout import Layout, Sensor
 from sensors_data.section import LABEL, Duration, Label, Name, S, Section
 
@@ -65,48 +66,6 @@ class Family(Section):
     def sensor_names(self) -> tuple[str, ...]:
         """The sensors in the order every array of this family has."""
         return tuple(self.sensors)
-
-
-class Camera(Section):
-    """A source of same-sized images."""
-
-    inbox: str
-    """The folder of the images, or a path with `{day}`; relative to settings.toml."""
-    size: int = Field(28, ge=16, le=256, description="side of the square images, pixels")
-    channels: Literal[1, 3] = 1
-    """1 for grey, 3 for colour."""
-    bits: Literal[8, 10, 12, 14, 16] | None = Field(None, description="of deep pixels; each day's own if not given")
-    background: str = Field("black", description="what transparent pixels lie on: a colour's name or #rrggbb")
-    fit: Literal["stretch", "pad", "crop"] = Field("stretch", description="how an oblong picture becomes square")
-    any_size: bool = Field(False, description="pictures of a day may differ in size")
-    region: tuple[int, int, int, int] | None = Field(None, description="left, top, width, height of what is looked at")
-    zone: str = Field("UTC", description="of times without an offset")
-    day_pattern: str | None = Field(None, description="how paths write a day, like %d-%m-%Y")
-    day_from: Literal["path", "exif", "file"] = Field("path", description="where a picture's time stands")
-    undated_day: date | None = Field(None, description="of pictures whose day is unknown")
-    folders: tuple[Literal["asset", "label", "skip"], ...] = Field((), description="what folders below the inbox say")
-    labels: dict[str, str] = Field({}, description="labels by the form of a file's path, like '*_test.jpg' = 'defect'")
-    normal_labels: tuple[str, ...] = Field((), description="labels of normal pictures beside the usual words")
-    leave_out: tuple[str, ...] = Field((), description="forms of paths that are passed over, like '*/thumbs/*'")
-    detector: dict[str, Any] = {}
-    """How the image detector is built."""
-    generator: dict[str, Any] = {}
-    """Whether and how synthetic images are made; without this section none are."""
-    max_synthetic_share: float = Field(0.0, ge=0, le=0.5, description="of the training images")
-
-    @model_validator(mode="after")
-    def _words_known(self) -> Camera:
-        if re.fullmatch(r"#[0-9A-Fa-f]{6}|black|white|grey|gray", self.background) is None:
-            raise ValueError(f"background '{self.background}' is no colour; write black, white, grey or like #rrggbb")
-        if self.region is not None and (min(self.region[:2]) < 0 or min(self.region[2:]) < 8):
-            raise ValueError(f"region {self.region} must be left, top, width, height, at least 8 x 8 pixels")
-        if self.day_pattern is not None and not ({"%d", "%m"} <= set(re.findall("%.", self.day_pattern))):
-            raise ValueError(f"day_pattern '{self.day_pattern}' must hold %d and %m, and %Y or %y")
-        try:
-            ZoneInfo(self.zone)
-        except (LookupError, ValueError, OSError) as error:
-            raise ValueError(f"unknown time zone '{self.zone}'; write it like UTC or Europe/Berlin") from error
-        return self
 
 
 class Settings(Section):

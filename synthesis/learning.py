@@ -9,10 +9,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from sensors_data.camera import Camera
 from sensors_data.images.roles import is_normal
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
-from sensors_data.settings import Camera, Section
+from sensors_data.settings import Section
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
 from synthesis.quality.extractors import MIN_PER_CLASS, Extractor, extractor_for, has_classes
 from synthesis.settings import GeneratorSettings

@@ -17,13 +17,14 @@ from anomaly.images.files import KIND, load_for, read_detector, save, serving
 from anomaly.images.heat_maps import heat_map_png
 from anomaly.images.learning import MIN_IMAGES, held_out_count, learn_image_detector
 from anomaly.vae.training import Epoch
+from sensors_data.camera import Camera
 from sensors_data.images.days import SOURCE_SIZE
 from sensors_data.images.table import normal_images, normal_rows, pixels_of
 from sensors_data.model_files import unfinished
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
 from sensors_data.runs import Done, run_job
-from sensors_data.settings import Camera, Settings, parse
+from sensors_data.settings import Settings, parse
 from sensors_data.store import Provenance, Store, settings_hash
 
 

@@ -14,7 +14,8 @@ from anomaly.images.features import FeatureConfig
 from anomaly.series.anomalies import Rules
 from anomaly.series.card import DetectorConfig
 from anomaly.vae.training import FitConfig
-from sensors_data.settings import Camera, Family, Layout, Sensor, Settings, Training
+from sensors_data.camera import Camera
+from sensors_data.settings import Family, Layout, Sensor, Settings, Training
 from synthesis.quality.gate import GateConfig
 from synthesis.settings import GeneratorSettings
 from synthesis.training.collapse import WatchConfig

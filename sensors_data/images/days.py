@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from sensors_data.camera import Camera
 from sensors_data.errors import UnreadableError
 from sensors_data.images.files import camera_image, decode_levels, depth_of, encode_png, read_image_file
 from sensors_data.images.inbox import CameraFile, camera_files
 from sensors_data.images.masks import Masks, masks_of
 from sensors_data.images.roles import is_normal
-from sensors_data.settings import Camera
 
 SOURCE_SIZE = "source_size"
 """Text chunk of a stored PNG: the pixels that the camera sent, as 640x480."""

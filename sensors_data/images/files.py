@@ -10,10 +10,10 @@ import numpy as np
 from PIL import Image, ImageColor, ImageOps, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
+from sensors_data.camera import Camera
 from sensors_data.errors import UnreadableError
 from sensors_data.images.arrays import cut_out, squared, with_channels
 from sensors_data.images.formats import FORMATS
-from sensors_data.settings import Camera
 
 MAX_PIXELS = 50_000_000
 """An image of more pixels is refused before it is unpacked."""

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError
 from sensors_data.images.exif import taken_at
 from sensors_data.images.formats import SUFFIXES
 from sensors_data.images.roles import Role, is_left_out, role_of
 from sensors_data.images.stamps import DAY_IN_INBOX, Stamp, stamp_of
-from sensors_data.settings import Camera
 
 _JUNK = frozenset({"thumbs.db", "desktop.ini"})
 _DAY_FOLDER = re.compile(DAY_IN_INBOX)

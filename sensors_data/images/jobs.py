@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from sensors_data.camera import Camera
 from sensors_data.images.days import read_camera_day
 from sensors_data.images.table import labels_in_words, normal_rows
 from sensors_data.runs import Done, run_job
-from sensors_data.settings import Camera, Settings
+from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store, settings_hash
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
+from sensors_data.camera import Camera
 from sensors_data.errors import UnreadableError
 from sensors_data.images.arrays import cut_out, squared
 from sensors_data.images.files import decode_levels, read_image_file
 from sensors_data.images.inbox import CameraFile
 from sensors_data.images.roles import MASK_FOLDERS
-from sensors_data.settings import Camera
 
 _LOSSY, _PLAIN = {".jpg", ".jpeg", ".jpe", ".jfif"}, {".png", ".bmp", ".gif", ".tif", ".tiff"}
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
-from sensors_data.settings import Camera
+from sensors_data.camera import Camera
 
 SPLITS = {
     "train": "train",

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.images.files import decode_image
 from sensors_data.images.roles import is_normal
-from sensors_data.settings import Camera
 from sensors_data.store import Store
 
 

@@ -13,7 +13,7 @@ from starlette.formparsers import MultiPartException
 
 from anomaly.images.detector import ImageDetector, score_images
 from anomaly.images.heat_maps import heat_map_png
-from sensors_data.settings import Camera
+from sensors_data.camera import Camera
 from sensors_data.tables import TABLES
 from service.api.bodies import CSV, FORMATS, JSON, PARQUET, json_bytes, readings_of, records, stream
 from service.api.problems import refused

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sensors_data.camera import Camera
 from sensors_data.errors import UnreadableError
 from sensors_data.images.files import camera_image
-from sensors_data.settings import Camera
 
 
 def decoded(name: str, data: bytes, spec: Camera) -> np.ndarray:

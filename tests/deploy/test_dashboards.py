@@ -13,7 +13,7 @@ import yaml
 
 from anomaly.monitoring.jobs import export_camera_metrics
 from anomaly.monitoring.prometheus import METRICS
-from sensors_data.settings import Camera
+from sensors_data.camera import Camera
 from sensors_data.store import Provenance, Store
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from sensors_data.settings import Camera, Family, Layout, Sensor, Settings, from_environment, load, parse
+from sensors_data.camera import Camera
+from sensors_data.settings import Family, Layout, Sensor, Settings, from_environment, load, parse
 
 MINIMAL = """
 [families.pump]

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sensors_data.camera import Camera
 from sensors_data.images.arrays import resize
 from sensors_data.images.files import decode_image
-from sensors_data.settings import Camera, Settings
+from sensors_data.settings import Settings
 from sensors_data.store import Store
 from synthesis.generator_files import load_for
 from synthesis.jobs import draw_images, judge_images, sheet_path, train_dcgan

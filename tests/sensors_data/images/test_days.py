@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sensors_data.camera import Camera
 from sensors_data.errors import UnreadableError
 from sensors_data.images.days import read_camera_day
 from sensors_data.images.files import encode_png
 from sensors_data.images.inbox import camera_days
-from sensors_data.settings import Camera
 
 DAY = date(2026, 11, 21)
 X = np.random.default_rng(0).integers(0, 256, (1, 30, 40), dtype=np.uint8)

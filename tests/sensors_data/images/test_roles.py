@@ -1,7 +1,7 @@
 import pytest
 
+from sensors_data.camera import Camera
 from sensors_data.images.roles import is_normal, role_of
-from sensors_data.settings import Camera
 
 CAMERA = Camera(inbox="inbox")
 
