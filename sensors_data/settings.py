@@ -33,8 +33,10 @@ class Training(Section):
 class Family(Section):
     """Assets with the same sensors on one clock."""
 
-    inbox: str
-    """A file, a folder, or a path with `{day}` in it; relative to settings.toml."""
+    inbox: str = ""
+    """A file, a folder, or a path with `{day}` in it; relative to settings.toml, or a URL like `s3://plant/inbox`."""
+    source: dict[str, Any] = Field({}, exclude_if=lambda source: not source)
+    """Where readings come from if not from an inbox: `kind`, which is sql, prometheus or http, and that kind's keys."""
     step: Duration
     """The clock: readings within one step are averaged. It must divide the day."""
     sensors: dict[Label, Sensor] = Field(min_length=1)
@@ -55,6 +57,28 @@ class Family(Section):
     """How the detector is built."""
     rules: dict[str, Any] = {}
     """When rows over the threshold become an anomaly."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _files_are_an_inbox(cls, table: Any) -> Any:
+        """A source of kind files is another way to write `inbox`."""
+        source = table.get("source") if isinstance(table, dict) else None
+        if isinstance(source, dict) and source.get("kind") == "files" and set(source) <= {"kind", "inbox"}:
+            return {key: value for key, value in table.items() if key != "source"} | {"inbox": source.get("inbox", "")}
+        return table
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Family:
+        if bool(self.inbox) == bool(self.source):
+            raise ValueError("readings come from an inbox or from a source; write one of the two")
+        if self.source and not isinstance(self.source.get("kind"), str):
+            raise ValueError('a source needs a kind, like kind = "sql"; files are an inbox')
+        return self
+
+    @property
+    def source_kind(self) -> str:
+        """The kind of source that readings come from."""
+        return str(self.source["kind"]) if self.source else "files"
 
     @model_validator(mode="after")
     def _step_divides_the_day(self) -> Family:
@@ -125,7 +149,10 @@ def load(path: Path) -> Settings:
         raise ValueError(f"{path} is not TOML: {error}") from error
     settings = parse(Settings, table, str(path))
     here = path.resolve().parent
-    families = {n: f.model_copy(update={"inbox": _beside(f.inbox, here)}) for n, f in settings.families.items()}
+    families = {
+        name: family.model_copy(update={"inbox": _beside(family.inbox, here)}) if family.inbox else family
+        for name, family in settings.families.items()
+    }
     cameras = {n: c.model_copy(update={"inbox": _beside(c.inbox, here)}) for n, c in settings.cameras.items()}
     store = _beside(settings.store, here)
     return settings.model_copy(update={"families": families, "cameras": cameras, "store": store})

@@ -254,7 +254,7 @@ def shard_of(asset: str, shards: int) -> int:
 
 def settings_hash(*sections: Section) -> str:
     """A short hash of the settings that a partition was made under; where its files lay does not matter."""
-    text = "\n".join(s.model_dump_json(exclude={"inbox"}) for s in sections)
+    text = "\n".join(s.model_dump_json(exclude={"inbox", "source"}) for s in sections)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -17,6 +17,7 @@ from sensors_data.layout import Layout
 from sensors_data.series.cells import read_text
 from sensors_data.series.numbers import is_blank
 from sensors_data.series.packing import unpacked
+from sensors_data.series.remote_files import copies
 
 SUFFIXES = (".csv", ".csv.gz", ".txt", ".txt.gz", ".tsv", ".dat", ".zip", ".xlsx", ".xlsm", ".parquet")
 
@@ -30,7 +31,10 @@ def find_files(inbox: str, day: date | None = None) -> list[Path]:
 
     LookupError when there is none.
     """
-    place = Path(inbox.replace("{day}", day.isoformat() if day else "*"))
+    named = inbox.replace("{day}", day.isoformat() if day else "*")
+    if "://" in named:
+        return copies(named, SUFFIXES)
+    place = Path(named)
     if place.is_dir():
         found = [p for p in place.rglob("*") if p.is_file() and p.name.lower().endswith(SUFFIXES)]
     elif any(mark in str(place) for mark in "*?[") and not place.is_file():

@@ -9,7 +9,7 @@ import pandas as pd
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid_table import check_shard
 from sensors_data.series.imputing import SEASONAL_DAYS, imputed_rows
-from sensors_data.series.readings import read_day
+from sensors_data.series.sources import read_day
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Provenance, Store, settings_hash, shard_of
 
@@ -28,7 +28,9 @@ def _ingest(store: Store, spec: Family, day: date, family: str) -> Done:
     readings, rejects = read_day(spec, day)
     if readings.empty:
         why = f"; {len(rejects):,} rows were refused, first: {rejects['reason'].iloc[0]}" if len(rejects) else ""
-        raise LookupError(f"the inbox of {family} holds no usable value on {day} ({spec.inbox}){why}")
+        place = f"inbox of {family}" if spec.inbox else f"source of {family}"
+        where = spec.inbox or f"kind {spec.source_kind}"
+        raise LookupError(f"the {place} holds no usable value on {day} ({where}){why}")
     source = Provenance(job="ingest", settings=settings_hash(spec))
     store.write("readings", readings, source, family=family, day=day)
     store.write("rejects", rejects, source, family=family, day=day)

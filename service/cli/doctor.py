@@ -12,7 +12,7 @@ from anomaly.series.card import Card
 from anomaly.series.files import read_card, serving
 from anomaly.series.span import MIN_ROWS
 from anomaly.series.train_job import detector_config, training_grids
-from sensors_data.series.readings import days_in
+from sensors_data.series.sources import days_in
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from sensors_data.tables.shares import shares_in_words

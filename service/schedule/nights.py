@@ -14,7 +14,7 @@ from anomaly.series.find_job import find_anomalies_of
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series, training_due
 from sensors_data.series.jobs import impute_day, ingest
-from sensors_data.series.readings import days_in
+from sensors_data.series.sources import days_in
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.console import progress_bar, training_progress_in

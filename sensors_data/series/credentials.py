@@ -1,0 +1,43 @@
+"""Secrets of a source: read from the environment or a file when they are needed, never kept in settings or logs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import model_validator
+
+from sensors_data.errors import NotThereError
+from sensors_data.settings import Section
+
+
+class Secret(Section):
+    """Where a password or token is found, as `{ env = "PLANT_PASSWORD" }` or `{ file = "/run/secrets/plant" }`."""
+
+    env: str = ""
+    """Name of an environment variable that holds it."""
+    file: str = ""
+    """A file that holds it; white space around it is left out."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Secret:
+        if bool(self.env) == bool(self.file):
+            raise ValueError('a secret has one place, { env = "NAME" } or { file = "PATH" }')
+        return self
+
+    def read(self) -> str:
+        """The secret itself. NotThereError when its place is empty."""
+        if self.env:
+            secret = os.environ.get(self.env, "")
+        else:
+            path = Path(self.file)
+            secret = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+        if not secret:
+            place = f"environment variable {self.env}" if self.env else f"file {self.file}"
+            raise NotThereError(f"the {place} holds no secret", "set it for the user that runs nightscore")
+        return secret
+
+
+def without_secret(text: str, secret: str) -> str:
+    """A message in which a secret does not stand."""
+    return text.replace(secret, "***") if secret else text

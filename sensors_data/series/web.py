@@ -1,0 +1,112 @@
+"""JSON from a server that others run: time-outs, retries, and no secret in what is said of a failure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from sensors_data.errors import NotThereError, StorageError, UnreadableError, UnusableError
+from sensors_data.series.credentials import Secret, without_secret
+
+MAX_BYTES = 512 * 2**20
+"""A larger answer is refused."""
+RETRIES = 4
+"""Tries after the first, with a doubling pause between."""
+PAUSE_S = 0.5
+"""The first of those pauses."""
+AGAIN = (429, 500, 502, 503, 504)
+"""Answers after which a server is asked again."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """How one server is asked."""
+
+    url: str
+    timeout: timedelta
+    token: Secret | None = None
+    user: str = ""
+    password: Secret | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def ask(self, url: str, fields: Mapping[str, str] | None = None) -> Any:
+        """The JSON that `url` answers to a GET. StorageError when it does not answer, UnreadableError for no JSON.
+
+        A place outside this server is not asked: the token is for this one alone.
+        """
+        if _place(url) != _place(self.url):
+            raise UnusableError(f"{_shown(self.url)} points to another server, {_shown(url)}; only the first is asked")
+        secret, headers = self._proof()
+        try:
+            status, body = _got(url, dict(fields or {}), headers, self.timeout)
+        except OSError as error:
+            raise StorageError(f"{_shown(url)} failed: {without_secret(str(error), secret)}") from None
+        if status in (401, 403):
+            raise StorageError(f"{_shown(url)} refuses with {status}", "check the source's token or password")
+        if status >= 300:
+            text = without_secret(_told(body), secret)
+            raise StorageError(f"{_shown(url)} answers {status}: {text}")
+        try:
+            return json.loads(body)
+        except ValueError as error:
+            raise UnreadableError(f"{_shown(url)} answers no JSON: {_told(body)}") from error
+
+    def _proof(self) -> tuple[str, dict[str, str]]:
+        """The secret and the headers that hold it."""
+        import urllib3
+
+        headers = dict(self.headers)
+        if self.token is not None:
+            secret = self.token.read()
+            return secret, headers | {"Authorization": f"Bearer {secret}"}
+        if self.password is not None:
+            secret = self.password.read()
+            return secret, headers | urllib3.make_headers(basic_auth=f"{self.user}:{secret}")
+        return "", headers
+
+
+def _got(url: str, fields: dict[str, str], headers: dict[str, str], timeout: timedelta) -> tuple[int, bytes]:
+    """Status and body of an answer, after retries; it is not followed elsewhere. OSError when there is none."""
+    try:
+        import urllib3
+    except ImportError as error:
+        raise NotThereError("a source on a server needs urllib3", "run: pip install 'nightscore[http]'") from error
+    retry = urllib3.Retry(
+        RETRIES,
+        redirect=0,
+        status_forcelist=AGAIN,
+        backoff_factor=PAUSE_S,
+        raise_on_status=False,
+        raise_on_redirect=False,
+    )
+    seconds = timeout.total_seconds()
+    limits = urllib3.Timeout(connect=min(10.0, seconds), read=seconds)
+    try:
+        with urllib3.PoolManager(retries=retry, timeout=limits) as pool:
+            answer = pool.request("GET", url, fields=fields, headers=headers, preload_content=False)
+            body = answer.read(MAX_BYTES + 1, decode_content=True)
+            answer.release_conn()
+    except urllib3.exceptions.HTTPError as error:
+        raise OSError(f"no answer after {RETRIES + 1} tries ({type(error).__name__})") from error
+    if len(body) > MAX_BYTES:
+        raise OSError(f"an answer of more than {MAX_BYTES:,} bytes; ask for smaller pages")
+    return int(answer.status), body
+
+
+def _place(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
+
+
+def _shown(url: str) -> str:
+    """An address without its query, which may hold what nobody should read."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _told(body: bytes) -> str:
+    return body[:200].decode("utf-8", "replace").replace("\n", " ")
