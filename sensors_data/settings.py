@@ -76,6 +76,11 @@ class Family(Section):
         return self
 
     @property
+    def origin(self) -> str:
+        """Where readings come from, in words."""
+        return self.inbox or f"a source of kind {self.source_kind}"
+
+    @property
     def source_kind(self) -> str:
         """The kind of source that readings come from."""
         return str(self.source["kind"]) if self.source else "files"

@@ -15,6 +15,10 @@ from anomaly.series.anomalies import Rules
 from anomaly.series.card import DetectorConfig
 from anomaly.vae.training import FitConfig
 from sensors_data.camera import Camera
+from sensors_data.series.credentials import Secret
+from sensors_data.series.http_source import HttpSource
+from sensors_data.series.prometheus_source import PrometheusSource
+from sensors_data.series.sql_source import SqlSource
 from sensors_data.settings import Family, Layout, Sensor, Settings, Training
 from synthesis.quality.gate import GateConfig
 from synthesis.settings import GeneratorSettings
@@ -26,6 +30,10 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[families.NAME]": Family,
     "[families.NAME.layout]": Layout,
     "[families.NAME.sensors]": Sensor,
+    '[families.NAME.source] kind = "sql"': SqlSource,
+    '[families.NAME.source] kind = "prometheus"': PrometheusSource,
+    '[families.NAME.source] kind = "http"': HttpSource,
+    "[families.NAME.source.password] or .token": Secret,
     "[families.NAME.training]": Training,
     "[families.NAME.detector]": DetectorConfig,
     "[families.NAME.detector.fit]": FitConfig,

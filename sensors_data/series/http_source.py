@@ -24,6 +24,7 @@ class HttpSource(Section):
     """An address and where in its answers the rows, the next page and the number of rows stand."""
 
     kind: Literal["http"]
+    """The kind of source."""
     url: str
     """Without a query, like `https://plant.example/api/readings`."""
     since: date

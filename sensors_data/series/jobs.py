@@ -28,9 +28,8 @@ def _ingest(store: Store, spec: Family, day: date, family: str) -> Done:
     readings, rejects = read_day(spec, day)
     if readings.empty:
         why = f"; {len(rejects):,} rows were refused, first: {rejects['reason'].iloc[0]}" if len(rejects) else ""
-        place = f"inbox of {family}" if spec.inbox else f"source of {family}"
-        where = spec.inbox or f"kind {spec.source_kind}"
-        raise LookupError(f"the {place} holds no usable value on {day} ({where}){why}")
+        place = "inbox" if spec.inbox else "source"
+        raise LookupError(f"the {place} of {family} holds no usable value on {day} ({spec.origin}){why}")
     source = Provenance(job="ingest", settings=settings_hash(spec))
     store.write("readings", readings, source, family=family, day=day)
     store.write("rejects", rejects, source, family=family, day=day)

@@ -28,6 +28,7 @@ class PrometheusSource(Section):
     """A Prometheus, or what speaks its language, and what to ask it for."""
 
     kind: Literal["prometheus"]
+    """The kind of source."""
     url: str
     """Like `http://prometheus:9090`."""
     queries: dict[Label, str] = Field(min_length=1)

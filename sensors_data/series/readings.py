@@ -91,7 +91,8 @@ def _read_file(path: Path, family: Family, day: date, own: bool) -> tuple[pd.Dat
     if time.isna().all() and len(raw) + len(no_rows):
         example = str(next(iter([*raw["time"], *no_rows["raw"]])))[:40]
         raise UnreadableError(f"{path.name} has no readable time, first: '{example}'; state time_format or time_unit")
-    filed = _days_filed(raw["line"], raw["line"], time)
+    lines = raw["line"]
+    filed = _days_filed(lines, lines, time)
     today = filed == np.datetime64(day)
     readings, rejects = check(raw[today], time[today], family)
     short = no_rows[_days_filed(no_rows["line"], raw["line"], time) == np.datetime64(day)]

@@ -12,8 +12,8 @@ import pandas as pd
 
 from sensors_data.errors import NotThereError, StorageError, UnusableError
 from sensors_data.series.credentials import Secret, without_secret
-from sensors_data.series.readings import parse_times
 from sensors_data.series.table_rows import checked_day
+from sensors_data.series.times import read_times
 from sensors_data.settings import Duration, Family, Section, parse
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class SqlSource(Section):
     """A query that gives a table in the family's layout for the times from `:start` to `:end`, the end left out."""
 
     kind: Literal["sql"]
+    """The kind of source."""
     url: str
     """As SQLAlchemy writes it, without the password: `postgresql+psycopg2://user@host/plant`."""
     query: str
@@ -138,13 +139,13 @@ def _span(connection: Connection, source: SqlSource, family: Family) -> tuple[da
     """The first and the last UTC day of the query's rows."""
     import sqlalchemy
 
-    name = family.layout.time if isinstance(family.layout.time, str) else family.layout.time[0]
+    name = family.layout.time[0]
     column: sqlalchemy.ColumnClause[Any] = sqlalchemy.column(name)
     inner = sqlalchemy.text(source.query).columns(column).subquery("readings")
     asked = _between(source, connection.dialect.name, *EVER)
     ends = sqlalchemy.select(sqlalchemy.func.min(inner.c[name]), sqlalchemy.func.max(inner.c[name]))
     found = pd.Series(list(connection.execute(ends, asked).one()))
-    times = parse_times(found, family.layout) if found.notna().all() else pd.Series([pd.NaT, pd.NaT])
+    times = read_times(found, family.layout) if found.notna().all() else pd.Series([pd.NaT, pd.NaT])
     if times.isna().any():
         return None, None
     return times.iloc[0].date(), times.iloc[1].date()

@@ -26,7 +26,7 @@ def examine(settings: Settings, family: str) -> list[str]:
     except (LookupError, ValueError) as error:
         return [f"{family}: NO READINGS. {error}"]
     if not there:
-        return [f"{family}: NO READINGS. The files in {spec.inbox} hold no value with a readable time"]
+        return [f"{family}: NO READINGS. What comes from {spec.origin} holds no value with a readable time"]
     gridded = store.days("grid", family=family)
     if not gridded:
         return [

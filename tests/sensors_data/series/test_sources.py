@@ -1,6 +1,9 @@
 """The seam of sources: what a new kind costs, and what is said of a wrong one."""
 
+import re
+import tomllib
 from datetime import date
+from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
@@ -8,8 +11,11 @@ import pytest
 
 from sensors_data.errors import UnusableError
 from sensors_data.series import sources
+from sensors_data.series.http_source import HttpSource
 from sensors_data.series.jobs import ingest
-from sensors_data.settings import Family, Settings
+from sensors_data.series.prometheus_source import PrometheusSource
+from sensors_data.series.sql_source import SqlSource
+from sensors_data.settings import Family, Settings, parse
 from sensors_data.store import Store, settings_hash
 
 DAY = date(2026, 2, 14)
@@ -77,3 +83,12 @@ def test_the_place_of_readings_is_no_part_of_what_was_made_of_them():
         Family.model_validate(PLAIN | where) for where in ({"inbox": "a.csv"}, {"source": {"kind": "sql", "url": "u"}})
     )
     assert settings_hash(here) == settings_hash(there)
+
+
+def test_the_documented_sources_are_read():
+    text = (Path(__file__).parents[3] / "docs" / "how-to" / "sources.md").read_text(encoding="utf-8")
+    families = [tomllib.loads(block)["families"]["pump"] for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
+    sections = {"sql": SqlSource, "prometheus": PrometheusSource, "http": HttpSource}
+    assert [parse(Family, family, "page").source_kind for family in families] == list(sections)
+    for family in families:
+        parse(sections[family["source"]["kind"]], family["source"], "page")
