@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from anomaly import evaluation as evaluation
     from anomaly.series.anomalies import Rules as Rules
-    from anomaly.series.front_door import ScoredReadings as ScoredReadings
     from anomaly.series.front_door import SeriesDetector as SeriesDetector
     from anomaly.series.front_door import fit as fit
     from anomaly.series.front_door import load as load
+    from anomaly.series.scored import ScoredReadings as ScoredReadings
 
 _HOME = {
     "Rules": "anomaly.series.anomalies",
-    "ScoredReadings": "anomaly.series.front_door",
+    "ScoredReadings": "anomaly.series.scored",
     "SeriesDetector": "anomaly.series.front_door",
     "fit": "anomaly.series.front_door",
     "load": "anomaly.series.front_door",

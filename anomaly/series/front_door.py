@@ -9,15 +9,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
-from anomaly.series.anomalies import Rules, find_anomalies
 from anomaly.series.card import Card
 from anomaly.series.detector import Detector
 from anomaly.series.files import from_bytes, to_bytes
 from anomaly.series.kinds import parse_config
-from anomaly.series.plot import asset_figure
 from anomaly.series.score_job import score_day
+from anomaly.series.scored import ScoredReadings
 from anomaly.series.span import TrainingPlan, training_spans
 from anomaly.series.train import train_detector
 from anomaly.thresholds import Threshold
@@ -106,7 +104,8 @@ class SeriesDetector:
         known = known.drop_duplicates(["time", "asset", "sensor"], keep="last")
         days = [day for day in _days(known) if day >= first.date()]
         scores, sensors = self._score_days(_imputed_days(self.spec, known), days, _incidents(planned, "planned"))
-        return ScoredReadings(scores[scores["time"] >= first], sensors[sensors["time"] >= first], self)
+        scores, sensors = (part[part["time"] >= first].reset_index(drop=True) for part in (scores, sensors))
+        return ScoredReadings(scores, sensors, self.spec, self.card.family, {self.detector.name: self.threshold})
 
     def save(self, path: str | Path) -> None:
         """Write the detector to a safetensors file, in one rename."""
@@ -137,42 +136,6 @@ class SeriesDetector:
             for place, table in enumerate(("scores", "sensor_scores"))
         )
         return scores, sensors
-
-
-@dataclass(frozen=True)
-class ScoredReadings:
-    """Scored rows, as the tables of the store hold them."""
-
-    rows: pd.DataFrame
-    """The columns of table `scores`: a row a time and asset."""
-    sensors: pd.DataFrame
-    """The columns of table `sensor_scores`: a row a time, asset and sensor."""
-    detector: SeriesDetector
-
-    def anomalies(self, rules: Rules | None = None) -> pd.DataFrame:
-        """The anomalies in these rows, worst first: the columns of table `anomalies`."""
-        spec, card = self.detector.spec, self.detector.card
-        limit = self.detector.threshold.at_value
-        found = find_anomalies(self.rows, self.sensors, rules or Rules(), spec.step, card.family, limit)
-        return as_table("anomalies", found).sort_values(
-            ["suppressed", "peak_score"], ascending=[True, False], kind="stable", ignore_index=True
-        )
-
-    def plot(self, asset: str | None = None, rules: Rules | None = None) -> Figure:
-        """The picture of `nightscore show`: each sensor over its expected band, score and threshold, anomalies shaded.
-
-        Of one asset; without one, of that with the highest score. NotThereError names the assets that were scored.
-        """
-        names = self.rows["asset"].unique()
-        chosen = asset if asset is not None else str(self.rows["asset"].iloc[self.rows["score"].fillna(0).argmax()])
-        if chosen not in names:
-            raise NotThereError(f"asset '{chosen}' was not scored", f"scored are {', '.join(names[:12])}")
-        scores, sensors, anomalies = (
-            part[part["asset"] == chosen] for part in (self.rows, self.sensors, self.anomalies(rules))
-        )
-        first, last = (f"{moment:%Y-%m-%d}" for moment in (scores["time"].min(), scores["time"].max()))
-        days = first if first == last else f"{first} to {last}"
-        return asset_figure(scores, sensors, anomalies, self.detector.spec, f"{chosen} · {days}")
 
 
 def _family(sensors: tuple[str, ...], step: timedelta) -> Family:

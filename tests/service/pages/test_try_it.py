@@ -12,7 +12,8 @@ from service.views.state import new_service
 pytest.importorskip("gradio")
 
 from service.pages.overview import overview
-from service.pages.try_it import FIT, as_parquet, drawn, examples, scored
+from service.pages.tried import FIT, examples, scored
+from service.pages.try_it import as_parquet, drawn
 
 DAY = START + timedelta(days=7)
 
@@ -26,11 +27,11 @@ def test_an_example_and_an_uploaded_file_have_the_scores_of_the_night(plant, inb
         scored(service, None, f"oven {DAY}", "the detector of oven", 0.6),
         scored(service, str(path), None, "the detector of oven", 0.6),
     ):
-        pd.testing.assert_frame_equal(tried.scores, night, check_exact=True)
+        pd.testing.assert_frame_equal(tried.scored.rows, night, check_exact=True)
         pd.testing.assert_frame_equal(pd.read_parquet(as_parquet(tried)), night, check_exact=True)
-        limit, _ = tried.under(0.25)
+        limit = tried.scored.under(0.25).rows["threshold"]
         assert limit.to_numpy() == pytest.approx(night["threshold"].to_numpy(), rel=1e-9)
-        assert (tried.under(5.0)[0] < limit).all()
+        assert (tried.scored.under(5.0).rows["threshold"] < limit).all()
         assert "<p><strong>" in drawn(tried, 0.25)[1]
     assert f"oven {DAY}" in examples(service)
 
@@ -42,9 +43,9 @@ def test_a_file_of_no_known_family_is_scored_by_a_detector_fitted_to_its_first_p
     path = tmp_path / "mine.csv"
     rows.to_csv(path, index=False)
     tried = scored(new_service(plant), str(path), None, FIT, 0.6)
-    assert tried.told.startswith(f"{len(tried.scores):,} rows scored; learned from those until")
-    assert tried.scores["score"].notna().mean() > 0.8
-    assert set(tried.sensor_scores["sensor"]) <= set(rows.columns)
+    assert tried.about.startswith(f"{len(tried.scored.rows):,} rows scored; learned from those until")
+    assert tried.scored.rows["score"].notna().mean() > 0.8
+    assert set(tried.scored.sensors["sensor"]) <= set(rows.columns)
 
 
 @pytest.mark.parametrize(
