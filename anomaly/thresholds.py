@@ -20,6 +20,8 @@ EXPECTED_ALARMS = 3
 not show the tail that matters."""
 STRAY = 20.0
 """An excess so many times the median one is no normal row's: an exponential tail has one in a million."""
+FAR_TAIL, FAR_POWER = 1e-12, 4.0
+"""Excesses rarer than FAR_TAIL are told apart by a power law, so that a worse one is always less likely."""
 MARGIN = 0.5
 """In so short a span the limit clears the highest score by at least this share of its distance from the median."""
 
@@ -58,9 +60,12 @@ class Threshold(Section):
     def p_value(self, scores: np.ndarray) -> np.ndarray:
         """How likely a normal row scores at least this high, (T,); NaN where the score is NaN."""
         body = np.interp(scores, self.quantiles, np.linspace(1.0, 0.0, len(self.quantiles)))
-        tail = self.tail_share * genpareto.sf(scores - self.start, self.shape, scale=self.spread)
+        excess = np.maximum(scores - self.start, 0.0)
+        far = float(genpareto.isf(FAR_TAIL, self.shape, scale=self.spread))  # beyond, the fitted tail is a guess
+        within = genpareto.sf(np.minimum(excess, far), self.shape, scale=self.spread)
+        tail = self.tail_share * within * np.minimum(1.0, far / np.maximum(excess, far)) ** FAR_POWER
         p = np.where(scores > self.start, tail, np.maximum(body, self.tail_share))
-        return np.where(np.isnan(scores), np.nan, np.clip(p, 1e-12, 1.0))
+        return np.where(np.isnan(scores), np.nan, np.minimum(p, 1.0))
 
 
 def pot_threshold(scores: np.ndarray, budget: float, gap: int = 0, seed: int = 0) -> Threshold:

@@ -12,7 +12,12 @@ from sensors_data.tables.shares import SHARES, shares_of_text
 
 
 def to_arrow(spec: Table, frame: pd.DataFrame) -> pa.Table:
-    """A frame as the table's Arrow rows, sorted. ValueError names the column that does not fit."""
+    """A frame as the table's Arrow rows, sorted; columns of later generations are null where the frame lacks them.
+
+    ValueError names the column that does not fit.
+    """
+    late = {c.name: None for c in spec.columns if c.since > 1 and c.name not in frame.columns}
+    frame = frame.assign(**late)
     missing = [name for name in spec.schema.names if name not in frame.columns]
     if missing:
         raise ValueError(f"table {spec.name} wants columns {spec.schema.names}, missing {missing}")

@@ -1,8 +1,7 @@
-"""A seeded plant: two families with rhythm and correlation, gaps, dirty rows, and labelled faults of eight kinds."""
+"""A seeded plant: families with rhythm and correlation, gaps, dirty rows, and labelled faults of eight kinds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sensors_data.simulate_faults import FAULTS, HOURS
+from sensors_data.simulate_kinds import FACTORY, PlantKind
+
 START = date(2026, 3, 2)  # a Monday
-DAY_ROWS = 288  # 5 minutes
-FAMILIES = {
-    "pump": (("speed", "flow", "pressure", "current", "temperature", "vibration"), 4),
-    "oven": (("temperature", "power", "humidity", "gas"), 3),
-}
+DAY_ROWS = FACTORY.day_rows
+FAMILIES = FACTORY.families
 UNITS = {
     "speed": "rpm",
     "flow": "m3/h",
@@ -38,7 +37,7 @@ class Plant:
     maintenance: pd.DataFrame  # family, asset, start, end, note: known beforehand
 
 
-def simulate_plant(seed: int, days: int = 30, faulty_days: int = 9) -> Plant:
+def simulate_plant(seed: int, days: int = 30, faulty_days: int = 9, kind: PlantKind = FACTORY) -> Plant:
     """A plant's `days`; faults lie in the last `faulty_days`, each asset has two or three, every kind occurs.
 
     ValueError when there is no room for them.
@@ -46,20 +45,20 @@ def simulate_plant(seed: int, days: int = 30, faulty_days: int = 9) -> Plant:
     if faulty_days < 9 or days <= faulty_days:
         raise ValueError(f"a plant needs at least 9 faulty days and one before them, found {faulty_days} of {days}")
     rng = np.random.default_rng(seed)
-    assets = [(family, f"{family}-{i + 1}") for family, (_, count) in FAMILIES.items() for i in range(count)]
-    plan = _plan_faults(rng, assets, days, faulty_days)
-    readings: dict[str, list[pd.DataFrame]] = {family: [] for family in FAMILIES}
+    assets = [(family, f"{family}-{i + 1}") for family, (_, count) in kind.families.items() for i in range(count)]
+    plan = _plan_faults(rng, assets, days, faulty_days, kind)
+    readings: dict[str, list[pd.DataFrame]] = {family: [] for family in kind.families}
     for family, asset in assets:
-        mine = plan[plan["asset"] == asset]
-        sensors = FAMILIES[family][0]
-        values = _normal_operation(family, rng, days * DAY_ROWS, mine[mine["kind"] == "frequency change"])
-        for fault in mine.to_dict("records"):
+        faults = plan[plan["asset"] == asset]
+        sensors = kind.families[family][0]
+        values = _normal_operation(family, rng, days, faults[faults["kind"] == "frequency change"], kind)
+        for fault in faults.to_dict("records"):
             column = sensors.index(fault["sensor"]) if fault["sensor"] else 0
-            FAULTS[fault["kind"]](values, fault["first"], fault["last"], column, rng)
-        _drop_out(values, rng)
+            FAULTS[fault["kind"]](values, fault["first"], fault["last"], column, rng, kind.day_rows)
+        _drop_out(values, rng, kind.day_rows)
         frame = pd.DataFrame(values.round(4), columns=list(sensors))
         frame.insert(0, "asset", asset)
-        frame.insert(0, "time", _time(np.arange(len(values))))
+        frame.insert(0, "time", _time(np.arange(len(values)), kind))
         readings[family].append(frame)
     joined = {family: pd.concat(parts) for family, parts in readings.items()}
     return Plant(
@@ -69,142 +68,48 @@ def simulate_plant(seed: int, days: int = 30, faulty_days: int = 9) -> Plant:
     )
 
 
-def _time(row: np.ndarray | int) -> pd.DatetimeIndex:
-    moments = np.datetime64(START, "us") + np.atleast_1d(row) * np.timedelta64(86_400 // DAY_ROWS, "s")
+def _time(row: np.ndarray | int, kind: PlantKind) -> pd.DatetimeIndex:
+    moments = np.datetime64(START, "us") + np.atleast_1d(row) * np.timedelta64(86_400 // kind.day_rows, "s")
     return pd.DatetimeIndex(moments, tz="UTC")
 
 
-def _plan_faults(rng: np.random.Generator, assets: list[tuple[str, str]], days: int, faulty_days: int) -> pd.DataFrame:
+def _plan_faults(
+    rng: np.random.Generator, assets: list[tuple[str, str]], days: int, faulty_days: int, kind: PlantKind
+) -> pd.DataFrame:
     """Which fault strikes which asset when: two or three an asset, a day apart, the kinds in turn, one overhaul."""
-    kinds = rng.permutation([kind for kind in FAULTS if kind != "planned outage"])
-    turn, rows = 0, []
-    first_row = (days - faulty_days) * DAY_ROWS
+    names = rng.permutation([name for name in FAULTS if name != "planned outage"])
+    turn, rows, day_rows = 0, [], kind.day_rows
+    first_row = (days - faulty_days) * day_rows
     for family, asset in assets:
         starts = rng.choice(np.arange(0, faulty_days - 2, 3), size=3, replace=False)
         for at in sorted(starts[: 2 + turn % 2]):
-            kind = str(kinds[turn % len(kinds)])
+            name = str(names[turn % len(names)])
             turn += 1
-            shortest, longest = HOURS[kind]
-            length = int(rng.uniform(shortest, longest) * 12)
-            first = first_row + int(at) * DAY_ROWS + int(rng.integers(0, DAY_ROWS))
-            sensor = "" if kind in ("outage", "frequency change") else str(rng.choice(FAMILIES[family][0]))
-            rows.append((family, asset, kind, sensor, first, min(first + length, days * DAY_ROWS)))
+            shortest, longest = HOURS[name]
+            length = max(1, int(rng.uniform(shortest, longest) * kind.fault_rows))
+            first = first_row + int(at) * day_rows + int(rng.integers(0, day_rows))
+            sensor = "" if name in ("outage", "frequency change") else str(rng.choice(kind.families[family][0]))
+            rows.append((family, asset, name, sensor, first, min(first + length, days * day_rows)))
     family, asset = assets[0]
-    overhaul = (days - 1) * DAY_ROWS + 96  # the last morning, when every fault is over
-    rows.append((family, asset, "planned outage", "", overhaul, overhaul + 36))
+    overhaul = (days - 1) * day_rows + day_rows // 3  # the last morning, when every fault is over
+    rows.append((family, asset, "planned outage", "", overhaul, overhaul + day_rows // 8))
     plan = pd.DataFrame(rows, columns=["family", "asset", "kind", "sensor", "first", "last"])
-    return plan.assign(start=_time(plan["first"].to_numpy()), end=_time(plan["last"].to_numpy()))
+    return plan.assign(start=_time(plan["first"].to_numpy(), kind), end=_time(plan["last"].to_numpy(), kind))
 
 
-def _normal_operation(family: str, rng: np.random.Generator, rows: int, warped: pd.DataFrame) -> np.ndarray:
+def _normal_operation(
+    family: str, rng: np.random.Generator, days: int, warped: pd.DataFrame, kind: PlantKind
+) -> np.ndarray:
     """One asset's undisturbed values, (rows, D); time runs faster inside the `warped` intervals."""
-    hours = np.full(rows, 24.0 / DAY_ROWS)
-    clock = np.arange(rows) * 24.0 / DAY_ROWS
+    rows = days * kind.day_rows
+    hours = np.full(rows, 24.0 / kind.day_rows)
+    clock = np.arange(rows) * 24.0 / kind.day_rows
     for first, last in zip(warped["first"], warped["last"], strict=True):
         hours[first:last] *= 1.8
-    ticks = np.cumsum(hours)
-    shape = _pump if family == "pump" else _oven
-    return shape(rng, clock, ticks)
+    return kind.shapes[family](rng, clock, np.cumsum(hours))
 
 
-def _pump(rng: np.random.Generator, clock: np.ndarray, ticks: np.ndarray) -> np.ndarray:
-    """Load follows the working day, less at the weekend, with a fill cycle of two hours; the rest follows load."""
-    rows, size = len(clock), rng.uniform(0.9, 1.1)
-    weekend = (clock // 24) % 7 >= 5
-    day = 0.5 + 0.5 * np.tanh(3 * np.sin(2 * np.pi * (clock - 7 + rng.normal(0, 0.3)) / 24))
-    cycle = np.sin(2 * np.pi * ticks / 2 + rng.uniform(0, 6))
-    load = size * (0.5 + 0.4 * day * np.where(weekend, 0.5, 1.0) + 0.08 * cycle + _wander(rng, rows, 0.97, 0.015))
-    speed = 900 + 1400 * load + rng.normal(0, 8, rows)
-    flow = 0.045 * speed * (1 + _wander(rng, rows, 0.95, 0.005)) + rng.normal(0, 0.5, rows)
-    pressure = 1 + 1.1e-6 * speed**2 + rng.normal(0, 0.04, rows)
-    current = 5 + 0.02 * flow * pressure**0.5 + 8 * load + rng.normal(0, 0.15, rows)
-    warmth = _lag(current, 0.05)
-    temperature = 22 + 2 * np.sin(2 * np.pi * (clock - 9) / 24) + 1.6 * warmth + rng.normal(0, 0.2, rows)
-    vibration = 1.2 + 0.0006 * speed + np.abs(rng.normal(0, 0.08, rows))
-    return np.column_stack([speed, flow, pressure, current, temperature, vibration])
-
-
-def _oven(rng: np.random.Generator, clock: np.ndarray, ticks: np.ndarray) -> np.ndarray:
-    """Batches of four hours: heat, hold, cool; humidity falls as it warms, gas follows power."""
-    rows = len(clock)
-    phase = ((ticks + rng.uniform(0, 4)) % 4) / 4
-    wanted = np.where(phase < 0.3, phase / 0.3, np.where(phase < 0.7, 1.0, (1 - phase) / 0.3))
-    night = 0.9 + 0.1 * np.sin(2 * np.pi * (clock - 8) / 24)
-    warmth = _lag(wanted * night, 0.3)
-    temperature = 80 + 140 * warmth + rng.normal(0, 0.8, rows)
-    power = 12 + 40 * np.clip(wanted - warmth + 0.35 * wanted, 0, None) + rng.normal(0, 0.6, rows)
-    humidity = 62 - 35 * _lag(warmth, 0.2) + _wander(rng, rows, 0.98, 0.25) + rng.normal(0, 0.5, rows)
-    gas = 2 + 0.22 * power + rng.normal(0, 0.15, rows)
-    return np.column_stack([temperature, power, humidity, gas])
-
-
-def _wander(rng: np.random.Generator, rows: int, memory: float, spread: float) -> np.ndarray:
-    """A first-order autoregressive walk around zero, (rows,)."""
-    return _lag(rng.normal(0, spread / (1 - memory), rows), 1 - memory)
-
-
-def _lag(values: np.ndarray, share: float) -> np.ndarray:
-    """First-order low-pass, (T,): each row moves `share` of the way to its input."""
-    return pd.Series(values).ewm(alpha=share, adjust=False).mean().to_numpy()
-
-
-def _spike(values: np.ndarray, first: int, last: int, column: int, rng: np.random.Generator) -> None:
-    values[first:last, column] += rng.choice([-1, 1]) * 5 * values[:, column].std()
-
-
-def _level_shift(values: np.ndarray, first: int, last: int, column: int, rng: np.random.Generator) -> None:
-    values[first:last, column] += rng.choice([-1, 1]) * 2.5 * values[:, column].std()
-
-
-def _drift(values: np.ndarray, first: int, last: int, column: int, rng: np.random.Generator) -> None:
-    values[first:last, column] += rng.choice([-1, 1]) * 4 * values[:, column].std() * np.linspace(0, 1, last - first)
-
-
-def _stuck(values: np.ndarray, first: int, last: int, column: int, rng: np.random.Generator) -> None:
-    values[first:last, column] = values[first, column]
-
-
-def _noise_burst(values: np.ndarray, first: int, last: int, column: int, rng: np.random.Generator) -> None:
-    values[first:last, column] += rng.normal(0, values[:, column].std(), last - first)
-
-
-def _lost_correlation(values: np.ndarray, first: int, last: int, column: int, rng: np.random.Generator) -> None:
-    shift = int(rng.integers(10, 14) * 12 + 6)  # what it read half a day, and half a cycle, before
-    values[first:last, column] = values[first - shift : last - shift, column].copy()
-
-
-def _outage(values: np.ndarray, first: int, last: int, column: int, rng: np.random.Generator) -> None:
-    values[first:last] = np.abs(rng.normal(0, 0.01, values[first:last].shape)) * values.mean(axis=0)
-
-
-def _as_warped(values: np.ndarray, first: int, last: int, column: int, rng: np.random.Generator) -> None:
-    """Already in the values: time ran faster while they were made."""
-
-
-FAULTS: dict[str, Callable[[np.ndarray, int, int, int, np.random.Generator], None]] = {
-    "spike": _spike,
-    "level shift": _level_shift,
-    "drift": _drift,
-    "stuck value": _stuck,
-    "noise burst": _noise_burst,
-    "lost correlation": _lost_correlation,
-    "frequency change": _as_warped,
-    "outage": _outage,
-    "planned outage": _outage,
-}
-HOURS = {
-    "spike": (0.25, 0.5),
-    "level shift": (4, 10),
-    "drift": (10, 20),
-    "stuck value": (6, 12),
-    "noise burst": (3, 6),
-    "lost correlation": (8, 14),
-    "frequency change": (10, 16),
-    "outage": (2, 5),
-}
-
-
-def _drop_out(values: np.ndarray, rng: np.random.Generator) -> None:
+def _drop_out(values: np.ndarray, rng: np.random.Generator, day_rows: int) -> None:
     """Remove values as real loggers do: short gaps of one sensor, a few hours of all, rarely more than a day of one."""
     rows, sensors = values.shape
     for _ in range(rows // 400):
@@ -214,7 +119,7 @@ def _drop_out(values: np.ndarray, rng: np.random.Generator) -> None:
         first = int(rng.integers(rows))
         values[first : first + int(rng.integers(12, 40))] = np.nan
     first = int(rng.integers(rows // 2))
-    values[first : first + int(1.3 * DAY_ROWS), int(rng.integers(sensors))] = np.nan
+    values[first : first + int(1.3 * day_rows), int(rng.integers(sensors))] = np.nan
 
 
 def write_plant(plant: Plant, folder: Path, seed: int) -> None:

@@ -51,7 +51,7 @@ def score_rows() -> pd.DataFrame:
     times = pd.date_range("2026-11-21", periods=5, freq="5min", tz="UTC", unit="us")
     over = {"is_anomaly": score > 5, "suppressed": score == 8, "top_sensor": "flow", "model": "pump@2026-11-20"}
     frame = pd.DataFrame({"time": times.append(times), "asset": ["p1"] * 5 + ["p2"] * 5, "score": score})
-    return frame.assign(threshold=5.0, p_value=0.5 / (1 + score), observed_share=1.0, **over)
+    return frame.assign(threshold=5.0, p_value=0.5 / (1 + score), observed_share=1.0, evidence=0.0, **over)
 
 
 @pytest.fixture

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
+from anomaly.series.localise import AROUND, locate
 from sensors_data.settings import Duration, Label, Section
 from sensors_data.tables import TABLES
 
+HOUR = timedelta(hours=1)
 SEVERITIES = ("info", "warning", "critical")
 
 
@@ -52,21 +54,34 @@ def find_anomalies(
 ) -> pd.DataFrame:
     """The anomalies in a family's scored rows, any number of days: one row each, the table's columns, sorted.
 
-    An anomaly is [start, end) from its first to past its last row over the threshold; its id is made of family,
-    asset and start. `limit` is the tail probability of a row just at the threshold. An anomaly is suppressed when
-    every row of it that is over the threshold is (planned work).
+    Rows over the threshold that lie together are a run, and its id is made of family, asset and the run's first row.
+    The anomaly is [start, end) where the evidence of the rows in and around the run is largest; the run itself, where
+    the rows carry none. `limit` is the tail probability of a row just at the threshold. An anomaly is suppressed when
+    every row of its run that is over the threshold is (planned work).
     """
-    found = []
-    assets = assets_over(scores)
+    anomalies, assets, newest = [], assets_over(scores), scores["time"].max()
     scores = scores[scores["asset"].isin(assets)].sort_values("time")
     sensor_scores = sensor_scores[sensor_scores["asset"].isin(assets)]
     sensors = dict(list(sensor_scores.groupby("asset", sort=False)))
     for asset, rows in scores.groupby("asset", sort=True):
-        shares = sensors.get(asset, sensor_scores.iloc[:0])
-        over = rows["is_anomaly"].to_numpy() & _deviates(rows, shares, rules)
+        values = sensors.get(asset, sensor_scores.iloc[:0])
+        over = rows["is_anomaly"].to_numpy() & _deviates(rows, values, rules)
+        free = rows["time"].iloc[0] - AROUND * step  # where no earlier anomaly of the asset lies
         for first, last in _intervals(rows["time"], over, rules, step):
-            found.append(_describe(rows.iloc[first:last], over[first:last], shares, rules, step, family, limit))
-    return TABLES["anomalies"].frame(found)
+            anomaly = _describe(rows.iloc[first:last], over[first:last], values, free, rules, step, family, limit)
+            free = max(free, anomaly["end"])
+            state = state_of(anomaly["detected"], rows["time"].iloc[last - 1], newest, rules, step)
+            anomalies.append(anomaly | {"state": state})
+    return TABLES["anomalies"].frame(anomalies)
+
+
+def state_of(
+    detected: pd.Timestamp, last_over: pd.Timestamp, newest: pd.Timestamp, rules: Rules, step: timedelta
+) -> str:
+    """What is to be said of an anomaly in the night of the `newest` row: new, continuing or ended."""
+    if detected >= newest.floor("D"):
+        return "new"
+    return "continuing" if newest - last_over <= rules.gap(step) else "ended"
 
 
 def assets_over(scores: pd.DataFrame) -> list[str]:
@@ -109,45 +124,61 @@ def _intervals(times: pd.Series, over: np.ndarray, rules: Rules, step: timedelta
 
 
 def _describe(
-    rows: pd.DataFrame,
+    run: pd.DataFrame,
     over: np.ndarray,
-    sensor_scores: pd.DataFrame,
+    values: pd.DataFrame,
+    free: pd.Timestamp,
     rules: Rules,
     step: timedelta,
     family: str,
     limit: float,
-) -> dict[str, object]:
-    """One anomaly as a row of its table."""
-    hits = rows[over]
+) -> dict[str, Any]:
+    """One anomaly as a row of its table; `values` are the asset's rows of `sensor_scores`."""
+    hits = run[over]
     peak = hits.iloc[int(hits["score"].to_numpy().argmax())]
-    start = rows["time"].iloc[0]
+    detected, last = run["time"].iloc[0], run["time"].iloc[-1]
     asset = str(peak["asset"])
-    key = f"{family}\n{asset}\n{start.isoformat()}"
+    key = f"{family}\n{asset}\n{detected.isoformat()}"
+    times = values["time"]
+    near = values[(times >= max(free, detected - AROUND * step)) & (times <= last + AROUND * step)]
+    place = locate(near)
+    start, end = (place.start, place.last + step) if place else (detected, last + step)
     return {
         "anomaly_id": hashlib.sha256(key.encode()).hexdigest()[:16],
         "asset": asset,
         "start": start,
-        "end": rows["time"].iloc[-1] + step,
+        "end": end,
         "peak_time": peak["time"],
         "peak_score": peak["score"],
-        "severity": severity(float(peak["p_value"]), limit, rules),
-        "sensors": _leading(hits, sensor_scores),
+        "severity": severity(float(peak["p_value"]), end - start, limit, rules),
+        "sensors": _named(place.shares) if place else _leading(hits, values),
         "rows": len(hits),
         "suppressed": bool(hits["suppressed"].all()),
         "model": peak["model"],
+        "detected": detected,
+        "cleared": last + step,
     }
 
 
-def severity(p_value: float, limit: float, rules: Rules) -> str:
-    """How bad, from the peak's tail probability against one just at the threshold: info, warning or critical."""
-    if p_value < limit * rules.critical:
+def severity(p_value: float, lasted: timedelta, limit: float, rules: Rules) -> str:
+    """How bad: info, warning or critical, from the peak's tail probability against one just at the threshold.
+
+    An anomaly that lasts for h hours counts as h times less likely than its peak.
+    """
+    fraction = p_value / limit / max(1.0, lasted / HOUR)
+    if fraction < rules.critical:
         return "critical"
-    return "warning" if p_value < limit * rules.warning else "info"
+    return "warning" if fraction < rules.warning else "info"
 
 
-def _leading(hits: pd.DataFrame, sensor_scores: pd.DataFrame, most: int = 3) -> list[dict[str, object]]:
-    """The sensors that contribute most to the anomaly, each with its mean share of the score."""
-    inside = sensor_scores[sensor_scores["time"].isin(hits["time"])]
-    shares = inside.groupby("sensor")["share"].mean().sort_values(ascending=False, kind="stable")
+def _leading(hits: pd.DataFrame, values: pd.DataFrame) -> list[dict[str, object]]:
+    """The sensors with the largest mean share of the score of the rows over the threshold."""
+    inside = values[values["time"].isin(hits["time"])]
+    return _named(inside.groupby("sensor")["share"].mean())
+
+
+def _named(shares: pd.Series, most: int = 3) -> list[dict[str, object]]:
+    """The sensors with the largest shares, at most three, none under a tenth."""
+    shares = shares.sort_values(ascending=False, kind="stable")
     shares = shares[shares >= 0.1].head(most)
     return [{"sensor": str(sensor), "share": float(share)} for sensor, share in shares.items()]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from anomaly.series.detector import Detector, Scores
+from anomaly.series.evidence import fit_evidence
 from anomaly.series.span import Span, first_held_out
 from anomaly.thresholds import pot_threshold
 
@@ -28,13 +29,22 @@ def calibrate(detector: Detector, spans: dict[str, Span]) -> tuple[Detector, dic
     for asset, span in spans.items():
         held_out, scores = score_held_out(detector, span, asset)
         columns = [held_out.grid.sensors.index(name) for name in detector.card.modelled]
-        apart = np.abs(held_out.grid.values[:, columns] - scores.expected) / detector.scale_of(asset).spread[columns]
+        apart = (held_out.grid.values[:, columns] - scores.expected) / detector.scale_of(asset).spread[columns]
         usable = held_out.usable()[:, columns]
         residual.append(np.where(usable, apart, np.nan))
         lost.append(np.where(usable, scores.sensor_score, np.nan))
-    detector = replace(detector, band=_quantile(residual, 0.9), typical=_quantile(lost, 0.5))
+    band = _quantile([np.abs(rows) for rows in residual], 0.9)
+    evidence = fit_evidence(*_standardised_rows(detector, spans), np.concatenate(residual))
+    detector = replace(detector, band=band, typical=_quantile(lost, 0.5), evidence=evidence)
     adjusted = coverage_adjusted_scores(detector, spans)
     return with_threshold(detector, spans, adjusted, in_sample_optimism(spans, adjusted)), adjusted
+
+
+def _standardised_rows(detector: Detector, spans: dict[str, Span]) -> tuple[np.ndarray, np.ndarray]:
+    """Times (T,) and standardised normal values (T, D), NaN elsewhere, of all spans together."""
+    grids = [detector.standardised(span.grid, asset, span.usable()) for asset, span in spans.items()]
+    values = [np.where(grid.observed, grid.values, np.nan) for grid in grids]
+    return np.concatenate([grid.times for grid in grids]), np.concatenate(values)
 
 
 def with_threshold(

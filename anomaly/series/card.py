@@ -13,7 +13,8 @@ from sensors_data.settings import Section
 
 FORMAT = 2
 READABLE = (1, 2)
-"""Revision of the detector's file; a newer one is refused. 2: the card says the kind; 1 is read as an LSTM-VAE."""
+"""Revision of the detector's file; a newer one is refused. 2: the card says the kind; 1 is read as an LSTM-VAE
+that knows no profile and no evidence."""
 
 
 class DetectorConfig(Section):
@@ -56,6 +57,14 @@ class Card(Section):
     settings: str = ""
     commissioned: dict[str, datetime] = {}
     """Assets without earlier days and until when their first readings were learned from; those are not scored."""
+    profile: str = ""
+    """The rhythm that is taken off before all else: day, workday or week; empty where none paid."""
+    hidden: int = 0
+    """Values of the training span that were hidden as wild or contradicted by the other sensors."""
+    set_aside: int = 0
+    """Rows of the training span that the draft found too surprising to be normal, and that were not learned."""
+    threshold_from: str = ""
+    """What the threshold is of, and what held it where it is."""
     reference: dict[str, Spread] = {}
     """How each modelled sensor and the score were distributed, for drift; empty where the span had too few days."""
     accepted: bool = True

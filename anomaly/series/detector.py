@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Generic, TypeVar
 
 import numpy as np
 from torch import Tensor
 
 from anomaly.series.card import Card, DetectorConfig
+from anomaly.series.evidence import EvidenceModel
+from anomaly.series.profile import Profile
 from anomaly.series.span import Span, TrainingPlan
 from anomaly.thresholds import Threshold
 from anomaly.vae.training import Epoch
@@ -36,6 +38,8 @@ class Scores:
     expected: np.ndarray  # (T, D), in the sensor's own unit
     low: np.ndarray  # (T, D) 90 % band
     high: np.ndarray  # (T, D)
+    pattern: np.ndarray  # (T, D) nats for a fault by what the windows expect; NaN where the detector cannot tell
+    cross: np.ndarray  # (T, D) nats for a fault by the other sensors and the hour
 
     def last(self, rows: int) -> Scores:
         """The scores of the last `rows` rows."""
@@ -66,6 +70,9 @@ class Detector(ABC):
     band: np.ndarray  # (D,) half width of the 90 % band, standardised
     coverage_factor: np.ndarray  # (K,) how much higher normal scores are under 1, 2, ... windows a row, at least 1
     card: Card
+    profile: Profile | None = field(default=None, kw_only=True)
+    evidence: EvidenceModel | None = field(default=None, kw_only=True)
+    """None in files of format 1 and while the detector is being learned."""
 
     @property
     @abstractmethod
@@ -84,6 +91,10 @@ class Detector(ABC):
     def margin_rows(self) -> int:
         """Rows on either side of planned work whose scores lack too much of their context to be alarmed on."""
         return self.context_rows // 2
+
+    def expected_of(self, grid: Grid) -> np.ndarray:
+        """What is expected of a standardised grid whose suspicious values are missing, (T, D); NaN where nothing is."""
+        return self.row_scores(grid).expected
 
     def row_surprise(self, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
         """Score and coverage of `row_scores` alone, (T,) each; a kind overrides it where that takes less memory."""
@@ -122,7 +133,8 @@ class Detector(ABC):
     def standardised(self, grid: Grid, asset: str, observed: np.ndarray) -> Grid:
         """The modelled sensors of a grid in units of the asset's scale, of which `observed` (T, D) is believed."""
         columns = self.card.modelled_columns
-        values = self.scale_of(asset).apply(grid.values)[:, columns]
+        flat = grid if self.profile is None else self.profile.removed(grid, asset)
+        values = self.scale_of(asset).apply(flat.values)[:, columns]
         return Grid(grid.times, values, observed[:, columns], self.card.modelled)
 
     def score(self, grid: Grid, asset: str) -> Scores:
@@ -137,8 +149,7 @@ class Detector(ABC):
         rows = self.row_scores(ready)
         seen = np.asarray(ready.observed.any(axis=1))
         sensor_score = np.where(ready.observed, rows.sensor_score, np.nan)
-        scale, columns = self.scale_of(asset), self.card.modelled_columns
-        unit = Scale(scale.center[columns], scale.spread[columns])
+        pattern, cross = self._evidence(ready, rows.expected)
         return Scores(
             times=grid.times,
             score=np.where(seen, rows.score, np.nan),
@@ -146,10 +157,27 @@ class Detector(ABC):
             observed_share=ready.observed.mean(axis=1, dtype=np.float64),
             sensor_score=sensor_score,
             share=_shares(sensor_score, self.typical, seen),
-            expected=unit.invert(rows.expected),
-            low=unit.invert(rows.expected - self.band),
-            high=unit.invert(rows.expected + self.band),
+            expected=self.in_units(rows.expected, grid.times, asset),
+            low=self.in_units(rows.expected - self.band, grid.times, asset),
+            high=self.in_units(rows.expected + self.band, grid.times, asset),
+            pattern=pattern,
+            cross=cross,
         )
+
+    def in_units(self, values: np.ndarray, times: np.ndarray, asset: str) -> np.ndarray:
+        """Standardised values of the modelled sensors (T, D) at `times` in the sensors' own units, rhythm included."""
+        scale, columns = self.scale_of(asset), self.card.modelled_columns
+        own = Scale(scale.center[columns], scale.spread[columns]).invert(values)
+        return own if self.profile is None else own + self.profile.at(times, asset)[:, columns]
+
+    def _evidence(self, ready: Grid, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Evidence of the pattern and of the other sensors for a standardised grid's rows, (T, D) each."""
+        if self.evidence is None:
+            unknown = np.full(ready.values.shape, np.nan)
+            return unknown, unknown
+        values = np.where(ready.observed, ready.values, np.nan)
+        cross = self.evidence.cross(ready.times, ready.values, ready.observed)
+        return self.evidence.pattern(values, expected), cross
 
     def adjusted_scores(self, grid: Grid, asset: str) -> np.ndarray:
         """The scores of an asset's grid divided by their coverage factors, (T,), so that one threshold fits all."""

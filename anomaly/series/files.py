@@ -10,8 +10,12 @@ import numpy as np
 import torch
 
 from anomaly.series.card import FORMAT, READABLE, Card
+from anomaly.series.cross import CrossModel
 from anomaly.series.detector import Detector
+from anomaly.series.evidence import EvidenceModel
 from anomaly.series.kinds import DEFAULT, KINDS
+from anomaly.series.profile import Profile
+from anomaly.series.residuals import Residuals
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.model_files import ModelCatalogue, ModelFile, card_text
 from sensors_data.nets.files import model_bytes, tensors_of
@@ -28,6 +32,7 @@ def to_bytes(detector: Detector) -> bytes:
     for part in ("center", "spread"):
         rows = [getattr(detector.scales[asset], part) for asset in detector.card.assets]
         tensors[f"scale.{part}"] = torch.as_tensor(np.stack(rows))
+    tensors |= {name: torch.as_tensor(array) for name, array in _decision_arrays(detector).items()}
     tensors |= detector.tensors()
     return model_bytes(tensors, detector.card)
 
@@ -42,7 +47,38 @@ def from_bytes(data: bytes, where: str) -> Detector:
     scales = {asset: Scale(centers[i], spreads[i]) for i, asset in enumerate(card.assets)}
     typical, band, coverage_factor = (tensors[part].numpy() for part in _ARRAYS)
     detector = KINDS[card.kind].read(card, (scales, typical, band, coverage_factor), tensors)
-    return replace(detector, card=card.model_copy(update={"format": FORMAT}))
+    arrays = {name: tensor.numpy() for name, tensor in tensors.items() if name.startswith(("profile", "evidence"))}
+    profile, evidence = _profile_of(arrays, card), _evidence_of(arrays)
+    return replace(detector, card=card.model_copy(update={"format": FORMAT}), profile=profile, evidence=evidence)
+
+
+def _decision_arrays(detector: Detector) -> dict[str, np.ndarray]:
+    """The profile and the evidence model as named arrays."""
+    arrays = {}
+    if detector.profile is not None:
+        arrays["profile"] = np.stack([detector.profile.offsets[asset] for asset in detector.card.assets])
+    if detector.evidence is not None:
+        arrays["evidence.weights"] = detector.evidence.regression.weights
+        for kind, noise in (("pattern", detector.evidence.pattern_noise), ("cross", detector.evidence.cross_noise)):
+            arrays |= {f"evidence.{kind}.scale": noise.scale, f"evidence.{kind}.freedom": noise.freedom}
+    return arrays
+
+
+def _profile_of(arrays: dict[str, np.ndarray], card: Card) -> Profile | None:
+    """The profile in a file's arrays, where it has one."""
+    if "profile" not in arrays:
+        return None
+    return Profile(card.profile, dict(zip(card.assets, arrays["profile"], strict=True)))
+
+
+def _evidence_of(arrays: dict[str, np.ndarray]) -> EvidenceModel | None:
+    """The evidence model in a file's arrays; files of format 1 have none."""
+    if "evidence.weights" not in arrays:
+        return None
+    pattern, cross = (
+        Residuals(arrays[f"evidence.{kind}.scale"], arrays[f"evidence.{kind}.freedom"]) for kind in ("pattern", "cross")
+    )
+    return EvidenceModel(CrossModel(arrays["evidence.weights"]), pattern, cross)
 
 
 def card_of(data: bytes, where: str) -> Card:

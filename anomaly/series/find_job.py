@@ -9,12 +9,15 @@ import pandas as pd
 
 from anomaly.series.anomalies import Rules, assets_over, find_anomalies
 from anomaly.series.files import card_by_name
+from anomaly.series.localise import AROUND
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Family, Settings, parse
 from sensors_data.store import Provenance, Store, settings_hash
 
-LOOK_BACK = 14
-"""Days over which an anomaly that lasts is followed back to its start."""
+LOOK_BACK = 400
+"""Days over which an anomaly that lasts is followed back to its first row."""
+AT_ONSET, AT_END = 2, 7
+"""Days of a long anomaly, at either end, whose rows are looked at to say when it began and ended."""
 
 
 def rules_of(settings: Settings, family: str) -> Rules:
@@ -61,25 +64,32 @@ def anomalies_touching(
     scores: pd.DataFrame,
     sensor_scores: pd.DataFrame,
 ) -> pd.DataFrame:
-    """The anomalies in a day's rows of `scores` and `sensor_scores`, each from its start on an earlier day.
+    """The anomalies in a day's rows of `scores` and `sensor_scores`, each followed back to its start on an earlier day.
 
+    They touch the day or were first over the threshold in it.
     `limit` is the tail probability of a row just at the threshold.
     """
-    assets, first = assets_over(scores), day  # an anomaly that touches the day has a row over the threshold in it
-    scores = scores[scores["asset"].isin(assets)]
     near = max(rules.gap(spec.step), rules.n * spec.step)  # a row over the threshold further in is of no earlier one
-    while first > day - timedelta(days=LOOK_BACK):
-        over = scores["time"][scores["is_anomaly"].astype(bool)]
-        if not (over < pd.Timestamp(first, tz="UTC") + near).any():
-            break
+    scores = scores[scores["asset"].isin(assets_over(scores))]
+    first, going = day, _over_before(scores, day, near)
+    context = _over_before(scores, day, AROUND * spec.step + near)
+    while going and first > day - timedelta(days=LOOK_BACK):
         first -= timedelta(days=1)
-        paths = store.written("scores", [first], family=family)
-        if not paths:
-            break
-        scores = pd.concat([scores, store.read_files("scores", paths, assets)])
-        sensor_scores = pd.concat([_sensors(store, family, first, assets), sensor_scores])
-    found = find_anomalies(scores, sensor_scores, rules, spec.step, family, limit)
-    return found[found["end"] > pd.Timestamp(day, tz="UTC")]
+        earlier = store.read_files("scores", store.written("scores", [first], family=family), going)
+        scores = pd.concat([earlier, scores])
+        going = [asset for asset in _over_before(earlier, first, near) if asset in going]
+    onset = [first + timedelta(days=d) for d in range(-1, AT_ONSET)]
+    recent = [day - timedelta(days=d) for d in range(1, AT_END)]
+    wanted = sorted({d for d in (*onset, *recent) if onset[0] <= d < day})
+    sensor_scores = pd.concat([*(_sensors(store, family, d, context) for d in wanted), sensor_scores])
+    anomalies = find_anomalies(scores, sensor_scores, rules, spec.step, family, limit)
+    midnight = pd.Timestamp(day, tz="UTC")
+    return anomalies[(anomalies["end"] > midnight) | (anomalies["detected"] >= midnight)]
+
+
+def _over_before(scores: pd.DataFrame, day: date, within: timedelta) -> list[str]:
+    """The assets with a row over the threshold less than `within` after the start of a day."""
+    return assets_over(scores[scores["time"] < pd.Timestamp(day, tz="UTC") + within])
 
 
 def _tail_at_threshold(store: Store, scores: pd.DataFrame) -> float:

@@ -16,7 +16,12 @@ from anomaly.series.lstm_vae_card import LSTMVAECard, LSTMVAEDetectorConfig
 from anomaly.series.span import Span, first_held_out
 from anomaly.series.window_scores import WindowScores, overlap, score_windows
 from sensors_data.series.grid import Grid
-from sensors_data.series.windows import sliding_windows
+from sensors_data.series.windows import Windows, sliding_windows
+
+MOST_HIDDEN = 0.6
+"""A window that shows less than the rest of a sensor expects nothing of it."""
+FARTHEST_LEVEL = 3.0
+"""Standard deviations of its prior that the level of a window is believed: in a long fault every row agrees with it."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,11 @@ class LSTMVAEDetector(Detector):
     def margin_rows(self) -> int:
         """Half the shortest window: nearer to planned work, windows lack up to half of their rows."""
         return min(network.model.config.window for network in self.networks) // 2
+
+    def expected_of(self, grid: Grid) -> np.ndarray:
+        """Means over the windows that show enough of a sensor, and over the networks."""
+        config = self.card.config
+        return np.asarray(np.mean([_expected(network, grid, config) for network in self.networks], axis=0))
 
     def row_scores(self, grid: Grid) -> RowScores:
         """Means over the windows that cover a row, and over the networks."""
@@ -127,13 +137,30 @@ def read_detector(card: LSTMVAECard, parts: Parts, tensors: dict[str, Tensor]) -
 
 
 def score_network(network: Network, grid: Grid, config: LSTMVAEDetectorConfig) -> tuple[WindowScores, int]:
-    """Every window of a standardised grid under one network, and their stride; the grid's last row ends a window.
+    """Every window of a standardised grid under one network, and their stride; the grid's last row ends a window."""
+    length = network.model.config.window
+    stride = length // config.tokens
+    windows = covering_windows(grid, length, stride)
+    return score_windows(network.model, windows, network.prior, network.draws, config.min_observed), stride
+
+
+def _expected(network: Network, grid: Grid, config: LSTMVAEDetectorConfig) -> np.ndarray:
+    """What one network expects of a standardised grid's rows, (T, D); NaN where its windows show too little."""
+    windows, stride = score_network(network, grid, config)
+    shown = covering_windows(grid, network.model.config.window, stride).values  # (N, L, D)
+    lost = np.isnan(shown).mean(axis=1) > MOST_HIDDEN  # (N, D)
+    reach = FARTHEST_LEVEL * np.sqrt(network.prior.variance)
+    usual = np.clip(windows.level, network.prior.center - reach, network.prior.center + reach)
+    expected = windows.expected + (usual - windows.level)[:, None]
+    return overlap(np.where(lost[:, None], np.nan, expected), stride, len(grid))[0]
+
+
+def covering_windows(grid: Grid, length: int, stride: int) -> Windows:
+    """Windows that cover every row of a grid, the last row ending one.
 
     A few rows are put before the grid, unobserved, so that a window covers its first row: fewer than a stride, as a
     window that lacks more rows is no longer judged by what it shows.
     """
-    length = network.model.config.window
-    stride = length // config.tokens
     missing = (length - len(grid)) % stride if len(grid) >= length else length - len(grid)
     padded = Grid(
         np.concatenate([np.repeat(grid.times[:1], missing), grid.times]),
@@ -141,5 +168,4 @@ def score_network(network: Network, grid: Grid, config: LSTMVAEDetectorConfig) -
         np.concatenate([np.zeros((missing, grid.values.shape[1]), bool), grid.observed]),
         grid.sensors,
     )
-    windows = sliding_windows(padded, length, stride)
-    return score_windows(network.model, windows, network.prior, network.draws, config.min_observed), stride
+    return sliding_windows(padded, length, stride)

@@ -85,7 +85,7 @@ def _fitted_again(
     """A detector whose threshold is that of the training span that ends with `last`, weights as they are."""
     day = last + timedelta(days=1)
     grids, _ = training_grids(store, spec, family, day)
-    incidents = pd.concat([read_incidents(store, family), found_before(store, family, day, spec.training.days)])
+    incidents = pd.concat([read_incidents(store, family), found_before(store, spec, family, day)])
     learned = as_us(detector.card.trained_through + timedelta(days=1))
     spans = {
         asset: Span(grid, incident_rows(grid, incidents, asset, ABNORMAL), int(np.searchsorted(grid.times, learned)))

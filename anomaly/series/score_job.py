@@ -9,6 +9,8 @@ import pandas as pd
 
 from anomaly.series.detector import Detector, Scores
 from anomaly.series.files import load_for
+from anomaly.series.localise import AROUND
+from anomaly.series.peel import with_faults_hidden
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid import Grid, as_us
 from sensors_data.series.grid_table import check_shard, day_rows, read_grids
@@ -62,7 +64,7 @@ def score_day(
         seen = grids[asset].between(start - detector.context_rows * np.timedelta64(spec.step, "us"), end)
         kept = seen.between(start, end)
         planned = incident_rows(seen, incidents, asset, ("planned",))
-        scores = _scores_around(detector, seen, asset, planned).last(len(kept))
+        scores = _scores_around(detector, seen, asset, planned, len(kept)).last(len(kept))
         measured = ~np.isnan(kept.values).all(axis=1) & ~_commissioning(detector, asset, kept)
         around = widened(planned, detector)[len(seen) - len(kept) :]
         rows.append(score_rows(detector, asset, scores, around)[measured])
@@ -70,18 +72,24 @@ def score_day(
     return pd.concat(rows or [TABLES["scores"].frame()]), pd.concat(sensor_rows or [TABLES["sensor_scores"].frame()])
 
 
-def _scores_around(detector: Detector, grid: Grid, asset: str, planned: np.ndarray) -> Scores:
-    """Scores in which planned work (T,) does not disturb the rows around it; its own rows are scored as they are."""
+def _scores_around(detector: Detector, grid: Grid, asset: str, planned: np.ndarray, rows: int) -> Scores:
+    """Scores in which planned work (T,) does not disturb the rows around it; its own rows are scored as they are.
+
+    Where one of the last `rows` is over the threshold, what is expected does not follow the fault.
+    """
     scores = detector.score(grid, asset)
-    if not planned.any():
+    seen = grid
+    if planned.any():
+        shown = np.where(planned[:, None], np.float32(np.nan), grid.values)
+        seen = Grid(grid.times, shown, grid.observed & ~planned[:, None], grid.sensors)
+        scores = scores.where(planned, detector.score(seen, asset))
+    over = np.flatnonzero(scores.score > detector.threshold.value * scores.coverage_factor)
+    over = over[over >= len(grid) - rows]
+    if not len(over):
         return scores
-    without = Grid(
-        grid.times,
-        np.where(planned[:, None], np.float32(np.nan), grid.values),
-        grid.observed & ~planned[:, None],
-        grid.sensors,
-    )
-    return scores.where(planned, detector.score(without, asset))
+    first = max(len(grid) - rows, int(over[0]) - AROUND)
+    hidden = with_faults_hidden(detector, seen, asset, scores, first)
+    return scores.where(planned, hidden) if planned.any() else hidden
 
 
 def widened(planned: np.ndarray, detector: Detector) -> np.ndarray:
@@ -113,6 +121,7 @@ def score_rows(detector: Detector, asset: str, scores: Scores, planned: np.ndarr
             "top_sensor": np.where(np.isnan(scores.score), "", leading),
             "observed_share": scores.observed_share,
             "model": detector.name,
+            "evidence": np.maximum(np.fmax(scores.pattern, scores.cross), 0.0).sum(axis=1),
         }
     )
 
@@ -137,6 +146,8 @@ def _sensor_rows(detector: Detector, asset: str, grid: Grid, scores: Scores, kep
             "score": flat(scores.sensor_score),
             "share": flat(scores.share),
             "observed": flat(grid.observed[:, columns]),
+            "pattern": flat(scores.pattern),
+            "cross": flat(scores.cross),
         }
     )
 

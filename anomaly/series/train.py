@@ -8,9 +8,11 @@ from dataclasses import replace
 from anomaly.series.acceptance import judge
 from anomaly.series.calibration import calibrate, coverage_adjusted_scores, in_sample_optimism, with_threshold
 from anomaly.series.card import DetectorConfig
+from anomaly.series.cleaning import cleaned
 from anomaly.series.detector import Detector
 from anomaly.series.drift_reference import with_reference
 from anomaly.series.kinds import KINDS
+from anomaly.series.profile import Rhythm, find_rhythm, profile_of, without_rhythm
 from anomaly.series.span import Span, TrainingPlan
 from anomaly.vae.training import Epoch
 from sensors_data.nets.checkpoint import Checkpoint
@@ -18,6 +20,7 @@ from sensors_data.nets.training import Progress
 
 _OF_THE_DRAFT = ("held_out_rows", "in_sample", "accepted", "verdict")
 """What the draft alone can know: the final weights have no held-out rows."""
+_CALIBRATED = ("typical", "band", "coverage_factor", "evidence")
 
 
 def train_detector(
@@ -33,14 +36,30 @@ def train_detector(
     days say most about the next. The threshold is of the final weights' own scores, raised by what the draft's rose by
     on rows that it never saw. ValueError says how many normal rows are missing.
     """
-    learn = KINDS[plan.config.kind].learn
-    draft, history = learn(replace(plan, stage="draft"), spans, progress, checkpoint)
+    spans, hidden = cleaned(spans)
+    rhythm = find_rhythm(spans, plan.step_s)
+    draft, history = _learned(replace(plan, stage="draft"), spans, rhythm, progress, checkpoint)
     draft, draft_adjusted = calibrate(draft, spans)
     draft = judge(draft, incumbent, spans)
     whole = {asset: replace(span, split=len(span)) for asset, span in spans.items()}
-    final, later = learn(replace(plan, stage="final"), whole, progress, checkpoint)
-    card = final.card.model_copy(update={part: getattr(draft.card, part) for part in _OF_THE_DRAFT})
-    trained = replace(final, typical=draft.typical, band=draft.band, coverage_factor=draft.coverage_factor, card=card)
+    final, later = _learned(replace(plan, stage="final"), whole, rhythm, progress, checkpoint)
+    of_the_draft = {part: getattr(draft.card, part) for part in _OF_THE_DRAFT}
+    card = final.card.model_copy(update=of_the_draft | {"hidden": hidden})
+    trained = replace(final, card=card, **{part: getattr(draft, part) for part in _CALIBRATED})
     adjusted, optimism = coverage_adjusted_scores(trained, whole), in_sample_optimism(spans, draft_adjusted)
     trained = with_threshold(trained, whole, adjusted, optimism)
     return with_reference(trained, spans, adjusted, draft_adjusted, optimism), history | later
+
+
+def _learned(
+    plan: TrainingPlan[DetectorConfig],
+    spans: dict[str, Span],
+    rhythm: Rhythm | None,
+    progress: Callable[[str], Progress] | None,
+    checkpoint: Callable[[str], Checkpoint] | None,
+) -> tuple[Detector, dict[str, list[Epoch]]]:
+    """A detector of spans without their rhythm, which it takes off itself from then on."""
+    profile = profile_of(spans, rhythm, plan.step_s)
+    detector, history = KINDS[plan.config.kind].learn(plan, without_rhythm(spans, profile), progress, checkpoint)
+    card = detector.card.model_copy(update={"profile": profile.kind if profile else ""})
+    return replace(detector, card=card, profile=profile), history

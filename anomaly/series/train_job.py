@@ -50,7 +50,7 @@ def _train(
     grids, commissioned = training_grids(store, spec, family, day)
     if not grids:
         raise LookupError(f"no grid of {family} in the {spec.training.days} days before {day}; run: nightscore impute")
-    incidents = pd.concat([read_incidents(store, family), found_before(store, family, day, spec.training.days)])
+    incidents = pd.concat([read_incidents(store, family), found_before(store, spec, family, day)])
     spans = training_spans(grids, incidents, config.held_out)
     inputs = _inputs(store, spec, family, day, incidents)
     key = f"{settings_hash(spec, config)} {settings.seed} {day} {inputs}"
@@ -90,19 +90,23 @@ def training_grids(
     return grids, {asset: grid.times[0] + first for asset, grid in new.items()}
 
 
-def found_before(store: Store, family: str, day: date, days: int) -> pd.DataFrame:
-    """The anomalies found in the `days` before `day` as incidents, so that a detector does not learn them as normal.
+def found_before(store: Store, spec: Family, family: str, day: date) -> pd.DataFrame:
+    """The anomalies found in the training span of `day` as incidents, so that a detector does not learn them as normal.
 
-    Not those of severity info, which may well be normal, and not those that someone dismissed.
+    With the rows around them that were over the threshold. Not those of severity info, which may well be normal, and
+    not those that someone dismissed.
     """
-    found = store.read_days("anomalies", [day - timedelta(days=back) for back in range(days, 0, -1)], family=family)
+    days = [day - timedelta(days=back) for back in range(spec.training.days, 0, -1)]
+    found = store.read_days("anomalies", days, family=family)
     found = found[(found["severity"] != "info") & ~found["suppressed"]]
     dismissed = read_incidents(store, family)
     dismissed = dismissed[dismissed["kind"] == "dismissed"]
     for start, end, asset in zip(dismissed["start"], dismissed["end"], dismissed["asset"], strict=True):
         same = found["asset"] == asset if isinstance(asset, str) else True
         found = found[~((found["start"] < end) & (found["end"] > start) & same)]
-    return found[["asset", "start", "end"]].assign(kind="found")
+    first, last = found[["start", "detected"]].min(axis=1), found[["end", "cleared"]].max(axis=1)
+    widened = found.assign(start=first, end=last)
+    return widened[["asset", "start", "end"]].assign(kind="found")
 
 
 def _inputs(store: Store, spec: Family, family: str, day: date, incidents: pd.DataFrame) -> str:

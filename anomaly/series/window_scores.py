@@ -29,6 +29,7 @@ class WindowScores:
     nats: np.ndarray  # (N,) negative ELBO, level included, per observed value; NaN where too little was observed
     sensor_nats: np.ndarray  # (N, L, D) share of each value in it, per value
     expected: np.ndarray  # (N, L, D) in standardised units
+    level: np.ndarray  # (N, D) of the window, what is missing in it filled
 
 
 def score_windows(
@@ -42,11 +43,12 @@ def score_windows(
             parts.append(_score_batch(model, part, prior, draws, min_observed, batch))
     if not parts:
         empty = np.empty(windows.values.shape, np.float32)
-        return WindowScores(np.empty(0), empty, empty)
+        return WindowScores(np.empty(0), empty, empty, empty[:, 0])
     return WindowScores(
         np.concatenate([p.nats for p in parts]),
         np.concatenate([p.sensor_nats for p in parts]),
         np.concatenate([p.expected for p in parts]),
+        np.concatenate([p.level for p in parts]),
     )
 
 
@@ -72,7 +74,7 @@ def _score_batch(
     nats = np.where(enough, total / np.maximum(count, 1), np.nan)
     expected = found.expected.numpy()[: len(shape)] + level[:, None].astype(np.float32)
     per_value = lost + (level_nats / observed.shape[1]).astype(np.float32)[:, None] * observed
-    return WindowScores(nats, per_value, expected)
+    return WindowScores(nats, per_value, expected, level)
 
 
 def _filled(model: VAE, shape: np.ndarray, missing: np.ndarray, rounds: int = 6) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+FARTHEST = 1e6
+"""Standard deviations that a value may lie from the centre: more say no more, and their squares overflow."""
 _DAY = np.timedelta64(1, "D").astype("timedelta64[us]")
 
 
@@ -43,8 +45,10 @@ class Scale:
     spread: np.ndarray
 
     def apply(self, values: np.ndarray) -> np.ndarray:
-        """Values in units of the spread, (..., D) float32."""
-        return np.asarray((values - self.center) / self.spread, dtype=np.float32)
+        """Values in units of the spread, (..., D) float32, none further than FARTHEST; NaN stays NaN."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            standardised = (np.asarray(values, dtype=np.float64) - self.center) / self.spread
+        return np.asarray(np.clip(standardised, -FARTHEST, FARTHEST), dtype=np.float32)
 
     def invert(self, standardised: np.ndarray) -> np.ndarray:
         """Values in their own unit, (..., D)."""

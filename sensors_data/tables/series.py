@@ -67,6 +67,14 @@ SERIES = (
             Column("top_sensor", TEXT, "the sensor with the largest share of the score, empty where there is no score"),
             Column("observed_share", REAL32, "share of values that were measured, 0 to 1"),
             Column("model", TEXT, "the model's id: family and the last day it learned from"),
+            Column(
+                "evidence",
+                REAL32,
+                "how strongly this very row speaks for a fault: the larger of `pattern` and `cross` of each sensor, "
+                "where positive, added up; the score says that something is odd within hours, this says when",
+                "nats",
+                since=2,
+            ),
         ),
     ),
     Table(
@@ -85,26 +93,41 @@ SERIES = (
             Column("score", REAL32, "the sensor's part; NaN where it was not measured", "nats"),
             Column("share", REAL32, "its share of the row's score; the shares of a row add up to 1"),
             Column("observed", FLAG, "as in `grid`"),
+            Column(
+                "pattern",
+                REAL32,
+                "how strongly the value speaks for a fault by the hours around it; negative where it looks normal, "
+                "null in rows of models of format 1",
+                "nats",
+                since=2,
+            ),
+            Column(
+                "cross", REAL32, "the same by the other sensors at that moment and the time of day", "nats", since=2
+            ),
         ),
     ),
     Table(
         "anomalies",
-        "Intervals that a person can act on: rows over the threshold, joined. A day's file holds every anomaly that "
-        "touches the day, from its start. One that lasts stands in several days' files under one id.",
+        "Intervals that a person can act on: where the evidence lies in and around rows over the threshold. A day's "
+        "file holds every anomaly that touches the day or was detected in it. One that lasts keeps its id for all its "
+        "nights.",
         partition=("family", "day"),
         order=("asset", "start"),
         columns=(
-            Column("anomaly_id", TEXT, "16 digits, made of family, asset and start"),
+            Column("anomaly_id", TEXT, "16 digits, made of family, asset and `detected`"),
             Column("asset", TEXT, "the machine"),
-            Column("start", TIME, "its first row over the threshold"),
-            Column("end", TIME, "one step after its last such row, as known that night"),
+            Column("start", TIME, "when it began by the evidence of its rows, as known that night"),
+            Column("end", TIME, "one step after its last row"),
             Column("peak_time", TIME, "the row with the highest score"),
             Column("peak_score", REAL, "that score", _PER_VALUE),
-            Column("severity", TEXT, "info, warning or critical, by the peak's tail probability"),
-            Column("sensors", SHARES, "up to three that contribute most, each with its mean share", before=TEXT),
+            Column("severity", TEXT, "info, warning or critical, by the peak's tail probability and how long it lasts"),
+            Column("sensors", SHARES, "up to three with most of the evidence, each with its share", before=TEXT),
             Column("rows", COUNT, "how many of its rows are over the threshold"),
             Column("suppressed", FLAG, "whether all of them lie in planned work"),
             Column("model", TEXT, "the model that scored its peak"),
+            Column("detected", TIME, "its first row over the threshold", since=2),
+            Column("cleared", TIME, "one step after its last row over the threshold, as known that night", since=2),
+            Column("state", TEXT, "new in the night that tells it first, then continuing, at last ended", since=2),
         ),
     ),
     Table(

@@ -40,7 +40,7 @@ def store(tmp_path) -> Store:
     before = [{**row, "asset": asset, "observed": True} for row in grid for asset in ("p1", "p2")]
     put(store, "grid", before, family="pump", shard=0, day=DAY - timedelta(days=1))
     score = {"asset": "p1", "threshold": 0.5, "p_value": 0.1, "is_anomaly": False, "suppressed": False}
-    score |= {"top_sensor": "flow", "observed_share": 1.0, "model": "pump@2026-11-15"}
+    score |= {"top_sensor": "flow", "observed_share": 1.0, "model": "pump@2026-11-15", "evidence": 0.0}
     put(store, "scores", [{**score, "time": t, "score": i + 0.0} for i, t in enumerate(TIMES)], family="pump", shard=0)
     anomaly = {"asset": "p1", "start": TIMES[0], "end": TIMES[1], "peak_time": TIMES[0], "rows": 1}
     anomaly |= {"model": "pump@2026-11-15"}

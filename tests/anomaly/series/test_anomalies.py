@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -25,6 +26,7 @@ def scored(over: str, start: pd.Timestamp = NIGHT, asset: str = "p1", **columns:
 def sensed(rows: pd.DataFrame, deviation: float = 0.0) -> pd.DataFrame:
     """Two sensors beside the rows: flow carries 0.75 of the score and reads `deviation` more than expected."""
     flow = rows[["time", "asset"]].assign(sensor="flow", value=10 + deviation, expected=10.0, share=0.75)
+    flow = flow.assign(pattern=np.nan, cross=np.nan)
     return pd.concat([flow, flow.assign(sensor="speed", share=0.25)])
 
 
@@ -130,7 +132,7 @@ def test_the_leading_sensor_must_deviate_enough_on_a_side_that_matters(deviation
     [(9e-3, "info"), (1.1e-3, "info"), (0.9e-3, "warning"), (1.1e-5, "warning"), (0.9e-5, "critical")],
 )
 def test_severity_is_the_peaks_tail_against_the_thresholds(p_value, expected):
-    assert severity(p_value, 0.01, Rules()) == expected
+    assert severity(p_value, timedelta(minutes=5), 0.01, Rules()) == expected
 
 
 def test_nothing_scored_is_nothing_found():

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
 from anomaly.series.anomalies import Rules
@@ -21,8 +22,22 @@ def scores(day: date, *over: str) -> pd.DataFrame:
     """A day's rows of `scores`, one every ten minutes; those at `over` are over the threshold."""
     times = pd.date_range(day, periods=144, freq="10min", tz="UTC")
     hit = times.strftime("%H:%M").isin(over)
-    same = {"threshold": 1.0, "suppressed": False, "top_sensor": "flow", "observed_share": 1.0, "model": "pump@x"}
-    row = {"time": times, "asset": "p1", "score": 0.5 + hit, "p_value": 0.5 - 0.4 * hit, "is_anomaly": hit}
+    same = {
+        "threshold": 1.0,
+        "suppressed": False,
+        "top_sensor": "flow",
+        "observed_share": 1.0,
+        "model": "pump@x",
+        "evidence": 0.0,
+    }
+    row = {
+        "evidence": 0.0,
+        "time": times,
+        "asset": "p1",
+        "score": 0.5 + hit,
+        "p_value": 0.5 - 0.4 * hit,
+        "is_anomaly": hit,
+    }
     return to_arrow(TABLES["scores"], pd.DataFrame(row | same)).to_pandas()
 
 
@@ -30,7 +45,9 @@ def sensor_scores(day: date) -> pd.DataFrame:
     """A day's rows of `sensor_scores`, nothing in them out of the ordinary."""
     times = pd.date_range(day, periods=144, freq="10min", tz="UTC")
     same = {"asset": "p1", "sensor": "flow", "value": 1.0, "expected": 1.0, "low": 0.0, "high": 2.0}
-    rows = pd.DataFrame({"time": times} | same | {"score": 0.1, "share": 1.0, "observed": True})
+    rows = pd.DataFrame(
+        {"time": times} | same | {"score": 0.1, "share": 1.0, "observed": True, "pattern": np.nan, "cross": np.nan}
+    )
     return to_arrow(TABLES["sensor_scores"], rows).to_pandas()
 
 

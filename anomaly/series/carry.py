@@ -1,0 +1,45 @@
+"""A threshold across trainings: of scores that past models gave to nights they had not seen, and held near the last."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from anomaly.series.detector import Detector
+from anomaly.thresholds import Threshold
+
+UNIT = 95
+"""Per cent: the quantile of its own normal scores that a model's scores are counted in, so that models compare."""
+MOST = 2.0
+"""A training moves the limit, in units of normal scores, by this factor at most."""
+
+
+def unit_of(threshold: Threshold) -> float:
+    """What a model's scores are counted in, nats."""
+    return max(threshold.quantiles[UNIT], 1e-9)
+
+
+def carried(detector: Detector, incumbent: Detector | None, least: float) -> Detector:
+    """The detector with its limit within MOST times the incumbent's, each in units of its own normal scores.
+
+    Not where the budget is another one: then that is the reason of the move. No limit falls under `least` nats.
+    """
+    own = detector.threshold
+    if incumbent is None or incumbent.card.sensors != detector.card.sensors:
+        return detector
+    before = incumbent.threshold
+    if not np.isclose(before.budget, own.budget):
+        return _told(detector, f"{detector.card.threshold_from}; the budget is another one than before")
+    last = before.value / unit_of(before) * unit_of(own)
+    value = max(float(np.clip(own.value, last / MOST, last * MOST)), least)
+    if np.isclose(value, own.value):
+        return detector
+    held = own.model_copy(update={"value": value, "low": min(value, own.low), "high": max(value, own.high)})
+    card = detector.card.model_copy(update={"threshold": held})
+    text = f"{card.threshold_from}; {own.value:.3f} held to {value:.3f} nats, {MOST:g} times the last at most"
+    return _told(replace(detector, card=card), text)
+
+
+def _told(detector: Detector, text: str) -> Detector:
+    return replace(detector, card=detector.card.model_copy(update={"threshold_from": text}))

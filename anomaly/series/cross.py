@@ -1,0 +1,66 @@
+"""What each sensor should read by the other sensors at the same moment and by the time of day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+MOST = 6.0
+"""Standardised values of the other sensors are clipped here, so that a wild one does not move the rest."""
+RIDGE = 1e-3
+HARMONICS = 3
+OUTLIER = 5.0
+"""Residuals over this many standard deviations are left out when the regression is solved again."""
+LEAST_STD = 0.02
+MAX_ROWS = 50_000
+"""Rows that are learned from at most, evenly spaced."""
+SMALL = 0.1
+"""Weight of missing sensors under which a sensor is expected without them."""
+DAY_US = 86_400_000_000
+
+
+@dataclass(frozen=True)
+class CrossModel:
+    """A linear regression of each modelled sensor on the others and on harmonics of the day."""
+
+    weights: np.ndarray  # (D + 2 * HARMONICS + 1, D)
+
+    def residual(self, times: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Standardised values (T, D) minus what is expected of them; NaN where they or what they follow are missing."""
+        missing = np.isnan(values) @ np.abs(self.weights[: values.shape[1]])
+        expected = _features(times, values) @ self.weights
+        return np.asarray(np.where(missing > SMALL, np.nan, values - expected))
+
+
+def fit_cross(times: np.ndarray, values: np.ndarray) -> CrossModel:
+    """The ridge regression of standardised values (T, D), NaN where a value is not normal, at `times` (T,)."""
+    every = max(1, -(-len(times) // MAX_ROWS))
+    rows, targets = _features(times[::every], values[::every]), values[::every].astype(np.float64)
+    weights = np.zeros((rows.shape[1], targets.shape[1]))
+    for sensor in range(targets.shape[1]):
+        others = np.arange(rows.shape[1]) != sensor
+        usable = np.isfinite(targets[:, sensor])
+        if usable.sum() >= 2 * rows.shape[1]:
+            weights[others, sensor] = _robust_ridge(rows[usable][:, others], targets[usable, sensor])
+    return CrossModel(weights)
+
+
+def _robust_ridge(rows: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Ridge weights, solved three times, each time without the residuals that were far out."""
+    clean = np.ones(len(rows), dtype=bool)
+    for _ in range(3):
+        part = rows[clean]
+        gram = part.T @ part + RIDGE * len(part) * np.eye(rows.shape[1])
+        weights = np.linalg.solve(gram, part.T @ target[clean])
+        residual = target - rows @ weights
+        clean = np.abs(residual) <= OUTLIER * max(float(residual[clean].std()), LEAST_STD)
+    return np.asarray(weights)
+
+
+def _features(times: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Clipped values, harmonics of the time of day and a constant, (T, D + 2 * HARMONICS + 1); NaN reads 0."""
+    angle = 2 * np.pi * (times.astype("datetime64[us]").astype(np.int64) % DAY_US) / DAY_US
+    waves = [wave(order * angle) for order in range(1, HARMONICS + 1) for wave in (np.sin, np.cos)]
+    clipped = np.nan_to_num(np.clip(values, -MOST, MOST)).astype(np.float64)
+    return np.column_stack([clipped, *waves, np.ones(len(times))])

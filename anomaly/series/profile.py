@@ -1,0 +1,156 @@
+"""The rhythm of the day and the week, which windows of hours cannot hold: learned, and taken off before all else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from anomaly.series.span import Span
+from sensors_data.series.grid import Grid
+
+KINDS = {"day": 1, "workday": 2, "week": 7}
+"""How many sorts of day a profile tells apart."""
+FEWEST_DAYS = {"day": 2, "workday": 7, "week": 14}
+"""Days without which a profile of a kind is not tried."""
+SLOT_S = 900
+GAIN = 0.9
+"""A profile is taken if it brings the deviation on rows that it has not seen under this share of what it was."""
+CAP = 3.0
+"""Deviations count as this many times the median one at most, so that faults do not choose the profile."""
+DAY_S = 86_400
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What each asset's sensors read more or less than usual, by slot of the day and sort of day."""
+
+    kind: str
+    offsets: dict[str, np.ndarray]  # (slots, D) an asset, in the sensors' own units; 0 for a sensor without a rhythm
+
+    def at(self, times: np.ndarray, asset: str) -> np.ndarray:
+        """The offsets at `times` (T,), (T, D); of an asset never seen the middle ones of the family."""
+        offsets = self.offsets.get(asset)
+        if offsets is None:
+            offsets = np.median(list(self.offsets.values()), axis=0)
+        return np.asarray(offsets[_slots(times, self.kind, len(offsets) // KINDS[self.kind])])
+
+    def removed(self, grid: Grid, asset: str) -> Grid:
+        """The grid without its rhythm."""
+        values = (grid.values - self.at(grid.times, asset)).astype(np.float32)
+        return Grid(grid.times, values, grid.observed, grid.sensors)
+
+
+Rhythm = tuple[str, np.ndarray]
+"""A kind of profile and the sensors (D,) that have it."""
+
+
+def find_rhythm(spans: dict[str, Span], step_s: float) -> Rhythm | None:
+    """The kind of profile that explains the held-out rows best and the sensors for which it pays; None where none does.
+
+    Command flags have none.
+    """
+    times, values = _measured(spans)
+    rhythm = choose_profile(times, values, step_s, {asset: span.split for asset, span in spans.items()})
+    if rhythm is None:
+        return None
+    rows = np.concatenate(list(values.values()))
+    pays = rhythm[1] & ~(np.isin(rows, (0.0, 1.0)) | np.isnan(rows)).all(axis=0)
+    return (rhythm[0], pays) if pays.any() else None
+
+
+def profile_of(spans: dict[str, Span], rhythm: Rhythm | None, step_s: float) -> Profile | None:
+    """The profile of the rows before each span's split, where there is a rhythm."""
+    if rhythm is None:
+        return None
+    times, values = _measured({asset: span.rows(0, span.split) for asset, span in spans.items()})
+    return fit_profile(times, values, rhythm[0], step_s, rhythm[1])
+
+
+def without_rhythm(spans: dict[str, Span], profile: Profile | None) -> dict[str, Span]:
+    """The spans without their rhythm."""
+    if profile is None:
+        return spans
+    return {asset: replace(span, grid=profile.removed(span.grid, asset)) for asset, span in spans.items()}
+
+
+def _measured(spans: dict[str, Span]) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Of each asset its times (T,) and its normal values (T, D), NaN elsewhere."""
+    values = {a: np.where(s.usable(), s.grid.values, np.nan).astype(np.float64) for a, s in spans.items()}
+    return {asset: span.grid.times for asset, span in spans.items()}, values
+
+
+def fit_profile(
+    times: dict[str, np.ndarray], values: dict[str, np.ndarray], kind: str, step_s: float, sensors: np.ndarray
+) -> Profile:
+    """The profile of assets' values, (T, D) each, NaN where not normal; `sensors` (D,) are those with a rhythm."""
+    slots = int(DAY_S // max(SLOT_S, step_s))
+    fitted = {asset: _offsets(times[asset], values[asset], kind, slots) * sensors for asset in times}
+    return Profile(kind, fitted)
+
+
+def choose_profile(
+    times: dict[str, np.ndarray], values: dict[str, np.ndarray], step_s: float, split: dict[str, int]
+) -> Rhythm | None:
+    """The kind of profile, fitted before each asset's `split`, that explains the later rows best, and for which
+    sensors (D,) it pays; None where none does.
+    """
+    ratios = {}
+    days = max((split[a] * step_s / DAY_S for a in times), default=0.0)
+    for kind in KINDS:
+        if days >= FEWEST_DAYS[kind]:
+            ratio = [_ratio(times[a], values[a], kind, step_s, split[a]) for a in times]
+            ratios[kind] = np.mean(ratio, axis=0)
+    if not ratios:
+        return None
+    kind = min(ratios, key=lambda name: float(np.minimum(ratios[name], 1.0).mean()))
+    pays = ratios[kind] <= GAIN
+    return (kind, pays) if pays.any() else None
+
+
+def _ratio(times: np.ndarray, values: np.ndarray, kind: str, step_s: float, split: int) -> np.ndarray:
+    """The capped deviation of the rows after `split` with a profile of those before it, over that without, (D,)."""
+    slots = int(DAY_S // max(SLOT_S, step_s))
+    later = values[split:]
+    if len(later) * step_s < DAY_S:
+        return np.ones(values.shape[1])
+    offsets = _offsets(times[:split], values[:split], kind, slots)
+    profiled = later - offsets[_slots(times[split:], kind, slots)]
+    plain, better = (np.abs(rows - _median(rows)) for rows in (later, profiled))
+    cap = CAP * _median(plain)
+    before = np.nansum(np.minimum(plain, cap), axis=0)
+    after = np.nansum(np.minimum(better, cap), axis=0)
+    return np.where(before > 0, after / np.where(before > 0, before, 1.0), 1.0)
+
+
+def _offsets(times: np.ndarray, values: np.ndarray, kind: str, slots: int) -> np.ndarray:
+    """Each slot's median less the median of all, shrunk where days differ more than slots do, smoothed: (slots, D)."""
+    centred = pd.DataFrame(values - _median(values))
+    groups = centred.groupby(_slots(times, kind, slots))
+    every = range(KINDS[kind] * slots)
+    medians = groups.median().reindex(every)
+    step_rows = max(1.0, len(times) / max(1, len(np.unique(times.astype("datetime64[D]")))) / slots)
+    days = groups.count().reindex(every, fill_value=0) / step_rows
+    within = np.square(centred - medians.to_numpy()[_slots(times, kind, slots)]).median() * 2.2  # a normal's variance
+    between = medians.var(ddof=0)
+    shrink = days / (days + within / between.where(between > 0, np.inf).replace(np.inf, 1e-12)).replace(0, np.inf)
+    offsets = (medians * shrink).fillna(0.0).to_numpy().reshape(KINDS[kind], slots, -1)
+    if kind == "week":
+        offsets = offsets.reshape(1, 7 * slots, -1)
+    smooth = (np.roll(offsets, 1, axis=1) + 2 * offsets + np.roll(offsets, -1, axis=1)) / 4
+    return np.asarray(smooth.reshape(KINDS[kind] * slots, -1), dtype=np.float64)
+
+
+def _median(values: np.ndarray) -> np.ndarray:
+    """The median of each column, 0 for one without a number, (D,)."""
+    empty = np.isnan(values).all(axis=0) if len(values) else np.ones(values.shape[1], dtype=bool)
+    return np.asarray(np.nanmedian(np.where(empty, 0.0, values) if len(values) else np.zeros((1, len(empty))), axis=0))
+
+
+def _slots(times: np.ndarray, kind: str, slots: int) -> np.ndarray:
+    """The slot of each time (T,): sort of day times slots a day, plus slot of the day."""
+    seconds = times.astype("datetime64[s]").astype(np.int64)
+    weekday = (seconds // DAY_S + 3) % 7  # 1970 began on a Thursday; Monday is 0
+    sort = {"day": np.zeros_like(weekday), "workday": (weekday >= 5).astype(np.int64), "week": weekday}[kind]
+    return np.asarray(sort * slots + seconds % DAY_S * slots // DAY_S)
