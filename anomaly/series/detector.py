@@ -176,8 +176,7 @@ class Detector(ABC):
             unknown = np.full(ready.values.shape, np.nan)
             return unknown, unknown
         values = np.where(ready.observed, ready.values, np.nan)
-        cross = self.evidence.cross(ready.times, ready.values, ready.observed)
-        return self.evidence.pattern(values, expected), cross
+        return self.evidence.pattern(values, expected), self.evidence.cross(ready.times, values)
 
     def adjusted_scores(self, grid: Grid, asset: str) -> np.ndarray:
         """The scores of an asset's grid divided by their coverage factors, (T,), so that one threshold fits all."""

@@ -28,10 +28,12 @@ class EvidenceModel:
         usual = unit.evidence(values)
         return np.where(nowhere, usual, self.pattern_noise.evidence(values - expected))
 
-    def cross(self, times: np.ndarray, values: np.ndarray, observed: np.ndarray) -> np.ndarray:
-        """Nats (T, D) of standardised values against the other sensors and the hour; 0 where not `observed`."""
-        residual = np.where(observed, self.regression.residual(times, values), np.nan)
-        return self.cross_noise.evidence(residual)
+    def cross(self, times: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Nats (T, D) of standardised values, NaN where not measured, against the other sensors and the hour.
+
+        0 where a value, or one that it follows, was not measured: what was imputed contradicts nothing.
+        """
+        return self.cross_noise.evidence(self.regression.residual(times, values))
 
 
 def fit_evidence(times: np.ndarray, values: np.ndarray, pattern_residual: np.ndarray) -> EvidenceModel:

@@ -62,3 +62,13 @@ def test_where_windows_expect_nothing_the_distance_from_the_usual_speaks():
     nats = model.pattern(np.array([[0.5], [6.0]]), unseen)[:, 0]
     assert nats[0] < 0 < nats[1]
     assert model.pattern(np.array([[0.5]]), np.zeros((1, 1)))[0, 0] > 5
+
+
+def test_a_value_whose_neighbours_were_not_measured_contradicts_nothing():
+    rng = np.random.default_rng(4)
+    first = rng.normal(0, 1, 2000)
+    values = np.column_stack([first, first + rng.normal(0, 0.1, 2000)])
+    model = fit_evidence(TIMES, values, rng.normal(0, 0.1, (2000, 2)))
+    values[100:110, 0] = np.nan
+    assert (model.cross(TIMES, values)[100:110] == 0).all()
+    assert (model.cross(TIMES, values)[110:120] != 0).all()
