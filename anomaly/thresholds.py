@@ -23,7 +23,8 @@ STRAY = 20.0
 FAR_TAIL, FAR_POWER = 1e-12, 4.0
 """Excesses rarer than FAR_TAIL are told apart by a power law, so that a worse one is always less likely."""
 MARGIN = 0.5
-"""In so short a span the limit clears the highest score by at least this share of its distance from the median."""
+"""In so short a span the limit clears the highest peak by up to this share of its distance from the median; where one
+or two alarms are expected, the second or third highest by less."""
 
 
 class Threshold(Section):
@@ -107,9 +108,11 @@ def _limit(scores: np.ndarray, budget: float, tail_share: float, gap: int) -> tu
     shape, spread = _pareto_fit(excesses)
     exceeded = budget * len(scores) / len(excesses)  # the share of clusters that may be over the limit
     value = start + float(genpareto.isf(min(1.0, exceeded), shape, scale=spread))
-    if budget * len(scores) < EXPECTED_ALARMS and len(excesses) < MIN_EXCESSES:
-        highest = float(scores.max())
-        value = max(value, highest + MARGIN * (highest - float(np.median(scores))))
+    expected = budget * len(scores)  # alarms that the budget puts up with in this span
+    if expected < EXPECTED_ALARMS and len(excesses) < MIN_EXCESSES:
+        highest = start + float(np.sort(excesses)[-min(int(expected) + 1, len(excesses))])
+        margin = MARGIN * (1 - expected / EXPECTED_ALARMS)
+        value = max(value, highest + margin * (highest - float(np.median(scores))))
     return value, shape, spread
 
 

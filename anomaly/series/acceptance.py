@@ -9,6 +9,7 @@ from scipy.stats import poisson
 
 from anomaly.series.calibration import WEEK_S, score_held_out
 from anomaly.series.detector import Detector
+from anomaly.series.planted import LENGTHS, try_fault
 from anomaly.series.span import Span, first_held_out
 
 TOLERANCE = 0.1
@@ -16,9 +17,18 @@ TOLERANCE = 0.1
 its span, and for half of the epochs."""
 
 
+LARGE = 20.0
+"""Standard deviations of a planted fault that no useful detector misses."""
+PLANTED_ROWS = LENGTHS["level"]
+TRIED = 3
+"""Assets in which faults are planted."""
+
+
 def judge(challenger: Detector, incumbent: Detector | None, spans: dict[str, Span]) -> Detector:
-    """The challenger with its verdict: accepted unless it breaks the false-alarm budget on the held-out normal rows,
-    or explains them worse than the incumbent does."""
+    """The challenger with its verdict: accepted unless it is flawed, breaks the false-alarm budget on the held-out
+    normal rows, or explains them worse than the incumbent does."""
+    if reason := flaw(challenger, spans):
+        return _with(challenger, False, reason)
     alarms, most = held_out_alarms(challenger, spans)
     if alarms > most:
         return _with(challenger, False, f"{alarms} alarms on held-out normal rows, at most {most} fit the budget")
@@ -26,9 +36,43 @@ def judge(challenger: Detector, incumbent: Detector | None, spans: dict[str, Spa
         return _with(challenger, True, "the first with these sensors")
     own, other = held_out_nats(challenger, spans), held_out_nats(incumbent, spans)
     found = f"{own:.3f} nats a value on held-out normal rows, {incumbent.name} has {other:.3f}"
-    if own > other + TOLERANCE:
+    if not own <= other + TOLERANCE:  # nor where it is not a number
         return _with(challenger, False, f"worse: {found}")
     return _with(challenger, True, found)
+
+
+def refused_if_flawed(detector: Detector, spans: dict[str, Span]) -> Detector:
+    """The detector, rejected where the weights that are to serve are flawed though their draft was not."""
+    reason = flaw(detector, spans) if detector.card.accepted else ""
+    return _with(detector, False, reason) if reason else detector
+
+
+def flaw(detector: Detector, spans: dict[str, Span]) -> str:
+    """Why a detector cannot serve whatever it is compared with, in words; empty where it can.
+
+    Its limit must be a positive number, its scores of measured rows numbers that differ, and faults of LARGE standard
+    deviations planted in normal rows must reach the limit.
+    """
+    if not (np.isfinite(detector.threshold.value) and detector.threshold.value > 0):
+        return f"its threshold is {detector.threshold.value}, no positive number"
+    if not all((scale.spread > 0).all() and np.isfinite(scale.center).all() for scale in detector.scales.values()):
+        return "the scale of a sensor is no positive number"
+    trials, scores, rows = [], [], 0
+    for asset, span in list(spans.items())[:TRIED]:
+        held_out, scored = score_held_out(detector, span, asset)
+        scores.append(scored.score[np.isfinite(scored.score)])
+        rows += int(held_out.usable().any(axis=1).sum())
+        first = max(0, min(first_held_out(span) + detector.context_rows, len(span) - PLANTED_ROWS))
+        trials += [try_fault(detector, span.grid, asset, kind, 0, first, LARGE) for kind in ("level", "noise")]
+    known = np.concatenate(scores)
+    if len(known) < rows / 2:
+        return f"only {len(known):,} of {rows:,} measured normal rows have a score that is a number"
+    if len(known) > 1 and np.ptp(known) == 0:
+        return f"every row has the same score, {known[0]:g}"
+    missed = [trial for trial in trials if not trial.found]
+    if 2 * len(missed) > len(trials):
+        return f"{len(missed)} of {len(trials)} planted faults of {LARGE:g} standard deviations stay under its limit"
+    return ""
 
 
 def _with(detector: Detector, accepted: bool, verdict: str) -> Detector:

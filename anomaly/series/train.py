@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from anomaly.series.acceptance import judge
-from anomaly.series.calibration import calibrate, coverage_adjusted_scores, in_sample_optimism, with_threshold
+from anomaly.series.acceptance import judge, refused_if_flawed
+from anomaly.series.calibration import (
+    LEAST_NATS,
+    calibrate,
+    coverage_adjusted_scores,
+    in_sample_optimism,
+    with_threshold,
+)
 from anomaly.series.card import DetectorConfig
-from anomaly.series.cleaning import cleaned
+from anomaly.series.carry import carried
+from anomaly.series.cleaning import cleaned, without_faults
 from anomaly.series.detector import Detector
 from anomaly.series.drift_reference import with_reference
 from anomaly.series.kinds import KINDS
@@ -40,14 +47,18 @@ def train_detector(
     rhythm = find_rhythm(spans, plan.step_s)
     draft, history = _learned(replace(plan, stage="draft"), spans, rhythm, progress, checkpoint)
     draft, draft_adjusted = calibrate(draft, spans)
+    spans, set_aside = without_faults(spans, draft_adjusted)
+    if set_aside:
+        draft, draft_adjusted = calibrate(draft, spans)
     draft = judge(draft, incumbent, spans)
     whole = {asset: replace(span, split=len(span)) for asset, span in spans.items()}
     final, later = _learned(replace(plan, stage="final"), whole, rhythm, progress, checkpoint)
     of_the_draft = {part: getattr(draft.card, part) for part in _OF_THE_DRAFT}
-    card = final.card.model_copy(update=of_the_draft | {"hidden": hidden})
+    card = final.card.model_copy(update=of_the_draft | {"hidden": hidden, "set_aside": set_aside})
     trained = replace(final, card=card, **{part: getattr(draft, part) for part in _CALIBRATED})
     adjusted, optimism = coverage_adjusted_scores(trained, whole), in_sample_optimism(spans, draft_adjusted)
-    trained = with_threshold(trained, whole, adjusted, optimism)
+    trained = carried(with_threshold(trained, whole, adjusted, optimism), incumbent, LEAST_NATS)
+    trained = refused_if_flawed(trained, whole)
     return with_reference(trained, spans, adjusted, draft_adjusted, optimism), history | later
 
 

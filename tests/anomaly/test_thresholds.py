@@ -85,3 +85,10 @@ def test_the_same_seed_gives_the_same_interval() -> None:
     scores = exponential(2_000)
     assert pot_threshold(scores, 1e-3, seed=3) == pot_threshold(scores, 1e-3, seed=3)
     assert pot_threshold(scores, 1e-3, seed=3).high != pot_threshold(scores, 1e-3, seed=4).high
+
+
+def test_a_worse_score_is_always_less_likely():
+    threshold = pot_threshold(np.random.default_rng(0).exponential(1, 5000), 1e-4)
+    p = threshold.p_value(np.array([5.0, 20.0, 1e3, 1e6, 1e12, 1e30]))
+    assert (np.diff(p) < 0).all()
+    assert p[-1] > 0

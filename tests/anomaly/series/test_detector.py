@@ -211,7 +211,9 @@ def test_a_challenger_that_explains_the_held_out_rows_worse_is_rejected(
     detector: Detector, spans: dict[str, Span]
 ) -> None:
     blurred = {asset: replace(scale, spread=scale.spread * 3) for asset, scale in detector.scales.items()}
-    patient = detector.threshold.model_copy(update={"value": 1e9})  # so that only the likelihood speaks
+    patient = detector.threshold.model_copy(
+        update={"value": 5 * detector.threshold.value}
+    )  # only the likelihood speaks
     worse = replace(detector, scales=blurred, card=detector.card.model_copy(update={"threshold": patient}))
     assert held_out_nats(worse, spans) > held_out_nats(detector, spans) + 0.1
     verdict = judge(worse, detector, spans).card
