@@ -132,8 +132,8 @@ SERIES = (
     ),
     Table(
         "drift",
-        "How far a day, with up to six days before it that the model did not learn from, lies from what the family's "
-        "model learned from: one row a modelled sensor and measure. [drift.md](drift.md) states the limits.",
+        "How far the newest days lie from what the family's model learned from: one row a modelled sensor and measure. "
+        "The newest days are the day and up to six before it. [drift.md](drift.md) states the limits.",
         partition=("family", "day"),
         order=("sensor", "measure"),
         columns=(

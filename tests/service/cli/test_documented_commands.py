@@ -62,11 +62,11 @@ def test_a_command_that_does_not_exist_would_be_noticed():
 
 @pytest.fixture
 def fresh(tmp_path, monkeypatch) -> Path:
-    """An empty folder with machine.csv: twenty days of one machine, half an hour a row, a fault on the nineteenth."""
-    times = pd.date_range("2026-03-01", periods=20 * 48, freq="30min")
+    """An empty folder with machine.csv: twelve days of one machine, a row every 15 minutes, a fault on the eleventh."""
+    times = pd.date_range("2026-03-01", periods=12 * 96, freq="15min")
     random = np.random.default_rng(0)
-    temperature = 60 + 5 * np.sin(2 * np.pi * np.arange(len(times)) / 48) + random.normal(0, 0.5, len(times))
-    temperature[18 * 48 + 12 : 18 * 48 + 28] -= 20
+    temperature = 60 + 5 * np.sin(2 * np.pi * np.arange(len(times)) / 96) + random.normal(0, 0.5, len(times))
+    temperature[10 * 96 + 24 : 10 * 96 + 56] -= 20
     frame = pd.DataFrame({"time": times, "temperature": temperature.round(2), "load": random.normal(10, 1, len(times))})
     frame.to_csv(tmp_path / "machine.csv", index=False)
     monkeypatch.chdir(tmp_path)
