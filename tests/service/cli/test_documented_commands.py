@@ -62,8 +62,8 @@ def test_a_command_that_does_not_exist_would_be_noticed():
 
 @pytest.fixture
 def fresh(tmp_path, monkeypatch) -> Path:
-    """An empty folder with machine.csv: twelve days of one machine, a row every 15 minutes, a fault on the eleventh."""
-    times = pd.date_range("2026-03-01", periods=12 * 96, freq="15min")
+    """An empty folder with machine.csv: sixteen days of one machine, a row every 15 minutes, and a fault."""
+    times = pd.date_range("2026-03-01", periods=16 * 96, freq="15min")
     random = np.random.default_rng(0)
     temperature = 60 + 5 * np.sin(2 * np.pi * np.arange(len(times)) / 96) + random.normal(0, 0.5, len(times))
     temperature[10 * 96 + 24 : 10 * 96 + 56] -= 20
@@ -79,10 +79,10 @@ def plant_folder(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("documented")
     plant = simulate_plant(0, 30, 9)
     pumps = plant.readings["pump"]
-    pumps = pumps[pumps["asset"].isin(["pump-3", "pump-4"]) & (pumps["time"] >= "2026-03-10")]
+    pumps = pumps[pumps["asset"].isin(["pump-3", "pump-4"]) & (pumps["time"] >= "2026-03-14")]
     write_plant(replace(plant, readings={"pump": pumps}), folder, 0)
     pump, _, _ = plant_settings().partition("[families.oven]")
-    text = pump.replace('step = "5min"', 'step = "30min"').replace("first_after = 21", "first_after = 12")
+    text = pump.replace('step = "5min"', 'step = "30min"').replace("first_after = 21", "first_after = 9")
     (folder / "settings.toml").write_text(text + LIGHT)
     return folder
 
