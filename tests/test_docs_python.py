@@ -29,10 +29,10 @@ def run_blocks(page: str, **names: object) -> dict[str, object]:
 
 
 def frame(first: str, days: int) -> pd.DataFrame:
-    """Half-hourly readings of pump-1, wide."""
-    times = pd.date_range(first, periods=days * 48, freq="30min", tz="UTC")
+    """Readings of pump-1 every five minutes, wide."""
+    times = pd.date_range(first, periods=days * 288, freq="5min", tz="UTC")
     random = np.random.default_rng(days)
-    speed = 1500 + 40 * np.sin(2 * np.pi * np.arange(len(times)) / 48) + random.normal(0, 4, len(times))
+    speed = 1500 + 40 * np.sin(2 * np.pi * np.arange(len(times)) / 96) + random.normal(0, 4, len(times))
     return pd.DataFrame(
         {"time": times, "asset": "pump-1", "speed": speed, "flow": 0.06 * speed + random.normal(0, 1, len(times))}
     )
@@ -65,8 +65,8 @@ def store(tmp_path, monkeypatch) -> Path:
 
 
 def test_the_readme_s_python_fits_scores_saves_and_never_ranks_planned_work_first(store, capsys):
-    space = run_blocks("README.md", readings=frame("2026-03-01", 12), new=frame("2026-03-13", 2))
-    assert len(space["scored"].rows) == 2 * 48
+    space = run_blocks("README.md", readings=frame("2026-03-01", 6), new=frame("2026-03-07", 1))
+    assert len(space["scored"].rows) == 288
     assert (store / "pump.safetensors").exists()
     said = capsys.readouterr().out
     assert "4.85" in said
