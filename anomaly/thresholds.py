@@ -7,6 +7,7 @@ import math
 import numpy as np
 from scipy.stats import genpareto
 
+from sensors_data.errors import UnusableError
 from sensors_data.settings import Section
 
 MIN_EXCESSES = 30
@@ -78,7 +79,7 @@ def pot_threshold(scores: np.ndarray, budget: float, gap: int = 0, seed: int = 0
     """
     clean = scores[np.isfinite(scores)].astype(np.float64)
     if not len(clean):
-        raise ValueError("no normal row has a score, so there is no threshold; check that the span was measured")
+        raise UnusableError("no normal row has a score, so there is no threshold", "check that the span was measured")
     clusters = {t: len(_peaks(clean, t, gap)) for t in TAILS}
     tail_share = next((t for n in (MIN_EXCESSES, MIN_CLUSTERS) for t in TAILS if clusters[t] >= n), TAILS[-1])
     value, shape, spread = _limit(clean, budget, tail_share, gap)

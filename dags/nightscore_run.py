@@ -75,7 +75,7 @@ def outcome(task_id: str) -> EmptyOperator:
 def asked_for(job: str, context: Any) -> tuple[Settings, Asked]:
     """The settings, and the partitions that this run is asked for; its own day is the last whole one of its interval.
 
-    Trainings have the day after that. ValueError, LookupError for a run by hand that asks for what cannot be.
+    Trainings have the day after that. NightscoreError for a run by hand that asks for what cannot be.
     """
     from service.schedule.request import asked
 

@@ -12,13 +12,15 @@ from airflow.sdk import get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from nightscore_run import asked_for, images, keep_killed, partition, publish, series, skip_without_model
 
+from sensors_data.errors import NightscoreError
+
 
 @task.branch(task_id="plan", retries=1, execution_timeout=timedelta(minutes=10))
 def plan(first: dict[str, list[str]], always: tuple[str, ...] = ()) -> list[str]:
     """With which of each group's `first` tasks, and `always`, it goes on; refuses a day or name that cannot be."""
     try:
         _, wanted = asked_for("plan", get_current_context())
-    except (LookupError, ValueError) as error:
+    except NightscoreError as error:
         raise AirflowFailException(str(error)) from error  # a retry would not help
     groups = [*map(series, wanted.families), *map(images, wanted.cameras)]
     return [*always, *(task_id for group in groups for task_id in first.get(group, []))]

@@ -7,6 +7,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from sensors_data.errors import NotThereError, UnusableError
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -120,7 +122,7 @@ def digest(paths: list[Path]) -> str:
 def known(name: str) -> Dataset:
     """The data set called `name`. LookupError names the known ones."""
     if name not in DATASETS:
-        raise LookupError(f"no data set '{name}' (known: {', '.join(sorted(DATASETS))})")
+        raise NotThereError(f"no data set '{name}' (known: {', '.join(sorted(DATASETS))})")
     return DATASETS[name]
 
 
@@ -136,9 +138,11 @@ def get_dataset(name: str, source: Path, target: Path) -> list[Path]:
     found = sorted(files, key=lambda p: p.name)
     if len(found) < dataset.files:
         where = f"{source} holds {len(found)} of the {dataset.files} files {dataset.pattern}"
-        raise LookupError(f"{where}; fetch them from {dataset.source} and name their folder with --from")
+        raise NotThereError(f"{where}", f"fetch them from {dataset.source} and name their folder with --from")
     if digest(found) != dataset.sha256:
-        raise ValueError(f"the files {dataset.pattern} in {source} are not those that were checked; fetch them again")
+        raise UnusableError(
+            f"the files {dataset.pattern} in {source} are not those that were checked", "fetch them again"
+        )
     target.mkdir(parents=True, exist_ok=True)
     for path in found:
         if path.parent != there:

@@ -82,10 +82,7 @@ class ModelCatalogue:
 
     def card(self, model: ModelFile) -> dict[str, Any]:
         """What a model of any kind says of itself, of whatever format. UnusableError when it is no model file."""
-        card: dict[str, Any] = json.loads(
-            _card_text(self.read(model), model.path, "a model", "the job that trained it")
-        )
-        return card
+        return _card(self.read(model), model.path, "a model", "the job that trained it")
 
 
 def unfinished(kind: str, name: str, part: str = "training") -> str:
@@ -113,16 +110,17 @@ def metadata(data: bytes) -> dict[str, str]:
     return header.get("__metadata__", {})
 
 
-def _card_text(data: bytes, where: str, what: str, command: str) -> str:
+def card_in(data: bytes, where: str, what: str, revisions: tuple[int, ...], command: str) -> dict[str, Any]:
+    """The card in a model file's bytes. UnusableError when it is not `what` was looked for, or of another format."""
+    card = _card(data, where, what, f"nightscore {command}")
+    if card.get("format") not in revisions:
+        raise UnusableError(f"{where} is of another format than {revisions[-1]}", "upgrade nightscore or train again")
+    return card
+
+
+def _card(data: bytes, where: str, what: str, command: str) -> dict[str, Any]:
     try:
-        return metadata(data)["card"]
+        card: dict[str, Any] = json.loads(metadata(data)["card"])
     except (ValueError, KeyError, AttributeError) as error:
         raise UnusableError(f"{where} is not {what}", f"train again with: {command}") from error
-
-
-def card_text(data: bytes, where: str, what: str, revisions: tuple[int, ...], command: str) -> str:
-    """The card in a model file's bytes. UnusableError when it is not `what` was looked for, or of another format."""
-    text = _card_text(data, where, what, f"nightscore {command}")
-    if not any(f'"format":{revision},' in text for revision in revisions):
-        raise UnusableError(f"{where} is of another format than {revisions[-1]}", "upgrade nightscore or train again")
-    return text
+    return card

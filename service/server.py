@@ -8,6 +8,7 @@ from pathlib import Path
 
 import uvicorn
 
+from sensors_data.errors import StorageError
 from sensors_data.settings import Settings
 from service.api.app import access_for, create_app
 from service.pages.app import mount_pages
@@ -37,5 +38,5 @@ def listen(host: str, port: int) -> socket.socket:
         listening.bind((host, port))
     except OSError as error:
         listening.close()
-        raise OSError(f"cannot listen on {host} port {port}: {error.strerror}; take another --port") from error
+        raise StorageError(f"cannot listen on {host} port {port}: {error.strerror}", "take another --port") from error
     return listening

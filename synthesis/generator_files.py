@@ -8,9 +8,9 @@ from datetime import date
 import torch
 
 from sensors_data.errors import NotThereError
-from sensors_data.model_files import ModelCatalogue, ModelFile, card_text
+from sensors_data.model_files import ModelCatalogue, ModelFile, card_in
 from sensors_data.nets.files import fingerprint, model_bytes, tensors_of, with_tensors
-from sensors_data.settings import Section
+from sensors_data.settings import Section, parse
 from sensors_data.store import Store
 from synthesis.networks.dcgan import Generator, GeneratorConfig
 
@@ -83,7 +83,7 @@ def from_bytes(data: bytes, where: str) -> TrainedGenerator:
 
 def card_of(data: bytes, where: str) -> GeneratorCard:
     """The card in a generator file's bytes. ValueError when it is no such file, or of another format."""
-    return GeneratorCard.model_validate_json(card_text(data, where, "a generator", (FORMAT,), "train-dcgan"))
+    return parse(GeneratorCard, card_in(data, where, "a generator", (FORMAT,), "train-dcgan"), where)
 
 
 def save(store: Store, generator: TrainedGenerator) -> str:

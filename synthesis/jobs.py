@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.images.files import encode_png
 from sensors_data.images.table import learnable_rows, normal_rows, pixels_of
 from sensors_data.model_files import unfinished
@@ -103,7 +104,7 @@ def read_material(
         rows = normal_rows(rows, spec)
     if rows.empty:
         remedy = f"run: nightscore ingest-images --camera {camera}"
-        raise LookupError(f"no image of {camera} in the {given.days} days until {through}; {remedy}")
+        raise NotThereError(f"no image of {camera} in the {given.days} days until {through}", remedy)
     images = pixels_of(rows, spec)
     return material_of(camera, spec, rows, images, given, held_out_through)
 
@@ -137,7 +138,7 @@ def _draw(
 ) -> Done:
     if not 1 <= count <= MOST_A_DAY:
         remedy = "draw the rest on other days, or any number into a folder with --out"
-        raise ValueError(f"a day's batch has between 1 and {MOST_A_DAY:,} images, found {count:,}; {remedy}")
+        raise UnusableError(f"a day's batch has between 1 and {MOST_A_DAY:,} images, found {count:,}", remedy)
     generator = load_for(store, camera, day)
     rows = drawn_rows(generator, day, count, batch_seed(generator, day, settings.seed), label, truncation)
     source = Provenance(job="draw-images", model=generator.name, settings=settings_hash(settings.camera(camera)))

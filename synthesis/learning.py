@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.camera import Camera
+from sensors_data.errors import UnusableError
 from sensors_data.images.roles import is_normal
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
@@ -64,11 +65,11 @@ def material_of(
     differ, or a class has too few.
     """
     if len(images) < FEWEST:
-        raise ValueError(f"{camera} has {len(images)} images to learn from; a generator wants at least {FEWEST}")
+        raise UnusableError(f"{camera} has {len(images)} images to learn from", f"a generator wants at least {FEWEST}")
     different = len(np.unique(images.reshape(len(images), -1), axis=0))
     if different < FEWEST:
-        raise ValueError(
-            f"only {different} of {len(images):,} images of {camera} differ, {FEWEST} must; is the camera stuck?"
+        raise UnusableError(
+            f"only {different} of {len(images):,} images of {camera} differ, {FEWEST} must", "is the camera stuck?"
         )
     numbers = np.array([number_of(name) for name in rows["image_id"]])
     order = np.argsort(numbers, kind="stable")  # a lot drawn once for all: the first of either part are like the rest
@@ -92,9 +93,10 @@ def _check_classes(camera: str, labels: np.ndarray) -> None:
     names, counts = np.unique(labels, return_counts=True)
     if len(names) > 1 and not has_classes(labels):
         found = ", ".join(f"{count} of '{name}'" for name, count in zip(names, counts, strict=True))
-        raise ValueError(
-            f"{camera} learns from all labels, and each wants {MIN_PER_CLASS} images; found {found}: ingest more, "
-            f'leave rare ones out by name (leave_out in [cameras.{camera}.generator]), or set learns_from = "normal"'
+        raise UnusableError(
+            f"{camera} learns from all labels, and each wants {MIN_PER_CLASS} images",
+            f"found {found}: ingest more, "
+            f'leave rare ones out by name (leave_out in [cameras.{camera}.generator]), or set learns_from = "normal"',
         )
 
 

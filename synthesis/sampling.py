@@ -11,9 +11,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from sensors_data.errors import NotThereError, UnreadableError, UnusableError
 from sensors_data.images.files import encode_png
 from sensors_data.nets.threads import one_thread
-from sensors_data.settings import Section
+from sensors_data.settings import Section, parse
 from sensors_data.store import Store
 from synthesis.generator_files import TrainedGenerator, load_by_name
 
@@ -53,11 +54,11 @@ def _checked(request: Request) -> Request:
     known = request.generator.card.classes
     if request.label is not None and request.label not in known:
         has = f"draws {', '.join(known)}" if known else "was not told any classes"
-        raise LookupError(f"generator {request.generator.name} cannot draw class '{request.label}': it {has}")
+        raise NotThereError(f"generator {request.generator.name} cannot draw class '{request.label}': it {has}")
     if not 0 < request.truncation <= 1:
-        raise ValueError(f"truncation scales the codes and lies in (0, 1], found {request.truncation}")
+        raise UnusableError(f"truncation scales the codes and lies in (0, 1], found {request.truncation}")
     if not 0 <= request.seed < 2**31:
-        raise ValueError(f"a seed lies in [0, 2^31), found {request.seed}")
+        raise UnusableError(f"a seed lies in [0, 2^31), found {request.seed}")
     return request
 
 
@@ -78,7 +79,7 @@ def drawn_batches(
 ) -> Iterator[np.ndarray]:
     """The same in batches of at most 64, so that any number fits into memory."""
     if not 1 <= count <= MAX_COUNT:
-        raise ValueError(f"between 1 and {MAX_COUNT:,} images can be drawn at once, found {count:,}")
+        raise UnusableError(f"between 1 and {MAX_COUNT:,} images can be drawn at once, found {count:,}")
     request = _checked(Request(generator, seed, label, truncation))
     return (_batch(request, number)[: count - number * BATCH] for number in range(-(-count // BATCH)))
 
@@ -115,7 +116,7 @@ def interpolate(generator: TrainedGenerator, first_seed: int, second_seed: int, 
     conditional generator draws the class of its first turn. ValueError when there are fewer than 2 steps.
     """
     if not 2 <= steps <= 10_000:
-        raise ValueError(f"an interpolation has between 2 and 10,000 steps, found {steps}")
+        raise UnusableError(f"an interpolation has between 2 and 10,000 steps, found {steps}")
     start, end = (_codes(_checked(Request(generator, seed, None, 1.0)), 0)[0] for seed in (first_seed, second_seed))
     share = torch.linspace(0, 1, steps)[:, None]
     angle = torch.cosine_similarity(start, end, dim=0).clamp(-1, 1).acos()
@@ -141,12 +142,17 @@ def png_of(image: np.ndarray, origin: Origin, name: str = "") -> bytes:
 
 
 def origin_of(png: bytes) -> Origin:
-    """How a drawn image came to be, from its PNG. ValueError when it does not say so."""
-    with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
-        text = {str(key): str(value) for key, value in image.info.items()}
+    """How a drawn image came to be, from its PNG. UnusableError when it does not say so."""
+    try:
+        with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+            text = {str(key): str(value) for key, value in image.info.items()}
+    except OSError as error:
+        raise UnreadableError("this is not a readable PNG", "name one that draw-images made") from error
     if text.get("synthetic") != "true":
-        raise ValueError("this PNG does not say that it is synthetic; only images of draw-images can be drawn again")
-    return Origin.model_validate({name: text[name] for name in Origin.model_fields if name in text})
+        raise UnusableError(
+            "this PNG does not say that it is synthetic", "only images of draw-images can be drawn again"
+        )
+    return parse(Origin, {name: text[name] for name in Origin.model_fields if name in text}, "the text of the PNG")
 
 
 def drawn_again(store: Store, png: bytes) -> np.ndarray:
@@ -157,7 +163,9 @@ def drawn_again(store: Store, png: bytes) -> np.ndarray:
     origin = origin_of(png)
     generator = load_by_name(store, origin.generator)
     if generator.fingerprint != origin.fingerprint:
-        raise ValueError(f"generator {origin.generator} was trained anew since; this image was drawn by the one before")
+        raise UnusableError(
+            f"generator {origin.generator} was trained anew since", "this image was drawn by the one before"
+        )
     request = _checked(Request(generator, origin.seed, origin.label or None, origin.truncation))
     image: np.ndarray = _batch(request, origin.index // BATCH)[origin.index % BATCH]
     return image

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from sensors_data.errors import UnusableError
 from sensors_data.settings import Section, Settings, parse
 from synthesis.presets.catalogue import PRESETS, SIZES, preset
 from synthesis.quality.gate import GateConfig
@@ -59,16 +60,16 @@ def recipe_of(settings: Settings, camera: str, classes: int) -> Recipe:
     """The recipe that a camera's settings ask for. ValueError names a wrong key, or a size that cannot be drawn."""
     spec, given = settings.camera(camera), generator_settings(settings, camera)
     if given.preset in PRESETS and PRESETS[given.preset].conditional and not classes:
-        raise ValueError(
-            f'preset {given.preset} is told the class of each image, and {camera} has none; set learns_from = "all" in '
-            f"[cameras.{camera}.generator], or take another preset"
+        raise UnusableError(
+            f"preset {given.preset} is told the class of each image, and {camera} has none",
+            f'set learns_from = "all" in [cameras.{camera}.generator], or take another preset',
         )
     try:
         recipe = preset(given.preset, (spec.channels, spec.size, spec.size), classes)
     except ValueError as error:
         sizes = ", ".join(map(str, SIZES))
-        raise ValueError(
-            f"preset {given.preset} cannot draw {spec.size} pixels a side; set size of [cameras.{camera}] to {sizes}"
+        raise UnusableError(
+            f"preset {given.preset} cannot draw {spec.size} pixels a side", f"set size of [cameras.{camera}] to {sizes}"
         ) from error
     changes = {**given.training, **({} if given.images is None else {"images": given.images})}
     where = f"[cameras.{camera}.generator.training]"

@@ -18,6 +18,7 @@ from anomaly.images.scoring import PARTS, Balance, Network, Surprise, surprises
 from anomaly.images.vae import ImageVAEConfig, Likelihood
 from anomaly.thresholds import Threshold
 from anomaly.vae.training import FitConfig
+from sensors_data.errors import UnusableError
 from sensors_data.settings import Section
 
 FORMAT = 2
@@ -137,9 +138,10 @@ def score_images(detector: ImageDetector, images: np.ndarray) -> ImageScores:
     """Scores and heat maps of uint8 images (N, C, H, W). ValueError when they are not of the detector's size."""
     card = detector.card
     if images.shape[1:] != card.image:
-        raise ValueError(
-            f"model {detector.name} takes images of C, H, W {card.image}, found {images.shape[1:]}; mend the camera's "
-            f"size and channels in the settings or run: nightscore train-images --camera {card.camera}"
+        raise UnusableError(
+            f"model {detector.name} takes images of C, H, W {card.image}, found {images.shape[1:]}",
+            "mend the camera's "
+            f"size and channels in the settings or run: nightscore train-images --camera {card.camera}",
         )
     return score_parts(detector.network, images, card.balance, card.config.worst_share)
 

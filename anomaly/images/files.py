@@ -8,8 +8,9 @@ from anomaly.images.detector import FORMAT, ImageCard, ImageDetector
 from anomaly.images.scoring import Blocks, Memory, Network
 from anomaly.images.vae import ImageVAE
 from sensors_data.errors import NotThereError
-from sensors_data.model_files import ModelCatalogue, ModelFile, card_text
+from sensors_data.model_files import ModelCatalogue, ModelFile, card_in
 from sensors_data.nets.files import model_bytes, tensors_of, with_tensors
+from sensors_data.settings import parse
 from sensors_data.store import Store
 
 KIND = "images"
@@ -43,7 +44,7 @@ def from_bytes(data: bytes, where: str) -> ImageDetector:
 
 def card_of(data: bytes, where: str) -> ImageCard:
     """The card in a detector file's bytes. ValueError when it is no such file, or of another format."""
-    return ImageCard.model_validate_json(card_text(data, where, "an image detector", (FORMAT,), "train-images"))
+    return parse(ImageCard, card_in(data, where, "an image detector", (FORMAT,), "train-images"), where)
 
 
 def save(store: Store, detector: ImageDetector) -> str:

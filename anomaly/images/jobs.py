@@ -18,6 +18,7 @@ from anomaly.images.heat_maps import heat_map_png
 from anomaly.images.learning import MIN_IMAGES, held_out_count, learn_image_detector
 from anomaly.vae.training import Epoch
 from sensors_data.camera import Camera
+from sensors_data.errors import UnusableError
 from sensors_data.images.days import SOURCE_SIZE
 from sensors_data.images.table import normal_images, normal_rows, pixels_of
 from sensors_data.model_files import unfinished
@@ -75,9 +76,10 @@ def _of_newest_size(rows: pd.DataFrame, camera: str) -> tuple[pd.DataFrame, str]
     newest = sizes == sizes[-1]
     if newest.sum() < min(MIN_IMAGES, len(rows)):
         since = rows["time"].iloc[int(np.argmax(newest))]
-        raise ValueError(
-            f"{camera} has {newest.sum()} normal images to learn from; at least {MIN_IMAGES} are needed: it sends "
-            f"{sizes[-1]} pixels since {since:%Y-%m-%d}, of another size before"
+        raise UnusableError(
+            f"{camera} has {newest.sum()} normal images to learn from",
+            f"at least {MIN_IMAGES} are needed: it sends "
+            f"{sizes[-1]} pixels since {since:%Y-%m-%d}, of another size before",
         )
     return rows[newest], str(sizes[-1])
 
@@ -187,7 +189,7 @@ def check_source(detector: ImageDetector, png: bytes, day: date) -> None:
     found, known = source_size(png), detector.card.source_size
     if known and found != known:
         camera = detector.card.camera
-        raise ValueError(
-            f"{camera} sent {found} pixels on {day}, model {detector.name} learned from {known}; mend the camera or "
-            f"retrain once there are enough images: nightscore train-images --camera {camera}"
+        raise UnusableError(
+            f"{camera} sent {found} pixels on {day}, model {detector.name} learned from {known}",
+            f"mend the camera or retrain once there are enough images: nightscore train-images --camera {camera}",
         )

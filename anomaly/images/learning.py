@@ -15,9 +15,11 @@ from anomaly.images.vae import ImageVAE, ImageVAEConfig
 from anomaly.thresholds import pot_threshold
 from anomaly.vae.reconstruction import antithetic_draws
 from anomaly.vae.training import Epoch, Examples, fit
+from sensors_data.errors import UnusableError
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.threads import one_thread
 from sensors_data.nets.training import Progress
+from sensors_data.settings import parse
 
 MIN_IMAGES = 20
 """Normal images without which nothing is learned."""
@@ -39,7 +41,9 @@ def learn_image_detector(
     learned from and no others. ValueError says how many images are missing.
     """
     if len(images) < MIN_IMAGES:
-        raise ValueError(f"{camera} has {len(images)} normal images to learn from; at least {MIN_IMAGES} are needed")
+        raise UnusableError(
+            f"{camera} has {len(images)} normal images to learn from", f"at least {MIN_IMAGES} are needed"
+        )
     kept = len(images) - held_out_count(len(images), config)
     learned, held_out = images[:kept], images[kept:]
     drawn = learned[:0] if synthetic is None else synthetic
@@ -87,7 +91,7 @@ def _learn_network(
     choices = config.model_dump(include={"body", "widths", "latent", "activation", "likelihood"})
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        model = ImageVAE(ImageVAEConfig(shape=tuple(train.shape[1:]), **choices))
+        model = ImageVAE(parse(ImageVAEConfig, {"shape": tuple(train.shape[1:]), **choices}, "the detector's settings"))
     epochs = max(1, min(config.fit.epochs, round(config.steps * config.fit.batch / len(train))))
     plan = config.fit.model_copy(update={"epochs": epochs})
     history = fit(model, _examples(train), _examples(valid), plan, seed, progress, checkpoint)

@@ -11,6 +11,7 @@ from anomaly.series.detector import Detector
 from anomaly.series.drift import LONGEST, SCORE, Distance, distances
 from anomaly.series.drift_reference import pooled, stride_of
 from anomaly.series.files import load_for
+from sensors_data.errors import NotThereError
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid import Grid
 from sensors_data.series.incidents import incident_rows, read_incidents
@@ -38,7 +39,9 @@ def _measure(store: Store, settings: Settings, day: date, family: str) -> Done:
     first = max(detector.card.trained_through + timedelta(days=1), day - timedelta(days=LONGEST - 1))
     days = [first + timedelta(days=d) for d in range((day - first).days + 1)]
     if not store.written("grid", [day], family=family):
-        raise LookupError(f"no grid of {family} on {day} in {store.root}; run: nightscore impute --family {family}")
+        raise NotThereError(
+            f"no grid of {family} on {day} in {store.root}", f"run: nightscore impute --family {family}"
+        )
     paths, scored = ({d: store.written(table, [d], family=family) for d in days} for table in ("grid", "scores"))
     incidents = read_incidents(store, family)
     values: dict[str, list[np.ndarray]] = {name: [] for name in detector.card.reference}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -17,9 +16,10 @@ from anomaly.series.kinds import DEFAULT, KINDS
 from anomaly.series.profile import Profile
 from anomaly.series.residuals import Residuals
 from sensors_data.errors import NotThereError, UnusableError
-from sensors_data.model_files import ModelCatalogue, ModelFile, card_text
+from sensors_data.model_files import ModelCatalogue, ModelFile, card_in
 from sensors_data.nets.files import model_bytes, tensors_of
 from sensors_data.series.grid import Scale
+from sensors_data.settings import parse
 from sensors_data.store import Store
 
 _ARRAYS = ("typical", "band", "coverage_factor")
@@ -83,11 +83,11 @@ def _evidence_of(arrays: dict[str, np.ndarray]) -> EvidenceModel | None:
 
 def card_of(data: bytes, where: str) -> Card:
     """The card in a detector file's bytes. UnusableError when it is no detector file, of a newer format or kind."""
-    text = card_text(data, where, "a detector file", READABLE, "train-series")
-    kind = json.loads(text)["config"].get("kind", DEFAULT)
+    table = card_in(data, where, "a detector file", READABLE, "train-series")
+    kind = table["config"].get("kind", DEFAULT)
     if kind not in KINDS:
         raise UnusableError(f"{where} holds a detector of kind '{kind}'", "upgrade nightscore or train again")
-    card: Card = KINDS[kind].card.model_validate_json(text)
+    card: Card = parse(KINDS[kind].card, table, where)
     return card
 
 

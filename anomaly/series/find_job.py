@@ -10,6 +10,7 @@ import pandas as pd
 from anomaly.series.anomalies import Rules, assets_over, find_anomalies
 from anomaly.series.files import card_by_name
 from anomaly.series.localise import AROUND
+from sensors_data.errors import NotThereError
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Family, Settings, parse
 from sensors_data.store import Provenance, Store, settings_hash
@@ -40,7 +41,7 @@ def _find(store: Store, spec: Family, rules: Rules, day: date, family: str) -> D
     missing = [path for path in inputs if not store.exists(path)]
     if missing:
         remedy = f"run: nightscore score-series --family {family} --day {day}"
-        raise LookupError(f"no {missing[0]} in {store.root}; {remedy}")
+        raise NotThereError(f"no {missing[0]} in {store.root}", remedy)
     parts = [store.read_files("scores", [path]) for path in inputs]
     limit = _tail_at_threshold(store, next((part for part in parts if len(part)), parts[0]))
     scores = pd.concat([part[part["asset"].isin(assets_over(part))] for part in parts])

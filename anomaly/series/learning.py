@@ -19,10 +19,12 @@ from anomaly.series.preparation import prepare
 from anomaly.series.span import Span, TrainingPlan
 from anomaly.vae.reconstruction import antithetic_draws
 from anomaly.vae.training import Epoch, Examples, fit
+from sensors_data.errors import UnusableError
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.threads import one_thread
 from sensors_data.nets.training import Progress
 from sensors_data.series.windows import Windows, normal, sliding_windows
+from sensors_data.settings import parse
 
 MIN_VARIANCE = math.exp(LSTMVAEConfig.model_fields["min_log_variance"].default)
 GOLDEN = (math.sqrt(5) - 1) / 2
@@ -111,7 +113,7 @@ def _learn_network(
     held_out = [span.rows(span.split, len(span)) for span in spans]
     valid = _windows(held_out, length, config, math.ceil(config.max_windows * config.held_out))
     if len(train) < 2:
-        raise ValueError(f"only {len(train)} windows of {length} rows are normal and measured; two are needed")
+        raise UnusableError(f"only {len(train)} windows of {length} rows are normal and measured", "two are needed")
     shape, level = split_level(train.values)
     subspace = principal_subspace(shape, config.keep, config.max_latent, MIN_VARIANCE)
     recurrent = config.recurrent and sum(map(len, spans)) >= config.recurrent_rows
@@ -119,7 +121,7 @@ def _learn_network(
     sizes = {"window": length, "sensors": shape.shape[2], "latent": subspace.axes.shape[1], "recurrent": recurrent}
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        model = LSTMVAE(LSTMVAEConfig.model_validate({**choices, **sizes}))
+        model = LSTMVAE(parse(LSTMVAEConfig, {**choices, **sizes}, "the detector's settings"))
     model.start_from(subspace)
     model.eval()
     history: list[Epoch] = []

@@ -16,10 +16,11 @@ from anomaly.series.find_job import rules_of
 from anomaly.series.span import ABNORMAL, Span
 from anomaly.series.train_job import found_before, training_grids
 from anomaly.thresholds import Threshold
+from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid import as_us
 from sensors_data.series.incidents import incident_rows, read_incidents
-from sensors_data.settings import Family, Settings
+from sensors_data.settings import Family, Settings, parse
 from sensors_data.store import Store
 
 
@@ -57,13 +58,15 @@ def replay(
     days = [day for day in store.days("scores", family=family) if first <= day <= last]
     scores, sensors = (store.read_days(table, days, family=family) for table in ("scores", "sensor_scores"))
     if scores.empty:
-        raise LookupError(f"no row of {family} from {first} to {last} was scored; run: nightscore backfill")
+        raise NotThereError(f"no row of {family} from {first} to {last} was scored", "run: nightscore backfill")
     last = days[-1]
     served = {day: load_for(store, family, day) for day in (*days, last + timedelta(days=1))}
     models = {detector.name: detector for detector in served.values()}
     unknown = set(scores["model"]) - set(models)
     if unknown:
-        raise LookupError(f"model {min(unknown)} scored {family} and is gone or was trained anew; score the days again")
+        raise NotThereError(
+            f"model {min(unknown)} scored {family} and is gone or was trained anew", "score the days again"
+        )
     again = {name: _fitted_again(store, spec, family, d, last, alarms_per_asset_week) for name, d in models.items()}
     before, after = ({n: d.threshold for n, d in kept.items()} for kept in (models, again))
     found = [
@@ -92,9 +95,8 @@ def _fitted_again(
         for asset, grid in grids.items()
     }
     if alarms is not None:
-        config = detector.card.config.model_validate(
-            {**detector.card.config.model_dump(), "alarms_per_asset_week": alarms}
-        )
+        table = {**detector.card.config.model_dump(), "alarms_per_asset_week": alarms}
+        config = parse(type(detector.card.config), table, "the budget of false alarms")
         detector = replace(detector, card=detector.card.model_copy(update={"config": config}))
     adjusted = coverage_adjusted_scores(detector, spans)
     return with_threshold(detector, spans, adjusted, in_sample_optimism(spans, adjusted))
@@ -149,7 +151,7 @@ def accept(settings: Settings, replayed: Replay) -> str:
     def keep() -> Done:
         newest = store.days("scores", family=family)[-1]
         if newest > last:
-            raise ValueError(f"{family} is scored through {newest}; replay through that day before accepting")
+            raise UnusableError(f"{family} is scored through {newest}", "replay through that day before accepting")
         detector = replayed.detector
         was = replayed.before[detector.name].value
         verdict = f"threshold fitted again through {last}, {was:.3f} to {detector.threshold.value:.3f} nats"

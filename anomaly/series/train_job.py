@@ -17,6 +17,7 @@ from anomaly.series.kinds import parse_config
 from anomaly.series.span import TrainingPlan, training_spans
 from anomaly.series.train import train_detector
 from anomaly.vae.training import Epoch
+from sensors_data.errors import NotThereError
 from sensors_data.model_files import ModelCatalogue, unfinished
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
@@ -49,7 +50,9 @@ def _train(
     spec, config = settings.family(family), detector_config(settings, family)
     grids, commissioned = training_grids(store, spec, family, day)
     if not grids:
-        raise LookupError(f"no grid of {family} in the {spec.training.days} days before {day}; run: nightscore impute")
+        raise NotThereError(
+            f"no grid of {family} in the {spec.training.days} days before {day}", "run: nightscore impute"
+        )
     incidents = pd.concat([read_incidents(store, family), found_before(store, spec, family, day)])
     spans = training_spans(grids, incidents, config.held_out)
     inputs = _inputs(store, spec, family, day, incidents)
@@ -147,7 +150,7 @@ def _checkpoint(store: Store, family: str, name: str, key: str) -> Checkpoint:
     def read() -> bytes | None:
         try:
             return store.read_bytes(path)
-        except FileNotFoundError:  # none, or another run of the same partition has just done with it
+        except NotThereError:  # none, or another run of the same partition has just done with it
             return None
 
     return Checkpoint(

@@ -37,7 +37,7 @@ def read_image_file(path: Path) -> bytes:
 
 def _check_length(count: int) -> None:
     if count > MAX_FILE_BYTES:
-        raise UnreadableError(f"the file has {count:,} bytes; at most {MAX_FILE_BYTES:,} are read")
+        raise UnreadableError(f"the file has {count:,} bytes", f"at most {MAX_FILE_BYTES:,} are read")
 
 
 def decode_image(data: bytes, channels: int, bits: int | None = None, background: str = "black") -> np.ndarray:
@@ -51,7 +51,7 @@ def decode_image(data: bytes, channels: int, bits: int | None = None, background
         return np.asarray(with_channels(levels[None], channels)[0])
     deep = depth_of(int(levels.max())) if bits is None else bits
     if levels.max() >= 2**deep:
-        raise UnreadableError(f"pixels up to {levels.max():,} do not fit {deep} bits; state more bits for the camera")
+        raise UnreadableError(f"pixels up to {levels.max():,} do not fit {deep} bits", "state more bits for the camera")
     eight = np.rint(levels.astype(np.float64) * (255 / (2**deep - 1))).astype(np.uint8)
     return np.asarray(with_channels(eight[None], channels)[0])
 
@@ -107,13 +107,13 @@ def _check_header(image: Image.Image) -> None:
     if width * height > MAX_PIXELS:
         raise UnreadableError(f"{width} x {height} is more than {MAX_PIXELS:,} pixels")
     if min(width, height) < MIN_SIDE:
-        raise UnreadableError(f"{width} x {height} pixels; each side must have at least {MIN_SIDE}")
+        raise UnreadableError(f"{width} x {height} pixels", f"each side must have at least {MIN_SIDE}")
     if frames > 1 and image.format == "TIFF":
-        raise UnreadableError(f"{frames} pages in one file; save each page as a picture")
+        raise UnreadableError(f"{frames} pages in one file", "save each page as a picture")
     if frames > 1 and image.format not in _FRAMES:
-        raise UnreadableError(f"an animation of {frames} frames; send single images")
+        raise UnreadableError(f"an animation of {frames} frames", "send single images")
     if image.mode in ("CMYK", "YCCK"):
-        raise UnreadableError("CMYK colours, made for print; export as RGB or greyscale")
+        raise UnreadableError("CMYK colours, made for print", "export as RGB or greyscale")
 
 
 def _levels(image: Image.Image, background: str, deep: bool) -> np.ndarray:
@@ -121,19 +121,19 @@ def _levels(image: Image.Image, background: str, deep: bool) -> np.ndarray:
     if image.mode.startswith("I"):
         return _deep_levels(np.asarray(image))
     if image.mode == "F":
-        raise UnreadableError("pixels are fractions, whose range is unknown; export as 8 or 16 bits")
+        raise UnreadableError("pixels are fractions, whose range is unknown", "export as 8 or 16 bits")
     plain = _on_background(image, background) if image.has_transparency_data else image
     if plain.mode in ("1", "L"):
         return np.asarray(plain.convert("L"))[None]
     colour = np.asarray(plain.convert("RGB")).transpose(2, 0, 1)
     if deep and colour.max() < 128:
-        raise UnreadableError("16-bit colours of less than their full range; export as 8 bits or as grey")
+        raise UnreadableError("16-bit colours of less than their full range", "export as 8 bits or as grey")
     return colour
 
 
 def _deep_levels(values: np.ndarray) -> np.ndarray:
     if values.min() < 0 or values.max() > 65_535:
-        raise UnreadableError(f"pixels from {values.min():,} to {values.max():,}; at most 16 bits are read")
+        raise UnreadableError(f"pixels from {values.min():,} to {values.max():,}", "at most 16 bits are read")
     return values.astype(np.uint16)[None]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from sensors_data.camera import Camera
+from sensors_data.errors import NotThereError
 from sensors_data.images.days import read_camera_day
 from sensors_data.images.table import labels_in_words, normal_rows
 from sensors_data.runs import Done, run_job
@@ -29,7 +30,7 @@ def _ingest(store: Store, spec: Camera, day: date, camera: str) -> Done:
         store.write("image_rejects", rejects, source, camera=camera, day=day)
     if images.empty:
         why = f"; {len(rejects):,} files were refused, first: {rejects['reason'].iloc[0]}" if len(rejects) else ""
-        raise LookupError(f"the inbox of {camera} holds no usable image of {day} ({spec.inbox}){why}")
+        raise NotThereError(f"the inbox of {camera} holds no usable image of {day} ({spec.inbox}){why}")
     store.write("images", images, source, camera=camera, day=day)
     odd = len(images) - len(normal_rows(images, spec))
     masks, unused = int(images["mask"].notna().sum()), int((~rejects["used"].astype(bool)).sum())

@@ -41,7 +41,7 @@ class Masks:
         levels = decode_levels(read_image_file(mask.path))
         if levels.shape[1:] != shape:
             found = f"{levels.shape[2]}x{levels.shape[1]} pixels, its picture {shape[1]}x{shape[0]}"
-            raise UnreadableError(f"a mask of {found}; the picture is kept without it")
+            raise UnreadableError(f"a mask of {found}", "the picture is kept without it")
         marked = ((levels > levels.max() // 2).any(axis=0) * np.uint8(255))[None]
         part = cut_out(marked.astype(np.uint8), camera.region)
         return ((squared(part, camera.size, camera.fit) > 0) * np.uint8(255)).astype(np.uint8)

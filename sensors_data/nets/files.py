@@ -10,6 +10,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
+from sensors_data.errors import UnusableError
 from sensors_data.settings import Section
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -26,7 +27,7 @@ def tensors_of(data: bytes, where: str, command: str) -> dict[str, Tensor]:
     try:
         return load_tensors(data)
     except SafetensorError as error:
-        raise ValueError(f"{where} is cut short; train again with: nightscore {command}") from error
+        raise UnusableError(f"{where} is cut short", f"train again with: nightscore {command}") from error
 
 
 def with_tensors(network: Network, tensors: dict[str, Tensor], where: str, command: str) -> Network:
@@ -34,8 +35,8 @@ def with_tensors(network: Network, tensors: dict[str, Tensor], where: str, comma
     try:
         network.load_state_dict(tensors)
     except RuntimeError as error:
-        raise ValueError(
-            f"{where} has other layers than its card says; train again with: nightscore {command}"
+        raise UnusableError(
+            f"{where} has other layers than its card says", f"train again with: nightscore {command}"
         ) from error
     return network.eval().requires_grad_(False)
 

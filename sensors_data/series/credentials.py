@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import model_validator
 
-from sensors_data.errors import NotThereError
+from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.settings import Section
 
 
@@ -22,7 +22,7 @@ class Secret(Section):
     @model_validator(mode="after")
     def _one_place(self) -> Secret:
         if bool(self.env) == bool(self.file):
-            raise ValueError('a secret has one place, { env = "NAME" } or { file = "PATH" }')
+            raise UnusableError('a secret has one place, { env = "NAME" } or { file = "PATH" }')
         return self
 
     def read(self) -> str:

@@ -61,7 +61,7 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
     raw = pd.concat(parts.values(), ignore_index=True)
     time = read_times(raw["time"], layout)
     if time.notna().sum() < 2:
-        raise UnreadableError(f"{files[0].name} has {time.notna().sum()} rows with a readable time; two are needed")
+        raise UnreadableError(f"{files[0].name} has {time.notna().sum()} rows with a readable time", "two are needed")
     sensors = sensor_specs(raw, time, layout, understood)
     readings = raw.assign(time=time, number=parse_numbers(raw["value"], layout)).dropna(subset=["time"])
     step = usual_step(readings)

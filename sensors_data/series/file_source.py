@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sensors_data.errors import UnreadableError
+from sensors_data.errors import NotThereError, UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.cells import read_text
 from sensors_data.series.numbers import is_blank
@@ -44,7 +44,7 @@ def find_files(inbox: str, day: date | None = None) -> list[Path]:
         found = [place] if place.is_file() else []
     found = [p for p in found if not p.name.startswith(".")]
     if not found:
-        raise LookupError(f"no file at {place}; put {', '.join(SUFFIXES)} there or mend `inbox` in the settings")
+        raise NotThereError(f"no file at {place}", f"put {', '.join(SUFFIXES)} there or mend `inbox` in the settings")
     return sorted(found)
 
 
@@ -163,9 +163,9 @@ def _check_columns(frame: pd.DataFrame, name: str, layout: Layout, wanted: list[
     """UnreadableError when a file lacks a column that the layout names, or has none of the sensors."""
     there = list(frame.columns)[:12]
     if missing := [column for column in wanted if column not in frame.columns]:
-        raise UnreadableError(f"{name} has no column {missing}; it has {there}")
+        raise UnreadableError(f"{name} has no column {missing}", f"it has {there}")
     if layout.kind == "wide" and not set(sensors) & set(frame.columns):
-        raise UnreadableError(f"{name} has none of the sensors {list(sensors)[:8]}; it has {there}")
+        raise UnreadableError(f"{name} has none of the sensors {list(sensors)[:8]}", f"it has {there}")
 
 
 def joined_cells(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from sensors_data.errors import UnusableError
+
 FARTHEST = 1e6
 """Standard deviations that a value may lie from the centre: more say no more, and their squares overflow."""
 _DAY = np.timedelta64(1, "D").astype("timedelta64[us]")
@@ -73,7 +75,7 @@ def to_grid(
     """
     width = np.timedelta64(step, "us")
     if _DAY % width:
-        raise ValueError(f"a step of {step} does not divide the day; use one that does, like 1s, 1min, 5min, 1h")
+        raise UnusableError(f"a step of {step} does not divide the day", "use one that does, like 1s, 1min, 5min, 1h")
     moment = readings["time"].to_numpy(dtype="datetime64[us]")
     if not len(moment):
         return Grid(moment, np.empty((0, len(sensors)), np.float32), np.empty((0, len(sensors)), bool), sensors)

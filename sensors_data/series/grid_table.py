@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from sensors_data.errors import UnusableError
 from sensors_data.series.grid import Grid, columns_of, to_grid
 from sensors_data.settings import Family
 from sensors_data.store import Store
@@ -71,4 +72,4 @@ def day_rows(spec: Family) -> int:
 def check_shard(spec: Family, shard: int) -> None:
     """ValueError when the family has no such shard."""
     if not 0 <= shard < spec.shards:
-        raise ValueError(f"shard {shard} does not exist: the family has {spec.shards}, numbered from 0")
+        raise UnusableError(f"shard {shard} does not exist: the family has {spec.shards}, numbered from 0")

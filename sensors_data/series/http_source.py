@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 import pandas as pd
 from pydantic import model_validator
 
-from sensors_data.errors import UnreadableError
+from sensors_data.errors import UnreadableError, UnusableError
 from sensors_data.series.credentials import Secret
 from sensors_data.series.table_rows import checked_day
 from sensors_data.series.web import Server
@@ -58,9 +58,9 @@ class HttpSource(Section):
     def _window_asked(self) -> HttpSource:
         words = " ".join(self.query.values())
         if "{start}" not in words or "{end}" not in words:
-            raise ValueError('query must name the window, like { from = "{start}", to = "{end}" }')
+            raise UnusableError('query must name the window, like { from = "{start}", to = "{end}" }')
         if self.page and self.next:
-            raise ValueError("pages are either counted (page) or linked (next)")
+            raise UnusableError("pages are either counted (page) or linked (next)")
         return self
 
 

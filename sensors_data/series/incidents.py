@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.series.grid import Grid, as_us
 from sensors_data.settings import Label, Name, Section
 from sensors_data.store import Provenance, Store
@@ -39,9 +40,9 @@ def add_incident(store: Store, incident: Incident) -> str:
     ValueError when it has no length or its times have no zone.
     """
     if incident.start.tzinfo is None or incident.end.tzinfo is None:
-        raise ValueError("an incident's times need a zone, like 2026-11-21T08:00Z")
+        raise UnusableError("an incident's times need a zone, like 2026-11-21T08:00Z")
     if incident.end <= incident.start:
-        raise ValueError(f"an incident ends after it starts, found {incident.start} to {incident.end}")
+        raise UnusableError(f"an incident ends after it starts, found {incident.start} to {incident.end}")
     utc = {"start": incident.start.astimezone(UTC), "end": incident.end.astimezone(UTC)}
     incident = incident.model_copy(update=utc)
     key = hashlib.sha256(incident.model_dump_json(exclude={"told"}).encode()).hexdigest()[:16]
@@ -57,7 +58,7 @@ def label(store: Store, incident: Incident) -> str:
     ValueError when it is no label, or as `add_incident` raises it.
     """
     if incident.kind not in LABELS:
-        raise ValueError(f"an anomaly is {', '.join(LABELS)}; found '{incident.kind}'")
+        raise UnusableError(f"an anomaly is {', '.join(LABELS)}", f"found '{incident.kind}'")
     kept = add_incident(store, incident)
     known = read_incidents(store, incident.family)
     same = (known["start"] == incident.start) & (known["end"] == incident.end) & known["kind"].isin(LABELS)
@@ -71,7 +72,7 @@ def withdraw(store: Store, incident: str) -> None:
     """Take an incident back. LookupError when there is none of this id."""
     path = store.path("incidents", incident=incident)
     if not store.exists(path):
-        raise LookupError(f"there is no incident '{incident}'; list them with: nightscore incidents list")
+        raise NotThereError(f"there is no incident '{incident}'", "list them with: nightscore incidents list")
     store.remove(path)
 
 

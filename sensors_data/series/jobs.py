@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from sensors_data.errors import NotThereError
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid_table import check_shard
 from sensors_data.series.imputing import SEASONAL_DAYS, imputed_rows
@@ -29,7 +30,7 @@ def _ingest(store: Store, spec: Family, day: date, family: str) -> Done:
     if readings.empty:
         why = f"; {len(rejects):,} rows were refused, first: {rejects['reason'].iloc[0]}" if len(rejects) else ""
         place = "inbox" if spec.inbox else "source"
-        raise LookupError(f"the {place} of {family} holds no usable value on {day} ({spec.origin}){why}")
+        raise NotThereError(f"the {place} of {family} holds no usable value on {day} ({spec.origin}){why}")
     source = Provenance(job="ingest", settings=settings_hash(spec))
     store.write("readings", readings, source, family=family, day=day)
     store.write("rejects", rejects, source, family=family, day=day)

@@ -91,9 +91,9 @@ def _got(url: str, fields: dict[str, str], headers: dict[str, str], timeout: tim
             body = answer.read(MAX_BYTES + 1, decode_content=True)
             answer.release_conn()
     except urllib3.exceptions.HTTPError as error:
-        raise OSError(f"no answer after {RETRIES + 1} tries ({type(error).__name__})") from error
+        raise StorageError(f"no answer after {RETRIES + 1} tries ({type(error).__name__})") from error
     if len(body) > MAX_BYTES:
-        raise OSError(f"an answer of more than {MAX_BYTES:,} bytes; ask for smaller pages")
+        raise StorageError(f"an answer of more than {MAX_BYTES:,} bytes", "ask for smaller pages")
     return int(answer.status), body
 
 

@@ -10,6 +10,7 @@ import torch
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
+from sensors_data.errors import UnusableError
 from sensors_data.settings import Settings
 from service.api.docs import described
 from service.api.feedback import feedback_routes
@@ -127,5 +128,7 @@ def access_for(host: str, token_file: Path, names: tuple[str, ...] = ()) -> Acce
         token_file.write_text(f"{secrets.token_urlsafe(24)}\n", encoding="utf-8")
     token = token_file.read_text(encoding="utf-8").strip()
     if len(token) < 16:
-        raise ValueError(f"the token in {token_file} has {len(token)} characters; 16 are needed: delete it to get one")
+        raise UnusableError(
+            f"the token in {token_file} has {len(token)} characters", "16 are needed: delete it to get one"
+        )
     return Access(token, (*LOOPBACK, host.lower(), *(name.lower() for name in names)), host in LOOPBACK)

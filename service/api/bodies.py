@@ -81,9 +81,9 @@ def _records(body: bytes) -> pd.DataFrame:
         raise UnreadableError(f"the body is not JSON: {error}") from error
     rows = found.get("readings") if isinstance(found, dict) else found
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
-        raise UnreadableError('the body is no list of rows; send [{"time": "2026-11-21T00:00Z", "flow": 1.5}, ...]')
+        raise UnreadableError("the body is no list of rows", 'send [{"time": "2026-11-21T00:00Z", "flow": 1.5}, ...]')
     if sum(map(len, rows)) > MAX_VALUES:
-        raise UnreadableError(f"the body has more than {MAX_VALUES:,} cells; send fewer days at a time")
+        raise UnreadableError(f"the body has more than {MAX_VALUES:,} cells", "send fewer days at a time")
     names = list(dict.fromkeys(name for row in rows for name in row))
     if len(names) * len(rows) > MAX_VALUES:
         raise UnreadableError(f"{len(rows):,} rows with {len(names):,} different names are too many cells")
@@ -114,10 +114,10 @@ def check_parquet(body: bytes) -> None:
         about, schema = pq.read_metadata(io.BytesIO(body)), pq.read_schema(io.BytesIO(body))
         if about.num_rows * max(1, about.num_columns) > MAX_VALUES:
             cells = f"{about.num_rows:,} rows of {about.num_columns:,} columns"
-            raise UnreadableError(f"{cells} are more than {MAX_VALUES:,} cells; send fewer days at a time")
+            raise UnreadableError(f"{cells} are more than {MAX_VALUES:,} cells", "send fewer days at a time")
         size = sum(about.row_group(n).total_byte_size for n in range(about.num_row_groups))
         if size > 20 * MAX_VALUES:
-            raise UnreadableError(f"it unpacks to {size:,} bytes; send fewer days at a time")
+            raise UnreadableError(f"it unpacks to {size:,} bytes", "send fewer days at a time")
         odd = [f.name for f in schema if not _plain(f.type)]
         if odd:
             raise UnreadableError(f"columns {odd[:8]} hold neither numbers, texts nor times")
@@ -129,7 +129,7 @@ def check_parquet(body: bytes) -> None:
         longest = max((len(str(word)) for chunk in words.column(name).chunks for word in chunk.dictionary), default=0)
         if longest > MAX_TEXT:
             raise UnreadableError(
-                f"column {name} holds a text of {longest:,} characters; at most {MAX_TEXT:,} are read"
+                f"column {name} holds a text of {longest:,} characters", f"at most {MAX_TEXT:,} are read"
             )
 
 

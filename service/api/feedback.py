@@ -10,7 +10,7 @@ from pydantic import Field
 
 from sensors_data.errors import NotThereError
 from sensors_data.series.incidents import LABELS, Incident, Kind, add_incident, label, read_incidents, withdraw
-from sensors_data.settings import Label, Name, Section
+from sensors_data.settings import Label, Name, Section, parse
 from service.api.bodies import records
 from service.api.guard import Access
 from service.api.problems import refused
@@ -64,7 +64,7 @@ def _incident_routes(routes: APIRouter, service: Service, may_write: list[Any]) 
     def add(told: NewIncident) -> dict[str, str]:
         service.settings.family(told.family)
         given = {name: value for name, value in told.model_dump().items() if value is not None}
-        incident = Incident.model_validate({**given, "told": datetime.now(UTC)})
+        incident = parse(Incident, {**given, "told": datetime.now(UTC)}, "the incident")
         return {"incident": label(store, incident) if told.kind in LABELS else add_incident(store, incident)}
 
     @routes.delete("/incidents/{incident}", summary="Take back what was said", dependencies=may_write)

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from sensors_data.errors import NightscoreError, NotThereError, StorageError
 from service.views.state import BusyError
 
 log = logging.getLogger("nightscore")
@@ -50,7 +51,7 @@ TITLES = {
     422: "The request cannot be used",
     429: "Too many requests",
     500: "A fault of the service",
-    503: "The service is busy",
+    503: "The service cannot answer now",
 }
 
 
@@ -104,15 +105,13 @@ async def _on_fault(request: Request, error: Exception) -> JSONResponse:
 def handle_problems(app: FastAPI, root: str) -> None:
     """Make every error of an app a problem; `root`, where the store lies, is never told."""
 
-    def of_text(status: int, error: Exception) -> JSONResponse:
-        detail, _, remedy = str(error).replace(root, "the store").partition("; ")
+    async def on_refusal(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, NightscoreError)  # noqa: S101
+        status = 404 if isinstance(error, NotThereError) else 503 if isinstance(error, StorageError) else 422
+        if status == 503:
+            log.error("refused at %s %s: %s", request.method, request.url.path, error)
+        detail, remedy = (text.replace(root, "the store") for text in (error.reason, error.remedy))
         return answer(Problem(title=TITLES[status], status=status, detail=detail, remedy=remedy or None))
-
-    async def on_lookup(request: Request, error: Exception) -> JSONResponse:
-        return of_text(404, error) if type(error) is LookupError else await _on_fault(request, error)
-
-    async def on_value(request: Request, error: Exception) -> JSONResponse:
-        return of_text(422, error)
 
     app.add_exception_handler(RefusedError, _on_refused)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -123,6 +122,5 @@ def handle_problems(app: FastAPI, root: str) -> None:
         return await _on_refused(request, refused(503, error.reason, remedy=error.remedy))
 
     app.add_exception_handler(BusyError, on_busy)
-    app.add_exception_handler(LookupError, on_lookup)
-    app.add_exception_handler(ValueError, on_value)
+    app.add_exception_handler(NightscoreError, on_refusal)
     app.add_exception_handler(Exception, _on_fault)

@@ -15,6 +15,7 @@ from anomaly.monitoring.jobs import export_metrics
 from anomaly.series.find_job import find_anomalies_of
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series
+from sensors_data.errors import NightscoreError
 from sensors_data.series.jobs import impute_day, ingest
 from service.cli import datasets, doctor, images, incidents, init, monitoring, serve, synthesis
 from service.cli.options import (
@@ -34,6 +35,7 @@ from service.schedule import nights
 from service.schedule.request import day_from
 from service.show.series import show_asset
 
+log = logging.getLogger("nightscore")
 app = typer.Typer(
     help="Learns what is normal in sensor series and scores every night what is not.\n\n"
     "From a file to a picture: nightscore init --from FILE, nightscore backfill, nightscore show",
@@ -67,15 +69,16 @@ def options(
 
 
 def main() -> None:
-    """Run the command line; what goes wrong is one sentence and exit code 2."""
+    """Run the command line: a refusal is one sentence and exit code 2, a fault of ours a logged traceback and 1."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
         app()  # exits by itself: 0, 2 for words it does not know, 130 for Ctrl-C
-    except (KeyError, IndexError):
-        raise  # a fault of ours, not of what was asked
-    except (LookupError, ValueError, OSError, ArithmeticError) as error:
+    except (NightscoreError, OSError) as error:  # the disk or the network refuses in words of its own
         Console(stderr=True, highlight=False).print(f"error: {error}", style="red", markup=False, soft_wrap=True)
         sys.exit(2)
+    except Exception:
+        log.exception("a fault of nightscore, not of what was asked; please report it with the lines below")
+        sys.exit(1)
 
 
 def _say_all(lines: list[str]) -> None:

@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from sensors_data.datasets import DATASETS, get_dataset, known
+from sensors_data.errors import NotThereError
 from service.cli.options import SETTINGS_PATH, SettingsOption, StoreOption
 from service.console import console
 
@@ -35,7 +36,7 @@ def get_command(
     """Copy a data set's files from a local folder after checking that they are whole."""
     if source is None:
         where = f"fetch it from {known(name).source} ({known(name).licence})"
-        raise LookupError(
+        raise NotThereError(
             f"{name} is not fetched by itself: {where}, then: nightscore datasets get {name} --from FOLDER"
         )
     copies = get_dataset(name, source, target)

@@ -12,6 +12,7 @@ from anomaly.series.card import Card
 from anomaly.series.files import read_card, serving
 from anomaly.series.span import MIN_ROWS
 from anomaly.series.train_job import detector_config, training_grids
+from sensors_data.errors import NightscoreError
 from sensors_data.series.sources import days_in
 from sensors_data.settings import Settings
 from sensors_data.store import Store
@@ -23,7 +24,7 @@ def examine(settings: Settings, family: str) -> list[str]:
     store, spec = Store(settings.store), settings.family(family)
     try:
         there = days_in(spec)
-    except (LookupError, ValueError) as error:
+    except NightscoreError as error:
         return [f"{family}: NO READINGS. {error}"]
     if not there:
         return [f"{family}: NO READINGS. What comes from {spec.origin} holds no value with a readable time"]

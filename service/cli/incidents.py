@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from sensors_data.errors import UnusableError
 from sensors_data.series.incidents import LABELS, Incident, add_incident, label, read_incidents, withdraw
 from sensors_data.settings import parse
 from sensors_data.store import Store
@@ -62,7 +63,7 @@ def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"'{text[:40]}' is no time; write it like 2026-11-21T06:00Z") from error
+        raise UnusableError(f"'{text[:40]}' is no time", "write it like 2026-11-21T06:00Z") from error
 
 
 @app.command("list")

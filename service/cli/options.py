@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sensors_data.errors import NotThereError
 from sensors_data.settings import Settings, load
 
 StoreOption = Annotated[
@@ -29,7 +30,7 @@ SETTINGS_PATH = Path("settings.toml")
 
 
 def settings_from(path: Path, store: str | None) -> Settings:
-    """The settings, with another store where one is given. FileNotFoundError, ValueError as `load` raises them."""
+    """The settings, with another store where one is given. NotThereError, UnusableError as `load` raises them."""
     settings = load(path)
     return settings.model_copy(update={"store": store}) if store else settings
 
@@ -40,5 +41,5 @@ def families_of(settings: Settings, name: str | None) -> list[str]:
         settings.family(name)
         return [name]
     if not settings.families:
-        raise LookupError("the settings have no family; add one with: nightscore init --from FILE")
+        raise NotThereError("the settings have no family", "add one with: nightscore init --from FILE")
     return sorted(settings.families)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 from rich.table import Table
 
 from anomaly.series.replay import accept, replay
+from sensors_data.errors import NotThereError
 from service.cli.options import SETTINGS_PATH, DayOption, FamilyOption, SettingsOption, StoreOption, settings_from
 from service.console import console, say
 from service.report import write_report
@@ -16,6 +18,8 @@ from service.schedule.request import day_from
 from service.views.words import carried_by, interval, replay_summary
 
 app = typer.Typer(help="The service.", no_args_is_help=True)
+SERVICE_PACKAGES = ("fastapi", "gradio", "orjson", "plotly", "python_multipart", "uvicorn")
+"""What the extra `service` brings."""
 
 
 @app.command("report", epilog="Example: nightscore report --day 2026-11-21")
@@ -40,6 +44,11 @@ def serve_command(
     store: StoreOption = None,
 ) -> None:
     """Serve REST and pages over a store, one process, until Ctrl-C."""
+    if missing := [name for name in SERVICE_PACKAGES if find_spec(name) is None]:
+        raise NotThereError(
+            f"the service wants packages that are not installed: {', '.join(missing)}",
+            "install them with: pip install 'nightscore[service]'",
+        )
     from service.server import serve  # FastAPI and Gradio take seconds to import: only here
 
     given = settings_from(settings, store)

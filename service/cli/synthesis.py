@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.files import open_url, replace_file
 from sensors_data.store import Store
 from service.cli.images import CameraOption
@@ -99,11 +100,13 @@ def redraw_image_command(
 ) -> None:
     """Draw a synthetic image once more from what its file says of itself, and compare the two pixel by pixel."""
     if not png.is_file():
-        raise FileNotFoundError(f"there is no {png}; name a PNG that draw-images made")
+        raise NotThereError(f"there is no {png}", "name a PNG that draw-images made")
     data = png.read_bytes()
     again = drawn_again(Store(settings_from(settings, store).store), data)
     if not same_pixels(again, data):
-        raise ValueError(f"{png} differs from what its generator draws; it was changed, or drawn on another processor")
+        raise UnusableError(
+            f"{png} differs from what its generator draws", "it was changed, or drawn on another processor"
+        )
     say(f"{png} was drawn again, every pixel the same")
 
 

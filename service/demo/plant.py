@@ -1,6 +1,7 @@
 """`nightscore demo`: a simulated plant from its inbox to the anomalies, set beside the faults that were injected."""
 
 from __future__ import annotations
+from sensors_data.errors import UnusableError
 
 import shutil
 import time
@@ -79,7 +80,7 @@ def prepare(folder: Path, seed: int, store: str | None) -> tuple[Settings, Plant
     """
     marker = folder / "faults.csv"
     if folder.exists() and any(folder.iterdir()) and not marker.exists():
-        raise ValueError(f"{folder} holds something else than a demo; name another --folder")
+        raise UnusableError(f"{folder} holds something else than a demo", "name another --folder")
     for made in ("inbox", "store", "pictures"):
         shutil.rmtree(folder / made, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)

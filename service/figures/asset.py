@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from anomaly.series.plot import asset_figure, png_of
+from sensors_data.errors import NotThereError
 from sensors_data.settings import Family
 from sensors_data.store import Store
 
@@ -17,7 +18,7 @@ def asset_picture(store: Store, spec: Family, family: str, asset: str, first: da
     scores, sensors, anomalies = (rows_of(store, table, family, days, asset) for table in _TABLES)
     if scores.empty:
         known = ", ".join(sorted(rows_of(store, "scores", family, days, None)["asset"].unique())[:12]) or "none"
-        raise LookupError(f"no scored row of asset '{asset}' in {family} {first} to {last} (scored there: {known})")
+        raise NotThereError(f"no scored row of asset '{asset}' in {family} {first} to {last} (scored there: {known})")
     days_named = str(first) if first == last else f"{first} to {last}"
     figure = asset_figure(scores, sensors, anomalies, spec, f"{asset} · {family} · {days_named}")
     return png_of(figure)

@@ -14,6 +14,7 @@ import torch
 from anomaly.images.detector import score_images
 from anomaly.images.features import represent
 from anomaly.images.heat_maps import overlay
+from sensors_data.errors import NightscoreError
 from sensors_data.images.table import pixels_of
 from service.figures.interactive import codes_figure
 from service.pages import look
@@ -86,7 +87,7 @@ def shown(
     day, spec = date.fromisoformat(night), service.settings.camera(camera)
     try:
         detector = service.image_detector(camera, day)
-    except (LookupError, ValueError) as error:
+    except NightscoreError as error:
         return look.note(str(error).replace(service.settings.store, "the store"), bad=True), [], None
     rows = service.store.read("images", camera=camera, day=day)
     images = pixels_of(rows, spec)
@@ -139,7 +140,7 @@ def of_own(service: Service, camera: str | None, night: str | None, path: str | 
         x = decoded(Path(path).name, Path(path).read_bytes(), spec)
         detector = service.image_detector(camera, date.fromisoformat(night) if night else date.max)
         found = score_images(detector, x[None])
-    except (LookupError, ValueError, OSError) as error:
+    except NightscoreError as error:
         return look.note(str(error).replace(service.settings.store, "the store"), bad=True), []
     threshold, value = detector.card.threshold, float(found.score[0])
     odd = value > threshold.value

@@ -11,6 +11,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from anomaly.series.replay import accept, replay
+from sensors_data.errors import NightscoreError, NotThereError
+from sensors_data.settings import parse
 from service.api.guard import Access
 from service.figures.asset import rows_of
 from service.figures.interactive import asset_figure
@@ -87,7 +89,7 @@ def _replay_part(service: Service, access: Access, family: gr.Dropdown, nights: 
     def run(name: str, many: int, keep: bool, alarms: float) -> tuple[str, Any]:
         try:
             found = replay(service.settings, name, *span(service, name, int(many)), None if keep else alarms)
-        except (LookupError, ValueError) as error:
+        except NightscoreError as error:
             return _wrong(service, error), gr.Button(interactive=False)
         rows = [_row(row) for row in found.anomalies.to_dict("records")]
         table = look.table(("", "severity", "machine", "when", "carried by"), rows) if rows else ""
@@ -99,7 +101,7 @@ def _replay_part(service: Service, access: Access, family: gr.Dropdown, nights: 
         try:
             found = replay(service.settings, name, *span(service, name, int(many)), None if keep else alarms)
             return look.note(accept(service.settings, found)), gr.Button(interactive=False)
-        except (LookupError, ValueError, OSError) as error:
+        except NightscoreError as error:
             return _wrong(service, error), gr.Button(interactive=False)
 
     ask.click(run, given, [outcome, take], concurrency_id="heavy", **PRIVATE)
@@ -117,7 +119,7 @@ def span(service: Service, family: str, many: int) -> tuple[date, date]:
     """The first and last of a family's newest nights. LookupError when none was scored."""
     days = service.store.days("scores", family=family)
     if not days:
-        raise LookupError(f"nothing of {family} was scored yet; run: nightscore backfill")
+        raise NotThereError(f"nothing of {family} was scored yet", "run: nightscore backfill")
     return max(days[0], days[-1] - timedelta(days=many - 1)), days[-1]
 
 
@@ -162,8 +164,8 @@ def spoken(service: Service, access: Access, request: gr.Request, about: dict[st
     if not who.strip():
         return look.note("Say who you are first: your name is kept with what you say.", bad=True)
     try:
-        keep_opinion(service.store, Opinion.model_validate({**about, "author": who.strip(), "note": text}))
-    except (LookupError, ValueError, OSError) as error:
+        keep_opinion(service.store, parse(Opinion, {**about, "author": who.strip(), "note": text}, "what you say"))
+    except NightscoreError as error:
         return _wrong(service, error)
     return look.note(f"Kept: {about['kind']} by {who.strip()}. It counts from the next training on.")
 

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from sensors_data.errors import NotThereError
 from sensors_data.images.table import pixels_of
 from service.pages import look
 from service.views.state import Service
@@ -84,7 +85,7 @@ def generator_of(service: Service, camera: str | None) -> TrainedGenerator | Non
     """The generator that serves today, or None."""
     try:
         return service.generator(camera, datetime.now(UTC).date()) if camera else None
-    except LookupError:
+    except NotThereError:
         return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import date
 
@@ -13,12 +14,15 @@ from anomaly.series.files import serving
 from anomaly.series.find_job import find_anomalies_of
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series, training_due
+from sensors_data.errors import NightscoreError, NotThereError
 from sensors_data.series.jobs import impute_day, ingest
 from sensors_data.series.sources import days_in
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.console import progress_bar, training_progress_in
 from service.schedule.tasks import Task, pool
+
+log = logging.getLogger("nightscore")
 
 
 def night(settings: Settings, day: date, families: list[str], say: Callable[[str], None]) -> None:
@@ -32,7 +36,9 @@ def night(settings: Settings, day: date, families: list[str], say: Callable[[str
         for part in (_family_night, _export):
             try:
                 part(settings, day, family, say)
-            except (LookupError, ValueError, OSError, ArithmeticError) as error:
+            except Exception as error:
+                if not isinstance(error, NightscoreError):
+                    log.exception("a fault of nightscore in the night of %s %s", family, day)
                 say(f"failed {family} {day}: {error}")
                 failed = error
     if failed is not None:
@@ -70,7 +76,7 @@ def backfill(
     spec = settings.family(family)
     days = [d for d in days_in(spec) if (first is None or d >= first) and (last is None or d <= last)]
     if not days:
-        raise LookupError(f"the inbox of {family} has no readings from {first or 'its start'} to {last or 'its end'}")
+        raise NotThereError(f"the inbox of {family} has no readings from {first or 'its start'} to {last or 'its end'}")
     shards, scored, waiting = range(spec.shards), list[date](), list[date]()
     with pool(jobs) as run, progress_bar() as progress:
         bar = progress.add_task("", note="")
@@ -101,7 +107,7 @@ def backfill(
     return days, scored
 
 
-def _ingested(days: list[date], refused: list[Exception | None], say: Callable[[str], None]) -> list[date]:
+def _ingested(days: list[date], refused: list[NightscoreError | None], say: Callable[[str], None]) -> list[date]:
     """The days of which something can be used; the others are told. What is wrong is raised when none is left."""
     for day, error in zip(days, refused, strict=True):
         if error is not None:
@@ -117,7 +123,5 @@ def _train(settings: Settings, day: date, family: str, progress: Progress, say: 
     try:
         with training_progress_in(progress) as epochs:
             say(train_series(settings, day, family, epochs))
-    except (KeyError, IndexError):
-        raise  # a fault of ours, not of the data
-    except (LookupError, ValueError) as error:
+    except NightscoreError as error:
         say(f"not trained {family} for {day}: {error}")

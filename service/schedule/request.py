@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.settings import Settings
 
 WORDS = ("day", "family", "camera")
@@ -30,13 +31,13 @@ def asked(settings: Settings, words: Mapping[str, object], day: date, today: dat
     """
     given = {word: value for word, value in words.items() if value is not None}
     if unknown := sorted(set(given) - set(WORDS)):
-        raise ValueError(f"a run cannot be asked for {str(unknown)[:200]}; known words: {', '.join(WORDS)}")
+        raise UnusableError(f"a run cannot be asked for {str(unknown)[:200]}", f"known words: {', '.join(WORDS)}")
     for word, value in given.items():
         if not isinstance(value, str) or len(value) > 64:
-            raise ValueError(f"{word} must be a text of at most 64 characters, found {str(value)[:40]!r}")
+            raise UnusableError(f"{word} must be a text of at most 64 characters, found {str(value)[:40]!r}")
     wanted = day_from(str(given["day"])) if "day" in given else day
     if wanted > today:
-        raise ValueError(f"{wanted} has not begun yet (the run is of {today}); name a day that is over")
+        raise UnusableError(f"{wanted} has not begun yet (the run is of {today})", "name a day that is over")
     families, cameras = tuple(settings.families), tuple(settings.cameras)
     if "family" in given or "camera" in given:
         families = (_known(given["family"], settings.families, "family"),) if "family" in given else ()
@@ -47,7 +48,7 @@ def asked(settings: Settings, words: Mapping[str, object], day: date, today: dat
 def _known(name: object, there: Mapping[str, object], what: str) -> str:
     if name not in there:
         known = ", ".join(sorted(there)) or "none"
-        raise LookupError(f"the settings have no {what} {str(name)!r} (known: {known})")
+        raise NotThereError(f"the settings have no {what} {str(name)!r} (known: {known})")
     return str(name)
 
 
@@ -58,4 +59,4 @@ def day_from(text: str) -> date:
             raise ValueError(text)
         return date.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"{text[:40]!r} is no day of 1970 to 2199; write it like 2026-11-21") from error
+        raise UnusableError(f"{text[:40]!r} is no day of 1970 to 2199", "write it like 2026-11-21") from error

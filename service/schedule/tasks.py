@@ -15,6 +15,7 @@ from datetime import date
 import torch
 from rich.progress import Progress, TaskID
 
+from sensors_data.errors import NightscoreError, StorageError
 from sensors_data.settings import Settings
 
 
@@ -33,30 +34,28 @@ class Task:
         where = (self.day, self.family) if self.shard is None else (self.day, self.family, self.shard)
         return self.job(settings, *where)
 
-    def attempt(self, settings: Settings) -> Exception | None:
+    def attempt(self, settings: Settings) -> NightscoreError | None:
         """Do it; what the data lack for it, None when it was done."""
         try:
             self.run(settings)
-        except (KeyError, IndexError):
-            raise  # a fault of ours, not of the data
-        except (LookupError, ValueError) as error:
+        except NightscoreError as error:
             return error
         return None
 
 
-Runner = Callable[[Progress, TaskID, str, Settings, list[Task]], list[Exception | None]]
+Runner = Callable[[Progress, TaskID, str, Settings, list[Task]], list[NightscoreError | None]]
 
 
 @contextmanager
 def pool(jobs: int) -> Iterator[Runner]:
     """Something that runs tasks on `jobs` processes (1: this one), advances a bar, and says what went wrong with each.
 
-    OSError when one of the processes was killed.
+    StorageError when one of the processes was killed.
     """
 
     def in_turn(
         progress: Progress, bar: TaskID, what: str, settings: Settings, tasks: list[Task]
-    ) -> list[Exception | None]:
+    ) -> list[NightscoreError | None]:
         return _run_all(progress, bar, what, (task.attempt(settings) for task in tasks), tasks)
 
     if jobs == 1:
@@ -68,14 +67,14 @@ def pool(jobs: int) -> Iterator[Runner]:
 
         def side_by_side(
             progress: Progress, bar: TaskID, what: str, settings: Settings, tasks: list[Task]
-        ) -> list[Exception | None]:
+        ) -> list[NightscoreError | None]:
             return _run_all(progress, bar, what, workers.map(Task.attempt, tasks, [settings] * len(tasks)), tasks)
 
         try:
             yield side_by_side
         except BrokenProcessPool as error:
-            raise OSError(
-                f"one of {jobs} processes was killed, perhaps for want of memory; take fewer --jobs"
+            raise StorageError(
+                f"one of {jobs} processes was killed, perhaps for want of memory", "take fewer --jobs"
             ) from error
 
 
@@ -86,8 +85,8 @@ def _start_worker(level: int) -> None:
 
 
 def _run_all(
-    progress: Progress, bar: TaskID, what: str, outcomes: Iterable[Exception | None], tasks: list[Task]
-) -> list[Exception | None]:
+    progress: Progress, bar: TaskID, what: str, outcomes: Iterable[NightscoreError | None], tasks: list[Task]
+) -> list[NightscoreError | None]:
     progress.update(bar, description=what, total=len(tasks), completed=0)
     found = []
     for outcome in outcomes:

@@ -19,6 +19,7 @@ from anomaly.images.learning import codes, learn_image_detector
 from anomaly.images.sampling import interpolated, noised, reconstructed, sampled
 from anomaly.images.vae import PRESETS
 from anomaly.vae.training import FitConfig
+from sensors_data.errors import NotThereError
 from sensors_data.files import open_url, replace_file
 from sensors_data.images.arrays import standardise
 from sensors_data.images.table import normal_images, pixels_of
@@ -45,7 +46,9 @@ def show_day(settings: Settings, day: date, camera: str, image: str | None, coun
         chosen = np.flatnonzero(frame["image_id"] == image)
         if not len(chosen):
             known = ", ".join(map(str, frame["image_id"].head(3)))
-            raise LookupError(f"{camera} has no image '{image}' on {day}; it has {len(frame):,}, the first: {known}")
+            raise NotThereError(
+                f"{camera} has no image '{image}' on {day}", f"it has {len(frame):,}, the first: {known}"
+            )
     images = pixels_of(rows.iloc[chosen], spec)
     over = np.stack([overlay(detector, x, heat) for x, heat in zip(images, scores.maps[chosen], strict=True)])
     drawn = frame.iloc[chosen].assign(label=rows["label"].iloc[chosen].to_numpy())
@@ -81,7 +84,7 @@ def explore(settings: Settings, day: date, camera: str, preset: str, steps: int,
 def check_preset(name: str) -> None:
     """LookupError when no VAE over pixels is called so; it names those there are."""
     if name not in PRESETS:
-        raise LookupError(f"there is no preset '{name}'; there are {', '.join(PRESETS)}")
+        raise NotThereError(f"there is no preset '{name}'", f"there are {', '.join(PRESETS)}")
 
 
 def drawings(

@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 
+from sensors_data.errors import NotThereError
 from sensors_data.files import open_url, replace_file
 from sensors_data.settings import Settings
 from sensors_data.store import Store
@@ -36,7 +37,9 @@ def _newest(store: Store, families: list[str], asset: str | None, day: date | No
             if len(known) and (asset is None or (known == asset).any()):
                 return family, scored
     wanted = " ".join(filter(None, [f"asset '{asset}'" if asset else "", f"on {day}" if day else ""]))
-    raise LookupError(f"nothing scored {wanted} in {', '.join(families)}; run: nightscore backfill, or doctor for why")
+    raise NotThereError(
+        f"nothing scored {wanted} in {', '.join(families)}", "run: nightscore backfill, or doctor for why"
+    )
 
 
 def _worst(store: Store, family: str, asset: str | None, day: date | None, newest: date) -> tuple[str, date]:

@@ -14,7 +14,7 @@ from anomaly.images.detector import ImageCard
 from anomaly.series import files as detector_files
 from anomaly.series.anomalies import SEVERITIES
 from anomaly.series.card import Card
-from sensors_data.errors import NightscoreError
+from sensors_data.errors import NightscoreError, NotThereError
 from sensors_data.model_files import ModelFile
 from sensors_data.series.grid_table import filling
 from sensors_data.series.incidents import read_incidents
@@ -85,7 +85,7 @@ def read_night(settings: Settings, day: date) -> Night:
     runs = store.read_days("runs", [day])
     runs = runs[runs["job"] != "write-report"]
     if runs.empty:
-        raise LookupError(f"no job of {day} has run in {store.root}; run: nightscore nightly --day {day}")
+        raise NotThereError(f"no job of {day} has run in {store.root}", f"run: nightscore nightly --day {day}")
     return Night(
         day,
         tuple(_family(store, name, day) for name in sorted(settings.families)),

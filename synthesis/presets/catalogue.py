@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sensors_data.errors import NotThereError, UnusableError
 from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
 from synthesis.networks.layers import Layer
 from synthesis.presets.course_reports import REPORTS
@@ -20,12 +21,12 @@ def preset(name: str, image: Shape, classes: int = 0) -> Recipe:
     LookupError names the known ones, ValueError says which sides it can draw, or that it wants classes.
     """
     if name not in PRESETS:
-        raise LookupError(f"no preset '{name}' (known: {', '.join(PRESETS)}); see: nightscore presets list")
+        raise NotThereError(f"no preset '{name}' (known: {', '.join(PRESETS)})", "see: nightscore presets list")
     chosen = PRESETS[name]
     if image[1] % 2**chosen.halvings or image[1] != image[2]:
-        raise ValueError(f"{name} draws square images whose side {2**chosen.halvings} divides, found {image[1:]}")
+        raise UnusableError(f"{name} draws square images whose side {2**chosen.halvings} divides, found {image[1:]}")
     if chosen.conditional and not classes:
-        raise ValueError(f"{name} is told the class of each image, and these have none; take another preset")
+        raise UnusableError(f"{name} is told the class of each image, and these have none", "take another preset")
     generator, discriminator, training = chosen.make(image)
     return Recipe(
         preset=name,

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from sensors_data.errors import UnusableError
+
 MIN_IMAGES = 2048
 """Drawn images without which no Frechet distance is told: its bias grows as their number falls."""
 NEIGHBOURS = 5
@@ -45,8 +47,9 @@ def frechet_distance(real: np.ndarray, drawn: np.ndarray, fewest: int = MIN_IMAG
     ValueError when M is below `fewest`: lower it only to compare distances of equal M with each other.
     """
     if len(drawn) < fewest:
-        raise ValueError(
-            f"a Frechet distance of {len(drawn):,} images is biased; draw at least {fewest:,}, or use KID, which is not"
+        raise UnusableError(
+            f"a Frechet distance of {len(drawn):,} images is biased",
+            f"draw at least {fewest:,}, or use KID, which is not",
         )
     difference = real.mean(0, dtype=np.float64) - drawn.mean(0, dtype=np.float64)
     of_real, of_drawn = (np.cov(x.T.astype(np.float64)) for x in (real, drawn))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from sensors_data.model_files import ModelCatalogue, ModelFile, card_text
+from sensors_data.errors import NotThereError
+from sensors_data.model_files import ModelCatalogue, ModelFile, card_in
 from sensors_data.nets.files import model_bytes, tensors_of, with_tensors
-from sensors_data.settings import Section
+from sensors_data.settings import Section, parse
 from sensors_data.store import Store
 from synthesis.quality.classifier import Classifier
 from synthesis.quality.extractors import Extractor, lite0_extractor, of_classifier
@@ -40,7 +41,7 @@ def to_bytes(name: str, network: Classifier) -> bytes:
 
 def from_bytes(data: bytes, where: str) -> Extractor:
     """The extractor in a file's bytes. ValueError when it is none, cut short, or of another format."""
-    card = FeaturesCard.model_validate_json(card_text(data, where, "a classifier", (FORMAT,), "train-dcgan"))
+    card = parse(FeaturesCard, card_in(data, where, "a classifier", (FORMAT,), "train-dcgan"), where)
     tensors = tensors_of(data, where, "train-dcgan")
     return of_classifier(card.name, with_tensors(Classifier(card.image, card.classes), tensors, where, "train-dcgan"))
 
@@ -57,5 +58,5 @@ def load_extractor(store: Store, camera: str, through: date, name: str) -> Extra
             return found
     frozen = lite0_extractor()
     if frozen.name != name:
-        raise LookupError(f"the features '{name}' that {camera}@{through} was judged in are gone; {remedy}")
+        raise NotThereError(f"the features '{name}' that {camera}@{through} was judged in are gone", remedy)
     return frozen

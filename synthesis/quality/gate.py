@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from sensors_data.errors import UnusableError
 from sensors_data.settings import Section
 from synthesis.quality.copies import find_copies, membership_auc
 from synthesis.quality.distances import (
@@ -77,7 +78,7 @@ class Measure(Section):
 def judge(batch: Batch, extractor: Extractor, limits: GateConfig, seed: int) -> list[Measure]:
     """What is measured of a batch, the verdict on all of it last. ValueError when it is too small to be judged."""
     if len(batch.drawn) < FEWEST:
-        raise ValueError(f"{len(batch.drawn)} drawn images cannot be judged; draw at least {FEWEST}")
+        raise UnusableError(f"{len(batch.drawn)} drawn images cannot be judged", f"draw at least {FEWEST}")
     found = [*_in_features(batch, extractor, limits, seed), *_in_pixels(batch, limits)]
     failed = [measure for measure in found if not measure.passed]
     reason = "; ".join(f"{m.measure} {m.value:.3g} is past its limit {m.limit:.3g}" for m in failed)
@@ -90,8 +91,9 @@ def judge(batch: Batch, extractor: Extractor, limits: GateConfig, seed: int) -> 
 def fid(batch: Batch, inception: Extractor) -> Measure:
     """The FID of a batch: it is told and decides nothing. ValueError when the batch is too small for one."""
     if len(batch.drawn) < MIN_IMAGES:
-        raise ValueError(
-            f"an FID of {len(batch.drawn):,} images is biased; draw at least {MIN_IMAGES:,}, or judge without inception"
+        raise UnusableError(
+            f"an FID of {len(batch.drawn):,} images is biased",
+            f"draw at least {MIN_IMAGES:,}, or judge without inception",
         )
     real, drawn = features_of(inception, _real(batch)), features_of(inception, batch.drawn[:MOST])
     value = frechet_distance(real.x, drawn.x)

@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sensors_data.errors import NotThereError, UnusableError
+
 SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
 """Of pt_inception-2015-12-05-6726825d.pth (pytorch-fid), which torch-fidelity gives out as weights-inception-..."""
 SIDE = 299
@@ -157,12 +159,13 @@ def resized_like_tensorflow(x: Tensor, side: int) -> Tensor:
 def published_inception(path: Path) -> Inception:
     """The network with the published weights. LookupError when there is no such file, ValueError when it is another."""
     if not path.is_file():
-        raise LookupError(f"there is no {path}; name the file pt_inception-2015-12-05-6726825d.pth of pytorch-fid")
+        raise NotThereError(f"there is no {path}", "name the file pt_inception-2015-12-05-6726825d.pth of pytorch-fid")
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != SHA256:
-        raise ValueError(
+        raise UnusableError(
             f"{path} holds other weights (sha256 {found[:12]}..., wanted {SHA256[:12]}...): what they measured would "
-            "not be an FID; take pt_inception-2015-12-05-6726825d.pth of pytorch-fid"
+            "not be an FID",
+            "take pt_inception-2015-12-05-6726825d.pth of pytorch-fid",
         )
     return with_weights(torch.load(path, weights_only=True))  # tensors alone: this loader runs no code
 

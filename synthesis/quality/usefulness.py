@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from sensors_data.errors import UnusableError
 from synthesis.quality.classifier import accuracy, train_classifier
 from synthesis.quality.gate import Measure
 
@@ -99,7 +100,7 @@ def few(labels: np.ndarray, per_class: int, seed: int, rare_share: float = 1.0) 
     for place, name in enumerate(np.unique(labels)):
         mine = np.flatnonzero(labels == name)
         if len(mine) < per_class:
-            raise ValueError(f"class '{name}' has {len(mine)} real images, asked for {per_class}; ask for fewer")
+            raise UnusableError(f"class '{name}' has {len(mine)} real images, asked for {per_class}", "ask for fewer")
         wanted = per_class if place % 2 == 0 else max(1, round(per_class * rare_share))
         chosen.append(rng.permutation(mine)[:wanted])
     return np.concatenate(chosen)

@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 from torch import multiprocessing
 
+from sensors_data.errors import UnusableError
 from sensors_data.nets.checkpoint import Checkpoint
 from synthesis.training.loop import train_along
 from synthesis.training.recipe import Recipe
@@ -90,10 +91,14 @@ def _all_there(others: Sequence[BaseProcess]) -> None:
 def _check(devices: int, task: Task) -> None:
     if devices > most_devices():
         what = "GPUs" if torch.cuda.is_available() else "cores"
-        raise ValueError(f"devices is {devices}, but this machine has {most_devices()} {what}; set it to that or less")
+        raise UnusableError(
+            f"devices is {devices}, but this machine has {most_devices()} {what}", "set it to that or less"
+        )
     batch = min(task.recipe.training.batch, len(task.examples.images))
     if batch % devices or batch < 2 * devices:
-        raise ValueError(f"a batch of {batch} images does not divide among {devices} devices; change batch or devices")
+        raise UnusableError(
+            f"a batch of {batch} images does not divide among {devices} devices", "change batch or devices"
+        )
 
 
 def _for_the_others(task: Task) -> tuple[Task, bytes | None, str]:

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from sensors_data.camera import Camera
+from sensors_data.errors import NotThereError
 from sensors_data.settings import Family, Layout, Sensor, Settings, from_environment, load, parse
 
 MINIMAL = """
@@ -119,7 +120,7 @@ def test_a_file_that_holds_no_settings_says_where_and_why(tmp_path, content, sai
 
 
 def test_missing_settings_name_the_command_that_writes_them(tmp_path):
-    with pytest.raises(FileNotFoundError, match="write them with: nightscore init --from FILE"):
+    with pytest.raises(NotThereError, match="write them with: nightscore init --from FILE"):
         load(tmp_path / "settings.toml")
 
 

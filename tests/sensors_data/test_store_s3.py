@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from sensors_data.errors import StorageError
 from sensors_data.store import Provenance, Store
 
 pytest.importorskip("s3fs", reason="the extra s3 is not installed")
@@ -72,5 +73,5 @@ def test_what_another_process_writes_to_s3_is_seen_at_once(bucket, make_readings
 
 
 def test_a_bucket_that_is_not_there_says_so(make_readings, bucket):
-    with pytest.raises(FileNotFoundError, match="bucket does not exist"):
+    with pytest.raises(StorageError, match="bucket does not exist"):
         Store("s3://elsewhere/x").write("readings", make_readings(), JOB, **WHERE)
