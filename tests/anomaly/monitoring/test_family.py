@@ -50,8 +50,7 @@ def store(tmp_path) -> Store:
     ]
     three += [("c", "warning", False, 7.0, shares_of_text("speed 0.60, flow 0.40"))]
     keys = ("anomaly_id", "severity", "suppressed", "peak_score", "sensors")
-    named = [(*row[:-1], shares_of_text(row[-1])) for row in three]
-    put(store, "anomalies", [{**anomaly, **dict(zip(keys, row, strict=True))} for row in named], family="pump")
+    put(store, "anomalies", [{**anomaly, **dict(zip(keys, row, strict=True))} for row in three], family="pump")
     readings = [{"time": t, "asset": "p1", "sensor": "flow", "value": 1.0} for t in TIMES for _ in range(4)]
     put(store, "readings", readings, family="pump")
     reasons = [(2, "not a number", False), (3, "not a number", False), (4, "out of order", True)]
