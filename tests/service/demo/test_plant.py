@@ -33,7 +33,8 @@ def outcome(tmp_path):
         ("d", "p1", at(LAST, 12), at(LAST, 13), "warning", 4.0, False),
     ]
     names = ["anomaly_id", "asset", "start", "end", "severity", "peak_score", "suppressed"]
-    found = pd.DataFrame(rows, columns=names).assign(sensors="flow 1.00", rows=2, model="m")
+    found = pd.DataFrame(rows, columns=names).assign(rows=2, model="m")
+    found["sensors"] = [[{"sensor": "flow", "share": 1.0}]] * len(found)
     found = found.assign(peak_time=found["start"])
     for back in range(demo.FAULTY_DAYS):
         day = LAST - timedelta(days=back)
