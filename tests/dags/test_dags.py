@@ -13,13 +13,11 @@ DAGS = Path(__file__).parents[2] / "dags"
 MARKERS = {"plan", "ingested", "imputed", "scored", "done", "over", "night", "trained", "drawn", "keep-killed"}
 HEAVY = ("torch", "pandas", "pyarrow", "numpy", "scipy", "sklearn", "anomaly", "synthesis", "service")
 LOOK = f"""
-import json, sys, time
+import json, sys
 import airflow.sdk, airflow.providers.standard.operators.empty, airflow.dag_processing.dagbag as reading
 sys.path.insert(0, {str(DAGS)!r})  # as the dag-processor does
-started = time.process_time()
 bag = reading.DagBag({str(DAGS)!r})
-seconds = time.process_time() - started
-print("\\n" + json.dumps([seconds, [m for m in {HEAVY!r} if m in sys.modules], bag.import_errors, sorted(bag.dags)]))
+print("\\n" + json.dumps([[m for m in {HEAVY!r} if m in sys.modules], bag.import_errors, sorted(bag.dags)]))
 """
 
 
@@ -27,12 +25,11 @@ def jobs(dag):
     return {task.task_id.rpartition(".")[2] for task in dag.tasks}
 
 
-def test_the_dags_are_read_in_a_moment_and_bring_no_heavy_package(airflow):
+def test_the_dags_are_read_without_a_heavy_package(airflow):
     told = subprocess.run([sys.executable, "-c", LOOK], capture_output=True, text=True, check=True)
-    seconds, heavy, wrong, names = json.loads(told.stdout.splitlines()[-1])
+    heavy, wrong, names = json.loads(told.stdout.splitlines()[-1])
     assert (heavy, wrong) == ([], {})
     assert names == ["monthly_dcgan", "nightly", "weekly_detectors", "weekly_images"]
-    assert seconds < 0.3 * len(names)
 
 
 def test_every_task_is_a_command_of_the_same_name(dags):

@@ -1,14 +1,18 @@
 """The REST interface: what it answers of the store, and how it tells what is wrong."""
 
 import io
+import json
 from datetime import timedelta
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from sensors_data.model_files import ModelCatalogue, ModelFile
 from sensors_data.settings import Settings
 from sensors_data.simulate import START
+from sensors_data.store import Store
+from sensors_data.tables.shares import SHARES, shares_in_words
 from service.api.app import merged
 
 DAY = START + timedelta(days=7)
@@ -73,8 +77,35 @@ def test_families_assets_models_and_cards_say_what_the_store_holds(client, plant
     first = models[0]
     card = client.get(f"/v1/models/series/oven/{first['trained_through']}").json()
     assert (card["family"], card["trained_through"]) == ("oven", first["trained_through"])
+    assert card["format"] >= 1
     missing = client.get("/v1/models/series/oven/2020-01-01")
     assert (missing.status_code, missing.json()["remedy"]) == (404, "list them: GET /v1/models")
+
+
+@pytest.mark.parametrize("kind", ["series", "images", "generators"])
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_card_of_every_kind_is_told_as_it_stands_in_its_file(own, copied, kind, accepted):
+    header = json.dumps(
+        {"__metadata__": {"card": json.dumps({"format": 2, "camera": "press", "shown": 1000})}}
+    ).encode()
+    model = ModelFile(kind, "press", DAY, accepted)
+    ModelCatalogue(Store(copied.store)).keep(model, len(header).to_bytes(8, "little") + header)
+    answer = own.get(f"/v1/models/{kind}/press/{DAY}")
+    assert (answer.status_code, answer.json()) == (200, told)
+    rows = [row for row in own.get("/v1/models").json() if row["name"] == "press"]
+    assert rows == [{"kind": kind, "name": "press", "trained_through": str(DAY), "accepted": accepted}]
+
+
+def test_the_sensors_of_an_anomaly_are_a_list_in_json_and_text_in_csv(client, nightly):
+    days = [day for day in SCORED if len(nightly("anomalies", day))]
+    address = f"/v1/anomalies?family=oven&from={days[0]}&to={days[0]}"
+    expected = nightly("anomalies", days[0])["sensors"]
+    rows = client.get(address).json()["rows"]
+    assert [row["sensors"] for row in rows] == [list(shares) for shares in expected]
+    text = pd.read_csv(io.BytesIO(client.get(f"{address}&format=csv").content))
+    assert text["sensors"].tolist() == [shares_in_words(shares) for shares in expected]
+    whole = pq.read_table(io.BytesIO(client.get(f"{address}&format=parquet").content))
+    assert whole.schema.field("sensors").type == SHARES
 
 
 PROBLEMS = [

@@ -1,10 +1,17 @@
 """The command as a user calls it: what it takes, and how it ends when something is wrong."""
 
+import subprocess
+import sys
+from datetime import date
 from importlib.metadata import version
 
 import pytest
 import typer
+from safetensors.torch import load as load_tensors
 
+from anomaly.series.files import load_for, serving, to_bytes
+from sensors_data.datasets import DATASETS
+from sensors_data.nets.files import model_bytes
 from sensors_data.simulate import START
 from sensors_data.store import Store
 from service.cli.app import app
@@ -214,7 +221,39 @@ def test_a_wrong_key_of_a_family_is_named(nightscore, inbox, copied, tmp_path, s
 def test_datasets_are_listed_with_their_licences(nightscore):
     ended = nightscore("datasets", "list")
     assert ended.code == 0
-    assert "licence" in ended.out
+    rows = {cells[1].strip(): cells[3] for line in ended.out.splitlines() if len(cells := line.split("│")) == 6}
+    for dataset in DATASETS.values():
+        assert dataset.licence.split()[0] in rows[dataset.name]
+
+
+def test_a_fault_of_ours_is_a_traceback_in_the_log_and_exit_code_1(ask, copied, caplog):
+    """A model whose tensors lack one is what no refusal foresees."""
+    detector = load_for(Store(copied.store), "oven", date.fromisoformat(DAY))
+    path = serving(Store(copied.store), "oven", date.fromisoformat(DAY)).path
+    tensors = {name: t for name, t in load_tensors(to_bytes(detector)).items() if name != "scale.center"}
+    Store(copied.store).write_bytes(path, model_bytes(tensors, detector.card))
+    ended = ask("score-series", "--day", DAY, "--family", "oven")
+    assert (ended.code, ended.out) == (1, "")
+    assert "a fault of nightscore" in caplog.text
+    assert "KeyError: 'scale.center'" in caplog.text
+
+
+WITHOUT_EXTRA = """
+import sys
+sys.modules |= dict.fromkeys(("fastapi", "gradio", "uvicorn", "starlette", "anyio"))
+sys.argv = ["nightscore", "serve"]
+from service.cli import main
+main()
+"""
+
+
+def test_serve_without_its_extra_names_the_extra(tmp_path):
+    ended = subprocess.run([sys.executable, "-c", WITHOUT_EXTRA], cwd=tmp_path, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert " ".join(ended.stderr.split()) == (
+        "error: the service wants packages that are not installed: fastapi, gradio, uvicorn; "
+        "install them with: pip install 'nightscore[service]'"
+    )
 
 
 def test_no_words_at_all_show_the_help(nightscore):
