@@ -85,9 +85,8 @@ def test_families_assets_models_and_cards_say_what_the_store_holds(client, plant
 @pytest.mark.parametrize("kind", ["series", "images", "generators"])
 @pytest.mark.parametrize("accepted", [True, False])
 def test_a_card_of_every_kind_is_told_as_it_stands_in_its_file(own, copied, kind, accepted):
-    header = json.dumps(
-        {"__metadata__": {"card": json.dumps({"format": 2, "camera": "press", "shown": 1000})}}
-    ).encode()
+    told = {"format": 2, "camera": "press", "shown": 1000}
+    header = json.dumps({"__metadata__": {"card": json.dumps(told)}}).encode()
     model = ModelFile(kind, "press", DAY, accepted)
     ModelCatalogue(Store(copied.store)).keep(model, len(header).to_bytes(8, "little") + header)
     answer = own.get(f"/v1/models/{kind}/press/{DAY}")
