@@ -37,13 +37,16 @@ class Incident(Section):
 def add_incident(store: Store, incident: Incident) -> str:
     """Keep an incident; its id, made of its content, so that saying it twice keeps it once.
 
-    ValueError when it has no length or its times have no zone.
+    UnusableError when it has no length or its times have no zone.
     """
     if incident.start.tzinfo is None or incident.end.tzinfo is None:
         raise UnusableError("an incident's times need a zone, like 2026-11-21T08:00Z")
     if incident.end <= incident.start:
         raise UnusableError(f"an incident ends after it starts, found {incident.start} to {incident.end}")
-    utc = {"start": incident.start.astimezone(UTC), "end": incident.end.astimezone(UTC)}
+    try:
+        utc = {"start": incident.start.astimezone(UTC), "end": incident.end.astimezone(UTC)}
+    except OverflowError as error:
+        raise UnusableError("an incident's times lie outside the years 1 to 9999 in UTC") from error
     incident = incident.model_copy(update=utc)
     key = hashlib.sha256(incident.model_dump_json(exclude={"told"}).encode()).hexdigest()[:16]
     row = pd.DataFrame([{**incident.model_dump(), "incident": key}])

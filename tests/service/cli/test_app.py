@@ -158,7 +158,7 @@ def test_a_day_in_a_wrong_form_is_refused(ask, day):
         ({"--start": "soon"}, "'soon' is no time; write it like"),
         ({"--kind": "holiday"}, "incident: kind: Input should be 'fault', 'planned', 'dismissed' or 'confirmed'"),
         ({"--asset": "a\x00b"}, "asset"),
-        ({"--start": "0001-01-01T00:00+14:00"}, "date value out of range"),
+        ({"--start": "0001-01-01T00:00+14:00"}, "an incident's times lie outside the years 1 to 9999"),
     ],
 )
 def test_an_incident_that_makes_no_sense_is_refused(ask, copied, files_of, change, message):
