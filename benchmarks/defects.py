@@ -20,10 +20,10 @@ import pandas as pd
 import torch
 import typer
 from rich.table import Table
-from scipy import ndimage
 from sklearn.metrics import roc_auc_score
 from torch.nn import functional as F
 
+from anomaly.evaluation.images import aupro
 from anomaly.images import learning as image_learning
 from anomaly.images import scoring as image_scoring
 from anomaly.images.detector import PATCH_CONFIG, ImageDetector, score_images, worst_patches
@@ -41,23 +41,6 @@ BANK = 5000
 """Normal patches that the baseline compares with."""
 COLUMNS = ["method", "class", "seed", "auroc", "pixel_auroc", "aupro", "cpu_s"]
 console = wide_console()
-
-
-def aupro(maps: np.ndarray, masks: np.ndarray, limit: float = 0.3) -> float:
-    """Area under the per-region overlap up to a false-positive rate of `limit`, 0 to 1; NaN without a masked pixel or
-    without any other (Bergmann et al. 2021, doi:10.1007/s11263-020-01400-4)."""
-    if masks.all() or not masks.any():
-        return float("nan")
-    good = np.sort(maps[~masks])
-    rates = np.linspace(0, limit, 60)
-    cuts = good[np.clip(((1 - rates) * len(good)).astype(int), 0, len(good) - 1)]
-    overlaps = []
-    for heat, mask in zip(maps, masks, strict=True):
-        regions, count = ndimage.label(mask)
-        for region in range(1, count + 1):
-            inside = np.sort(heat[regions == region])
-            overlaps.append(1 - np.searchsorted(inside, cuts, side="right") / len(inside))
-    return float(np.trapezoid(np.mean(overlaps, axis=0), rates) / limit)
 
 
 def remember_features(x: np.ndarray) -> None:

@@ -53,7 +53,7 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
     spec, config = settings.camera(camera), image_detector_config(settings, camera)
     rows = normal_images(store, camera, spec, day, config.days)
     every = len(rows)
-    rows, size = (rows, "any") if spec.any_size else _of_newest_size(rows, camera)
+    rows, size = (rows, "") if spec.any_size else _of_newest_size(rows, camera)
     images, through = pixels_of(rows, spec), day - timedelta(days=1)
     drawn = _synthetic(store, spec, camera, day, config, len(images))
     checkpoint = checkpoint_of(store, settings, day, camera, images, drawn)

@@ -17,7 +17,8 @@ from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series
 from sensors_data.errors import NightscoreError
 from sensors_data.series.jobs import impute_day, ingest
-from service.cli import datasets, doctor, images, incidents, init, monitoring, serve, synthesis
+from service.cli import datasets, doctor, evaluate, images, incidents, init, monitoring, serve, synthesis
+from service.cli.doctor_camera import examine_camera
 from service.cli.options import (
     SETTINGS_PATH,
     DayOption,
@@ -48,6 +49,7 @@ app.add_typer(init.app)
 app.add_typer(incidents.app, name="incidents")
 app.add_typer(datasets.app, name="datasets")
 app.add_typer(images.app)
+app.add_typer(evaluate.app)
 app.add_typer(synthesis.app)
 app.add_typer(monitoring.app)
 app.add_typer(serve.app)
@@ -197,10 +199,12 @@ def show_command(
 def doctor_command(
     family: SomeFamilyOption = None, settings: SettingsOption = SETTINGS_PATH, store: StoreOption = None
 ) -> None:
-    """Say in words what a family still lacks to be scored: its state, why, and how much data is needed."""
+    """Say in words what a family or camera still lacks to be scored: its state, why, and what to run next."""
     given = settings_from(settings, store)
-    for name in families_of(given, family):
+    for name in families_of(given, family) if family or not given.cameras else sorted(given.families):
         _say_all(doctor.examine(given, name))
+    for name in sorted(given.cameras) if family is None else []:
+        _say_all(examine_camera(given, name))
 
 
 @app.command("demo", epilog="Example: nightscore demo --folder demo --seed 1")

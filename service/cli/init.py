@@ -15,11 +15,13 @@ from rich.table import Table
 
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.files import open_url, replace_file
+from sensors_data.images.discover import holds_pictures
 from sensors_data.series.discover import Discovery, discover
 from sensors_data.series.roles import Role
 from sensors_data.series.settings_text import duration_words, with_family
 from sensors_data.series.understand import Wishes
 from sensors_data.settings import Settings, load, parse
+from service.cli.init_camera import init_camera
 from service.cli.options import SETTINGS_PATH, SettingsOption, StoreOption
 from service.console import console, say
 from service.figures.overview import overview_picture
@@ -31,7 +33,9 @@ MOST_LINES = 40
 
 @app.command("init", epilog="Example: nightscore init --from machine.csv --zone Europe/Berlin")
 def init_command(
-    source: Annotated[Path, typer.Option("--from", help="A file (CSV, Excel, Parquet, zip, ...) or a folder of them.")],
+    source: Annotated[
+        Path, typer.Option("--from", help="A file (CSV, Excel, zip, ...) or a folder of them, or of pictures.")
+    ],
     settings: SettingsOption = SETTINGS_PATH,
     store: StoreOption = None,
     family: Annotated[str | None, typer.Option("--family", help="Its name; the file's own if not given.")] = None,
@@ -49,9 +53,13 @@ def init_command(
     start: Annotated[str | None, typer.Option("--start", help="The date from which a bare count runs.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; what is unsure is stated in the settings.")] = False,
 ) -> None:
-    """Look at your readings and write settings for them: step, sensors, plausible ranges, assets, what is odd."""
+    """Look at your readings or pictures and write settings for them: what each column or folder is, what is odd."""
     if not source.exists():
-        raise NotThereError(f"there is no {source}", "name a file of readings, or a folder of them")
+        raise NotThereError(f"there is no {source}", "name a file of readings, or a folder of them or of pictures")
+    if holds_pictures(source):
+        for line in init_camera(source, settings, store, family):
+            say(line)
+        return
     known = load(settings) if settings.exists() else Settings()
     wishes = Wishes(tuple(time or ()), style, zone, separator, decimal, encoding, tuple(asset or ()), start)
     found = discover(source, wishes)

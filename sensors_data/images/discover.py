@@ -1,0 +1,196 @@
+"""A look at a folder of pictures: sizes, depth, colours, days, labels and masks, and settings that fit them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+
+from sensors_data.camera import Camera
+from sensors_data.errors import NotThereError, UnreadableError
+from sensors_data.images.files import camera_image, decode_levels, depth_of, read_image_file
+from sensors_data.images.formats import SUFFIXES
+from sensors_data.images.inbox import CameraFile, camera_days, camera_files
+from sensors_data.images.masks import Masks, masks_of
+from sensors_data.images.roles import is_normal
+
+MOST_OPENED = 200
+"""Pictures that are opened, spread evenly over the folder."""
+SIZES = (28, 32, 64, 128)
+"""Sides that both detectors and generators take."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One picture as the settings would keep it."""
+
+    label: str
+    name: str
+    x: np.ndarray  # (C, size, size) uint8
+    mask: np.ndarray | None  # (1, size, size) uint8
+
+
+@dataclass(frozen=True)
+class CameraDiscovery:
+    """What a folder of pictures holds, and settings for it."""
+
+    name: str
+    camera: Camera
+    reasons: dict[str, str]
+    """Why a key of the settings is as it is."""
+    pictures: int
+    labels: dict[str, int]
+    """How many pictures have each label; the empty one too."""
+    splits: dict[str, int]
+    masks: int
+    days: list[date]
+    odd: list[str]
+    samples: list[Sample]
+
+
+def holds_pictures(source: Path) -> bool:
+    """Whether a path is a picture, or a folder with more pictures than other files."""
+    if source.is_file():
+        return source.suffix.lower() in SUFFIXES
+    suffixes = Counter(path.suffix.lower() in SUFFIXES for path in source.rglob("*") if path.is_file())
+    return suffixes[True] > suffixes[False]
+
+
+def discover_camera(source: Path, name: str | None = None) -> CameraDiscovery:
+    """What a folder of pictures, or the folder of one, holds. NotThereError when none can be read."""
+    folder = source if source.is_dir() else source.parent
+    first = Camera(inbox=str(folder))
+    files = [file for file in camera_files(first) if not file.refusal]
+    refused = [file for file in camera_files(first) if file.refusal]
+    dated, reasons = _with_days(first, files)
+    files = [file for file in camera_files(dated) if not file.refusal]
+    masks = _all_masks(files)
+    pictures = [file for file in files if file.path not in masks.paths and file.day is not None]
+    opened = _opened(pictures)
+    if not opened:
+        raise NotThereError(f"no picture in {folder} can be read", "look at one with another program")
+    camera, more = _with_shapes(dated, [levels for _, levels in opened])
+    counts = Counter(file.role.label for file in pictures)
+    return CameraDiscovery(
+        name or re.sub(r"[^A-Za-z0-9_-]+", "-", folder.resolve().name).strip("-")[:64] or "camera",
+        camera,
+        {**reasons, **more},
+        len(pictures),
+        dict(sorted(counts.items())),
+        dict(Counter(file.role.split for file in pictures if file.role.split)),
+        len(masks.of_picture),
+        camera_days(camera),
+        [*_oddities(camera, files, pictures, refused, counts), *_size_oddity([levels for _, levels in opened])],
+        _samples(camera, opened, masks),
+    )
+
+
+def _with_days(camera: Camera, files: list[CameraFile]) -> tuple[Camera, dict[str, str]]:
+    """The camera with settings by which its pictures have a day."""
+    dated = sum(file.day is not None for file in files)
+    if 2 * dated >= len(files):
+        return camera, {}
+    by_exif = camera.model_copy(update={"day_from": "exif"})
+    if 2 * sum(file.day is not None for file in camera_files(by_exif) if not file.refusal) >= len(files):
+        return by_exif, {"day_from": "the paths name no day; the photographs hold the time they were taken"}
+    newest = max(datetime.fromtimestamp(file.path.stat().st_mtime, UTC) for file in files).date()
+    why = "neither paths nor photographs name a day; this is the newest file's"
+    return camera.model_copy(update={"undated_day": newest}), {"undated_day": why}
+
+
+def _all_masks(files: list[CameraFile]) -> Masks:
+    """The masks of every day."""
+    found = [masks_of(files, day) for day in sorted({file.day for file in files if file.day is not None})]
+    return Masks(
+        {path: mask for masks in found for path, mask in masks.of_picture.items()},
+        [mask for masks in found for mask in masks.lonely],
+    )
+
+
+def _opened(pictures: list[CameraFile]) -> list[tuple[CameraFile, np.ndarray]]:
+    """Some pictures, spread evenly, with their levels; those that cannot be read are left out."""
+    places = np.unique(np.linspace(0, len(pictures) - 1, min(len(pictures), MOST_OPENED)).astype(int))
+    opened = []
+    for place in places if pictures else []:
+        try:
+            opened.append((pictures[place], decode_levels(read_image_file(pictures[place].path))))
+        except UnreadableError:
+            continue
+    return opened
+
+
+def _with_shapes(camera: Camera, levels: list[np.ndarray]) -> tuple[Camera, dict[str, str]]:
+    """The camera with size, channels, depth and fit by what its pictures are."""
+    reasons = {}
+    shapes = Counter(x.shape[1:] for x in levels)
+    least = min(min(shape) for shape in shapes)
+    size = max([side for side in SIZES if side <= least], default=SIZES[0])
+    reasons["size"] = f"the pictures have {_sizes(shapes)} pixels; larger shows finer defects and costs more"
+    coloured = sum(len(x) == 3 and bool((x.max(axis=0).astype(int) - x.min(axis=0) > 12).mean() > 0.01) for x in levels)
+    channels = 3 if 2 * coloured >= len(levels) else 1
+    reasons["channels"] = f"{coloured} of {len(levels)} pictures that were looked at have colours"
+    update: dict[str, object] = {"size": size, "channels": channels}
+    deep = [int(x.max()) for x in levels if x.dtype == np.uint16]
+    if deep:
+        update["bits"] = depth_of(max(deep))
+        reasons["bits"] = f"16 bits a pixel, the brightest is {max(deep):,}"
+    if shapes.most_common(1)[0][1] < 0.98 * len(levels):
+        update["any_size"] = True
+        reasons["any_size"] = f"{len(shapes)} sizes among {len(levels)} pictures"
+        if max(max(shape) / min(shape) for shape in shapes) > 1.1:
+            update["fit"] = "pad"
+            reasons["fit"] = "shapes differ: black borders keep each one's"
+    return camera.model_copy(update=update), reasons
+
+
+def _sizes(shapes: Counter[tuple[int, ...]]) -> str:
+    (usual, _), more = shapes.most_common(1)[0], len(shapes) - 1
+    return f"{usual[1]}x{usual[0]}" + (f" and {more} other sizes of" if more else "")
+
+
+def _size_oddity(levels: list[np.ndarray]) -> list[str]:
+    shapes = Counter(x.shape[1:] for x in levels)
+    return [f"{len(shapes)} sizes, {_sizes(shapes)} pixels most often"] if len(shapes) > 1 else []
+
+
+def _oddities(
+    camera: Camera,
+    files: list[CameraFile],
+    pictures: list[CameraFile],
+    refused: list[CameraFile],
+    counts: Counter[str],
+) -> list[str]:
+    """What a person should look at."""
+    odd = []
+    if refused:
+        odd.append(f"{len(refused)} files are no pictures: {refused[0].name} ({refused[0].refusal})")
+    if undated := [file for file in files if file.day is None]:
+        odd.append(f"{len(undated)} pictures have no day: {undated[0].name} ({undated[0].stamp.note})")
+    if noted := [file for file in pictures if file.stamp.note]:
+        odd.append(f"{len(noted)} names contradict their folder: {noted[0].name} ({noted[0].stamp.note})")
+    if not any(is_normal(label, camera) for label in counts):
+        names = ", ".join(sorted(counts))
+        odd.append(f"no label says that a part is good ({names}): name those of good parts in normal_labels")
+    return odd
+
+
+def _samples(camera: Camera, opened: list[tuple[CameraFile, np.ndarray]], masks: Masks, most: int = 8) -> list[Sample]:
+    """Some pictures of every label as the settings would keep them."""
+    samples: list[Sample] = []
+    taken: Counter[str] = Counter()
+    for file, _ in opened:
+        if taken[file.role.label] >= most:
+            continue
+        try:
+            x, shape = camera_image(read_image_file(file.path), camera)
+            mask = masks.of_picture.get(file.path)
+            marked = masks.read(mask, shape, camera) if mask else None
+        except UnreadableError:
+            continue
+        taken[file.role.label] += 1
+        samples.append(Sample(file.role.label, file.name, x, marked))
+    return sorted(samples, key=lambda sample: (not is_normal(sample.label, camera), sample.label, sample.name))

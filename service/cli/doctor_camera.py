@@ -1,0 +1,66 @@
+"""A camera's state in words: what is there, what is missing, and the one next command."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from anomaly.images.files import KIND, load_for, serving
+from anomaly.images.learning import MIN_IMAGES
+from sensors_data.errors import NightscoreError
+from sensors_data.images.inbox import camera_days
+from sensors_data.images.table import labels_in_words, learnable_rows, normal_rows
+from sensors_data.model_files import ModelCatalogue
+from sensors_data.settings import Settings
+from sensors_data.store import Store
+
+
+def examine_camera(settings: Settings, camera: str) -> list[str]:
+    """Sentences on a camera: its state first, then why and what is still needed."""
+    store, spec = Store(settings.store), settings.camera(camera)
+    try:
+        there = camera_days(spec)
+    except NightscoreError as error:
+        return [f"{camera}: NO PICTURES. {error}"]
+    if not there:
+        return [f"{camera}: NO DAYS. No picture in {spec.inbox} says its day; state day_from or undated_day"]
+    known = store.days("images", camera=camera)
+    if not known:
+        return [f"{camera}: NOT STARTED. The inbox holds {_span(there)}; {_run('ingest-images', camera, there[-1])}"]
+    lines = []
+    if behind := sorted(set(there) - set(known)):
+        lines.append(f"  {len(behind)} days of the inbox were not ingested, first {behind[0]}")
+    if (model := serving(store, camera, date.max)) is None:
+        return [*_untrained(store, settings, camera, known), *lines]
+    scored = store.days("image_scores", camera=camera)
+    if not scored:
+        return [f"{camera}: TRAINED, NOT SCORED. {_run('score-images', camera, _day_after(model.through))}", *lines]
+    card = load_for(store, camera, date.max).card
+    learned = f"{card.images:,} normal images, {card.config.features.kind}"
+    limit = f"threshold {card.threshold.value:.1f} nats, {card.config.false_alarm_rate:.1%} false alarms asked for"
+    model_line = f"  model {camera}@{card.trained_through}: {learned}, {limit}"
+    return [f"{camera}: READY. Scored through {scored[-1]}", model_line, *lines]
+
+
+def _untrained(store: Store, settings: Settings, camera: str, known: list[date]) -> list[str]:
+    """What a camera without a detector still needs."""
+    rows = store.read_days("images", known, camera=camera)
+    normal = learnable_rows(normal_rows(rows, settings.camera(camera)))
+    if len(normal) < MIN_IMAGES:
+        wait = f"{len(normal)} normal images, at least {MIN_IMAGES} are needed"
+        return [f"{camera}: TOO FEW. {wait} (labels: {labels_in_words(rows)}; normal_labels may name more)"]
+    refused = [model for model in ModelCatalogue(store).models(KIND, camera) if not model.accepted]
+    tried = f", the last training through {refused[-1].through} was rejected" if refused else ""
+    next_step = _run("train-images", camera, _day_after(known[-1]))
+    return [f"{camera}: CAN BE TRAINED. {len(normal):,} normal images in {_span(known)}{tried}; {next_step}"]
+
+
+def _day_after(day: date) -> date:
+    return day + timedelta(days=1)
+
+
+def _span(days: list[date]) -> str:
+    return f"{len(days)} days ({days[0]} to {days[-1]})" if len(days) > 1 else f"the day {days[0]}"
+
+
+def _run(command: str, camera: str, day: date) -> str:
+    return f"run: nightscore {command} --camera {camera} --day {day}"

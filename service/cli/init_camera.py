@@ -1,0 +1,83 @@
+"""`nightscore init` for pictures: settings for a folder of them, what was understood, and a contact sheet."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from dataclasses import replace
+from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from sensors_data.errors import UnusableError
+from sensors_data.files import open_url, replace_file
+from sensors_data.images.discover import CameraDiscovery, discover_camera
+from sensors_data.images.roles import is_normal
+from sensors_data.images.settings_text import with_camera
+from sensors_data.settings import Settings, load, parse
+from service.figures.contact_sheet import labelled_sheet
+
+MOST_DAYS = 3
+"""Days whose commands are named."""
+LEAST_FOR_PATCHES = 64
+"""Sides below this are too few pixels for features of a pretrained network."""
+
+
+def init_camera(source: Path, settings: Path, store: str | None, name: str | None) -> list[str]:
+    """Write `[cameras.NAME]` for a folder of pictures and a contact sheet; what was understood, in lines.
+
+    UnusableError when the settings have a camera of that name.
+    """
+    known = load(settings) if settings.exists() else Settings()
+    found = discover_camera(source, name)
+    if not source.is_absolute():
+        inbox = os.path.relpath(found.camera.inbox, settings.resolve().parent)
+        found = replace(found, camera=found.camera.model_copy(update={"inbox": inbox}))
+    if found.name in known.cameras:
+        raise UnusableError(f"{settings} already has a camera '{found.name}'", "take another --family or edit the file")
+    before = settings.read_text(encoding="utf-8") if settings.exists() else f"store = {json.dumps(store or 'store')}\n"
+    detector, why = _detector(found)
+    text = with_camera(before, found, detector)
+    parse(Settings, tomllib.loads(text), f"the settings for {source}")
+    replace_file(*open_url(str(settings.resolve())), text.encode())
+    picture = settings.resolve().parent / f"{found.name}.png"
+    replace_file(*open_url(str(picture)), labelled_sheet(found.samples, f"{found.name}: what was understood"))
+    next_day = found.days[-1] + timedelta(days=1)
+    lines = [*_told(found, why), f"wrote {settings} and {picture.name}; next:"]
+    lines += [f"  nightscore ingest-images --camera {found.name} --day {day}" for day in found.days[-MOST_DAYS:]]
+    lines.append(f"  nightscore train-images --camera {found.name} --day {next_day}")
+    if any(not is_normal(label, found.camera) for label in found.labels):
+        lines.append(f"  nightscore evaluate-images --camera {found.name}")
+    return lines
+
+
+def _detector(found: CameraDiscovery) -> tuple[dict[str, Any], str]:
+    """The detector's keys that suit the pictures, and why."""
+    if found.camera.size < LEAST_FOR_PATCHES:
+        return {}, "gradients of the whole picture, which suit small ones"
+    if find_spec("efficientnet_lite_pytorch") is None:
+        return {}, "gradients of the whole picture; patches find small defects better: install 'nightscore[patches]'"
+    return {"features": {"kind": "patches"}}, "patches, which find small defects best"
+
+
+def _told(found: CameraDiscovery, detector: str) -> list[str]:
+    """What was understood, for a person."""
+    camera = found.camera
+    normal = sum(count for label, count in found.labels.items() if is_normal(label, camera))
+    names = ", ".join(f"{label or '(no label)'} {count:,}" for label, count in found.labels.items())
+    days = f"{found.days[0]} to {found.days[-1]}" if len(found.days) > 1 else str(found.days[0])
+    colours = "grey" if camera.channels == 1 else "colour"
+    lines = [
+        f"{found.name}: {found.pictures:,} pictures of {days}, kept as {camera.size}x{camera.size} {colours}",
+        f"  labels: {names}; {normal:,} of them normal",
+        f"  detector: {detector}",
+    ]
+    if found.splits:
+        parts = ", ".join(f"{split} {count:,}" for split, count in sorted(found.splits.items()))
+        lines.append(f"  parts: {parts}; only train is learned from")
+    if found.masks:
+        lines.append(f"  masks: {found.masks:,}, for evaluate-images")
+    lines += [f"  {key}: {reason}" for key, reason in found.reasons.items() if key not in ("size", "channels")]
+    return lines + [f"  odd: {what}" for what in found.odd]

@@ -1,0 +1,81 @@
+"""A camera's detector against the labels and masks of pictures that it did not learn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from anomaly.evaluation.images import ImageEvaluation, Rate, evaluate_images
+from anomaly.images.detector import ImageDetector, ImageScores, score_images
+from anomaly.images.files import load_for
+from sensors_data.errors import NotThereError
+from sensors_data.images.files import decode_levels
+from sensors_data.images.table import labels_in_words, normal_rows, pixels_of
+from sensors_data.settings import Settings
+from sensors_data.store import Store
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """The pictures, their scores, and what these are worth."""
+
+    detector: ImageDetector
+    rows: pd.DataFrame
+    odd: np.ndarray  # (N,) bool
+    scores: ImageScores
+    figures: ImageEvaluation
+
+
+def evaluate_camera(settings: Settings, camera: str, day: date | None) -> Evaluated:
+    """The detector that serves `day`, or the newest, on pictures whose label is known and that it did not learn from.
+
+    Those are the test and validation parts of a labelled set, the defects, and parts of later days labelled good.
+    NotThereError when there is no detector, no defect, or no good part.
+    """
+    store, spec = Store(settings.store), settings.camera(camera)
+    detector = load_for(store, camera, day or date.max)
+    days = [d for d in store.days("images", camera=camera) if day is None or d <= day + timedelta(days=28)]
+    rows = store.read_days("images", days, camera=camera)
+    normal = rows.index.isin(normal_rows(rows, spec).index)
+    tested, learned = rows["split"].isin(["test", "valid"]), rows["split"] == "train"
+    later = rows["time"] >= pd.Timestamp(detector.card.trained_through, tz="UTC") + pd.Timedelta(days=1)
+    unseen = (tested | ~normal | (later & (rows["label"] != "") & ~learned)).to_numpy(dtype=bool)
+    rows, odd = rows[unseen].reset_index(drop=True), ~normal[unseen]
+    if odd.all() or not odd.any():
+        raise NotThereError(
+            f"{camera} has {int((~odd).sum())} good parts and {int(odd.sum())} defects that {detector.name} did not "
+            f"learn from (labels: {labels_in_words(rows) or 'none'})",
+            "put labelled pictures into folders like test/good and test/crack, or ingest a later day",
+        )
+    scores = score_images(detector, pixels_of(rows, spec))
+    masks = np.stack([_mask(png, scores.maps.shape[1:]) for png in rows["mask"]])
+    labels = rows["label"].to_numpy(str)
+    figures = evaluate_images(labels, odd, scores.score, detector.card.threshold.value, scores.maps, masks)
+    return Evaluated(detector, rows, odd, scores, figures)
+
+
+def _mask(png: bytes | None, shape: tuple[int, ...]) -> np.ndarray:
+    """A stored mask as (H, W) bool; nothing marked where there is none."""
+    return np.zeros(shape, bool) if png is None else decode_levels(bytes(png))[0] > 0
+
+
+def evaluation_lines(evaluated: Evaluated) -> list[str]:
+    """The figures in words."""
+    figures, card = evaluated.figures, evaluated.detector.card
+    lines = [
+        f"{evaluated.detector.name} on {figures.recall.of:,} defects and {figures.false_alarms.of:,} other good parts",
+        f"  ranking: image AUROC {figures.auroc:.3f}, average precision {figures.average_precision:.3f}",
+        f"  decisions over {card.threshold.value:.1f} nats: recall {_words(figures.recall)}, F1 {figures.f1:.3f}",
+        f"  false alarms: {_words(figures.false_alarms)}, {card.config.false_alarm_rate:.1%} were asked for",
+    ]
+    lines += [f"  {label}: {_words(share)} found" for label, share in figures.by_label.items()]
+    if not np.isnan(figures.pixel_auroc):
+        lines.append(f"  pixels: AUROC {figures.pixel_auroc:.3f}, AUPRO {figures.aupro:.3f}")
+    return lines
+
+
+def _words(share: Rate) -> str:
+    return f"{share.hits} of {share.of} ({share.value:.1%}, 95 % interval {share.low:.1%} to {share.high:.1%})"

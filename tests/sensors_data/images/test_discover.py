@@ -1,0 +1,100 @@
+import os
+import tomllib
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sensors_data.errors import NotThereError
+from sensors_data.images.discover import discover_camera, holds_pictures
+from sensors_data.images.settings_text import with_camera
+from sensors_data.settings import Settings, parse
+
+RNG = np.random.default_rng(0)
+
+
+def put(path, x, **options):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(x).save(path, **options)
+
+
+def noise(height=70, width=70):
+    return RNG.integers(0, 256, (height, width), dtype=np.uint8)
+
+
+def test_a_labelled_set_is_understood_with_its_parts_and_masks(tmp_path):
+    for n in range(6):
+        put(tmp_path / f"2026-03-20/train/good/{n}.png", noise())
+    mask = np.zeros((70, 70), np.uint8)
+    mask[:9, :9] = 255
+    put(tmp_path / "2026-03-20/test/good/0.png", noise())
+    put(tmp_path / "2026-03-20/test/crack/0.png", noise())
+    put(tmp_path / "2026-03-20/ground_truth/crack/0_mask.png", mask)
+    found = discover_camera(tmp_path, "press")
+    assert found.labels == {"crack": 1, "good": 7}
+    assert found.splits == {"train": 6, "test": 2}
+    assert (found.pictures, found.masks, found.days) == (8, 1, [date(2026, 3, 20)])
+    assert (found.camera.size, found.camera.channels) == (64, 1)
+    assert found.odd == []
+    assert [sample.label for sample in found.samples] == ["good"] * 7 + ["crack"]
+    assert found.samples[-1].mask.any()
+
+
+def test_what_was_found_is_settings_that_load_beside_those_that_stand_there(tmp_path):
+    put(tmp_path / "a.png", noise())
+    os.utime(tmp_path / "a.png", (1_774_000_000, 1_774_000_000))
+    found = discover_camera(tmp_path, "press")
+    text = with_camera('store = "here"  # mine\n', found, {"features": {"kind": "patches"}})
+    assert "# mine" in text
+    camera = parse(Settings, tomllib.loads(text), "text").cameras["press"]
+    assert camera.undated_day == datetime.fromtimestamp(1_774_000_000, UTC).date()
+    assert camera.detector == {"features": {"kind": "patches"}}
+
+
+def test_sizes_depth_and_colours_are_those_of_the_pictures(tmp_path):
+    for n in range(4):
+        put(tmp_path / f"2026-03-20/{n}.png", (noise(40 + 20 * n, 60).astype(np.uint16) * 16))
+    camera = discover_camera(tmp_path).camera
+    assert (camera.bits, camera.any_size, camera.fit, camera.channels) == (12, True, "pad", 1)
+    for n in range(4):
+        put(tmp_path / f"colour/2026-03-20/{n}.jpg", RNG.integers(0, 256, (70, 70, 3), dtype=np.uint8))
+    assert discover_camera(tmp_path / "colour").camera.channels == 3
+
+
+def test_photographs_without_a_day_in_their_path_are_dated_by_exif(tmp_path):
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = "2026:03:20 10:40:30"
+    put(tmp_path / "p.jpg", noise(), exif=exif)
+    found = discover_camera(tmp_path)
+    assert found.camera.day_from == "exif"
+    assert found.days == [date(2026, 3, 20)]
+
+
+def test_labels_of_which_none_is_good_are_odd(tmp_path):
+    put(tmp_path / "2026-03-20/alpha/0.png", noise())
+    put(tmp_path / "2026-03-20/notes.txt.png", noise())
+    (tmp_path / "2026-03-20/beta.heic").write_bytes(b"x")
+    found = discover_camera(tmp_path / "2026-03-20" / "alpha" / "..")
+    assert any("1 files are no pictures: beta.heic" in line for line in found.odd)
+    put(tmp_path / "other/alpha/2026-03-20.png", noise())
+    assert discover_camera(tmp_path / "other").odd == [
+        "no label says that a part is good (alpha): name those of good parts in normal_labels"
+    ]
+
+
+def test_a_folder_holds_pictures_when_most_of_its_files_are(tmp_path):
+    put(tmp_path / "a.png", noise())
+    assert holds_pictures(tmp_path)
+    assert holds_pictures(tmp_path / "a.png")
+    for name in ("b.csv", "c.csv"):
+        (tmp_path / name).write_text("x")
+    assert not holds_pictures(tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert not holds_pictures(tmp_path / "empty")
+
+
+def test_pictures_that_cannot_be_read_are_no_camera(tmp_path):
+    (tmp_path / "2026-03-20.png").write_bytes(b"x")
+    with pytest.raises(NotThereError, match="can be read"):
+        discover_camera(tmp_path)

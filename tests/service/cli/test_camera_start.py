@@ -1,0 +1,64 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+RNG = np.random.default_rng(3)
+
+
+def part(spot):
+    """A grey part of 40 x 40 pixels, with a dark spot or without."""
+    x = 120 + 20 * np.sin(np.arange(40) / 3)[None] + RNG.normal(0, 3, (40, 40))
+    if spot:
+        x[15:25, 15:25] -= 90
+    return np.clip(x, 0, 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory):
+    """A labelled set in the layout of MVTec AD: 60 good parts to learn from, 12 good and 12 spotted ones to test."""
+    root = tmp_path_factory.mktemp("camera") / "parts"
+    mask = np.zeros((40, 40), np.uint8)
+    mask[15:25, 15:25] = 255
+    files = {f"train/good/{n}.png": part(False) for n in range(60)}
+    files |= {f"test/good/{n}.png": part(False) for n in range(12)}
+    files |= {f"test/spot/{n}.png": part(True) for n in range(12)}
+    files |= {f"ground_truth/spot/{n}_mask.png": mask for n in range(12)}
+    for name, x in files.items():
+        (root / "2026-03-20" / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(x).save(root / "2026-03-20" / name)
+    return root
+
+
+def test_a_labelled_folder_goes_from_init_to_its_evaluation_in_four_commands(nightscore, parts, tmp_path, monkeypatch):
+    shutil.copytree(parts, tmp_path / "parts")
+    monkeypatch.chdir(tmp_path)
+    began = nightscore("init", "--from", "parts")
+    assert began.code == 0, began.err
+    assert "84 pictures of 2026-03-20" in began.out
+    assert "labels: good 72, spot 12; 72 of them normal" in began.out
+    assert (tmp_path / "parts.png").read_bytes()[:4] == b"\x89PNG"
+    assert "NOT STARTED" in nightscore("doctor").out
+    ingested = nightscore("ingest-images", "--camera", "parts", "--day", "2026-03-20")
+    assert "84 images, 12 labelled as defects, 0 rejects, 12 masks" in ingested.out
+    assert "CAN BE TRAINED. 60 normal images" in nightscore("doctor").out
+    assert nightscore("train-images", "--camera", "parts", "--day", "2026-03-21").code == 0
+    judged = nightscore("evaluate-images", "--camera", "parts", "--json", "--least-auroc", "0.9")
+    assert judged.code == 0, judged.err
+    figures = json.loads(judged.out)
+    assert figures["auroc"] > 0.95
+    assert (figures["recall"]["of"], figures["false_alarms"]["of"]) == (12, 12)
+    assert figures["pixel_auroc"] > 0.8
+    assert (tmp_path / "parts-evaluation.png").exists()
+    assert "TRAINED, NOT SCORED" in nightscore("doctor").out
+    assert nightscore("init", "--from", "parts").code == 2
+
+
+def test_without_a_detector_the_evaluation_says_what_to_run(nightscore, parts, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert nightscore("init", "--from", str(parts)).code == 0
+    judged = nightscore("evaluate-images", "--camera", "parts")
+    assert judged.code == 2
+    assert "run: nightscore train-images --camera parts" in judged.err
