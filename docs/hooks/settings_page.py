@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from anomaly.images.detector import ImageDetectorConfig
 from anomaly.images.features import FeatureConfig
 from anomaly.series.anomalies import Rules
-from anomaly.series.card import DetectorConfig
+from anomaly.series.lstm_vae_card import LSTMVAEDetectorConfig
 from anomaly.vae.training import FitConfig
 from sensors_data.camera import Camera
 from sensors_data.series.credentials import Secret
@@ -35,7 +35,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     '[families.NAME.source] kind = "http"': HttpSource,
     "[families.NAME.source.password] or .token": Secret,
     "[families.NAME.training]": Training,
-    "[families.NAME.detector]": DetectorConfig,
+    "[families.NAME.detector]": LSTMVAEDetectorConfig,
     "[families.NAME.detector.fit]": FitConfig,
     "[families.NAME.rules]": Rules,
     "[cameras.NAME]": Camera,
