@@ -15,6 +15,7 @@ from anomaly.series.anomalies import Rules
 from anomaly.series.lstm_vae_card import LSTMVAEDetectorConfig
 from anomaly.vae.training import FitConfig
 from sensors_data.camera import Camera
+from sensors_data.section import Section
 from sensors_data.series.credentials import Secret
 from sensors_data.series.http_source import HttpSource
 from sensors_data.series.prometheus_source import PrometheusSource
@@ -65,11 +66,13 @@ def settings_page() -> str:
 
 def meanings(model: type[BaseModel]) -> dict[str, str]:
     """The meaning of each key, from its Field or the docstring under it; empty where neither says it."""
-    written = griffe.load(f"{model.__module__}.{model.__qualname__}", allow_inspection=False).members
-    return {
-        name: field.description or (docs.value if (docs := written[name].docstring) else "")
-        for name, field in model.model_fields.items()
-    }
+    written: dict[str, str] = {}
+    for section in reversed(
+        [parent for parent in model.__mro__ if issubclass(parent, Section) and parent is not Section]
+    ):
+        members = griffe.load(f"{section.__module__}.{section.__qualname__}", allow_inspection=False).members
+        written |= {name: member.docstring.value for name, member in members.items() if member.docstring}
+    return {name: field.description or written.get(name, "") for name, field in model.model_fields.items()}
 
 
 def _section(head: str, model: type[BaseModel]) -> str:
