@@ -8,7 +8,7 @@ _LINES = """
 %N: hhmm hourminute hrmn time
 %S: s sec second segundo sekunde ss
 %Y: annee anno année ano año jaar jahr year yr yyyy
-%d: dag day dd dia dom día giorno jour mday tag
+%d: dag day dd dy dia dom día giorno jour mday tag
 %j: dayofyear doy jday julian
 %m: maand mes mese mo mois mon monat month
 asset: anlage asset assetid building cell device deviceid disk drive ean engine equipment geraet gerät host

@@ -83,6 +83,12 @@ class Column:
         """Its name in small letters, words parted by blanks."""
         return " ".join(re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", self.name).lower()))
 
+    def called(self, words: frozenset[str]) -> bool:
+        """Whether its name, without what stands in brackets, is nothing but some words."""
+        bare = re.sub(r"[\[(].*?[\])]", "", self.name).lower()
+        parts = re.findall(r"[^\W_]+", bare)
+        return bool(parts) and ("".join(parts) in words or all(part in words for part in parts))
+
     def named(self, words: frozenset[str]) -> bool:
         """Whether its name, or a word of it, is among some words."""
         joined = self.lower.replace(" ", "")

@@ -15,7 +15,7 @@ from sensors_data.series.time_formats import read_texts
 
 _CLOCK = (
     r"(?P<H>\d{1,2})(?P<hm>[:.hH])(?P<M>\d{2})(?:(?P<ms>[:.m])(?P<S>\d{2})(?:(?P<fs>[.,:])(?P<f>\d{1,9}))?)?s?"
-    r"(?:(?P<pg>\s?)(?P<p>[AaPp]\.?\s?[Mm]\.?(?![A-Za-z])|[Vv]orm\.|[Nn]achm\.))?"
+    r"(?:(?P<pg>\s?)(?P<p>[AaPp]\.?\s?[Mm]\.?(?![A-Za-z])|[Vv]orm\.|[Nn]achm\.))?(?P<u>\s?(?:Uhr|hrs?|h))?"
 )
 _DIGIT_CLOCK = (
     r"(?P<H>\d{2})(?P<hm>)(?P<M>\d{2})(?:(?P<ms>)(?P<S>\d{2})(?:(?P<fs>[.,])(?P<f>\d{1,9}))?)?(?P<pg>)(?P<p>(?!))?"
@@ -116,6 +116,8 @@ def best_style(styles: list[str], texts: pd.Series) -> DateForm | None:
     near = tuple(style for style in rivals if style != best and jumps[style] <= 1.5 * jumps[best])
     if not near:
         return DateForm(best, most, (), "in this order of day and month the rows follow one another without jumps")
+    if texts.str.contains(r"/.* [AP]M$").all():  # an English half of the day goes with the month in front
+        rivals.sort(key=lambda style: not style.startswith("%m"))
     return DateForm(rivals[0], most, tuple(rivals[1:]), "")
 
 
@@ -173,7 +175,7 @@ def _shape(match: re.Match[str], dates: tuple[str, ...], first: bool) -> _Shape:
         clock=f"{hour}{cells['hm']}%M" if cells["H"] else "",
         second=f"{cells['ms']}%S" if cells["S"] else "",
         fraction=f"{cells['fs']}%f" if cells["f"] else "",
-        half=f"{cells['pg']}%p" if cells["p"] else "",
+        half=f"{cells['pg']}%p" if cells["p"] else cells.get("u", ""),
         zone=_zone(cells) if cells.get("z") else "",
     )
 

@@ -68,7 +68,8 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
     days = (readings["time"].max() - readings["time"].min()) / pd.Timedelta(days=1)
     times = readings.groupby("asset")["time"]
     life = np.array([span.total_seconds() for span in times.max() - times.min()])  # (assets,)
-    training, trains = _training(life, days, step, len(life))
+    a_day = len(readings.drop_duplicates(["asset", "time"])) / max(days, 1e-9)
+    training, trains = _training(life, days, step, a_day)
     family = Family(
         inbox=str(source.resolve()),
         step=step,
@@ -159,16 +160,16 @@ def _budget(life: np.ndarray) -> dict[str, float]:
     return {"alarms_per_asset_week": max(0.25, float(f"{0.1 * week / max(float(np.median(life)), 1.0):.2g}"))}
 
 
-def _training(life: np.ndarray, days: float, step: timedelta, assets: int) -> tuple[Training, bool]:
+def _training(life: np.ndarray, days: float, step: timedelta, rows_a_day: float) -> tuple[Training, bool]:
     """When to train first, on how many days, and whether there is enough for it.
 
     After a fifth of the days, or when there are rows enough; where an asset has no second day, on its first third.
     """
     if not _short(life, days):
-        wanted = int(np.ceil(ROWS_WANTED * step / timedelta(days=1) / assets))
+        wanted = int(np.ceil(ROWS_WANTED / rows_a_day))
         first = int(np.clip(max(round(days / 5), wanted), 2, max(14, wanted)))
         span = 28 if wanted <= 14 else min(3650, max(28, 4 * wanted))
         return Training(days=span, first_after=first), first < days
     first_part = 0.35 * float(life[life > 0].min()) if (life > 0).any() else 60.0
-    enough = bool(first_part * assets >= 48 * step.total_seconds())
+    enough = bool(first_part * len(life) >= 48 * step.total_seconds())
     return Training(first_after=1, commissioning=timedelta(seconds=max(1, int(first_part)))), enough

@@ -19,7 +19,21 @@ from sensors_data.series.numbers import is_blank
 from sensors_data.series.packing import unpacked
 from sensors_data.series.remote_files import copies
 
-SUFFIXES = (".csv", ".csv.gz", ".txt", ".txt.gz", ".tsv", ".dat", ".zip", ".xlsx", ".xlsm", ".parquet")
+SUFFIXES = (
+    ".csv",
+    ".csv.gz",
+    ".txt",
+    ".txt.gz",
+    ".tsv",
+    ".dat",
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".zip",
+    ".xlsx",
+    ".xlsm",
+    ".parquet",
+)
 
 
 FILES_AT_HAND = 4

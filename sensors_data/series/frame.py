@@ -177,7 +177,9 @@ def _first_row(rows: list[list[str]], kinds: list[str], width: int) -> int | Non
         if len(row) > width or len(row) < 2:
             continue
         found = {place: kind_of(row[place]) if place < len(row) else "" for place in (*timed, *numbers)}
-        if timed and any(found[place] not in ("t", "") for place in timed[:1]):
+        if timed and found[timed[0]] == "t":
+            return number
+        if timed and found[timed[0]]:
             continue
         filled = [place for place in found if found[place]]
         alike = sum(found[place] == kinds[place] for place in filled)
@@ -198,11 +200,11 @@ def _header(
     for place in range(first - 1, max(first - 8, -1), -1):
         filled = [cell for cell in rows[place] if cell]
         if not filled:
-            if block or lines[place].strip():
+            if (block or lines[place].strip()) and len(rows[place]) != width:
                 break
             continue
         fits = len(rows[place]) == width or (width - len(rows[place]) <= max(1, width // 4) and len(rows[place]) > 1)
-        if not fits or len(filled) < min(2, width):
+        if not fits or (len(filled) < min(2, width) and not _is_aside(rows[place])):
             break
         block.append(place)
     if not block:

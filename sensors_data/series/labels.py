@@ -163,15 +163,15 @@ def _split(
 ) -> tuple[list[Column], list[Column], Column | None, str]:
     """Which of the keys name sensors and which machines, the column of values, and why."""
     measures = [column for column in measures if column not in keys]
-    values = [c for c in measures if c.named(_VALUE)] or measures
+    values = [c for c in measures if c.called(_VALUE)] or measures
     value = values[0] if len(values) == 1 or len(measures) == 1 else None
-    constant = [c for c in candidates if len(c.distinct) == 1 and not c.numeric]
+    constant = [c for c in candidates if len(c.distinct) == 1 and (not c.numeric or len(str(c.distinct[0])) >= 5)]
     if value is None:
         machine = keys or [c for c in constant if c.named(_ASSET)][:1]
         return [], machine, None, _words_of(machine, "rows of one time differ by it") if machine else ""
     free = [column for column in keys if column.name not in asset]
     named = [c for c in (*free, *constant) if c.named(_SENSOR) and (not c.named(_ASSET) or not c.numeric)]
-    generic = value.named(_VALUE)
+    generic = value.called(_VALUE)
     sensor = named[:1]
     if len(named) > 1:
         sensor = [

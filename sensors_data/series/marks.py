@@ -64,7 +64,7 @@ def _of_either(seen: dict[str, _Seen], odd: list[str]) -> str:
     for mark, other in ((".", ","), (",", ".")):
         doubtful = {name: found for name, found in seen.items() if found.either[mark]}
         for name, found in doubtful.items():
-            if found.whole:
+            if found.whole > max(2, 0.05 * found.either[mark]):
                 odd.append(f"{name}: '{mark}' parts thousands, as whole numbers stand beside it")
                 return other
         if doubtful:

@@ -38,7 +38,10 @@ def oddities(
     gaps = one.groupby("asset")["time"].diff().dt.total_seconds()
     if len(long := gaps[gaps > 10 * step.total_seconds()]):
         odd.append(f"{len(long)} gaps of more than ten steps, the longest {timedelta(seconds=long.max())}")
-    if len(within := gaps[gaps > 0]) and within.median() < 0.5 * step.total_seconds():
+    apart = (
+        readings.sort_values(["asset", "sensor", "time"]).groupby(["asset", "sensor"])["time"].diff().dt.total_seconds()
+    )
+    if len(within := apart[apart > 0]) and within.median() < 0.5 * step.total_seconds():
         several = step.total_seconds() / within.median()
         odd.append(f"about {several:.0f} values fall into each step of {step} and are averaged")
     return odd

@@ -16,6 +16,7 @@ from typing import Any
 
 from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
+from sensors_data.series.converted import as_table
 
 MAX_BYTES = 4 * 2**30
 """A single file larger than this, unpacked, is refused: split it by day and use {day} in the inbox."""
@@ -48,7 +49,7 @@ def unpacked(path: Path, layout: Layout | None = None) -> bytes:
             raise
         why = "is cut off or damaged" if "gzipped" not in str(error) else "is called .gz and is no gzip file"
         raise UnreadableError(f"{path.name} {why}", "copy it again or unpack it yourself") from error
-    return _checked(data, path.name)
+    return as_table(_checked(data, path.name), path.name)
 
 
 def _checked(data: bytes, name: str) -> bytes:
@@ -74,7 +75,7 @@ def _from_zip(path: Path, layout: Layout) -> bytes:
             if inside[0].file_size > MAX_BYTES:
                 raise UnreadableError(f"{path.name} is larger than {MAX_BYTES:,} bytes", "split it by day")
             with archive.open(inside[0]) as file:
-                return _checked(file.read(MAX_BYTES + 1), path.name)
+                return as_table(_checked(file.read(MAX_BYTES + 1), path.name), path.name)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
         raise UnreadableError(f"{path.name} is a damaged or locked zip file", "unpack it yourself") from error
 

@@ -71,10 +71,10 @@ def _codes(column: Column, named: bool) -> set[str] | None:
     )
     if opc:
         return {f"{grade:g}" for grade in grades if grade >= 192} | {"192"}
+    if grades.min() == 0 and grades.max() >= 2**30 and column.whole:
+        return {"0"}
     if not named or not column.whole or len(grades) > 16 or len(values) < len(column.filled):
         return None
-    if grades.min() == 0 and grades.max() >= 2**30:
-        return {"0"}
     usual = grades[np.argmax([(values == grade).sum() for grade in grades])]
     return {f"{usual:.0f}"} if (values == usual).mean() > 0.6 else None
 

@@ -23,6 +23,9 @@ _CALENDAR = {"hour": "hour", "minute": "minute", "weekday": "weekday", "dayofwee
 _ON_OFF = {frozenset(pair.split("/")): pair.split("/") for pair in sorted(WORDS["off/on"])}
 
 
+_CLOCKWORK = "it runs with the clock"
+
+
 @dataclass(frozen=True)
 class Role:
     """What a column is taken for, why, and how sure that is."""
@@ -58,6 +61,8 @@ def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset
     roles += [Role(name, "ignored", "another time") for name in time.others if name != end]
     rest = [column for column in columns if column.name not in {role.column for role in roles}]
     aside = {column.name: why for column in rest if (why := _aside(column, moments)) and column.name not in asset}
+    if not any(column.numeric and column.name not in aside for column in rest):
+        aside = {name: why for name, why in aside.items() if why != _CLOCKWORK}
     quality = find_quality([column for column in rest if column.name not in aside])
     graded = set(quality.columns) if quality else set()
     open_ = [column for column in rest if column.name not in aside and column.name not in graded]
@@ -70,6 +75,8 @@ def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset
     measures: list[str] = []
     for column in (column for column in open_ if column.name not in named):
         role = _measure(column, states)
+        if labels.sensor:
+            role = Role(column.name, "ignored", f"of each row the one value in {labels.value} is read")
         roles.append(role)
         if role.role != "ignored":
             measures.append(column.name)
@@ -128,7 +135,7 @@ def _clockwork(column: Column, moments: pd.Series) -> str:
         slope, start = np.polyfit(seconds - seconds[0], values, 1)
         straight = np.abs(values - start - slope * (seconds - seconds[0])).max()
         if slope > 0 and straight <= 1e-6 * np.ptp(values) and len(np.unique(values)) > 10:
-            return "it runs with the clock"
+            return _CLOCKWORK
     return ""
 
 

@@ -20,7 +20,8 @@ def sensor_specs(raw: pd.DataFrame, time: pd.Series, layout: Layout, understood:
     if layout.quality:
         good = {quality_word(grade) for grade in layout.good}
         rows = rows[rows["quality"].map(quality_word).isin(good)]
-    parts = {str(name): part for name, part in rows.groupby("sensor", sort=False)}
+    by_name = {str(name): part for name, part in rows.groupby("sensor", sort=False)}
+    parts = {name: by_name[name] for name in map(str, raw["sensor"].unique()) if name in by_name}
     codes = {name: codes_of(part["number"].to_numpy()) for name, part in parts.items()}
     shared = frozenset(code for found in codes.values() for code in found)
     units = _units(raw, layout, understood)

@@ -52,6 +52,7 @@ def find_time(columns: list[Column], name: str) -> TimeColumns:
     """The time of a table's rows. UnreadableError says which columns were looked at and why none is it."""
     stamps = [found for column in columns if (found := _stamp(column)) is not None]
     dates = [found for found in stamps if "clock" not in found.keys]
+    dates += [found for column in columns if (found := _digit_date(column)) is not None]
     whole = sorted((found for found in stamps if "clock" in found.keys), key=lambda f: -f.confidence)
     best = whole[0] if whole and whole[0].confidence >= 0.3 else None
     parted = _date_and_clock(columns, dates) or _parts(columns)
@@ -147,7 +148,7 @@ def _clock(column: Column) -> str | None:
         and len(np.unique(values)) <= 25
     ):
         return "%H"
-    named = column.named(_PARTS["%N"]) or column.named(frozenset(("uhrzeit", "zeit", "hora")))
+    named = column.named(_PARTS["%N"]) or column.named(frozenset(("uhrzeit", "zeit", "hora", "tijd", "heure")))
     if values.max() <= 2400 and (values % 100 < 60).all() and named and values.max() > 60:
         return "%N"
     return None
@@ -192,7 +193,7 @@ def _number(column: Column) -> TimeColumns | None:
         if low / size >= 631_152_000 and high / size <= 2_840_140_800:  # 1990 to 2060
             keys = {"time": (column.name,), "time_unit": unit}
             return TimeColumns(keys, (column.name,), f"{unit} since 1970", 0.8 + hint)
-    ordered = rising(values, 0.9)
+    ordered = rising(values, 0.99)
     for unit, (first, last) in _COUNTED.items():
         if first <= low and high <= last and (ordered or column.named(_YES)):
             keys = {"time": (column.name,), "time_unit": unit}
@@ -215,6 +216,17 @@ def _digit_style(column: Column) -> str | None:
     distinct = pd.Series(text.unique()).iloc[:20_000]
     form = best_style(list(DIGITS[length]), distinct)
     return form.style if form is not None and form.share >= 0.99 else None
+
+
+def _digit_date(column: Column) -> TimeColumns | None:
+    """A column whose numbers are the digits of a date without a time of day."""
+    if not column.numeric or not column.whole or not len(column.filled):
+        return None
+    style = _digit_style(column)
+    if style is None or re.search(r"%[HM]", style):
+        return None
+    keys: dict[str, object] = {"time": (column.name,), "time_format": style}
+    return TimeColumns(keys, (column.name,), f"digits of a date, like {column.filled.iloc[0]}", 0.25)
 
 
 def _elapsed(column: Column, ordered: bool, hint: float) -> TimeColumns | None:
@@ -246,7 +258,7 @@ def _with_others(found: TimeColumns, columns: list[Column], stamps: list[TimeCol
 
 def _no_time(columns: list[Column], name: str) -> UnreadableError:
     """The refusal of a table without a time, with what was seen."""
-    clocks = [column.name for column in columns if _clock(column) and not column.numeric]
+    clocks = [column.name for column in columns if _clock(column)]
     if clocks:
         return UnreadableError(
             f"{name}: column '{clocks[0]}' holds times of day without a date, and no other column holds the date",

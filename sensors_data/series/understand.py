@@ -85,7 +85,9 @@ def _table(path: Path, wishes: Wishes) -> tuple[pd.DataFrame, Frame | None]:
     data = unpacked(path)
     frame = frame_of(data, path.name, wishes.encoding, wishes.separator)
     rows, _ = read_text(data, path.name, Layout.model_validate(frame.keys()))
-    return rows.iloc[:LOOK], frame
+    rows = rows.iloc[:LOOK]
+    again = (rows.apply(lambda cells: cells.str.strip() == cells.name) & (rows != "")).sum(axis=1)
+    return rows[again < max(1, 0.5 * rows.shape[1])], frame  # a header that is repeated says nothing of its columns
 
 
 def _without_dates(cells: dict[str, pd.Series]) -> dict[str, pd.Series]:

@@ -14,6 +14,7 @@ EUR USD € $ TS RN index - none dimensionless DateTime degrees celsius fahrenhe
 amps watt watts
 """
 UNITS = frozenset(_UNITS.split())
+_FOLDED = frozenset(unit.casefold() for unit in UNITS if len(unit) > 1)
 
 PREFIXES = {"n": 1e-9, "µ": 1e-6, "u": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}
 _SCALED = ("Wh", "W", "V", "A", "Pa", "bar", "VA", "Hz", "J", "g", "l", "L", "m", "s", "Ohm", "Ω", "var", "B")
@@ -24,7 +25,7 @@ def is_unit(text: str) -> bool:
     text = text.strip()
     if re.fullmatch(r"\[[^\]]{0,16}\]|\([^)]{0,16}\)", text):
         return True
-    return text in UNITS
+    return text in UNITS or (len(text) > 1 and text.casefold() in _FOLDED)
 
 
 def unit_in(name: str) -> str:

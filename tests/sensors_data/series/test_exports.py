@@ -1,0 +1,154 @@
+"""Any export goes in: what `init` understands of each kind of file, and that reading gives just that."""
+
+import importlib.util
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sensors_data.errors import NightscoreError, UnreadableError
+from sensors_data.series.discover import Discovery, discover
+from sensors_data.series.readings import days_in, read_day
+from sensors_data.series.settings_text import with_family
+from sensors_data.settings import Family, load
+
+
+def _beside(name: str):
+    """A module of this folder, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+cases, exports = _beside("export_cases"), _beside("exports")
+
+
+def read_back(found: Discovery, folder: Path) -> tuple[Family, pd.DataFrame, pd.DataFrame]:
+    """The readings and rejects of all days that the written settings give, as ingest reads them."""
+    path = folder / "settings.toml"
+    path.write_text(with_family('store = "store"\n', found, "plant"), encoding="utf-8")
+    family = load(path).family("plant")
+    days = [read_day(family, day) for day in days_in(family)]
+    return family, *(pd.concat(parts, ignore_index=True) for parts in zip(*days, strict=True))
+
+
+@pytest.mark.parametrize("case", cases.CASES, ids=lambda case: case.name)
+def test_an_export_is_understood_and_read_as_it_is_meant(case, put, tmp_path):
+    found = discover(put(case.data, case.file))
+    assert (found.used, found.assets, tuple(found.family.sensors)) == (case.used, case.assets, case.sensors)
+    assert found.family.step == pd.Timedelta(case.step)
+    assert {n: s.missing for n, s in found.family.sensors.items() if s.missing} == case.missing
+    assert found.refused == case.refused
+    assert case.odd in " ".join(found.odd)
+    family, readings, rejects = read_back(found, tmp_path)
+    assert family == found.family
+    assert len(readings) == case.used
+    assert str(readings["time"].min())[:19] == case.first
+    assert rejects["reason"].value_counts().to_dict() == case.refused
+
+
+@pytest.mark.parametrize(("name", "data", "said"), cases.REFUSED, ids=[name for name, _, _ in cases.REFUSED])
+def test_a_file_that_cannot_be_read_is_refused_with_what_it_lacks(name, data, said, put):
+    with pytest.raises(UnreadableError, match=r"export\.csv") as refusal:
+        discover(put(data, "export.csv"))
+    assert said in str(refusal.value)
+
+
+def outcome(export, path: Path) -> str:
+    """What came of a drawn export: right, refused, told (wrong, but said to be doubtful) or wrong."""
+    try:
+        found = discover(path)
+    except NightscoreError:
+        return "refused"
+    values = found.values.assign(
+        time=found.values["time"].dt.tz_localize(None), sensor=found.values["sensor"].str.removesuffix(".Value")
+    )
+    sensors = list(dict.fromkeys(export.truth["sensor"]))
+    if export.recipe["head"] == "none" and len(found.family.sensors) == len(sensors):
+        values["sensor"] = values["sensor"].map(dict(zip(found.family.sensors, sensors, strict=True)))
+    if len(sensors) == 1 and set(values["sensor"]) == {"Wert"}:
+        values["sensor"] = sensors[0]
+    if export.recipe["assets"] == "constant" and set(values["asset"]) == {"asset"}:
+        values["asset"] = "K1"
+    both = export.truth.merge(values, on=["time", "asset", "sensor"], how="outer", suffixes=("", "_read"))
+    apart = (both["value"] - both["value_read"]).abs() > 1e-6 * (1 + both["value"].abs())
+    if not (apart | both["value"].isna() | both["value_read"].isna()).any():
+        return "right"
+    return "told" if any("may be" in what or "three digits" in what for what in found.odd) else "wrong"
+
+
+def test_of_exports_drawn_at_random_nearly_all_are_read_right_and_none_wrong_in_silence(put):
+    outcomes = {
+        seed: outcome(drawn, put(drawn.data, drawn.name)) for seed in range(48) for drawn in [exports.draw_export(seed)]
+    }
+    assert [seed for seed, what in outcomes.items() if what == "wrong"] == []
+    assert sum(what == "right" for what in outcomes.values()) >= 0.97 * len(outcomes)
+
+
+def test_files_that_follow_one_another_are_one_machine_and_files_side_by_side_are_several(put, tmp_path):
+    for number in range(3):
+        part = slice(64 * number, 64 * (number + 1))
+        rows = [f"{time},{temp:.2f}\n" for time, temp in zip(cases.HOURS[part], cases.TEMP[part], strict=True)]
+        put("time,temp\n" + "".join(rows), f"T{number + 1}.csv")
+    assert discover(tmp_path / "inbox").assets == ("asset",)
+    for name in ("n7", "n8"):
+        put(cases.two(str), f"side/{name}.csv")
+    assert discover(tmp_path / "inbox" / "side").assets == ("n7", "n8")
+
+
+def test_machines_with_a_file_a_month_are_called_by_the_part_that_is_no_month(put, tmp_path):
+    for machine in ("pump1", "pump2"):
+        for number, month in enumerate(("2026-02", "2026-03")):
+            times = pd.date_range(f"{month}-01", periods=60, freq="h")
+            put(
+                "time,temp\n" + "".join(f"{t},{50 + n % 9 + number}\n" for n, t in enumerate(times)),
+                f"{machine}_{month}.csv",
+            )
+    found = discover(tmp_path / "inbox")
+    assert found.assets == ("pump1", "pump2")
+    assert found.used == 240
+    _, readings, _ = read_back(found, tmp_path)
+    assert readings.groupby("asset").size().to_dict() == {"pump1": 120, "pump2": 120}
+
+
+def test_daily_readings_are_learned_from_as_many_days_as_a_training_wants(put):
+    found = discover(put(cases.lines("date,kWh", lambda n: f"{cases.DAYS[n]:%Y-%m-%d},{cases.YEAR[n]:.1f}", 80)))
+    assert found.family.step == timedelta(days=1)
+    assert (found.family.training.first_after, found.family.training.days, found.trains) == (64, 256, True)
+
+
+def test_a_counter_is_known_by_its_numbers_and_a_noisy_rise_is_none(put):
+    rows = cases.lines(
+        "time,energy,temp",
+        lambda n: f"{cases.HOURS[n]},{5000 + cases.TEMP[: n + 1].sum():.2f},{cases.TEMP[n] + n / 50:.2f}",
+    )
+    sensors = discover(put(rows)).family.sensors
+    assert (sensors["energy"].kind, sensors["temp"].kind) == ("counter", "measured")
+
+
+def test_each_guess_has_its_reason_beside_it_in_the_settings(put):
+    found = discover(put(cases.two(cases.styled("%d.%m.%Y %H:%M"), "Zeit,temp,flow", ",", ";")))
+    text = with_family("# mine\nseed = 7\n", found, "plant")
+    assert text.startswith("# mine\nseed = 7\n")
+    assert "time = \"Zeit\" # 100.0% of its cells are times like '02.02.2026 00:00'" in text
+    assert 'timezone = "UTC" # the file states no zone; mend it if these are local times' in text
+
+
+def test_a_sheet_of_a_workbook_reads_as_the_csv_does(put, tmp_path):
+    frame = pd.DataFrame({"Zeit": cases.HOURS, "temp": cases.TEMP.round(2), "flow": cases.FLOW.round(2)})
+    (tmp_path / "inbox").mkdir()
+    with pd.ExcelWriter(tmp_path / "inbox" / "log.xlsx") as book:
+        pd.DataFrame({"a": ["about this file"]}).to_excel(book, sheet_name="About", index=False)
+        frame.to_excel(book, sheet_name="Data", index=False)
+    found = discover(tmp_path / "inbox" / "log.xlsx")
+    assert (found.used, tuple(found.family.sensors), str(found.last)[:19]) == (
+        384,
+        ("temp", "flow"),
+        "2026-02-09 23:00:00",
+    )
+    _, readings, _ = read_back(found, tmp_path)
+    assert readings.loc[readings["sensor"] == "temp", "value"].tolist() == cases.TEMP.round(2).tolist()
