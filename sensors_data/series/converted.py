@@ -52,7 +52,7 @@ def _flat(row: dict[str, object], outer: str = "") -> dict[str, str]:
 
 
 def _nem12(text: str, name: str) -> bytes:
-    """A NEM12 file (Australian interval meters) as CSV: a row an interval with meter, register, value, quality, unit."""
+    """A NEM12 file (Australian meters) as CSV: a row an interval with meter, register, value, quality, unit."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["time", "nmi", "register", "value", "quality", "unit"])
