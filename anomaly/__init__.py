@@ -1,10 +1,14 @@
-"""Learn what normal looks like and score what is not: sensor series from a pandas DataFrame, in five lines.
+"""Learn what normal looks like and score what is not: sensor series from a pandas DataFrame, or images.
 
     detector = anomaly.fit(readings)
     scored = detector.score(new_readings)
     print(scored.anomalies())
     scored.plot("pump-1")
     detector.save("pump.safetensors")
+
+    parts = anomaly.fit_images(images)
+    print(parts.score(new_images))
+    parts.overlays(new_images)
 
 Everything is imported when it is first used, so that `import anomaly` is quick.
 """
@@ -16,6 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from anomaly import evaluation as evaluation
+    from anomaly.images.front_door import FittedImageDetector as FittedImageDetector
+    from anomaly.images.front_door import fit_images as fit_images
+    from anomaly.images.front_door import load_images as load_images
     from anomaly.series.anomalies import Rules as Rules
     from anomaly.series.front_door import SeriesDetector as SeriesDetector
     from anomaly.series.front_door import fit as fit
@@ -23,15 +30,28 @@ if TYPE_CHECKING:
     from anomaly.series.scored import ScoredReadings as ScoredReadings
 
 _HOME = {
+    "FittedImageDetector": "anomaly.images.front_door",
     "Rules": "anomaly.series.anomalies",
     "ScoredReadings": "anomaly.series.scored",
     "SeriesDetector": "anomaly.series.front_door",
     "fit": "anomaly.series.front_door",
+    "fit_images": "anomaly.images.front_door",
     "load": "anomaly.series.front_door",
+    "load_images": "anomaly.images.front_door",
 }
 """Where each public name stands."""
 
-__all__ = ["Rules", "ScoredReadings", "SeriesDetector", "evaluation", "fit", "load"]
+__all__ = [
+    "FittedImageDetector",
+    "Rules",
+    "ScoredReadings",
+    "SeriesDetector",
+    "evaluation",
+    "fit",
+    "fit_images",
+    "load",
+    "load_images",
+]
 
 
 def __getattr__(name: str) -> Any:

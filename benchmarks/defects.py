@@ -29,8 +29,8 @@ from anomaly.images import scoring as image_scoring
 from anomaly.images.detector import PATCH_CONFIG, ImageDetector, score_images, worst_patches
 from anomaly.images.features import FeatureConfig, represent
 from anomaly.images.heat_maps import overlay
-from anomaly.images.learning import learn_image_detector
-from anomaly.images.scoring import Blocks, nearest_mean
+from anomaly.images.learning import ImageTraining, learn_image_detector
+from anomaly.images.scoring import FeatureScaler, nearest_mean
 from benchmarks.defects_data import Parts, draws_of, read_parts, split
 from benchmarks.image_methods import DAY, falls_short
 from benchmarks.image_splits import look_alikes
@@ -59,7 +59,7 @@ def remember_features(x: np.ndarray) -> None:
 def nearest_patches(train: np.ndarray, test: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Image scores and maps by the distance of each patch to the nearest normal ones: what a user would try first."""
     (known,) = represent(train, PATCH_CONFIG.features)
-    blocks = Blocks.of([known], by_feature=True)
+    blocks = FeatureScaler.of([known], by_feature=True)
     flat = blocks.apply([known]).flatten(0, 1)
     bank = flat[torch.randperm(len(flat), generator=torch.Generator().manual_seed(seed))[:BANK]]
     scores, maps = [], []
@@ -79,7 +79,7 @@ def run(parts: Parts, groups: np.ndarray, name: str, seed: int, page: Path | Non
     x, odd, masks = parts.x[test], parts.odd[test], parts.masks[test]
     learned = parts.x[train][np.random.default_rng(seed).permutation(int(train.sum()))]
     started = time.process_time()
-    detector, _ = learn_image_detector("benchmark", learned, DAY, PATCH_CONFIG, seed)
+    detector, _ = learn_image_detector(ImageTraining("benchmark", learned, DAY, PATCH_CONFIG, seed))
     found = score_images(detector, x)
     rows = [_row("nightscore", name, seed, found.score, found.maps, odd, masks, started)]
     if page is not None:

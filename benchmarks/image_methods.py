@@ -14,8 +14,8 @@ from torch import Tensor
 
 from anomaly.images.detector import ImageDetectorConfig, score_images
 from anomaly.images.features import FeatureConfig, represent
-from anomaly.images.learning import learn_image_detector
-from anomaly.images.scoring import Blocks, nearest_mean
+from anomaly.images.learning import ImageTraining, learn_image_detector
+from anomaly.images.scoring import FeatureScaler, nearest_mean
 from anomaly.images.vae import PRESETS
 from anomaly.vae.reconstruction import antithetic_draws, reconstruct
 from anomaly.vae.training import FitConfig
@@ -48,7 +48,7 @@ Method = Callable[[np.ndarray, np.ndarray, int], dict[str, Outcome]]
 def nightscore(train: np.ndarray, test: np.ndarray, seed: int) -> dict[str, Outcome]:
     """Our detector as it stands, with nothing set."""
     started = time.process_time()
-    detector, _ = learn_image_detector("benchmark", train, DAY, ImageDetectorConfig(), seed)
+    detector, _ = learn_image_detector(ImageTraining("benchmark", train, DAY, ImageDetectorConfig(), seed))
     score = score_images(detector, test).score
     alarm = score > detector.card.threshold.value
     return {"nightscore": Outcome(score, alarm, time.process_time() - started)}
@@ -60,7 +60,7 @@ def knn(train: np.ndarray, test: np.ndarray, _: int) -> dict[str, Outcome]:
     for name, features in (("knn", FeatureConfig()), ("knn-pixels", FeatureConfig(kind="pixels"))):
         started = time.process_time()
         known, asked = _flat(train, features), _flat(test, features)
-        blocks = Blocks.of(known)
+        blocks = FeatureScaler.of(known)
         score = _nearest(blocks.apply(asked), blocks.apply(known))
         out[name] = Outcome(score, None, time.process_time() - started)
     return out
@@ -89,7 +89,7 @@ def _principal_axes(x: Tensor, mean: Tensor) -> Tensor:
 def conv_vae(train: np.ndarray, test: np.ndarray, seed: int) -> dict[str, Outcome]:
     """A convolutional VAE over pixels as published: its raw Bernoulli reconstruction probability, and its error."""
     started = time.process_time()
-    detector, _ = learn_image_detector("benchmark", train, DAY, CONV, seed)
+    detector, _ = learn_image_detector(ImageTraining("benchmark", train, DAY, CONV, seed))
     model = detector.network.model
     draws = antithetic_draws(4, model.latent, torch.Generator().manual_seed(seed))
     (x,) = represent(test, CONV.features)

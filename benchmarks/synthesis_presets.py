@@ -34,10 +34,10 @@ from synthesis.networks.dcgan import Discriminator, Generator, parameter_count
 from synthesis.presets.catalogue import PRESETS
 from synthesis.sampling import draw
 from synthesis.training.collapse import WatchConfig
-from synthesis.training.loop import Snapshot, train
+from synthesis.training.config import TrainingConfig
+from synthesis.training.loop import train
 from synthesis.training.recipe import Recipe
-from synthesis.training.snapshots import Examples
-from synthesis.training.step import TrainingConfig
+from synthesis.training.run import Examples, GanHooks, Snapshot, TrainingRun, Validation
 
 PUBLISHED = {"dip-mnist": (5_593_345, 294_113), "dip-cifar10": (7_147_011, 387_201)}
 """Parameters of generator and discriminator, where the source states them."""
@@ -75,8 +75,9 @@ def run(recipe: Recipe, images: Images, judge: Judge, snapshots: int, seed: int,
         console.print(f"  {figures} {row['alarms']}")
         keep()
 
-    watch = WatchConfig(patience=snapshots)  # an alarm is told, and the run goes on to its end
-    trained = train(recipe, examples, judge.extractor, watch, snapshots, seed, show=lambda row, _: taken(row))
+    watch = WatchConfig(patience=snapshots)  # an alarm is reported, and the training continues to its end
+    run = TrainingRun(recipe, examples, snapshots, seed)
+    trained = train(run, Validation(judge.extractor, watch), GanHooks(show=lambda row, _: taken(row)))
     if trained.state == "diverged":
         taken(trained.history[-1])
     generator = with_card(trained.generator, recipe, learned, trained.best.images, seed)

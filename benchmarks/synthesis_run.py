@@ -19,9 +19,9 @@ from synthesis.presets.catalogue import PRESETS, preset
 from synthesis.quality.distances import MIN_IMAGES, class_entropy, frechet_distance, kernel_distance, overlap
 from synthesis.quality.extractors import Extractor, Features, features_of, has_classes
 from synthesis.sampling import drawn_batches
-from synthesis.training.ema import settle
+from synthesis.training.ema import recompute_batch_norm
 from synthesis.training.recipe import Recipe
-from synthesis.training.step import Pair, as_pixels, make_pair, train_step
+from synthesis.training.step import GanState, as_pixels, initial_state, train_step
 
 DRAWN = 10_000
 OVERLAPPED = 5000
@@ -60,19 +60,19 @@ def run(
 
 def generator_of(recipe: Recipe, train: Images, seconds: float, seed: int) -> TrainedGenerator:
     """The recipe's generator after `seconds` of CPU time on one thread."""
-    pair = make_pair(recipe.generator, recipe.discriminator, recipe.training, seed)
+    gan = initial_state(recipe, seed)
     _, numbers = np.unique(train.label, return_inverse=True)
     labels = torch.from_numpy(numbers) if recipe.generator.classes else None
     draws = torch.Generator().manual_seed(seed)
-    batches = _batches(torch.from_numpy(train.x), labels, pair, draws)
+    batches = _batches(torch.from_numpy(train.x), labels, gan, draws)
     size = min(recipe.training.batch, len(train))
     repeats = recipe.training.discriminator_steps
     step, started = 0, time.process_time()
     while (spent := time.process_time() - started) < seconds:
         step += 1
-        train_step(pair, [next(batches) for _ in range(repeats)], step, spent / seconds, draws)
-    settle(pair.average, labels, seed)
-    return with_card(pair.average.eval().requires_grad_(False), recipe, train, step * size * repeats, seed)
+        train_step(gan, [next(batches) for _ in range(repeats)], step, spent / seconds, draws)
+    recompute_batch_norm(gan.average, labels, seed)
+    return with_card(gan.average.eval().requires_grad_(False), recipe, train, step * size * repeats, seed)
 
 
 def with_card(network: Generator, recipe: Recipe, train: Images, shown: int, seed: int) -> TrainedGenerator:
@@ -119,10 +119,10 @@ def quality_of(generator: TrainedGenerator, judge: Judge, seed: int) -> dict[str
 
 
 def _batches(
-    x: Tensor, labels: Tensor | None, pair: Pair, draws: torch.Generator
+    x: Tensor, labels: Tensor | None, gan: GanState, draws: torch.Generator
 ) -> Iterator[tuple[Tensor, Tensor | None]]:
     """Real images in passes of a fresh order, for ever."""
-    low, size = pair.generator.config.low, min(pair.config.batch, len(x))
+    low, size = gan.generator.config.low, min(gan.config.batch, len(x))
     while True:
         for index in torch.randperm(len(x), generator=draws).split(size):  # type: ignore[no-untyped-call]
             if len(index) == size:
@@ -132,11 +132,11 @@ def _batches(
 def flops_of(recipe: Recipe) -> float:
     """Floating point operations of one step."""
     config = recipe.training
-    pair = make_pair(recipe.generator, recipe.discriminator, config, 0)
+    gan = initial_state(recipe, 0)
     label = torch.zeros(config.batch, dtype=torch.int64) if recipe.generator.classes else None
     batch = (torch.zeros(config.batch, *recipe.generator.image), label)
     with FlopCounterMode(display=False) as counter:
-        train_step(pair, [batch] * config.discriminator_steps, 1, 0.0, torch.Generator().manual_seed(0))
+        train_step(gan, [batch] * config.discriminator_steps, 1, 0.0, torch.Generator().manual_seed(0))
     return float(counter.get_total_flops())
 
 

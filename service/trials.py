@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 from anomaly.images.acceptance import plant_defects
 from anomaly.images.detector import score_images
 from anomaly.images.jobs import image_detector_config
-from anomaly.images.learning import learn_image_detector
+from anomaly.images.learning import ImageTraining, learn_image_detector
 from sensors_data.images.table import pixels_of
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
@@ -40,7 +40,7 @@ def _try(store: Store, settings: Settings, day: date, camera: str, per_class: in
     rows = store.read("synthetic_images", camera=camera, day=day)
     generator = load_by_name(store, str(rows["generator"].iloc[0]))
     card = generator.card
-    material = read_material(store, settings, card.trained_through, camera, card.held_out_through)
+    material = read_material(store, settings, card.trained_through, camera, card.holdout_cutoff)
     drawn = Labelled(pixels_of(rows, settings.camera(camera)), rows["label"].to_numpy(str))
     learned, unseen = (
         Labelled(material.images[part], material.labels[part] if material.conditional else np.full(part.sum(), ""))
@@ -69,9 +69,8 @@ def vae_trial(settings: Settings, camera: str, unseen: np.ndarray) -> Trial:
     planted = plant_defects(unseen, np.random.default_rng(0))
 
     def trial(real: Labelled, drawn: Labelled, seed: int) -> float:
-        detector, _ = learn_image_detector(
-            camera, real.x, date(2000, 1, 1), config, seed, drawn.x[: len(real.x)] if len(drawn.x) else None
-        )
+        synthetic = drawn.x[: len(real.x)] if len(drawn.x) else None
+        detector, _ = learn_image_detector(ImageTraining(camera, real.x, date(2000, 1, 1), config, seed, synthetic))
         scores = [score_images(detector, images).score for images in (unseen, planted)]
         return float(roc_auc_score(np.repeat([0, 1], [len(part) for part in scores]), np.concatenate(scores)))
 

@@ -1,4 +1,4 @@
-"""A camera's generators at rest: one safetensors file each, the card in its metadata; which one serves a day."""
+"""The files of a camera's generators: one safetensors file each, the card in its metadata; which one serves a day."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from sensors_data.settings import Section, parse
 from sensors_data.store import Store
 from synthesis.networks.dcgan import Generator, GeneratorConfig
 
-FORMAT = 2
-"""Revision of the generator's file; a newer one is refused."""
+FORMAT = 3
+"""Revision of the generator's file. Revision 2, in which the cutoff had another name, is read; others are refused."""
 KIND = "generators"
 
 
 class GeneratorCard(Section):
-    """What a generator knows of itself; stands as JSON in its file."""
+    """A generator's description of itself, JSON in its file."""
 
     format: int = FORMAT
     camera: str
@@ -28,19 +28,19 @@ class GeneratorCard(Section):
     preset: str
     network: GeneratorConfig
     classes: tuple[str, ...] = ()
-    """Names of the classes that it draws; none where it draws without regard to class."""
+    """Names of the classes that it draws; empty for a generator without classes."""
     shares: tuple[float, ...] = ()
-    """The share of each class in what it learned from."""
+    """The share of each class among its training images."""
     images: int
-    """Different real images that it learned from."""
+    """Its training images."""
     shown: int
-    """Real images shown in training until these weights, repeated ones counted."""
+    """Real images shown in training until these weights, with repeats."""
     distance: float | None = None
     """Frechet distance to held-out images, None where it could not be measured."""
     features: str = ""
-    """Name and hash of the features that it was measured in."""
-    held_out_through: int | None = None
-    """The largest number of an image that it never learned from, by `learning.number_of`; None where none was told."""
+    """Name and hash of the features in which that distance was measured."""
+    holdout_cutoff: int | None = None
+    """Images whose number (`learning.number_of`) is at most this were held out; None where there was no such split."""
     seed: int
     settings: str = ""
     state: str = "done"
@@ -63,7 +63,7 @@ class TrainedGenerator:
 
     @property
     def fingerprint(self) -> str:
-        """A hash of the weights: two generators with one fingerprint draw the same images."""
+        """A hash of the weights: generators with the same fingerprint draw the same images."""
         return fingerprint(self.network)[:16]
 
 
@@ -83,7 +83,11 @@ def from_bytes(data: bytes, where: str) -> TrainedGenerator:
 
 def card_of(data: bytes, where: str) -> GeneratorCard:
     """The card in a generator file's bytes. ValueError when it is no such file, or of another format."""
-    return parse(GeneratorCard, card_in(data, where, "a generator", (FORMAT,), "train-dcgan"), where)
+    fields = card_in(data, where, "a generator", (2, FORMAT), "train-dcgan")
+    if fields["format"] == 2:
+        others = {name: value for name, value in fields.items() if name != "held_out_through"}
+        fields = {**others, "format": FORMAT, "holdout_cutoff": fields.get("held_out_through")}
+    return parse(GeneratorCard, fields, where)
 
 
 def save(store: Store, generator: TrainedGenerator) -> str:

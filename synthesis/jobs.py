@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -19,53 +20,47 @@ from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store, settings_hash
 from synthesis.generator_files import KIND, TrainedGenerator, load_by_name, load_for, save
-from synthesis.learning import About, Material, extractor_of, learn_generator, material_of
+from synthesis.learning import Material, learn_generator, learning_task, material_of
 from synthesis.quality.copies import neighbours_sheet
 from synthesis.quality.extractor_files import load_extractor, save_extractor
 from synthesis.quality.extractors import inception_extractor
 from synthesis.quality.gate import FEWEST, Batch, Measure, fid, judge, quality_rows
 from synthesis.sampling import class_names, drawn_pngs
-from synthesis.settings import generator_settings, recipe_of
+from synthesis.settings import generator_settings
 from synthesis.sheets import sheet_png
-from synthesis.training.loop import Snapshot
+from synthesis.training.run import GanHooks, Snapshot
 
 MOST_A_DAY = 100_000
-"""Images that one partition holds."""
+"""Images of one batch, at most."""
 
 
 def train_dcgan(settings: Settings, day: date, camera: str, progress: Progress | None = None) -> str:
     """Job: learn a camera's generator from its images of the days before `day`, accept or reject it.
 
-    A training that was killed goes on where it was. LookupError when there is no image, ValueError when there are too
-    few or all alike, ArithmeticError when the loss is no number before there was a snapshot.
+    A training that was killed continues. LookupError when there is no image, ValueError when there are too few or all
+    alike, DivergedError when a loss was not finite before the first snapshot.
     """
     store = Store(settings.store)
     return run_job(store, "train-dcgan", day, camera, lambda: _train(store, settings, day, camera, progress))
 
 
 def _train(store: Store, settings: Settings, day: date, camera: str, progress: Progress | None) -> Done:
-    spec, given = settings.camera(camera), generator_settings(settings, camera)
     through = day - timedelta(days=1)
     material = read_material(store, settings, through, camera)
-    classes = len(set(material.labels[material.is_learned])) if material.conditional else 0
-    recipe = recipe_of(settings, camera, classes)
-    extractor = extractor_of(material, given, settings.seed)
+    task = learning_task(settings, camera, through, material)
     state = unfinished(KIND, camera)
     checkpoint = Checkpoint(
         read=lambda: store.read_bytes(state) if store.exists(state) else None,
         write=lambda data: store.write_bytes(state, data),
-        key=f"{settings_hash(spec, given)} {day} {settings.seed} {_hash_of(material)}",
+        key=f"{task.about.settings} {day} {settings.seed} {_hash_of(material)}",
     )
 
     def keep_sheet(snapshot: Snapshot, images: np.ndarray) -> None:
         store.write_bytes(sheet_path(camera, through, snapshot.epoch), sheet_png(images, 8))
 
-    about = About(camera=camera, trained_through=through, settings=settings_hash(spec, given))
-    generator, trained = learn_generator(
-        about, material, recipe, extractor, given, settings.seed, progress, checkpoint, keep_sheet
-    )
+    generator, trained = learn_generator(task, GanHooks(progress, checkpoint, keep_sheet))
     path = save(store, generator)
-    save_extractor(store, camera, through, extractor)
+    save_extractor(store, camera, through, task.extractor)
     _keep_history(store, camera, through, trained.history)
     store.remove(state)
     card = generator.card
@@ -84,29 +79,29 @@ def _hash_of(material: Material) -> str:
 
 
 def sheet_path(camera: str, through: date, number: int) -> str:
-    """Where the sheet of a snapshot stands in the store."""
+    """The path of a snapshot's contact sheet in the store."""
     return f"sheets/camera={camera}/model={through}/snapshot-{number:03d}.png"
 
 
 def read_material(
-    store: Store, settings: Settings, through: date, camera: str, held_out_through: int | None = None
+    store: Store, settings: Settings, through: date, camera: str, holdout_cutoff: int | None = None
 ) -> Material:
-    """What a camera's generator learns from: its images of the days until `through`, a share of them held out, or those
-    that a generator held out.
+    """A camera's images of the days until `through`, split into those to learn from and those held out.
 
-    LookupError when there is none, ValueError when they are too few, all alike, or not of the camera's size.
+    `holdout_cutoff` repeats the split of a trained generator. LookupError when there is no image, ValueError when they
+    are too few, all alike, or not of the camera's size.
     """
-    spec, given = settings.camera(camera), generator_settings(settings, camera)
-    days = [through - timedelta(days=back) for back in range(given.days - 1, -1, -1)]
+    spec, generation = settings.camera(camera), generator_settings(settings, camera)
+    days = [through - timedelta(days=back) for back in range(generation.days - 1, -1, -1)]
     rows = store.read_days("images", days, camera=camera)
-    rows = learnable_rows(rows[~rows["label"].isin(given.leave_out)])
-    if given.learns_from == "normal":
+    rows = learnable_rows(rows[~rows["label"].isin(generation.leave_out)])
+    if generation.learns_from == "normal":
         rows = normal_rows(rows, spec)
     if rows.empty:
         remedy = f"run: nightscore ingest-images --camera {camera}"
-        raise NotThereError(f"no image of {camera} in the {given.days} days until {through}", remedy)
+        raise NotThereError(f"no image of {camera} in the {generation.days} days until {through}", remedy)
     images = pixels_of(rows, spec)
-    return material_of(camera, spec, rows, images, given, held_out_through)
+    return material_of(camera, spec, rows, images, generation, holdout_cutoff)
 
 
 def _keep_history(store: Store, camera: str, through: date, history: list[Snapshot]) -> None:
@@ -122,48 +117,56 @@ def draw_images(
     label: str | None = None,
     truncation: float | None = None,
 ) -> str:
-    """Job: draw a day's batch with the generator that serves the day into `drawn_images`, where it waits for the gate.
+    """Job: draw a day's batch into `drawn_images`, where it waits for the gate, with the generator that serves the day.
 
-    What is not given is as the settings say. LookupError when there is no such generator or class, ValueError for a
-    count that is none or too large.
+    `count` and `truncation` come from the settings unless given. LookupError when there is no such generator or class,
+    ValueError when `count` is out of range.
     """
-    store, given = Store(settings.store), generator_settings(settings, camera)
-    wanted = given.count if count is None else count
-    scale = given.truncation if truncation is None else truncation
-    return run_job(store, "draw-images", day, camera, lambda: _draw(store, settings, day, camera, wanted, label, scale))
+    store, generation = Store(settings.store), generator_settings(settings, camera)
+    order = Order(
+        count=generation.count if count is None else count,
+        label=label,
+        truncation=generation.truncation if truncation is None else truncation,
+    )
+    return run_job(store, "draw-images", day, camera, lambda: _draw(store, settings, day, camera, order))
 
 
-def _draw(
-    store: Store, settings: Settings, day: date, camera: str, count: int, label: str | None, truncation: float
-) -> Done:
-    if not 1 <= count <= MOST_A_DAY:
+@dataclass(frozen=True)
+class Order:
+    """How many images to draw, of which class, with which truncation."""
+
+    count: int
+    label: str | None
+    truncation: float
+
+
+def _draw(store: Store, settings: Settings, day: date, camera: str, order: Order) -> Done:
+    if not 1 <= order.count <= MOST_A_DAY:
         remedy = "draw the rest on other days, or any number into a folder with --out"
-        raise UnusableError(f"a day's batch has between 1 and {MOST_A_DAY:,} images, found {count:,}", remedy)
+        raise UnusableError(f"a day's batch has between 1 and {MOST_A_DAY:,} images, found {order.count:,}", remedy)
     generator = load_for(store, camera, day)
-    rows = drawn_rows(generator, day, count, batch_seed(generator, day, settings.seed), label, truncation)
+    rows = drawn_rows(generator, day, batch_seed(generator, day, settings.seed), order)
     source = Provenance(job="draw-images", model=generator.name, settings=settings_hash(settings.camera(camera)))
     store.write("drawn_images", rows, source, camera=camera, day=day)
-    what = f" of class {label}" if label else ""
-    return Done(count, f"drew {camera} {day}: {count:,} images{what} by {generator.name}, to be judged")
+    of_class = f" of class {order.label}" if order.label else ""
+    return Done(order.count, f"drew {camera} {day}: {order.count:,} images{of_class} by {generator.name}, to be judged")
 
 
 def batch_seed(generator: TrainedGenerator, day: date, seed: int) -> int:
-    """The seed of a day's batch, of the generator's id, the day and the settings' seed."""
+    """The seed of a day's batch: a hash of the generator's id, the day and the settings' seed."""
     text = f"{generator.name} {day} {seed}"
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % 2**31
 
 
-def drawn_rows(
-    generator: TrainedGenerator, day: date, count: int, seed: int, label: str | None, truncation: float
-) -> pd.DataFrame:
+def drawn_rows(generator: TrainedGenerator, day: date, seed: int, order: Order) -> pd.DataFrame:
     """Rows of the `drawn_images` table."""
     return pd.DataFrame(
         {
-            "image_id": [f"{generator.name}-{seed}-{index:07d}" for index in range(count)],
+            "image_id": [f"{generator.name}-{seed}-{index:07d}" for index in range(order.count)],
             "time": datetime(day.year, day.month, day.day, tzinfo=UTC),
             "asset": "",
-            "label": class_names(generator, count, label),
-            "png": list(drawn_pngs(generator, count, seed, label, truncation)),
+            "label": class_names(generator, order.count, order.label),
+            "png": list(drawn_pngs(generator, order.count, seed, order.label, order.truncation)),
             "generator": generator.name,
             "seed": seed,
         }
@@ -171,11 +174,11 @@ def drawn_rows(
 
 
 def judge_images(settings: Settings, day: date, camera: str, inception: Path | None = None) -> str:
-    """Job: measure a day's drawn batch into `quality`; publish it in `synthetic_images` if it passes the gate, keep it
-    in `rejected_synthetic_images` if not. Whatever either held for the day before goes. With the file `inception`, or
-    that of the settings, its FID is told too.
+    """Job: measure a day's drawn batch into `quality`, publish it in `synthetic_images` if it passes the gate, keep it
+    in `rejected_synthetic_images` otherwise.
 
-    LookupError when nothing was drawn, ValueError when the batch is too small to be judged.
+    The day's earlier batch in either table is removed. With Inception weights in the file `inception`, or that of the
+    settings, its FID is reported too. LookupError when nothing was drawn, ValueError when the batch is too small.
     """
     store = Store(settings.store)
     return run_job(store, "judge-images", day, camera, lambda: _judge(store, settings, day, camera, inception))
@@ -185,35 +188,37 @@ def _judge(store: Store, settings: Settings, day: date, camera: str, inception: 
     rows = store.read("drawn_images", camera=camera, day=day)
     generator = load_by_name(store, str(rows["generator"].iloc[0]))
     card = generator.card
-    material = read_material(store, settings, card.trained_through, camera, card.held_out_through)
+    material = read_material(store, settings, card.trained_through, camera, card.holdout_cutoff)
     extractor = load_extractor(store, camera, card.trained_through, card.features)
-    given = generator_settings(settings, camera)
+    generation = generator_settings(settings, camera)
     one_class = bool(card.classes) and rows["label"].nunique() == 1
     batch = Batch(pixels_of(rows, settings.camera(camera)), material.learned, material.held_out, one_class)
-    weights = inception or (Path(given.inception) if given.inception else None)
-    told = [] if weights is None else [fid(batch, inception_extractor(weights))]
-    measures = [*told, *judge(batch, extractor, given.gate, settings.seed)]
+    weights = inception or (Path(generation.inception) if generation.inception else None)
+    of_inception = [] if weights is None else [fid(batch, inception_extractor(weights))]
+    measures = [*of_inception, *judge(batch, extractor, generation.gate, settings.seed)]
     passed = measures[-1].passed
     source = Provenance(
         job="judge-images",
         model=generator.name,
-        settings=settings_hash(given),
+        settings=settings_hash(generation),
         inputs=store.digest([store.path("drawn_images", camera=camera, day=day)]),
     )
-    published, kept_apart = "synthetic_images", "rejected_synthetic_images"
-    target, other = (published, kept_apart) if passed else (kept_apart, published)
+    published, rejected = "synthetic_images", "rejected_synthetic_images"
+    target, other = (published, rejected) if passed else (rejected, published)
     store.remove(store.path(other, camera=camera, day=day))  # first: a failed batch must never stay published
     store.write("quality", quality_rows(generator.name, measures), source, camera=camera, day=day)
     store.write(target, rows, source, camera=camera, day=day)
     nearest = neighbours_sheet(batch.drawn[:FEWEST], batch.learned, batch.held_out)
     store.write_bytes(f"sheets/camera={camera}/day={day}/nearest.png", encode_png(nearest, {"synthetic": "true"}))
-    return Done(len(rows), f"judged {camera} {day}: {_told(measures)}")
+    return Done(len(rows), f"judged {camera} {day}: {_summary(measures)}")
 
 
-def _told(measures: list[Measure]) -> str:
-    """The verdict and what it rests on, in words."""
+def _summary(measures: list[Measure]) -> str:
+    """The verdict and the measures behind it, in words."""
     values = {measure.measure: measure.value for measure in measures}
-    said = ", ".join(f"{name} {values[name]:.2f}" for name in ("frechet", "precision", "recall", "coverage", "copies"))
+    figures = ", ".join(
+        f"{name} {values[name]:.2f}" for name in ("frechet", "precision", "recall", "coverage", "copies")
+    )
     verdict = measures[-1]
     count = f"{verdict.images:,} images"
-    return f"{count} published, {said}" if verdict.passed else f"{count} kept apart: {verdict.reason} ({said})"
+    return f"{count} published, {figures}" if verdict.passed else f"{count} kept apart: {verdict.reason} ({figures})"

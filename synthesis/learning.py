@@ -1,4 +1,4 @@
-"""How a camera's generator is learned: what is held out, what it is judged in, whether it is accepted."""
+"""Learning a camera's generator: which images are held out, which features compare them, whether it is accepted."""
 
 from __future__ import annotations
 
@@ -12,41 +12,40 @@ import pandas as pd
 from sensors_data.camera import Camera
 from sensors_data.errors import UnusableError
 from sensors_data.images.roles import is_normal
-from sensors_data.nets.checkpoint import Checkpoint
-from sensors_data.nets.training import Progress
-from sensors_data.settings import Section
+from sensors_data.settings import Section, Settings
+from sensors_data.store import settings_hash
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
 from synthesis.quality.extractors import MIN_PER_CLASS, Extractor, extractor_for, has_classes
-from synthesis.settings import GeneratorSettings
-from synthesis.training.loop import Shown, Trained, train
-from synthesis.training.parallel import Task, workers_of
+from synthesis.settings import GeneratorSettings, generator_settings, recipe_of
+from synthesis.training.loop import Trained, train
+from synthesis.training.parallel import workers_of
 from synthesis.training.recipe import Recipe
-from synthesis.training.snapshots import Examples
+from synthesis.training.run import Examples, GanHooks, TrainingRun, Validation
 
 FEWEST = 64
-"""Images without which nothing is learned, and different ones among them."""
+"""Images that a generator needs at least, and as many of them must differ."""
 
 
 @dataclass(frozen=True)
 class Material:
-    """A camera's images, those learned from and those held out."""
+    """A camera's images, those to learn from and those held out."""
 
     images: np.ndarray  # (N, C, H, W) uint8
     labels: np.ndarray  # (N,) str
     is_learned: np.ndarray  # (N,) bool
     conditional: bool
-    """Whether each label is a class to be drawn."""
-    held_out_through: int
-    """The largest number of an image that is held out; see `number_of`."""
+    """Whether each label is a class to draw."""
+    holdout_cutoff: int
+    """Images whose number is at most this are held out; see `number_of`."""
 
     @property
     def learned(self) -> np.ndarray:
-        """The images that are learned from."""
+        """The images to learn from."""
         return np.asarray(self.images[self.is_learned])
 
     @property
     def held_out(self) -> np.ndarray:
-        """The images that are not."""
+        """The images that are held out."""
         return np.asarray(self.images[~self.is_learned])
 
 
@@ -55,93 +54,108 @@ def material_of(
     spec: Camera,
     rows: pd.DataFrame,
     images: np.ndarray,
-    given: GeneratorSettings,
-    held_out_through: int | None = None,
+    settings: GeneratorSettings,
+    holdout_cutoff: int | None = None,
 ) -> Material:
-    """Rows of the `images` table and their pixels uint8 (N, C, H, W) as material, shuffled, a share of them held out.
+    """Rows of the `images` table and their pixels uint8 (N, C, H, W) as material, in a random order, a part held out.
 
-    Which ones are is a matter of each image's own id, so that one that comes late moves no other; with
-    `held_out_through` they are those that a generator held out. ValueError when the images are too few, too few of them
-    differ, or a class has too few.
+    An image's own id decides whether it is held out, so that a late image moves no other. `holdout_cutoff` repeats
+    the split of a trained generator. ValueError when the images are too few, too few of them differ, or a class has
+    too few.
     """
     if len(images) < FEWEST:
-        raise UnusableError(f"{camera} has {len(images)} images to learn from", f"a generator wants at least {FEWEST}")
-    different = len(np.unique(images.reshape(len(images), -1), axis=0))
-    if different < FEWEST:
+        raise UnusableError(f"{camera} has {len(images)} images to learn from", f"a generator needs at least {FEWEST}")
+    distinct = len(np.unique(images.reshape(len(images), -1), axis=0))
+    if distinct < FEWEST:
         raise UnusableError(
-            f"only {different} of {len(images):,} images of {camera} differ, {FEWEST} must", "is the camera stuck?"
+            f"only {distinct} of {len(images):,} images of {camera} differ, {FEWEST} must", "is the camera stuck?"
         )
     numbers = np.array([number_of(name) for name in rows["image_id"]])
-    order = np.argsort(numbers, kind="stable")  # a lot drawn once for all: the first of either part are like the rest
-    if held_out_through is None:
-        held_out_through = int(numbers[order[max(FEWEST // 4, round(given.held_out * len(images))) - 1]])
+    order = np.argsort(numbers, kind="stable")  # a fixed random order: the first rows of a part are a random sample
+    if holdout_cutoff is None:
+        holdout_cutoff = int(numbers[order[max(FEWEST // 4, round(settings.held_out * len(images))) - 1]])
     labels = rows["label"].to_numpy(str)
-    conditional = given.learns_from == "all" and not all(is_normal(label, spec) for label in np.unique(labels))
+    conditional = settings.learns_from == "all" and not all(is_normal(label, spec) for label in np.unique(labels))
     if conditional:
         labels = np.where(labels == "", "normal", labels)
         _check_classes(camera, labels)
-    return Material(images[order], labels[order], numbers[order] > held_out_through, conditional, held_out_through)
+    return Material(images[order], labels[order], numbers[order] > holdout_cutoff, conditional, holdout_cutoff)
 
 
 def number_of(image_id: str) -> int:
-    """A number from 0 to 2 to the 48th that an image's id alone decides."""
+    """A hash of an image's id, from 0 to 2^48."""
     return int.from_bytes(hashlib.sha256(image_id.encode()).digest()[:6], "big")
 
 
 def _check_classes(camera: str, labels: np.ndarray) -> None:
-    """ValueError when one of several labels has too few images to be a class."""
+    """ValueError when one of several labels has too few images for a class."""
     names, counts = np.unique(labels, return_counts=True)
     if len(names) > 1 and not has_classes(labels):
-        found = ", ".join(f"{count} of '{name}'" for name, count in zip(names, counts, strict=True))
+        counted = ", ".join(f"{count} of '{name}'" for name, count in zip(names, counts, strict=True))
         raise UnusableError(
-            f"{camera} learns from all labels, and each wants {MIN_PER_CLASS} images",
-            f"found {found}: ingest more, "
+            f"{camera} learns from all labels, and each needs {MIN_PER_CLASS} images",
+            f"found {counted}: ingest more, "
             f'leave rare ones out by name (leave_out in [cameras.{camera}.generator]), or set learns_from = "normal"',
         )
 
 
-def extractor_of(material: Material, given: GeneratorSettings, seed: int) -> Extractor:
-    """The network that a camera's drawn images are judged in; trained on what is learned from alone."""
+def extractor_of(material: Material, settings: GeneratorSettings, seed: int) -> Extractor:
+    """The features in which a camera's generated images are compared; a classifier learns from no held-out image."""
     labels = material.labels[material.is_learned]
     learned = material.learned
-    shown = min(given.classifier_images, 20 * len(learned))
+    shown = min(settings.classifier_images, 20 * len(learned))
     return extractor_for(learned, labels if material.conditional else np.full(len(learned), ""), seed, shown)
 
 
 class About(Section):
-    """What a card says that training does not."""
+    """The fields of a card that training does not know."""
 
     camera: str
     trained_through: date
     settings: str
 
 
-def learn_generator(
-    about: About,
-    material: Material,
-    recipe: Recipe,
-    extractor: Extractor,
-    given: GeneratorSettings,
-    seed: int,
-    progress: Progress | None = None,
-    checkpoint: Checkpoint | None = None,
-    show: Shown | None = None,
-) -> tuple[TrainedGenerator, Trained]:
-    """The generator of the best snapshot with its card, and how training went. It is accepted unless every snapshot
-    gave an alarm.
+@dataclass(frozen=True)
+class LearningTask:
+    """What a camera's generator is learned from, and how."""
+
+    about: About
+    material: Material
+    recipe: Recipe
+    extractor: Extractor
+    settings: GeneratorSettings
+    seed: int
+
+
+def learning_task(settings: Settings, camera: str, through: date, material: Material) -> LearningTask:
+    """What the settings of a camera make of its material. ValueError names a wrong key or a size that cannot be drawn;
+    LookupError when an optional package is missing.
     """
+    spec, generation = settings.camera(camera), generator_settings(settings, camera)
+    classes = len(set(material.labels[material.is_learned])) if material.conditional else 0
+    recipe = recipe_of(settings, camera, classes)
+    extractor = extractor_of(material, generation, settings.seed)
+    about = About(camera=camera, trained_through=through, settings=settings_hash(spec, generation))
+    return LearningTask(about, material, recipe, extractor, generation, settings.seed)
+
+
+def learn_generator(task: LearningTask, hooks: GanHooks | None = None) -> tuple[TrainedGenerator, Trained]:
+    """The generator of the best snapshot with its card, and how training went.
+
+    It is accepted unless every snapshot raised an alarm.
+    """
+    material, recipe, settings = task.material, task.recipe, task.settings
+    hooks = hooks or GanHooks()
     names, numbers = np.unique(material.labels[material.is_learned], return_inverse=True)
-    shares = np.bincount(numbers) / len(numbers)
     examples = Examples(material.learned, numbers if material.conditional else None, material.held_out)
-    task = Task(recipe, examples, given.snapshots, seed, checkpoint)
-    with workers_of(given.devices, task) as workers:
-        trained = train(
-            recipe, examples, extractor, given.watch, given.snapshots, seed, progress, checkpoint, show, workers
-        )
+    run = TrainingRun(recipe, examples, settings.snapshots, task.seed)
+    with workers_of(settings.devices, run, hooks.checkpoint) as workers:
+        trained = train(run, Validation(task.extractor, settings.watch), hooks, workers)
     best = trained.best
     verdict = f"snapshot {best.epoch} of {len(trained.history)} has the least distance"
+    shares = np.bincount(numbers) / len(numbers)
     card = GeneratorCard(
-        **about.model_dump(),
+        **task.about.model_dump(),
         preset=recipe.preset,
         network=recipe.generator,
         classes=tuple(map(str, names)) if material.conditional else (),
@@ -149,9 +163,9 @@ def learn_generator(
         images=len(examples.images),
         shown=best.images,
         distance=best.distance,
-        features=extractor.name,
-        held_out_through=material.held_out_through,
-        seed=seed,
+        features=task.extractor.name,
+        holdout_cutoff=material.holdout_cutoff,
+        seed=task.seed,
         state=trained.state,
         accepted=not best.alarms,
         verdict=f"every snapshot gave an alarm: {'; '.join(best.alarms)}" if best.alarms else verdict,

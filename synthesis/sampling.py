@@ -1,4 +1,4 @@
-"""Images from a generator: seeded, the same one by one or by the million, each able to say how it was drawn."""
+"""Drawing images from a generator: by seed, the same for any count, each with a record of how it was drawn."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from sensors_data.store import Store
 from synthesis.generator_files import TrainedGenerator, load_by_name
 
 BATCH = 64
-"""Images drawn at once. It never changes: sums in a network depend on the size of the batch in their last digit."""
+"""Images in a batch. It never changes, because a network's last digits depend on the size of the batch."""
 MAX_COUNT = 10_000_000
 _GOLDEN = 0.6180339887498949
 
 
 class Origin(Section):
-    """How an image was drawn: with the generator's file, all that it takes to draw it again."""
+    """How an image was drawn; together with the generator's file it suffices to draw the image again."""
 
     generator: str
     """Its id, camera and day."""
@@ -35,13 +35,13 @@ class Origin(Section):
     index: int
     """Number of the image among those of its seed, from 0."""
     label: str = ""
-    """The class that was asked for; empty where each image had the class of its turn."""
+    """The requested class; empty where classes alternate in the shares of the training images."""
     truncation: float = 1.0
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a generator: its seed, class and truncation."""
+    """A generator, a seed, a class and a truncation."""
 
     generator: TrainedGenerator
     seed: int
@@ -50,10 +50,10 @@ class Request:
 
 
 def _checked(request: Request) -> Request:
-    """The request; LookupError for a class that the generator does not know, ValueError for a number out of range."""
-    known = request.generator.card.classes
-    if request.label is not None and request.label not in known:
-        has = f"draws {', '.join(known)}" if known else "was not told any classes"
+    """The request itself. NotThereError for an unknown class, UnusableError for a number out of range."""
+    classes = request.generator.card.classes
+    if request.label is not None and request.label not in classes:
+        has = f"draws {', '.join(classes)}" if classes else "learned without classes"
         raise NotThereError(f"generator {request.generator.name} cannot draw class '{request.label}': it {has}")
     if not 0 < request.truncation <= 1:
         raise UnusableError(f"truncation scales the codes and lies in (0, 1], found {request.truncation}")
@@ -65,11 +65,11 @@ def _checked(request: Request) -> Request:
 def draw(
     generator: TrainedGenerator, count: int, seed: int, label: str | None = None, truncation: float = 1.0
 ) -> np.ndarray:
-    """The first `count` images of a seed, uint8 (N, C, H, W); more of them begin with the same ones.
+    """The first `count` images of a seed, uint8 (N, C, H, W); larger counts begin with the same images.
 
-    `label` asks for one class; without it a conditional generator draws all, each as often as it was learned from.
-    `truncation` below 1 draws codes nearer to the mean: cleaner, less diverse. ValueError and LookupError name what
-    cannot be drawn.
+    `label` asks for one class; without it a conditional generator draws all classes in the shares of its training
+    images. `truncation` below 1 draws codes nearer to the mean: cleaner and less diverse images. ValueError for a
+    number out of range, LookupError for an unknown class.
     """
     return np.concatenate(list(drawn_batches(generator, count, seed, label, truncation)))
 
@@ -77,7 +77,7 @@ def draw(
 def drawn_batches(
     generator: TrainedGenerator, count: int, seed: int, label: str | None = None, truncation: float = 1.0
 ) -> Iterator[np.ndarray]:
-    """The same in batches of at most 64, so that any number fits into memory."""
+    """The images of `draw` in batches of at most 64, so that any number fits into memory."""
     if not 1 <= count <= MAX_COUNT:
         raise UnusableError(f"between 1 and {MAX_COUNT:,} images can be drawn at once, found {count:,}")
     request = _checked(Request(generator, seed, label, truncation))
@@ -85,14 +85,14 @@ def drawn_batches(
 
 
 def class_names(generator: TrainedGenerator, count: int, label: str | None = None) -> list[str]:
-    """The class of each of the first `count` images of any seed; empty where the generator knows none."""
+    """The class of each of the first `count` images of any seed; empty where the generator has no classes."""
     return _names(_checked(Request(generator, 0, label, 1.0)), 0, count)
 
 
 def drawn_pngs(
     generator: TrainedGenerator, count: int, seed: int, label: str | None = None, truncation: float = 1.0
 ) -> Iterator[bytes]:
-    """The first `count` images of a seed as PNGs that say how to draw them again, one by one."""
+    """The first `count` images of a seed as PNGs, one by one; each holds its Origin."""
     index, fingerprint = 0, generator.fingerprint
     for batch in drawn_batches(generator, count, seed, label, truncation):
         names = _names(Request(generator, seed, label, truncation), index, len(batch))
@@ -112,8 +112,8 @@ def drawn_pngs(
 def interpolate(generator: TrainedGenerator, first_seed: int, second_seed: int, steps: int) -> np.ndarray:
     """Images on the arc between the first codes of two seeds, ends included, uint8 (steps, C, H, W).
 
-    On a great circle every code is as long as those that the generator knows (White 2016, arXiv:1609.04468). A
-    conditional generator draws the class of its first turn. ValueError when there are fewer than 2 steps.
+    Codes on a great circle are as long as those of training (White 2016, arXiv:1609.04468). A conditional generator
+    draws the class of its first image. ValueError when there are fewer than 2 steps.
     """
     if not 2 <= steps <= 10_000:
         raise UnusableError(f"an interpolation has between 2 and 10,000 steps, found {steps}")
@@ -124,25 +124,25 @@ def interpolate(generator: TrainedGenerator, first_seed: int, second_seed: int, 
         z = start + share * (end - start)
     else:
         z = (((1 - share) * angle).sin() * start + (share * angle).sin() * end) / angle.sin()
-    turn = _turns(Request(generator, first_seed, None, 1.0), 0, 1)
+    number = _class_numbers(Request(generator, first_seed, None, 1.0), 0, 1)
     conditional = bool(generator.card.classes)
     parts = [
-        _images(generator, part, turn.expand(len(part)) if conditional else None)
+        _images(generator, part, number.expand(len(part)) if conditional else None)
         for part in z.split(BATCH)  # type: ignore[no-untyped-call]
     ]
     return np.concatenate(parts)
 
 
 def png_of(image: np.ndarray, origin: Origin, name: str = "") -> bytes:
-    """A drawn image (C, H, W) as PNG whose text chunks say that it is synthetic and how to draw it again;
-    `name` is the class that it has.
+    """A drawn image (C, H, W) as PNG whose text chunks say that it is synthetic and how to draw it again; `name` is its
+    class.
     """
     text = {key: str(value) for key, value in origin.model_dump().items()}
     return encode_png(image, {"synthetic": "true", "software": "nightscore", **text, "class": name})
 
 
 def origin_of(png: bytes) -> Origin:
-    """How a drawn image came to be, from its PNG. UnusableError when it does not say so."""
+    """The Origin in a drawn image's PNG. UnusableError when the PNG has none."""
     try:
         with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
             text = {str(key): str(value) for key, value in image.info.items()}
@@ -156,9 +156,9 @@ def origin_of(png: bytes) -> Origin:
 
 
 def drawn_again(store: Store, png: bytes) -> np.ndarray:
-    """The image of a PNG drawn once more by its generator, uint8 (C, H, W), bit for bit on a CPU of the same kind.
+    """The image of a PNG drawn again by its generator, uint8 (C, H, W), bit for bit on a CPU of the same kind.
 
-    LookupError when the generator is gone, ValueError when another one has taken its place.
+    LookupError when the generator is gone, ValueError when another one replaced it.
     """
     origin = origin_of(png)
     generator = load_by_name(store, origin.generator)
@@ -173,26 +173,26 @@ def drawn_again(store: Store, png: bytes) -> np.ndarray:
 
 def _batch(request: Request, number: int) -> np.ndarray:
     """One whole batch of a seed, uint8 (64, C, H, W)."""
-    known = request.generator.card.classes
-    labels = _turns(request, number * BATCH, BATCH) if known else None
+    classes = request.generator.card.classes
+    labels = _class_numbers(request, number * BATCH, BATCH) if classes else None
     return _images(request.generator, _codes(request, number), labels)
 
 
 def _codes(request: Request, number: int) -> Tensor:
     """The codes of one batch of a seed, (64, Z)."""
     shape = (BATCH, request.generator.card.network.latent)
-    rng = np.random.default_rng((request.seed, number))  # torch's own would take 32 bits of a seed alone
+    rng = np.random.default_rng((request.seed, number))  # torch would use only 32 bits of the seed
     return torch.from_numpy(rng.standard_normal(shape, np.float32)) * request.truncation
 
 
 def _names(request: Request, first: int, count: int) -> list[str]:
-    """The class of each of `count` images from `first` on; empty where the generator knows none."""
-    known = request.generator.card.classes
-    return [known[number] for number in _turns(request, first, count).tolist()] if known else [""] * count
+    """The class of each of `count` images from `first` on; empty where the generator has no classes."""
+    classes = request.generator.card.classes
+    return [classes[k] for k in _class_numbers(request, first, count).tolist()] if classes else [""] * count
 
 
-def _turns(request: Request, first: int, count: int) -> Tensor:
-    """Whose turn it is: the class numbers (count,) of images from `first` on, in the shares that were learned from."""
+def _class_numbers(request: Request, first: int, count: int) -> Tensor:
+    """The class numbers (count,) of images from `first` on, in the shares of the training images."""
     card = request.generator.card
     if request.label is not None:
         return torch.full((count,), card.classes.index(request.label))
@@ -205,7 +205,7 @@ def _turns(request: Request, first: int, count: int) -> Tensor:
 
 @torch.no_grad()
 def _images(generator: TrainedGenerator, z: Tensor, labels: Tensor | None) -> np.ndarray:
-    """The images of at most 64 codes (B, Z), uint8 (B, C, H, W); the network always sees 64."""
+    """The images of at most 64 codes (B, Z), uint8 (B, C, H, W); the batch is always padded to 64."""
     count, low = len(z), generator.card.network.low
     missing = BATCH - count
     z = torch.cat([z, z.new_zeros(missing, z.shape[1])])

@@ -11,8 +11,8 @@ from sensors_data.settings import Section, Settings, parse
 from synthesis.presets.catalogue import PRESETS, SIZES, preset
 from synthesis.quality.gate import GateConfig
 from synthesis.training.collapse import WatchConfig
+from synthesis.training.config import TrainingConfig
 from synthesis.training.recipe import Recipe
-from synthesis.training.step import TrainingConfig
 
 
 class GeneratorSettings(Section):
@@ -58,20 +58,21 @@ def generator_settings(settings: Settings, camera: str) -> GeneratorSettings:
 
 def recipe_of(settings: Settings, camera: str, classes: int) -> Recipe:
     """The recipe that a camera's settings ask for. ValueError names a wrong key, or a size that cannot be drawn."""
-    spec, given = settings.camera(camera), generator_settings(settings, camera)
-    if given.preset in PRESETS and PRESETS[given.preset].conditional and not classes:
+    spec, generation = settings.camera(camera), generator_settings(settings, camera)
+    if generation.preset in PRESETS and PRESETS[generation.preset].conditional and not classes:
         raise UnusableError(
-            f"preset {given.preset} is told the class of each image, and {camera} has none",
+            f"preset {generation.preset} needs the class of each image, and {camera} has none",
             f'set learns_from = "all" in [cameras.{camera}.generator], or take another preset',
         )
     try:
-        recipe = preset(given.preset, (spec.channels, spec.size, spec.size), classes)
+        recipe = preset(generation.preset, (spec.channels, spec.size, spec.size), classes)
     except ValueError as error:
         sizes = ", ".join(map(str, SIZES))
         raise UnusableError(
-            f"preset {given.preset} cannot draw {spec.size} pixels a side", f"set size of [cameras.{camera}] to {sizes}"
+            f"preset {generation.preset} cannot draw {spec.size} pixels a side",
+            f"set size of [cameras.{camera}] to {sizes}",
         ) from error
-    changes = {**given.training, **({} if given.images is None else {"images": given.images})}
+    changes = {**generation.training, **({} if generation.images is None else {"images": generation.images})}
     where = f"[cameras.{camera}.generator.training]"
     training = parse(TrainingConfig, {**recipe.training.model_dump(), **changes}, where)
     return recipe.model_copy(update={"training": training})

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.metrics import average_precision_score, precision_recall_fscore_support, roc_auc_score
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -60,24 +61,19 @@ def range_auc(labels: ArrayLike, score: ArrayLike, window: int, n_thresholds: in
 
 def auc_pr(labels: ArrayLike, score: ArrayLike) -> float:
     """Average precision per row: the mean precision over the recall that each distinct score adds."""
-    flags, s = _checked(labels, score)
-    hits, flagged = _ranked_counts(flags, s)
-    return float(np.sum(np.diff(hits, prepend=0) * hits / flagged) / flags.sum())
+    return float(average_precision_score(*_checked(labels, score)))
 
 
 def auc_roc(labels: ArrayLike, score: ArrayLike) -> float:
     """Probability that an anomalous row scores above a normal one, ties counted half."""
-    flags, s = _checked(labels, score)
-    hits, flagged = _ranked_counts(flags, s)
-    alarms = np.concatenate([[0], flagged - hits])
-    return float(np.trapezoid(np.concatenate([[0], hits]), alarms) / (flags.sum() * np.sum(~flags)))
+    return float(roc_auc_score(*_checked(labels, score)))
 
 
 def row_agreement(labels: ArrayLike, alarms: ArrayLike) -> Agreement:
     """Precision, recall and F1 over rows; 0 where they are not defined. No point adjustment."""
     flags, raised = checked_alarms(labels, alarms)
-    hits = float(np.sum(flags & raised))
-    return agreement(hits / max(raised.sum(), 1), hits / max(flags.sum(), 1))
+    precision, recall, f1, _ = precision_recall_fscore_support(flags, raised, average="binary", zero_division=0.0)
+    return Agreement(float(precision), float(recall), float(f1))
 
 
 def event_recall(labels: ArrayLike, alarms: ArrayLike) -> float:
@@ -153,13 +149,6 @@ def _checked(labels: ArrayLike, score: ArrayLike) -> tuple[Flags, Array]:
         row = int(np.argmin(np.isfinite(s)))
         raise ValueError(f"score of row {row} is {s[row]}; give every row a finite score before evaluation")
     return flags, s
-
-
-def _ranked_counts(flags: Flags, score: Array) -> tuple[Rows, Rows]:
-    """Labelled rows and all rows at or above each distinct score, from the highest down."""
-    order = np.argsort(-score, kind="stable")
-    last = np.flatnonzero(np.diff(score[order], append=-np.inf))
-    return np.cumsum(flags[order], dtype=np.intp)[last], last + 1
 
 
 def _range_areas(flags: Flags, score: Array, windows: range, n_thresholds: int) -> tuple[Array, Array]:

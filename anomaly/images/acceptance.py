@@ -1,4 +1,4 @@
-"""A newly trained image detector serves only if it finds what was put into held-out normal images."""
+"""The acceptance test of a new image detector: it must find defects planted into held-out normal images."""
 
 from __future__ import annotations
 
@@ -10,31 +10,34 @@ from sklearn.metrics import roc_auc_score
 from anomaly.images.detector import ImageDetector, score_images
 
 TOLERANCE = 0.02
-"""Ranking of planted defects by which a challenger may stay behind the detector that serves."""
+"""ROC-AUC of planted defects by which a challenger may stay behind the serving detector."""
 PROBES = 300
-"""Held-out images that get a planted defect, at most."""
+"""Held-out images with a planted defect, at most."""
 
 
 def judge(challenger: ImageDetector, incumbent: ImageDetector | None, held_out: np.ndarray, seed: int) -> ImageDetector:
-    """The challenger with its verdict: accepted unless planted defects score no higher than the images without them,
-    or it ranks them worse than the incumbent does. `held_out` (N, C, H, W) are normal images it did not learn from.
+    """The challenger with its verdict, from normal images (N, C, H, W) that it did not learn from.
+
+    It is rejected when planted defects score no higher than the images without them, or when the incumbent ranks them
+    better.
     """
     images = held_out[:PROBES]
     planted = plant_defects(images, np.random.default_rng(seed))
-    own = found_share(challenger, images, planted)
-    line = f"{own:.3f} of planted defects ranked over normal images"
-    if own <= 0.5:
+    auc = defect_auc(challenger, images, planted)
+    line = f"{auc:.3f} of planted defects ranked over normal images"
+    if auc <= 0.5:
         return _with(challenger, False, f"{line}, no better than chance")
     if incumbent is None or incumbent.card.image != challenger.card.image:
         return _with(challenger, True, f"{line}, the first for images of this size")
-    other = found_share(incumbent, images, planted)
-    line = f"{line}, {incumbent.name} has {other:.3f}"
-    return _with(challenger, own >= other - TOLERANCE, line)
+    incumbent_auc = defect_auc(incumbent, images, planted)
+    line = f"{line}, {incumbent.name} has {incumbent_auc:.3f}"
+    return _with(challenger, auc >= incumbent_auc - TOLERANCE, line)
 
 
 def plant_defects(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Each image (N, C, H, W) with a piece of another one pasted elsewhere (CutPaste, Li et al. 2021,
-    arXiv:2104.04015): 2 to 15 % of its area."""
+    """Images (N, C, H, W), each with a patch of another one pasted in elsewhere: 2 to 15 % of its area (CutPaste,
+    Li et al. 2021, arXiv:2104.04015).
+    """
     out = images.copy()
     count, _, height, width = images.shape
     for n in range(count):
@@ -48,8 +51,8 @@ def plant_defects(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return out
 
 
-def found_share(detector: ImageDetector, images: np.ndarray, planted: np.ndarray) -> float:
-    """The share of pairs in which an image with a planted defect scores over a normal one (the area under the ROC)."""
+def defect_auc(detector: ImageDetector, images: np.ndarray, planted: np.ndarray) -> float:
+    """ROC-AUC: the share of pairs in which an image with a planted defect scores higher than a normal one."""
     scores = np.concatenate([score_images(detector, part).score for part in (images, planted)])
     return float(roc_auc_score(np.repeat([0, 1], [len(images), len(planted)]), scores))
 

@@ -1,28 +1,29 @@
-"""A camera's detector: features, a VAE, the codes of normal images, a threshold; and what it says of images."""
+"""A camera's detector (features, a VAE, the codes of normal images, a threshold) and its scores of images."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 from pydantic import Field
 from torch import Tensor
 from torch.nn import functional as F
 
 from anomaly.images.blur import blurred
 from anomaly.images.features import FeatureConfig
-from anomaly.images.scoring import PARTS, Balance, Network, Surprise, surprises
+from anomaly.images.scoring import PARTS, ImageModel, ScoreNormaliser, Surprise, surprises
 from anomaly.images.vae import ImageVAEConfig, Likelihood
 from anomaly.thresholds import Threshold
 from anomaly.vae.training import FitConfig
 from sensors_data.errors import UnusableError
-from sensors_data.settings import Section
+from sensors_data.settings import Section, parse
 
-FORMAT = 2
-"""Revision of the detector's file; a newer one is refused."""
+FORMAT = 3
+"""Revision of the detector's file. Revision 2, with other names in the normaliser, is read; others are refused."""
 
 GRADIENT_FIT = FitConfig(
     epochs=200,
@@ -56,7 +57,7 @@ class ImageDetectorConfig(Section):
     days: int = Field(28, ge=1, le=3650)
     """Length of the span it learns from."""
     held_out: float = Field(0.2, gt=0, lt=0.9)
-    """Last share of the images in time, kept for early stopping, balance and threshold."""
+    """Last share of the images in time, held out for early stopping, normaliser and threshold."""
     draws: int = Field(4, ge=1)
     """S, Monte-Carlo draws of the code."""
     memory: int = Field(20_000, ge=1)
@@ -85,8 +86,20 @@ PATCH_CONFIG = ImageDetectorConfig(
 """For textures: patches of a frozen network, each modelled by itself."""
 
 
+def parse_config(table: dict[str, Any], where: str) -> ImageDetectorConfig:
+    """A detector section's keys as a config; for patches, keys that are not set are those of PATCH_CONFIG.
+
+    ValueError names a wrong key and `where` it stands.
+    """
+    features = table.get("features")
+    if isinstance(features, dict) and features.get("kind") == "patches":
+        defaults = PATCH_CONFIG.model_dump(exclude_unset=True)
+        table = {**defaults, **table, "features": {**defaults["features"], **features}}
+    return parse(ImageDetectorConfig, table, where)
+
+
 class ImageCard(Section):
-    """What a detector knows of itself; stands as JSON in its file."""
+    """A detector's description of itself, JSON in its file."""
 
     format: int = FORMAT
     camera: str
@@ -101,7 +114,7 @@ class ImageCard(Section):
     held_out: int
     network: ImageVAEConfig
     config: ImageDetectorConfig
-    balance: Balance
+    normaliser: ScoreNormaliser
     threshold: Threshold
     pixel_threshold: float
     """Nats a pixel of the heat map that 1 in 1,000 pixels of held-out normal images exceeds."""
@@ -114,9 +127,9 @@ class ImageCard(Section):
 
 @dataclass(frozen=True)
 class ImageDetector:
-    """Everything that turns images into scores."""
+    """The fitted model and its card."""
 
-    network: Network
+    network: ImageModel
     card: ImageCard
 
     @property
@@ -134,6 +147,20 @@ class ImageScores:
     maps: np.ndarray  # (N, H, W) float32 nats a pixel, on one scale for all images
 
 
+def score_frame(detector: ImageDetector, scores: ImageScores) -> pd.DataFrame:
+    """Scores with their threshold, p-value, verdict and model, a row an image: columns of `image_scores`."""
+    threshold = detector.card.threshold
+    return pd.DataFrame(
+        {
+            "score": scores.score,
+            "threshold": threshold.value,
+            "p_value": threshold.p_value(scores.score),
+            "is_anomaly": scores.score > threshold.value,
+            "model": detector.name,
+        }
+    )
+
+
 def score_images(detector: ImageDetector, images: np.ndarray) -> ImageScores:
     """Scores and heat maps of uint8 images (N, C, H, W). ValueError when they are not of the detector's size."""
     card = detector.card
@@ -143,20 +170,22 @@ def score_images(detector: ImageDetector, images: np.ndarray) -> ImageScores:
             "mend the camera's "
             f"size and channels in the settings or run: nightscore train-images --camera {card.camera}",
         )
-    return score_parts(detector.network, images, card.balance, card.config.worst_share)
+    return score_parts(detector.network, images, card.normaliser, card.config.worst_share)
 
 
-def score_parts(network: Network, images: np.ndarray, balance: Balance, worst_share: float) -> ImageScores:
-    """Scores and heat maps of uint8 images (N, C, H, W) under a network and a balance."""
-    done = []
-    for found in surprises(network, images):
-        total = balance.total(found.parts)  # (B, P)
-        score, parts = worst_patches(total, found.parts, worst_share)
-        maps = heat_maps(network, found, total, images.shape[1:])
-        done.append((score.numpy(), parts.numpy(), maps.numpy()))
-    if not done:
+def score_parts(
+    network: ImageModel, images: np.ndarray, normaliser: ScoreNormaliser, worst_share: float
+) -> ImageScores:
+    """Scores and heat maps of uint8 images (N, C, H, W) of a model under a normaliser."""
+    batches = []
+    for surprise in surprises(network, images):
+        total = normaliser.total(surprise.parts)  # (B, P)
+        score, parts = worst_patches(total, surprise.parts, worst_share)
+        maps = heat_maps(network, surprise, total, images.shape[1:])
+        batches.append((score.numpy(), parts.numpy(), maps.numpy()))
+    if not batches:
         return ImageScores(np.empty(0), np.empty((0, len(PARTS))), np.empty((0, *images.shape[2:]), np.float32))
-    return ImageScores(*(np.concatenate(values) for values in zip(*done, strict=True)))
+    return ImageScores(*(np.concatenate(values) for values in zip(*batches, strict=True)))
 
 
 def worst_patches(total: Tensor, parts: Tensor, share: float) -> tuple[Tensor, Tensor]:
@@ -166,14 +195,14 @@ def worst_patches(total: Tensor, parts: Tensor, share: float) -> tuple[Tensor, T
     return worst.values.mean(1), parts.gather(1, index).mean(1)
 
 
-def heat_maps(network: Network, found: Surprise, total: Tensor, image: tuple[int, ...]) -> Tensor:
-    """Where the surprise lies, (B, H, W) nats a pixel, of images of shape C, H, W; one scale for all."""
+def heat_maps(network: ImageModel, surprise: Surprise, total: Tensor, image: tuple[int, ...]) -> Tensor:
+    """Nats of each pixel, (B, H, W), of images of shape C, H, W; one scale for all images."""
     size = (image[1], image[2])
     if network.features.kind == "patches":
         side = math.isqrt(total.shape[1])
         maps = _stretched(total.float().view(-1, side, side), size)
         return blurred(maps[:, None], min(size) / side / 2)[:, 0]
-    nats = found.value_nats[:, 0]
+    nats = surprise.value_nats[:, 0]
     if network.features.kind == "pixels":
         return nats.sum(1)
     half, cells = network.features.grids

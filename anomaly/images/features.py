@@ -1,4 +1,4 @@
-"""What of an image is modelled: its pixels, its pixels and oriented gradients, or patches of a frozen network."""
+"""Views of an image that a VAE models: its pixels, pixels and oriented gradients, or patches of a frozen network."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from sensors_data.images.arrays import standardise
 from sensors_data.settings import Section
 
 BATCH = 64
-"""Images a pass; the last pass is padded, so that a feature never depends on what else is computed."""
+"""Images in a batch; the last batch is padded, so that a feature never depends on the other images."""
 
 
 CELL, CELL_STEP = 7, 3
 """Pixels: the side of a cell of gradient energies, and the step between cells."""
 FINE, COARSE = 0.5, 1.2
-"""Standard deviations, pixels, of the two blurs whose difference is the detail."""
+"""Standard deviations, pixels, of the two blurs whose difference is the detail of an image."""
 
 
 class FeatureConfig(Section):
@@ -43,7 +43,7 @@ class FeatureConfig(Section):
     @model_validator(mode="after")
     def _fits(self) -> FeatureConfig:
         if self.kind == "patches" and self.side % PATCH:
-            raise ValueError(f"patches want a side that {PATCH} divides, found {self.side}")
+            raise ValueError(f"the side of patches is a multiple of {PATCH}, found {self.side}")
         return self
 
     @property
@@ -56,9 +56,10 @@ def gradient_features(x: Tensor, config: FeatureConfig) -> tuple[Tensor, Tensor,
     """Three blocks of x (B, C, H, W), at side 28: pooled pixels (B, C * 14 * 14), oriented gradient energies
     (B, K * 8 * 8) and detail energies (B, 2 * 8 * 8).
 
-    Square roots of grey levels, so that noise is even over dark and bright; gradients by direction, each divided by
-    the contrast around it, pooled over overlapping cells: histograms of oriented gradients (Dalal and Triggs 2005);
-    details, spots brighter and darker than what surrounds them, pooled alike.
+    - pixels: square roots of grey levels, so that noise is equal in dark and bright areas.
+    - gradients: by direction, each divided by the contrast around it and pooled over overlapping cells, as in
+      histograms of oriented gradients (Dalal and Triggs 2005).
+    - details: spots brighter and darker than their surroundings, pooled over the same cells.
     """
     if x.shape[2:] != (config.side, config.side):
         x = F.interpolate(x, (config.side, config.side), mode="bilinear", antialias=True, align_corners=False)

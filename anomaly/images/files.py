@@ -1,11 +1,12 @@
-"""A camera's detectors at rest: one safetensors file each, the card in its metadata; which one serves a day."""
+"""The files of a camera's detectors: one safetensors file each, the card in its metadata; which one serves a day."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from anomaly.images.detector import FORMAT, ImageCard, ImageDetector
-from anomaly.images.scoring import Blocks, Memory, Network
+from anomaly.images.scoring import FeatureScaler, ImageModel, MemoryBank
 from anomaly.images.vae import ImageVAE
 from sensors_data.errors import NotThereError
 from sensors_data.model_files import ModelCatalogue, ModelFile, card_in
@@ -21,8 +22,8 @@ def to_bytes(detector: ImageDetector) -> bytes:
     network, memory = detector.network, detector.network.memory
     tensors = {f"model.{name}": tensor for name, tensor in network.model.state_dict().items()}
     tensors |= {"memory.codes": memory.codes, "memory.mean": memory.mean, "memory.precision": memory.precision}
-    tensors |= {f"blocks.{number}": mean for number, mean in enumerate(network.blocks.means)}
-    tensors |= {f"scales.{number}": scale for number, scale in enumerate(network.blocks.scales)}
+    tensors |= {f"blocks.{number}": mean for number, mean in enumerate(network.scaler.means)}
+    tensors |= {f"scales.{number}": scale for number, scale in enumerate(network.scaler.scales)}
     tensors |= {"draws": network.draws}
     return model_bytes(tensors, detector.card)
 
@@ -35,16 +36,25 @@ def from_bytes(data: bytes, where: str) -> ImageDetector:
     model = with_tensors(ImageVAE(card.network), weights, where, "train-images")
     count = sum(name.startswith("blocks.") for name in tensors)
     means, scales = (tuple(tensors[f"{part}.{n}"] for n in range(count)) for part in ("blocks", "scales"))
-    blocks = Blocks(means, scales)
-    memory = Memory(tensors["memory.codes"], tensors["memory.mean"], tensors["memory.precision"])
+    scaler = FeatureScaler(means, scales)
+    memory = MemoryBank(tensors["memory.codes"], tensors["memory.mean"], tensors["memory.precision"])
     config = card.config
-    network = Network(config.features, blocks, model, memory, tensors["draws"], config.neighbours)
+    network = ImageModel(config.features, scaler, model, memory, tensors["draws"], config.neighbours)
     return ImageDetector(network, card)
 
 
 def card_of(data: bytes, where: str) -> ImageCard:
     """The card in a detector file's bytes. ValueError when it is no such file, or of another format."""
-    return parse(ImageCard, card_in(data, where, "an image detector", (FORMAT,), "train-images"), where)
+    fields = card_in(data, where, "an image detector", (2, FORMAT), "train-images")
+    return parse(ImageCard, _from_revision_2(fields) if fields["format"] == 2 else fields, where)
+
+
+def _from_revision_2(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a card under today's names."""
+    names = {"centre": "median", "spread": "std", "weights": "weights", "places": "position_bias"}
+    normaliser = {names[name]: value for name, value in fields["balance"].items()}
+    others = {name: value for name, value in fields.items() if name != "balance"}
+    return {**others, "format": FORMAT, "normaliser": normaliser}
 
 
 def save(store: Store, detector: ImageDetector) -> str:

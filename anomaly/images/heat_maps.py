@@ -1,4 +1,4 @@
-"""Heat maps as pictures: one scale for all images of a detector, so that a good part stays dark."""
+"""Heat maps as pictures, on one scale for all images of a detector, so that a good part stays grey."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from anomaly.images.detector import ImageDetector
 from sensors_data.images.files import encode_png
 
 FULL = 3.0
-"""Multiples of the pixel threshold at which the colour is at its brightest."""
+"""The brightest colour stands for this multiple of the pixel threshold."""
 
 
 def overlay(detector: ImageDetector, image: np.ndarray, heat: np.ndarray) -> np.ndarray:
-    """An image (C, H, W) uint8 under its heat (H, W), as (3, H, W): grey where nothing is over the pixel threshold,
-    red to yellow above it; the mask at the threshold is outlined."""
+    """An image (C, H, W) uint8 under its heat (H, W), as (3, H, W): grey below the pixel threshold, red to yellow above
+    it, with an outline at the threshold.
+    """
     grey = np.repeat(image.mean(axis=0, keepdims=True), 3, axis=0)
     limit = detector.card.pixel_threshold
     mask = heat > limit

@@ -1,4 +1,4 @@
-"""The first floor's jobs for cameras: train on a camera's normal images, score a day's images."""
+"""The jobs of cameras: train on a camera's normal images, score a day's images."""
 
 from __future__ import annotations
 
@@ -12,10 +12,17 @@ import pandas as pd
 from PIL import Image
 
 from anomaly.images.acceptance import judge
-from anomaly.images.detector import PATCH_CONFIG, ImageDetector, ImageDetectorConfig, ImageScores, score_images
+from anomaly.images.detector import (
+    ImageDetector,
+    ImageDetectorConfig,
+    ImageScores,
+    parse_config,
+    score_frame,
+    score_images,
+)
 from anomaly.images.files import KIND, load_for, read_detector, save, serving
 from anomaly.images.heat_maps import heat_map_png
-from anomaly.images.learning import MIN_IMAGES, held_out_count, learn_image_detector
+from anomaly.images.learning import MIN_IMAGES, ImageTraining, held_out_count, learn_image_detector
 from anomaly.vae.training import Epoch
 from sensors_data.camera import Camera
 from sensors_data.errors import UnusableError
@@ -23,27 +30,21 @@ from sensors_data.images.days import SOURCE_SIZE
 from sensors_data.images.table import normal_images, normal_rows, pixels_of
 from sensors_data.model_files import unfinished
 from sensors_data.nets.checkpoint import Checkpoint
-from sensors_data.nets.training import Progress
+from sensors_data.nets.training import Hooks, Progress
 from sensors_data.runs import Done, run_job
-from sensors_data.settings import Settings, parse
+from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store, settings_hash
 
 
 def image_detector_config(settings: Settings, camera: str) -> ImageDetectorConfig:
-    """The detector section of a camera's settings, for patches over what suits those. ValueError names a wrong key."""
-    table = settings.camera(camera).detector
-    features = table.get("features")
-    if isinstance(features, dict) and features.get("kind") == "patches":
-        usual = PATCH_CONFIG.model_dump(exclude_unset=True)
-        table = {**usual, **table, "features": {**usual["features"], **features}}
-    return parse(ImageDetectorConfig, table, f"[cameras.{camera}.detector]")
+    """The detector section of a camera's settings. ValueError names a wrong key."""
+    return parse_config(settings.camera(camera).detector, f"[cameras.{camera}.detector]")
 
 
 def train_images(settings: Settings, day: date, camera: str, progress: Progress | None = None) -> str:
     """Job: learn a camera's detector from its normal images of the days before `day`, accept or reject it.
 
-    A training that was killed goes on where it was. LookupError when there is no image, ValueError when there are too
-    few.
+    A training that was killed continues. LookupError when there is no image, ValueError when there are too few.
     """
     store = Store(settings.store)
     return run_job(store, "train-images", day, camera, lambda: _train(store, settings, day, camera, progress))
@@ -55,9 +56,10 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
     every = len(rows)
     rows, size = (rows, "") if spec.any_size else _of_newest_size(rows, camera)
     images, through = pixels_of(rows, spec), day - timedelta(days=1)
-    drawn = _synthetic(store, spec, camera, day, config, len(images))
-    checkpoint = checkpoint_of(store, settings, day, camera, images, drawn)
-    learned, history = learn_image_detector(camera, images, through, config, settings.seed, drawn, progress, checkpoint)
+    synthetic = _synthetic(store, spec, camera, day, config, len(images))
+    checkpoint = checkpoint_of(store, settings, day, camera, images, synthetic)
+    training = ImageTraining(camera, images, through, config, settings.seed, synthetic)
+    learned, history = learn_image_detector(training, Hooks(progress, checkpoint))
     before = serving(store, camera, through)
     incumbent = read_detector(store, before) if before else None
     detector = judge(learned, incumbent, images[-held_out_count(len(images), config) :], settings.seed)
@@ -87,7 +89,7 @@ def _of_newest_size(rows: pd.DataFrame, camera: str) -> tuple[pd.DataFrame, str]
 def checkpoint_of(
     store: Store, settings: Settings, day: date, camera: str, images: np.ndarray, drawn: np.ndarray
 ) -> Checkpoint:
-    """Where a training keeps its state; one over other images, by other settings or another seed begins anew."""
+    """The checkpoint of a training; other images, settings or another seed begin anew."""
     place, seen = unfinished(KIND, camera), hashlib.sha256(images.tobytes() + drawn.tobytes()).hexdigest()[:16]
     known = settings_hash(settings.camera(camera), image_detector_config(settings, camera))
     return Checkpoint(
@@ -100,8 +102,8 @@ def checkpoint_of(
 def _synthetic(
     store: Store, spec: Camera, camera: str, day: date, config: ImageDetectorConfig, real: int
 ) -> np.ndarray:
-    """The newest synthetic images of the days before `day` that passed the gate and show no defect, so many that they
-    are at most the stated share.
+    """Published synthetic images of the days before `day` without a defect, at most the camera's
+    `max_synthetic_share` of all training images.
     """
     most = int(real * spec.max_synthetic_share / (1 - spec.max_synthetic_share))
     if not most:
@@ -159,22 +161,11 @@ def _score(store: Store, spec: Camera, day: date, camera: str) -> Done:
 
 def score_rows(detector: ImageDetector, images: pd.DataFrame, scores: ImageScores) -> pd.DataFrame:
     """Rows of the `image_scores` table."""
-    threshold = detector.card.threshold
-    return pd.DataFrame(
-        {
-            "image_id": images["image_id"].to_numpy(),
-            "time": images["time"].to_numpy(),
-            "score": scores.score,
-            "threshold": threshold.value,
-            "p_value": threshold.p_value(scores.score),
-            "is_anomaly": scores.score > threshold.value,
-            "model": detector.name,
-        }
-    )
+    return pd.concat([images[["image_id", "time"]].reset_index(drop=True), score_frame(detector, scores)], axis=1)
 
 
 def heat_map_path(camera: str, day: date, image_id: str) -> str:
-    """Where an image's heat map stands in the store; its name is a hash, for an id may hold any character."""
+    """The path of an image's heat map in the store; a hash, because an id may hold any character."""
     return f"heat_maps/camera={camera}/day={day}/{hashlib.sha256(image_id.encode()).hexdigest()[:16]}.png"
 
 
@@ -185,7 +176,7 @@ def source_size(png: bytes) -> str:
 
 
 def check_source(detector: ImageDetector, png: bytes, day: date) -> None:
-    """ValueError when the camera sends images of another size than those learned from."""
+    """ValueError when the camera sends images of another size than the detector's training images."""
     found, known = source_size(png), detector.card.source_size
     if known and found != known:
         camera = detector.card.camera

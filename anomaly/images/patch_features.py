@@ -12,18 +12,18 @@ from sensors_data.nets.lite0 import block_outputs, imagenet_colours, lite0
 LEVELS = (11, 12, 13)
 """Blocks whose outputs are used: 192 channels each."""
 PATCH = 32
-"""Pixels a side of the patch that each of their values stands for."""
+"""Pixels a side of the patch behind each value."""
 SHADE = 0.08
-"""Standard deviation of the blur that is taken for the light on an image, as a share of its side."""
+"""Standard deviation of the blur that estimates the light on an image, as a fraction of its side."""
 
 
 @torch.no_grad()
 def patch_features(x: Tensor, side: int) -> Tensor:
     """Features of the patches of x (B, C, H, W) in [0, 1] at `side` pixels: (B, P, 1152), P = (side / 32) squared.
 
-    Two views of an image, since exposure and light are no defects: brought to one brightness and contrast, and divided
-    by the light on it before that. Of each, the outputs of three levels, the mean over the image and its three mirror
-    images: what depends on the way round says nothing of a texture.
+    Exposure and light are no defects, so there are two views of an image: one of standard brightness and contrast, and
+    one that is first divided by the light on it. Each view gives the outputs of three levels, averaged over the image
+    and its three mirror images, because a texture has no preferred orientation.
     """
     lit = blurred(x.mean(1, keepdim=True), SHADE * min(x.shape[2:]))
     views = (

@@ -1,4 +1,4 @@
-"""What a VAE says of an image in nats: reconstruction, divergence, distance and neighbours of its code, made to add."""
+"""The anomaly score of an image in nats: reconstruction, divergence, distance and neighbours of its code, weighted."""
 
 from __future__ import annotations
 
@@ -20,148 +20,150 @@ PARTS = ("reconstruction", "divergence", "distance", "neighbours")
 
 
 @dataclass(frozen=True)
-class Memory:
-    """The codes of normal images: where they lie and how they spread."""
+class MemoryBank:
+    """The codes of normal images, their mean and their precision."""
 
     codes: Tensor  # (M, Z)
     mean: Tensor  # (Z,)
     precision: Tensor  # (Z, Z), of their covariance
 
     @classmethod
-    def of(cls, codes: Tensor, limit: int, generator: torch.Generator) -> Memory:
-        """The memory of codes (N, Z); of more than `limit` a random part is kept as neighbours."""
-        centred = (codes - codes.mean(0)).double()
-        covariance = centred.T @ centred / max(1, len(codes) - 1)
+    def of(cls, codes: Tensor, limit: int, generator: torch.Generator) -> MemoryBank:
+        """The bank of codes (N, Z); of more than `limit`, a random subset is kept as neighbours."""
+        deviations = (codes - codes.mean(0)).double()
+        covariance = deviations.T @ deviations / max(1, len(codes) - 1)
         # a dimension that the model does not use has next to no variance: the floor keeps it from ruling the distance
         floor = 1e-2 * covariance.diagonal().mean().clamp(min=1e-6)
         precision = torch.linalg.inv(covariance + floor * torch.eye(len(covariance), dtype=torch.float64))
-        kept = torch.randperm(len(codes), generator=generator)[:limit].sort().values
-        return cls(codes[kept].clone(), codes.mean(0), precision.float())
+        subset = torch.randperm(len(codes), generator=generator)[:limit].sort().values
+        return cls(codes[subset].clone(), codes.mean(0), precision.float())
 
 
 @dataclass(frozen=True)
-class Blocks:
-    """Where the blocks of features stand and how wide they spread, so that each weighs alike."""
+class FeatureScaler:
+    """Standardisation of the blocks of features, so that each block has the same weight."""
 
     means: tuple[Tensor, ...]  # (F,) each
     scales: tuple[Tensor, ...]  # () each, or (F,)
 
     @classmethod
-    def of(cls, blocks: list[Tensor], by_feature: bool = False) -> Blocks:
-        """The means and root mean squares of blocks of features (N, ..., F), one for a block or one for a feature."""
+    def of(cls, blocks: list[Tensor], by_feature: bool = False) -> FeatureScaler:
+        """Means and standard deviations of blocks of features (N, ..., F): one std a block, or one a feature."""
         flat = [block.flatten(0, -2) for block in blocks]
         means = tuple(block.mean(0) for block in flat)
-        spreads = [(b - m).square().mean(0) for b, m in zip(flat, means, strict=True)]
-        return cls(means, tuple((s if by_feature else s.mean()).sqrt().clamp(min=1e-6) for s in spreads))
+        variances = [(b - m).square().mean(0) for b, m in zip(flat, means, strict=True)]
+        return cls(means, tuple((v if by_feature else v.mean()).sqrt().clamp(min=1e-6) for v in variances))
 
     def apply(self, blocks: list[Tensor]) -> Tensor:
-        """Blocks of features as one standardised input (..., F); pixels, which have no means, as they are."""
+        """Blocks of features as one standardised input (..., F); pixels, which have no means, stay as they are."""
         if not self.means:
             return blocks[0]
         return torch.cat([(b - m) / s for b, m, s in zip(blocks, self.means, self.scales, strict=True)], dim=-1)
 
 
 @dataclass(frozen=True)
-class Network:
-    """A fitted model of one view of images, with the codes of normal ones."""
+class ImageModel:
+    """A fitted VAE over one view of images, with the codes of normal ones."""
 
     features: FeatureConfig
-    blocks: Blocks
+    scaler: FeatureScaler
     model: ImageVAE
-    memory: Memory
+    memory: MemoryBank
     draws: Tensor  # (S, Z), the same for every input
     neighbours: int
 
 
 @dataclass(frozen=True)
 class Surprise:
-    """What is unexpected in B images of P patches; P is 1 where an image is modelled whole."""
+    """The parts of the score of B images of P patches; P is 1 where an image is modelled whole."""
 
     parts: Tensor  # (B, P, 4), in the order of PARTS
-    value_nats: Tensor  # (B, P, *shape) the reconstruction part, spread over what it is of
+    value_nats: Tensor  # (B, P, *shape) the reconstruction part of each value
     expected: Tensor  # (B, P, *shape) the reconstruction
 
 
-def surprises(network: Network, images: np.ndarray) -> Iterator[Surprise]:
-    """The surprise of uint8 images (N, C, H, W), batch by batch."""
+def surprises(network: ImageModel, images: np.ndarray) -> Iterator[Surprise]:
+    """The score's parts of uint8 images (N, C, H, W), batch by batch."""
     with one_thread():
         for first in range(0, len(images), BATCH):
             rows = images[first : first + BATCH]
             padded = np.zeros((BATCH, *images.shape[1:]), np.uint8)
             padded[: len(rows)] = rows
-            x = network.blocks.apply(represent(padded, network.features))
+            x = network.scaler.apply(represent(padded, network.features))
             count = x.shape[1] if network.features.kind == "patches" else 1
-            found = surprise(network, x.reshape(BATCH * count, *network.model.config.shape))
-            values = (t.view(BATCH, count, *t.shape[1:])[: len(rows)] for t in found)
+            of_inputs = surprise(network, x.reshape(BATCH * count, *network.model.config.shape))
+            values = (t.view(BATCH, count, *t.shape[1:])[: len(rows)] for t in of_inputs)
             yield Surprise(*values)
 
 
 @torch.no_grad()
-def surprise(network: Network, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The four parts of the surprise of inputs x (B, *shape), (B, 4); the first of them by value, and the expected x.
+def surprise(network: ImageModel, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The four parts of the score of inputs x (B, *shape), (B, 4); the first part by value; the expected x.
 
-    reconstruction: nats lost against a perfect reconstruction, log p(x|x) - E log p(x|z), so that an image is not
-    called normal because it is simple, nor anomalous because it is rich; divergence: KL(q(z|x) || N(0, 1)), nats;
-    distance: half the squared Mahalanobis distance of the code's mean from the normal codes, nats of a Gaussian;
-    neighbours: Z log of the mean distance to the nearest normal codes, the nearest-neighbour estimate of -log density
-    (Loftsgaarden and Quesenberry 1965), nats up to a constant.
+    - reconstruction: log p(x|x) - E log p(x|z), the nats lost against a perfect reconstruction. A simple image is
+      therefore not called normal, nor a rich one anomalous.
+    - divergence: KL(q(z|x) || N(0, 1)), nats.
+    - distance: half the squared Mahalanobis distance of the code's mean from the normal codes, nats of a Gaussian.
+    - neighbours: Z log of the mean distance to the nearest normal codes, nats up to a constant: the nearest-neighbour
+      estimate of -log density (Loftsgaarden and Quesenberry 1965).
     """
     model, memory = network.model, network.memory
-    found = reconstruct(model, x, network.draws)
-    value_nats = -found.log_prob - model.plain_cost(x)
+    r = reconstruct(model, x, network.draws)
+    value_nats = -r.log_prob - model.plain_cost(x)
     code = model.encode(x).mean
-    apart = code - memory.mean
-    distance = 0.5 * ((apart @ memory.precision) * apart).sum(1)
+    deviation = code - memory.mean
+    distance = 0.5 * ((deviation @ memory.precision) * deviation).sum(1)
     near = nearest_mean(code, memory.codes, network.neighbours)
     local = code.shape[1] * near.clamp(min=1e-6).log()
-    return torch.stack([value_nats.flatten(1).sum(1), found.kl, distance, local], dim=1), value_nats, found.expected
+    return torch.stack([value_nats.flatten(1).sum(1), r.kl, distance, local], dim=1), value_nats, r.expected
 
 
 def nearest_mean(x: Tensor, others: Tensor, neighbours: int, rows: int = 1024) -> Tensor:
     """The mean Euclidean distance of x (B, F) to its nearest among others (M, F): (B,); `rows` of x at a time."""
-    size, kept = others.square().sum(1), min(neighbours, len(others))
-    found = []
+    size, k = others.square().sum(1), min(neighbours, len(others))
+    means = []
     for first in range(0, len(x), rows):
         part = x[first : first + rows]
         squares = torch.addmm(size, part, others.T, alpha=-2).add_(part.square().sum(1, keepdim=True))
-        found.append(squares.topk(kept, dim=1, largest=False).values.clamp(min=0).sqrt().mean(1))
-    return torch.cat(found)
+        means.append(squares.topk(k, dim=1, largest=False).values.clamp(min=0).sqrt().mean(1))
+    return torch.cat(means)
 
 
-PLACE_SHARE = 0.5
-"""How much of what a place costs more than the others is taken off it, 0 to 1."""
+POSITION_WEIGHT = 0.5
+"""Part of a position's average excess that is subtracted from its scores, 0 to 1."""
 
 
-class Balance(Section):
-    """How the parts are put on one scale: that of the reconstruction part on held-out normal images."""
+class ScoreNormaliser(Section):
+    """The scale of each part of the score on held-out normal images, so that the parts can be added."""
 
-    centre: tuple[float, ...]
-    """Median of each part, nats."""
-    spread: tuple[float, ...]
-    """Standard deviation of each part, nats."""
+    median: tuple[float, ...]
+    """Of each part, nats."""
+    std: tuple[float, ...]
+    """Of each part, nats."""
     weights: tuple[float, ...]
     """Of each part, summing to 1."""
-    places: tuple[float, ...] = (0.0,)
-    """Nats taken off at each place of an image, P or 1 of them: edges and corners cost more on normal images too."""
+    position_bias: tuple[float, ...] = (0.0,)
+    """Nats subtracted at each position of an image, P or 1 of them: edges and corners score higher on normal images."""
 
     def total(self, parts: Tensor) -> Tensor:
-        """One score for each place of parts (B, P, 4), (B, P) nats of reconstruction: a typical normal one has about
-        its median.
+        """The score of each position of parts (B, P, 4), (B, P) nats of reconstruction; a typical normal one scores
+        about the median.
         """
-        centre, spread, weights, places = (
+        median, std, weights, bias = (
             torch.tensor(values, dtype=torch.float64)
-            for values in (self.centre, self.spread, self.weights, self.places)
+            for values in (self.median, self.std, self.weights, self.position_bias)
         )
-        return self.centre[0] + self.spread[0] * ((parts.double() - centre) / spread) @ weights - places
+        return self.median[0] + self.std[0] * ((parts.double() - median) / std) @ weights - bias
 
 
-def fit_balance(parts: Tensor, weights: tuple[float, ...]) -> Balance:
-    """The balance of parts (N, P, 4) of held-out normal images; the weights are brought to a sum of 1."""
+def fit_normaliser(parts: Tensor, weights: tuple[float, ...]) -> ScoreNormaliser:
+    """The normaliser of parts (N, P, 4) of held-out normal images; the weights are scaled to a sum of 1."""
     flat = parts.double().flatten(0, 1)
-    even = Balance(
-        centre=tuple(float(v) for v in flat.median(0).values),
-        spread=tuple(float(v) for v in flat.std(0, unbiased=False).clamp(min=1e-6)),
+    unbiased = ScoreNormaliser(
+        median=tuple(float(v) for v in flat.median(0).values),
+        std=tuple(float(v) for v in flat.std(0, unbiased=False).clamp(min=1e-6)),
         weights=tuple(w / math.fsum(weights) for w in weights),
     )
-    costs = even.total(parts).mean(0)  # (P,)
-    return even.model_copy(update={"places": tuple(float(v) for v in PLACE_SHARE * (costs - costs.mean()))})
+    means = unbiased.total(parts).mean(0)  # (P,)
+    bias = tuple(float(v) for v in POSITION_WEIGHT * (means - means.mean()))
+    return unbiased.model_copy(update={"position_bias": bias})

@@ -1,4 +1,4 @@
-"""The image model: a VAE over pixels or over features of an image, convolutional or dense, with four likelihoods."""
+"""The image VAE over pixels or features, convolutional or dense, with one of four likelihoods."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Likelihood = Literal["gaussian", "laplace", "bernoulli", "discretised-logistic"]
 
 
 class ImageVAEConfig(Section):
-    """The shape of one network; everything that its weights do not say."""
+    """The architecture of one network."""
 
     shape: tuple[int, ...] = Field(min_length=1, max_length=3)
     """Of one input: (F,) features or (C, H, W) pixels in [0, 1]."""
@@ -36,7 +36,7 @@ class ImageVAEConfig(Section):
     @model_validator(mode="after")
     def _fits(self) -> ImageVAEConfig:
         if len(self.shape) == 2 or (self.body == "convolutional" and len(self.shape) != 3):
-            raise ValueError(f"a {self.body} body wants features (F,) or pixels (C, H, W), found shape {self.shape}")
+            raise ValueError(f"a {self.body} body takes features (F,) or pixels (C, H, W), found shape {self.shape}")
         if self.body == "convolutional" and min(self.shape[1:]) < 2 ** len(self.widths):
             raise ValueError(f"{len(self.widths)} stages halve {self.shape[1:]} pixels to nothing; use fewer widths")
         return self
@@ -115,9 +115,9 @@ class ImageVAE(VAE):
         return Normal(out, scale, validate_args=False)
 
     def plain_cost(self, x: Tensor) -> Tensor:
-        """What x costs where it is reproduced exactly, -log p(x|x), nats, shape of x.
+        """-log p(x|x), the cost of a perfect reconstruction, nats, shape of x.
 
-        For Bernoulli it is the entropy of grey, which made raw likelihood prefer simple images.
+        For Bernoulli it is the entropy of grey, because of which raw likelihood prefers simple images.
         """
         if self.config.likelihood == "bernoulli":
             return -self.around(torch.logit(x, eps=1e-6)).log_prob(x)

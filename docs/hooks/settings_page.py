@@ -24,7 +24,7 @@ from sensors_data.settings import Family, Layout, Sensor, Settings, Training
 from synthesis.quality.gate import GateConfig
 from synthesis.settings import GeneratorSettings
 from synthesis.training.collapse import WatchConfig
-from synthesis.training.step import TrainingConfig
+from synthesis.training.config import TrainingConfig
 
 SECTIONS: dict[str, type[BaseModel]] = {
     "(top of the file)": Settings,

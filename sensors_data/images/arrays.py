@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from sensors_data.errors import UnreadableError
+from sensors_data.errors import UnreadableError, UnusableError
 
 
 def resize(x: np.ndarray, size: int) -> np.ndarray:
@@ -63,3 +63,20 @@ def standardise(x: np.ndarray) -> np.ndarray:
     """uint8 grey levels as float32 in [0, 1], same shape."""
     unit: np.ndarray = np.divide(x, 255, dtype=np.float32)
     return unit
+
+
+def channels_first(images: np.ndarray) -> np.ndarray:
+    """Images as people hold them, uint8 (N, H, W), (N, H, W, 1 or 3) or (N, 1 or 3, H, W), as (N, C, H, W).
+
+    UnusableError when they are of another type or shape.
+    """
+    x = np.asarray(images)
+    if x.dtype != np.uint8:
+        raise UnusableError(f"images are of type {x.dtype}", "give grey levels from 0 to 255 as uint8")
+    if x.ndim == 3:
+        return x[:, None]
+    if x.ndim == 4 and x.shape[3] in (1, 3):
+        return np.ascontiguousarray(x.transpose(0, 3, 1, 2))
+    if x.ndim == 4 and x.shape[1] in (1, 3):
+        return x
+    raise UnusableError(f"images are of shape {x.shape}", "give (N, H, W) or (N, H, W, 3)")

@@ -70,7 +70,7 @@ def preset_table() -> Table:
     return table
 
 
-def told_recipe(recipe: Recipe) -> list[str]:
+def described(recipe: Recipe) -> list[str]:
     """A recipe layer by layer, in words."""
     up, down = recipe.generator, recipe.discriminator
     channels, side = up.start
@@ -86,17 +86,17 @@ def told_recipe(recipe: Recipe) -> list[str]:
     lines += ["  the spread over the batch as one more map"] if down.minibatch_deviation else []
     lines += [f"  dropout {down.dense_dropout:g}"] if down.dense_dropout else []
     lines += [f"  minibatch discrimination by {down.minibatch_kernels} kernels"] if down.minibatch_kernels else []
-    return [*lines, f"  dense to one logit{_told(down) if down.classes else ''}"]
+    return [*lines, f"  dense to one logit{_conditioning(down) if down.classes else ''}"]
 
 
-def _told(config: DiscriminatorConfig) -> str:
-    """What a discriminator has to do with classes."""
+def _conditioning(config: DiscriminatorConfig) -> str:
+    """How a discriminator is conditioned on classes."""
     how = {
         "projection": "; the class by projection",
         "maps": f"; the class as {config.classes} maps beside the image",
         "head": f" and to {config.classes} of the class",
     }
-    return how[config.told]
+    return how[config.conditioning]
 
 
 def _layer(layer: Layer) -> str:
@@ -119,7 +119,7 @@ def _after(norm: Norm, activation: Activation) -> str:
 
 def _training(recipe: Recipe) -> str:
     config = recipe.training
-    rate = f"{config.optimizer} {config.rate:g}"
+    rate = f"{config.optimizer} {config.learning_rate:g}"
     said = [
         config.loss,
         rate if config.optimizer == "rmsprop" else f"{rate} betas {config.betas[0]:g} {config.betas[1]:g}",

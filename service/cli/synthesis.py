@@ -12,7 +12,7 @@ from sensors_data.files import open_url, replace_file
 from sensors_data.store import Store
 from service.cli.images import CameraOption
 from service.cli.options import SETTINGS_PATH, DayOption, SettingsOption, StoreOption, settings_from
-from service.cli.presets import preset_table, same_pixels, told_recipe, write_pngs
+from service.cli.presets import described, preset_table, same_pixels, write_pngs
 from service.console import console, say, training_progress
 from service.figures.images import sheet
 from service.schedule.request import day_from
@@ -139,5 +139,5 @@ def show_command(
     store: StoreOption = None,
 ) -> None:
     """A preset's layers and how it is trained."""
-    for line in told_recipe(preset(name, (channels, size, size), classes)):
+    for line in described(preset(name, (channels, size, size), classes)):
         say(line)

@@ -123,7 +123,7 @@ def beside(image: np.ndarray, heat: np.ndarray) -> np.ndarray:
 def codes_of(detector: Any, images: np.ndarray) -> np.ndarray:
     """The codes of images (N, Z); of an image of patches, the mean of theirs."""
     network = detector.network
-    x = network.blocks.apply(represent(images, network.features))
+    x = network.scaler.apply(represent(images, network.features))
     patches = x.shape[1] if network.features.kind == "patches" else 1
     with torch.no_grad():
         means = network.model.encode(x.reshape(len(images) * patches, *network.model.config.shape)).mean

@@ -15,7 +15,7 @@ from anomaly.images.features import FeatureConfig
 from anomaly.images.files import load_for
 from anomaly.images.heat_maps import overlay
 from anomaly.images.jobs import image_detector_config, score_rows
-from anomaly.images.learning import codes, learn_image_detector
+from anomaly.images.learning import ImageTraining, codes, learn_image_detector
 from anomaly.images.sampling import interpolated, noised, reconstructed, sampled
 from anomaly.images.vae import PRESETS
 from anomaly.vae.training import FitConfig
@@ -100,7 +100,7 @@ def drawings(
             "fit": FitConfig(epochs=1000, batch=128, schedule="one-cycle", beta=1.0, free_bits=0.0, masked_inputs=0.0),
         }
     )
-    detector, history = learn_image_detector("explored", images, day, config, seed)
+    detector, history = learn_image_detector(ImageTraining("explored", images, day, config, seed))
     model = detector.network.model
     x = torch.from_numpy(standardise(images))
     generator = torch.Generator().manual_seed(seed)

@@ -1,4 +1,4 @@
-"""Generator and discriminator: one parametric pair from which every DCGAN is built, its config above it."""
+"""Generator and discriminator: one configurable pair of networks from which every DCGAN is built."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ from synthesis.networks.minibatch import MinibatchDiscrimination, deviation_map
 
 
 class GeneratorConfig(Section):
-    """A generator: a code through a dense layer to a small map, then layers up to the image."""
+    """A generator: a dense layer from the code to a small map, then layers that enlarge it to the image."""
 
     image: tuple[int, int, int]
     """C, H, W."""
     classes: int = Field(0, ge=0)
-    """K; 0 draws without regard to class, otherwise the class stands beside the code as K numbers."""
+    """K; with 0 it has no classes, otherwise the class joins the code as a one-hot vector of K numbers."""
     latent: int = Field(100, ge=1)
     """Z."""
     start: tuple[int, int]
-    """Channels and side of the map that the dense layer gives."""
+    """Channels and side of the map behind the dense layer."""
     start_norm: Norm = "none"
     start_activation: Activation = "relu"
     bias: bool = True
     layers: tuple[Layer, ...] = Field(min_length=1)
-    """The last one gives the image: tanh for pixels in [-1, 1], sigmoid for pixels in [0, 1]."""
+    """The last one ends in tanh for pixels in [-1, 1] or in sigmoid for pixels in [0, 1]."""
     initial_spread: float | None = 0.02
-    """Standard deviation of the first weights (Radford et al. 2016); None leaves torch's own."""
+    """Standard deviation of the first weights (Radford et al. 2016); None keeps PyTorch's initialisation."""
 
     @model_validator(mode="after")
     def _reaches_the_image(self) -> GeneratorConfig:
         side = self.start[1]
         for layer in self.layers:
             side = layer.side(side)
-        found = (self.layers[-1].channels, side, side)
-        if found != self.image:
-            raise ValueError(f"the layers give images of C, H, W {found}, wanted {self.image}")
+        shape = (self.layers[-1].channels, side, side)
+        if shape != self.image:
+            raise ValueError(f"the layers give images of C, H, W {shape}, the config says {self.image}")
         if self.layers[-1].activation not in ("tanh", "sigmoid"):
-            raise ValueError(f"the last layer ends in {self.layers[-1].activation}; images want tanh or sigmoid")
+            raise ValueError(f"the last layer ends in {self.layers[-1].activation}; it must end in tanh or sigmoid")
         return self
 
     @property
     def has_reference(self) -> bool:
-        """Whether it is normalised by a batch of codes that stays the same."""
+        """Whether a fixed batch of codes normalises it (virtual batch normalisation)."""
         return "virtual" in (self.start_norm, *(layer.norm for layer in self.layers))
 
     @property
@@ -59,15 +59,15 @@ class GeneratorConfig(Section):
 
 
 class DiscriminatorConfig(Section):
-    """A discriminator: layers down from the image, then one dense logit."""
+    """A discriminator: layers that shrink the image, then one dense logit."""
 
     image: tuple[int, int, int]
     classes: int = Field(0, ge=0)
-    """K; above 0 it is told the class of each image, or has to tell it."""
-    told: Literal["projection", "maps", "head"] = "projection"
-    """projection: the logit also says how well the features fit the class (Miyato and Koyama 2018, arXiv:1802.05637).
-    maps: the class stands beside the image as K maps (Mirza and Osindero 2014, arXiv:1411.1784). head: it is not told
-    and learns to tell it (Odena et al. 2017, arXiv:1610.09585).
+    """K; above 0 it is conditioned on the class of each image."""
+    conditioning: Literal["projection", "maps", "head"] = "projection"
+    """projection: the logit adds how well the features fit the class (Miyato and Koyama 2018, arXiv:1802.05637).
+    maps: the class joins the image as K constant maps (Mirza and Osindero 2014, arXiv:1411.1784). head: it predicts
+    the class instead of seeing it (Odena et al. 2017, arXiv:1610.09585).
     """
     unshuffle: int = Field(1, ge=1)
     """Pixels a side that are folded into channels first."""
@@ -75,7 +75,7 @@ class DiscriminatorConfig(Section):
     spectral: bool = False
     """Spectral normalisation of every weight (Miyato et al. 2018, arXiv:1802.05957)."""
     minibatch_deviation: bool = False
-    """The spread over the batch as one more feature map (Karras et al. 2018, arXiv:1710.10196)."""
+    """The standard deviation over the batch as one more feature map (Karras et al. 2018, arXiv:1710.10196)."""
     minibatch_kernels: int = Field(0, ge=0)
     """Kernels of minibatch discrimination (Salimans et al. 2016, arXiv:1606.03498)."""
     dense_dropout: float = Field(0.0, ge=0, lt=1)
@@ -83,19 +83,19 @@ class DiscriminatorConfig(Section):
 
     @property
     def sees_batches(self) -> bool:
-        """Whether what it says of an image depends on the others in the batch."""
+        """Whether its logit of an image depends on the others in the batch."""
         normalised = any(layer.norm != "none" for layer in self.layers)
         return self.minibatch_deviation or self.minibatch_kernels > 0 or normalised
 
     @model_validator(mode="after")
     def _has_no_reference(self) -> DiscriminatorConfig:
         if any(layer.norm == "virtual" for layer in self.layers):
-            raise ValueError("virtual batch normalisation is for generators; a discriminator takes batch or none")
+            raise ValueError("virtual batch normalisation is for generators; give a discriminator batch or none")
         return self
 
 
 class Generator(nn.Module):
-    """Images of codes."""
+    """A network from codes to images."""
 
     def __init__(self, config: GeneratorConfig) -> None:
         super().__init__()
@@ -116,83 +116,83 @@ class Generator(nn.Module):
         """Images (B, C, H, W) in [low, 1] of codes (B, Z), and of classes (B,) where it is conditional."""
         if self.config.classes and label is None:
             raise ValueError(f"this generator draws one of {self.config.classes} classes; say which")
-        known = REFERENCE if self.config.has_reference else 0
-        if known:
+        reference = REFERENCE if self.config.has_reference else 0
+        if reference:
             z = torch.cat([self.get_buffer("reference").to(z.dtype), z])
         if label is not None and self.config.classes:
-            turns = torch.arange(known, device=z.device) % self.config.classes
-            told = F.one_hot(torch.cat([turns, label]), self.config.classes)
-            z = torch.cat([z, told.to(z.dtype)], 1)  # (R + B, Z + K)
-        out: Tensor = self.layers(self.start(self.dense(z)))
-        return out[known:]
+            of_reference = torch.arange(reference, device=z.device) % self.config.classes
+            one_hot = F.one_hot(torch.cat([of_reference, label]), self.config.classes)
+            z = torch.cat([z, one_hot.to(z.dtype)], 1)  # (R + B, Z + K)
+        images: Tensor = self.layers(self.start(self.dense(z)))  # (R + B, C, H, W)
+        return images[reference:]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a discriminator says of B images."""
+    """A discriminator's outputs for B images."""
 
     logit: Tensor
     """How real each looks, (B,)."""
     features: Tensor
-    """What the logit is made of, (B, F)."""
+    """The inputs of the logit's dense layer, (B, F)."""
     classes: Tensor | None
-    """Logits of its class, (B, K), where the discriminator has a head for them."""
+    """Logits of the classes, (B, K), where the discriminator has a class head."""
 
     def at(self, rows: slice) -> Verdict:
-        """What is said of some of them."""
+        """The outputs for some of the images."""
         classes = None if self.classes is None else self.classes[rows]
         return Verdict(self.logit[rows], self.features[rows], classes)
 
 
 class Discriminator(nn.Module):
-    """How real images look."""
+    """A network from images to how real they look."""
 
     def __init__(self, config: DiscriminatorConfig) -> None:
         super().__init__()
         self.config = config
         channels, side = config.image[0] * config.unshuffle**2, config.image[1] // config.unshuffle
-        beside = config.classes if config.told == "maps" else 0
+        class_maps = config.classes if config.conditioning == "maps" else 0
         self.fold = nn.PixelUnshuffle(config.unshuffle)
-        self.layers = nn.Sequential(*stack(config.layers, channels + beside, side, bias=True))
+        self.layers = nn.Sequential(*stack(config.layers, channels + class_maps, side, bias=True))
         for layer in config.layers:
             side = layer.side(side)
         self.width = config.layers[-1].channels
         flat = (self.width + config.minibatch_deviation) * side * side
         self.dropout = nn.Dropout(config.dense_dropout)
         kernels = config.minibatch_kernels
-        self.among_others = MinibatchDiscrimination(flat, kernels) if kernels else None
+        self.minibatch = MinibatchDiscrimination(flat, kernels) if kernels else None
         flat += kernels
         self.dense = nn.Linear(flat, 1)
-        fits = config.classes and config.told == "projection"
-        self.of_class = nn.Embedding(config.classes, self.width) if fits else None
-        self.head = nn.Linear(flat, config.classes) if config.classes and config.told == "head" else None
+        projects = config.classes and config.conditioning == "projection"
+        self.class_embedding = nn.Embedding(config.classes, self.width) if projects else None
+        self.class_head = nn.Linear(flat, config.classes) if config.classes and config.conditioning == "head" else None
         initialise(self, config.initial_spread)
         if config.spectral:
             for module in list(self.modules()):
                 if isinstance(module, nn.Conv2d | nn.Linear | nn.Embedding):
                     spectral_norm(module)
 
-    def judged(self, x: Tensor, label: Tensor | None = None) -> Verdict:
-        """What it says of images (B, C, H, W), with their classes (B,) where it is told them."""
+    def discriminate(self, x: Tensor, label: Tensor | None = None) -> Verdict:
+        """The outputs for images (B, C, H, W), given their classes (B,) where it is conditioned on them."""
         if self.config.classes and label is None:
-            raise ValueError(f"this discriminator judges one of {self.config.classes} classes; say which")
+            raise ValueError(f"this discriminator is conditioned on {self.config.classes} classes; say which")
         x = self.fold(x)
-        if label is not None and self.config.told == "maps":
-            told = F.one_hot(label, self.config.classes).to(x.dtype)[:, :, None, None]
-            x = torch.cat([x, told.expand(-1, -1, *x.shape[2:])], 1)  # (B, C + K, H, W)
+        if label is not None and self.config.conditioning == "maps":
+            one_hot = F.one_hot(label, self.config.classes).to(x.dtype)[:, :, None, None]
+            x = torch.cat([x, one_hot.expand(-1, -1, *x.shape[2:])], 1)  # (B, C + K, H, W)
         maps = self.layers(x)  # (B, W, h, w)
         out = torch.cat([maps, deviation_map(maps)], 1) if self.config.minibatch_deviation else maps
         features = self.dropout(out.flatten(1))
-        if self.among_others is not None:
-            features = torch.cat([features, self.among_others(features)], 1)
+        if self.minibatch is not None:
+            features = torch.cat([features, self.minibatch(features)], 1)
         logit = self.dense(features)[:, 0]
-        if self.of_class is not None:
-            logit = logit + (self.of_class(label) * maps.sum((2, 3))).sum(1)
-        return Verdict(logit, features, None if self.head is None else self.head(features))
+        if self.class_embedding is not None:
+            logit = logit + (self.class_embedding(label) * maps.sum((2, 3))).sum(1)
+        return Verdict(logit, features, None if self.class_head is None else self.class_head(features))
 
     def forward(self, x: Tensor, label: Tensor | None = None) -> Tensor:
-        """Logits (B,) of images (B, C, H, W), with their classes (B,) where it is told them."""
-        return self.judged(x, label).logit
+        """Logits (B,) of images (B, C, H, W), given their classes (B,) where it is conditioned on them."""
+        return self.discriminate(x, label).logit
 
 
 def codes(count: int, latent: int, generator: torch.Generator) -> Tensor:
@@ -201,5 +201,5 @@ def codes(count: int, latent: int, generator: torch.Generator) -> Tensor:
 
 
 def parameter_count(module: nn.Module) -> int:
-    """How many numbers a network learns."""
+    """The number of weights of a network."""
     return sum(p.numel() for p in module.parameters())

@@ -7,16 +7,16 @@ from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
 from synthesis.networks.layers import Layer
 from synthesis.presets.course_reports import REPORTS
 from synthesis.presets.papers import PAPERS
-from synthesis.presets.parts import Parts, Preset, Shape, falling
+from synthesis.presets.parts import Parts, Preset, Shape, downsample
+from synthesis.training.config import TrainingConfig
 from synthesis.training.recipe import Recipe
-from synthesis.training.step import TrainingConfig
 
 SIZES = (28, 32, 64, 128)
 """Sides of the images that are drawn; others are resized to the nearest."""
 
 
 def preset(name: str, image: Shape, classes: int = 0) -> Recipe:
-    """The preset called `name` for images of shape C, H, W; with `classes` it draws the class that it is told.
+    """The preset called `name` for images of shape C, H, W; with `classes` it is conditional.
 
     LookupError names the known ones, ValueError says which sides it can draw, or that it wants classes.
     """
@@ -26,7 +26,7 @@ def preset(name: str, image: Shape, classes: int = 0) -> Recipe:
     if image[1] % 2**chosen.halvings or image[1] != image[2]:
         raise UnusableError(f"{name} draws square images whose side {2**chosen.halvings} divides, found {image[1:]}")
     if chosen.conditional and not classes:
-        raise UnusableError(f"{name} is told the class of each image, and these have none", "take another preset")
+        raise UnusableError(f"{name} needs the class of each image, and these images have none", "take another preset")
     generator, discriminator, training = chosen.make(image)
     return Recipe(
         preset=name,
@@ -57,14 +57,14 @@ def _default(image: Shape) -> Parts:
     generator = GeneratorConfig(
         image=image, start=(64, start), start_norm="batch", bias=False, layers=tuple(layers), initial_spread=None
     )
-    down = [falling(32, 1)]
-    down += [falling(64, 2, kernel=4) for _ in range(doublings - 1)]
-    down.append(falling(64, 1))
+    down = [downsample(32, 1)]
+    down += [downsample(64, 2, kernel=4) for _ in range(doublings - 1)]
+    down.append(downsample(64, 1))
     discriminator = DiscriminatorConfig(
         image=image, unshuffle=2, layers=tuple(down), spectral=True, initial_spread=None
     )
     training = TrainingConfig(
-        loss="hinge", rate=1e-3, betas=(0.0, 0.9), batch=64, average_half_life=500, precision="fast"
+        loss="hinge", learning_rate=1e-3, betas=(0.0, 0.9), batch=64, average_half_life=500, precision="fast"
     )
     return generator, discriminator, training
 

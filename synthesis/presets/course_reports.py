@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
 from synthesis.networks.layers import Activation
-from synthesis.presets.parts import Parts, Preset, Shape, closing, falling, rising
-from synthesis.training.step import TrainingConfig
+from synthesis.presets.parts import Parts, Preset, Shape, downsample, to_image, upsample
+from synthesis.training.config import TrainingConfig
 
 
 def _capstone_mnist(image: Shape) -> Parts:
@@ -14,13 +14,13 @@ def _capstone_mnist(image: Shape) -> Parts:
         image=image,
         start=(128, image[1] // 4),
         start_activation="none",
-        layers=(rising(128, act=act), rising(64, act=act), rising(image[0], 7, 1, "none", "tanh")),
+        layers=(upsample(128, act=act), upsample(64, act=act), upsample(image[0], 7, 1, "none", "tanh")),
         initial_spread=None,
     )
     down = (
-        falling(64, act=act),
-        falling(128, act=act, norm="batch-after"),
-        falling(256, act=act, norm="batch-after"),
+        downsample(64, act=act),
+        downsample(128, act=act, norm="batch-after"),
+        downsample(256, act=act, norm="batch-after"),
     )
     discriminator = DiscriminatorConfig(image=image, layers=down, initial_spread=None)
     return generator, discriminator, TrainingConfig(images=60_000 * 50)
@@ -30,10 +30,10 @@ def _mca_mnist(image: Shape) -> Parts:
     generator = GeneratorConfig(
         image=image,
         start=(128, image[1] // 4),
-        layers=(rising(128, norm="batch-after"), rising(128, norm="batch-after"), closing(image[0], 7, "sigmoid")),
+        layers=(upsample(128, norm="batch-after"), upsample(128, norm="batch-after"), to_image(image[0], 7, "sigmoid")),
         initial_spread=None,
     )
-    down = (falling(64, act="relu"), falling(128, act="relu", norm="batch-after"))
+    down = (downsample(64, act="relu"), downsample(128, act="relu", norm="batch-after"))
     discriminator = DiscriminatorConfig(image=image, layers=down, initial_spread=None)
     return generator, discriminator, TrainingConfig(images=60_000 * 50, betas=(0.9, 0.999))
 
@@ -44,10 +44,10 @@ def _dip(image: Shape, widths: tuple[int, int, int]) -> Parts:
         image=image,
         start=(256, image[1] // 2),
         start_activation="leaky-0.2",
-        layers=(rising(128, norm="none", act="leaky-0.2"), closing(image[0], 3)),
+        layers=(upsample(128, norm="none", act="leaky-0.2"), to_image(image[0], 3)),
         initial_spread=None,
     )
-    down = tuple(falling(width, stride) for width, stride in zip(widths, (1, 2, 2), strict=True))
+    down = tuple(downsample(width, stride) for width, stride in zip(widths, (1, 2, 2), strict=True))
     discriminator = DiscriminatorConfig(image=image, layers=down, dense_dropout=0.4, initial_spread=None)
     return generator, discriminator, TrainingConfig(images=60_000 * 50)
 
@@ -67,11 +67,11 @@ def _review_fashion(image: Shape) -> Parts:
         start=(128, image[1] // 4),
         start_norm="batch",
         start_activation=act,
-        layers=(rising(256, act=act), rising(128, act=act), rising(64, 3, 1, act=act), closing(image[0], 3)),
+        layers=(upsample(256, act=act), upsample(128, act=act), upsample(64, 3, 1, act=act), to_image(image[0], 3)),
         initial_spread=None,
     )
-    down = (falling(64), falling(128, dropout=0.3), falling(256, dropout=0.4))
-    training = TrainingConfig(rate=1e-3, batch=32, images=60_000 * 20, real_target=0.9)
+    down = (downsample(64), downsample(128, dropout=0.3), downsample(256, dropout=0.4))
+    training = TrainingConfig(learning_rate=1e-3, batch=32, images=60_000 * 20, real_target=0.9)
     return generator, DiscriminatorConfig(image=image, layers=down, initial_spread=None), training
 
 
@@ -81,12 +81,14 @@ def _review_faces(image: Shape) -> Parts:
         image=image,
         start=(1024, image[1] // 16),
         start_norm="batch",
-        layers=(*(rising(width, 4, stride) for width, stride in ups), closing(image[0], 3)),
+        layers=(*(upsample(width, 4, stride) for width, stride in ups), to_image(image[0], 3)),
         initial_spread=0.02,
     )
-    down = tuple(falling(width, kernel=5, norm="batch", dropout=0.3) for width in (64, 128, 256, 512, 1024))
+    down = tuple(downsample(width, kernel=5, norm="batch", dropout=0.3) for width in (64, 128, 256, 512, 1024))
     discriminator = DiscriminatorConfig(image=image, layers=down, dense_dropout=0.4)
-    training = TrainingConfig(rate=2e-3, batch=128, images=900 * 200, schedule="exponential", decay_steps=40_000)
+    training = TrainingConfig(
+        learning_rate=2e-3, batch=128, images=900 * 200, schedule="exponential", decay_steps=40_000
+    )
     return generator, discriminator, training
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
 from synthesis.networks.layers import Layer, Norm
-from synthesis.presets.parts import Parts, Preset, Shape, closing, falling, rising
-from synthesis.training.step import TrainingConfig
+from synthesis.presets.parts import Parts, Preset, Shape, downsample, to_image, upsample
+from synthesis.training.config import TrainingConfig
 
 EPOCHS = 60_000 * 25
 """Images shown where the paper counts in another way."""
@@ -26,11 +26,11 @@ def _plain_layers(
         start_norm=of_generator,
         bias=False,
         layers=(
-            *(rising(64 * 2**number, norm=of_generator) for number in range(doublings - 1, 0, -1)),
-            rising(channels, norm="none", act="tanh"),
+            *(upsample(64 * 2**number, norm=of_generator) for number in range(doublings - 1, 0, -1)),
+            upsample(channels, norm="none", act="tanh"),
         ),
     )
-    down = (falling(64, kernel=4), *(falling(64 * 2**n, kernel=4, norm=norm) for n in range(1, doublings)))
+    down = (downsample(64, kernel=4), *(downsample(64 * 2**n, kernel=4, norm=norm) for n in range(1, doublings)))
     return generator, DiscriminatorConfig(image=image, layers=down)
 
 
@@ -45,36 +45,36 @@ def _dcgan_64(image: Shape) -> Parts:
         start=(1024, image[1] // 16),
         start_norm="batch",
         bias=False,
-        layers=(rising(512), rising(256), rising(128), rising(image[0], norm="none", act="tanh")),
+        layers=(upsample(512), upsample(256), upsample(128), upsample(image[0], norm="none", act="tanh")),
     )
-    down = (falling(128, kernel=4), *(falling(width, kernel=4, norm="batch") for width in (256, 512, 1024)))
+    down = (downsample(128, kernel=4), *(downsample(width, kernel=4, norm="batch") for width in (256, 512, 1024)))
     return generator, DiscriminatorConfig(image=image, layers=down), TrainingConfig(batch=128, images=EPOCHS)
 
 
 def _lsgan(image: Shape) -> Parts:
-    return *_plain_layers(image), TrainingConfig(images=EPOCHS, loss="least-squares", rate=1e-3)
+    return *_plain_layers(image), TrainingConfig(images=EPOCHS, loss="least-squares", learning_rate=1e-3)
 
 
 def _feature_matching(image: Shape) -> Parts:
-    return *_plain_layers(image), TrainingConfig(images=EPOCHS, matches_features=True, rate=3e-4, batch=100)
+    return *_plain_layers(image), TrainingConfig(images=EPOCHS, matches_features=True, learning_rate=3e-4, batch=100)
 
 
 def _minibatch_features(image: Shape) -> Parts:
     """Its other three remedies: minibatch discrimination, virtual batch normalisation, one-sided label smoothing."""
     generator, discriminator = _plain_layers(image, "none", "virtual")
-    training = TrainingConfig(images=EPOCHS, real_target=0.9, rate=3e-4, batch=100)
+    training = TrainingConfig(images=EPOCHS, real_target=0.9, learning_rate=3e-4, batch=100)
     return generator, discriminator.model_copy(update={"minibatch_kernels": 100}), training
 
 
 def _conditional(image: Shape) -> Parts:
     generator, discriminator = _plain_layers(image)
-    return generator, discriminator.model_copy(update={"told": "maps"}), TrainingConfig(images=EPOCHS)
+    return generator, discriminator.model_copy(update={"conditioning": "maps"}), TrainingConfig(images=EPOCHS)
 
 
 def _wgan(image: Shape) -> Parts:
     """Critic and clipping as in its algorithm 1."""
     training = TrainingConfig(
-        images=5 * EPOCHS, loss="wasserstein", clip=0.01, optimizer="rmsprop", rate=5e-5, discriminator_steps=5
+        images=5 * EPOCHS, loss="wasserstein", clip=0.01, optimizer="rmsprop", learning_rate=5e-5, discriminator_steps=5
     )
     return *_plain_layers(image), training
 
@@ -82,7 +82,7 @@ def _wgan(image: Shape) -> Parts:
 def _wgan_gp(image: Shape) -> Parts:
     """Its algorithm 1; the critic has no batch normalisation, since the penalty is each image's own."""
     training: dict[str, Any] = {"loss": "wasserstein", "penalty": "gradient", "penalty_weight": 10.0}
-    training |= {"rate": 1e-4, "betas": (0.0, 0.9), "discriminator_steps": 5, "images": 5 * EPOCHS}
+    training |= {"learning_rate": 1e-4, "betas": (0.0, 0.9), "discriminator_steps": 5, "images": 5 * EPOCHS}
     return *_plain_layers(image, "none"), TrainingConfig.model_validate(training)
 
 
@@ -94,25 +94,25 @@ def _sngan(image: Shape) -> Parts:
         latent=128,
         start=(512, side // 8),
         start_activation="none",
-        layers=(rising(256), rising(128), rising(64), closing(image[0], 3)),
+        layers=(upsample(256), upsample(128), upsample(64), to_image(image[0], 3)),
     )
     down: list[Layer] = []
     for width in (64, 128, 256):
-        down += [falling(width, 1, act="leaky-0.1"), falling(width, 2, 4, act="leaky-0.1")]
-    down.append(falling(512, 1, act="leaky-0.1"))
+        down += [downsample(width, 1, act="leaky-0.1"), downsample(width, 2, 4, act="leaky-0.1")]
+    down.append(downsample(512, 1, act="leaky-0.1"))
     training = TrainingConfig(images=5 * EPOCHS, loss="hinge", betas=(0.0, 0.9), discriminator_steps=5)
     return generator, DiscriminatorConfig(image=image, layers=tuple(down), spectral=True), training
 
 
 def _acgan(image: Shape) -> Parts:
     """The pair of its appendix for CIFAR-10."""
-    up = (rising(192, 5), rising(96, 5), rising(image[0], 5, norm="none", act="tanh"))
+    up = (upsample(192, 5), upsample(96, 5), upsample(image[0], 5, norm="none", act="tanh"))
     generator = GeneratorConfig(image=image, start=(384, image[1] // 8), layers=up)
     steps = ((16, 2), (32, 1), (64, 2), (128, 1), (256, 2), (512, 1))
     down = tuple(
-        falling(width, stride, norm="none" if width == 16 else "batch", dropout=0.5) for width, stride in steps
+        downsample(width, stride, norm="none" if width == 16 else "batch", dropout=0.5) for width, stride in steps
     )
-    discriminator = DiscriminatorConfig(image=image, layers=down, told="head")
+    discriminator = DiscriminatorConfig(image=image, layers=down, conditioning="head")
     return generator, discriminator, TrainingConfig(images=50_000 * 100, batch=100)
 
 
@@ -145,9 +145,14 @@ PAPERS = {
         _minibatch_features, "the discriminator sees batches", "Salimans et al. 2016, arXiv:1606.03498", 1
     ),
     "conditional": Preset(
-        _conditional, "class told to both", "Mirza and Osindero 2014, arXiv:1411.1784", 1, conditional=True
+        _conditional, "both networks see the class", "Mirza and Osindero 2014, arXiv:1411.1784", 1, conditional=True
     ),
     "acgan": Preset(
-        _acgan, "the class is told back", "Odena et al. 2017, arXiv:1610.09585", 3, (3, 32, 32), conditional=True
+        _acgan,
+        "the discriminator predicts the class",
+        "Odena et al. 2017, arXiv:1610.09585",
+        3,
+        (3, 32, 32),
+        conditional=True,
     ),
 }

@@ -1,4 +1,4 @@
-"""What a preset is, and the layers that presets are written in, in few words."""
+"""The type of a preset, and the three layers that presets are built from."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
 from synthesis.networks.layers import Activation, Layer, Norm
-from synthesis.training.step import TrainingConfig
+from synthesis.training.config import TrainingConfig
 
 Shape = tuple[int, int, int]
 """C, H, W."""
@@ -27,15 +27,15 @@ class Preset:
     own: Shape = (1, 28, 28)
     """Images that it was made for."""
     conditional: bool = False
-    """Whether it is nothing without classes."""
+    """Whether it needs classes."""
 
 
-def rising(channels: int, kernel: int = 4, stride: int = 2, norm: Norm = "batch", act: Activation = "relu") -> Layer:
-    """A transposed convolution up."""
+def upsample(channels: int, kernel: int = 4, stride: int = 2, norm: Norm = "batch", act: Activation = "relu") -> Layer:
+    """A transposed convolution that enlarges the maps."""
     return Layer(kind="transposed", channels=channels, kernel=kernel, stride=stride, norm=norm, activation=act)
 
 
-def falling(
+def downsample(
     channels: int,
     stride: int = 2,
     kernel: int = 3,
@@ -43,10 +43,10 @@ def falling(
     norm: Norm = "none",
     dropout: float = 0.0,
 ) -> Layer:
-    """A convolution down."""
+    """A convolution that shrinks the maps."""
     return Layer(channels=channels, kernel=kernel, stride=stride, activation=act, norm=norm, dropout=dropout)
 
 
-def closing(channels: int, kernel: int, act: Activation = "tanh") -> Layer:
-    """The convolution that gives the image."""
+def to_image(channels: int, kernel: int, act: Activation = "tanh") -> Layer:
+    """The convolution to the channels of the image."""
     return Layer(channels=channels, kernel=kernel, activation=act)

@@ -1,6 +1,4 @@
-"""A small classifier of images: what generated images are judged in where real ones have classes, and what
-augmentation is meant to help.
-"""
+"""A small classifier of images. Its features compare drawn images with real ones, and augmentation should help it."""
 
 from __future__ import annotations
 
@@ -10,9 +8,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 WIDTH = 128
-"""Features in front of the last layer."""
+"""Features before the last layer."""
 SHOWN = 150_000
-"""Images shown in training, repeated ones counted."""
+"""Images shown in training, with repeats."""
 BATCH = 64
 
 
@@ -42,8 +40,8 @@ class Classifier(nn.Module):
 
     def features(self, x: Tensor) -> Tensor:
         """Features (B, 128) of images (B, C, H, W) in [0, 1]."""
-        found: Tensor = self.layers(x)
-        return found
+        features: Tensor = self.layers(x)
+        return features
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (B, K) of images (B, C, H, W) in [0, 1]."""
@@ -56,7 +54,7 @@ def _block(before: int, after: int, stride: int) -> list[nn.Module]:
 
 
 def train_classifier(images: np.ndarray, numbers: np.ndarray, seed: int, shown: int = SHOWN) -> Classifier:
-    """A classifier of uint8 images (N, C, H, W) with class numbers (N,), after `shown` images; the same for a seed."""
+    """A classifier trained on `shown` uint8 images (N, C, H, W) with class numbers (N,); the same for the same seed."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         _, *image = images.shape
@@ -76,15 +74,15 @@ def train_classifier(images: np.ndarray, numbers: np.ndarray, seed: int, shown: 
 
 
 def _batches(count: int, steps: int) -> list[Tensor]:
-    """Index of each step's images: whole passes in fresh orders, drawn from torch's state."""
-    passes = -(-steps * BATCH // count)
-    order = torch.cat([torch.randperm(count) for _ in range(passes)])
+    """Index of each step's images: whole epochs, each in a random order of torch's global state."""
+    epochs = -(-steps * BATCH // count)
+    order = torch.cat([torch.randperm(count) for _ in range(epochs)])
     return list(order[: steps * BATCH].split(BATCH))  # type: ignore[no-untyped-call]
 
 
 @torch.no_grad()
 def accuracy(network: Classifier, images: np.ndarray, numbers: np.ndarray) -> float:
-    """The share of uint8 images (N, C, H, W) that a classifier puts into their class."""
+    """The share of uint8 images (N, C, H, W) whose class a classifier predicts."""
     right = 0
     for first in range(0, len(images), 250):
         x = torch.from_numpy(images[first : first + 250]).float() / 255

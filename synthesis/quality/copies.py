@@ -1,4 +1,4 @@
-"""Did the generator learn images by heart? Drawn images nearer to those it learned from than unseen real ones are."""
+"""Copies: generated images that lie suspiciously close to one training image."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ from torch.nn import functional as F
 from synthesis.sheets import contact_sheet
 
 NEAR = 0.5
-"""A copy is nearer to a learned image than this times the distance that all but one in a hundred unseen real ones
-keep, and than this times the distance to its nearest unseen one."""
+"""A drawn image at distance d from its nearest training image is a copy when
+
+    d < NEAR * q    q: the 1 % quantile of the distances from held-out images to their nearest training image
+    d < NEAR * h    h: the drawn image's distance to its nearest held-out image
+"""
 SIDE = 32
 """Images are compared at this many pixels a side at most."""
 
 
 @dataclass(frozen=True)
 class Copies:
-    """What of M drawn images is copied."""
+    """Which of M drawn images are copies."""
 
-    nearest: np.ndarray  # (M,) number of the learned image that is nearest
+    nearest: np.ndarray  # (M,) number of the nearest training image
     distance: np.ndarray  # (M,) to it, in pixels' root mean square, 0 to 1
     copied: np.ndarray  # (M,) bool
 
@@ -34,34 +37,33 @@ class Copies:
 
 
 def find_copies(drawn: np.ndarray, learned: np.ndarray, held_out: np.ndarray) -> Copies:
-    """Which drawn images (M, C, H, W) are copies of learned ones (N, C, H, W), judged by how near held-out real ones
-    (V, C, H, W) come to those; all uint8.
+    """Which drawn images (M, C, H, W) are copies of training images (N, C, H, W), given held-out ones (V, C, H, W);
+    all uint8. NEAR states the criterion.
     """
-    y, x, unseen = (_as_points(part) for part in (drawn, learned, held_out))
-    to_learned, nearest = _nearest(y, x)
-    to_unseen, _ = _nearest(y, unseen)
-    usual = float(np.quantile(_nearest(unseen, x)[0], 0.01))
-    near = (to_learned < NEAR * usual) & (to_learned < NEAR * to_unseen)
-    return Copies(nearest, to_learned, near)
+    fake, train, unseen = (_as_points(part) for part in (drawn, learned, held_out))
+    d, nearest = _nearest(fake, train)  # (M,)
+    h, _ = _nearest(fake, unseen)  # (M,)
+    q = float(np.quantile(_nearest(unseen, train)[0], 0.01))
+    return Copies(nearest, d, (d < NEAR * q) & (d < NEAR * h))
 
 
 def neighbours_sheet(drawn: np.ndarray, learned: np.ndarray, held_out: np.ndarray, pairs: int = 16) -> np.ndarray:
-    """The drawn images that lie nearest to a learned one, each above that one and the nearest held-out one: one image
-    (C, height, width) of three rows. Copies show two rows alike.
+    """A sheet (C, height, width) of three rows: the drawn images closest to a training image, that training image, and
+    the nearest held-out image. In a copy the first two rows look alike.
     """
-    found = find_copies(drawn, learned, held_out)
-    first = np.argsort(found.distance, kind="stable")[:pairs]
+    copies = find_copies(drawn, learned, held_out)
+    first = np.argsort(copies.distance, kind="stable")[:pairs]
     _, unseen = _nearest(_as_points(drawn[first]), _as_points(held_out))
-    rows = [drawn[first], learned[found.nearest[first]], held_out[unseen]]
+    rows = [drawn[first], learned[copies.nearest[first]], held_out[unseen]]
     return contact_sheet(np.concatenate(rows), len(first))
 
 
 def membership_auc(drawn: np.ndarray, learned: np.ndarray, held_out: np.ndarray) -> float:
-    """How well the distance to the nearest drawn image tells learned images from held-out ones: the area under the
-    ROC, .5 where nothing is given away (Chen et al. 2020, arXiv:1909.03935).
+    """ROC-AUC of a membership attack: the distance to the nearest drawn image ranks training images against held-out
+    ones; .5 where the drawn images give nothing away (Chen et al. 2020, arXiv:1909.03935).
     """
-    y = _as_points(drawn)
-    members, others = (_nearest(_as_points(part), y)[0] for part in (learned[: len(held_out)], held_out))
+    fake = _as_points(drawn)
+    members, others = (_nearest(_as_points(part), fake)[0] for part in (learned[: len(held_out)], held_out))
     is_member = np.repeat([1, 0], [len(members), len(others)])
     return float(roc_auc_score(is_member, -np.concatenate([members, others])))
 
@@ -77,11 +79,11 @@ def _as_points(images: np.ndarray) -> Tensor:
 
 
 def _nearest(x: Tensor, others: Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """The distance of each of x (N, D) to the nearest of others (M, D), (N,), and which that is."""
-    best, where = [], []
+    """The distance of each of x (N, D) to the nearest of others (M, D), (N,), and the number of that one, (N,)."""
+    distances, numbers = [], []
     for part in x.split(500):  # type: ignore[no-untyped-call]
         parts = [torch.cdist(part, some) for some in others.split(20_000)]  # type: ignore[no-untyped-call]
-        found = torch.cat(parts, 1).min(1)
-        best.append(found.values)
-        where.append(found.indices)
-    return torch.cat(best).numpy(), torch.cat(where).numpy()
+        closest = torch.cat(parts, 1).min(1)
+        distances.append(closest.values)
+        numbers.append(closest.indices)
+    return torch.cat(distances).numpy(), torch.cat(numbers).numpy()

@@ -1,4 +1,4 @@
-"""How near drawn images come to real ones: distances and shares over features."""
+"""Distances between real and drawn images, and how they overlap, over features."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from torch import Tensor
 from sensors_data.errors import UnusableError
 
 MIN_IMAGES = 2048
-"""Drawn images without which no Frechet distance is told: its bias grows as their number falls."""
+"""Drawn images that a Frechet distance needs: its bias grows as their number falls."""
 NEIGHBOURS = 5
-"""Whose distance is the radius around an image (Naeem et al. 2020)."""
+"""k: the radius around an image is its distance to its k-th neighbour (Naeem et al. 2020)."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A measured value and the 95 % interval that it was measured to."""
+    """A measured value and its 95 % interval."""
 
     value: float
     low: float = math.nan
@@ -28,14 +28,14 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Shares:
-    """How two clouds of features overlap, by balls around each image that reach to its nearest neighbours."""
+    """The overlap of real and drawn features: each image has a ball that reaches to its k-th neighbour."""
 
     precision: float
     """Share of drawn images in a ball around a real one (Kynkaanniemi et al. 2019, arXiv:1904.06991)."""
     recall: float
     """Share of real images in a ball around a drawn one."""
     density: float
-    """Real balls that a drawn image lies in, over what is expected (Naeem et al. 2020, arXiv:2002.09797)."""
+    """Real balls around a drawn image, over the expected number (Naeem et al. 2020, arXiv:2002.09797)."""
     coverage: float
     """Share of real images with a drawn one in their ball."""
 
@@ -60,19 +60,19 @@ def frechet_distance(real: np.ndarray, drawn: np.ndarray, fewest: int = MIN_IMAG
 
 
 def kernel_distance(real: np.ndarray, drawn: np.ndarray, seed: int, subsets: int = 20, size: int = 1000) -> Estimate:
-    """KID: the squared maximum mean discrepancy under a cubic kernel, the mean over random subsets, and the interval
-    that all images together give (Binkowski et al. 2018, arXiv:1801.01401). It is 0 in the mean where nothing differs.
+    """KID: the squared maximum mean discrepancy under a cubic kernel, averaged over random subsets, with the interval
+    for all images together (Binkowski et al. 2018, arXiv:1801.01401). Its mean is 0 where nothing differs.
     """
     rng = np.random.default_rng(seed)
     size = min(size, len(real), len(drawn))
     x, y = (torch.from_numpy(np.asarray(part, np.float64)) for part in (real, drawn))
-    found = []
+    discrepancies = []
     for _ in range(subsets):
         a = x[torch.from_numpy(rng.permutation(len(x))[:size])]
         b = y[torch.from_numpy(rng.permutation(len(y))[:size])]
-        found.append(_discrepancy(a, b))
-    value, spread = float(np.mean(found)), float(np.std(found, ddof=1))
-    half = 1.96 * spread * math.sqrt(size / min(len(real), len(drawn)))
+        discrepancies.append(_discrepancy(a, b))
+    value, std = float(np.mean(discrepancies)), float(np.std(discrepancies, ddof=1))
+    half = 1.96 * std * math.sqrt(size / min(len(real), len(drawn)))
     return Estimate(value, value - half, value + half)
 
 
@@ -88,16 +88,15 @@ def _discrepancy(x: Tensor, y: Tensor) -> float:
 
 
 def inception_style_score(classes: np.ndarray) -> float:
-    """exp E KL(p(y|x) || p(y)) of class probabilities (N, K): 1 when all look alike or nothing looks like a class, K
-    when every class is drawn clearly (Salimans et al. 2016, arXiv:1606.03498). Not the Inception Score, whose classes
-    are ImageNet's.
+    """exp E KL(p(y|x) || p(y)) of class probabilities (N, K), from 1 (one class, or none is clear) to K (every class is
+    clear) (Salimans et al. 2016, arXiv:1606.03498). It is not the Inception Score, whose classes are ImageNet's.
     """
     p = np.clip(classes.astype(np.float64), 1e-12, None)
     return float(np.exp((p * (np.log(p) - np.log(p.mean(0)))).sum(1).mean()))
 
 
 def class_entropy(classes: np.ndarray) -> float:
-    """The entropy of the mean class probabilities (N, K) -> nats; log K when all classes are drawn alike often."""
+    """The entropy of the mean class probabilities (N, K) -> nats; log K when all classes are equally frequent."""
     mean = np.clip(classes.mean(0, dtype=np.float64), 1e-12, None)
     return float(-(mean * np.log(mean)).sum())
 
@@ -130,10 +129,10 @@ def _radii(x: Tensor, neighbours: int) -> Tensor:
 
 
 def diversity(real: np.ndarray, drawn: np.ndarray) -> float:
-    """The mean distance between drawn features (M, F) over that between real ones (N, F); near 0 all look alike."""
-    rng = np.random.default_rng(0)  # neighbours in a batch may have been drawn by turns of classes
-    spreads = []
+    """Mean distance between drawn features (M, F) over that between real ones (N, F); near 0 where all look alike."""
+    rng = np.random.default_rng(0)  # random pairs: classes may alternate from one image to the next
+    means = []
     for part in (drawn, real):
         one, other = (rng.integers(0, len(part), 10_000) for _ in range(2))
-        spreads.append(np.linalg.norm(part[one] - part[other], axis=1)[one != other].mean())
-    return float(spreads[0] / max(spreads[1], 1e-12))
+        means.append(np.linalg.norm(part[one] - part[other], axis=1)[one != other].mean())
+    return float(means[0] / max(means[1], 1e-12))

@@ -1,4 +1,4 @@
-"""The network that a generator was judged in, at rest beside it: batches of later days are judged in the same one."""
+"""The file of the classifier beside its generator: later batches are judged in the same features."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KIND = "features"
 
 
 class FeaturesCard(Section):
-    """What a kept classifier knows of itself."""
+    """A saved classifier's description of itself."""
 
     format: int = FORMAT
     name: str
@@ -26,7 +26,7 @@ class FeaturesCard(Section):
 
 
 def save_extractor(store: Store, camera: str, through: date, extractor: Extractor) -> None:
-    """Keep an extractor's classifier; a frozen network that comes with a package is not kept."""
+    """Save an extractor's classifier; a frozen network comes with its package and is not saved."""
     network = extractor.classifier
     if network is None:
         return
@@ -47,15 +47,16 @@ def from_bytes(data: bytes, where: str) -> Extractor:
 
 
 def load_extractor(store: Store, camera: str, through: date, name: str) -> Extractor:
-    """The extractor called `name` that a generator was judged in. LookupError when it is gone, ValueError when another
-    has taken its place or the file cannot be read.
+    """The extractor called `name` in which a generator was judged.
+
+    LookupError when it is gone or was replaced, ValueError when the file cannot be read.
     """
     remedy = f"run: nightscore train-dcgan --camera {camera}"
     path = ModelFile(KIND, camera, through, accepted=True).path
     if store.exists(path):
-        found = from_bytes(store.read_bytes(path), path)
-        if found.name == name:
-            return found
+        extractor = from_bytes(store.read_bytes(path), path)
+        if extractor.name == name:
+            return extractor
     frozen = lite0_extractor()
     if frozen.name != name:
         raise NotThereError(f"the features '{name}' that {camera}@{through} was judged in are gone", remedy)

@@ -1,4 +1,4 @@
-"""What images are compared in: features of a named and hashed network, never of one that nobody can name."""
+"""Features in which images are compared, always of a named and hashed network."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from synthesis.quality.inception import SHA256, published_inception
 from synthesis.quality.lite0 import lite0_features
 
 MIN_PER_CLASS = 20
-"""Labelled images of each of two classes or more without which no classifier is trained."""
+"""Images of each class that a classifier needs."""
 
 
 @dataclass(frozen=True)
 class Features:
-    """What a network says of N images."""
+    """A network's features of N images, and its class probabilities where it knows classes."""
 
     x: np.ndarray  # (N, F) float32
     classes: np.ndarray | None  # (N, K) probabilities, where the network knows classes
@@ -30,34 +30,34 @@ class Features:
 
 @dataclass(frozen=True)
 class Extractor:
-    """A network that images are compared in."""
+    """A network in whose features images are compared."""
 
     name: str
-    """What it is, with the hash of its weights: two distances compare only under one name."""
+    """Its kind and the hash of its weights; distances are comparable only under the same name."""
     of: Callable[[Tensor], tuple[Tensor, Tensor | None]]
     """Features (B, F), and logits (B, K) where it knows classes, of images (B, C, H, W) in [0, 1]."""
     classifier: Classifier | None = None
-    """The network itself where it was trained here, to be kept."""
+    """The network itself where it was trained here and has to be saved."""
 
 
 @torch.no_grad()
 def features_of(extractor: Extractor, images: np.ndarray) -> Features:
-    """Features of uint8 images (N, C, H, W), in passes that do not depend on N."""
-    found, logits = [], []
+    """Features of uint8 images (N, C, H, W), in batches whose borders do not depend on N."""
+    features, probabilities = [], []
     for first in range(0, len(images), 250):
         x = torch.from_numpy(images[first : first + 250]).float() / 255
-        of, scores = extractor.of(x)
-        found.append(of)
-        if scores is not None:
-            logits.append(F.softmax(scores, 1))
-    classes = torch.cat(logits).numpy() if logits else None
-    return Features(torch.cat(found).numpy(), classes)
+        of, logits = extractor.of(x)
+        features.append(of)
+        if logits is not None:
+            probabilities.append(F.softmax(logits, 1))
+    classes = torch.cat(probabilities).numpy() if probabilities else None
+    return Features(torch.cat(features).numpy(), classes)
 
 
 def extractor_for(images: np.ndarray, labels: np.ndarray, seed: int, shown: int = SHOWN) -> Extractor:
-    """The extractor that fits what is at hand: a classifier trained on these uint8 images (N, C, H, W), `shown` of them
-    repeats counted, where they have classes, a frozen EfficientNet-Lite0 otherwise. LookupError when the optional
-    packages of the latter are missing.
+    """A classifier trained on these uint8 images (N, C, H, W) where they have classes, a frozen EfficientNet-Lite0
+    otherwise. `shown` counts the images of the classifier's training, with repeats. LookupError when the optional
+    packages of Lite0 are missing.
     """
     return (
         classifier_extractor(images, labels, seed, shown)
@@ -73,8 +73,8 @@ def lite0_extractor() -> Extractor:
 
 
 def inception_extractor(path: Path) -> Extractor:
-    """The network in whose features alone a Frechet distance is an FID, with the published weights in a file.
-    LookupError when there is none, ValueError when it holds others.
+    """Inception-v3 with the published weights in a file: only in its features is a Frechet distance an FID.
+    LookupError when there is no file, ValueError when it holds other weights.
     """
     network = published_inception(path)
     return Extractor(f"Inception-v3 2015-12-05 {SHA256[:12]}", lambda x: (network(x), None))
@@ -87,24 +87,24 @@ def has_classes(labels: np.ndarray, least: int = MIN_PER_CLASS) -> bool:
 
 
 def classifier_extractor(images: np.ndarray, labels: np.ndarray, seed: int, shown: int = SHOWN) -> Extractor:
-    """The 128 features of a classifier trained on nine tenths of these images; its name tells its accuracy on the
-    others.
+    """The 128 features of a classifier trained on nine tenths of these images; its name states its accuracy on the
+    rest.
     """
     order = np.random.default_rng(seed).permutation(len(images))
-    kept = len(images) - max(1, len(images) // 10)
+    count = len(images) - max(1, len(images) // 10)
     _, numbers = np.unique(labels, return_inverse=True)
-    network = train_classifier(images[order[:kept]], numbers[order[:kept]], seed, shown)
-    right = accuracy(network, images[order[kept:]], numbers[order[kept:]])
+    network = train_classifier(images[order[:count]], numbers[order[:count]], seed, shown)
+    right = accuracy(network, images[order[count:]], numbers[order[count:]])
     return of_classifier(
         f"classifier of {network.classes} classes, {right:.1%} right, {fingerprint(network)[:12]}", network
     )
 
 
 def of_classifier(name: str, network: Classifier) -> Extractor:
-    """A classifier's features, and what it says of classes."""
+    """An extractor of a classifier's features and logits."""
 
     def of(x: Tensor) -> tuple[Tensor, Tensor | None]:
-        found = network.features(x)
-        return found, network.last(found)
+        features = network.features(x)
+        return features, network.last(features)
 
     return Extractor(name, of, network)

@@ -1,4 +1,4 @@
-"""The gate: what is measured of a batch of drawn images, and whether it may be used."""
+"""The gate: the measures of a batch of drawn images, and whether the batch may be used."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from synthesis.quality.distances import (
 from synthesis.quality.extractors import Extractor, features_of
 
 FEWEST = 256
-"""Drawn images that can be judged at all."""
+"""Drawn images that a verdict needs."""
 MOST = 10_000
-"""Images whose features are compared; of a larger batch the first ones are."""
+"""Images whose features are compared: the first of a larger batch."""
 
 
 class GateConfig(Section):
@@ -52,13 +52,13 @@ class GateConfig(Section):
 
 @dataclass(frozen=True)
 class Batch:
-    """Drawn images and the real ones they are held against, all uint8 (N, C, H, W)."""
+    """Drawn images and the real ones that they are compared with, all uint8 (N, C, H, W)."""
 
     drawn: np.ndarray
     learned: np.ndarray
     held_out: np.ndarray
     one_class: bool
-    """Whether a single class was asked for: then variety over classes is not wanted."""
+    """Whether all images are of one class: then limits on diversity do not apply."""
 
 
 class Measure(Section):
@@ -76,20 +76,20 @@ class Measure(Section):
 
 
 def judge(batch: Batch, extractor: Extractor, limits: GateConfig, seed: int) -> list[Measure]:
-    """What is measured of a batch, the verdict on all of it last. ValueError when it is too small to be judged."""
+    """The measures of a batch, the verdict last. ValueError when the batch is too small."""
     if len(batch.drawn) < FEWEST:
         raise UnusableError(f"{len(batch.drawn)} drawn images cannot be judged", f"draw at least {FEWEST}")
-    found = [*_in_features(batch, extractor, limits, seed), *_in_pixels(batch, limits)]
-    failed = [measure for measure in found if not measure.passed]
+    measures = [*_in_features(batch, extractor, limits, seed), *_in_pixels(batch, limits)]
+    failed = [measure for measure in measures if not measure.passed]
     reason = "; ".join(f"{m.measure} {m.value:.3g} is past its limit {m.limit:.3g}" for m in failed)
     verdict = Measure(
         measure="gate", value=float(not failed), passed=not failed, images=len(batch.drawn), reason=reason, limit=1.0
     )
-    return [*found, verdict]
+    return [*measures, verdict]
 
 
 def fid(batch: Batch, inception: Extractor) -> Measure:
-    """The FID of a batch: it is told and decides nothing. ValueError when the batch is too small for one."""
+    """The FID of a batch, for information only. ValueError when the batch is too small for one."""
     if len(batch.drawn) < MIN_IMAGES:
         raise UnusableError(
             f"an FID of {len(batch.drawn):,} images is biased",
@@ -97,8 +97,8 @@ def fid(batch: Batch, inception: Extractor) -> Measure:
         )
     real, drawn = features_of(inception, _real(batch)), features_of(inception, batch.drawn[:MOST])
     value = frechet_distance(real.x, drawn.x)
-    told = f"{len(real.x):,} real images; published ones are mostly of 50,000 and lie lower"
-    return Measure(measure="fid", value=value, images=len(drawn.x), features=inception.name, reason=told)
+    reason = f"{len(real.x):,} real images; published ones are mostly of 50,000 and lie lower"
+    return Measure(measure="fid", value=value, images=len(drawn.x), features=inception.name, reason=reason)
 
 
 def _in_features(batch: Batch, extractor: Extractor, limits: GateConfig, seed: int) -> list[Measure]:
@@ -107,34 +107,34 @@ def _in_features(batch: Batch, extractor: Extractor, limits: GateConfig, seed: i
     drawn, real = features_of(extractor, images), features_of(extractor, _real(batch))
     count = len(images)
 
-    def told(measure: str, value: float, **more: float) -> Measure:
+    def row(measure: str, value: float, **more: float) -> Measure:
         return Measure(measure=measure, value=value, images=count, features=extractor.name, **more)
 
     def at_least(measure: str, value: float, limit: float) -> Measure:
         passed = bool(value >= limit) or batch.one_class
-        return told(measure, value, limit=limit, passed=passed)
+        return row(measure, value, limit=limit, passed=passed)
 
     distance, most = frechet_distance(real.x, drawn.x, FEWEST), limits.frechet_share * float(real.x.var(0).sum())
     some = min(len(real.x), count, 5000)
     shares, kid = overlap(real.x[:some], drawn.x[:some]), kernel_distance(real.x, drawn.x, seed)
     rows = [
-        _frechet(told("frechet", distance, limit=most, passed=distance <= most or batch.one_class), count),
-        told("kid", kid.value, low=kid.low, high=kid.high),
-        told("precision", shares.precision, limit=limits.precision, passed=shares.precision >= limits.precision),
+        _frechet(row("frechet", distance, limit=most, passed=distance <= most or batch.one_class), count),
+        row("kid", kid.value, low=kid.low, high=kid.high),
+        row("precision", shares.precision, limit=limits.precision, passed=shares.precision >= limits.precision),
         at_least("recall", shares.recall, limits.recall),
-        told("density", shares.density),
+        row("density", shares.density),
         at_least("coverage", shares.coverage, limits.coverage),
         at_least("diversity", diversity(real.x, drawn.x), limits.diversity),
     ]
     if drawn.classes is not None and real.classes is not None:
         least = limits.entropy_share * class_entropy(real.classes)
         rows += [at_least("class_entropy", class_entropy(drawn.classes), least)]
-        rows += [told("score", inception_style_score(drawn.classes))]
+        rows += [row("score", inception_style_score(drawn.classes))]
     return rows
 
 
 def _frechet(row: Measure, count: int) -> Measure:
-    """The distance's row; of too few images it is told but decides nothing."""
+    """The distance's row; of too few images it decides nothing."""
     if count >= MIN_IMAGES:
         return row
     reason = f"of {count:,} images it is biased and decides nothing; {MIN_IMAGES:,} are wanted"
@@ -142,7 +142,7 @@ def _frechet(row: Measure, count: int) -> Measure:
 
 
 def _in_pixels(batch: Batch, limits: GateConfig) -> list[Measure]:
-    """Whether learned images were copied or are given away."""
+    """Whether training images were copied, or a membership attack succeeds."""
     drawn = batch.drawn[:MOST]
     copies = find_copies(drawn, batch.learned, batch.held_out).share
     auc = membership_auc(drawn, batch.learned, batch.held_out)
@@ -154,7 +154,7 @@ def _in_pixels(batch: Batch, limits: GateConfig) -> list[Measure]:
 
 
 def _real(batch: Batch) -> np.ndarray:
-    """Real images to compare with: those held out, and learned ones where these are too few."""
+    """Real images to compare with: those held out, filled up with training images where they are too few."""
     missing = max(0, min(MIN_IMAGES, len(batch.drawn)) - len(batch.held_out))
     return np.concatenate([batch.held_out[:MOST], batch.learned[:missing]])
 

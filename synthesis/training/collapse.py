@@ -1,4 +1,4 @@
-"""The collapse watch: says in words when drawn images become one another's, or the game is over."""
+"""The collapse watch: it raises an alarm when generated images become alike or the discriminator has won."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class WatchConfig(Section):
     """Least entropy of the drawn classes, of that of the real ones."""
     diversity: float = Field(0.5, ge=0)
     """Least mean distance between drawn images, of that between real ones."""
-    won: float = Field(0.998, gt=0, le=1)
-    """Largest share of pairs in which the discriminator tells the real image from the drawn one."""
+    d_accuracy: float = Field(0.998, gt=0, le=1)
+    """Largest share of pairs in which the discriminator ranks the real image over the fake one."""
     patience: int = Field(3, ge=1)
-    """Snapshots in a row that must be over a limit; what is new begins badly."""
+    """Snapshots in a row that must raise an alarm before the training stops; early ones often do."""
 
 
 class Measures(Section):
-    """What a snapshot's drawn images are like."""
+    """The measures of a snapshot's images."""
 
     distance: float
     """Frechet distance to the validation images, squared feature units."""
@@ -34,8 +34,8 @@ class Measures(Section):
     """Nats; NaN without classes."""
     real_entropy: float
     diversity: float
-    won: float
-    """Share of pairs in which the discriminator ranks the real image over the drawn one."""
+    d_accuracy: float
+    """Share of pairs in which the discriminator ranks the real image over the fake one."""
 
 
 def measured(real: Features, drawn: Features, real_logits: np.ndarray, drawn_logits: np.ndarray) -> Measures:
@@ -48,22 +48,23 @@ def measured(real: Features, drawn: Features, real_logits: np.ndarray, drawn_log
         class_entropy=entropies[0],
         real_entropy=entropies[1],
         diversity=diversity(real.x, drawn.x),
-        won=float((real_logits[:, None] > drawn_logits).mean()),
+        d_accuracy=float((real_logits[:, None] > drawn_logits).mean()),
     )
 
 
-def alarms(found: Measures, watch: WatchConfig) -> list[str]:
-    """What is wrong with a snapshot, in words with numbers; none where it is healthy."""
-    said = []
-    if found.class_entropy < watch.entropy_share * found.real_entropy:
-        said.append(f"few classes are drawn: {found.class_entropy:.2f} nats, real ones {found.real_entropy:.2f}")
-    if found.diversity < watch.diversity:
-        said.append(f"drawn images are alike: {found.diversity:.0%} of the distances between real ones")
-    if found.won > watch.won:
-        said.append(f"the discriminator has won: it tells {found.won:.1%} of pairs apart")
-    return said
+def alarms(measures: Measures, watch: WatchConfig) -> list[str]:
+    """What is wrong with a snapshot, in words with numbers; empty where it is healthy."""
+    messages = []
+    if measures.class_entropy < watch.entropy_share * measures.real_entropy:
+        entropies = f"{measures.class_entropy:.2f} nats, real ones {measures.real_entropy:.2f}"
+        messages.append(f"few classes are drawn: {entropies}")
+    if measures.diversity < watch.diversity:
+        messages.append(f"drawn images are alike: {measures.diversity:.0%} of the distances between real ones")
+    if measures.d_accuracy > watch.d_accuracy:
+        messages.append(f"the discriminator has won: it tells {measures.d_accuracy:.1%} of pairs apart")
+    return messages
 
 
 def collapsed(recent: list[list[str]], watch: WatchConfig) -> bool:
-    """Whether each of the last snapshots, as many as patience asks for, gave an alarm."""
+    """Whether each of the last `patience` snapshots raised an alarm."""
     return len(recent) >= watch.patience and all(recent[-watch.patience :])

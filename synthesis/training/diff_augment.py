@@ -1,4 +1,4 @@
-"""Differentiable augmentation: the same kind of random change to real and drawn images, so that few images suffice."""
+"""Differentiable augmentation: the same random changes to real and fake images, so that few images suffice."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from torch.nn import functional as F
 Change = Literal["colour", "shift", "cutout", "flip"]
 
 
-def changed(x: Tensor, changes: tuple[Change, ...], draws: torch.Generator) -> Tensor:
-    """Images (B, C, H, W), each changed at random; gradients flow through (Zhao et al. 2020, arXiv:2006.10738)."""
+def augment(x: Tensor, changes: tuple[Change, ...], draws: torch.Generator) -> Tensor:
+    """Random changes of images (B, C, H, W) through which gradients flow (Zhao et al. 2020, arXiv:2006.10738)."""
     for change in changes:
         x = _ONE[change](x, draws)
     return x

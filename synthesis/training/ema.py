@@ -1,26 +1,28 @@
-"""The generator's moving average, which draws in the end, and the normalisation that fits its weights."""
+"""The generator's moving average, which draws in the end, and the batch normalisation that fits its weights."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from synthesis.networks.dcgan import Generator, codes
 
 
-@torch.no_grad()
-def follow(average: Generator, generator: Generator, half_life: float) -> None:
-    """Move the average's weights towards the generator's, in place; half of an old one is gone in `half_life` steps."""
-    share = 1 - 0.5 ** (1 / max(half_life, 1e-8))
-    torch._foreach_lerp_(list(average.parameters()), list(generator.parameters()), share)
+def update_ema(average: Generator, generator: Generator, half_life: float) -> None:
+    """Move the average's weights towards the generator's, in place; `half_life` is in steps."""
+    update = get_ema_multi_avg_fn(0.5 ** (1 / max(half_life, 1e-8)))  # type: ignore[no-untyped-call]
+    update(list(average.parameters()), list(generator.parameters()), None)
 
 
 @torch.no_grad()
-def settle(network: Generator, labels: Tensor | None, seed: int, batches: int = 20, size: int = 256) -> None:
-    """Set the batch normalisation's means and variances to those of the network as it is now, in place.
+def recompute_batch_norm(
+    network: Generator, labels: Tensor | None, seed: int, batches: int = 20, size: int = 256
+) -> None:
+    """Recompute the means and variances of batch normalisation from images of fresh codes, in place.
 
-    An average of weights has other activations than any of the networks that it is the average of. `labels` (M,) are
-    the classes that images are drawn of.
+    An average of weights has other activations than any of the networks that it averages. `labels` (M,) are the
+    classes to draw. `torch.optim.swa_utils.update_bn` does the same for networks of one input; ours also take a class.
     """
     norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
     for norm in norms:

@@ -1,10 +1,10 @@
-"""What a DCGAN is made from: both networks and how they are trained."""
+"""Everything that names a GAN: both networks and how they are trained."""
 
 from __future__ import annotations
 
 from sensors_data.settings import Section
 from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
-from synthesis.training.step import TrainingConfig
+from synthesis.training.config import TrainingConfig
 
 
 class Recipe(Section):

@@ -1,112 +1,55 @@
-"""One step of a game of two: the discriminator learns to tell drawn images from real ones, the generator to pass."""
+"""One training step of a GAN: the discriminator learns to separate real from fake images, the generator to fool it."""
 
 from __future__ import annotations
 
 import copy
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
-from pydantic import Field
 from torch import Tensor, nn
 
-from sensors_data.settings import Section
-from synthesis.networks.dcgan import Discriminator, DiscriminatorConfig, Generator, GeneratorConfig, Verdict, codes
-from synthesis.training.diff_augment import Change, changed
-from synthesis.training.ema import follow
+from synthesis.networks.dcgan import Discriminator, Generator, Verdict, codes
+from synthesis.training.config import TrainingConfig
+from synthesis.training.diff_augment import augment
+from synthesis.training.ema import update_ema
 from synthesis.training.losses import (
-    Loss,
-    Penalty,
     class_loss,
     discriminator_loss,
     feature_distance,
     generator_loss,
+    gradient_norm_squared,
     gradient_penalty,
-    squared_slope,
 )
+from synthesis.training.recipe import Recipe
 from synthesis.training.workers import Workers
 
 
-class TrainingConfig(Section):
-    """How a pair is trained."""
-
-    loss: Loss = "bce"
-    """What discriminator and generator minimise."""
-    real_target: float = Field(1.0, gt=0, le=1)
-    """One-sided label smoothing: what the discriminator shall say of real images."""
-    matches_features: bool = False
-    """The generator's loss is instead how far apart the means of the discriminator's features are (Salimans et al.
-    2016, arXiv:1606.03498)."""
-    penalty: Penalty = "none"
-    """The discriminator's gradient penalty."""
-    penalty_weight: float = Field(10.0, ge=0)
-    """Weight of that penalty in the loss."""
-    penalty_every: int = Field(1, ge=1)
-    """Steps between penalties, each weighted by as many."""
-    clip: float = Field(0.0, ge=0)
-    """Largest weight of the discriminator after a step (Arjovsky et al. 2017); 0 for none."""
-    optimizer: Literal["adam", "rmsprop", "sgd"] = "adam"
-    """The rule by which the weights move."""
-    rate: float = Field(2e-4, gt=0)
-    """Learning rate."""
-    discriminator_rate: float | None = None
-    """Its own learning rate; that of the generator where none is set."""
-    betas: tuple[float, float] = (0.5, 0.999)
-    """Adam's decay of the first and second moment."""
-    weight_decay: float = Field(0.0, ge=0)
-    """How strongly weights are pulled towards 0."""
-    schedule: Literal["constant", "exponential", "cosine"] = "constant"
-    """How the learning rate falls over the training."""
-    decay_steps: int = Field(40_000, ge=1)
-    """exponential: steps in which the rate halves."""
-    discriminator_steps: int = Field(1, ge=1)
-    """Steps of the discriminator for one of the generator."""
-    batch: int = Field(64, ge=2)
-    """Real images in one step."""
-    images: int = Field(1_000_000, ge=1)
-    """Real images shown in all, repeated ones counted."""
-    average_half_life: int = Field(0, ge=0)
-    """Steps in which an old weight loses half its part in the generator's moving average; 0 for no average."""
-    average_ramp: float = Field(0.05, gt=0, le=1)
-    """That half-life is never more than this share of the steps so far (Karras et al. 2022)."""
-    augmentation: tuple[Change, ...] = ()
-    """Random changes that both networks' images go through (DiffAugment)."""
-    precision: Literal["fp32", "bf16", "fast"] = "fp32"
-    """fast: bf16 where the processor multiplies in it, fp32 elsewhere."""
-
-
 @dataclass(frozen=True)
-class Pair:
-    """Both networks, their optimizers, and the average of the generator that draws in the end."""
+class GanState:
+    """What a training changes: both networks, their optimizers, and the average of the generator that draws."""
 
     generator: Generator
     discriminator: Discriminator
     average: Generator
-    of_generator: torch.optim.Optimizer
-    of_discriminator: torch.optim.Optimizer
+    g_optimizer: torch.optim.Optimizer
+    d_optimizer: torch.optim.Optimizer
     config: TrainingConfig
     workers: Workers
 
 
-def make_pair(
-    generator: GeneratorConfig,
-    discriminator: DiscriminatorConfig,
-    config: TrainingConfig,
-    seed: int,
-    workers: Workers | None = None,
-) -> Pair:
-    """Both networks with the first weights that `seed` gives, the same on every device; on the CPU if no workers."""
-    workers = workers or Workers(torch.device("cpu"))
+def initial_state(recipe: Recipe, seed: int, workers: Workers | None = None) -> GanState:
+    """Both networks with the first weights that `seed` gives, the same on every device; on the CPU without workers."""
+    workers, config = workers or Workers(torch.device("cpu")), recipe.training
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        drawing, telling = Generator(generator), Discriminator(discriminator)
-    for network in (drawing, telling):
+        generator, discriminator = Generator(recipe.generator), Discriminator(recipe.discriminator)
+    for network in (generator, discriminator):
         network.to(device=workers.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    average = copy.deepcopy(drawing).requires_grad_(False) if config.average_half_life else drawing
-    of_generator = _optimizer(drawing, config, config.rate)
-    of_discriminator = _optimizer(telling, config, config.discriminator_rate or config.rate)
-    return Pair(drawing, telling, average, of_generator, of_discriminator, config, workers)
+    average = copy.deepcopy(generator).requires_grad_(False) if config.average_half_life else generator
+    g_optimizer = _optimizer(generator, config, config.learning_rate)
+    d_optimizer = _optimizer(discriminator, config, config.discriminator_learning_rate or config.learning_rate)
+    return GanState(generator, discriminator, average, g_optimizer, d_optimizer, config, workers)
 
 
 def as_pixels(images: Tensor, low: float) -> Tensor:
@@ -115,29 +58,23 @@ def as_pixels(images: Tensor, low: float) -> Tensor:
 
 
 def train_step(
-    pair: Pair, batches: list[tuple[Tensor, Tensor | None]], step: int, done: float, draws: torch.Generator
+    gan: GanState, batches: list[tuple[Tensor, Tensor | None]], step: int, done: float, draws: torch.Generator
 ) -> tuple[Tensor, Tensor]:
-    """One step of the generator after one of the discriminator for each batch (x, label) of real images; both losses.
+    """A discriminator step for each batch (x, label) of real images, then a generator step: d_loss and g_loss.
 
-    `step` counts from 1, `done` is the share of the run that lies behind; all randomness comes from `draws`.
+    `step` counts from 1, `done` is the completed fraction of the training; all randomness comes from `draws`.
     """
-    config = pair.config
-    for optimizer, rate in (
-        (pair.of_generator, config.rate),
-        (pair.of_discriminator, config.discriminator_rate or config.rate),
-    ):
-        for group in optimizer.param_groups:
-            group["lr"] = rate * rate_share(config, step, done)
-    with torch.autocast(batches[0][0].device.type, torch.bfloat16, enabled=in_bf16(config, batches[0][0].device)):
+    config, device = gan.config, batches[0][0].device
+    _set_learning_rates(gan, step, done)
+    with torch.autocast(device.type, torch.bfloat16, enabled=in_bf16(config, device)):
         for x, label in batches:
-            fake = pair.generator(
-                codes(len(x), pair.generator.config.latent, draws).to(x.device), label
-            )  # (B, C, H, W)
-            telling = _discriminator_step(pair, x, fake, label, step, draws)
-        drawing = _generator_step(pair, x, fake, label, draws)
+            z = codes(len(x), gan.generator.config.latent, draws).to(device)  # (B, Z)
+            fake = gan.generator(z, label)  # (B, C, H, W)
+            d_loss = _discriminator_step(gan, x, fake, label, step, draws)
+        g_loss = _generator_step(gan, x, fake, label, draws)
     if config.average_half_life:
-        follow(pair.average, pair.generator, min(config.average_half_life, config.average_ramp * step))
-    return telling, drawing
+        update_ema(gan.average, gan.generator, min(config.average_half_life, config.average_ramp * step))
+    return d_loss, g_loss
 
 
 def in_bf16(config: TrainingConfig, device: torch.device) -> bool:
@@ -148,76 +85,86 @@ def in_bf16(config: TrainingConfig, device: torch.device) -> bool:
 
 
 def _discriminator_step(
-    pair: Pair, x: Tensor, fake: Tensor, label: Tensor | None, step: int, draws: torch.Generator
+    gan: GanState, x: Tensor, fake: Tensor, label: Tensor | None, step: int, draws: torch.Generator
 ) -> Tensor:
-    config = pair.config
-    shown, drawn = changed(x, config.augmentation, draws), changed(fake.detach(), config.augmentation, draws)
-    real, made = _both_judged(pair.discriminator, shown, drawn, label)
-    loss = discriminator_loss(config.loss, real.logit.float(), made.logit.float(), config.real_target)
-    total = loss = loss + class_loss(real, label) + class_loss(made, label)
+    config = gan.config
+    x, fake = augment(x, config.augmentation, draws), augment(fake.detach(), config.augmentation, draws)
+    on_real, on_fake = _discriminate_both(gan.discriminator, x, fake, label)
+    d_loss = discriminator_loss(config.loss, on_real.logit.float(), on_fake.logit.float(), config.real_target)
+    total = d_loss = d_loss + class_loss(on_real, label) + class_loss(on_fake, label)
     if config.penalty != "none" and step % config.penalty_every == 0:
-        total = loss + config.penalty_every * config.penalty_weight * _penalty(pair, shown, drawn, label, draws)
-    pair.of_discriminator.zero_grad()
+        total = d_loss + config.penalty_every * config.penalty_weight * _penalty(gan, x, fake, label, draws)
+    gan.d_optimizer.zero_grad()
     total.backward()  # type: ignore[no-untyped-call]
-    pair.workers.share_gradients(pair.discriminator)
-    pair.of_discriminator.step()
+    gan.workers.share_gradients(gan.discriminator)
+    gan.d_optimizer.step()
     if config.clip:
         with torch.no_grad():
-            for weight in pair.discriminator.parameters():
+            for weight in gan.discriminator.parameters():
                 weight.clamp_(-config.clip, config.clip)
-    return loss.detach()
+    return d_loss.detach()
 
 
-def _generator_step(pair: Pair, x: Tensor, fake: Tensor, label: Tensor | None, draws: torch.Generator) -> Tensor:
-    config = pair.config
-    pair.discriminator.requires_grad_(False)
-    made = pair.discriminator.judged(changed(fake, config.augmentation, draws), label)
-    real = made
+def _generator_step(gan: GanState, x: Tensor, fake: Tensor, label: Tensor | None, draws: torch.Generator) -> Tensor:
+    config = gan.config
+    gan.discriminator.requires_grad_(False)
+    on_real = on_fake = gan.discriminator.discriminate(augment(fake, config.augmentation, draws), label)
     if config.loss == "relativistic" or config.matches_features:
         with torch.no_grad():
-            real = pair.discriminator.judged(changed(x, config.augmentation, draws), label)
+            on_real = gan.discriminator.discriminate(augment(x, config.augmentation, draws), label)
     if config.matches_features:
-        loss = feature_distance(real, made)
+        g_loss = feature_distance(on_real, on_fake)
     else:
-        loss = generator_loss(config.loss, made.logit.float(), real.logit.float().detach()) + class_loss(made, label)
-    pair.of_generator.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
-    pair.workers.share_gradients(pair.generator)
-    pair.of_generator.step()
-    pair.discriminator.requires_grad_(True)
-    return loss.detach()
+        logits = on_fake.logit.float(), on_real.logit.float().detach()
+        g_loss = generator_loss(config.loss, *logits) + class_loss(on_fake, label)
+    gan.g_optimizer.zero_grad()
+    g_loss.backward()  # type: ignore[no-untyped-call]
+    gan.workers.share_gradients(gan.generator)
+    gan.g_optimizer.step()
+    gan.discriminator.requires_grad_(True)
+    return g_loss.detach()
 
 
-def _both_judged(critic: Discriminator, x: Tensor, fake: Tensor, label: Tensor | None) -> tuple[Verdict, Verdict]:
-    """What is said of real and drawn images: in one pass, unless each kind is to be normalised by itself."""
-    if critic.config.sees_batches:
-        return critic.judged(x, label), critic.judged(fake, label)
-    both = critic.judged(torch.cat([x, fake]), None if label is None else torch.cat([label, label]))
+def _discriminate_both(
+    discriminator: Discriminator, x: Tensor, fake: Tensor, label: Tensor | None
+) -> tuple[Verdict, Verdict]:
+    """The verdicts on real and fake images: in one pass, unless each kind has to be normalised by itself."""
+    if discriminator.config.sees_batches:
+        return discriminator.discriminate(x, label), discriminator.discriminate(fake, label)
+    both = discriminator.discriminate(torch.cat([x, fake]), None if label is None else torch.cat([label, label]))
     half = len(x)
     return both.at(slice(half)), both.at(slice(half, None))
 
 
-def _penalty(pair: Pair, x: Tensor, fake: Tensor, label: Tensor | None, draws: torch.Generator) -> Tensor:
-    with torch.autocast(x.device.type, enabled=False):  # slopes of slopes want all digits
+def _penalty(gan: GanState, x: Tensor, fake: Tensor, label: Tensor | None, draws: torch.Generator) -> Tensor:
+    with torch.autocast(x.device.type, enabled=False):  # gradients of gradients need all digits
         fake = fake.float()
-        if pair.config.penalty == "gradient":
-            share = torch.rand(len(x), 1, 1, 1, generator=draws).to(x.device)
-            return gradient_penalty(pair.discriminator, x, fake, label, share)
-        slopes = (squared_slope(pair.discriminator, part, label).mean() for part in (x, fake))
-        return sum(slopes, torch.zeros((), device=x.device)) / 2
+        if gan.config.penalty == "gradient":
+            weight = torch.rand(len(x), 1, 1, 1, generator=draws).to(x.device)
+            return gradient_penalty(gan.discriminator, x, fake, label, weight)
+        norms = (gradient_norm_squared(gan.discriminator, part, label).mean() for part in (x, fake))
+        return sum(norms, torch.zeros((), device=x.device)) / 2
 
 
-def rate_share(config: TrainingConfig, step: int, done: float) -> float:
-    """The learning rate over the first one."""
+def schedule(config: TrainingConfig, step: int, done: float) -> float:
+    """The learning rate at a step as a multiple of the first one."""
     if config.schedule == "cosine":
         return 0.5 + 0.5 * math.cos(math.pi * min(1.0, done))
     return 0.5 ** (step / config.decay_steps) if config.schedule == "exponential" else 1.0
 
 
-def _optimizer(network: nn.Module, config: TrainingConfig, rate: float) -> torch.optim.Optimizer:
+def _set_learning_rates(gan: GanState, step: int, done: float) -> None:
+    config = gan.config
+    of_discriminator = config.discriminator_learning_rate or config.learning_rate
+    for optimizer, rate in ((gan.g_optimizer, config.learning_rate), (gan.d_optimizer, of_discriminator)):
+        for group in optimizer.param_groups:
+            group["lr"] = rate * schedule(config, step, done)
+
+
+def _optimizer(network: nn.Module, config: TrainingConfig, learning_rate: float) -> torch.optim.Optimizer:
     weights = list(network.parameters())
     if config.optimizer == "adam":
-        return torch.optim.Adam(weights, rate, config.betas, weight_decay=config.weight_decay, fused=True)
+        return torch.optim.Adam(weights, learning_rate, config.betas, weight_decay=config.weight_decay, fused=True)
     if config.optimizer == "rmsprop":
-        return torch.optim.RMSprop(weights, rate, weight_decay=config.weight_decay)
-    return torch.optim.SGD(weights, rate, momentum=config.betas[0], weight_decay=config.weight_decay)
+        return torch.optim.RMSprop(weights, learning_rate, weight_decay=config.weight_decay)
+    return torch.optim.SGD(weights, learning_rate, momentum=config.betas[0], weight_decay=config.weight_decay)

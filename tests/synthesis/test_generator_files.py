@@ -1,7 +1,9 @@
+import json
 from datetime import date
 
 import pytest
 import torch
+from safetensors.torch import save as save_tensors
 
 from sensors_data.store import Store
 from synthesis.generator_files import (
@@ -45,6 +47,16 @@ def test_a_generator_survives_its_file_and_the_same_one_gives_the_same_bytes():
     assert not again.network.training
 
 
+def test_a_file_of_revision_2_is_read_with_its_holdout_cutoff_under_the_old_name():
+    generator = made()
+    fields = json.loads(generator.card.model_dump_json(exclude={"holdout_cutoff"}))
+    old = {**fields, "format": 2, "held_out_through": 2**40 + 1}
+    tensors = generator.network.state_dict()
+    card = from_bytes(save_tensors(tensors, {"card": json.dumps(old, separators=(",", ":"))}), "here").card
+    assert card == generator.card.model_copy(update={"holdout_cutoff": 2**40 + 1})
+    assert card.format == 3
+
+
 def test_the_newest_accepted_one_trained_strictly_before_the_day_serves(tmp_path):
     store = Store(str(tmp_path))
     for through, accepted in (("2026-03-01", True), ("2026-03-05", True), ("2026-03-07", False)):
@@ -69,7 +81,7 @@ def test_a_generator_that_is_rejected_later_serves_no_more(tmp_path):
     [
         (b"", "is not a generator"),
         (b"no file of ours at all", "is not a generator"),
-        (to_bytes(made()).replace(b'"format\\":2,', b'"format\\":9,'), "is of another format than 2"),
+        (to_bytes(made()).replace(b'"format\\":3,', b'"format\\":9,'), "is of another format than 3"),
         (to_bytes(made()).replace(b'latent\\":100,', b'latent\\":101,'), "has other layers than its card says"),
         (to_bytes(made())[:-100], "is cut short; train again with: nightscore train-dcgan"),
     ],

@@ -18,7 +18,7 @@ from synthesis.learning import material_of
 from synthesis.sampling import drawn_again
 from synthesis.settings import GeneratorSettings, recipe_of
 
-TRAINING = {"rate": 2e-3, "batch": 32}
+TRAINING = {"learning_rate": 2e-3, "batch": 32}
 GENERATOR = {
     "learns_from": "all",
     "images": 8000,
@@ -150,7 +150,7 @@ def camera_of(folder: Path, keep_images, day, seen, labels, **generator) -> Sett
 @pytest.mark.parametrize(
     ("take", "message"),
     [
-        (lambda x: x[:63], "eye has 63 images to learn from; a generator wants at least 64"),
+        (lambda x: x[:63], "eye has 63 images to learn from; a generator needs at least 64"),
         (lambda x: np.repeat(x[:1], 500, axis=0), "only 1 of 500 images of eye differ, 64 must; is the camera stuck"),
         (lambda x: resize(x[:200], 20), "are stored at 20x20 pixels, the settings say 16; ingest their days again"),
     ],
@@ -171,7 +171,7 @@ def test_days_of_several_sizes_are_named(tmp_path, keep_images, day, scans):
 
 def test_defects_are_not_learned_from_unless_they_are_asked_for(tmp_path, keep_images, day, scans):
     labels = np.where(scans[1] == 0, "good", "scratch")
-    short = {"images": 600, "watch": {"diversity": 0.0, "won": 1.0}}
+    short = {"images": 600, "watch": {"diversity": 0.0, "d_accuracy": 1.0}}
     settings = camera_of(tmp_path, keep_images, day, scans[0], labels, learns_from="normal", **short)
     assert "160 images" in train_dcgan(settings, day, "eye")
     card = load_for(Store(settings.store), "eye", day).card
@@ -191,7 +191,7 @@ def test_unlabelled_images_and_defects_are_classes_where_all_are_learned_from(sc
     assert material.conditional
     assert set(material.labels) == {"crack", drawn}
     few = rows["label"].where((rows["label"] != "crack") | (rows.index % 20 == 0), usual)
-    with pytest.raises(ValueError, match=r"each wants 20 images; found \d of 'crack', [\d]+ of"):
+    with pytest.raises(ValueError, match=r"each needs 20 images; found \d of 'crack', [\d]+ of"):
         material_of("eye", CAMERA, rows.assign(label=few), scans[0], given)
     alone = material_of("eye", CAMERA, rows.assign(label="crack"), scans[0], given)
     assert alone.conditional  # so that what is drawn carries its name
@@ -203,14 +203,14 @@ def test_an_image_that_comes_late_moves_no_other_between_learned_and_held_out(sc
     before = material_of("eye", CAMERA, rows, scans[0][:1000], GeneratorSettings())
     assert (~before.is_learned).sum() == 100
     late = pd.concat([rows, pd.DataFrame({"image_id": ["late.png"], "label": "good"})])
-    after = material_of("eye", CAMERA, late, scans[0][:1001], GeneratorSettings(held_out=0.5), before.held_out_through)
+    after = material_of("eye", CAMERA, late, scans[0][:1001], GeneratorSettings(held_out=0.5), before.holdout_cutoff)
     assert {x.tobytes() for x in before.held_out} <= {x.tobytes() for x in after.held_out}
     assert {x.tobytes() for x in before.learned} <= {x.tobytes() for x in after.learned}
     assert len(after.images) == 1001
 
 
 def test_a_preset_that_wants_classes_says_so(trained):
-    with pytest.raises(ValueError, match=r"preset conditional is told the class .* set learns_from = \"all\""):
+    with pytest.raises(ValueError, match=r"preset conditional needs the class .* set learns_from = \"all\""):
         recipe_of(with_generator(trained, preset="conditional"), "eye", 0)
 
 

@@ -82,7 +82,7 @@ def test_a_png_says_that_it_is_synthetic_and_is_drawn_again_bit_for_bit(tmp_path
 def test_a_generator_that_was_trained_anew_or_is_gone_is_named(tmp_path):
     store = Store(str(tmp_path))
     png = next(drawn_pngs(LETTERS, 1, 3))
-    with pytest.raises(LookupError, match="no generator eye@2026-03-09"):
+    with pytest.raises(LookupError, match="no accepted model eye@2026-03-09"):
         drawn_again(store, png)
     save(store, made(("a", "b", "c"), (0.5, 0.25, 0.25), seed=1))
     with pytest.raises(ValueError, match="was trained anew since"):
@@ -131,7 +131,7 @@ def test_truncation_draws_nearer_to_the_middle():
 def test_what_cannot_be_drawn_is_refused_before_anything_is_drawn(asked, message):
     with pytest.raises((ValueError, LookupError), match=message):
         drawn_batches(LETTERS, **{"count": 1, "seed": 0, **asked})
-    with pytest.raises(LookupError, match="was not told any classes"):
+    with pytest.raises(LookupError, match="learned without classes"):
         drawn_batches(PLAIN, 1, 0, "a")
 
 

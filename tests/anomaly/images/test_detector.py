@@ -1,8 +1,10 @@
+import json
 from datetime import date
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save as save_tensors
 from sklearn.datasets import load_digits
 from sklearn.metrics import roc_auc_score
 
@@ -10,10 +12,11 @@ from anomaly.images.acceptance import judge, plant_defects
 from anomaly.images.detector import PATCH_CONFIG, ImageDetectorConfig, score_images
 from anomaly.images.features import FeatureConfig
 from anomaly.images.files import from_bytes, to_bytes
-from anomaly.images.learning import learn_image_detector
-from anomaly.images.scoring import Memory, fit_balance, nearest_mean
+from anomaly.images.learning import ImageTraining, learn_image_detector
+from anomaly.images.scoring import MemoryBank, fit_normaliser, nearest_mean
 from anomaly.images.vae import PRESETS
 from sensors_data.images.arrays import resize
+from sensors_data.nets.files import tensors_of
 
 DAY = date(2026, 11, 21)
 DIGITS = load_digits()
@@ -24,7 +27,7 @@ QUICK = ImageDetectorConfig(steps=120, false_alarm_rate=0.05)
 
 @pytest.fixture(scope="module")
 def detector():
-    return learn_image_detector("press", ZEROS[:120], DAY, QUICK, seed=1)[0]
+    return learn_image_detector(ImageTraining("press", ZEROS[:120], DAY, QUICK, seed=1))[0]
 
 
 def test_another_digit_scores_over_the_one_that_was_learned(detector):
@@ -44,7 +47,7 @@ def test_scores_do_not_depend_on_what_else_is_scored(detector):
 
 
 def test_the_same_seed_gives_the_same_file(detector):
-    again = learn_image_detector("press", ZEROS[:120], DAY, QUICK, seed=1)[0]
+    again = learn_image_detector(ImageTraining("press", ZEROS[:120], DAY, QUICK, seed=1))[0]
     assert to_bytes(again) == to_bytes(detector)
 
 
@@ -52,6 +55,16 @@ def test_a_detector_comes_back_from_its_file(detector):
     back = from_bytes(to_bytes(detector), "here")
     assert back.card == detector.card
     assert (score_images(back, OTHERS[:5]).score == score_images(detector, OTHERS[:5]).score).all()
+
+
+def test_a_file_of_revision_2_is_read_with_the_old_names_of_its_normaliser(detector):
+    fields = json.loads(detector.card.model_dump_json())
+    new = fields.pop("normaliser")
+    names = {"centre": "median", "spread": "std", "weights": "weights", "places": "position_bias"}
+    old = {**fields, "format": 2, "balance": {name: new[now] for name, now in names.items()}}
+    tensors = tensors_of(to_bytes(detector), "here", "train-images")
+    data = save_tensors(tensors, {"card": json.dumps(old, separators=(",", ":"))})
+    assert from_bytes(data, "here").card == detector.card
 
 
 def test_a_file_that_is_no_detector_is_named():
@@ -74,11 +87,11 @@ def test_the_heat_of_a_spot_is_where_the_spot_is(detector):
 
 def test_too_few_images_are_counted():
     with pytest.raises(ValueError, match="has 5 normal images"):
-        learn_image_detector("press", ZEROS[:5], DAY, QUICK, seed=1)
+        learn_image_detector(ImageTraining("press", ZEROS[:5], DAY, QUICK, seed=1))
 
 
 def test_synthetic_images_join_what_is_learned_and_nothing_else():
-    made = learn_image_detector("press", ZEROS[:100], DAY, QUICK, seed=1, synthetic=OTHERS[:30])[0]
+    made = learn_image_detector(ImageTraining("press", ZEROS[:100], DAY, QUICK, seed=1, synthetic=OTHERS[:30]))[0]
     assert (made.card.images, made.card.synthetic, made.card.held_out) == (100, 30, 20)
 
 
@@ -87,7 +100,7 @@ def test_every_pixel_preset_trains_and_scores(preset):
     config = ImageDetectorConfig.model_validate(
         {"features": FeatureConfig(kind="pixels"), "steps": 20, **PRESETS[preset]}
     )
-    found = score_images(learn_image_detector("press", ZEROS[:60], DAY, config, seed=1)[0], OTHERS[:3])
+    found = score_images(learn_image_detector(ImageTraining("press", ZEROS[:60], DAY, config, seed=1))[0], OTHERS[:3])
     assert np.isfinite(found.score).all()
     assert found.maps.shape == (3, 28, 28)
 
@@ -104,7 +117,9 @@ def test_a_challenger_that_ranks_planted_defects_worse_is_rejected(detector):
     accepted = judge(detector, None, held_out, seed=0)
     assert accepted.card.accepted
     blurred = np.repeat(np.repeat(ZEROS[:120, :, ::7, ::7], 7, 2), 7, 3)
-    worse = judge(learn_image_detector("press", blurred, DAY, QUICK, seed=1)[0], accepted, held_out, seed=0)
+    worse = judge(
+        learn_image_detector(ImageTraining("press", blurred, DAY, QUICK, seed=1))[0], accepted, held_out, seed=0
+    )
     assert not worse.card.accepted
     assert "press@2026-11-21 has" in worse.card.verdict
 
@@ -116,24 +131,24 @@ def test_the_distance_to_neighbours_is_their_mean_distance():
 
 def test_the_memory_keeps_mean_and_precision_of_the_codes():
     codes = torch.randn(20_000, 2, generator=torch.Generator().manual_seed(0)) * torch.tensor([2.0, 0.5])
-    memory = Memory.of(codes, 100, torch.Generator().manual_seed(0))
+    memory = MemoryBank.of(codes, 100, torch.Generator().manual_seed(0))
     assert memory.codes.shape == (100, 2)
     assert memory.precision.diagonal().tolist() == pytest.approx([0.25, 4.0], rel=0.12)
 
 
 def test_parts_add_on_the_scale_of_the_first():
     parts = torch.tensor([[[10.0, 0.0, 0.0, 1.0]], [[12.0, 0.0, 0.0, 2.0]], [[14.0, 0.0, 0.0, 3.0]]])
-    balance = fit_balance(parts, (1, 0, 0, 1))
-    assert balance.total(parts).flatten().tolist() == pytest.approx([10, 12, 14])
+    normaliser = fit_normaliser(parts, (1, 0, 0, 1))
+    assert normaliser.total(parts).flatten().tolist() == pytest.approx([10, 12, 14])
 
 
-def test_half_of_what_a_place_costs_on_normal_images_is_taken_off_it():
+def test_half_of_a_positions_average_excess_on_normal_images_is_subtracted():
     noise = torch.randn(500, 3, 1, generator=torch.Generator().manual_seed(0))
     parts = (noise + torch.tensor([[0.0], [0.0], [6.0]])).expand(-1, -1, 4)
-    balance = fit_balance(parts, (1, 0, 0, 0))
-    assert balance.places == pytest.approx((-1, -1, 2), abs=0.1)
-    assert sum(balance.places) == pytest.approx(0)
-    typical = balance.total(parts).mean(0)
+    normaliser = fit_normaliser(parts, (1, 0, 0, 0))
+    assert normaliser.position_bias == pytest.approx((-1, -1, 2), abs=0.1)
+    assert sum(normaliser.position_bias) == pytest.approx(0)
+    typical = normaliser.total(parts).mean(0)
     assert typical[2] - typical[0] == pytest.approx(3, abs=0.1)
 
 
@@ -145,7 +160,7 @@ def test_a_spot_on_a_texture_is_found_where_it_is():
     odd = tiles[36:].copy()
     odd[:, :, 70:84, 8:22] = 30
     config = PATCH_CONFIG.model_copy(update={"features": FeatureConfig(kind="patches", side=96), "steps": 100})
-    texture = learn_image_detector("press", tiles[:36], DAY, config, seed=0)[0]
+    texture = learn_image_detector(ImageTraining("press", tiles[:36], DAY, config, seed=0))[0]
     good, spotted = (score_images(texture, x) for x in (tiles[36:], odd))
     assert spotted.score.min() > good.score.max()
     for heat in spotted.maps:

@@ -179,5 +179,5 @@ def test_import_anomaly_loads_nothing_heavy_and_lists_its_names():
 
 
 def test_an_unknown_name_is_refused_with_those_that_there_are():
-    with pytest.raises(AttributeError, match="module 'anomaly' has no name 'detect'; it has Rules, "):
+    with pytest.raises(AttributeError, match=r"module 'anomaly' has no name 'detect'; it has .*, Rules, "):
         anomaly.detect  # noqa: B018

@@ -26,7 +26,7 @@ images = 3000
 snapshots = 2
 classifier_images = 2000
 count = 300
-training = { rate = 2e-3, batch = 32 }
+training = { learning_rate = 2e-3, batch = 32 }
 watch = { diversity = 0.1, entropy_share = 0.1 }
 gate = { frechet_share = 9, precision = 0, recall = 0, coverage = 0, diversity = 0.1, entropy_share = 0.1, copies = 1 }
 """

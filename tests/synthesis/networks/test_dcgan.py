@@ -18,18 +18,18 @@ def test_the_class_changes_what_is_drawn_and_what_is_said_of_it():
     assert discriminator(one, torch.tensor([0])) != discriminator(one, torch.tensor([1]))
     with pytest.raises(ValueError, match="draws one of 3 classes; say which"):
         generator(z)
-    with pytest.raises(ValueError, match="judges one of 3 classes; say which"):
+    with pytest.raises(ValueError, match="conditioned on 3 classes; say which"):
         discriminator(one)
 
 
-@pytest.mark.parametrize("told", ["projection", "maps", "head"])
-def test_a_discriminator_is_told_the_class_or_tells_it(told):
-    config = preset("plain", (1, 28, 28), 3).discriminator.model_copy(update={"told": told})
+@pytest.mark.parametrize("conditioning", ["projection", "maps", "head"])
+def test_a_discriminator_sees_the_class_or_predicts_it(conditioning):
+    config = preset("plain", (1, 28, 28), 3).discriminator.model_copy(update={"conditioning": conditioning})
     torch.manual_seed(0)
     discriminator, x = Discriminator(config).eval(), torch.rand(2, 1, 28, 28)
-    one, other = (discriminator.judged(x, torch.full((2,), k)) for k in (0, 2))
-    assert torch.equal(one.logit, other.logit) == (told == "head")
-    assert (one.classes is None) == (told != "head")
+    one, other = (discriminator.discriminate(x, torch.full((2,), k)) for k in (0, 2))
+    assert torch.equal(one.logit, other.logit) == (conditioning == "head")
+    assert (one.classes is None) == (conditioning != "head")
     assert one.features.shape == (2, 128 * 49)
     if one.classes is not None:
         assert one.classes.shape == (2, 3)
@@ -91,7 +91,7 @@ def test_the_minibatch_deviation_is_nought_for_one_image_repeated():
 
 def test_layers_that_miss_the_image_are_refused():
     layers = (Layer(kind="transposed", channels=1, stride=2, activation="tanh"),)
-    with pytest.raises(ValueError, match=r"give images of C, H, W \(1, 14, 14\), wanted \(1, 28, 28\)"):
+    with pytest.raises(ValueError, match=r"give images of C, H, W \(1, 14, 14\), the config says \(1, 28, 28\)"):
         GeneratorConfig(image=(1, 28, 28), start=(8, 7), layers=layers)
-    with pytest.raises(ValueError, match="ends in relu; images want tanh or sigmoid"):
+    with pytest.raises(ValueError, match="ends in relu; it must end in tanh or sigmoid"):
         GeneratorConfig(image=(1, 7, 7), start=(8, 7), layers=(Layer(channels=1),))

@@ -3,7 +3,7 @@ import torch
 
 from synthesis.networks.dcgan import Discriminator, Generator, parameter_count
 from synthesis.presets.catalogue import PRESETS, nearest_size, preset
-from synthesis.training.step import make_pair, train_step
+from synthesis.training.step import initial_state, train_step
 
 
 @pytest.mark.parametrize(
@@ -31,16 +31,16 @@ def test_a_preset_has_as_many_parameters_as_its_source_gives_it(name, image, gen
 def test_every_preset_takes_steps_of_both_networks_on_images_of_its_own_shape(name):
     image, classes = PRESETS[name].own, 10 if PRESETS[name].conditional else 0
     recipe = preset(name, image, classes)
-    pair = make_pair(recipe.generator, recipe.discriminator, recipe.training, 0)
-    before = pair.generator.dense.weight.detach().clone()
+    gan = initial_state(recipe, 0)
+    before = gan.generator.dense.weight.detach().clone()
     draws = torch.Generator().manual_seed(0)
     label = torch.arange(4) if classes else None
     for step in (1, 2):
         x = torch.rand(4, *image, generator=draws)
-        losses = train_step(pair, [(x, label)] * min(2, recipe.training.discriminator_steps), step, 0.0, draws)
+        losses = train_step(gan, [(x, label)] * min(2, recipe.training.discriminator_steps), step, 0.0, draws)
         assert torch.isfinite(torch.stack(losses)).all()
-    assert not torch.equal(pair.generator.dense.weight, before)
-    drawn = pair.generator(torch.zeros(4, recipe.generator.latent), label)
+    assert not torch.equal(gan.generator.dense.weight, before)
+    drawn = gan.generator(torch.zeros(4, recipe.generator.latent), label)
     assert drawn.shape == (4, *image)
     assert drawn.min() >= recipe.generator.low
 
@@ -56,7 +56,7 @@ def test_our_recipe_and_the_plain_one_draw_every_size(name, size, channels, clas
 
 
 def test_a_preset_that_lives_on_classes_wants_some():
-    with pytest.raises(ValueError, match="conditional is told the class of each image, and these have none"):
+    with pytest.raises(ValueError, match="conditional needs the class of each image, and these images have none"):
         preset("conditional", (1, 28, 28))
 
 

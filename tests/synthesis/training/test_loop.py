@@ -11,10 +11,10 @@ from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
 from synthesis.networks.layers import Layer
 from synthesis.quality.extractors import Extractor
 from synthesis.training.collapse import WatchConfig
+from synthesis.training.config import TrainingConfig
 from synthesis.training.loop import train
 from synthesis.training.recipe import Recipe
-from synthesis.training.snapshots import Examples
-from synthesis.training.step import TrainingConfig
+from synthesis.training.run import Examples, GanHooks, TrainingRun, Validation
 
 IMAGE = (1, 8, 8)
 PIXELS = Extractor("pixels", lambda x: (x.flatten(1), None))
@@ -32,7 +32,14 @@ def recipe(spread: float | None = None, **training) -> Recipe:
         initial_spread=spread,
     )
     down = (Layer(channels=16, activation="leaky-0.2"), Layer(channels=32, stride=2, activation="leaky-0.2"))
-    config = {"loss": "hinge", "rate": 2e-3, "betas": (0.0, 0.9), "batch": 32, "average_half_life": 50, "images": 6000}
+    config = {
+        "loss": "hinge",
+        "learning_rate": 2e-3,
+        "betas": (0.0, 0.9),
+        "batch": 32,
+        "average_half_life": 50,
+        "images": 6000,
+    }
     return Recipe(
         preset="small",
         generator=up,
@@ -41,8 +48,8 @@ def recipe(spread: float | None = None, **training) -> Recipe:
     )
 
 
-def trained(given: Recipe, seed: int = 0, snapshots: int = 3, **more):
-    return train(given, EXAMPLES, PIXELS, WatchConfig(), snapshots, seed, **more)
+def trained(given: Recipe, seed: int = 0, snapshots: int = 3, **hooks):
+    return train(TrainingRun(given, EXAMPLES, snapshots, seed), Validation(PIXELS, WatchConfig()), GanHooks(**hooks))
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -57,7 +64,7 @@ def test_a_healthy_run_raises_no_alarm_and_comes_nearer(seed):
 
 
 def test_a_generator_that_draws_one_image_is_stopped_and_named():
-    dead = recipe(spread=1e-6, rate=1e-9, discriminator_rate=2e-3, average_half_life=0)
+    dead = recipe(spread=1e-6, learning_rate=1e-9, discriminator_learning_rate=2e-3, average_half_life=0)
     found = trained(dead, snapshots=6)
     assert found.state == "collapsed"
     assert "drawn images are alike: 0%" in found.reason
@@ -101,8 +108,8 @@ def test_a_checkpoint_of_another_run_is_passed_over():
 
 
 def test_a_loss_that_is_no_number_from_the_start_is_an_error():
-    with pytest.raises(DivergedError, match=r"a loss became no number before .* lower the rate"):
-        trained(recipe(optimizer="sgd", rate=1e30))
+    with pytest.raises(DivergedError, match=r"a loss became no number before .* lower the learning rate"):
+        trained(recipe(optimizer="sgd", learning_rate=1e30))
 
 
 def test_a_loss_that_becomes_no_number_later_keeps_the_best_snapshot():

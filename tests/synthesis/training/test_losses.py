@@ -10,8 +10,8 @@ from synthesis.training.losses import (
     discriminator_loss,
     feature_distance,
     generator_loss,
+    gradient_norm_squared,
     gradient_penalty,
-    squared_slope,
 )
 
 REAL, FAKE = torch.tensor([2.0, -1.0]), torch.tensor([0.5, -2.0])
@@ -73,6 +73,6 @@ class Linear(nn.Module):
 
 def test_the_slope_of_a_linear_critic_is_its_weights():
     x = torch.rand(5, 1, 2, 2)
-    assert squared_slope(Linear(), x, None).tolist() == pytest.approx([36.0] * 5)
+    assert gradient_norm_squared(Linear(), x, None).tolist() == pytest.approx([36.0] * 5)
     share = torch.rand(5, 1, 1, 1)
     assert float(gradient_penalty(Linear(), x, x + 1, None, share)) == pytest.approx((6 - 1) ** 2)

@@ -16,11 +16,11 @@ from synthesis.networks.layers import Layer
 from synthesis.quality.extractors import Extractor
 from synthesis.training import parallel
 from synthesis.training.collapse import WatchConfig
+from synthesis.training.config import TrainingConfig
 from synthesis.training.loop import train
-from synthesis.training.parallel import Task, workers_of
+from synthesis.training.parallel import workers_of
 from synthesis.training.recipe import Recipe
-from synthesis.training.snapshots import Examples
-from synthesis.training.step import TrainingConfig
+from synthesis.training.run import Examples, GanHooks, TrainingRun, Validation
 from synthesis.training.workers import Workers, most_devices
 
 IMAGE = (1, 8, 8)
@@ -30,23 +30,22 @@ CPU = torch.device("cpu")
 BATCH = 32
 
 
-def task(seed: int = 0, snapshots: int = 2, **training) -> Task:
+def shared(seed: int = 0, snapshots: int = 2, **training) -> TrainingRun:
     last = Layer(kind="shuffle", channels=1, activation="tanh")
     up = GeneratorConfig(image=IMAGE, latent=8, start=(16, 4), start_norm="batch", layers=(last,))
     down = DiscriminatorConfig(image=IMAGE, layers=(Layer(channels=16, stride=2, activation="leaky-0.2"),))
-    config = {"loss": "hinge", "rate": 2e-3, "batch": BATCH, "images": 20 * BATCH, **training}
+    config = {"loss": "hinge", "learning_rate": 2e-3, "batch": BATCH, "images": 20 * BATCH, **training}
     recipe = Recipe(preset="small", generator=up, discriminator=down, training=TrainingConfig.model_validate(config))
-    return Task(recipe, Examples(SCANS[:1500], None, SCANS[1500:]), snapshots, seed)
+    return TrainingRun(recipe, Examples(SCANS[:1500], None, SCANS[1500:]), snapshots, seed)
 
 
-def trained(given: Task, workers: Workers, **more):
-    parts = (given.recipe, given.examples, PIXELS, WatchConfig(), given.snapshots, given.seed)
-    return train(*parts, checkpoint=given.checkpoint, workers=workers, **more)
+def trained(run: TrainingRun, workers: Workers, **hooks):
+    return train(run, Validation(PIXELS, WatchConfig()), GanHooks(**hooks), workers)
 
 
-def by_two(given: Task, **more):
-    with workers_of(2, given) as workers:
-        return trained(given, workers, **more)
+def by_two(run: TrainingRun, **hooks):
+    with workers_of(2, run, hooks.get("checkpoint")) as workers:
+        return trained(run, workers, **hooks)
 
 
 pytestmark = pytest.mark.skipif(most_devices() < 2, reason="this machine has one core")
@@ -54,11 +53,17 @@ pytestmark = pytest.mark.skipif(most_devices() < 2, reason="this machine has one
 
 def test_two_processes_step_by_the_mean_of_their_slopes():
     """One step without momentum, the discriminator as good as fixed: the mean of what each would have done alone."""
-    given = task(
-        snapshots=1, images=BATCH, optimizer="sgd", betas=(0.0, 0.9), rate=10, discriminator_rate=1e-12, loss="bce"
+    run = shared(
+        snapshots=1,
+        images=BATCH,
+        optimizer="sgd",
+        betas=(0.0, 0.9),
+        learning_rate=10,
+        discriminator_learning_rate=1e-12,
+        loss="bce",
     )
-    together = dict(by_two(given).generator.named_parameters())
-    apart = [dict(trained(given, Workers(CPU, rank, 2)).generator.named_parameters()) for rank in (0, 1)]
+    together = dict(by_two(run).generator.named_parameters())
+    apart = [dict(trained(run, Workers(CPU, rank, 2)).generator.named_parameters()) for rank in (0, 1)]
     for name, weight in together.items():
         torch.testing.assert_close(weight, (apart[0][name] + apart[1][name]) / 2, rtol=1e-5, atol=1e-6)
         assert not torch.allclose(weight, apart[0][name], rtol=1e-5, atol=1e-6), name
@@ -72,11 +77,10 @@ def test_a_killed_run_of_two_goes_on_to_the_same_weights_and_listens_on_loopback
         for process in (own, *own.children(recursive=True)):
             listening.extend(c.laddr.ip for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN)
 
-    given = replace(task(), checkpoint=Checkpoint(lambda: None, states.append, "a run"))
-    whole = by_two(given, progress=note_ports)
+    whole = by_two(shared(), progress=note_ports, checkpoint=Checkpoint(lambda: None, states.append, "a run"))
     assert [snapshot.state for snapshot in whole.history] == ["training", "done"]
     assert {ip.removeprefix("::ffff:") for ip in listening} == {"127.0.0.1"}
-    resumed = by_two(replace(given, checkpoint=Checkpoint(lambda: states[0], lambda data: None, "a run")))
+    resumed = by_two(shared(), checkpoint=Checkpoint(lambda: states[0], lambda data: None, "a run"))
     assert str(resumed.history) == str(whole.history)
     for name, tensor in whole.generator.state_dict().items():
         assert torch.equal(tensor, resumed.generator.state_dict()[name]), name
@@ -88,25 +92,25 @@ def test_a_process_that_goes_away_stops_the_training_and_is_named():
             process.kill()
 
     with pytest.raises(ChildProcessError, match="a process that trained along has gone, exit status -9"):
-        by_two(task(images=5000), progress=kill_the_other)
+        by_two(shared(images=5000), progress=kill_the_other)
     assert not torch.distributed.is_initialized()
 
 
 def test_a_process_that_cannot_start_is_not_waited_for(monkeypatch):
-    monkeypatch.setattr(parallel, "_for_the_others", lambda task: ("too", "few"))
-    with pytest.raises(ChildProcessError, match="exit status 1"), workers_of(2, task()):
+    monkeypatch.setattr(parallel, "_for_the_others", lambda run, checkpoint: ("too", "few"))
+    with pytest.raises(ChildProcessError, match="exit status 1"), workers_of(2, shared()):
         pass
 
 
 def test_a_process_that_fails_on_its_way_is_named(monkeypatch):
-    monkeypatch.setattr(parallel, "_for_the_others", lambda given: (replace(given, seed="no number"), None, ""))
+    monkeypatch.setattr(parallel, "_for_the_others", lambda run, checkpoint: (replace(run, seed="no number"), None, ""))
     with pytest.raises(ChildProcessError, match="exit status 1"):
-        by_two(task())
+        by_two(shared())
 
 
 def test_a_loss_that_is_no_number_ends_both():
     with pytest.raises(DivergedError, match="a loss became no number"):
-        by_two(task(optimizer="sgd", rate=1e30))
+        by_two(shared(optimizer="sgd", learning_rate=1e30))
     assert not multiprocessing.active_children()
 
 
@@ -119,5 +123,5 @@ def test_a_loss_that_is_no_number_ends_both():
     ],
 )
 def test_what_cannot_be_shared_is_an_error(devices, batch, error, told):
-    with pytest.raises(error, match=told), workers_of(devices, task(batch=batch)):
+    with pytest.raises(error, match=told), workers_of(devices, shared(batch=batch)):
         pass
