@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
-from sensors_data.section import Section
+from sensors_data.section import Duration, Section
 
 Columns = Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)]
 """One column's name, or several whose cells are joined by a blank."""
@@ -34,6 +34,8 @@ class Sensor(Section):
     """Words in its cells and the number of each, like `{ OFF = 0, ON = 1 }`."""
     kind: Literal["measured", "counter"] = "measured"
     """counter: it counts up, and is learned as what it grows by in a step."""
+    hold: Duration | None = Field(None, exclude_if=lambda hold: hold is None)
+    """How long its last value stands, for a sensor of which only changes are written; not at all if not set."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Sensor:

@@ -17,10 +17,11 @@ log = logging.getLogger("nightscore")
 
 @dataclass(frozen=True)
 class Done:
-    """What a job did: rows written, and a sentence with numbers."""
+    """What a job did: rows written, a sentence with numbers, and what is to be known of the outcome beside."""
 
     rows: int
     line: str
+    note: str = ""
 
 
 def run_job(
@@ -35,7 +36,7 @@ def run_job(
     row = {"job": job, "partition": partition, "family": family, "rows": 0, "state": "failed", "reason": ""}
     try:
         done = action()
-        row |= {"rows": done.rows, "state": "done"}
+        row |= {"rows": done.rows, "state": "done", "reason": done.note[:1000]}
     except BaseException as error:  # a time-out or Ctrl-C is a failure with a reason too
         row["reason"] = f"{type(error).__name__}: {error}"[:1000]
         raise

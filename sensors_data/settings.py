@@ -48,6 +48,16 @@ class Family(Section):
     """The assets that are read; all of them if empty."""
     shards: int = Field(1, ge=1, le=1024)
     """Parts of the family that are worked on side by side."""
+    watermark: Duration | None = Field(None, exclude_if=lambda watermark: watermark is None)
+    """How long after its end a day is taken for whole; before that it is not taken in."""
+    settle: Duration | None = Field(None, exclude_if=lambda settle: settle is None)
+    """How long a day's files must not have changed before they are taken in, as they may still grow."""
+    done: str = Field("", exclude_if=lambda done: not done)
+    """A file that says that a day is whole, with `{day}` in its path, like `inbox/{day}.done`."""
+    grace: int = Field(0, ge=0, le=60, exclude_if=lambda grace: not grace)
+    """Days before a night's own that are looked at again; late values make a new revision of theirs."""
+    nearest: bool = Field(False, exclude_if=lambda nearest: not nearest)
+    """Whether a reading counts for the nearest step, for clocks that read a little before or after each step."""
     linear_gap: Duration = timedelta(minutes=30)
     """Gaps up to this long are filled by a straight line."""
     seasonal_gap: Duration = timedelta(days=1)
@@ -156,7 +166,9 @@ def load(path: Path) -> Settings:
     settings = parse(Settings, table, str(path))
     here = path.resolve().parent
     families = {
-        name: family.model_copy(update={"inbox": _beside(family.inbox, here)}) if family.inbox else family
+        name: family.model_copy(
+            update={key: _beside(place, here) for key in ("inbox", "done") if (place := getattr(family, key))}
+        )
         for name, family in settings.families.items()
     }
     cameras = {n: c.model_copy(update={"inbox": _beside(c.inbox, here)}) for n, c in settings.cameras.items()}

@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pydantic import Field
 
 from sensors_data.arrow_rows import from_arrow, to_arrow
 from sensors_data.errors import NotThereError, StorageError, UnusableError
@@ -43,6 +44,8 @@ class Provenance(Section):
     code: str = ""
     rows: int = 0
     revision: int = FORMAT
+    edition: int = Field(1, exclude_if=lambda edition: edition == 1)
+    """How often the partition's day was taken in with other values, from 1."""
 
 
 @dataclass(frozen=True)
@@ -258,9 +261,12 @@ def shard_of(asset: str, shards: int) -> int:
     return int.from_bytes(hashlib.sha256(asset.encode()).digest()[:8], "big") % shards
 
 
+_ARRIVAL = {"inbox", "source", "watermark", "settle", "done", "grace"}
+
+
 def settings_hash(*sections: Section) -> str:
-    """A short hash of the settings that a partition was made under; where its files lay does not matter."""
-    text = "\n".join(s.model_dump_json(exclude={"inbox", "source"}) for s in sections)
+    """A short hash of the settings that a partition was made under; whence and when its rows came does not matter."""
+    text = "\n".join(s.model_dump_json(exclude=_ARRIVAL) for s in sections)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

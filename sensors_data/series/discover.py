@@ -12,6 +12,7 @@ import pandas as pd
 
 from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
+from sensors_data.series.clock import jitters
 from sensors_data.series.file_source import find_files, raw_readings
 from sensors_data.series.numbers import parse_numbers
 from sensors_data.series.oddities import oddities
@@ -75,6 +76,7 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
         step=step,
         layout=layout,
         sensors=sensors,
+        nearest=jitters(readings["time"], step),
         linear_gap=max(6 * step, timedelta(seconds=1)),
         training=training,
         detector=_budget(life) if _short(life, days) else {},

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
-from sensors_data.series.grid import Grid, as_us, columns_of, impute
+from sensors_data.series.clock import Readings, on_the_clock
+from sensors_data.series.grid import Grid, as_us, impute
 from sensors_data.series.grid_table import day_rows
 from sensors_data.settings import Family
 from sensors_data.tables import TABLES
 
 SEASONAL_DAYS = 7
 """How many earlier days a long gap may be filled from."""
-
-Readings = Callable[[date, list[str]], pd.DataFrame]
-"""The readings of some assets on a day; none of them where there is nothing of that day."""
 
 
 def imputed_rows(spec: Family, day: date, assets: list[str], readings: Readings) -> pd.DataFrame:
@@ -27,7 +24,7 @@ def imputed_rows(spec: Family, day: date, assets: list[str], readings: Readings)
     """
     if not assets:
         return TABLES["grid"].frame()
-    values, observed = _on_the_clock(spec, day, assets, readings(day, assets))
+    ((values, observed),) = on_the_clock(spec, [day], assets, readings)
     far = np.flatnonzero(_needs_earlier_days(observed, spec.linear_gap // spec.step))
     near = np.setdiff1d(np.flatnonzero(~observed.all(axis=(1, 2))), far)
     filled = values.copy() if len(far) or len(near) else values
@@ -36,28 +33,12 @@ def imputed_rows(spec: Family, day: date, assets: list[str], readings: Readings)
     if len(far):
         gappy = [assets[place] for place in far]
         past = [day - timedelta(days=back) for back in range(SEASONAL_DAYS, 0, -1)]
-        earlier = [_on_the_clock(spec, d, gappy, readings(d, gappy)) for d in past]
+        earlier = on_the_clock(spec, past, gappy, readings)
         for number, place in enumerate(far):
             seen = [(known[0][number], known[1][number]) for known in earlier] + [(values[place], observed[place])]
             whole = (np.concatenate(part) for part in zip(*seen, strict=True))  # (8 T, D) each
             filled[place] = _filled(spec, *whole)[-day_rows(spec) :]
     return _rows(spec, day, assets, filled, observed)
-
-
-def _on_the_clock(spec: Family, day: date, assets: list[str], readings: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """What was read in each step of a day, its mean in float32 or NaN, and whether anything was: (A, T, D) each."""
-    steps, sensors = day_rows(spec), len(spec.sensors)
-    row = (readings["time"].to_numpy(dtype="datetime64[us]") - as_us(day)) // np.timedelta64(spec.step, "us")
-    column, asset = columns_of(readings["sensor"], spec.sensor_names), columns_of(readings["asset"], tuple(assets))
-    inside = (row >= 0) & (row < steps) & (column >= 0) & (asset >= 0)
-    slot = ((asset * steps + row) * sensors + column)[inside]
-    size = len(assets) * steps * sensors
-    total = np.bincount(slot, weights=readings["value"].to_numpy(dtype=np.float64)[inside], minlength=size)
-    count = np.bincount(slot, minlength=size)
-    with np.errstate(invalid="ignore"):
-        values = (total / count).astype(np.float32)
-    shape = (len(assets), steps, sensors)
-    return values.reshape(shape), (count > 0).reshape(shape)
 
 
 def _needs_earlier_days(observed: np.ndarray, linear_rows: int) -> np.ndarray:

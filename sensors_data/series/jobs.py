@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 
@@ -10,7 +10,9 @@ from sensors_data.errors import NotThereError
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid_table import check_shard
 from sensors_data.series.imputing import SEASONAL_DAYS, imputed_rows
+from sensors_data.series.late import revision_of, stamp_of, too_late
 from sensors_data.series.sources import read_day
+from sensors_data.series.wholeness import part_there, why_not_whole
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Provenance, Store, settings_hash, shard_of
 
@@ -26,18 +28,34 @@ def ingest(settings: Settings, day: date, family: str) -> str:
 
 
 def _ingest(store: Store, spec: Family, day: date, family: str) -> Done:
+    if why := why_not_whole(spec, day, datetime.now(UTC)):
+        raise NotThereError(f"{family} {day} is not taken in yet: {why}", "run it again later")
     readings, rejects = read_day(spec, day)
     if readings.empty:
         why = f"; {len(rejects):,} rows were refused, first: {rejects['reason'].iloc[0]}" if len(rejects) else ""
         place = "inbox" if spec.inbox else "source"
         raise NotThereError(f"the {place} of {family} holds no usable value on {day} ({spec.origin}){why}")
-    source = Provenance(job="ingest", settings=settings_hash(spec))
+    source, notes = Provenance(job="ingest", settings=settings_hash(spec)), [part_there(readings, day, spec.step)]
+    if spec.grace:
+        edition, news = revision_of(store, family, day, readings)
+        source = source.model_copy(update={"inputs": stamp_of(spec, day), "edition": edition})
+        notes += [news, *_told_too_late(store, spec, family, day)]
     store.write("readings", readings, source, family=family, day=day)
     store.write("rejects", rejects, source, family=family, day=day)
     unused = int((~rejects["used"]).sum())
     assets, sensors = readings["asset"].nunique(), readings["sensor"].nunique()
     line = f"ingested {family} {day}: {len(readings):,} values, {assets} assets, {sensors} sensors, {unused:,} rejects"
-    return Done(len(readings), line)
+    note = "; ".join(filter(None, notes))
+    return Done(len(readings), f"{line}; {note}" if note else line, note)
+
+
+def _told_too_late(store: Store, spec: Family, family: str, day: date) -> list[str]:
+    """What came after its grace, in words."""
+    return [
+        f"{more:,} values of {d} came after the grace of {spec.grace} days and are left out; "
+        f"to take them in: nightscore ingest --family {family} --day {d}"
+        for d, more in too_late(store, spec, family, day).items()
+    ]
 
 
 def impute_day(settings: Settings, day: date, family: str, shard: int = 0) -> str:

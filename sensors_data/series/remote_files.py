@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import atexit
 import hashlib
+import os
 import tempfile
+from datetime import datetime
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -31,6 +33,15 @@ def copies(url: str, suffixes: tuple[str, ...]) -> list[Path]:
     return found
 
 
+def is_there(url: str) -> bool:
+    """Whether a file stands at a path or URL. StorageError when the place does not answer."""
+    try:
+        fs, path = open_url(url)
+        return bool(fs.exists(path))
+    except OSError as error:
+        raise StorageError(f"{url} cannot be looked for: {error}") from error
+
+
 def _listed(fs: Any, path: str) -> dict[str, dict[str, Any]]:
     """The files at a path, a folder or a pattern, and what is known of each."""
     try:
@@ -50,6 +61,8 @@ def _copied(fs: Any, place: PurePosixPath, about: dict[str, Any]) -> Path:
         target.parent.mkdir(exist_ok=True)
         part = target.with_name(f".{place.name}.part")
         fs.get_file(str(place), str(part))
+        if isinstance(changed := about.get("LastModified", about.get("last_modified")), datetime):
+            os.utime(part, (changed.timestamp(), changed.timestamp()))
         part.replace(target)
     return target
 

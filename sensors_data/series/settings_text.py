@@ -32,6 +32,10 @@ def _family(found: Discovery) -> Table:
     table = tomlkit.table()
     table.add("inbox", family.inbox)
     table.add("step", duration_words(family.step))
+    if family.nearest:
+        nearest = tomlkit.item(True)
+        nearest.comment("readings come a little before or after each step")
+        table.add("nearest", nearest)
     table.add("linear_gap", duration_words(family.linear_gap))
     table.add("layout", _layout(found))
     table.add("training", _training(found))
@@ -106,6 +110,8 @@ def _sensor(spec: Sensor) -> Item:
 
 def _item(value: Any) -> Item:
     """A value as TOML writes it: one name of a tuple stands alone, whole numbers of codes without a fraction."""
+    if isinstance(value, timedelta):
+        return tomlkit.item(duration_words(value))
     if isinstance(value, tuple):
         array: Item = tomlkit.item([_number(part) for part in value])
         return array

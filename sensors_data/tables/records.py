@@ -50,7 +50,7 @@ RECORDS = (
             Column("finished", TIME, "when it ended"),
             Column("rows", COUNT, "rows written"),
             Column("state", TEXT, "done or failed"),
-            Column("reason", TEXT, "why it failed, else empty"),
+            Column("reason", TEXT, "why it failed; of one that was done what is to be known of it, or empty"),
         ),
     ),
 )

@@ -20,6 +20,7 @@ from sensors_data.series.sources import days_in
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.console import progress_bar, training_progress_in
+from service.schedule.revisions import revise
 from service.schedule.tasks import Task, pool
 
 log = logging.getLogger("nightscore")
@@ -47,6 +48,7 @@ def night(settings: Settings, day: date, families: list[str], say: Callable[[str
 
 def _family_night(settings: Settings, day: date, family: str, say: Callable[[str], None]) -> None:
     shards = range(settings.family(family).shards)
+    revise(settings, day, family, say)
     say(ingest(settings, day, family))
     for shard in shards:
         say(impute_day(settings, day, family, shard))

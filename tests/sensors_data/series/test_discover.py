@@ -38,6 +38,16 @@ def test_the_step_is_the_usual_distance_of_readings_as_one_that_divides_the_day(
     assert timedelta(days=1) % found.family.step == timedelta(0)
 
 
+def test_a_clock_that_jitters_about_its_steps_is_told_to_the_settings(put, tmp_path):
+    steady, shaken = table(), table()
+    shaken["time"] += pd.to_timedelta(np.random.default_rng(0).integers(-9, 10, len(shaken)), unit="s")
+    found = discover(put(csv(shaken), "shaken.csv"))
+    assert found.family.step == timedelta(minutes=5)
+    assert loaded(found, tmp_path).families["pump"].nearest
+    assert "nearest = true # readings come a little before or after each step" in settings_toml(found, "pump")
+    assert "nearest" not in settings_toml(discover(put(csv(steady), "steady.csv")), "pump")
+
+
 def test_a_wide_csv_is_understood_and_its_settings_read_it_to_the_last_value(put, tmp_path):
     found = discover(put(csv(table())))
     family = loaded(found, tmp_path).family("pump")

@@ -1,0 +1,49 @@
+"""Days that changed after their night: taken in again, and what depends on them done again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from anomaly.series.drift_job import measure_drift
+from anomaly.series.files import serving
+from anomaly.series.find_job import find_anomalies_of
+from anomaly.series.score_job import score_series
+from sensors_data.series.jobs import impute_day, ingest
+from sensors_data.series.late import late_days
+from sensors_data.settings import Settings
+from sensors_data.store import Store
+
+
+def revise(settings: Settings, day: date, family: str, say: Callable[[str], None]) -> list[date]:
+    """Take in again the days within the family's grace before `day` that changed, and do again what depends on them.
+
+    From the first of them on, every day that was imputed is imputed again, and scored where it was scored: gaps are
+    filled from earlier days, and windows reach back over midnight. The days that were done again.
+    """
+    store, spec = Store(settings.store), settings.family(family)
+    late = late_days(store, spec, family, day) if spec.grace else []
+    for changed in late:
+        say(ingest(settings, changed, family))
+    if not late:
+        return []
+    again = [late[0] + timedelta(days=number) for number in range((day - late[0]).days)]
+    again = [d for d in again if d in late or store.written("grid", [d], family=family)]
+    for d in again:
+        _again(settings, d, family)
+    days = ", ".join(map(str, again))
+    say(f"revised {family}: {days} imputed again, and scored again where they were scored, as values came late")
+    return again
+
+
+def _again(settings: Settings, day: date, family: str) -> None:
+    """A day's jobs after its ingest, as far as its detector goes."""
+    store, shards = Store(settings.store), range(settings.family(family).shards)
+    for shard in shards:
+        impute_day(settings, day, family, shard)
+    if serving(store, family, day) is None:
+        return
+    for shard in shards:
+        score_series(settings, day, family, shard)
+    find_anomalies_of(settings, day, family)
+    measure_drift(settings, day, family)

@@ -1,0 +1,62 @@
+"""A night with late rows: what was made of half a day is made again of the whole one, once."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from anomaly.series.find_job import find_anomalies_of
+from anomaly.series.score_job import score_series
+from sensors_data.series.jobs import impute_day, ingest
+from sensors_data.simulate import START
+from sensors_data.store import Store
+from service.schedule import nights
+
+EVE, NIGHT = (START + pd.Timedelta(days=number) for number in (7, 8))
+TABLES = ("readings", "rejects", "grid", "scores", "sensor_scores", "anomalies")
+
+
+@pytest.fixture
+def late(copied, tmp_path):
+    """The plant with a grace of two days, as it was when the eve's file ended at 18:00; and that file whole."""
+    family = copied.family("oven")
+    shutil.copytree(Path(family.inbox).parent, tmp_path / "inbox")
+    inbox = tmp_path / "inbox" / Path(family.inbox).name
+    settings = copied.model_copy(
+        update={"families": {"oven": family.model_copy(update={"inbox": str(inbox), "grace": 2})}}
+    )
+    path = Path(str(inbox).replace("{day}", str(EVE)))
+    whole = path.read_text()
+    path.write_text(
+        "".join(line for line in whole.splitlines(keepends=True) if f"{EVE}T18" > line[:13] or "time" in line)
+    )
+    ingest(settings, EVE, "oven")
+    for job in (impute_day, score_series):
+        for shard in (0, 1):
+            job(settings, EVE, "oven", shard)
+    find_anomalies_of(settings, EVE, "oven")
+    return settings, path, whole
+
+
+def readings_of(store):
+    return store.read_days("readings", [EVE], family="oven")
+
+
+def test_a_later_night_does_the_late_day_again_and_gives_what_the_whole_day_gives(plant, late):
+    settings, path, whole = late
+    store, known = Store(settings.store), Store(plant.store)
+    assert len(readings_of(store)) < 0.8 * len(readings_of(known))
+    path.write_text(whole)
+    lines: list[str] = []
+    nights.night(settings, NIGHT, ["oven"], lines.append)
+    assert [line.partition("revision")[2][:3] for line in lines if "revision" in line] == [" 3:"]
+    assert f"revised oven: {EVE} imputed again, and scored again where they were scored, as values came late" in lines
+    for table in TABLES:
+        for day in (EVE, NIGHT):
+            pd.testing.assert_frame_equal(
+                store.read_days(table, [day], family="oven"), known.read_days(table, [day], family="oven")
+            )
+    again: list[str] = []
+    nights.night(settings, NIGHT, ["oven"], again.append)
+    assert not [line for line in again if "revised" in line]
