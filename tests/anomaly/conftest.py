@@ -1,7 +1,7 @@
 """A hand-made plant that the jobs' tests share: pumps whose flow and speed follow one rhythm, in a store's grid."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -57,9 +57,3 @@ def grid_rows(day: date, asset: str, **values: np.ndarray) -> pd.DataFrame:
     times = pd.date_range(day, periods=STEPS, freq="15min", tz="UTC", unit="us")
     rows = pd.DataFrame({"time": times, **values}).melt("time", var_name="sensor")
     return rows.assign(asset=asset, observed=True)
-
-
-@pytest.fixture(scope="session")
-def dates() -> Callable[[str, int], list[date]]:
-    """So many days from a date on."""
-    return lambda first, count: [date.fromisoformat(first) + timedelta(days=d) for d in range(count)]

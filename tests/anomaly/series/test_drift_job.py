@@ -11,21 +11,17 @@ from anomaly.series.files import read_card, serving
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series
 from sensors_data.series.incidents import Incident, add_incident
-from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store
 
 FIRST = date(2026, 11, 1)
 LEARNED, LATER = 8, 4
 NIGHT = FIRST + timedelta(days=LEARNED)
-DETECTOR = {"shortest": 16, "longest": 16, "tokens": 8, "draws": 1, "lengths": [1.0], "recurrent": False}
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory):
-    """A pump with two assets and sensors on a clock of a quarter of an hour: eight days learned from, four scored."""
-    pump = {"inbox": "x", "step": "15min", "sensors": {"flow": {}, "speed": {}}, "detector": DETECTOR}
-    root = str(tmp_path_factory.mktemp("drift") / "store")
-    found = Settings.model_validate({"store": root, "families": {"pump": pump}})
+def settings(tmp_path_factory, pump_settings):
+    """Two pumps, eight days learned from and four scored."""
+    found = pump_settings(tmp_path_factory.mktemp("drift") / "store")
     rng = np.random.default_rng(0)
     for number in range(LEARNED + LATER):
         write_day(found, FIRST + timedelta(days=number), rng, 0.0)

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -12,7 +11,6 @@ from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series
 from sensors_data.model_files import metadata
 from sensors_data.series.incidents import Incident, add_incident
-from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store
 
 DAYS = [date(2026, 11, 18) + timedelta(days=d) for d in range(4)]
@@ -21,19 +19,10 @@ DETECTOR = {"shortest": 16, "longest": 16, "tokens": 8, "draws": 1, "lengths": [
 
 
 @pytest.fixture
-def settings(tmp_path):
-    """A pump with two sensors on a clock of a quarter of an hour, three days to learn from and one to score."""
-    detector = {**DETECTOR, "recurrent_rows": 100, "max_windows": 40, "fit": {"epochs": 2}}
-    pump = {"inbox": "x", "step": "15min", "sensors": {"flow": {}, "speed": {}}, "detector": detector}
-    found = Settings.model_validate({"store": str(tmp_path), "families": {"pump": pump}})
-    rng = np.random.default_rng(0)
-    for number, day in enumerate(DAYS):
-        times = pd.date_range(day, periods=96, freq="15min", tz="UTC", unit="us")
-        swing = np.sin(np.arange(96 * number, 96 * number + 96) / 2.5)
-        values = {"flow": 10 + swing + rng.normal(0, 0.05, 96), "speed": 50 - 5 * swing + rng.normal(0, 0.2, 96)}
-        rows = pd.DataFrame({"time": times, **values}).melt("time", var_name="sensor")
-        rows = rows.assign(asset="p1", observed=True)
-        Store(found.store).write("grid", rows, Provenance(job="test"), family="pump", day=day, shard=0)
+def settings(tmp_path, pump_settings, pump_days):
+    """A pump with three days to learn from and one to score."""
+    found = pump_settings(tmp_path, {**DETECTOR, "recurrent_rows": 100, "max_windows": 40, "fit": {"epochs": 2}})
+    pump_days(found, DAYS)
     return found
 
 

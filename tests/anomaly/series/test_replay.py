@@ -12,31 +12,17 @@ from anomaly.series.replay import _compared, _judged, accept, replay
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series
 from sensors_data.series.incidents import Incident, label
-from sensors_data.settings import Settings
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 
 DAYS = [date(2026, 11, 14) + timedelta(days=d) for d in range(8)]
 NIGHTS = DAYS[6:]
-DETECTOR = {"shortest": 16, "longest": 16, "tokens": 8, "draws": 1, "lengths": [1.0], "recurrent": False}
 
 
 @pytest.fixture
-def settings(tmp_path):
+def settings(tmp_path, pump_settings, pump_days):
     """Two pumps, six days to learn from and two scored; p1 is unlike itself for two hours of the first of these."""
-    pump = {"inbox": "x", "step": "15min", "sensors": {"flow": {}, "speed": {}}, "detector": DETECTOR}
-    found = Settings.model_validate({"store": str(tmp_path), "families": {"pump": pump}})
-    store, rng = Store(found.store), np.random.default_rng(0)
-    for number, day in enumerate(DAYS):
-        parts = []
-        for asset in ("p1", "p2"):
-            times = pd.date_range(day, periods=96, freq="15min", tz="UTC", unit="us")
-            swing = np.sin(np.arange(96 * number, 96 * number + 96) / 2.5)
-            flow, speed = 10 + swing + rng.normal(0, 0.05, 96), 50 - 5 * swing + rng.normal(0, 0.2, 96)
-            if day == NIGHTS[0] and asset == "p1":
-                flow[48:56] += 0.5
-            rows = pd.DataFrame({"time": times, "flow": flow, "speed": speed}).melt("time", var_name="sensor")
-            parts.append(rows.assign(asset=asset, observed=True))
-        store.write("grid", pd.concat(parts), Provenance(job="test"), family="pump", day=day, shard=0)
+    found = pump_settings(tmp_path)
+    pump_days(found, DAYS, ("p1", "p2"), {("p1", NIGHTS[0]): 0.5})
     train_series(found, NIGHTS[0], "pump")
     for day in NIGHTS:
         score_series(found, day, "pump")
