@@ -26,6 +26,8 @@ class Training(Section):
     days: int = Field(28, ge=1, le=3650, description="length of the span it learns from, days")
     first_after: int = Field(14, ge=1, le=3650, description="days of readings before the first training")
     every: int = Field(7, ge=1, le=365, description="days between trainings in a backfill")
+    learn_after: Duration = timedelta(days=7)
+    """A change that lasts is told as one anomaly; after this long it is the new normal and is learned."""
     commissioning: Duration | None = None
     """Set where an asset has no earlier days: its first readings, this long, are known to be normal.
     They join the training of that very day and are not scored."""

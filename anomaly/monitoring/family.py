@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from anomaly.monitoring.decisions import decision_samples
 from anomaly.monitoring.prometheus import Sample, most_frequent, sample
 from anomaly.monitoring.runs import family_subject, job_samples, model_samples, newest_day, store_samples
 from anomaly.series.anomalies import SEVERITIES
@@ -38,6 +39,7 @@ def family_samples(store: Store, spec: Family, family: str, day: date) -> list[S
         *_quality(store, spec, family, day),
         *_refused(store, family, day),
         *_drift(store, family, day),
+        *decision_samples(store, family, day),
         *model_samples(store, subject, KIND, day),
         *_verdict(store, family, day),
         *job_samples(store, subject, day),

@@ -84,6 +84,18 @@ METRICS = {
         _metric("rejected_ratio", "family", "0 to 1", "Share of what came in that could not be used."),
         _metric("drift_limit_ratio", "family part measure", "times its limit", "The largest drift; over 1 is drift."),
         _metric("drifted_sensors", "family", "sensors", "Sensors that drifted from what the model learned from."),
+        _metric(
+            "self_test_found_ratio",
+            "family kind",
+            "0 to 1",
+            "Share of the faults planted in the last seven nights' readings that reached the limit.",
+        ),
+        _metric(
+            "anomalies_budget_ratio",
+            "family",
+            "times the budget",
+            "Anomalies first told in the last 28 nights, over the false alarms that the budget puts up with.",
+        ),
         _metric("scored_images", "camera", "images", "Images scored in the newest scored night."),
         _metric("anomalous_images", "camera", "images", "Images over the threshold."),
         _metric("worst_image_nats", "camera image", "nats", "Score of the night's worst image, and which it is."),

@@ -36,7 +36,9 @@ def judge(challenger: Detector, incumbent: Detector | None, spans: dict[str, Spa
         return _with(challenger, True, "the first with these sensors")
     own, other = held_out_nats(challenger, spans), held_out_nats(incumbent, spans)
     found = f"{own:.3f} nats a value on held-out normal rows, {incumbent.name} has {other:.3f}"
-    if not own <= other + TOLERANCE:  # nor where it is not a number
+    if np.isnan(own) or np.isnan(other):
+        return _with(challenger, True, "the held-out rows are too few to compare it")
+    if own > other + TOLERANCE:
         return _with(challenger, False, f"worse: {found}")
     return _with(challenger, True, found)
 
@@ -103,4 +105,5 @@ def held_out_nats(detector: Detector, spans: dict[str, Span]) -> float:
         grid = detector.standardised(held_out.grid, asset, held_out.usable())
         unit = float(np.log(detector.scale_of(asset).spread[columns]).mean())
         found.append(detector.log_loss(grid) + unit)
-    return float(np.nanmean(np.concatenate(found)))
+    nats = np.concatenate(found)
+    return float(np.nanmean(nats)) if np.isfinite(nats).any() else float("nan")

@@ -31,7 +31,7 @@ def with_faults_hidden(detector: Detector, grid: Grid, asset: str, scores: Score
     ready = detector.standardised(grid, asset, grid.observed).rows(start, len(grid))
     values = np.where(ready.observed, ready.values, np.nan)
     scale = detector.evidence.pattern_noise.scale
-    expected = _expected_unseen(detector, ready, values, scale, first - start)
+    expected = _expected_unseen(detector, ready, values, scale)
     later = slice(first - start, None)
     shown, times = np.where(np.isnan(expected), 0.0, expected)[later], grid.times[first:]
     changed = {
@@ -44,15 +44,14 @@ def with_faults_hidden(detector: Detector, grid: Grid, asset: str, scores: Score
     return replace(scores, **parts)
 
 
-def _expected_unseen(detector: Detector, ready: Grid, values: np.ndarray, scale: np.ndarray, first: int) -> np.ndarray:
-    """What is expected of a standardised grid's rows (T, D) with the suspicious ones from `first` on hidden."""
+def _expected_unseen(detector: Detector, ready: Grid, values: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """What is expected of a standardised grid's rows (T, D), the suspicious ones hidden, those of nights before too."""
     hidden = np.zeros(values.shape, dtype=bool)
     for _ in range(ROUNDS):
         shown = np.where(hidden, np.float32(np.nan), ready.values)
         expected = detector.expected_of(Grid(ready.times, shown, ready.observed & ~hidden, ready.sensors))
         square = np.nan_to_num(np.square((values - expected) / scale))
         square[hidden] = 0.0
-        square[:first] = 0.0
         if square.max(initial=0.0) < SUSPICIOUS:
             break
         hidden |= square > max(WORST * float(square.max()), SUSPICIOUS)

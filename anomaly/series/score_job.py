@@ -11,6 +11,7 @@ from anomaly.series.detector import Detector, Scores
 from anomaly.series.files import load_for
 from anomaly.series.localise import AROUND
 from anomaly.series.peel import with_faults_hidden
+from anomaly.series.self_test import self_test
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid import Grid, as_us
 from sensors_data.series.grid_table import check_shard, day_rows, read_grids
@@ -43,6 +44,8 @@ def _score(store: Store, spec: Family, day: date, family: str, shard: int) -> Do
         settings=settings_hash(spec),
         inputs=store.digest(store.written("grid", days, family=family, shard=shard)),
     )
+    trials = self_test(detector, grids, day, assets)
+    store.write("self_tests", trials, source, family=family, day=day, shard=shard)
     store.write("sensor_scores", sensor_frame, source, family=family, day=day, shard=shard)
     store.write("scores", frame, source, family=family, day=day, shard=shard)
     return Done(len(frame), _line(detector, frame, family, day, shard))

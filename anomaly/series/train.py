@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
 from anomaly.series.acceptance import judge, refused_if_flawed
 from anomaly.series.calibration import (
     LEAST_NATS,
@@ -21,6 +23,7 @@ from anomaly.series.drift_reference import with_reference
 from anomaly.series.kinds import KINDS
 from anomaly.series.profile import Rhythm, find_rhythm, profile_of, without_rhythm
 from anomaly.series.span import Span, TrainingPlan
+from anomaly.series.unseen import with_unseen
 from anomaly.vae.training import Epoch
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
@@ -36,12 +39,14 @@ def train_detector(
     incumbent: Detector | None,
     progress: Callable[[str], Progress] | None = None,
     checkpoint: Callable[[str], Checkpoint] | None = None,
+    unseen: np.ndarray | None = None,
 ) -> tuple[Detector, dict[str, list[Epoch]]]:
     """A family's calibrated and judged detector, and the history of its networks.
 
     Band and verdict are the draft's, on rows that it never saw; the weights then learn those rows too, for the newest
     days say most about the next. The threshold is of the final weights' own scores, raised by what the draft's rose by
-    on rows that it never saw. ValueError says how many normal rows are missing.
+    on rows that it never saw; or, where there are enough of them, of `unseen` scores (T,) that past models gave to
+    nights they had not seen. ValueError says how many normal rows are missing.
     """
     spans, hidden = cleaned(spans)
     rhythm = find_rhythm(spans, plan.step_s)
@@ -57,7 +62,9 @@ def train_detector(
     card = final.card.model_copy(update=of_the_draft | {"hidden": hidden, "set_aside": set_aside})
     trained = replace(final, card=card, **{part: getattr(draft, part) for part in _CALIBRATED})
     adjusted, optimism = coverage_adjusted_scores(trained, whole), in_sample_optimism(spans, draft_adjusted)
-    trained = carried(with_threshold(trained, whole, adjusted, optimism), incumbent, LEAST_NATS)
+    trained = with_threshold(trained, whole, adjusted, optimism)
+    trained = with_unseen(trained, np.empty(0) if unseen is None else unseen, LEAST_NATS)
+    trained = carried(trained, incumbent, LEAST_NATS)
     trained = refused_if_flawed(trained, whole)
     return with_reference(trained, spans, adjusted, draft_adjusted, optimism), history | later
 

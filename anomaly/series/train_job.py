@@ -14,8 +14,9 @@ from anomaly.series.card import DetectorConfig
 from anomaly.series.detector import Detector
 from anomaly.series.files import KIND, day_before, read_card, read_detector, save, serving
 from anomaly.series.kinds import parse_config
-from anomaly.series.span import TrainingPlan, training_spans
+from anomaly.series.span import ABNORMAL, TrainingPlan, training_spans
 from anomaly.series.train import train_detector
+from anomaly.series.unseen import unseen_scores
 from anomaly.vae.training import Epoch
 from sensors_data.errors import NotThereError
 from sensors_data.model_files import ModelCatalogue, unfinished
@@ -64,7 +65,8 @@ def _train(
 
     before = serving(store, family, day_before(day))
     incumbent = read_detector(store, before) if before else None
-    detector, history = train_detector(plan, spans, incumbent, progress, checkpoint)
+    unseen = unseen_scores(store, spec, family, day, incidents[incidents["kind"].isin(ABNORMAL)])
+    detector, history = train_detector(plan, spans, incumbent, progress, checkpoint, unseen)
     detector = _stamped(detector, settings_hash(spec), inputs, commissioned)
     path = save(store, detector)
     _keep_history(store, family, day, history)
@@ -96,8 +98,8 @@ def training_grids(
 def found_before(store: Store, spec: Family, family: str, day: date) -> pd.DataFrame:
     """The anomalies found in the training span of `day` as incidents, so that a detector does not learn them as normal.
 
-    With the rows around them that were over the threshold. Not those of severity info, which may well be normal, and
-    not those that someone dismissed.
+    With the rows around them that were over the threshold, but not beyond `training.learn_after`: what lasts longer is
+    the new normal. Not those of severity info, which may well be normal, and not those that someone dismissed.
     """
     days = [day - timedelta(days=back) for back in range(spec.training.days, 0, -1)]
     found = store.read_days("anomalies", days, family=family)
@@ -108,7 +110,8 @@ def found_before(store: Store, spec: Family, family: str, day: date) -> pd.DataF
         same = found["asset"] == asset if isinstance(asset, str) else True
         found = found[~((found["start"] < end) & (found["end"] > start) & same)]
     first, last = found[["start", "detected"]].min(axis=1), found[["end", "cleared"]].max(axis=1)
-    widened = found.assign(start=first, end=last)
+    learned = first + pd.Timedelta(spec.training.learn_after)
+    widened = found.assign(start=first, end=last.where(last < learned, learned))
     return widened[["asset", "start", "end"]].assign(kind="found")
 
 

@@ -107,6 +107,23 @@ SERIES = (
         ),
     ),
     Table(
+        "self_tests",
+        "Faults planted in copies of the night's own readings: would they have been found? For two assets a shard and "
+        "night, each kind at the smallest size that reached the limit, or the largest that was tried.",
+        partition=("family", "day", "shard"),
+        order=("asset", "kind"),
+        columns=(
+            Column("time", TIME, "first row of the planted fault"),
+            Column("asset", TEXT, "the machine"),
+            Column("sensor", TEXT, "the sensor that it was planted in"),
+            Column("kind", TEXT, "spike, level, drift, stuck or noise"),
+            Column("size", REAL, "how large, in the sensor's standard deviations"),
+            Column("ratio", REAL, "highest score of its rows over their limit"),
+            Column("found", FLAG, "whether it reached the limit"),
+            Column("model", TEXT, "the model that scored it"),
+        ),
+    ),
+    Table(
         "anomalies",
         "Intervals that a person can act on: where the evidence lies in and around rows over the threshold. A day's "
         "file holds every anomaly that touches the day or was detected in it. One that lasts keeps its id for all its "

@@ -73,3 +73,9 @@ def test_a_fault_longer_than_every_window_is_still_far_from_what_is_expected(det
     long = replace(grid, values=values)
     hidden = with_faults_hidden(detector, long, "a", detector.score(long, "a"), 340)
     assert (hidden.pattern[400:1000, 0] > 0).mean() > 0.95
+
+
+def test_a_fault_of_the_night_before_does_not_bend_what_is_expected_of_the_next(detector: Detector) -> None:
+    hidden = with_faults_hidden(detector, broken(), "a", detector.score(broken(), "a"), 421)
+    assert hidden.pattern[421:480].mean() < 0
+    assert np.abs(hidden.expected[421:480, 0] - RHYTHM[421:480]).max() < 0.35

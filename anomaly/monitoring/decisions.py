@@ -1,0 +1,40 @@
+"""How good a family's decisions are, as samples: would faults be found, and does the alarm budget hold."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from anomaly.monitoring.prometheus import Sample, sample
+from anomaly.series.files import read_card, serving
+from sensors_data.store import Store
+
+WEEK = 7
+BUDGET_DAYS = 28
+
+
+def decision_samples(store: Store, family: str, day: date) -> list[Sample]:
+    """Detection power by kind of fault and told anomalies over the budget; nothing where no night was scored."""
+    return [*_power(store, family, day), *_budget(store, family, day)]
+
+
+def _power(store: Store, family: str, day: date) -> list[Sample]:
+    """Of each kind of planted fault the share that was found in the week to the day."""
+    trials = store.read_days("self_tests", [day - timedelta(days=back) for back in range(WEEK)], family=family)
+    return [
+        sample("self_test_found_ratio", float(part["found"].mean()), family=family, kind=str(kind))
+        for kind, part in trials.groupby("kind", sort=True)
+    ]
+
+
+def _budget(store: Store, family: str, day: date) -> list[Sample]:
+    """How many anomalies were told a false alarm that the budget allows; planned work is none."""
+    days = [day - timedelta(days=back) for back in range(BUDGET_DAYS)]
+    scored = [d for d in days if store.written("scores", [d], family=family)]
+    model = serving(store, family, day)
+    if not scored or model is None:
+        return []
+    anomalies = store.read_days("anomalies", scored, family=family)
+    told = anomalies[~anomalies["suppressed"].astype(bool)]["anomaly_id"].nunique()
+    asset_days = sum(len(store.assets_in(store.written("scores", [d], family=family))) for d in scored)
+    allowed = read_card(store, model).config.alarms_per_asset_week * asset_days / WEEK
+    return [sample("anomalies_budget_ratio", told / allowed, family=family)] if allowed else []
