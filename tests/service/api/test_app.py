@@ -95,10 +95,11 @@ def test_a_card_of_every_kind_is_told_as_it_stands_in_its_file(own, copied, kind
     assert rows == [{"kind": kind, "name": "press", "trained_through": str(DAY), "accepted": accepted}]
 
 
-def test_the_sensors_of_an_anomaly_are_a_list_in_json_and_text_in_csv(client, nightly):
-    days = [day for day in SCORED if len(nightly("anomalies", day))]
+def test_the_sensors_of_an_anomaly_are_a_list_in_json_and_text_in_csv(client, plant):
+    store = Store(plant.store)
+    days = [day for day in SCORED if len(store.read("anomalies", family="oven", day=day))]
     address = f"/v1/anomalies?family=oven&from={days[0]}&to={days[0]}"
-    expected = nightly("anomalies", days[0])["sensors"]
+    expected = store.read("anomalies", family="oven", day=days[0])["sensors"]
     rows = client.get(address).json()["rows"]
     assert [row["sensors"] for row in rows] == [list(shares) for shares in expected]
     text = pd.read_csv(io.BytesIO(client.get(f"{address}&format=csv").content))
