@@ -29,7 +29,7 @@ def test_no_readings_when_the_inbox_is_empty_or_of_no_use(fresh, tmp_path):
     assert line.startswith(f"oven: NO READINGS. no file at {tmp_path / 'inbox'}; put .csv")
     (tmp_path / "inbox" / "a.csv").write_text("time,asset,power\nnever,oven-1,1\n")
     (line,) = examine(with_inbox(fresh, tmp_path / "inbox"), "oven")
-    assert line.startswith("oven: NO READINGS. The files in")
+    assert line.startswith("oven: NO READINGS. What comes from")
     (tmp_path / "inbox" / "a.csv").write_text("")
     (line,) = examine(with_inbox(fresh, tmp_path / "inbox"), "oven")
     assert line == "oven: NO READINGS. a.csv is empty"
