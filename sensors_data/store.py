@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -30,6 +31,10 @@ FORMAT = 1
 
 PART = 131_072
 """Rows of a file that are read at a time where its whole is not wanted."""
+
+GROUP = PART
+"""Rows of a row group: few enough that one asset's question passes over most of a large family's file.
+A quarter of it would be no quicker, and readings two thirds larger."""
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 
@@ -81,7 +86,7 @@ class Store:
         stamp = provenance.model_copy(update={"rows": rows.num_rows, "code": version("nightscore")})
         rows = rows.replace_schema_metadata({"nightscore": stamp.model_dump_json()})
         buffer = io.BytesIO()
-        pq.write_table(rows, buffer, compression="zstd")
+        pq.write_table(rows, buffer, compression="zstd", row_group_size=GROUP)
         self.write_bytes(path, buffer.getvalue())
         return path
 
@@ -146,7 +151,7 @@ class Store:
             found = ", ".join(f"{field.name} {field.type}" for field in file.schema_arrow)
             raise UnusableError(f"{self.root}/{path} has not the columns of table {spec.name}", f"it has {found}")
         try:
-            for part in file.iter_batches(PART):
+            for part in file.iter_batches(PART, row_groups=_groups_of(file, assets)):
                 rows = part if assets is None else part.filter(pc.is_in(part["asset"], assets))
                 yield from_arrow(spec, pa.Table.from_batches([rows]))
         except (pa.ArrowException, OSError) as error:
@@ -259,6 +264,20 @@ _REMEDY = {
 def shard_of(asset: str, shards: int) -> int:
     """The shard an asset always belongs to: the first 8 bytes of its name's SHA-256, modulo `shards`."""
     return int.from_bytes(hashlib.sha256(asset.encode()).digest()[:8], "big") % shards
+
+
+def _groups_of(file: pq.ParquetFile, assets: pa.Array | None) -> list[int]:
+    """The row groups of a file that may hold a row of some assets, by the first and last asset of each; else all."""
+    every, names = list(range(file.num_row_groups)), file.schema_arrow.names
+    if assets is None:
+        return every
+    wanted = assets.to_pylist()
+    ends = [file.metadata.row_group(group).column(names.index("asset")).statistics for group in every]
+    return [
+        group
+        for group, end in zip(every, ends, strict=True)
+        if end is None or not end.has_min_max or bisect_left(wanted, end.min) < bisect_right(wanted, end.max)
+    ]
 
 
 _ARRIVAL = {"inbox", "source", "watermark", "settle", "done", "grace"}

@@ -73,21 +73,32 @@ def to_grid(
     Rows start at whole steps of the UTC day; row k holds the mean of what was read in [k, k + 1) steps.
     ValueError when the step does not divide the day.
     """
+    moment, value = readings["time"].to_numpy(dtype="datetime64[us]"), readings["value"].to_numpy(dtype=np.float64)
+    return gridded(moment, columns_of(readings["sensor"], sensors), value, step, sensors, until)
+
+
+def gridded(
+    moment: np.ndarray,
+    column: np.ndarray,
+    value: np.ndarray,
+    step: timedelta,
+    sensors: tuple[str, ...],
+    until: np.datetime64 | None = None,
+) -> Grid:
+    """The grid of `to_grid` from one asset's times, columns of `columns_of` and values, (N,) each."""
     width = np.timedelta64(step, "us")
     if _DAY % width:
         raise UnusableError(f"a step of {step} does not divide the day", "use one that does, like 1s, 1min, 5min, 1h")
-    moment = readings["time"].to_numpy(dtype="datetime64[us]")
     if not len(moment):
         return Grid(moment, np.empty((0, len(sensors)), np.float32), np.empty((0, len(sensors)), bool), sensors)
     first = moment.min() - (moment.min() - np.datetime64(0, "us")) % width
     last = moment.max() if until is None else until - np.timedelta64(1, "us")
     rows = int((last - first) // width) + 1
-    column = columns_of(readings["sensor"], sensors)
     row = (moment - first) // width
     inside = (row < rows) & (column >= 0)
     slot = row[inside] * len(sensors) + column[inside]
     size = rows * len(sensors)
-    total = np.bincount(slot, weights=readings["value"].to_numpy(dtype=np.float64)[inside], minlength=size)
+    total = np.bincount(slot, weights=value[inside], minlength=size)
     count = np.bincount(slot, minlength=size)
     with np.errstate(invalid="ignore"):
         values = (total / count).astype(np.float32).reshape(rows, len(sensors))

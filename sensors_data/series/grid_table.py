@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.errors import UnusableError
-from sensors_data.series.grid import Grid, columns_of, to_grid
+from sensors_data.series.grid import Grid, columns_of, gridded
 from sensors_data.settings import Family
 from sensors_data.store import Store
 
@@ -49,19 +49,26 @@ def read_grids(store: Store, spec: Family, family: str, first: date, days: int, 
 
 def grids_of(rows: pd.DataFrame, spec: Family) -> dict[str, Grid]:
     """Each asset's grid from rows of the `grid` table, its first row to its last."""
-    return {str(asset): _grid_of(part, spec) for asset, part in rows.groupby("asset", sort=True)}
+    asset, names = pd.factorize(rows["asset"])
+    order = np.argsort(asset, kind="stable")
+    ends = np.searchsorted(asset[order], np.arange(len(names) + 1))
+    moment, value = (rows["time"].to_numpy(dtype="datetime64[us]"), rows["value"].to_numpy(dtype=np.float64))
+    column, observed = columns_of(rows["sensor"], spec.sensor_names), rows["observed"].to_numpy(dtype=bool)
+    grids = {}
+    for place in np.argsort(np.array(names, dtype=object), kind="stable"):
+        own = order[ends[place] : ends[place + 1]]
+        grids[str(names[place])] = _grid_of(moment[own], column[own], value[own], observed[own], spec)
+    return grids
 
 
-def _grid_of(rows: pd.DataFrame, spec: Family) -> Grid:
-    """Rows of the `grid` table back as a Grid."""
-    grid = to_grid(rows, spec.step, spec.sensor_names)  # an unmeasured value of a row is NaN, and so is its mean
-    step = np.timedelta64(spec.step, "us")
-    measured = rows[rows["observed"]]
-    row = (measured["time"].to_numpy(dtype="datetime64[us]") - grid.times[0]) // step
-    observed = np.zeros_like(grid.observed)
-    column = columns_of(measured["sensor"], spec.sensor_names)
-    observed[row[column >= 0], column[column >= 0]] = True
-    return Grid(grid.times, grid.values, observed, grid.sensors)
+def _grid_of(moment: np.ndarray, column: np.ndarray, value: np.ndarray, observed: np.ndarray, spec: Family) -> Grid:
+    """One asset's rows of the `grid` table, (N,) each, back as a Grid."""
+    grid = gridded(moment, column, value, spec.step, spec.sensor_names)  # an unmeasured value is NaN, and so its mean
+    measured = observed & (column >= 0)
+    row = (moment[measured] - grid.times[0]) // np.timedelta64(spec.step, "us")
+    seen = np.zeros_like(grid.observed)
+    seen[row, column[measured]] = True
+    return Grid(grid.times, grid.values, seen, grid.sensors)
 
 
 def day_rows(spec: Family) -> int:

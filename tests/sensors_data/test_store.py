@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from sensors_data import store as store_module
 from sensors_data.settings import Family
 from sensors_data.store import FORMAT, Provenance, Store, settings_hash, shard_of
 from sensors_data.tables import TABLES, Column
@@ -56,6 +57,24 @@ def test_some_assets_are_read_without_the_others(store, make_readings):
     assert_frame_equal(store.read_files("readings", [path], ["p3", "p1", "unknown"]), expected)
     assert store.read_files("readings", [path], []).empty
     assert store.assets_in([path]) == {"p0", "p1", "p2", "p3", "p4"}
+
+
+def test_an_asset_s_question_passes_over_the_row_groups_of_others(store, make_readings, monkeypatch):
+    monkeypatch.setattr(store_module, "GROUP", 80)  # an asset's rows
+    frame = make_readings(assets=5, rows=40)
+    path = store.write("readings", frame, JOB, **WHERE)
+    file = pq.ParquetFile(io.BytesIO(store.read_bytes(path)))
+    for wanted, groups in (
+        ([], []),
+        (["p1"], [1]),
+        (["p1", "p3"], [1, 3]),
+        (["a", "p22", "q"], []),
+        (None, list(range(5))),
+    ):
+        names = None if wanted is None else pa.array(wanted, pa.string())
+        assert store_module._groups_of(file, names) == groups
+    expected = frame[frame["asset"] == "p3"].reset_index(drop=True)
+    assert_frame_equal(store.read_files("readings", [path], ["p3"]), expected)
 
 
 def test_the_same_frame_gives_the_same_bytes_in_another_store(tmp_path, make_readings):

@@ -1,0 +1,46 @@
+"""Rows of the grid table back as grids: many assets at once as each one alone."""
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.series.grid import to_grid
+from sensors_data.series.grid_table import grids_of
+from sensors_data.settings import Family
+
+SPEC = Family.model_validate({"inbox": "none", "step": "5min", "sensors": {"speed": {}, "flow": {}}})
+
+
+def rows_of(asset: str, start: str, rows: int, seed: int) -> pd.DataFrame:
+    """Rows with gaps, some values imputed, some unknown, and a sensor that the family has no more."""
+    rng = np.random.default_rng(seed)
+    times = pd.date_range(start, periods=rows, freq="5min", tz="UTC", unit="us")
+    frame = pd.MultiIndex.from_product([times, ["flow", "gone", "speed"]], names=["time", "sensor"]).to_frame(
+        index=False
+    )
+    frame = frame.assign(asset=asset, value=rng.normal(size=len(frame)).astype(np.float32))
+    frame["observed"] = rng.random(len(frame)) < 0.7
+    frame.loc[rng.random(len(frame)) < 0.1, "value"] = np.nan
+    frame.loc[frame["value"].isna(), "observed"] = False
+    return frame[rng.random(len(frame)) < 0.9]
+
+
+def test_many_assets_at_once_give_the_grid_that_each_gives_alone():
+    parts = {"p2": rows_of("p2", "2026-03-10", 288, 0), "p1": rows_of("p1", "2026-03-10T07:00", 90, 1)}
+    parts["Ü"] = rows_of("Ü", "2026-03-11T23:00", 12, 2)
+    mixed = pd.concat(parts.values()).sort_values("time", kind="stable", ignore_index=True)
+    grids = grids_of(mixed, SPEC)
+    assert list(grids) == ["p1", "p2", "Ü"]
+    for asset, rows in parts.items():
+        alone, grid = to_grid(rows, timedelta(minutes=5), SPEC.sensor_names), grids[asset]
+        np.testing.assert_array_equal(grid.times, alone.times)
+        np.testing.assert_array_equal(grid.values, alone.values)
+        measured = rows[rows["observed"] & rows["sensor"].isin(SPEC.sensors)]
+        assert grid.observed.sum() == len(measured)
+        place = ((measured["time"] - rows["time"].min()) // timedelta(minutes=5)).to_numpy()
+        assert grid.observed[place, [SPEC.sensor_names.index(name) for name in measured["sensor"]]].all()
+
+
+def test_no_rows_are_no_grids():
+    assert grids_of(rows_of("p1", "2026-03-10", 0, 0), SPEC) == {}
