@@ -1,12 +1,32 @@
 """The pages that are made from the code say all that the code offers."""
 
 import re
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from docs.hooks.commands_page import commands, commands_page
 from docs.hooks.rest_page import rest_page
 from docs.hooks.settings_page import SECTIONS, meanings, settings_page
+
+ROOT = Path(__file__).parents[1]
+INSTALL = (ROOT / "docs/how-to/install.md").read_text(encoding="utf-8")
+UPGRADES = (ROOT / "docs/reference/upgrades.md").read_text(encoding="utf-8")
+
+
+def test_the_install_page_names_every_extra_and_no_other():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert set(re.findall(r"^\| `(\w+)` \|", INSTALL, re.MULTILINE)) == set(extras)
+
+
+def test_the_upgrade_notes_name_every_format_with_its_number():
+    sources = [path for room in ("sensors_data", "anomaly", "synthesis") for path in (ROOT / room).rglob("*.py")]
+    formats = {
+        path.relative_to(ROOT).as_posix(): re.search(r"^FORMAT = (\d+)", path.read_text(), re.M) for path in sources
+    }
+    now = {path: number[1] for path, number in formats.items() if number}
+    assert dict(re.findall(r"`FORMAT` in `([^`]+)` \| (\d+) \|", UPGRADES)) == now
 
 
 @pytest.mark.parametrize("section", SECTIONS)

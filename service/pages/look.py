@@ -8,7 +8,11 @@ from urllib.parse import urlencode
 
 import gradio as gr
 
-CSS = """
+from service.views.palette import COLOURS, ROOT, SEVERITY_WORDS
+
+CSS = (
+    f"\n{ROOT}"
+    """
 .gradio-container { width: 100%; max-width: 72rem !important; margin: 0 auto !important; }
 main.fillable { width: 100%; }
 .grid-wrap { max-height: none !important; }
@@ -17,16 +21,16 @@ main.fillable { width: 100%; }
 .thumbnail-item img { height: calc(100% - 1.6rem) !important; object-fit: contain !important; object-position: top; }
 .thumbnail-item .caption-label { left: 0; right: 0; max-width: none !important; border: 0 !important; }
 .prose h1 { font-size: 1.5rem; margin: 0 0 .2rem; }
-.ns-soft { color: #5d6478; font-size: .9rem; margin: .1rem 0 .8rem; }
+.ns-soft { color: var(--soft); font-size: .9rem; margin: .1rem 0 .8rem; }
 .ns-cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 1rem; margin: .8rem 0; }
-.ns-card { border: 1px solid #dfe3ea; border-radius: .5rem; padding: .8rem 1rem; background: #fff; }
+.ns-card { border: 1px solid var(--line); border-radius: .5rem; padding: .8rem 1rem; background: #fff; }
 .ns-card h3 { margin: 0 0 .2rem; font-size: 1.02rem; }
 .ns-strip { display: flex; gap: 3px; margin: .6rem 0 .2rem; flex-wrap: wrap; }
 .ns-strip a { display: block; width: 1.35rem; height: 1.35rem; border-radius: .2rem; background: #e3efe7;
   color: #fff !important; font-size: .72rem; line-height: 1.35rem; text-align: center; text-decoration: none; }
-.ns-strip a:focus-visible { outline: 3px solid #1d5b8f; }
-.ns-strip .critical { background: #b3202a; } .ns-strip .warning { background: #a95c00; }
-.ns-strip .info { background: #3d6a8f; } .ns-strip .none { background: #eef0f4; }
+.ns-strip a:focus-visible { outline: 3px solid var(--accent); }
+.ns-strip .critical { background: var(--critical); } .ns-strip .warning { background: var(--warning); }
+.ns-strip .info { background: var(--info); } .ns-strip .none { background: #eef0f4; }
 .ns-scroll { overflow-x: auto; max-width: 100%; }
 .prose a { margin: 0 !important; }
 .ns-grid { display: grid; grid-template-columns: minmax(0, 1fr); }
@@ -34,20 +38,20 @@ main.fillable { width: 100%; }
 .ns-table, .ns-table tr, .ns-table th, .ns-table td { border: 0 !important; }
 .ns-table tr { border-bottom: 1px solid #e6e9ef !important; }
 .ns-table th, .ns-table td { text-align: left; padding: .4rem .7rem .4rem 0; }
-.ns-table th { color: #5d6478; font-weight: 600; }
+.ns-table th { color: var(--soft); font-weight: 600; }
 .ns-tag { display: inline-block; color: #fff; border-radius: 1rem; padding: 0 .55rem; font-size: .8rem;
-  font-weight: 600; background: #3d6a8f; white-space: nowrap; }
-.ns-tag.critical { background: #b3202a; } .ns-tag.warning { background: #a95c00; }
-.ns-note { border-left: .3rem solid #1d5b8f; background: #f3f6fa; padding: .6rem .9rem; border-radius: .2rem; }
-.ns-bad { border-left-color: #b3202a; background: #fbf1f1; }
+  font-weight: 600; background: var(--info); white-space: nowrap; }
+.ns-tag.critical { background: var(--critical); } .ns-tag.warning { background: var(--warning); }
+.ns-note { border-left: .3rem solid var(--accent); background: #f3f6fa; padding: .6rem .9rem; border-radius: .2rem; }
+.ns-bad { border-left-color: var(--critical); background: #fbf1f1; }
 footer { display: none !important; }
 @media (max-width: 640px) { .gradio-container { padding: .6rem !important; }
   .grid-container { grid-template-columns: repeat(2, 1fr) !important; }
   .ns-table tr { display: block; padding: .5rem 0; } .ns-table tr:first-child, .ns-table td:empty { display: none; }
   .ns-table td { display: block; padding: .05rem 0; }
-  .ns-table td[data-head]::before { content: attr(data-head) ": "; color: #5d6478; } }
+  .ns-table td[data-head]::before { content: attr(data-head) ": "; color: var(--soft); } }
 """
-WORDS = {"critical": "critical", "warning": "warning", "info": "minor"}
+)
 
 
 def theme() -> gr.themes.Base:
@@ -63,9 +67,9 @@ def theme() -> gr.themes.Base:
     return made.set(
         body_background_fill="#fbfcfd",
         body_background_fill_dark="#fbfcfd",
-        button_primary_background_fill="#1d5b8f",
+        button_primary_background_fill=COLOURS["accent"],
         button_primary_background_fill_hover="#17496f",
-        slider_color="#1d5b8f",
+        slider_color=COLOURS["accent"],
         block_label_text_weight="600",
     )
 
@@ -87,7 +91,7 @@ def note(text: str, bad: bool = False) -> str:
 
 def tag(severity: str) -> str:
     """A severity as a coloured word."""
-    return f'<span class="ns-tag {escape(severity)}">{escape(WORDS.get(severity, severity))}</span>'
+    return f'<span class="ns-tag {escape(severity)}">{escape(SEVERITY_WORDS.get(severity, severity))}</span>'
 
 
 def cards(made: Iterable[str]) -> str:

@@ -20,6 +20,7 @@ from service.pages import look
 from service.pages.asset import in_words
 from service.views.feedback import Opinion, find_anomaly, keep_opinion, labels_of
 from service.views.night import worst_first
+from service.views.palette import SEVERITY_WORDS
 from service.views.state import Service
 from service.views.words import carried_by, interval, leading, replay_summary
 
@@ -141,7 +142,7 @@ def listed(service: Service, family: str | None, many: int, chosen: str | None =
 def _entry(row: dict[Any, Any]) -> str:
     sensors = ", ".join(leading(row["sensors"]))
     said = f" - {row['said']} by {row['author'] or 'somebody'}" if isinstance(row["said"], str) else ""
-    return f"{look.WORDS[row['severity']]}: {row['asset']} {sensors}, {interval(row['start'], row['end'])}{said}"
+    return f"{SEVERITY_WORDS[row['severity']]}: {row['asset']} {sensors}, {interval(row['start'], row['end'])}{said}"
 
 
 def shown(service: Service, family: str, anomaly: str) -> tuple[str, go.Figure]:

@@ -6,11 +6,11 @@ import base64
 from collections.abc import Iterable
 from html import escape
 
-SEVERITY_WORDS = {"critical": "critical", "warning": "warning", "info": "minor"}
+from service.views.palette import ROOT, SEVERITY_WORDS
 
-_STYLE = """
-:root { --ink: #24283b; --soft: #5d6478; --line: #dfe3ea; --wash: #f6f7f9;
-  --critical: #b3202a; --warning: #a95c00; --info: #3d6a8f; --good: #2c7a4b; }
+_STYLE = (
+    f"\n{ROOT}"
+    """
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 54rem; padding: 1.5rem 1rem 4rem; color: var(--ink); background: #fff;
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
@@ -36,7 +36,7 @@ th { color: var(--soft); font-weight: 600; }
 th.number, td.number { text-align: right; padding-right: 0; font-variant-numeric: tabular-nums; }
 code { font-size: .85em; background: var(--wash); padding: .05rem .3rem; border-radius: .2rem;
   overflow-wrap: anywhere; }
-a { color: #1d5b8f; }
+a { color: var(--accent); }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .6rem; }
 @media (max-width: 34rem) { thead { display: none; } tr { display: block; padding: .4rem 0;
     border-bottom: 1px solid var(--line); }
@@ -48,6 +48,7 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .6rem
   .tag { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
 @page { margin: 15mm; }
 """
+)
 
 _SOFT, _NUMBER = ' class="soft"', ' class="number"'
 
