@@ -185,12 +185,12 @@ def body(inbox) -> Callable[..., bytes]:
 
 @pytest.fixture(scope="session")
 def nightly(plant) -> Callable[..., pd.DataFrame]:
-    """nightly(table, day): the rows that the night wrote, by asset and time."""
+    """nightly(table, day): the rows that the night wrote, by asset and time or start."""
 
     def rows_of(table: str, day: date) -> pd.DataFrame:
         store = Store(plant.store)
         rows = store.read_days(table, [day], family="oven")
-        order = ["asset", "time", *(["sensor"] if table == "sensor_scores" else [])]
+        order = ["asset", *(name for name in ("time", "start", "sensor") if name in rows)]
         return rows.sort_values(order, ignore_index=True)
 
     return rows_of
