@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pandas as pd
 
@@ -59,6 +60,15 @@ def keep_failure(
     row = {"job": job, "partition": partition, "family": family, "rows": 0, "state": "failed", "reason": reason[:1000]}
     _keep(store, job, day, partition, row | {"seconds": (now - since).total_seconds(), "finished": now})
     return True
+
+
+def newest_run(store: Store, job: str, partition: str) -> dict[str, Any] | None:
+    """The row of a job's newest run of a partition, with the `day` that it was for; None where there is none."""
+    rows: list[dict[str, Any]] = []
+    for day in store.days("runs"):
+        known = store.read_days("runs", [day], run=f"{job}-{partition}")
+        rows += [{**{str(k): v for k, v in row.items()}, "day": day} for row in known.to_dict("records")]
+    return max(rows, key=lambda row: row["finished"], default=None)
 
 
 def _keep(store: Store, job: str, day: date, partition: str, row: dict[str, object]) -> None:

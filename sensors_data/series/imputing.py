@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.series.clock import Readings, on_the_clock
+from sensors_data.series.counters import grown
 from sensors_data.series.grid import Grid, as_us, impute
 from sensors_data.series.grid_table import day_rows
 from sensors_data.settings import Family
@@ -24,6 +25,7 @@ def imputed_rows(spec: Family, day: date, assets: list[str], readings: Readings)
     """
     if not assets:
         return TABLES["grid"].frame()
+    readings = _with_growth(spec, day, readings)
     ((values, observed),) = on_the_clock(spec, [day], assets, readings)
     far = np.flatnonzero(_needs_earlier_days(observed, spec.linear_gap // spec.step))
     near = np.setdiff1d(np.flatnonzero(~observed.all(axis=(1, 2))), far)
@@ -39,6 +41,20 @@ def imputed_rows(spec: Family, day: date, assets: list[str], readings: Readings)
             whole = (np.concatenate(part) for part in zip(*seen, strict=True))  # (8 T, D) each
             filled[place] = _filled(spec, *whole)[-day_rows(spec) :]
     return _rows(spec, day, assets, filled, observed)
+
+
+def _with_growth(spec: Family, day: date, readings: Readings) -> Readings:
+    """The readings, those of counters as growth; nothing from before the SEASONAL_DAYS is asked for."""
+    counters = tuple(name for name, sensor in spec.sensors.items() if sensor.kind == "counter")
+    if not counters:
+        return readings
+
+    def growing(wanted: date, assets: list[str]) -> pd.DataFrame:
+        today = readings(wanted, assets)
+        known = wanted > day - timedelta(days=SEASONAL_DAYS)
+        return grown(today, readings(wanted - timedelta(days=1), assets) if known else today[:0], counters, spec.step)
+
+    return growing
 
 
 def _needs_earlier_days(observed: np.ndarray, linear_rows: int) -> np.ndarray:

@@ -7,7 +7,23 @@ import numpy as np
 _NINES = [sign * float(f"{'9' * n}{tail}") for sign in (1, -1) for n in (2, 3, 4, 5, 6) for tail in ("", ".9", ".99")]
 _POWERS = [sign * (2.0**n - less) for sign in (1, -1) for n in (15, 16, 31, 32) for less in (0, 1)]
 KNOWN = np.array(
-    [*_NINES, *_POWERS, -200.0, -250.0, 6999.0, -6999.0, 7999.0, -7999.0, 8888.0, -8888.0, -777.0, 1e20, -1e20]
+    [
+        *_NINES,
+        *_POWERS,
+        -200.0,
+        -250.0,
+        6999.0,
+        -6999.0,
+        7999.0,
+        -7999.0,
+        8888.0,
+        -8888.0,
+        -777.0,
+        -999.25,
+        -9999.25,
+        1e20,
+        -1e20,
+    ]
 )
 """Codes in wide use: nines, ends of integers, those of loggers and of air quality stations."""
 
@@ -61,6 +77,16 @@ def _strangers(distinct: np.ndarray, counts: np.ndarray, codes: set[float]) -> l
         strangers.append(float(distinct[found]))
         distinct, counts = np.delete(distinct, found), np.delete(counts, found)
     return strangers
+
+
+def far_values(values: np.ndarray) -> np.ndarray:
+    """The few numbers that lie more than twenty usual ranges away from a sensor's others: codes, slips or faults."""
+    known = np.asarray(values[np.isfinite(values)])
+    if len(known) < 30:
+        return np.empty(0)
+    low, middle, high = np.quantile(known, [0.05, 0.5, 0.95])
+    far = np.abs(known - middle) > 20 * (high - low)
+    return known[far] if high > low and far.mean() <= 0.02 else np.empty(0)
 
 
 def zeros_apart(values: np.ndarray) -> int:

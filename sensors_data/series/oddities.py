@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from sensors_data.series.missing import zeros_apart
+from sensors_data.series.missing import far_values, zeros_apart
 from sensors_data.series.numbers import is_blank
 from sensors_data.series.understand import Understood
 from sensors_data.settings import Family
@@ -63,6 +63,8 @@ def _of_sensors(values: pd.DataFrame, family: Family) -> list[str]:
             odd.append(
                 f"sensor {sensor} reads 0 {zeros:,} times, far from its others; add missing = [0] if that is no value"
             )
+        if len(far := far_values(numbers)):
+            odd.append(f"sensor {sensor}: {len(far)} values lie far from its others, like {far[0]:g}; codes or faults?")
         if jump := _unit_change(numbers):
             odd.append(f"sensor {sensor} changes its size about {jump:,.0f}-fold in mid-file: a change of unit?")
         if spec is not None and spec.missing:

@@ -13,8 +13,9 @@ from anomaly.series.files import read_card, serving
 from anomaly.series.span import MIN_ROWS
 from anomaly.series.train_job import detector_config, training_grids
 from sensors_data.errors import NightscoreError
+from sensors_data.runs import newest_run
 from sensors_data.series.sources import days_in
-from sensors_data.settings import Settings
+from sensors_data.settings import Family, Settings
 from sensors_data.store import Store
 from sensors_data.tables.shares import shares_in_words
 
@@ -40,7 +41,20 @@ def examine(settings: Settings, family: str) -> list[str]:
         return [*_learning(settings, family, gridded), *lines]
     scored = store.days("scores", family=family)
     state = f"READY. Scored through {scored[-1]}" if scored else f"TRAINED, NOT SCORED; {_start(family)}"
+    if (failed := _failure(store, "score-series", f"{family}-0")) is not None:
+        state = f"NOT SCORED. {failed}; {_start(family)}"
+    elif (failed := _failure(store, "train-series", family)) is not None:
+        lines.append(f"  the newest training failed, the detector before it serves on. {failed}")
     return [f"{family}: {state}", *_model_lines(card), *lines]
+
+
+def _failure(store: Store, job: str, partition: str) -> str | None:
+    """What came of a job's newest run, where that failed."""
+    run = newest_run(store, job, partition)
+    if run is None or run["state"] != "failed":
+        return None
+    reason = str(run["reason"]).partition(": ")[2] or str(run["reason"])
+    return f"Last tried ({job} for {run['day']}): {reason}"
 
 
 def _start(family: str) -> str:
@@ -64,9 +78,20 @@ def _learning(settings: Settings, family: str, gridded: list[date]) -> list[str]
     if missing > 0 and spec.training.commissioning is None:
         wait = f"{missing} more are needed (training.first_after = {spec.training.first_after})"
         return [f"{family}: LEARNING. {len(gridded)} days of readings; {wait}"]
+    if (failed := _failure(store, "train-series", family)) is not None:
+        longer = f"set training.days in the settings to more than {spec.training.days}, then {_start(family)}"
+        return [
+            f"{family}: NOT TRAINED. {failed}",
+            f"  next: {longer if len(gridded) > spec.training.days else _more(spec)}",
+        ]
     note = detector_config(settings, family).short_span_note(rows)
     measured = f"{rows:,} measured rows in {len(gridded)} days{f'; {note}' if note else ''}"
     return [f"{family}: CAN BE TRAINED. {measured}; {_start(family)}"]
+
+
+def _more(spec: Family) -> str:
+    """The next thing where all days there are were learned from in vain."""
+    return f"put readings of more days into {spec.origin}, or mark what is not normal: nightscore incidents add"
 
 
 def _model_lines(card: Card) -> list[str]:

@@ -1,11 +1,12 @@
 """What the doctor says of a family, from an empty inbox to a detector at work."""
 
 import shutil
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from sensors_data.runs import keep_failure
 from sensors_data.series.jobs import impute_day, ingest
 from sensors_data.simulate import START
 from sensors_data.store import Store
@@ -65,6 +66,24 @@ def test_learning_until_there_are_enough_days(copied):
         "oven: LEARNING. 3 days of readings; 2 more are needed (training.first_after = 5)",
         "  6 days of the inbox were not ingested, first 2026-03-05",
     ]
+
+
+def test_not_trained_says_what_was_tried_last_and_the_one_next_thing(copied):
+    settings = days_kept(copied, 5)
+    reason = "UnusableError: oven has only 0 windows of normal rows"
+    keep_failure(Store(settings.store), "train-series", START, "oven", reason, datetime.now(UTC))
+    lines = examine(settings, "oven")
+    tried = f"Last tried (train-series for {START}): oven has only 0 windows of normal rows"
+    assert lines[0] == f"oven: NOT TRAINED. {tried}"
+    assert lines[1].startswith("  next: put readings of more days into")
+    assert "CAN BE TRAINED" not in " ".join(lines)
+
+
+def test_ready_says_when_the_newest_training_failed(copied):
+    keep_failure(Store(copied.store), "train-series", START, "oven", "UnusableError: too few", datetime.now(UTC))
+    lines = examine(copied, "oven")
+    assert lines[0].startswith("oven: READY")
+    assert any("the newest training failed" in line and line.endswith("too few") for line in lines)
 
 
 def test_can_be_trained_as_soon_as_a_night_would(copied):
