@@ -15,12 +15,12 @@ from anomaly.evaluation import baselines
 from anomaly.evaluation.scores import events
 from anomaly.series.calibration import WEEK_S
 from anomaly.series.files import serving
-from anomaly.series.find_job import find_anomalies_of
+from anomaly.series.find_job import find_anomalies
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series, training_due
 from anomaly.thresholds import pot_threshold
 from benchmarks.series_data import Listed
-from sensors_data.series.jobs import impute_day
+from sensors_data.series.jobs import impute
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Provenance, Store
 
@@ -87,13 +87,13 @@ def _night(settings: Settings, series: Dated, day: date) -> pd.DataFrame:
     rows = wide.assign(time=pd.DatetimeIndex(series.times[inside], tz="UTC"), asset=ASSET)
     readings = rows.melt(["time", "asset"], var_name="sensor").dropna()
     store.write("readings", readings, Provenance(job="benchmark"), family=FAMILY, day=day)
-    impute_day(settings, day, FAMILY)
+    impute(settings, day, FAMILY)
     if training_due(settings, day, FAMILY):
         train_series(settings, day, FAMILY)
     if serving(store, FAMILY, day) is None:
         return store.read_days("anomalies", [], family=FAMILY)
     score_series(settings, day, FAMILY)
-    find_anomalies_of(settings, day, FAMILY)
+    find_anomalies(settings, day, FAMILY)
     return store.read("anomalies", family=FAMILY, day=day)
 
 

@@ -22,15 +22,15 @@ import pyarrow.csv as pa_csv
 from rich.table import Table
 
 from anomaly.monitoring.jobs import export_metrics
-from anomaly.series.drift_job import measure_drift
-from anomaly.series.find_job import find_anomalies_of
+from anomaly.series.drift_job import drift
+from anomaly.series.find_job import find_anomalies
 from anomaly.series.score_job import score_series
 from benchmarks.outputs import wide_console
 from benchmarks.scale_plant import DAY, FAMILY, Plant, make_plant
-from sensors_data.series.jobs import impute_day, ingest
+from sensors_data.series.jobs import impute, ingest
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from service.report import write_report
+from service.report import report
 
 JOBS = ("ingest", "impute", "score-series", "find-anomalies", "drift", "export-metrics", "write-report")
 TABLES = {
@@ -64,12 +64,12 @@ def night_of(settings: Settings) -> dict[str, Callable[[], object]]:
     shards = range(settings.family(FAMILY).shards)
     return {
         "ingest": lambda: ingest(settings, DAY, FAMILY),
-        "impute": lambda: [impute_day(settings, DAY, FAMILY, shard) for shard in shards],
+        "impute": lambda: [impute(settings, DAY, FAMILY, shard) for shard in shards],
         "score-series": lambda: [score_series(settings, DAY, FAMILY, shard) for shard in shards],
-        "find-anomalies": lambda: find_anomalies_of(settings, DAY, FAMILY),
-        "drift": lambda: measure_drift(settings, DAY, FAMILY),
+        "find-anomalies": lambda: find_anomalies(settings, DAY, FAMILY),
+        "drift": lambda: drift(settings, DAY, FAMILY),
         "export-metrics": lambda: export_metrics(settings, DAY, FAMILY),
-        "write-report": lambda: write_report(settings, DAY),
+        "write-report": lambda: report(settings, DAY),
     }
 
 

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from anomaly.series.train_job import train_series
-from sensors_data.series.jobs import impute_day, ingest
+from sensors_data.series.jobs import impute, ingest
 from sensors_data.settings import load
 
 FIRST, DAYS = date(2026, 1, 5), 5
@@ -64,7 +64,7 @@ def make_plant(folder: Path, camera_from: Path | None, camera: str) -> Path:
     for number in range(DAYS - 1):
         day = FIRST + timedelta(days=number)
         ingest(settings, day, "minute")
-        impute_day(settings, day, "minute")
+        impute(settings, day, "minute")
     train_series(settings, FIRST + timedelta(days=DAYS - 1), "minute")
     return path
 

@@ -35,7 +35,7 @@ def monthly_dcgan() -> None:
     plan, trained = tasks.plan.override(pool="default_pool")(first), outcome("trained")
     for camera in drawing(SETTINGS):
         with TaskGroup(images(camera)):
-            train = tasks.train_dcgan(camera)
+            train = tasks.job_task("train-dcgan", camera)
             plan >> train >> [tasks.keep_killed_rows(), trained]
 
 

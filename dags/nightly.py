@@ -27,24 +27,24 @@ SETTINGS = from_environment()
 
 def family_night(family: str, spec: Family) -> None:
     """A family's chain."""
-    shards = list(range(spec.shards))
     ingested, imputed, scored = in_order("ingested"), in_order("imputed"), in_order("scored")
-    ingest = tasks.ingest(family)
-    impute = tasks.impute.partial(family=family).expand(shard=shards)
-    score = tasks.score_series.partial(family=family).expand(shard=shards)
-    find = tasks.find_anomalies.override(outlets=[published("anomalies", family)])(family)
-    drift = tasks.drift(family)
+    ingest = tasks.job_task("ingest", family)
+    impute = tasks.shard_tasks("impute", family, spec.shards)
+    score = tasks.shard_tasks("score-series", family, spec.shards)
+    find = tasks.job_task("find-anomalies", family, (published("anomalies", family),))
+    drift = tasks.job_task("drift", family)
     done = EmptyOperator(task_id="done", trigger_rule="all_done")
     ingest >> ingested >> impute >> imputed >> score >> scored >> [find, drift] >> done
     ingest >> impute >> score >> [find, drift]
-    done >> tasks.export_metrics(family)
+    done >> tasks.job_task("export-metrics", family)
 
 
 def camera_night(camera: str) -> None:
     """A camera's chain."""
-    score = tasks.score_images.override(outlets=[published("image_scores", camera)])(camera)
+    score = tasks.job_task("score-images", camera, (published("image_scores", camera),))
     done = EmptyOperator(task_id="done", trigger_rule="all_done")
-    tasks.ingest_images(camera) >> score >> done >> tasks.export_camera_metrics(camera)
+    ingest = tasks.job_task("ingest-images", camera)
+    ingest >> score >> done >> tasks.job_task("export-camera-metrics", camera)
 
 
 @dag(
@@ -73,7 +73,7 @@ def nightly() -> None:
             camera_night(camera)
         groups.append(group)
     over = EmptyOperator(task_id="over", trigger_rule="all_done")
-    report = tasks.report()
+    report = tasks.job_task("report")
     for group in groups:
         plan >> [group.children[task_id] for task_id in first[str(group.group_id)]]
         list(group.iter_tasks()) >> night

@@ -10,6 +10,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import Asset, Param, get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
+from sensors_data.jobs import JOBS
 from sensors_data.settings import Settings, from_environment
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 TRAINING = "training"
 """The pool of one slot that trainings take in turn."""
-
-DAY_AFTER = ("train-series", "train-images", "train-dcgan")
-"""Tasks whose day is the one on which the run's interval ends: they learn from the days before it."""
 
 
 def series(family: str) -> str:
@@ -81,7 +79,7 @@ def asked_for(job: str, context: Any) -> tuple[Settings, Asked]:
 
     run = context["dag_run"]
     end = (run.data_interval_end or run.run_after).astimezone(UTC).date()
-    own = end if job in DAY_AFTER else end - timedelta(days=1)
+    own = end if job in JOBS and JOBS[job].trains else end - timedelta(days=1)
     settings = from_environment()
     return settings, asked(settings, run.conf or {}, own, run.run_after.astimezone(UTC).date())
 

@@ -34,12 +34,12 @@ def weekly_detectors() -> None:
     """One training a family and camera, after the plan."""
     first = {series(family): [f"{series(family)}.train-series"] for family in SETTINGS.families}
     first |= {images(camera): [f"{images(camera)}.train-images"] for camera in SETTINGS.cameras}
-    jobs = {series(family): (tasks.train_series, family) for family in SETTINGS.families}
-    jobs |= {images(camera): (tasks.train_images, camera) for camera in SETTINGS.cameras}
+    jobs = {series(family): ("train-series", family) for family in SETTINGS.families}
+    jobs |= {images(camera): ("train-images", camera) for camera in SETTINGS.cameras}
     plan, trained = tasks.plan.override(pool="default_pool")(first), outcome("trained")
     for group, (job, whose) in jobs.items():
         with TaskGroup(group):
-            train = job(whose)
+            train = tasks.job_task(job, whose)
             plan >> train >> [tasks.keep_killed_rows(), trained]
 
 

@@ -33,8 +33,8 @@ def weekly_images() -> None:
     plan, drawn = tasks.plan(first), outcome("drawn")
     for camera in drawing(SETTINGS):
         with TaskGroup(images(camera)):
-            draw = tasks.draw_images(camera)
-            judge = tasks.judge_images.override(outlets=[published("synthetic_images", camera)])(camera)
+            draw = tasks.job_task("draw-images", camera)
+            judge = tasks.job_task("judge-images", camera, (published("synthetic_images", camera),))
             plan >> draw >> judge >> drawn
             [draw, judge] >> tasks.keep_killed_rows()
 

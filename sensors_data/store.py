@@ -23,6 +23,7 @@ from pydantic import Field
 from sensors_data.arrow_rows import from_arrow, to_arrow
 from sensors_data.errors import NotThereError, StorageError, UnusableError
 from sensors_data.files import open_url, replace_file
+from sensors_data.jobs import remedy
 from sensors_data.settings import Section, parse
 from sensors_data.tables import TABLES, Table
 
@@ -95,8 +96,7 @@ class Store:
         path = self.path(table, **partition)
         where = " ".join(f"{key} {value}" for key, value in partition.items())
         if not self.exists(path):
-            remedy = _REMEDY.get(table, "run the job that writes it")
-            raise NotThereError(f"no {table} for {where} in {self.root}", remedy)
+            raise NotThereError(f"no {table} for {where} in {self.root}", remedy(table))
         return self.read_files(table, [path])
 
     def read_days(self, table: str, days: Iterable[date], **owner: object) -> pd.DataFrame:
@@ -245,20 +245,6 @@ class Store:
         for path in paths:
             total.update(hashlib.sha256(self.read_bytes(path)).digest())
         return total.hexdigest()[:16]
-
-
-_REMEDY = {
-    "readings": "run: nightscore ingest",
-    "grid": "run: nightscore impute",
-    "scores": "run: nightscore score-series",
-    "sensor_scores": "run: nightscore score-series",
-    "anomalies": "run: nightscore find-anomalies",
-    "images": "run: nightscore ingest-images",
-    "image_scores": "run: nightscore score-images",
-    "drawn_images": "run: nightscore draw-images",
-    "synthetic_images": "run: nightscore judge-images",
-    "quality": "run: nightscore judge-images",
-}
 
 
 def shard_of(asset: str, shards: int) -> int:

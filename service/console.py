@@ -1,8 +1,10 @@
-"""What a person sees on the terminal: sentences, tables and progress bars."""
+"""What a person sees on the terminal: sentences, tables, progress bars, log lines."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -14,16 +16,45 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Table
 
 EpochProgress = Callable[[int, int, str], None]
 """Takes the epochs done, the most there can be, and a note."""
 
 console = Console(highlight=False)
+"""For what was asked for: lists, tables, verdicts."""
+aside = Console(highlight=False)
+"""For what is said on the way: what a job did, how far it is. --quiet silences it."""
 
 
 def say(line: str) -> None:
-    """Print one line for a person."""
-    console.print(line, markup=False, soft_wrap=True)
+    """Print what was done, one line; nothing under --quiet."""
+    aside.print(line, markup=False, soft_wrap=True)
+
+
+def show(*lines: str) -> None:
+    """Print what was asked for, line by line."""
+    for line in lines:
+        console.print(line, markup=False, soft_wrap=True)
+
+
+def show_table(table: Table) -> None:
+    """Print a table: as wide as it needs in a file or a pipe, as wide as the screen on a terminal."""
+    if console.is_terminal:
+        console.print(table)
+    else:
+        console.print(table, width=max(console.width, console.measure(table).maximum), crop=False, soft_wrap=True)
+
+
+def show_json(rows: Sequence[object]) -> None:
+    """Print rows as JSON; times and days as text."""
+    show(json.dumps(rows, indent=1, default=str))
+
+
+def start_log(level: int) -> None:
+    """Write log lines of `level` and above to standard error, each with its time and level."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("nightscore").setLevel(level)
 
 
 def progress_bar() -> Progress:
@@ -37,8 +68,8 @@ def progress_bar() -> Progress:
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}"),
         transient=True,
-        disable=not console.is_terminal,
-        console=console,
+        disable=not aside.is_terminal or aside.quiet,
+        console=aside,
     )
 
 

@@ -39,13 +39,13 @@ def report_path(day: date) -> str:
     return f"reports/{day}.html"
 
 
-def write_report(settings: Settings, day: date) -> str:
+def report(settings: Settings, day: date) -> str:
     """Job: a night of all families and cameras as one self-contained HTML file; what stands in it, in a sentence.
 
     What was not scored, or failed, is in the report too. LookupError when no job of the day ever ran.
     """
     store = Store(settings.store)
-    return run_job(store, "write-report", day, "all", lambda: _write(store, settings, day))
+    return run_job(store, "report", day, "all", lambda: _write(store, settings, day))
 
 
 def _write(store: Store, settings: Settings, day: date) -> Done:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -34,14 +35,20 @@ MOST_A_DAY = 100_000
 """Images of one batch, at most."""
 
 
-def train_dcgan(settings: Settings, day: date, camera: str, progress: Progress | None = None) -> str:
+def train_dcgan(settings: Settings, day: date, camera: str, progress: Callable[[str], Progress] | None = None) -> str:
     """Job: learn a camera's generator from its images of the days before `day`, accept or reject it.
 
     A training that was killed continues. LookupError when there is no image, ValueError when there are too few or all
     alike, DivergedError when a loss was not finite before the first snapshot.
     """
     store = Store(settings.store)
-    return run_job(store, "train-dcgan", day, camera, lambda: _train(store, settings, day, camera, progress))
+    return run_job(
+        store,
+        "train-dcgan",
+        day,
+        camera,
+        lambda: _train(store, settings, day, camera, progress(camera) if progress else None),
+    )
 
 
 def _train(store: Store, settings: Settings, day: date, camera: str, progress: Progress | None) -> Done:

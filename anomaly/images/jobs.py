@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -18,7 +19,9 @@ from anomaly.images.detector import (
     ImageScores,
     parse_config,
     score_frame,
-    score_images,
+)
+from anomaly.images.detector import (
+    score_images as scores_of,
 )
 from anomaly.images.files import KIND, load_for, read_detector, save, serving
 from anomaly.images.heat_maps import heat_map_png
@@ -41,13 +44,19 @@ def image_detector_config(settings: Settings, camera: str) -> ImageDetectorConfi
     return parse_config(settings.camera(camera).detector, f"[cameras.{camera}.detector]")
 
 
-def train_images(settings: Settings, day: date, camera: str, progress: Progress | None = None) -> str:
+def train_images(settings: Settings, day: date, camera: str, progress: Callable[[str], Progress] | None = None) -> str:
     """Job: learn a camera's detector from its normal images of the days before `day`, accept or reject it.
 
     A training that was killed continues. LookupError when there is no image, ValueError when there are too few.
     """
     store = Store(settings.store)
-    return run_job(store, "train-images", day, camera, lambda: _train(store, settings, day, camera, progress))
+    return run_job(
+        store,
+        "train-images",
+        day,
+        camera,
+        lambda: _train(store, settings, day, camera, progress(camera) if progress else None),
+    )
 
 
 def _train(store: Store, settings: Settings, day: date, camera: str, progress: Progress | None) -> Done:
@@ -128,7 +137,7 @@ def _keep_history(store: Store, camera: str, through: date, history: list[Epoch]
     store.write("training", frame, Provenance(job="train-images"), kind=KIND, name=camera, model=through)
 
 
-def score_camera(settings: Settings, day: date, camera: str) -> str:
+def score_images(settings: Settings, day: date, camera: str) -> str:
     """Job: a day's images into `image_scores`, with a heat map of each anomaly, by the detector that serves the day.
 
     LookupError when there is no such detector or no image, ValueError when the camera's size changed since.
@@ -142,7 +151,7 @@ def _score(store: Store, spec: Camera, day: date, camera: str) -> Done:
     rows = store.read("images", camera=camera, day=day)
     check_source(detector, bytes(rows["png"].iloc[0]), day)
     images = pixels_of(rows, spec)
-    scores = score_images(detector, images)
+    scores = scores_of(detector, images)
     frame = score_rows(detector, rows, scores)
     for number in np.flatnonzero(frame["is_anomaly"]):
         png = heat_map_png(detector, images[number], scores.maps[number])

@@ -12,6 +12,7 @@ import pandas as pd
 
 from anomaly.monitoring.prometheus import Sample, sample
 from sensors_data.files import open_url
+from sensors_data.jobs import JOBS, Job, Owner
 from sensors_data.model_files import ModelCatalogue
 from sensors_data.store import Store
 from sensors_data.tables import TABLES
@@ -37,17 +38,19 @@ class Subject:
 
 
 def family_subject(name: str, shards: int) -> Subject:
-    """A family and its jobs."""
+    """A family and its watched jobs."""
     each = [f"{name}-{shard}" for shard in range(shards)]
-    sharded = {"impute": each, "score-series": each}
-    whole = {job: [name] for job in ("ingest", "train-series", "find-anomalies", "drift")}
-    return Subject("family", name, sharded | whole, "find-anomalies")
+    jobs = {job.name: each if job.sharded else [name] for job in _watched("family")}
+    return Subject("family", name, jobs, "find-anomalies")
 
 
 def camera_subject(name: str) -> Subject:
-    """A camera and its jobs, its generator's among them."""
-    jobs = ("ingest-images", "train-images", "score-images", "train-dcgan", "draw-images", "judge-images")
-    return Subject("camera", name, {job: [name] for job in jobs}, "score-images")
+    """A camera and its watched jobs, its generator's among them."""
+    return Subject("camera", name, {job.name: [name] for job in _watched("camera")}, "score-images")
+
+
+def _watched(owner: Owner) -> list[Job]:
+    return [job for job in JOBS.values() if job.owner == owner and job.is_watched]
 
 
 def job_samples(store: Store, subject: Subject, day: date) -> list[Sample]:

@@ -23,7 +23,7 @@ NOT_NORMAL = ("fault", "confirmed", "planned")
 """What is left out of a day. What was only found stays: a lasting change is both found and a drift."""
 
 
-def measure_drift(settings: Settings, day: date, family: str) -> str:
+def drift(settings: Settings, day: date, family: str) -> str:
     """Job: how far a family's days up to `day` lie from what its model learned from, into `drift`; with advice.
 
     At most a week of days, none that the model learned from. LookupError when no model serves the day or it has no

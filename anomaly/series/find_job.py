@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from anomaly.series.anomalies import Rules, assets_over, find_anomalies
+from anomaly.series.anomalies import Rules, assets_over
+from anomaly.series.anomalies import find_anomalies as anomalies_in
 from anomaly.series.files import card_by_name
 from anomaly.series.localise import AROUND
 from sensors_data.errors import NotThereError
@@ -26,7 +27,7 @@ def rules_of(settings: Settings, family: str) -> Rules:
     return parse(Rules, settings.family(family).rules, f"[families.{family}.rules]")
 
 
-def find_anomalies_of(settings: Settings, day: date, family: str) -> str:
+def find_anomalies(settings: Settings, day: date, family: str) -> str:
     """Job: a day's scores, all shards, into `anomalies`: those that touch the day, each from its start.
 
     LookupError when the day was not scored.
@@ -83,7 +84,7 @@ def anomalies_touching(
     recent = [day - timedelta(days=d) for d in range(1, AT_END)]
     wanted = sorted({d for d in (*onset, *recent) if onset[0] <= d < day})
     sensor_scores = pd.concat([*(_sensors(store, family, d, context) for d in wanted), sensor_scores])
-    anomalies = find_anomalies(scores, sensor_scores, rules, spec.step, family, limit)
+    anomalies = anomalies_in(scores, sensor_scores, rules, spec.step, family, limit)
     midnight = pd.Timestamp(day, tz="UTC")
     return anomalies[(anomalies["end"] > midnight) | (anomalies["detected"] >= midnight)]
 

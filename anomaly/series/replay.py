@@ -141,22 +141,31 @@ def _compared(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values("peak_score", ascending=False, kind="stable", ignore_index=True)
 
 
-def accept(settings: Settings, replayed: Replay) -> str:
-    """Job: keep the detector with its threshold fitted again, so that it serves the days after the replayed ones.
+def accept_threshold(
+    settings: Settings, day: date, family: str, first: date, alarms_per_asset_week: float | None = None
+) -> str:
+    """Job: replay the nights of [first, day] and keep the detector with its threshold fitted again; it serves the days
+    after them.
 
-    ValueError when a later day was scored already: what a model has scored stays as it was scored.
+    LookupError as `replay` raises it; UnusableError when a later day was scored already: what a model has scored stays
+    as it was scored.
     """
-    store, family, last = Store(settings.store), replayed.family, replayed.days[-1]
+    settings.family(family)
+    store = Store(settings.store)
 
-    def keep() -> Done:
-        newest = store.days("scores", family=family)[-1]
-        if newest > last:
-            raise UnusableError(f"{family} is scored through {newest}", "replay through that day before accepting")
-        detector = replayed.detector
-        was = replayed.before[detector.name].value
-        verdict = f"threshold fitted again through {last}, {was:.3f} to {detector.threshold.value:.3f} nats"
-        told = {"trained_through": last, "accepted": True, "verdict": f"{verdict}, on the weights of {detector.name}"}
-        path = save(store, replace(detector, card=detector.card.model_copy(update=told)))
-        return Done(len(replayed.anomalies), f"accepted for {family} after {last}: {verdict}, {path}")
+    def action() -> Done:
+        return _accept(store, replay(settings, family, first, day, alarms_per_asset_week))
 
-    return run_job(store, "accept-threshold", last, family, keep)
+    return run_job(store, "accept-threshold", day, family, action)
+
+
+def _accept(store: Store, replayed: Replay) -> Done:
+    family, last, detector = replayed.family, replayed.days[-1], replayed.detector
+    newest = store.days("scores", family=family)[-1]
+    if newest > last:
+        raise UnusableError(f"{family} is scored through {newest}", "replay through that day before accepting")
+    was = replayed.before[detector.name].value
+    verdict = f"threshold fitted again through {last}, {was:.3f} to {detector.threshold.value:.3f} nats"
+    told = {"trained_through": last, "accepted": True, "verdict": f"{verdict}, on the weights of {detector.name}"}
+    path = save(store, replace(detector, card=detector.card.model_copy(update=told)))
+    return Done(len(replayed.anomalies), f"accepted for {family} after {last}: {verdict}, {path}")

@@ -182,6 +182,14 @@ def training_due(settings: Settings, day: date, family: str) -> bool:
     return not assets_of(store, family, day) <= set(read_card(store, model).assets)
 
 
+def waits_for_readings(settings: Settings, day: date, family: str) -> str:
+    """Why a family's first training has to wait, in a sentence; empty where it need not or there was one already."""
+    if serving(Store(settings.store), family, day) is not None or training_due(settings, day, family):
+        return ""
+    wait = settings.family(family).training.first_after
+    return f"not trained {family} for {day}: the first detector waits for {wait} days of readings"
+
+
 def assets_of(store: Store, family: str, day: date) -> set[str]:
     """The assets that a day's grid holds."""
     return store.assets_in(store.written("grid", [day], family=family))

@@ -22,11 +22,11 @@ from local_airflow import USER, prepare, running
 from nights_demo import fresh_folder, wait_for_dags
 from watching import follow, table, times
 
-from anomaly.series.drift_job import measure_drift
-from anomaly.series.find_job import find_anomalies_of
+from anomaly.series.drift_job import drift
+from anomaly.series.find_job import find_anomalies
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series
-from sensors_data.series.jobs import impute_day, ingest
+from sensors_data.series.jobs import impute, ingest
 from sensors_data.settings import Settings, load
 from sensors_data.store import Store
 
@@ -47,7 +47,7 @@ def main() -> None:
     settings, nights = load(folder / "settings.toml"), days[HISTORY:]
     for day in days[:HISTORY]:
         ingest(settings, day, FAMILY)
-        impute_day(settings, day, FAMILY)
+        impute(settings, day, FAMILY)
     say(train_series(settings, nights[0], FAMILY))
     shutil.copytree(folder / "store", folder / "serial")
     alone = one_by_one(settings.model_copy(update={"store": str(folder / "serial")}), nights)
@@ -82,7 +82,7 @@ def one_by_one(settings: Settings, nights: list[date]) -> float:
     torch.set_num_threads(1)  # as every task has it: sums over two threads differ in the ninth digit
     started = time.monotonic()
     for night in nights:
-        for job in (ingest, impute_day, score_series, find_anomalies_of, measure_drift):
+        for job in (ingest, impute, score_series, find_anomalies, drift):
             job(settings, night, FAMILY)
     return time.monotonic() - started
 

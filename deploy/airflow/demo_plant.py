@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.images.jobs import ingest_images
-from sensors_data.series.jobs import impute_day, ingest
+from sensors_data.series.jobs import impute, ingest
 from sensors_data.settings import Settings, load
 from sensors_data.simulate import START, plant_settings, simulate_plant, write_plant
 from sensors_data.simulate_camera import camera_settings, write_camera
@@ -64,7 +64,7 @@ def take_in(settings: Settings, days: list[date]) -> None:
     for day in days:
         ingest(settings, day, "oven")
         for shard in range(SHARDS):
-            impute_day(settings, day, "oven", shard)
+            impute(settings, day, "oven", shard)
         ingest_images(settings, day, "press")
 
 

@@ -22,11 +22,11 @@ from nights_demo import fresh_folder, wait_for_dags
 from two_machines import WORKERS, Between, between, namespaces, power_cut, workers
 from watching import follow, task_instances
 
-from anomaly.series.drift_job import measure_drift
-from anomaly.series.find_job import find_anomalies_of
+from anomaly.series.drift_job import drift
+from anomaly.series.find_job import find_anomalies
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series
-from sensors_data.series.jobs import impute_day, ingest
+from sensors_data.series.jobs import impute, ingest
 from sensors_data.settings import load
 from sensors_data.store import Store
 
@@ -71,14 +71,14 @@ def one_machine(folder: Path) -> date:
     for day in demo_plant.days_before(night, DAYS - 1):
         ingest(settings, day, FAMILY)
         for shard in range(SHARDS):
-            impute_day(settings, day, FAMILY, shard)
+            impute(settings, day, FAMILY, shard)
     say(train_series(settings, night, FAMILY))
     ingest(settings, night, FAMILY)
-    for job in (impute_day, score_series):
+    for job in (impute, score_series):
         for shard in range(SHARDS):
             job(settings, night, FAMILY, shard)
-    say(find_anomalies_of(settings, night, FAMILY))
-    measure_drift(settings, night, FAMILY)
+    say(find_anomalies(settings, night, FAMILY))
+    drift(settings, night, FAMILY)
     return night
 
 

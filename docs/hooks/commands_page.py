@@ -15,8 +15,10 @@ INTRODUCTION = """# Commands
 After `make`, the command is `.venv/bin/nightscore`. A command that fails prints one sentence with the remedy and ends
 with exit code 2.
 
-Every command takes `--settings FILE` (or `NIGHTSCORE_SETTINGS`; `settings.toml` unless set) and `--store PLACE`
-(or `NIGHTSCORE_STORE`; the settings' own unless set). They are not repeated below.
+A command that works on a store takes `--settings FILE` (or `NIGHTSCORE_SETTINGS`; `settings.toml` unless set) and
+`--store PLACE` (or `NIGHTSCORE_STORE`; the settings' own unless set). They are not repeated below. `--quiet`,
+`--verbose` and `--version` stand before the command's name. `nightscore --install-completion` completes words in your
+shell.
 """
 
 SHARED = ("help", "settings", "store")

@@ -79,6 +79,20 @@ def withdraw(store: Store, incident: str) -> None:
     store.remove(path)
 
 
+def incident_that_begins(store: Store, text: str) -> str:
+    """The id of the one incident whose id begins with `text`.
+
+    NotThereError where there is none, UnusableError where there are several.
+    """
+    ids = [part["incident"] for part in store.partitions("incidents") if text and part["incident"].startswith(text)]
+    if not ids:
+        raise NotThereError(f"there is no incident '{text[:80]}'", "list them with: nightscore incidents list")
+    if len(ids) > 1:
+        some = ", ".join(ids[:3]) + (", ..." if len(ids) > 3 else "")
+        raise UnusableError(f"{len(ids)} incidents begin with '{text}' ({some})", "write more of the id")
+    return ids[0]
+
+
 def read_incidents(store: Store, family: str | None = None) -> pd.DataFrame:
     """All incidents, or one family's, sorted by start."""
     found = store.read_files("incidents", store.written("incidents"))

@@ -58,7 +58,7 @@ def _told_too_late(store: Store, spec: Family, family: str, day: date) -> list[s
     ]
 
 
-def impute_day(settings: Settings, day: date, family: str, shard: int = 0) -> str:
+def impute(settings: Settings, day: date, family: str, shard: int = 0) -> str:
     """Job: a day's readings on the family's clock, gaps filled from the day itself and earlier ones, into `grid`.
 
     LookupError when the day was not ingested.

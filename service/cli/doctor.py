@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import pandas as pd
-from rich.console import Console
 from rich.table import Table
 
 from anomaly.series.card import Card
@@ -18,34 +18,55 @@ from sensors_data.series.sources import days_in
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Store
 from sensors_data.tables.shares import shares_in_words
+from service.console import show, show_table
 
 
-def examine(settings: Settings, family: str) -> list[str]:
-    """Sentences on a family: its state first, then why and what is still needed."""
+@dataclass(frozen=True)
+class Health:
+    """How a family or a camera is."""
+
+    name: str
+    state: str
+    """Two or three capital words, as READY."""
+    why: str
+    """One sentence, with the command to run next where there is one."""
+    more: list[str] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[str]:
+        """The same for a person."""
+        return [f"{self.name}: {self.state}. {self.why}", *(f"  {line}" for line in self.more)]
+
+
+def examine(settings: Settings, family: str) -> Health:
+    """A family's state, why it is in it and what is still needed."""
     store, spec = Store(settings.store), settings.family(family)
     try:
         there = days_in(spec)
     except NightscoreError as error:
-        return [f"{family}: NO READINGS. {error}"]
+        return Health(family, "NO READINGS", str(error))
     if not there:
-        return [f"{family}: NO READINGS. What comes from {spec.origin} holds no value with a readable time"]
+        why = f"What comes from {spec.origin} holds no value with a readable time"
+        return Health(family, "NO READINGS", why)
     gridded = store.days("grid", family=family)
     if not gridded:
-        return [
-            f"{family}: NOT STARTED. The inbox holds {len(there)} days ({there[0]} to {there[-1]}); {_start(family)}"
-        ]
-    lines = []
+        days = f"The inbox holds {len(there)} days ({there[0]} to {there[-1]})"
+        return Health(family, "NOT STARTED", f"{days}; {_start(family)}")
+    more = []
     if behind := sorted(set(there) - set(gridded)):
-        lines.append(f"  {len(behind)} days of the inbox were not ingested, first {behind[0]}")
+        more.append(f"{len(behind)} days of the inbox were not ingested, first {behind[0]}")
     if (card := newest_card(store, family)) is None:
-        return [*_learning(settings, family, gridded), *lines]
+        learning = _learning(settings, family, gridded)
+        return replace(learning, more=[*learning.more, *more])
     scored = store.days("scores", family=family)
-    state = f"READY. Scored through {scored[-1]}" if scored else f"TRAINED, NOT SCORED; {_start(family)}"
+    more = [*_model_lines(card), *more]
     if (failed := _failure(store, "score-series", f"{family}-0")) is not None:
-        state = f"NOT SCORED. {failed}; {_start(family)}"
-    elif (failed := _failure(store, "train-series", family)) is not None:
-        lines.append(f"  the newest training failed, the detector before it serves on. {failed}")
-    return [f"{family}: {state}", *_model_lines(card), *lines]
+        return Health(family, "NOT SCORED", f"{failed}; {_start(family)}", more)
+    if (failed := _failure(store, "train-series", family)) is not None:
+        more.append(f"the newest training failed, the detector before it serves on. {failed}")
+    if not scored:
+        return Health(family, "TRAINED, NOT SCORED", f"No night was scored yet; {_start(family)}", more)
+    return Health(family, "READY", f"Scored through {scored[-1]}", more)
 
 
 def _failure(store: Store, job: str, partition: str) -> str | None:
@@ -67,26 +88,25 @@ def newest_card(store: Store, family: str) -> Card | None:
     return read_card(store, newest) if newest else None
 
 
-def _learning(settings: Settings, family: str, gridded: list[date]) -> list[str]:
-    """What a family without a detector still needs."""
+def _learning(settings: Settings, family: str, gridded: list[date]) -> Health:
+    """The state of a family without a detector, and what it still needs."""
     store, spec = Store(settings.store), settings.family(family)
     grids, _ = training_grids(store, spec, family, gridded[-1] + timedelta(days=1))
     rows = sum(int(grid.observed.any(axis=1).sum()) for grid in grids.values())
     missing = spec.training.first_after - len(gridded)
     if rows < MIN_ROWS:
-        return [f"{family}: TOO LITTLE. {rows} measured rows, at least {MIN_ROWS} normal ones are needed to learn from"]
+        why = f"{rows} measured rows, at least {MIN_ROWS} normal ones are needed to learn from"
+        return Health(family, "TOO LITTLE", why)
     if missing > 0 and spec.training.commissioning is None:
         wait = f"{missing} more are needed (training.first_after = {spec.training.first_after})"
-        return [f"{family}: LEARNING. {len(gridded)} days of readings; {wait}"]
+        return Health(family, "LEARNING", f"{len(gridded)} days of readings; {wait}")
     if (failed := _failure(store, "train-series", family)) is not None:
         longer = f"set training.days in the settings to more than {spec.training.days}, then {_start(family)}"
-        return [
-            f"{family}: NOT TRAINED. {failed}",
-            f"  next: {longer if len(gridded) > spec.training.days else _more(spec)}",
-        ]
+        following = longer if len(gridded) > spec.training.days else _more(spec)
+        return Health(family, "NOT TRAINED", failed, [f"next: {following}"])
     note = detector_config(settings, family).short_span_note(rows)
     measured = f"{rows:,} measured rows in {len(gridded)} days{f'; {note}' if note else ''}"
-    return [f"{family}: CAN BE TRAINED. {measured}; {_start(family)}"]
+    return Health(family, "CAN BE TRAINED", f"{measured}; {_start(family)}")
 
 
 def _more(spec: Family) -> str:
@@ -97,27 +117,27 @@ def _more(spec: Family) -> str:
 def _model_lines(card: Card) -> list[str]:
     threshold = card.threshold
     learned = f"learned from {card.rows:,} normal rows of {len(card.assets)} assets"
-    lines = [f"  model {card.family}@{card.trained_through}: {card.summary}, {learned}"]
+    lines = [f"model {card.family}@{card.trained_through}: {card.summary}, {learned}"]
     if threshold is not None:
         budget = card.config.alarms_per_asset_week
         lines.append(
-            f"  threshold {threshold.value:.3f} nats (90 % interval {threshold.low:.3f} to {threshold.high:.3f}), "
+            f"threshold {threshold.value:.3f} nats (90 % interval {threshold.low:.3f} to {threshold.high:.3f}), "
             f"budget {budget:g} false alarms an asset-week, {threshold.clusters} clusters in its tail"
         )
     if card.in_sample:
-        lines.append("  the span was too short to hold any of it out: the threshold is of rows that were learned from")
+        lines.append("the span was too short to hold any of it out: the threshold is of rows that were learned from")
     if left_out := sorted(set(card.sensors) - set(card.modelled)):
-        lines.append(f"  left out as command flags: {', '.join(left_out)}")
+        lines.append(f"left out as command flags: {', '.join(left_out)}")
     return lines
 
 
-def print_found(console: Console, settings: Settings, family: str, scored: list[date]) -> None:
+def show_anomalies(settings: Settings, family: str, scored: list[date]) -> None:
     """The anomalies of the scored days as a table, the worst first."""
     store = Store(settings.store)
     found = store.read_days("anomalies", scored, family=family)
     found = found.drop_duplicates("anomaly_id", keep="last")
     if found.empty:
-        console.print(f"no anomalies found in {family}")
+        show(f"no anomalies found in {family}")
         return
     order = pd.Categorical(found["severity"], ["critical", "warning", "info"], ordered=True)
     found = found.assign(order=order).sort_values(["suppressed", "order", "peak_score"], ascending=[True, True, False])
@@ -132,6 +152,6 @@ def print_found(console: Console, settings: Settings, family: str, scored: list[
             f"{row['peak_score']:.2f}",
             shares_in_words(row["sensors"]),
         )
-    console.print(table)
+    show_table(table)
     if len(found) > 30:
-        console.print(f"and {len(found) - 30} more in {settings.store}/anomalies/family={family}")
+        show(f"and {len(found) - 30} more in {settings.store}/anomalies/family={family}")

@@ -12,46 +12,49 @@ from sensors_data.images.table import labels_in_words, learnable_rows, normal_ro
 from sensors_data.model_files import ModelCatalogue
 from sensors_data.settings import Settings
 from sensors_data.store import Store
+from service.cli.doctor import Health
 
 
-def examine_camera(settings: Settings, camera: str) -> list[str]:
-    """Sentences on a camera: its state first, then why and what is still needed."""
+def examine_camera(settings: Settings, camera: str) -> Health:
+    """A camera's state, why it is in it and what is still needed."""
     store, spec = Store(settings.store), settings.camera(camera)
     try:
         there = camera_days(spec)
     except NightscoreError as error:
-        return [f"{camera}: NO PICTURES. {error}"]
+        return Health(camera, "NO PICTURES", str(error))
     if not there:
-        return [f"{camera}: NO DAYS. No picture in {spec.inbox} says its day; state day_from or undated_day"]
+        return Health(camera, "NO DAYS", f"No picture in {spec.inbox} says its day; state day_from or undated_day")
     known = store.days("images", camera=camera)
     if not known:
-        return [f"{camera}: NOT STARTED. The inbox holds {_span(there)}; {_run('ingest-images', camera, there[-1])}"]
-    lines = []
+        why = f"The inbox holds {_span(there)}; {_run('ingest-images', camera, there[-1])}"
+        return Health(camera, "NOT STARTED", why)
+    more = []
     if behind := sorted(set(there) - set(known)):
-        lines.append(f"  {len(behind)} days of the inbox were not ingested, first {behind[0]}")
+        more.append(f"{len(behind)} days of the inbox were not ingested, first {behind[0]}")
     if (model := serving(store, camera, date.max)) is None:
-        return [*_untrained(store, settings, camera, known), *lines]
+        return Health(camera, *_untrained(store, settings, camera, known), more)
     scored = store.days("image_scores", camera=camera)
     if not scored:
-        return [f"{camera}: TRAINED, NOT SCORED. {_run('score-images', camera, _day_after(model.through))}", *lines]
+        next_step = _run("score-images", camera, _day_after(model.through))
+        return Health(camera, "TRAINED, NOT SCORED", f"No day was scored yet; {next_step}", more)
     card = load_for(store, camera, date.max).card
     learned = f"{card.images:,} normal images, {card.config.features.kind}"
     limit = f"threshold {card.threshold.value:.1f} nats, {card.config.false_alarm_rate:.1%} false alarms asked for"
-    model_line = f"  model {camera}@{card.trained_through}: {learned}, {limit}"
-    return [f"{camera}: READY. Scored through {scored[-1]}", model_line, *lines]
+    model_line = f"model {camera}@{card.trained_through}: {learned}, {limit}"
+    return Health(camera, "READY", f"Scored through {scored[-1]}", [model_line, *more])
 
 
-def _untrained(store: Store, settings: Settings, camera: str, known: list[date]) -> list[str]:
-    """What a camera without a detector still needs."""
+def _untrained(store: Store, settings: Settings, camera: str, known: list[date]) -> tuple[str, str]:
+    """The state of a camera without a detector, and what it still needs."""
     rows = store.read_days("images", known, camera=camera)
     normal = learnable_rows(normal_rows(rows, settings.camera(camera)))
     if len(normal) < MIN_IMAGES:
         wait = f"{len(normal)} normal images, at least {MIN_IMAGES} are needed"
-        return [f"{camera}: TOO FEW. {wait} (labels: {labels_in_words(rows)}; normal_labels may name more)"]
+        return "TOO FEW", f"{wait} (labels: {labels_in_words(rows)}; normal_labels may name more)"
     refused = [model for model in ModelCatalogue(store).models(KIND, camera) if not model.accepted]
     tried = f", the last training through {refused[-1].through} was rejected" if refused else ""
     next_step = _run("train-images", camera, _day_after(known[-1]))
-    return [f"{camera}: CAN BE TRAINED. {len(normal):,} normal images in {_span(known)}{tried}; {next_step}"]
+    return "CAN BE TRAINED", f"{len(normal):,} normal images in {_span(known)}{tried}; {next_step}"
 
 
 def _day_after(day: date) -> date:

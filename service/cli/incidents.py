@@ -1,4 +1,4 @@
-"""What the command line knows of incidents: faults, planned work, what somebody said of an anomaly."""
+"""`nightscore incidents`: faults, planned work, what somebody said of an anomaly."""
 
 from __future__ import annotations
 
@@ -6,27 +6,17 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from sensors_data.errors import UnusableError
-from sensors_data.series.incidents import LABELS, Incident, add_incident, label, read_incidents, withdraw
-from sensors_data.settings import parse
-from sensors_data.store import Store
-from service.cli.options import (
-    SETTINGS_PATH,
-    FamilyOption,
-    SettingsOption,
-    SomeFamilyOption,
-    StoreOption,
-    settings_from,
-)
-from service.console import console, say
+from sensors_data.settings import Settings, parse
+from service.cli.options import FamilyOption, JsonOption, SomeFamilyOption, with_settings
+from service.console import show, show_json, show_table
 
 app = typer.Typer(help="Known faults and planned work.", no_args_is_help=True)
 
 
-@app.command("add", epilog="Example: nightscore incidents add --family pump --start 2026-11-21T06:00Z ...")
-def incidents_add_command(
+def add(
+    settings: Settings,
     family: FamilyOption,
     start: Annotated[str, typer.Option("--start", help="With a zone, like 2026-11-21T06:00Z.")],
     end: Annotated[str, typer.Option("--end", help="With a zone; not part of the incident.")],
@@ -35,28 +25,65 @@ def incidents_add_command(
     sensor: Annotated[str | None, typer.Option("--sensor", help="All sensors if not given.")] = None,
     note: Annotated[str, typer.Option("--note", help="What happened.")] = "",
     author: Annotated[str, typer.Option("--author", help="Who says so.")] = "",
-    settings: SettingsOption = SETTINGS_PATH,
-    store: StoreOption = None,
 ) -> None:
     """Keep a known interval: what is planned is never alarmed on, what was a fault is never learned from."""
-    given = settings_from(settings, store)
-    given.family(family)
-    told = {"family": family, "kind": kind, "asset": asset, "sensor": sensor, "note": note, "author": author}
-    said = {**told, "start": _moment(start), "end": _moment(end), "told": datetime.now(UTC)}
-    incident = parse(Incident, said, "incident")
+    from sensors_data.series.incidents import LABELS, Incident, add_incident, label
+    from sensors_data.store import Store
+
+    settings.family(family)
+    about = {"family": family, "kind": kind, "asset": asset, "sensor": sensor, "note": note, "author": author}
+    when = {"start": _moment(start), "end": _moment(end), "told": datetime.now(UTC)}
+    incident = parse(Incident, {**about, **when}, "incident")
     keep = label if kind in LABELS else add_incident
-    say(f"kept incident {keep(Store(given.store), incident)} of {family}: {kind}, {start} to {end}")
+    show(f"kept incident {keep(Store(settings.store), incident)} of {family}: {kind}, {start} to {end}")
 
 
-@app.command("withdraw")
-def incidents_withdraw_command(
-    incident: Annotated[str, typer.Argument(help="Its id, as `incidents add` and `incidents list` tell it.")],
-    settings: SettingsOption = SETTINGS_PATH,
-    store: StoreOption = None,
+def withdraw(
+    settings: Settings,
+    incident: Annotated[
+        str, typer.Argument(help="Its id, as `incidents add` and `incidents list` tell it, or how the id begins.")
+    ],
 ) -> None:
     """Take back what was said of an interval."""
-    withdraw(Store(settings_from(settings, store).store), incident)
-    say(f"withdrew incident {incident}")
+    from sensors_data.series import incidents
+    from sensors_data.store import Store
+
+    store = Store(settings.store)
+    known = incidents.incident_that_begins(store, incident)
+    incidents.withdraw(store, known)
+    show(f"withdrew incident {known}")
+
+
+def list_incidents(settings: Settings, family: SomeFamilyOption = None, as_json: JsonOption = False) -> None:
+    """List the known intervals."""
+    from rich.table import Table
+
+    from sensors_data.series.incidents import read_incidents
+    from sensors_data.store import Store
+
+    rows = read_incidents(Store(settings.store), family)
+    columns = ("incident", "family", "asset", "sensor", "kind", "start", "end", "note", "author")
+    if as_json:
+        rows = rows.assign(**{at: rows[at].dt.strftime("%Y-%m-%dT%H:%M:%SZ") for at in ("start", "end")})
+        show_json(rows[list(columns)].astype(object).where(rows.notna(), None).to_dict("records"))
+        return
+    if rows.empty:
+        show("no incidents")
+        return
+    table = Table()
+    for column in columns:
+        table.add_column(column, no_wrap=column == "incident", overflow="fold")
+    rows = rows.assign(**{at: rows[at].dt.strftime("%Y-%m-%d %H:%M") for at in ("start", "end")})
+    for row in rows.astype(object).where(rows.notna(), "all").to_dict("records"):
+        table.add_row(*(str(row[column]) for column in columns))
+    show_table(table)
+
+
+app.command("add", epilog="Example: nightscore incidents add --family pump --start 2026-11-21T06:00Z ...")(
+    with_settings(add)
+)
+app.command("withdraw", epilog="Example: nightscore incidents withdraw 3f09a1")(with_settings(withdraw))
+app.command("list", epilog="Example: nightscore incidents list --json")(with_settings(list_incidents))
 
 
 def _moment(text: str) -> datetime:
@@ -64,21 +91,3 @@ def _moment(text: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError as error:
         raise UnusableError(f"'{text[:40]}' is no time", "write it like 2026-11-21T06:00Z") from error
-
-
-@app.command("list")
-def incidents_list_command(
-    family: SomeFamilyOption = None, settings: SettingsOption = SETTINGS_PATH, store: StoreOption = None
-) -> None:
-    """List the known intervals."""
-    given = settings_from(settings, store)
-    found = read_incidents(Store(given.store), family)
-    if found.empty:
-        console.print("no incidents")
-        return
-    columns = ("incident", "family", "asset", "sensor", "kind", "start", "end", "note", "author")
-    table = Table(*columns)
-    found = found.assign(**{at: found[at].dt.strftime("%Y-%m-%d %H:%M") for at in ("start", "end")})
-    for row in found.astype(object).where(found.notna(), "all").to_dict("records"):
-        table.add_row(*(str(row[column]) for column in columns))
-    console.print(table)

@@ -7,7 +7,6 @@ import sys
 import tomllib
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
 import typer
@@ -22,38 +21,17 @@ from sensors_data.series.settings_text import duration_words, with_family
 from sensors_data.series.understand import Wishes
 from sensors_data.settings import Settings, load, parse
 from service.cli.init_camera import init_camera
-from service.cli.options import SETTINGS_PATH, SettingsOption, StoreOption
-from service.console import console, say
+from service.console import console, say, show, show_table
 from service.figures.overview import overview_picture
 
-app = typer.Typer()
 MOST_LINES = 40
 """Columns that the table shows."""
 
 
-@app.command("init", epilog="Example: nightscore init --from machine.csv --zone Europe/Berlin")
-def init_command(
-    source: Annotated[
-        Path, typer.Option("--from", help="A file (CSV, Excel, zip, ...) or a folder of them, or of pictures.")
-    ],
-    settings: SettingsOption = SETTINGS_PATH,
-    store: StoreOption = None,
-    family: Annotated[str | None, typer.Option("--family", help="Its name; the file's own if not given.")] = None,
-    time: Annotated[
-        list[str] | None, typer.Option("--time", help="The column of the time; once for each where it is in several.")
-    ] = None,
-    style: Annotated[str | None, typer.Option("--format", help="How times read, like '%d.%m.%Y %H:%M'.")] = None,
-    zone: Annotated[str | None, typer.Option("--zone", help="The zone of times without one; UTC if unset.")] = None,
-    separator: Annotated[str | None, typer.Option("--separator", help="What stands between two cells.")] = None,
-    decimal: Annotated[str | None, typer.Option("--decimal", help="The decimal mark, . or ,")] = None,
-    asset: Annotated[
-        list[str] | None, typer.Option("--asset", help="The column that names the machine; once for each of several.")
-    ] = None,
-    encoding: Annotated[str | None, typer.Option("--encoding", help="Encoding of the text, like cp1252.")] = None,
-    start: Annotated[str | None, typer.Option("--start", help="The date from which a bare count runs.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; what is unsure is stated in the settings.")] = False,
+def write_settings(
+    source: Path, settings: Path, store: str | None, family: str | None, wishes: Wishes, may_ask: bool
 ) -> None:
-    """Look at your readings or pictures and write settings for them: what each column or folder is, what is odd."""
+    """Write settings for the files of `source`, a table of what was understood of them, and a picture."""
     if not source.exists():
         raise NotThereError(f"there is no {source}", "name a file of readings, or a folder of them or of pictures")
     if holds_pictures(source):
@@ -61,9 +39,8 @@ def init_command(
             say(line)
         return
     known = load(settings) if settings.exists() else Settings()
-    wishes = Wishes(tuple(time or ()), style, zone, separator, decimal, encoding, tuple(asset or ()), start)
     found = discover(source, wishes)
-    if not yes and sys.stdin.isatty() and console.is_terminal:
+    if may_ask and sys.stdin.isatty() and console.is_terminal:
         found = _asked(source, wishes, found)
     name = family or found.name
     if name in known.families:
@@ -74,9 +51,9 @@ def init_command(
     replace_file(*open_url(str(settings.resolve())), text.encode())
     picture = settings.resolve().parent / f"{name}.png"
     replace_file(*open_url(str(picture)), overview_picture(found.values, found.family, name))
-    console.print(columns_table(found))
-    for line in (*told(found, name), f"wrote {settings} and {picture.name}; next: nightscore backfill --family {name}"):
-        say(line)
+    show_table(columns_table(found))
+    show(*told(found, name))
+    say(f"wrote {settings} and {picture.name}; next: nightscore backfill --family {name}")
 
 
 def _asked(source: Path, wishes: Wishes, found: Discovery) -> Discovery:

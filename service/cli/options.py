@@ -1,15 +1,19 @@
-"""What every command takes, and how its words become values."""
+"""What commands take, and how their words become values."""
 
 from __future__ import annotations
 
+import functools
+import inspect
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
 from sensors_data.errors import NotThereError
 from sensors_data.settings import Settings, load
 
+SETTINGS_PATH = Path("settings.toml")
 StoreOption = Annotated[
     str | None,
     typer.Option(
@@ -24,9 +28,30 @@ FamilyOption = Annotated[str, typer.Option("--family", help="The family's name i
 SomeFamilyOption = Annotated[
     str | None, typer.Option("--family", help="The family's name in the settings; all of them if not given.")
 ]
+CameraOption = Annotated[str, typer.Option("--camera", help="The camera's name in the settings.")]
 ShardOption = Annotated[int, typer.Option("--shard", help="The family's shard, from 0.", min=0)]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead, for programs.")]
 
-SETTINGS_PATH = Path("settings.toml")
+
+def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that takes --settings and --store, and gets the settings that they name as its first argument."""
+    hints = get_type_hints(command, include_extras=True)
+    _, *parameters = (p.replace(annotation=hints[p.name]) for p in inspect.signature(command).parameters.values())
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    shared = [
+        inspect.Parameter("settings", keyword, default=SETTINGS_PATH, annotation=SettingsOption),
+        inspect.Parameter("store", keyword, default=None, annotation=StoreOption),
+    ]
+
+    @functools.wraps(command)
+    def taking_both(settings: Path, store: str | None, **words: Any) -> None:
+        command(settings_from(settings, store), **words)
+
+    del taking_both.__wrapped__  # its options are the new ones
+    parameters = [p.replace(kind=keyword) for p in parameters]
+    taking_both.__signature__ = inspect.Signature([*parameters, *shared])  # type: ignore[attr-defined]
+    taking_both.__annotations__ = {p.name: p.annotation for p in [*parameters, *shared]}
+    return taking_both
 
 
 def settings_from(path: Path, store: str | None) -> Settings:
@@ -36,7 +61,7 @@ def settings_from(path: Path, store: str | None) -> Settings:
 
 
 def families_of(settings: Settings, name: str | None) -> list[str]:
-    """The named family, or all. LookupError when there is none."""
+    """The named family, or all. NotThereError when there is none."""
     if name is not None:
         settings.family(name)
         return [name]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-from anomaly.images.jobs import score_camera, train_images
+from anomaly.images.jobs import score_images, train_images
 from sensors_data.images.jobs import ingest_images
 from sensors_data.settings import Settings
 from sensors_data.simulate_camera import FAULTY_DAYS, write_camera
@@ -25,9 +25,9 @@ def run_camera(settings: Settings, folder: Path, seed: int, first: date, say: Ca
         ingest_images(settings, day, CAMERA)
     scored = days[-FAULTY_DAYS:]
     with training_progress() as begin:
-        say(train_images(settings, scored[0], CAMERA, begin(CAMERA)))
+        say(train_images(settings, scored[0], CAMERA, begin))
     for day in scored:
-        score_camera(settings, day, CAMERA)
+        score_images(settings, day, CAMERA)
     say(_outcome(settings, scored))
     say(show_day(settings, scored[-1], CAMERA, None, 24, folder / "pictures" / f"{CAMERA}-{scored[-1]}.png"))
 

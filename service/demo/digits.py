@@ -43,7 +43,7 @@ def run_digits(settings: Settings, folder: Path, day: date, say: Callable[[str],
     ingest_images(settings, day, CAMERA)
     drawn_for = day + timedelta(days=1)
     with training_progress() as begin:
-        say(train_dcgan(settings, drawn_for, CAMERA, begin(CAMERA)))
+        say(train_dcgan(settings, drawn_for, CAMERA, begin))
     say(draw_images(settings, drawn_for, CAMERA))
     say(judge_images(settings, drawn_for, CAMERA))
     generator = load_for(Store(settings.store), CAMERA, drawn_for)

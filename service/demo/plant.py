@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
-from rich.console import Console
 from rich.table import Table
 
 from sensors_data.series.incidents import Incident, add_incident
@@ -19,11 +18,12 @@ from sensors_data.simulate import Plant, last_days, plant_settings, simulate_pla
 from sensors_data.simulate_camera import camera_settings
 from sensors_data.store import Store
 from sensors_data.tables.shares import shares_in_words
+from service.console import console, say, show_table
 from service.demo.camera import CAMERA, run_camera
 from service.demo.camera import DAYS as CAMERA_DAYS
 from service.demo.digits import digits_settings, run_digits
 from service.figures.asset import asset_picture
-from service.report import write_report
+from service.report import report
 from service.schedule import nights
 
 DAYS, FAULTY_DAYS = 30, 9
@@ -48,26 +48,23 @@ class Outcome:
         return len(self.false_alarms) / self.asset_weeks
 
 
-def run_demo(console: Console, folder: Path, seed: int, jobs: int, store: str | None) -> Outcome:
+def run_demo(folder: Path, seed: int, jobs: int, store: str | None) -> Outcome:
     """Make the plant, run its nights, print and draw what came of it. What `folder` held of an earlier demo goes."""
     started = time.perf_counter()
 
-    def say(line: str) -> None:
-        console.print(line, markup=False, soft_wrap=True)
-
     settings, plant = prepare(folder, seed, store)
-    console.print(f"simulated {DAYS} days of {len(settings.families)} families in {folder / 'inbox'}, seed {seed}")
+    say(f"simulated {DAYS} days of {len(settings.families)} families in {folder / 'inbox'}, seed {seed}")
     for family in sorted(settings.families):
         days, scored = nights.backfill(settings, family, None, None, jobs, say)
-        console.print(f"backfilled {family}: {len(days)} days, the last {len(scored)} of them scored")
+        say(f"backfilled {family}: {len(days)} days, the last {len(scored)} of them scored")
     outcome = compare(settings, plant)
-    _print_outcome(console, outcome)
+    _print_outcome(outcome)
     pictures = _draw(settings, plant, folder)
     run_camera(settings, folder, seed, last_days(DAYS, CAMERA_DAYS)[0], say)
     run_digits(settings, folder, last_days(DAYS, 2)[0], say)
-    say(write_report(settings, last_days(DAYS, 1)[0]))
-    console.print(f"{pictures} pictures in {folder / 'pictures'}, scores and metrics in {folder / 'store'}")
-    console.print(
+    say(report(settings, last_days(DAYS, 1)[0]))
+    say(f"{pictures} pictures in {folder / 'pictures'}, scores and metrics in {folder / 'store'}")
+    say(
         f"{time.perf_counter() - started:.0f} s; look around: nightscore doctor --settings {folder / 'settings.toml'}"
     )
     return outcome
@@ -113,7 +110,7 @@ def compare(settings: Settings, plant: Plant) -> Outcome:
     return Outcome(pd.DataFrame(faults), found[~found["anomaly_id"].isin(used)], assets * FAULTY_DAYS / 7)
 
 
-def _print_outcome(console: Console, outcome: Outcome) -> None:
+def _print_outcome(outcome: Outcome) -> None:
     table = Table(
         "asset", "injected", "sensor", "start", "found", "carried by", title="injected faults and what was found"
     )
@@ -121,7 +118,7 @@ def _print_outcome(console: Console, outcome: Outcome) -> None:
         found = f"[green]{fault['severity']}[/green]" if fault["found"] else "[red]missed[/red]"
         start = f"{fault['start']:%m-%d %H:%M}"
         table.add_row(fault["asset"], fault["kind"], fault["sensor"] or "all", start, found, fault["sensors"])
-    console.print(table)
+    show_table(table)
     for alarm in outcome.false_alarms.to_dict("records"):
         line = f"false alarm: {alarm['asset']} {alarm['start']:%m-%d %H:%M} to {alarm['end']:%m-%d %H:%M}"
         console.print(f"{line}, {alarm['severity']}, {shares_in_words(alarm['sensors'])}")

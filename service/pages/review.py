@@ -10,7 +10,7 @@ import gradio as gr
 import pandas as pd
 import plotly.graph_objects as go
 
-from anomaly.series.replay import accept, replay
+from anomaly.series.replay import accept_threshold, replay
 from sensors_data.errors import NightscoreError, NotThereError
 from sensors_data.settings import parse
 from service.api.guard import Access
@@ -100,8 +100,9 @@ def _replay_part(service: Service, access: Access, family: gr.Dropdown, nights: 
         if not access.known(request.headers):
             return _locked(), gr.Button(interactive=True)
         try:
-            found = replay(service.settings, name, *span(service, name, int(many)), None if keep else alarms)
-            return look.note(accept(service.settings, found)), gr.Button(interactive=False)
+            first, last = span(service, name, int(many))
+            line = accept_threshold(service.settings, last, name, first, None if keep else alarms)
+            return look.note(line), gr.Button(interactive=False)
         except NightscoreError as error:
             return _wrong(service, error), gr.Button(interactive=False)
 

@@ -9,13 +9,13 @@ from datetime import date
 from rich.progress import Progress
 
 from anomaly.monitoring.jobs import export_metrics
-from anomaly.series.drift_job import measure_drift
+from anomaly.series.drift_job import drift
 from anomaly.series.files import serving
-from anomaly.series.find_job import find_anomalies_of
+from anomaly.series.find_job import find_anomalies
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series, training_due
 from sensors_data.errors import NightscoreError, NotThereError
-from sensors_data.series.jobs import impute_day, ingest
+from sensors_data.series.jobs import impute, ingest
 from sensors_data.series.sources import days_in
 from sensors_data.settings import Settings
 from sensors_data.store import Store
@@ -51,7 +51,7 @@ def _family_night(settings: Settings, day: date, family: str, say: Callable[[str
     revise(settings, day, family, say)
     say(ingest(settings, day, family))
     for shard in shards:
-        say(impute_day(settings, day, family, shard))
+        say(impute(settings, day, family, shard))
     if training_due(settings, day, family):
         with progress_bar() as progress:
             _train(settings, day, family, progress, say)
@@ -60,8 +60,8 @@ def _family_night(settings: Settings, day: date, family: str, say: Callable[[str
         return
     for shard in shards:
         say(score_series(settings, day, family, shard))
-    say(find_anomalies_of(settings, day, family))
-    say(measure_drift(settings, day, family))
+    say(find_anomalies(settings, day, family))
+    say(drift(settings, day, family))
 
 
 def _export(settings: Settings, day: date, family: str, say: Callable[[str], None]) -> None:
@@ -89,14 +89,14 @@ def backfill(
 
         def score_waiting() -> None:
             all_of("score", [Task(score_series, d, family, s) for d in waiting for s in shards])
-            all_of("find anomalies", [Task(find_anomalies_of, d, family) for d in waiting])
-            all_of("measure drift", [Task(measure_drift, d, family) for d in waiting])
+            all_of("find anomalies", [Task(find_anomalies, d, family) for d in waiting])
+            all_of("measure drift", [Task(drift, d, family) for d in waiting])
             scored.extend(waiting)
             waiting.clear()
 
         refused = run(progress, bar, f"{family}: ingest", settings, [Task(ingest, d, family) for d in days])
         days = _ingested(days, refused, say)
-        all_of("impute", [Task(impute_day, d, family, s) for d in days for s in shards])
+        all_of("impute", [Task(impute, d, family, s) for d in days for s in shards])
         for day in days:
             if training_due(settings, day, family):
                 score_waiting()  # what was found until now is not learned from

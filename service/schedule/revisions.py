@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from anomaly.series.drift_job import measure_drift
+from anomaly.series.drift_job import drift
 from anomaly.series.files import serving
-from anomaly.series.find_job import find_anomalies_of
+from anomaly.series.find_job import find_anomalies
 from anomaly.series.score_job import score_series
-from sensors_data.series.jobs import impute_day, ingest
+from sensors_data.series.jobs import impute, ingest
 from sensors_data.series.late import late_days
 from sensors_data.settings import Settings
 from sensors_data.store import Store
@@ -40,10 +40,10 @@ def _again(settings: Settings, day: date, family: str) -> None:
     """A day's jobs after its ingest, as far as its detector goes."""
     store, shards = Store(settings.store), range(settings.family(family).shards)
     for shard in shards:
-        impute_day(settings, day, family, shard)
+        impute(settings, day, family, shard)
     if serving(store, family, day) is None:
         return
     for shard in shards:
         score_series(settings, day, family, shard)
-    find_anomalies_of(settings, day, family)
-    measure_drift(settings, day, family)
+    find_anomalies(settings, day, family)
+    drift(settings, day, family)

@@ -83,7 +83,7 @@ def read_night(settings: Settings, day: date) -> Night:
     """The night of a day. LookupError when no job of it ever ran."""
     store = Store(settings.store)
     runs = store.read_days("runs", [day])
-    runs = runs[runs["job"] != "write-report"]
+    runs = runs[runs["job"] != "report"]
     if runs.empty:
         raise NotThereError(f"no job of {day} has run in {store.root}", f"run: nightscore nightly --day {day}")
     return Night(

@@ -3,9 +3,12 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
+from sensors_data.jobs import JOBS, Job
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -32,13 +35,21 @@ def test_the_dags_are_read_without_a_heavy_package(airflow):
     assert names == ["monthly_dcgan", "nightly", "weekly_detectors", "weekly_images"]
 
 
-def test_every_task_is_a_command_of_the_same_name(dags):
-    from typer.main import get_command
+def test_the_tasks_are_the_scheduled_jobs_of_the_table(dags):
+    scheduled = {job.name for job in JOBS.values() if job.rhythm != "by hand"}
+    assert set().union(*map(jobs, dags.values())) - MARKERS == scheduled
 
-    from service.cli.app import app
 
-    commands = set(get_command(app).commands)
-    assert set().union(*map(jobs, dags.values())) - MARKERS <= commands
+def test_a_job_that_is_new_in_the_table_is_a_task_with_its_limit_and_help(dags, monkeypatch):
+    import nightscore_tasks
+    from airflow.sdk import DAG
+
+    monkeypatch.setitem(JOBS, "count", Job("count", "family", "toy:count", "Count.", "nightly", sharded=True, hours=3))
+    with DAG("toy") as dag:
+        nightscore_tasks.job_task("count", "oven")
+        nightscore_tasks.shard_tasks("count", "oven", 2)
+    found = [(task.task_id, task.execution_timeout, task.doc_md) for task in dag.tasks]
+    assert found == [(name, timedelta(hours=3), "Count.") for name in ("count", "count__1")]
 
 
 def test_every_dag_has_an_interval_words_and_an_owner(dags):

@@ -11,7 +11,7 @@ from sensors_data.series.incidents import Incident, add_incident
 from sensors_data.simulate import START
 from sensors_data.store import Provenance, Store
 from sensors_data.tables.shares import shares_of_text
-from service.report import report_path, write_report
+from service.report import report, report_path
 from service.views.night import read_night
 from service.views.words import (
     carried_by,
@@ -74,7 +74,7 @@ def findings(store, day, rows):
 def test_findings_stand_in_order_of_severity_with_what_was_seen_and_expected(copied):
     store = Store(copied.store)
     findings(store, DAY, [(2, "info", 9.0), (5, "critical", 3.0), (9, "warning", 4.0), (15, "warning", 5.0)])
-    line = write_report(copied, DAY)
+    line = report(copied, DAY)
     assert line == f"reported {DAY}: 4 anomalies, 1 critical: oven-1 power, reports/{DAY}.html"
     text = "\n".join(read(store, DAY).text)
     order = [text.index(f"{DAY} {hour:02d}:00 to {hour + 1:02d}:00 UTC (1 h)") for hour in (5, 15, 9, 2)]
@@ -89,7 +89,7 @@ def test_findings_stand_in_order_of_severity_with_what_was_seen_and_expected(cop
 def test_nothing_in_it_comes_from_outside_and_every_link_stands_in_the_store(copied):
     store = Store(copied.store)
     findings(store, DAY, [(5, "critical", 3.0)])
-    write_report(copied, DAY)
+    report(copied, DAY)
     page = read(store, DAY)
     assert not page.tags & {"script", "iframe", "link", "object"}
     pictures = [value for name, value in page.found if name == "src"]
@@ -105,13 +105,13 @@ def test_nothing_in_it_comes_from_outside_and_every_link_stands_in_the_store(cop
 def test_the_same_night_gives_the_same_bytes_also_when_later_days_were_scored(copied):
     store = Store(copied.store)
     findings(store, DAY, [(22, "warning", 3.0)])
-    write_report(copied, DAY)
+    report(copied, DAY)
     before = store.read_bytes(report_path(DAY))
     tomorrow = DAY + timedelta(days=1)
     for table in ("scores", "sensor_scores", "anomalies"):
         for partition in store.partitions(table, family="oven", day=tomorrow):
             store.remove(store.path(table, **partition))
-    write_report(copied, DAY)
+    report(copied, DAY)
     assert store.read_bytes(report_path(DAY)) == before
 
 
@@ -123,7 +123,7 @@ def test_what_a_person_said_and_what_failed_stand_in_it(copied):
     failed = {"job": "ingest", "partition": "pump", "family": "pump", "seconds": 1.0, "rows": 0, "state": "failed"}
     row = pd.DataFrame([{**failed, "reason": "disk full", "finished": pd.Timestamp(DAY, tz="UTC")}])
     store.write("runs", row, Provenance(job="ingest"), day=DAY, run="ingest-pump")
-    assert "1 warning: oven-1 power; 1 job failed" in write_report(copied, DAY)
+    assert "1 warning: oven-1 power; 1 job failed" in report(copied, DAY)
     raw = store.read_bytes(report_path(DAY)).decode()
     assert "Dismissed by ann &lt;b&gt;: door was open" in raw
     assert "disk full" in "\n".join(read(store, DAY).text)
@@ -132,7 +132,7 @@ def test_what_a_person_said_and_what_failed_stand_in_it(copied):
 def test_a_day_on_which_nothing_ran_is_refused_with_the_remedy(plant, tmp_path):
     empty = plant.model_copy(update={"store": str(tmp_path / "none")})
     with pytest.raises(LookupError, match="run: nightscore nightly --day 2020-01-01"):
-        write_report(empty, date(2020, 1, 1))
+        report(empty, date(2020, 1, 1))
 
 
 def test_a_day_that_was_ingested_only_says_so(plant):
@@ -142,7 +142,7 @@ def test_a_day_that_was_ingested_only_says_so(plant):
 
 
 def report_text(settings):
-    write_report(settings, START)
+    report(settings, START)
     return "\n".join(read(Store(settings.store), START).text)
 
 
@@ -180,7 +180,7 @@ def test_a_model_that_cannot_be_read_keeps_nobody_from_the_night(copied):
     store.write_bytes(path, b"8" * 64)
     night = read_night(copied, START + timedelta(days=8))
     assert model_told(night.families[0], night.day).startswith(f"{path} is not a detector file; train again with")
-    assert write_report(copied, night.day).startswith("reported")
+    assert report(copied, night.day).startswith("reported")
 
 
 @pytest.mark.parametrize(("media", "width"), [("screen", 390), ("screen", 1200), ("print", 680)])
@@ -192,7 +192,7 @@ def test_nothing_of_a_report_is_cut_at_its_side_on_a_phone_nor_on_paper(copied, 
     rows = store.read("anomalies", family="oven", day=DAY)
     more = pd.concat([rows, rows.head(1).assign(**work.iloc[0].to_dict())])
     store.write("anomalies", more, Provenance(job="find-anomalies"), family="oven", day=DAY)
-    write_report(copied, DAY)
+    report(copied, DAY)
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.emulate_media(media=media)
     page.goto(f"file://{tmp_path}/store/{report_path(DAY)}")

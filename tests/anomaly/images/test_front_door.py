@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 
 from anomaly.images.files import load_for, to_bytes
 from anomaly.images.front_door import fit_images, load_images
-from anomaly.images.jobs import score_camera, train_images
+from anomaly.images.jobs import score_images, train_images
 from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.images.arrays import resize
@@ -54,7 +54,7 @@ def test_the_front_door_gives_the_same_detector_and_scores_as_the_nights_jobs(fi
     assert night.card == same_card
     same = replace(fitted.detector, card=night.card)
     assert to_bytes(same) == to_bytes(night)
-    score_camera(settings, DAY, "press")
+    score_images(settings, DAY, "press")
     rows = store.read("image_scores", camera="press", day=DAY)
     stored = pixels_of(store.read("images", camera="press", day=DAY), spec)
     assert fitted.score(stored)["score"].tolist() == rows["score"].tolist()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from anomaly.images.files import load_for
-from anomaly.images.jobs import checkpoint_of, heat_map_path, score_camera, train_images
+from anomaly.images.jobs import checkpoint_of, heat_map_path, score_images, train_images
 from sensors_data.camera import Camera
 from sensors_data.images.files import encode_png
 from sensors_data.images.jobs import ingest_images
@@ -29,7 +29,7 @@ def settings(tmp_path_factory):
 
 
 def test_a_day_is_scored_and_every_defect_found(settings):
-    line = score_camera(settings, LAST, "press")
+    line = score_images(settings, LAST, "press")
     store = Store(settings.store)
     scores = store.read("image_scores", camera="press", day=LAST)
     images = store.read("images", camera="press", day=LAST)
@@ -41,7 +41,7 @@ def test_a_day_is_scored_and_every_defect_found(settings):
 
 
 def test_an_anomaly_has_a_heat_map_and_a_good_part_has_none(settings):
-    score_camera(settings, LAST, "press")
+    score_images(settings, LAST, "press")
     store = Store(settings.store)
     scores = store.read("image_scores", camera="press", day=LAST)
     for row in scores.to_dict("records"):
@@ -51,9 +51,9 @@ def test_an_anomaly_has_a_heat_map_and_a_good_part_has_none(settings):
 def test_the_same_day_scored_twice_gives_the_same_bytes(settings):
     store = Store(settings.store)
     path = store.path("image_scores", camera="press", day=LAST)
-    score_camera(settings, LAST, "press")
+    score_images(settings, LAST, "press")
     before = store.read_bytes(path)
-    score_camera(settings, LAST, "press")
+    score_images(settings, LAST, "press")
     assert store.read_bytes(path) == before
 
 
@@ -72,7 +72,7 @@ def test_what_was_cut_short_is_among_the_rejects(settings):
 
 def test_a_day_before_any_model_says_what_to_run(settings):
     with pytest.raises(LookupError, match="run: nightscore train-images --camera press"):
-        score_camera(settings, FIRST, "press")
+        score_images(settings, FIRST, "press")
 
 
 def test_a_camera_without_images_says_what_to_run(settings):
@@ -89,7 +89,7 @@ def test_a_camera_that_sends_another_size_is_named(settings, tmp_path):
     moved = settings.model_copy(update={"cameras": {"press": camera}})
     ingest_images(moved, day, "press")
     with pytest.raises(ValueError, match=f"sent 60x50 pixels on {day}"):
-        score_camera(moved, day, "press")
+        score_images(moved, day, "press")
 
 
 def test_after_a_change_of_size_only_images_of_the_new_one_are_learned_from(settings, tmp_path):

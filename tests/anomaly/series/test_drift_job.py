@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from anomaly.series.drift_job import advice, measure_drift
+from anomaly.series.drift_job import advice, drift
 from anomaly.series.files import read_card, serving
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series
@@ -61,7 +61,7 @@ def test_the_card_holds_every_sensor_and_the_score(settings):
 def test_healthy_days_have_not_drifted_and_say_so(settings):
     for number in range(LATER):
         day = NIGHT + timedelta(days=number)
-        line = measure_drift(settings, day, "pump")
+        line = drift(settings, day, "pump")
         rows = drift_of(settings, day)
         assert not rows["drifted"].any()
         assert line == (
@@ -78,7 +78,7 @@ def test_healthy_days_have_not_drifted_and_say_so(settings):
 def test_a_sensor_that_moved_drifts_at_once_and_the_advice_is_one_sentence(settings):
     day = NIGHT + timedelta(days=LATER)
     write_day(settings, day, np.random.default_rng(9), 3.0)
-    line = measure_drift(settings, day, "pump")
+    line = drift(settings, day, "pump")
     rows = drift_of(settings, day)
     assert set(rows.loc[rows["drifted"], "sensor"]) == {"flow"}
     assert "flow drifted (flow furthest, " in line
@@ -94,27 +94,27 @@ def test_planned_work_is_no_drift(settings):
     stopped = rows["time"].dt.hour < 8
     rows["value"] = rows["value"].where(~stopped, 0).astype(np.float32)
     store.write("grid", rows, Provenance(job="test"), family="pump", day=day, shard=0)
-    assert "drifted" in measure_drift(settings, day, "pump")
+    assert "drifted" in drift(settings, day, "pump")
     work = {"family": "pump", "kind": "planned", "start": f"{day}T00:00Z", "end": f"{day}T08:00Z"}
     add_incident(store, Incident.model_validate(work))
-    assert "no need to retrain" in measure_drift(settings, day, "pump")
+    assert "no need to retrain" in drift(settings, day, "pump")
     assert set(drift_of(settings, day)["rows"]) == {128}  # two thirds of the day are left; it was not scored
 
 
 def test_the_same_partition_gives_the_same_bytes(settings):
     store, path = Store(settings.store), f"drift/family=pump/day={NIGHT}/data.parquet"
-    measure_drift(settings, NIGHT, "pump")
+    drift(settings, NIGHT, "pump")
     first = store.read_bytes(path)
-    measure_drift(settings, NIGHT, "pump")
+    drift(settings, NIGHT, "pump")
     assert store.read_bytes(path) == first
 
 
 def test_what_is_missing_is_named(settings):
     with pytest.raises(LookupError, match="no accepted model of pump"):
-        measure_drift(settings, FIRST, "pump")
+        drift(settings, FIRST, "pump")
     empty = NIGHT + timedelta(days=30)
     with pytest.raises(LookupError, match=f"no grid of pump on {empty} in .*; run: nightscore impute --family pump"):
-        measure_drift(settings, empty, "pump")
+        drift(settings, empty, "pump")
 
 
 def row(sensor, drifted):

@@ -10,11 +10,11 @@ import pytest
 
 import anomaly
 from anomaly.series.files import load_for
-from anomaly.series.find_job import find_anomalies_of
+from anomaly.series.find_job import find_anomalies
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series
 from sensors_data.errors import NotThereError, UnusableError
-from sensors_data.series.jobs import impute_day, ingest
+from sensors_data.series.jobs import impute, ingest
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 
@@ -76,11 +76,11 @@ def night(readings, tmp_path_factory):
     settings = Settings.model_validate({"store": str(folder / "store"), "families": {"pump": pump}})
     for day in DAYS:
         ingest(settings, day, "pump")
-        impute_day(settings, day, "pump")
+        impute(settings, day, "pump")
     train_series(settings, NIGHTS[0], "pump")
     for day in NIGHTS:
         score_series(settings, day, "pump")
-        find_anomalies_of(settings, day, "pump")
+        find_anomalies(settings, day, "pump")
     return Store(settings.store)
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from anomaly.series.files import read_card, serving
-from anomaly.series.find_job import find_anomalies_of
+from anomaly.series.find_job import find_anomalies
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series
 from sensors_data.model_files import metadata
@@ -93,7 +93,7 @@ def test_an_anomaly_that_lasts_keeps_its_start_over_midnight(settings):
         rows.loc[hit, "value"] += 30
         store.write("grid", rows, Provenance(job="test"), family="pump", day=day, shard=0)
         score_series(settings, day, "pump")
-        find_anomalies_of(settings, day, "pump")
+        find_anomalies(settings, day, "pump")
     evening, morning = (store.read("anomalies", family="pump", day=day) for day in (DAYS[2], NIGHT))
     assert evening["anomaly_id"].iloc[-1] == morning["anomaly_id"].iloc[0]
     assert evening["start"].iloc[-1] == morning["start"].iloc[0] < pd.Timestamp(NIGHT, tz="UTC")
@@ -110,4 +110,4 @@ def test_a_day_without_assets_is_scored_as_nothing(settings):
     store.write("grid", store.read("grid", **where).iloc[:0], Provenance(job="test"), **where)
     line = score_series(settings, NIGHT, "pump")
     assert f"scored pump {NIGHT} shard 0: 0 rows, 2 sensors, 0 rows over the threshold" in line
-    assert find_anomalies_of(settings, NIGHT, "pump") == f"found in pump {NIGHT}: 0 anomalies, 0 in planned work"
+    assert find_anomalies(settings, NIGHT, "pump") == f"found in pump {NIGHT}: 0 anomalies, 0 in planned work"

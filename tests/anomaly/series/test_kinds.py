@@ -10,12 +10,12 @@ import torch
 
 from anomaly.series.card import Card, DetectorConfig
 from anomaly.series.detector import Detector, Kind, RowScores
-from anomaly.series.drift_job import measure_drift
+from anomaly.series.drift_job import drift
 from anomaly.series.files import load_for, to_bytes
-from anomaly.series.find_job import find_anomalies_of
+from anomaly.series.find_job import find_anomalies
 from anomaly.series.kinds import KINDS, parse_config
 from anomaly.series.preparation import prepare
-from anomaly.series.replay import accept, replay
+from anomaly.series.replay import accept_threshold, replay
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series
 from sensors_data.store import Store
@@ -81,8 +81,8 @@ def test_a_toy_detector_learns_scores_and_finds_by_the_jobs_of_every_night(setti
     assert (detector.card.summary, detector.card.config.power, detector.card.rows) == ("steps", 1.5, 6 * 96 * 2)
     for night in NIGHTS:
         score_series(settings, night, "pump")
-        find_anomalies_of(settings, night, "pump")
-        measure_drift(settings, night, "pump")
+        find_anomalies(settings, night, "pump")
+        drift(settings, night, "pump")
     rows = store.read("scores", family="pump", day=NIGHTS[0], shard=0)
     shift = rows[(rows["asset"] == "p1") & (rows["time"].dt.hour == 12) & (rows["time"].dt.minute == 0)]
     assert shift["is_anomaly"].tolist() == [True]
@@ -92,7 +92,7 @@ def test_a_toy_detector_learns_scores_and_finds_by_the_jobs_of_every_night(setti
 def test_its_threshold_is_fitted_again_and_accepted(settings):
     replayed = replay(settings, "pump", NIGHTS[0], NIGHTS[1], alarms_per_asset_week=5.0)
     assert replayed.after["pump@2026-11-19"].value < replayed.before["pump@2026-11-19"].value
-    accept(settings, replayed)
+    accept_threshold(settings, NIGHTS[1], "pump", NIGHTS[0], 5.0)
     served = load_for(Store(settings.store), "pump", NIGHTS[1] + timedelta(days=1))
     assert (served.name, served.card.config.alarms_per_asset_week) == ("pump@2026-11-21", 5.0)
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from anomaly.series.files import card_by_name, load_for, serving
-from anomaly.series.find_job import find_anomalies_of
-from anomaly.series.replay import _compared, _judged, accept, replay
+from anomaly.series.find_job import find_anomalies
+from anomaly.series.replay import _compared, _judged, accept_threshold, replay
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series
 from sensors_data.series.incidents import Incident, label
@@ -26,7 +26,7 @@ def settings(tmp_path, pump_settings, pump_days):
     train_series(found, NIGHTS[0], "pump")
     for day in NIGHTS:
         score_series(found, day, "pump")
-        find_anomalies_of(found, day, "pump")
+        find_anomalies(found, day, "pump")
     return found
 
 
@@ -63,7 +63,7 @@ def test_nothing_is_written_until_it_is_accepted_and_then_it_serves_the_next_day
     before = {path: store.read_bytes(path) for path in store.files("")}
     found = replay(settings, "pump", NIGHTS[0], NIGHTS[1])
     assert {path: store.read_bytes(path) for path in store.files("")} == before
-    line = accept(settings, found)
+    line = accept_threshold(settings, NIGHTS[1], "pump", NIGHTS[0])
     day = NIGHTS[1] + timedelta(days=1)
     assert serving(store, "pump", day).path == f"models/series/pump/{NIGHTS[1]}.safetensors"
     kept = load_for(store, "pump", day)
@@ -75,7 +75,7 @@ def test_nothing_is_written_until_it_is_accepted_and_then_it_serves_the_next_day
 
 def test_a_threshold_is_not_accepted_under_days_that_were_scored_without_it(settings):
     with pytest.raises(ValueError, match=f"scored through {NIGHTS[1]}; replay through that day"):
-        accept(settings, replay(settings, "pump", NIGHTS[0], NIGHTS[0]))
+        accept_threshold(settings, NIGHTS[0], "pump", NIGHTS[0])
 
 
 def test_a_span_without_scores_is_refused(settings):

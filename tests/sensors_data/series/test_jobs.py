@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sensors_data.series.grid_table import read_grids
-from sensors_data.series.jobs import impute_day, ingest
+from sensors_data.series.jobs import impute, ingest
 from sensors_data.store import Store, shard_of
 from sensors_data.tables import TABLES
 
@@ -67,7 +67,7 @@ def test_a_job_run_twice_leaves_the_same_bytes(plant, put):
         for day in (DAY, NEXT):
             ingest(plant, day, "pump")
             for shard in (0, 1):
-                impute_day(plant, day, "pump", shard)
+                impute(plant, day, "pump", shard)
         outcomes.append(files(plant))
     assert outcomes[0] == outcomes[1]
     assert len(outcomes[0]) == 8  # two days of readings, rejects and two shards of grid
@@ -109,7 +109,7 @@ def test_an_unknown_family_names_the_known_ones(plant):
 def test_every_asset_is_in_the_grid_of_its_own_shard_and_no_other(plant, put):
     put(lines(assets=9))
     ingest(plant, DAY, "pump")
-    said = [impute_day(plant, DAY, "pump", shard) for shard in (0, 1)]
+    said = [impute(plant, DAY, "pump", shard) for shard in (0, 1)]
     store = Store(plant.store)
     found = {s: set(store.read("grid", family="pump", day=DAY, shard=s)["asset"]) for s in (0, 1)}
     assert found == {s: {f"p{i}" for i in range(9) if shard_of(f"p{i}", 2) == s} for s in (0, 1)}
@@ -122,7 +122,7 @@ def test_a_shard_without_assets_is_an_empty_partition(make_settings, put):
     put(lines(assets=1))
     ingest(settings, DAY, "pump")
     empty = (shard_of("p0", 64) + 1) % 64
-    assert "0 values of 0 assets" in impute_day(settings, DAY, "pump", empty)
+    assert "0 values of 0 assets" in impute(settings, DAY, "pump", empty)
     grid = Store(settings.store).read("grid", family="pump", day=DAY, shard=empty)
     assert list(grid) == TABLES["grid"].schema.names
     assert len(grid) == 0
@@ -130,12 +130,12 @@ def test_a_shard_without_assets_is_an_empty_partition(make_settings, put):
 
 def test_a_shard_that_does_not_exist_is_refused(plant):
     with pytest.raises(ValueError, match="shard 2 does not exist: the family has 2, numbered from 0"):
-        impute_day(plant, DAY, "pump", 2)
+        impute(plant, DAY, "pump", 2)
 
 
 def test_a_day_that_was_not_ingested_cannot_be_imputed(plant):
     with pytest.raises(LookupError, match=r"no readings for family pump day 2026-11-21 .*; run: nightscore ingest"):
-        impute_day(plant, DAY, "pump")
+        impute(plant, DAY, "pump")
     assert run_of(plant)["state"] == "failed"
     assert run_of(plant)["partition"] == "pump-0"
 
@@ -149,7 +149,7 @@ def test_gaps_are_filled_and_told_apart_from_what_was_measured(make_settings, pu
     )
     for day in (DAY, NEXT):
         ingest(settings, day, "pump")
-        said = impute_day(settings, day, "pump")
+        said = impute(settings, day, "pump")
     assert said.endswith("16 filled, 0 still missing")  # a time without any value takes no row
     grid = Store(settings.store).read("grid", family="pump", day=NEXT, shard=0)
     flow = grid[grid["sensor"] == "flow"].set_index("time")
@@ -166,7 +166,7 @@ def test_a_gap_over_midnight_is_open_on_its_first_day_and_closed_on_the_next(mak
     kept = {}
     for day in (DAY, NEXT):
         ingest(settings, day, "pump")
-        impute_day(settings, day, "pump")
+        impute(settings, day, "pump")
         grid = store.read("grid", family="pump", day=day, shard=0)
         kept[day] = grid[(grid["sensor"] == "flow") & ~grid["observed"]]
     assert kept[DAY].empty  # no earlier day to go by, and its end was not known that night
@@ -178,11 +178,11 @@ def test_a_later_day_never_changes_an_earlier_grid(plant, put):
     put(lines(NEXT), "b.csv")
     for day in (DAY, NEXT):
         ingest(plant, day, "pump")
-    impute_day(plant, DAY, "pump")
+    impute(plant, DAY, "pump")
     before = files(plant)
     put(lines(NEXT, assets=5, rows=50), "b.csv")
     ingest(plant, NEXT, "pump")
-    impute_day(plant, DAY, "pump")
+    impute(plant, DAY, "pump")
     path = Store(plant.store).path("grid", family="pump", day=DAY, shard=0)
     assert files(plant)[path] == before[path]
 
@@ -192,7 +192,7 @@ def test_grids_are_read_back_as_they_were_imputed(make_settings, put):
     put(lines(skip=range(5, 8)) + "\n" + lines(NEXT, rows=100).split("\n", 1)[1])
     for day in (DAY, NEXT):
         ingest(settings, day, "pump")
-        impute_day(settings, day, "pump")
+        impute(settings, day, "pump")
     store, spec = Store(settings.store), settings.family("pump")
     grids = read_grids(store, spec, "pump", DAY - timedelta(days=2), 5, [0])
     assert list(grids) == ["p0", "p1", "p2"]
@@ -208,10 +208,10 @@ def test_a_sensor_that_is_no_longer_in_the_settings_is_passed_over(make_settings
     put(lines(assets=1))
     before = make_settings(layout={"asset": "asset"})
     ingest(before, DAY, "pump")
-    impute_day(before, DAY, "pump")
+    impute(before, DAY, "pump")
     after = make_settings(layout={"asset": "asset", "ignore": ["flow"]}, sensors={"speed": {}})
     grid = read_grids(Store(after.store), after.family("pump"), "pump", DAY, 1, [0])["p0"]
     assert grid.values.shape == (288, 1)
     assert grid.observed.all()
-    impute_day(after, DAY, "pump")
+    impute(after, DAY, "pump")
     assert set(Store(after.store).read("grid", family="pump", day=DAY, shard=0)["sensor"]) == {"speed"}

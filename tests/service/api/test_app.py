@@ -180,7 +180,7 @@ def test_the_description_lists_every_address_and_asks_nothing_of_another_host(cl
 
 
 def test_the_report_of_a_night_is_served(own, copied):
-    from service.report import write_report
+    from service.report import report
 
-    write_report(copied, DAY)
+    report(copied, DAY)
     assert f"Night of {DAY}" in own.get(f"/v1/report?day={DAY}").text

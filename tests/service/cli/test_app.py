@@ -9,8 +9,10 @@ import pytest
 import typer
 from safetensors.torch import load as load_tensors
 
+from anomaly.images.vae import PRESETS
 from anomaly.series.files import load_for, serving, to_bytes
 from sensors_data.datasets import DATASETS
+from sensors_data.jobs import JOBS
 from sensors_data.nets.files import model_bytes
 from sensors_data.simulate import START
 from sensors_data.store import Store
@@ -31,6 +33,14 @@ def commands(command, words=()):
 
 
 COMMANDS = commands(typer.main.get_command(app))
+READ = {
+    ("demo",): (False, True),
+    ("datasets", "list"): (False, False),
+    ("datasets", "get"): (False, False),
+    ("presets", "list"): (False, False),
+    ("presets", "show"): (False, False),
+}
+"""Commands that do not read settings or store, and which of the two they take."""
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
@@ -42,7 +52,7 @@ def test_every_command_and_option_says_what_it_is(nightscore, words):
     assert command.help
     options = {option.opts[0]: option for option in command.params}
     assert [name for name, option in options.items() if not option.help] == []
-    assert {"--store", "--settings"} <= set(options)
+    assert ("--settings" in options, "--store" in options) == READ.get(words, (True, True))
     assert all(name in ended.out for name in options if name.startswith("--"))
 
 
@@ -51,11 +61,24 @@ def test_the_command_says_its_version(nightscore):
     assert (ended.code, ended.out, ended.err) == (0, f"nightscore {version('nightscore')}\n", "")
 
 
-def test_there_is_a_command_for_every_job():
-    jobs = {"ingest", "impute", "train-series", "score-series", "find-anomalies", "export-metrics"}
-    others = {"init", "nightly", "backfill", "show", "doctor", "demo"}
-    assert jobs | others <= {words[0] for words in COMMANDS}
-    assert {("incidents", "add"), ("incidents", "list"), ("datasets", "list"), ("datasets", "get")} <= set(COMMANDS)
+def test_every_command_is_a_job_or_one_that_people_use_around_them():
+    around = {"init", "nightly", "backfill", "show", "doctor", "demo", "serve", "replay"}
+    looks = {"show-image", "explore-images", "evaluate-images", "interpolate-images", "redraw-image"}
+    assert {words[0] for words in COMMANDS} == set(JOBS) | around | looks | {"incidents", "datasets", "presets"}
+
+
+def test_help_groups_every_command_and_says_what_the_exit_codes_mean(nightscore):
+    told = nightscore("--help").out
+    for panel in ("Start here", "Look and decide", "Jobs of a family", "Jobs of a camera", "Look at images", "Lists"):
+        assert told.count(panel) == 1
+    assert "Commands" not in told  # a command in no group
+    assert all(f"{code} " in told for code in (0, 1, 2, 130))
+    assert "--install-completion" in told
+
+
+def test_the_presets_to_explore_with_are_those_that_there_are():
+    help_text = next(o.help for o in COMMANDS[("explore-images",)].params if o.name == "preset")
+    assert [name for name in PRESETS if name not in help_text] == []
 
 
 @pytest.mark.parametrize(
@@ -96,7 +119,6 @@ def test_words_that_are_not_known_are_told(nightscore, words, message):
         (["show", "--asset", "nobody"], "nothing scored asset 'nobody' in oven"),
         (["show", "--day", "2026-03-04"], "nothing scored on 2026-03-04 in oven"),
         (["show", "--asset", "oven-1", "--day", "2027-01-01"], "nothing scored asset 'oven-1' on 2027-01-01"),
-        (["datasets", "get", "nothing", "--from", "."], "nothing"),
         (["init", "--from", "nowhere.csv"], "there is no nowhere.csv"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -105,6 +127,10 @@ def test_what_is_not_there_is_named_and_nothing_changes(ask, copied, files_of, w
     before = files_of(copied.store)
     ask(*words).assert_refused(message)
     assert files_of(copied.store) == before
+
+
+def test_a_data_set_that_is_not_known_is_named(nightscore):
+    nightscore("datasets", "get", "nothing", "--from", ".").assert_refused("nothing")
 
 
 OF_A_FAMILY = [

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sensors_data.runs import keep_failure
-from sensors_data.series.jobs import impute_day, ingest
+from sensors_data.series.jobs import impute, ingest
 from sensors_data.simulate import START
 from sensors_data.store import Store
 from service.cli.doctor import examine, newest_card
@@ -26,18 +26,18 @@ def with_inbox(settings, inbox):
 
 def test_no_readings_when_the_inbox_is_empty_or_of_no_use(fresh, tmp_path):
     (tmp_path / "inbox").mkdir()
-    (line,) = examine(with_inbox(fresh, tmp_path / "inbox"), "oven")
+    (line,) = examine(with_inbox(fresh, tmp_path / "inbox"), "oven").lines
     assert line.startswith(f"oven: NO READINGS. no file at {tmp_path / 'inbox'}; put .csv")
     (tmp_path / "inbox" / "a.csv").write_text("time,asset,power\nnever,oven-1,1\n")
-    (line,) = examine(with_inbox(fresh, tmp_path / "inbox"), "oven")
+    (line,) = examine(with_inbox(fresh, tmp_path / "inbox"), "oven").lines
     assert line.startswith("oven: NO READINGS. What comes from")
     (tmp_path / "inbox" / "a.csv").write_text("")
-    (line,) = examine(with_inbox(fresh, tmp_path / "inbox"), "oven")
+    (line,) = examine(with_inbox(fresh, tmp_path / "inbox"), "oven").lines
     assert line == "oven: NO READINGS. a.csv is empty"
 
 
 def test_not_started_when_nothing_was_ingested(fresh):
-    (line,) = examine(fresh, "oven")
+    (line,) = examine(fresh, "oven").lines
     assert line.startswith("oven: NOT STARTED. The inbox holds 9 days (2026-03-02 to 2026-03-10); run: nightscore back")
 
 
@@ -47,8 +47,8 @@ def test_too_little_when_there_are_fewer_rows_than_can_be_learned_from(fresh, tm
     (tmp_path / "inbox" / "a.csv").write_text("\n".join(["time,asset,power", *rows]))
     settings = with_inbox(fresh, tmp_path / "inbox")
     ingest(settings, START, "oven")
-    impute_day(settings, START, "oven", 0)
-    (line,) = examine(settings, "oven")
+    impute(settings, START, "oven", 0)
+    (line,) = examine(settings, "oven").lines
     assert line == "oven: TOO LITTLE. 15 measured rows, at least 48 normal ones are needed to learn from"
 
 
@@ -61,7 +61,7 @@ def days_kept(settings, count):
 
 
 def test_learning_until_there_are_enough_days(copied):
-    lines = examine(days_kept(copied, 3), "oven")
+    lines = examine(days_kept(copied, 3), "oven").lines
     assert lines == [
         "oven: LEARNING. 3 days of readings; 2 more are needed (training.first_after = 5)",
         "  6 days of the inbox were not ingested, first 2026-03-05",
@@ -72,7 +72,7 @@ def test_not_trained_says_what_was_tried_last_and_the_one_next_thing(copied):
     settings = days_kept(copied, 5)
     reason = "UnusableError: oven has only 0 windows of normal rows"
     keep_failure(Store(settings.store), "train-series", START, "oven", reason, datetime.now(UTC))
-    lines = examine(settings, "oven")
+    lines = examine(settings, "oven").lines
     tried = f"Last tried (train-series for {START}): oven has only 0 windows of normal rows"
     assert lines[0] == f"oven: NOT TRAINED. {tried}"
     assert lines[1].startswith("  next: put readings of more days into")
@@ -81,13 +81,13 @@ def test_not_trained_says_what_was_tried_last_and_the_one_next_thing(copied):
 
 def test_ready_says_when_the_newest_training_failed(copied):
     keep_failure(Store(copied.store), "train-series", START, "oven", "UnusableError: too few", datetime.now(UTC))
-    lines = examine(copied, "oven")
+    lines = examine(copied, "oven").lines
     assert lines[0].startswith("oven: READY")
     assert any("the newest training failed" in line and line.endswith("too few") for line in lines)
 
 
 def test_can_be_trained_as_soon_as_a_night_would(copied):
-    lines = examine(days_kept(copied, 5), "oven")
+    lines = examine(days_kept(copied, 5), "oven").lines
     assert lines[0].startswith("oven: CAN BE TRAINED. 1,")
     assert lines[0].endswith("measured rows in 5 days; run: nightscore backfill --family oven")
 
@@ -95,10 +95,12 @@ def test_can_be_trained_as_soon_as_a_night_would(copied):
 def test_ready_tells_the_model_and_its_threshold(copied):
     store = Store(copied.store)
     card = newest_card(store, "oven")
-    lines = examine(copied, "oven")
+    lines = examine(copied, "oven").lines
     assert lines[0] == "oven: READY. Scored through 2026-03-10"
     assert lines[1].startswith(f"  model oven@{card.trained_through}: LSTM-VAE, windows 32, learned from")
     assert lines[2].startswith(f"  threshold {card.threshold.value:.3f} nats (90 % interval")
     for table in ("scores", "sensor_scores"):
         shutil.rmtree(Path(store.root) / table)
-    assert examine(copied, "oven")[0].startswith("oven: TRAINED, NOT SCORED; run: nightscore backfill")
+    assert examine(copied, "oven").lines[0] == (
+        "oven: TRAINED, NOT SCORED. No night was scored yet; run: nightscore backfill --family oven"
+    )

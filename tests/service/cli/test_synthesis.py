@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from sensors_data.images.arrays import resize
 from sensors_data.images.files import encode_png
 from sensors_data.store import Provenance, Store
-from service.cli.synthesis import app
+from service.cli.app import app
 
 DAY = "2026-03-10"
 SETTINGS = """
@@ -107,20 +107,24 @@ def test_what_cannot_be_drawn_is_refused(folder, words, message):
     assert message in str(of_eye(folder, "draw-images", *words).exception)
 
 
-def test_presets_are_listed_and_shown(folder):
-    listed = run(folder, "presets", "list").output
+def presets(*words):
+    return CliRunner().invoke(app, ["presets", *map(str, words)])
+
+
+def test_presets_are_listed_and_shown():
+    listed = presets("list").output
     assert "5,593,345" in listed
     assert "387,201" in listed
-    shown = run(folder, "presets", "show", "--name", "review-fashion").output
+    shown = presets("show", "--name", "review-fashion").output
     assert "transposed convolution to 256 channels, kernel 4, stride 2, batch normalisation, leaky-0.2" in shown
     assert "dropout 0.4" in shown
     assert "bce, adam 0.001 betas 0.5 0.999, real images as 0.9, batch 32, 1,200,000 images" in shown
-    told = run(folder, "presets", "show", "--name", "wgan").output
+    told = presets("show", "--name", "wgan").output
     assert "wasserstein, rmsprop 5e-05, weights clipped to 0.01, 5 steps of the discriminator" in told
     assert "arXiv:1701.07875" in told
-    told = run(folder, "presets", "show", "--name", "acgan", "--size", 32, "--channels", 3, "--classes", 10).output
+    told = presets("show", "--name", "acgan", "--size", 32, "--channels", 3, "--classes", 10).output
     assert "dense to one logit and to 10 of the class" in told
-    told = run(folder, "presets", "show", "--name", "minibatch-features").output
+    told = presets("show", "--name", "minibatch-features").output
     assert "virtual batch normalisation, relu" in told
     assert "minibatch discrimination by 100 kernels" in told
-    assert "no preset 'x'" in str(run(folder, "presets", "show", "--name", "x").exception)
+    assert "no preset 'x'" in str(presets("show", "--name", "x").exception)

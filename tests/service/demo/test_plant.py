@@ -1,11 +1,9 @@
 """What the demo counts and prints, on outcomes made by hand."""
 
-import io
 from datetime import timedelta
 
 import pandas as pd
 import pytest
-from rich.console import Console
 
 from sensors_data.settings import Settings
 from sensors_data.simulate import START, Plant
@@ -63,16 +61,16 @@ def test_a_false_alarm_touches_no_fault_and_is_counted_once(outcome):
     assert outcome.false_alarm_rate == pytest.approx(1 / (2 * 9 / 7))
 
 
-def test_the_outcome_is_told(outcome, monkeypatch, tmp_path):
+def test_the_outcome_is_told(outcome, monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(demo, "prepare", lambda folder, seed, store: (Settings(), None))
     monkeypatch.setattr(demo, "compare", lambda settings, plant: outcome)
     monkeypatch.setattr(demo, "run_camera", lambda *_: None)
     monkeypatch.setattr(demo, "run_digits", lambda *_: None)
-    monkeypatch.setattr(demo, "write_report", lambda settings, day: f"reported {day}")
+    monkeypatch.setattr(demo, "report", lambda settings, day: f"reported {day}")
     monkeypatch.setattr(demo, "_draw", lambda settings, plant, folder: 4)
-    console = Console(file=io.StringIO(), width=200)
-    assert demo.run_demo(console, tmp_path, 0, 1, None) is outcome
-    told = console.file.getvalue()
+    monkeypatch.setenv("COLUMNS", "200")
+    assert demo.run_demo(tmp_path, 0, 1, None) is outcome
+    told = capsys.readouterr().out
     assert "recall 50% (2 of 4 faults), 0.39 false alarms an asset-week" in told
     assert f"false alarm: p1 {LAST:%m-%d} 12:00 to {LAST:%m-%d} 13:00, warning, flow 1.00" in told
     assert told.count("missed") == 2

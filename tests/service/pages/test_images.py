@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from anomaly.images.jobs import score_camera, train_images
+from anomaly.images.jobs import score_images, train_images
 from sensors_data.images.jobs import ingest_images
 from sensors_data.settings import Settings, load
 from sensors_data.simulate_camera import camera_settings, write_camera
@@ -34,7 +34,7 @@ def seen(tmp_path_factory) -> Settings:
     for n in range(DAYS):
         ingest_images(settings, FIRST + timedelta(days=n), "press")
     train_images(settings, LAST, "press")
-    score_camera(settings, LAST, "press")
+    score_images(settings, LAST, "press")
     torch.manual_seed(0)
     network = preset("default", (1, 28, 28)).generator
     about = {"camera": "press", "trained_through": LAST, "preset": "default", "images": 100, "shown": 1000, "seed": 0}

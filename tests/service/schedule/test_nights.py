@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from anomaly.series.files import read_card, serving
-from anomaly.series.find_job import find_anomalies_of
+from anomaly.series.find_job import find_anomalies
 from anomaly.series.score_job import score_series
 from anomaly.series.train_job import train_series
 from sensors_data.model_files import ModelCatalogue
 from sensors_data.series.incidents import Incident, add_incident
-from sensors_data.series.jobs import impute_day, ingest
+from sensors_data.series.jobs import impute, ingest
 from sensors_data.settings import load
 from sensors_data.simulate import START
 from sensors_data.store import Store
@@ -57,7 +57,7 @@ def test_a_second_backfill_on_two_processes_changes_no_byte(plant, copied, files
     assert files_of(copied.store) == files_of(plant.store)
 
 
-@pytest.mark.parametrize("job", [ingest, impute_day, train_series, score_series, find_anomalies_of])
+@pytest.mark.parametrize("job", [ingest, impute, train_series, score_series, find_anomalies])
 def test_a_retried_job_changes_no_byte(plant, copied, files_of, job):
     job(copied, DAYS[5], "oven")
     assert files_of(copied.store) == files_of(plant.store)
@@ -128,7 +128,7 @@ def disturb(settings, day, asset):
 def found_on(settings, day, asset):
     for shard in (0, 1):
         score_series(settings, day, "oven", shard)
-    find_anomalies_of(settings, day, "oven")
+    find_anomalies(settings, day, "oven")
     found = Store(settings.store).read("anomalies", family="oven", day=day)
     mine = found[(found["asset"] == asset) & (found["start"] < f"{day}T12:00Z") & (found["end"] > f"{day}T07:00Z")]
     return mine["suppressed"].tolist()

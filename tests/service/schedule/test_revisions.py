@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from anomaly.series.find_job import find_anomalies_of
+from anomaly.series.find_job import find_anomalies
 from anomaly.series.score_job import score_series
-from sensors_data.series.jobs import impute_day, ingest
+from sensors_data.series.jobs import impute, ingest
 from sensors_data.simulate import START
 from sensors_data.store import Store
 from service.schedule import nights
@@ -32,10 +32,10 @@ def late(copied, tmp_path):
         "".join(line for line in whole.splitlines(keepends=True) if f"{EVE}T18" > line[:13] or "time" in line)
     )
     ingest(settings, EVE, "oven")
-    for job in (impute_day, score_series):
+    for job in (impute, score_series):
         for shard in (0, 1):
             job(settings, EVE, "oven", shard)
-    find_anomalies_of(settings, EVE, "oven")
+    find_anomalies(settings, EVE, "oven")
     return settings, path, whole
 
 

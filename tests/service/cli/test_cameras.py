@@ -5,7 +5,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from sensors_data.simulate_camera import camera_settings, write_camera
-from service.cli.images import app
+from service.cli.app import app
 
 FIRST, DAYS = date(2026, 3, 2), 5
 LAST = FIRST + timedelta(days=DAYS - 1)

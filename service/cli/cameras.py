@@ -1,0 +1,75 @@
+"""Looks at a camera's images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sensors_data.settings import Settings
+from service.cli.options import CameraOption, DayOption, JsonOption, with_settings
+from service.console import say
+from service.schedule.request import day_from
+
+PANEL = "Look at images"
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add them."""
+    example = "Example: nightscore show-image --camera press --day 2026-11-21"
+    app.command("show-image", epilog=example, rich_help_panel=PANEL)(with_settings(show_image))
+    example = "Example: nightscore explore-images --camera press --day 2026-11-21 --out looks"
+    app.command("explore-images", epilog=example, rich_help_panel=PANEL)(with_settings(explore_images))
+    example = "Example: nightscore evaluate-images --camera press --least-auroc 0.9"
+    app.command("evaluate-images", epilog=example, rich_help_panel=PANEL)(with_settings(evaluate_images))
+
+
+def show_image(
+    settings: Settings,
+    day: DayOption,
+    camera: CameraOption,
+    image: Annotated[str | None, typer.Option("--image", help="One image's id; the worst ones if not given.")] = None,
+    count: Annotated[int, typer.Option("--count", min=1, max=100, help="Images on the page.")] = 20,
+    out: Annotated[Path | None, typer.Option("--out", help="The PNG to write.")] = None,
+) -> None:
+    """Draw a day's worst images beside their heat maps, all on one scale, as a PNG page."""
+    from service.show.images import show_day
+
+    say(show_day(settings, day_from(day), camera, image, count, out))
+
+
+def explore_images(
+    settings: Settings,
+    day: DayOption,
+    camera: CameraOption,
+    preset: Annotated[
+        str, typer.Option("--preset", help="A VAE over pixels: conv, dense-six or conv-logistic.")
+    ] = "conv",
+    steps: Annotated[int, typer.Option("--steps", min=1, help="Training steps.")] = 1500,
+    out: Annotated[Path, typer.Option("--out", help="The folder for the PNGs.")] = Path("explored"),
+) -> None:
+    """Fit a VAE over pixels to a camera's images before a day: a map of its codes, a strip from one image to another,
+    samples, reconstructions with noise on the code.
+    """
+    from service.show.images import explore
+
+    for line in explore(settings, day_from(day), camera, preset, steps, out):
+        say(line)
+
+
+def evaluate_images(
+    settings: Settings,
+    camera: CameraOption,
+    day: Annotated[str | None, typer.Option("--day", help="The day whose detector; the newest if not given.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="The PNG of the worst misses and false alarms.")] = None,
+    least_auroc: Annotated[
+        float | None, typer.Option("--least-auroc", min=0, max=1, help="Exit status 3 below this image AUROC.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare a camera's verdicts with the labels and masks of pictures that its detector did not learn from."""
+    from service.cli.evaluate import evaluate
+
+    if not evaluate(settings, camera, day_from(day) if day else None, out, as_json, least_auroc):
+        raise typer.Exit(3)

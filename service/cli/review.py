@@ -1,0 +1,91 @@
+"""The service, and past nights under another threshold."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sensors_data.errors import NotThereError
+from sensors_data.jobs import JOBS
+from sensors_data.settings import Settings
+from service.cli.jobs import PANELS, add_job
+from service.cli.options import SETTINGS_PATH, FamilyOption, SettingsOption, StoreOption, settings_from, with_settings
+from service.console import say, show, show_table
+from service.schedule.request import day_from
+
+SERVICE_PACKAGES = ("fastapi", "gradio", "orjson", "plotly", "python_multipart", "uvicorn")
+"""What the extra `service` brings."""
+FirstOption = Annotated[str, typer.Option("--from", help="The first night.")]
+LastOption = Annotated[str, typer.Option("--to", help="The last night.")]
+BudgetOption = Annotated[
+    float | None, typer.Option("--budget", help="False alarms an asset-week; the settings' own if not given.")
+]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add them; the report is a job without options of its own."""
+    panel = PANELS["plant"]
+    app.command("serve", epilog="Example: nightscore serve --port 8080", rich_help_panel=panel)(serve)
+    example = "Example: nightscore replay --family pump --from 2026-11-14 --to 2026-11-21"
+    app.command("replay", epilog=example, rich_help_panel=panel)(with_settings(replay))
+    add_job(app, JOBS["accept-threshold"])(accept_threshold)
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on; off loopback all takes the token.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8080,
+    token_file: Annotated[
+        Path | None, typer.Option("--token-file", help="Holds the token; made where there is none.")
+    ] = None,
+    name: Annotated[
+        list[str] | None, typer.Option("--name", help="A further host name that it is called by, behind a proxy.")
+    ] = None,
+    settings: SettingsOption = SETTINGS_PATH,
+    store: StoreOption = None,
+) -> None:
+    """Serve REST and pages over a store, one process, until Ctrl-C."""
+    if missing := [package for package in SERVICE_PACKAGES if find_spec(package) is None]:
+        raise NotThereError(
+            f"the service wants packages that are not installed: {', '.join(missing)}",
+            "install them with: pip install 'nightscore[service]'",
+        )
+    from service import server  # FastAPI and Gradio take seconds to import: only here
+
+    given = settings_from(settings, store)
+    token = token_file or settings.resolve().parent / "nightscore.token"
+    server.serve(given, host, port, token, tuple(name or ()), show)
+
+
+def replay(
+    settings: Settings, family: FamilyOption, first: FirstOption, last: LastOption, budget: BudgetOption = None
+) -> None:
+    """Past nights under a threshold fitted again: dismissed intervals are normal, confirmed ones are not."""
+    from rich.table import Table
+
+    from anomaly.series import replay as past
+    from service.views.words import carried_by, interval, replay_summary
+
+    found = past.replay(settings, family, day_from(first), day_from(last), budget)
+    show(replay_summary(found))
+    table = Table("change", "severity", "asset", "when", "carried by")
+    for row in found.anomalies.to_dict("records"):
+        steps = dict.fromkeys(filter(None, (row["severity_before"], row["severity_after"])))
+        cells = (row["change"], " to ".join(steps), row["asset"], interval(row["start"], row["end"]))
+        table.add_row(*cells, carried_by(row["sensors"]))
+    show_table(table)
+    again = f"nightscore accept-threshold --family {family} --from {first} --to {last}"
+    say(f"to let it serve the nights after these: {again}{f' --budget {budget:g}' if budget is not None else ''}")
+
+
+def accept_threshold(
+    settings: Settings, family: FamilyOption, first: FirstOption, last: LastOption, budget: BudgetOption = None
+) -> None:
+    """Replay and keep: the job `accept-threshold` of the last night."""
+    from anomaly.series import replay as past
+
+    say(past.accept_threshold(settings, day_from(last), family, day_from(first), budget))

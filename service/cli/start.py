@@ -1,0 +1,136 @@
+"""The commands that a person starts with: from a file to settings, a backfill, a picture; the demo."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sensors_data.settings import Settings
+from service.cli.options import (
+    SETTINGS_PATH,
+    DayOption,
+    JsonOption,
+    SettingsOption,
+    SomeFamilyOption,
+    StoreOption,
+    families_of,
+    with_settings,
+)
+from service.console import say, show, show_json
+from service.schedule.request import day_from
+
+PANEL = "Start here"
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add them in the order in which they are met."""
+    epilog = "Example: nightscore"
+    app.command("init", epilog=f"{epilog} init --from machine.csv --zone Europe/Berlin", rich_help_panel=PANEL)(init)
+    example = f"{epilog} backfill --from 2026-10-01 --to 2026-10-31 --jobs 4"
+    app.command("backfill", epilog=example, rich_help_panel=PANEL)(with_settings(backfill))
+    app.command("nightly", epilog=f"{epilog} nightly --day 2026-11-21", rich_help_panel=PANEL)(with_settings(nightly))
+    example = f"{epilog} show --asset pump-3 --day 2026-11-21"
+    app.command("show", epilog=example, rich_help_panel=PANEL)(with_settings(show_asset))
+    app.command("doctor", epilog=f"{epilog} doctor --family pump", rich_help_panel=PANEL)(with_settings(doctor))
+    app.command("demo", epilog=f"{epilog} demo --folder demo --seed 1", rich_help_panel=PANEL)(demo)
+
+
+def init(
+    source: Annotated[
+        Path, typer.Option("--from", help="A file (CSV, Excel, zip, ...) or a folder of them, or of pictures.")
+    ],
+    settings: SettingsOption = SETTINGS_PATH,
+    store: StoreOption = None,
+    family: Annotated[str | None, typer.Option("--family", help="Its name; the file's own if not given.")] = None,
+    time: Annotated[
+        list[str] | None, typer.Option("--time", help="The column of the time; once for each where it is in several.")
+    ] = None,
+    style: Annotated[str | None, typer.Option("--format", help="How times read, like '%d.%m.%Y %H:%M'.")] = None,
+    zone: Annotated[str | None, typer.Option("--zone", help="The zone of times without one; UTC if unset.")] = None,
+    separator: Annotated[str | None, typer.Option("--separator", help="What stands between two cells.")] = None,
+    decimal: Annotated[str | None, typer.Option("--decimal", help="The decimal mark, . or ,")] = None,
+    asset: Annotated[
+        list[str] | None, typer.Option("--asset", help="The column that names the machine; once for each of several.")
+    ] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", help="Encoding of the text, like cp1252.")] = None,
+    start: Annotated[str | None, typer.Option("--start", help="The date from which a bare count runs.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; what is unsure is stated in the settings.")] = False,
+) -> None:
+    """Look at your readings or pictures and write settings for them: what each column or folder is, what is odd."""
+    from sensors_data.series.understand import Wishes
+    from service.cli.init import write_settings
+
+    wishes = Wishes(tuple(time or ()), style, zone, separator, decimal, encoding, tuple(asset or ()), start)
+    write_settings(source, settings, store, family, wishes, not yes)
+
+
+def backfill(
+    settings: Settings,
+    first: Annotated[str | None, typer.Option("--from", help="First day; the inbox's own if not given.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last day; the inbox's own if not given.")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Processes side by side.")] = 1,
+    family: SomeFamilyOption = None,
+) -> None:
+    """Every night of a span, detectors trained on the way: what single nights would have given, byte for byte."""
+    from service.cli.doctor import examine, show_anomalies
+    from service.schedule import nights
+
+    start, end = (None if text is None else day_from(text) for text in (first, last))
+    for name in families_of(settings, family):
+        days, scored = nights.backfill(settings, name, start, end, jobs, say)
+        say(f"backfilled {name}: {len(days)} days from {days[0]} to {days[-1]}, {len(scored)} of them scored")
+        if scored:
+            show_anomalies(settings, name, scored)
+        else:
+            show(*examine(settings, name).lines)
+
+
+def nightly(settings: Settings, day: DayOption, family: SomeFamilyOption = None) -> None:
+    """One night, start to end: ingest, impute, train where it is due, score, find anomalies, export metrics."""
+    from service.schedule import nights
+
+    nights.night(settings, day_from(day), families_of(settings, family), say)
+
+
+def show_asset(
+    settings: Settings,
+    asset: Annotated[str | None, typer.Option("--asset", help="The asset; the worst one if not given.")] = None,
+    day: Annotated[str | None, typer.Option("--day", help="The UTC day; the asset's worst if not given.")] = None,
+    days: Annotated[int, typer.Option("--days", min=1, max=60, help="Days to draw, the last of them --day.")] = 1,
+    family: SomeFamilyOption = None,
+    out: Annotated[Path | None, typer.Option("--out", help="The PNG to write.")] = None,
+) -> None:
+    """Draw an asset's day: values, expected band, score, threshold, anomalies, as a PNG."""
+    wanted = None if day is None else day_from(day)
+    from service.show import series
+
+    say(series.show_asset(settings, families_of(settings, family), asset, wanted, days, out))
+
+
+def doctor(settings: Settings, family: SomeFamilyOption = None, as_json: JsonOption = False) -> None:
+    """Say in words what a family or camera still lacks to be scored: its state, why, and what to run next."""
+    from service.cli.doctor import examine
+    from service.cli.doctor_camera import examine_camera
+
+    cameras = sorted(settings.cameras) if family is None else []
+    families = families_of(settings, family) if family or not cameras else sorted(settings.families)
+    states = [examine(settings, name) for name in families] + [examine_camera(settings, name) for name in cameras]
+    if as_json:
+        show_json([asdict(state) for state in states])
+    else:
+        show(*(line for state in states for line in state.lines))
+
+
+def demo(
+    folder: Annotated[Path, typer.Option("--folder", help="Where the plant and its store go.")] = Path("demo"),
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed is another plant.")] = 0,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Processes side by side.")] = 2,
+    store: StoreOption = None,
+) -> None:
+    """Simulate a plant's 30 days, train, score the last nights, and set what was found beside what was injected."""
+    from service.demo import plant
+
+    plant.run_demo(folder, seed, jobs, store)

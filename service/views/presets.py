@@ -1,0 +1,94 @@
+"""Presets in words: what each is, and a recipe layer by layer."""
+
+from __future__ import annotations
+
+from synthesis.networks.dcgan import Discriminator, DiscriminatorConfig, Generator, parameter_count
+from synthesis.networks.layers import Activation, Layer, Norm
+from synthesis.presets.catalogue import PRESETS, preset
+from synthesis.training.recipe import Recipe
+
+CLASSES = 10
+"""Told to a preset that is nothing without classes, where none are named."""
+
+
+def preset_rows() -> list[dict[str, object]]:
+    """Every preset: its name, the parameters of both networks, its image, what it is, where it is published."""
+    rows: list[dict[str, object]] = []
+    for name, chosen in PRESETS.items():
+        recipe = preset(name, chosen.own, CLASSES if chosen.conditional else 0)
+        rows.append(
+            {
+                "preset": name,
+                "generator": parameter_count(Generator(recipe.generator)),
+                "discriminator": parameter_count(Discriminator(recipe.discriminator)),
+                "image": "x".join(map(str, recipe.generator.image)),
+                "about": chosen.about,
+                "source": chosen.source,
+            }
+        )
+    return rows
+
+
+def described(recipe: Recipe) -> list[str]:
+    """A recipe layer by layer, in words."""
+    up, down = recipe.generator, recipe.discriminator
+    channels, side = up.start
+    code = f"{up.latent} numbers" + (f" and one of {up.classes} classes" if up.classes else "")
+    lines = [f"{recipe.preset} ({PRESETS[recipe.preset].source}): {_training(recipe)}"]
+    start = f"dense to {channels}x{side}x{side}{_after(up.start_norm, up.start_activation)}"
+    lines.append(f"generator, {parameter_count(Generator(up)):,} parameters: {code}, {start}")
+    lines += [f"  {_layer(layer)}" for layer in up.layers]
+    folded = f", {down.unshuffle}x{down.unshuffle} pixels folded into channels" if down.unshuffle > 1 else ""
+    spectral = ", spectral normalisation" if down.spectral else ""
+    lines.append(f"discriminator, {parameter_count(Discriminator(down)):,} parameters{folded}{spectral}")
+    lines += [f"  {_layer(layer)}" for layer in down.layers]
+    lines += ["  the spread over the batch as one more map"] if down.minibatch_deviation else []
+    lines += [f"  dropout {down.dense_dropout:g}"] if down.dense_dropout else []
+    lines += [f"  minibatch discrimination by {down.minibatch_kernels} kernels"] if down.minibatch_kernels else []
+    return [*lines, f"  dense to one logit{_conditioning(down) if down.classes else ''}"]
+
+
+def _conditioning(config: DiscriminatorConfig) -> str:
+    """How a discriminator is conditioned on classes."""
+    how = {
+        "projection": "; the class by projection",
+        "maps": f"; the class as {config.classes} maps beside the image",
+        "head": f" and to {config.classes} of the class",
+    }
+    return how[config.conditioning]
+
+
+def _layer(layer: Layer) -> str:
+    what = {"conv": "convolution", "transposed": "transposed convolution", "shuffle": "convolution and pixel shuffle"}
+    dropout = f", dropout {layer.dropout:g}" if layer.dropout else ""
+    size = f"{layer.channels} channels, kernel {layer.kernel}, stride {layer.stride}"
+    return f"{what[layer.kind]} to {size}{_after(layer.norm, layer.activation)}{dropout}"
+
+
+def _after(norm: Norm, activation: Activation) -> str:
+    """What follows a layer's numbers."""
+    act = "" if activation == "none" else f", {activation}"
+    return {
+        "none": act,
+        "batch": f", batch normalisation{act}",
+        "batch-after": f"{act}, batch normalisation",
+        "virtual": f", virtual batch normalisation{act}",
+    }[norm]
+
+
+def _training(recipe: Recipe) -> str:
+    config = recipe.training
+    rate = f"{config.optimizer} {config.learning_rate:g}"
+    said = [
+        config.loss,
+        rate if config.optimizer == "rmsprop" else f"{rate} betas {config.betas[0]:g} {config.betas[1]:g}",
+    ]
+    said += [f"real images as {config.real_target:g}"] if config.real_target < 1 else []
+    said += ["features matched"] if config.matches_features else []
+    said += [f"{config.penalty} penalty of weight {config.penalty_weight:g}"] if config.penalty != "none" else []
+    said += [f"weights clipped to {config.clip:g}"] if config.clip else []
+    said += [f"{config.discriminator_steps} steps of the discriminator"] if config.discriminator_steps > 1 else []
+    said += [f"rate halves in {config.decay_steps:,} steps"] if config.schedule == "exponential" else []
+    said += [f"batch {config.batch}, {config.images:,} images"]
+    said += [f"average of half-life {config.average_half_life} steps"] if config.average_half_life else []
+    return ", ".join(said)
