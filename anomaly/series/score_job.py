@@ -12,6 +12,7 @@ from anomaly.series.files import load_for
 from anomaly.series.localise import AROUND
 from anomaly.series.peel import with_faults_hidden
 from anomaly.series.self_test import self_test
+from sensors_data.arrow_rows import as_table
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid import Grid, as_us
 from sensors_data.series.grid_table import check_shard, day_rows, read_grids
@@ -19,6 +20,9 @@ from sensors_data.series.incidents import incident_rows, read_incidents
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Provenance, Store, settings_hash
 from sensors_data.tables import TABLES
+
+AT_A_TIME = 32
+"""Assets whose scores are made into rows together."""
 
 
 def score_series(settings: Settings, day: date, family: str, shard: int = 0) -> str:
@@ -37,7 +41,7 @@ def _score(store: Store, spec: Family, day: date, family: str, shard: int) -> Do
     days = days_seen(detector, spec, day)
     grids = read_grids(store, spec, family, days[0], len(days), [shard])
     assets = sorted(today["asset"].unique())
-    frame, sensor_frame = score_day(detector, spec, grids, read_incidents(store, family), day, assets)
+    frame, sensor_frame = _scored_in_turn(detector, spec, grids, read_incidents(store, family), day, assets)
     source = Provenance(
         job="score-series",
         model=detector.name,
@@ -49,6 +53,22 @@ def _score(store: Store, spec: Family, day: date, family: str, shard: int) -> Do
     store.write("sensor_scores", sensor_frame, source, family=family, day=day, shard=shard)
     store.write("scores", frame, source, family=family, day=day, shard=shard)
     return Done(len(frame), _line(detector, frame, family, day, shard))
+
+
+def _scored_in_turn(
+    detector: Detector, spec: Family, grids: dict[str, Grid], incidents: pd.DataFrame, day: date, assets: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of `scores` and `sensor_scores` in the tables' own types, a few assets at a time.
+
+    So the wide frames of all assets never lie in memory together.
+    """
+    turns = [assets[first : first + AT_A_TIME] for first in range(0, len(assets), AT_A_TIME)] or [[]]
+    parts = []
+    for turn in turns:
+        frame, sensor_frame = score_day(detector, spec, grids, incidents, day, turn)
+        parts.append((as_table("scores", frame), as_table("sensor_scores", sensor_frame)))
+    scores, sensor_scores = (pd.concat(part, ignore_index=True) for part in zip(*parts, strict=True))
+    return scores, sensor_scores
 
 
 def days_seen(detector: Detector, spec: Family, day: date) -> list[date]:
