@@ -24,8 +24,9 @@ from sensors_data.series.understand import Understood, Wishes, understand
 from sensors_data.settings import Family, Training
 
 _STEPS = [timedelta(seconds=s) for s in range(1, 86_401) if 86_400 % s == 0]
-ROWS_WANTED = 64
-"""Measured rows that a first training wants: 48 normal ones, and some that may not be."""
+ROWS_WANTED, SLOW_ROWS_WANTED = 64, 240
+"""Measured rows that a first training wants: 48 normal ones, and some that may not be; more where a day has few rows,
+as no window there is shorter than 64 rows and a quarter of them is held out."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
     days = (readings["time"].max() - readings["time"].min()) / pd.Timedelta(days=1)
     times = readings.groupby("asset")["time"]
     life = np.array([span.total_seconds() for span in times.max() - times.min()])  # (assets,)
-    a_day = len(readings.drop_duplicates(["asset", "time"])) / max(days, 1e-9)
+    a_day = len(readings.drop_duplicates(["asset", "time"])) / (days + step / timedelta(days=1))
     training, trains = _training(life, days, step, a_day)
     family = Family(
         inbox=str(source.resolve()),
@@ -168,7 +169,7 @@ def _training(life: np.ndarray, days: float, step: timedelta, rows_a_day: float)
     After a fifth of the days, or when there are rows enough; where an asset has no second day, on its first third.
     """
     if not _short(life, days):
-        wanted = int(np.ceil(ROWS_WANTED / rows_a_day))
+        wanted = int(np.ceil((ROWS_WANTED if rows_a_day >= 12 else SLOW_ROWS_WANTED) / rows_a_day))
         first = int(np.clip(max(round(days / 5), wanted), 2, max(14, wanted)))
         span = 28 if wanted <= 14 else min(3650, max(28, 4 * wanted))
         return Training(days=span, first_after=first), first < days

@@ -121,7 +121,7 @@ def test_machines_with_a_file_a_month_are_called_by_the_part_that_is_no_month(pu
 def test_daily_readings_are_learned_from_as_many_days_as_a_training_wants(put):
     found = discover(put(cases.lines("date,kWh", lambda n: f"{cases.DAYS[n]:%Y-%m-%d},{cases.YEAR[n]:.1f}", 80)))
     assert found.family.step == timedelta(days=1)
-    assert (found.family.training.first_after, found.family.training.days, found.trains) == (64, 256, True)
+    assert (found.family.training.first_after, found.family.training.days, found.trains) == (240, 960, False)
 
 
 def test_a_counter_is_known_by_its_numbers_and_a_noisy_rise_is_none(put):
