@@ -21,6 +21,8 @@ from rich.table import Table
 EpochProgress = Callable[[int, int, str], None]
 """Takes the epochs done, the most there can be, and a note."""
 
+WIDEST = 1000
+"""Characters of a table's line in a file or a pipe, at most."""
 console = Console(highlight=False)
 """For what was asked for: lists, tables, verdicts."""
 aside = Console(highlight=False)
@@ -43,7 +45,7 @@ def show_table(table: Table) -> None:
     if console.is_terminal:
         console.print(table)
     else:
-        console.print(table, width=max(console.width, console.measure(table).maximum), crop=False, soft_wrap=True)
+        Console(highlight=False, width=WIDEST).print(table)
 
 
 def show_json(rows: Sequence[object]) -> None:
