@@ -242,7 +242,7 @@ def test_a_killed_training_goes_on_to_the_same_generator(trained, day, scans, tm
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train_dcgan(settings, day, "eye", killed)
+        train_dcgan(settings, day, "eye", lambda camera: killed)
     assert Store(settings.store).files("models/unfinished")
     train_dcgan(settings, day, "eye")
     whole, resumed = (load_for(Store(s.store), "eye", day) for s in (trained, settings))

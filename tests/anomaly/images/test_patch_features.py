@@ -29,5 +29,5 @@ def test_colour_images_have_patches_too(image: torch.Tensor) -> None:
 
 
 def test_a_side_that_no_patches_fill_is_refused() -> None:
-    with pytest.raises(ValueError, match="a side that 32 divides, found 200"):
+    with pytest.raises(ValueError, match="a multiple of 32, found 200"):
         FeatureConfig(kind="patches", side=200)
