@@ -17,16 +17,16 @@ demo: $(BIN)/nightscore ## simulate a plant, train, score its last nights, compa
 	$(BIN)/nightscore demo --folder demo
 
 airflow: $(BIN)/nightscore ## a local Airflow over a small plant; prints address and password, Ctrl-C stops it
-	@$(BIN)/python deploy/airflow/serve.py
+	@$(BIN)/python deploy/demo/serve.py
 
 airflow-demo: $(BIN)/nightscore ## nights through a real Airflow scheduler, asked for over REST; times per task
-	$(BIN)/python deploy/airflow/nights_demo.py
+	$(BIN)/python deploy/demo/nights_demo.py
 
 airflow-workers: $(BIN)/nightscore tools ## a night by two Celery workers over S3, one of them killed on the way
-	$(BIN)/python deploy/airflow/workers_demo.py
+	$(BIN)/python deploy/demo/workers_demo.py
 
 alerts-demo: $(BIN)/nightscore tools ## an anomaly from the score to a webhook through Pushgateway, Prometheus and Alertmanager
-	OMP_NUM_THREADS=1 $(BIN)/python deploy/alerting/alerts_demo.py --folder demo-alerts
+	OMP_NUM_THREADS=1 $(BIN)/python deploy/demo/alerts_demo.py --folder demo-alerts
 
 serve: $(BIN)/nightscore ## serve REST and pages over the demo's store, made first where there is none
 	test -d demo/store/scores || $(MAKE) demo

@@ -15,7 +15,7 @@ TODAY = date(2026, 4, 5)
 def places() -> Iterator[None]:
     """The folders from which Airflow and `make airflow` import."""
     with pytest.MonkeyPatch.context() as patch:
-        for place in ("dags", "deploy/airflow"):
+        for place in ("dags", "deploy/airflow", "deploy/demo"):
             patch.syspath_prepend(ROOT / place)
         yield
 

@@ -17,7 +17,7 @@ from sensors_data.settings import load
 from sensors_data.store import Store
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(3600)]
-SCRIPTS = Path(__file__).parents[2] / "deploy/airflow"
+SCRIPTS = Path(__file__).parents[2] / "deploy/demo"
 HOSTILE = ["{{ 7 * 7 }}", "$(touch canary)", "../..", "oven\n", "", "p" * 100_000, 0, ["oven"], {"a": 1}, "ovens"]
 
 

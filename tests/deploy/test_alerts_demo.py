@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 def test_an_anomaly_fires_is_delivered_resolves_and_missing_nights_are_noticed(tmp_path, program):
     for name in ("prometheus", "prometheus-pushgateway", "prometheus-alertmanager"):
         program(name)
-    command = [sys.executable, ROOT / "deploy" / "alerting" / "alerts_demo.py", "--folder", tmp_path / "demo"]
+    command = [sys.executable, ROOT / "deploy" / "demo" / "alerts_demo.py", "--folder", tmp_path / "demo"]
     done = subprocess.run(
         command, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}, check=False
     )
@@ -35,7 +35,7 @@ def test_an_anomaly_fires_is_delivered_resolves_and_missing_nights_are_noticed(t
 
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
     (tmp_path / "letter.txt").write_text("mine")
-    command = [sys.executable, ROOT / "deploy" / "alerting" / "alerts_demo.py", "--folder", tmp_path]
+    command = [sys.executable, ROOT / "deploy" / "demo" / "alerts_demo.py", "--folder", tmp_path]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "holds something else than this demonstration" in done.stderr

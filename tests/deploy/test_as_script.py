@@ -5,14 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-AIRFLOW = Path(__file__).resolve().parents[2] / "deploy/airflow"
+DEMO = Path(__file__).resolve().parents[2] / "deploy/demo"
 
 
 def started(body: str) -> subprocess.Popen[str]:
     """A script with this line as its `main`."""
     text = f"import time\nfrom as_script import run_as_script, say\n\ndef main():\n    {body}\n\nrun_as_script(main)\n"
     return subprocess.Popen(
-        [sys.executable, "-c", text], cwd=AIRFLOW, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", text], cwd=DEMO, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 

@@ -18,7 +18,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
-sys.path.insert(0, str(DEPLOY / "alerting"))
+sys.path.insert(0, str(DEPLOY / "demo"))
 
 from servers import free_address  # noqa: E402
 

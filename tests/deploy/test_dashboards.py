@@ -17,7 +17,7 @@ from sensors_data.camera import Camera
 from sensors_data.store import Provenance, Store
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "deploy" / "alerting"))
+sys.path.insert(0, str(ROOT / "deploy" / "demo"))
 
 import servers  # noqa: E402
 import small_plant  # noqa: E402

@@ -21,6 +21,7 @@ import psutil
 from airflow_rest import ask, sign_in
 
 HERE = Path(__file__).resolve().parent
+CONFIGURATION = HERE.parent / "airflow"
 DAGS = HERE.parents[1] / "dags"
 COMPONENTS = ("dag-processor", "scheduler", "triggerer")
 USER = "admin"
@@ -68,7 +69,7 @@ def prepare(
     home = home.resolve()
     home.mkdir(parents=True, exist_ok=True)
     port = int(os.environ.get("NIGHTSCORE_AIRFLOW_PORT", 0)) or free_port(address)
-    given = dict(line.split("=", 1) for line in _lines(HERE / "airflow.env"))
+    given = dict(line.split("=", 1) for line in _lines(CONFIGURATION / "airflow.env"))
     own = {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
@@ -81,7 +82,7 @@ def prepare(
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database or f"sqlite:///{home}/airflow.db",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "NIGHTSCORE_SETTINGS": str(settings.resolve()),
-        "PYTHONPATH": str(HERE),  # airflow_local_settings, worker_name
+        "PYTHONPATH": f"{CONFIGURATION}{os.pathsep}{HERE}",  # airflow_local_settings; worker_name
     }
     plain = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW") and k != "PYTHONDONTWRITEBYTECODE"}
     made = Airflow(home, port, {**plain, **given, **own, **_secrets(home), **changes}, address)

@@ -1,6 +1,6 @@
 """The Grafana dashboards as pictures without Grafana: every panel's queries asked of a real Prometheus, drawn plainly.
 
-python deploy/alerting/draw_dashboards.py --settings demo/settings.toml --out docs/images
+python deploy/demo/draw_dashboards.py --settings demo/settings.toml --out docs/images
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pushgateway, Prometheus and Alertmanager on free ports of loopback, with this folder's configuration made faster."""
+"""Pushgateway, Prometheus and Alertmanager on free ports of loopback, with the configuration of deploy/ made faster."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What `make alerts-demo` left as a picture: its timeline, and the alert as Alertmanager showed it.
 
-python deploy/alerting/draw_alerts.py --folder demo-alerts --out docs/images/alerts-timeline.png
+python deploy/demo/draw_alerts.py --folder demo-alerts --out docs/images/alerts-timeline.png
 """
 
 from __future__ import annotations
