@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,7 +14,6 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import Field
 
@@ -24,18 +21,12 @@ from sensors_data.arrow_rows import from_arrow, to_arrow
 from sensors_data.errors import NotThereError, StorageError, UnusableError
 from sensors_data.files import open_url, replace_file
 from sensors_data.jobs import remedy
+from sensors_data.parquet import open_parquet, parquet_bytes, parts_of
 from sensors_data.settings import Section, parse
 from sensors_data.tables import TABLES, Table
 
 FORMAT = 1
 """Revision of the tables' layout; a store written by a newer one is refused."""
-
-PART = 131_072
-"""Rows of a file that are read at a time where its whole is not wanted."""
-
-GROUP = PART
-"""Rows of a row group: few enough that one asset's question passes over most of a large family's file.
-A quarter of it would be no quicker, and readings two thirds larger."""
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 
@@ -86,9 +77,7 @@ class Store:
         rows = to_arrow(spec, frame)
         stamp = provenance.model_copy(update={"rows": rows.num_rows, "code": version("nightscore")})
         rows = rows.replace_schema_metadata({"nightscore": stamp.model_dump_json()})
-        buffer = io.BytesIO()
-        pq.write_table(rows, buffer, compression="zstd", row_group_size=GROUP)
-        self.write_bytes(path, buffer.getvalue())
+        self.write_bytes(path, parquet_bytes(rows))
         return path
 
     def read(self, table: str, **partition: object) -> pd.DataFrame:
@@ -151,16 +140,15 @@ class Store:
             found = ", ".join(f"{field.name} {field.type}" for field in file.schema_arrow)
             raise UnusableError(f"{self.root}/{path} has not the columns of table {spec.name}", f"it has {found}")
         try:
-            for part in file.iter_batches(PART, row_groups=_groups_of(file, assets)):
-                rows = part if assets is None else part.filter(pc.is_in(part["asset"], assets))
-                yield from_arrow(spec, pa.Table.from_batches([rows]))
+            for part in parts_of(file, assets):
+                yield from_arrow(spec, part)
         except (pa.ArrowException, OSError) as error:
             raise self._unreadable(path, error) from error
 
     def _open_parquet(self, path: str, data: bytes, texts: list[str] | None = None) -> pq.ParquetFile:
         """The file, its columns `texts` read as codes of their distinct values."""
         try:
-            return pq.ParquetFile(io.BytesIO(data), read_dictionary=texts)
+            return open_parquet(data, texts)
         except (pa.ArrowException, OSError) as error:
             raise self._unreadable(path, error) from error
 
@@ -250,20 +238,6 @@ class Store:
 def shard_of(asset: str, shards: int) -> int:
     """The shard an asset always belongs to: the first 8 bytes of its name's SHA-256, modulo `shards`."""
     return int.from_bytes(hashlib.sha256(asset.encode()).digest()[:8], "big") % shards
-
-
-def _groups_of(file: pq.ParquetFile, assets: pa.Array | None) -> list[int]:
-    """The row groups of a file that may hold a row of some assets, by the first and last asset of each; else all."""
-    every, names = list(range(file.num_row_groups)), file.schema_arrow.names
-    if assets is None:
-        return every
-    wanted = assets.to_pylist()
-    ends = [file.metadata.row_group(group).column(names.index("asset")).statistics for group in every]
-    return [
-        group
-        for group, end in zip(every, ends, strict=True)
-        if end is None or not end.has_min_max or bisect_left(wanted, end.min) < bisect_right(wanted, end.max)
-    ]
 
 
 _ARRIVAL = {"inbox", "source", "watermark", "settle", "done", "grace"}

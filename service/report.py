@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from sensors_data.places import report_path
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Store
@@ -32,11 +33,6 @@ PICTURES = 12
 """Anomalies that get a picture; the ones after them are rows of a table."""
 FAMILY_TABLES = ("anomalies", "scores", "sensor_scores", "grid", "readings", "rejects", "drift")
 CAMERA_TABLES = ("images", "image_scores", "image_rejects", "synthetic_images", "quality")
-
-
-def report_path(day: date) -> str:
-    """Where a day's report stands in the store."""
-    return f"reports/{day}.html"
 
 
 def report(settings: Settings, day: date) -> str:

@@ -17,6 +17,7 @@ from sensors_data.images.table import learnable_rows, normal_rows, pixels_of
 from sensors_data.model_files import unfinished
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
+from sensors_data.places import nearest_path, sheet_path
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store, settings_hash
@@ -83,11 +84,6 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
 def _hash_of(material: Material) -> str:
     labels = "\n".join(material.labels).encode()
     return hashlib.sha256(material.images.tobytes() + material.is_learned.tobytes() + labels).hexdigest()[:16]
-
-
-def sheet_path(camera: str, through: date, number: int) -> str:
-    """The path of a snapshot's contact sheet in the store."""
-    return f"sheets/camera={camera}/model={through}/snapshot-{number:03d}.png"
 
 
 def read_material(
@@ -216,7 +212,7 @@ def _judge(store: Store, settings: Settings, day: date, camera: str, inception: 
     store.write("quality", quality_rows(generator.name, measures), source, camera=camera, day=day)
     store.write(target, rows, source, camera=camera, day=day)
     nearest = neighbours_sheet(batch.drawn[:FEWEST], batch.learned, batch.held_out)
-    store.write_bytes(f"sheets/camera={camera}/day={day}/nearest.png", encode_png(nearest, {"synthetic": "true"}))
+    store.write_bytes(nearest_path(camera, day), encode_png(nearest, {"synthetic": "true"}))
     return Done(len(rows), f"judged {camera} {day}: {_summary(measures)}")
 
 

@@ -34,6 +34,7 @@ from sensors_data.images.table import normal_images, normal_rows, pixels_of
 from sensors_data.model_files import unfinished
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Hooks, Progress
+from sensors_data.places import heat_map_path
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store, settings_hash
@@ -171,11 +172,6 @@ def _score(store: Store, spec: Camera, day: date, camera: str) -> Done:
 def score_rows(detector: ImageDetector, images: pd.DataFrame, scores: ImageScores) -> pd.DataFrame:
     """Rows of the `image_scores` table."""
     return pd.concat([images[["image_id", "time"]].reset_index(drop=True), score_frame(detector, scores)], axis=1)
-
-
-def heat_map_path(camera: str, day: date, image_id: str) -> str:
-    """The path of an image's heat map in the store; a hash, because an id may hold any character."""
-    return f"heat_maps/camera={camera}/day={day}/{hashlib.sha256(image_id.encode()).hexdigest()[:16]}.png"
 
 
 def source_size(png: bytes) -> str:

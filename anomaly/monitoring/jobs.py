@@ -9,6 +9,7 @@ from anomaly.monitoring.camera import camera_samples
 from anomaly.monitoring.export import export
 from anomaly.monitoring.family import family_samples
 from anomaly.monitoring.prometheus import Sample
+from sensors_data.places import camera_metrics_path, family_metrics_path
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Store
@@ -20,7 +21,7 @@ def export_metrics(settings: Settings, day: date, family: str) -> str:
     A night in which nothing was scored has its jobs told all the same; an older night does not take the place of a
     newer one's. A Pushgateway that does not answer is logged and counted; the night goes on.
     """
-    spec, store, path = settings.family(family), Store(settings.store), f"metrics/nightscore-{family}.prom"
+    spec, store, path = settings.family(family), Store(settings.store), family_metrics_path(family)
 
     def action() -> Done:
         return _export(settings, day, "scores", path, lambda: family_samples(store, spec, family, day), family=family)
@@ -31,7 +32,7 @@ def export_metrics(settings: Settings, day: date, family: str) -> str:
 def export_camera_metrics(settings: Settings, day: date, camera: str) -> str:
     """Job: a camera's night, its generator and its batches as a Prometheus text file, and pushed; as export_metrics."""
     settings.camera(camera)
-    store, path = Store(settings.store), f"metrics/nightscore-camera.{camera}.prom"  # no family's name has a point
+    store, path = Store(settings.store), camera_metrics_path(camera)
 
     def action() -> Done:
         return _export(settings, day, "image_scores", path, lambda: camera_samples(store, camera, day), camera=camera)

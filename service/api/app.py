@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from sensors_data.errors import UnusableError
+from sensors_data.places import report_path
 from sensors_data.settings import Settings
 from service.api.docs import described
 from service.api.feedback import feedback_routes
@@ -19,7 +20,6 @@ from service.api.models import model_routes
 from service.api.problems import Problem, handle_problems, refused
 from service.api.score import score_routes
 from service.api.tables import DayQuery, table_routes
-from service.report import report_path
 from service.views.state import Service, new_service
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, get_args
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from anomaly.images.jobs import heat_map_path
 from sensors_data.errors import NotThereError
 from sensors_data.model_files import ModelCatalogue
+from sensors_data.places import heat_map_path
 from sensors_data.settings import Section
 from service.api.bodies import JSON, json_bytes, records
 from service.api.problems import refused

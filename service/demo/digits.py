@@ -14,8 +14,8 @@ from sensors_data.images.files import encode_png
 from sensors_data.images.jobs import ingest_images
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from service.figures.images import sheet
 from service.console import training_progress
+from service.figures.images import sheet
 from synthesis.generator_files import load_for
 from synthesis.jobs import draw_images, judge_images, train_dcgan
 from synthesis.sampling import draw

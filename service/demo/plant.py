@@ -1,7 +1,6 @@
 """`nightscore demo`: a simulated plant from its inbox to the anomalies, set beside the faults that were injected."""
 
 from __future__ import annotations
-from sensors_data.errors import UnusableError
 
 import shutil
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 from rich.table import Table
 
+from sensors_data.errors import UnusableError
 from sensors_data.series.incidents import Incident, add_incident
 from sensors_data.settings import Settings, load
 from sensors_data.simulate import Plant, last_days, plant_settings, simulate_plant, write_plant
@@ -64,9 +64,7 @@ def run_demo(folder: Path, seed: int, jobs: int, store: str | None) -> Outcome:
     run_digits(settings, folder, last_days(DAYS, 2)[0], say)
     say(report(settings, last_days(DAYS, 1)[0]))
     say(f"{pictures} pictures in {folder / 'pictures'}, scores and metrics in {folder / 'store'}")
-    say(
-        f"{time.perf_counter() - started:.0f} s; look around: nightscore doctor --settings {folder / 'settings.toml'}"
-    )
+    say(f"{time.perf_counter() - started:.0f} s; look around: nightscore doctor --settings {folder / 'settings.toml'}")
     return outcome
 
 

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from anomaly.images.jobs import heat_map_path
 from anomaly.series.plot import STYLE, draw_anomalies, draw_score, draw_sensor, legend_above
 from sensors_data.camera import Camera
 from sensors_data.images.files import decode_image, encode_png
 from sensors_data.images.table import pixels_of
+from sensors_data.places import heat_map_path
 from sensors_data.settings import Family
 from sensors_data.store import Store
 from service.figures.images import sheet

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from sensors_data import store as store_module
+from sensors_data import parquet as parquet_module
 from sensors_data.settings import Family
 from sensors_data.store import FORMAT, Provenance, Store, settings_hash, shard_of
 from sensors_data.tables import TABLES, Column
@@ -60,7 +60,7 @@ def test_some_assets_are_read_without_the_others(store, make_readings):
 
 
 def test_an_asset_s_question_passes_over_the_row_groups_of_others(store, make_readings, monkeypatch):
-    monkeypatch.setattr(store_module, "GROUP", 80)  # an asset's rows
+    monkeypatch.setattr(parquet_module, "GROUP", 80)  # an asset's rows
     frame = make_readings(assets=5, rows=40)
     path = store.write("readings", frame, JOB, **WHERE)
     file = pq.ParquetFile(io.BytesIO(store.read_bytes(path)))
@@ -72,7 +72,7 @@ def test_an_asset_s_question_passes_over_the_row_groups_of_others(store, make_re
         (None, list(range(5))),
     ):
         names = None if wanted is None else pa.array(wanted, pa.string())
-        assert store_module._groups_of(file, names) == groups
+        assert parquet_module._groups_of(file, names) == groups
     expected = frame[frame["asset"] == "p3"].reset_index(drop=True)
     assert_frame_equal(store.read_files("readings", [path], ["p3"]), expected)
 

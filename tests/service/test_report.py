@@ -7,11 +7,12 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
+from sensors_data.places import report_path
 from sensors_data.series.incidents import Incident, add_incident
 from sensors_data.simulate import START
 from sensors_data.store import Provenance, Store
 from sensors_data.tables.shares import shares_of_text
-from service.report import report, report_path
+from service.report import report
 from service.views.night import read_night
 from service.views.words import (
     carried_by,

@@ -10,10 +10,11 @@ import pytest
 from sensors_data.camera import Camera
 from sensors_data.images.arrays import resize
 from sensors_data.images.files import decode_image
+from sensors_data.places import sheet_path
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from synthesis.generator_files import load_for
-from synthesis.jobs import draw_images, judge_images, sheet_path, train_dcgan
+from synthesis.jobs import draw_images, judge_images, train_dcgan
 from synthesis.learning import material_of
 from synthesis.sampling import drawn_again
 from synthesis.settings import GeneratorSettings, recipe_of

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from anomaly.images.files import load_for
-from anomaly.images.jobs import checkpoint_of, heat_map_path, score_images, train_images
+from anomaly.images.jobs import checkpoint_of, score_images, train_images
 from sensors_data.camera import Camera
 from sensors_data.images.files import encode_png
 from sensors_data.images.jobs import ingest_images
+from sensors_data.places import heat_map_path
 from sensors_data.settings import Settings
 from sensors_data.simulate_camera import write_camera
 from sensors_data.store import Store

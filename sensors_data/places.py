@@ -1,0 +1,36 @@
+"""Where the files of the store lie that are neither tables nor models: pictures, reports, metrics."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+
+def heat_map_path(camera: str, day: date, image_id: str) -> str:
+    """Where an image's heat map stands; its name is a hash, for an id may hold any character."""
+    return f"heat_maps/camera={camera}/day={day}/{hashlib.sha256(image_id.encode()).hexdigest()[:16]}.png"
+
+
+def sheet_path(camera: str, through: date, number: int) -> str:
+    """Where the sheet of a generator's snapshot stands."""
+    return f"sheets/camera={camera}/model={through}/snapshot-{number:03d}.png"
+
+
+def nearest_path(camera: str, day: date) -> str:
+    """Where a day's drawn images stand beside their nearest real ones."""
+    return f"sheets/camera={camera}/day={day}/nearest.png"
+
+
+def report_path(day: date) -> str:
+    """Where a day's report stands."""
+    return f"reports/{day}.html"
+
+
+def family_metrics_path(family: str) -> str:
+    """Where a family's newest night stands as a Prometheus text file."""
+    return f"metrics/nightscore-{family}.prom"
+
+
+def camera_metrics_path(camera: str) -> str:
+    """Where a camera's newest night stands as a Prometheus text file; no family's name has a point."""
+    return f"metrics/nightscore-camera.{camera}.prom"
