@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from docs.hooks.commands_page import commands, commands_page
+from docs.hooks.jobs_page import jobs_page
 from docs.hooks.rest_page import rest_page
 from docs.hooks.settings_page import SECTIONS, meanings, settings_page
+from sensors_data.jobs import JOBS
 
 ROOT = Path(__file__).parents[1]
 INSTALL = (ROOT / "docs/how-to/install.md").read_text(encoding="utf-8")
@@ -48,6 +50,15 @@ def test_the_commands_page_has_every_command_with_its_options():
     assert [row.split("`")[1] for row in backfill.splitlines() if row.startswith("| `")] == [
         *("--from", "--to", "--jobs", "--family")
     ]
+
+
+def test_the_jobs_page_has_every_job_with_what_it_writes_and_needs():
+    page = jobs_page()
+    assert sorted(re.findall(r"^### (.+)$", page, re.MULTILINE)) == sorted(JOBS)
+    score = page.split("### score-series\n")[1].split("\n### ")[0]
+    assert re.findall(r"tables\.md#(\w+)", score) == ["scores", "sensor_scores", "self_tests"]
+    assert "`anomaly.series.score_job.score_series(settings, day, family, shard=0)`" in score
+    assert "Needs: a series detector; without one" in score
 
 
 def test_the_rest_page_names_every_address_that_the_service_answers():

@@ -11,6 +11,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from docs.hooks.commands_page import commands_page
+from docs.hooks.jobs_page import jobs_page
 from docs.hooks.rest_page import rest_page
 from docs.hooks.settings_page import settings_page
 
@@ -18,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = {
     "reference/settings.md": settings_page,
     "reference/commands.md": commands_page,
+    "reference/jobs.md": jobs_page,
     "reference/rest.md": rest_page,
 }
 """Pages that are made anew for every build, so that they are never stale."""
