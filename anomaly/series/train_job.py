@@ -23,7 +23,7 @@ from sensors_data.model_files import ModelCatalogue, unfinished
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
 from sensors_data.runs import Done, run_job
-from sensors_data.series.grid import Grid
+from sensors_data.series.grid import Grid, as_us
 from sensors_data.series.grid_table import read_grids
 from sensors_data.series.incidents import read_incidents
 from sensors_data.settings import Family, Settings
@@ -78,21 +78,29 @@ def _train(
 def training_grids(
     store: Store, spec: Family, family: str, day: date
 ) -> tuple[dict[str, Grid], dict[str, np.datetime64]]:
-    """What a detector of `day` may learn from: earlier days, and of the day itself the commissioning of new assets.
+    """What a detector of `day` may learn from: earlier days, and the commissioning that reaches into the day itself.
 
-    Of an asset that lived for one day only its commissioning is known to be normal. The second part says until when
-    each new asset was being commissioned.
+    Of an asset that lived for one day only its commissioning is known to be normal; it may end a day later. The second
+    part says until when each asset that is commissioned on `day` is.
     """
     days, shards = spec.training.days, list(range(spec.shards))
     grids = read_grids(store, spec, family, day - timedelta(days=days), days, shards)
     if spec.training.commissioning is None:
         return grids, {}
-    new = {a: g for a, g in read_grids(store, spec, family, day, 1, shards).items() if a not in grids}
     first = np.timedelta64(spec.training.commissioning, "us")
-    for asset, grid in (grids | new).items():
-        if len(np.unique(grid.times.astype("datetime64[D]"))) == 1:
+    begun = {asset: grid.times[0] for asset, grid in grids.items() if grid.times[0] >= as_us(day) - _back(days - 1)}
+    young = {asset: start for asset, start in begun.items() if start + first > as_us(day)}
+    back = (as_us(day) - min(young.values(), default=as_us(day))) // _back(1) + bool(young)
+    late = read_grids(store, spec, family, day - timedelta(days=int(back)), int(back) + 1, shards)
+    late = {asset: grid for asset, grid in late.items() if asset in young or asset not in grids}
+    for asset, grid in (grids | late).items():
+        if asset in late or len(np.unique(grid.times.astype("datetime64[D]"))) == 1:
             grids[asset] = grid.between(grid.times[0], grid.times[0] + first)
-    return grids, {asset: grid.times[0] + first for asset, grid in new.items()}
+    return grids, {asset: grid.times[0] + first for asset, grid in late.items()}
+
+
+def _back(days: int) -> np.timedelta64:
+    return np.timedelta64(timedelta(days=days), "us")
 
 
 def found_before(store: Store, spec: Family, family: str, day: date) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from anomaly.series.span import MIN_ROWS
 from anomaly.series.train_job import detector_config, training_grids
 from sensors_data.errors import NightscoreError
 from sensors_data.runs import newest_run
+from sensors_data.series.settings_text import duration_words
 from sensors_data.series.sources import days_in
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Store
@@ -96,7 +97,7 @@ def _learning(settings: Settings, family: str, gridded: list[date]) -> Health:
     missing = spec.training.first_after - len(gridded)
     if rows < MIN_ROWS:
         why = f"{rows} measured rows, at least {MIN_ROWS} normal ones are needed to learn from"
-        return Health(family, "TOO LITTLE", why)
+        return Health(family, "TOO LITTLE", why, [f"next: {_more(spec)}"] if spec.training.commissioning else [])
     if missing > 0 and spec.training.commissioning is None:
         wait = f"{missing} more are needed (training.first_after = {spec.training.first_after})"
         return Health(family, "LEARNING", f"{len(gridded)} days of readings; {wait}")
@@ -111,6 +112,9 @@ def _learning(settings: Settings, family: str, gridded: list[date]) -> Health:
 
 def _more(spec: Family) -> str:
     """The next thing where all days there are were learned from in vain."""
+    if spec.training.commissioning is not None:
+        first = duration_words(spec.training.commissioning)
+        return f"set training.commissioning to more than {first}: of each asset only that first part is learned from"
     return f"put readings of more days into {spec.origin}, or mark what is not normal: nightscore incidents add"
 
 

@@ -93,6 +93,36 @@ def test_two_commands_lead_from_a_file_to_what_is_odd_in_it(nightscore, tmp_path
     assert ((found["start"] < still[1]) & (found["end"] > still[0])).groupby(found["asset"]).any().all()
 
 
+def test_a_run_whose_first_part_ends_after_midnight_is_scored_as_one_within_a_day(nightscore, tmp_path):
+    moved = pd.Timestamp("2026-03-08T23:59:50Z")
+    frame = machine()
+    frame["time"] += moved - frame["time"].iloc[0]
+    frame.to_csv(tmp_path / "press.csv", index=False)
+    settings = ("--settings", tmp_path / "settings.toml")
+    nightscore("init", "--from", tmp_path / "press.csv", *settings)
+    assert nightscore("backfill", *settings).code == 0
+    store = Store(str(tmp_path / "store"))
+    rows = store.read_files("scores", store.files("scores"))
+    measured = rows[rows["observed_share"] > 0]
+    assert (len(measured), measured["time"].min()) == (ROWS - 293, moved + pd.Timedelta(seconds=293))
+    found = store.read_files("anomalies", store.files("anomalies"))
+    still = (moved + pd.Timedelta(seconds=700), moved + pd.Timedelta(seconds=760))
+    assert ((found["start"] < still[1]) & (found["end"] > still[0])).any()
+    assert nightscore("doctor", *settings).out.startswith("press: READY")
+
+
+def test_doctor_tells_a_first_part_that_is_too_short_to_learn_from(nightscore, tmp_path):
+    source, _ = as_csv(tmp_path)
+    settings = tmp_path / "settings.toml"
+    nightscore("init", "--from", source, "--settings", settings)
+    text = settings.read_text()
+    assert 'commissioning = "293s"' in text
+    settings.write_text(text.replace('commissioning = "293s"', 'commissioning = "40s"'))
+    nightscore("backfill", "--settings", settings)
+    told = nightscore("doctor", "--settings", settings).out
+    assert "next: set training.commissioning to more than 40s" in told
+
+
 def test_the_third_command_draws_what_was_found(nightscore, tmp_path):
     source, _ = as_csv(tmp_path)
     settings = ("--settings", tmp_path / "settings.toml")
