@@ -13,13 +13,13 @@ import pandas as pd
 from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.clock import jitters
+from sensors_data.series.clock_back import row_times
 from sensors_data.series.file_source import find_files, raw_readings
 from sensors_data.series.numbers import parse_numbers
 from sensors_data.series.oddities import oddities
 from sensors_data.series.periods import files_as_assets, time_span
 from sensors_data.series.readings import check
 from sensors_data.series.sensor_specs import sensor_specs
-from sensors_data.series.times import read_times
 from sensors_data.series.understand import Understood, Wishes, understand
 from sensors_data.settings import Family, Training
 
@@ -61,7 +61,7 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
     if layout.asset_from_file:
         parts, broken = _raw_parts(files, layout, names)
     raw = pd.concat(parts.values(), ignore_index=True)
-    time = read_times(raw["time"], layout)
+    time = pd.concat([row_times(part, layout) for part in parts.values()], ignore_index=True)
     if time.notna().sum() < 2:
         raise UnreadableError(f"{files[0].name} has {time.notna().sum()} rows with a readable time", "two are needed")
     sensors = sensor_specs(raw, time, layout, understood)

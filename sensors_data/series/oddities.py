@@ -9,6 +9,7 @@ import pandas as pd
 
 from sensors_data.series.missing import far_values, zeros_apart
 from sensors_data.series.numbers import is_blank
+from sensors_data.series.times import read_times
 from sensors_data.series.understand import Understood
 from sensors_data.settings import Family
 
@@ -26,13 +27,15 @@ def oddities(
     odd = [*understood.time.odd, *understood.marks.odd, *understood.roles.odd]
     if unread := int(time.isna().sum()):
         odd.append(f"{unread:,} rows have a time that cannot be read{_first(raw, time.isna())}")
+    if twice := _told_by_order(raw, time, family):
+        odd.append(f"{twice:,} rows of the hour that comes twice when the clock goes back: the rows' order tells which")
     worded = {name for name, sensor in family.sensors.items() if sensor.states}
     text = readings[readings["number"].isna() & ~is_blank(readings["value"]) & ~readings["sensor"].isin(worded)]
     if len(text):
         words = text["value"].astype(str).str.slice(0, 20).value_counts()
         odd.append(f"{len(text):,} values are no numbers, like {', '.join(repr(str(w)) for w in words.index[:3])}")
-    if twice := int(values.duplicated(["time", "asset", "sensor"]).sum()):
-        odd.append(f"{twice:,} values stand twice or more for one time, asset and sensor")
+    if repeated := int(values.duplicated(["time", "asset", "sensor"]).sum()):
+        odd.append(f"{repeated:,} values stand twice or more for one time, asset and sensor")
     odd += _of_sensors(values, family)
     one = readings.drop_duplicates(["asset", "time"]).sort_values(["asset", "time"])
     gaps = one.groupby("asset")["time"].diff().dt.total_seconds()
@@ -45,6 +48,13 @@ def oddities(
         several = step.total_seconds() / within.median()
         odd.append(f"about {several:.0f} values fall into each step of {step} and are averaged")
     return odd
+
+
+def _told_by_order(raw: pd.DataFrame, time: pd.Series, family: Family) -> int:
+    """Rows whose time does not exist just once, and is known by the order of the rows."""
+    if family.layout.timezone == "UTC":
+        return 0
+    return int((read_times(raw["time"], family.layout).isna() & time.notna()).sum())
 
 
 def _first(raw: pd.DataFrame, which: pd.Series) -> str:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sensors_data.errors import UnreadableError
+from sensors_data.series.clock_back import row_times
 from sensors_data.series.file_source import find_files, raw_readings, raw_rows
 from sensors_data.series.numbers import is_blank, parse_numbers, quality_word, with_states
 from sensors_data.series.times import parse_times, read_times
@@ -58,7 +59,7 @@ def days_in(family: Family) -> list[date]:
         except UnreadableError as error:
             broken.append(error)
             continue
-        time = read_times(raw["time"], family.layout).dropna()
+        time = row_times(raw, family.layout).dropna()
         days.update(time.dt.date.unique())
     if len(broken) == len(files):
         raise UnreadableError("; ".join(str(error) for error in broken[:3]))
@@ -87,7 +88,7 @@ def _found(inbox: str, day: date) -> list[Path]:
 def _read_file(path: Path, family: Family, day: date, own: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One file's readings of a day and its rejects; rows that no day's run would look at are rejects of its `own`."""
     raw, no_rows = raw_readings(path, family.layout, family.sensor_names)
-    time = read_times(raw["time"], family.layout)
+    time = row_times(raw, family.layout)
     if time.isna().all() and len(raw) + len(no_rows):
         example = str(next(iter([*raw["time"], *no_rows["raw"]])))[:40]
         raise UnreadableError(f"{path.name} has no readable time, first: '{example}'", "state time_format or time_unit")
@@ -128,7 +129,7 @@ def read_frame(
     `frame` and `no_rows` are what `read_table` gives. UnreadableError when a column is missing or no time is readable.
     """
     raw = raw_rows(frame, name, family.layout, family.sensor_names)
-    time = read_times(raw["time"], family.layout)
+    time = row_times(raw, family.layout)
     if time.isna().all() and len(raw):
         example = str(raw["time"].iloc[0])[:40]
         raise UnreadableError(f"{name} has no readable time, first: '{example}'", "state time_format or time_unit")

@@ -38,6 +38,7 @@ class Case:
     missing: dict[str, tuple[float, ...]] = field(default_factory=dict)
     odd: str = ""
     file: str = "export.csv"
+    zone: str | None = None
 
 
 def lines(head: str, row: Callable[[int], str], rows: int = ROWS, end: str = "\n") -> str:
@@ -225,7 +226,32 @@ PROGRAMS = [
          refused={"time cannot be read, or does not exist just once in UTC": 1}),
 ]  # fmt: skip
 
-CASES = [*DATES, *FRAMES, *NUMBERS, *MACHINES, *PROGRAMS]
+AUTUMN = pd.date_range("2026-10-23 22:00", periods=ROWS, freq="15min", tz="UTC").tz_convert("Europe/Berlin")
+"""From midnight; on the second night the hour from 02:00 comes twice."""
+
+
+def autumn(without: Callable[[int], bool] = lambda n: False, assets: str = "A") -> str:
+    """Local times over the end of summer time, without an offset."""
+    rows = [
+        f"{AUTUMN[n]:%Y-%m-%d %H:%M},{m},{TEMP[n] + (m == 'B'):.2f}"
+        for n in range(ROWS)
+        if not without(n)
+        for m in assets
+    ]
+    return "\n".join(["time,machine,temp", *rows]) + "\n"
+
+
+_ONCE = {"time cannot be read, or does not exist just once in Europe/Berlin": 4}
+CLOCK_BACK = [
+    Case("the clock goes back", autumn(), ROWS, ("asset",), ("temp",), "2026-10-23 22:00:00", "15min",
+         odd="8 rows of the hour that comes twice", zone="Europe/Berlin"),
+    Case("the clock goes back for two machines", autumn(assets="AB"), 2 * ROWS, ("A", "B"), ("temp",), "2026-10-23 22:00:00",
+         "15min", odd="16 rows of the hour that comes twice", zone="Europe/Berlin"),
+    Case("one pass alone of the doubled hour", autumn(without=lambda n: 104 <= n < 108), ROWS - 8, ("asset",), ("temp",),
+         "2026-10-23 22:00:00", "15min", refused=_ONCE, odd="4 rows have a time that cannot be read", zone="Europe/Berlin"),
+]  # fmt: skip
+
+CASES = [*CLOCK_BACK, *DATES, *FRAMES, *NUMBERS, *MACHINES, *PROGRAMS]
 
 REFUSED = [
     ("time of day alone", lines("time,temp", lambda n: f"{HOURS[n]:%H:%M:%S},{TEMP[n]:.2f}"), "times of day without a date"),

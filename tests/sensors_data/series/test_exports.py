@@ -12,6 +12,7 @@ from sensors_data.errors import NightscoreError, UnreadableError
 from sensors_data.series.discover import Discovery, discover
 from sensors_data.series.readings import days_in, read_day
 from sensors_data.series.settings_text import with_family
+from sensors_data.series.understand import Wishes
 from sensors_data.settings import Family, load
 
 
@@ -41,7 +42,7 @@ def read_back(found: Discovery, folder: Path) -> tuple[Family, pd.DataFrame, pd.
 
 @pytest.mark.parametrize("case", cases.CASES, ids=lambda case: case.name)
 def test_an_export_is_understood_and_read_as_it_is_meant(case, put, tmp_path):
-    found = discover(put(case.data, case.file))
+    found = discover(put(case.data, case.file), Wishes(zone=case.zone))
     assert (found.used, found.assets, tuple(found.family.sensors)) == (case.used, case.assets, case.sensors)
     assert found.family.step == pd.Timedelta(case.step)
     assert {n: s.missing for n, s in found.family.sensors.items() if s.missing} == case.missing
