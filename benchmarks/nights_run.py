@@ -76,7 +76,8 @@ def nightscore(series: Dated, budget: float, seed: int) -> pd.DataFrame:
         settings = Settings(store=str(Path(folder)), seed=seed, families={FAMILY: family})
         told = [_night(settings, series, day) for day in days.tolist()]
     anomalies = pd.concat(told).drop_duplicates("anomaly_id", keep="last")
-    return anomalies[["start", "end"]].apply(lambda column: column.dt.tz_convert(None)).reset_index(drop=True)
+    spans: pd.DataFrame = anomalies[["start", "end"]].apply(lambda column: column.dt.tz_convert(None))
+    return spans.reset_index(drop=True)
 
 
 def _night(settings: Settings, series: Dated, day: date) -> pd.DataFrame:

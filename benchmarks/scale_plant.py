@@ -59,7 +59,8 @@ def make_plant(folder: Path, assets: int, sensors: int, step: str, shards: int, 
 
 def _day(spec: Family, day: date, assets: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """A day's times (T,) and values (A, T, D), three decimals each."""
-    times = np.arange(np.datetime64(day, "us"), np.datetime64(day + timedelta(days=1), "us"), spec.step)
+    step = np.timedelta64(spec.step, "us")
+    times = np.arange(np.datetime64(day, "us"), np.datetime64(day + timedelta(days=1), "us"), step)
     sensors = len(spec.sensors)
     phase = 2 * np.pi * (times - times[0]) / np.timedelta64(2, "h")
     level = 10.0 * (1 + np.arange(sensors))

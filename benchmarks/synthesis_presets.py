@@ -163,7 +163,8 @@ def main(
     except (ValueError, LookupError) as error:
         console.print(str(error))
         raise typer.Exit(2) from error
-    rows: Rows = pd.read_csv(out).to_dict("records") if out.is_file() else []
+    earlier = pd.read_csv(out).to_dict("records") if out.is_file() else []
+    rows: Rows = [{str(name): value for name, value in row.items()} for row in earlier]
     known = {(row["preset"], row["training"], row["seed"]) for row in rows}
     sheets.mkdir(parents=True, exist_ok=True)
 

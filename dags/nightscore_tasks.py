@@ -34,12 +34,14 @@ def plan(first: dict[str, list[str]], always: tuple[str, ...] = ()) -> list[str]
 
 def job_task(name: str, owner: str = "", outlets: tuple[Asset, ...] = ()) -> XComArg:
     """The task of a job, for a family, a camera or, without a name, the plant; `outlets` say what it publishes."""
-    return _decorated(JOBS[name], outlets)(*([owner] if owner else []))
+    made: XComArg = _decorated(JOBS[name], outlets)(*([owner] if owner else []))
+    return made
 
 
 def shard_tasks(name: str, owner: str, shards: int) -> XComArg:
     """A sharded job's tasks of a family, one a shard."""
-    return _decorated(JOBS[name], ()).partial(whose=owner).expand(shard=list(range(shards)))
+    made: XComArg = _decorated(JOBS[name], ()).partial(whose=owner).expand(shard=list(range(shards)))
+    return made
 
 
 def _decorated(job: Job, outlets: tuple[Asset, ...]) -> Any:

@@ -129,19 +129,23 @@ def draw_lines(axes: Axes, panel: dict[str, Any], series: list[dict[str, Any]]) 
         axes.set_ylim(0, max((max(one["numbers"]) for one in series), default=1) * 1.1 or 1)
     axes.yaxis.set_major_formatter(lambda value, _: words(value, unit))
     days = (axes.get_xlim()[1] - axes.get_xlim()[0]) if series else 1
-    axes.xaxis.set_major_locator(mdates.DayLocator(interval=max(1, round(days / 6))))
-    axes.xaxis.set_major_formatter(mdates.DateFormatter("%m-%d"))
+    axes.xaxis.set_major_locator(mdates.DayLocator(interval=max(1, round(days / 6))))  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(mdates.DateFormatter("%m-%d"))  # type: ignore[no-untyped-call]
     axes.tick_params(labelsize=8, colors=GREY)
     axes.grid(axis="y", color="#e4e6ea", lw=0.8)
     axes.spines[["top", "right", "left"]].set_visible(False)
     if series and series[0]["legend"]:
-        place = {
-            "loc": "lower right",
-            "bbox_to_anchor": (1.01, 0.97),
-            "ncols": 4 if panel["gridPos"]["w"] < 12 else 6,
-            "borderpad": 0.1,
-        }
-        axes.legend(fontsize=7.5, frameon=False, labelcolor=GREY, handlelength=1.2, columnspacing=0.9, **place)
+        axes.legend(
+            loc="lower right",
+            bbox_to_anchor=(1.01, 0.97),
+            ncols=4 if panel["gridPos"]["w"] < 12 else 6,
+            borderpad=0.1,
+            fontsize=7.5,
+            frameon=False,
+            labelcolor=GREY,
+            handlelength=1.2,
+            columnspacing=0.9,
+        )
 
 
 def draw_number(axes: Axes, panel: dict[str, Any], series: list[dict[str, Any]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from statistics import median
 from subprocess import Popen
 from typing import Any
@@ -87,7 +87,7 @@ def times(tasks: list[dict[str, Any]], store: Store) -> list[Took]:
         night, (group, _, job) = night_of(task), task["task_id"].rpartition(".")
         name = group.partition("-")[2]
         run = f"{job}-{name}-{task['map_index']}" if task["map_index"] >= 0 else f"{job}-{name}"
-        rows = store.read_days("runs", [night], run=run) if name else store.read_files("runs", [])
+        rows = store.read_days("runs", [date.fromisoformat(night)], run=run) if name else store.read_files("runs", [])
         own = float(rows["seconds"].iloc[0]) if len(rows) else float("nan")
         started = datetime.fromisoformat(task["start_date"])
         waited = (started - datetime.fromisoformat(task["scheduled_when"])).total_seconds()
