@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from sensors_data.errors import NotThereError, UnreadableError
 from sensors_data.layout import Layout
+from sensors_data.series.archives import tables_within
 from sensors_data.series.cells import read_text
 from sensors_data.series.numbers import is_blank
 from sensors_data.series.packing import unpacked
@@ -43,8 +44,13 @@ FILES_AT_HAND = 4
 def find_files(inbox: str, day: date | None = None) -> list[Path]:
     """The files of an inbox (a file, a folder, or a pattern in which `{day}` stands for the date), sorted.
 
-    LookupError when there is none.
+    A zip archive of several tables stands for the files within. LookupError when there is none.
     """
+    found = _files_at(inbox, day)
+    return sorted(t for p in found for t in (tables_within(p, SUFFIXES) if p.name.lower().endswith(".zip") else [p]))
+
+
+def _files_at(inbox: str, day: date | None) -> list[Path]:
     named = inbox.replace("{day}", day.isoformat() if day else "*")
     if "://" in named:
         return copies(named, SUFFIXES)
@@ -59,7 +65,7 @@ def find_files(inbox: str, day: date | None = None) -> list[Path]:
     found = [p for p in found if not p.name.startswith(".")]
     if not found:
         raise NotThereError(f"no file at {place}", f"put {', '.join(SUFFIXES)} there or mend `inbox` in the settings")
-    return sorted(found)
+    return found
 
 
 def is_parquet(path: Path) -> bool:

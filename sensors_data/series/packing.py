@@ -16,6 +16,7 @@ from typing import Any
 
 from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
+from sensors_data.series.archives import check_entries, entries
 from sensors_data.series.converted import as_table
 
 MAX_BYTES = 4 * 2**30
@@ -62,12 +63,13 @@ def _from_zip(path: Path, layout: Layout) -> bytes:
     """The one table of a zip archive, or a workbook's sheet."""
     try:
         with zipfile.ZipFile(path) as archive:
-            inside = [i for i in archive.infolist() if not i.is_dir() and not re.search(r"(?:^|/)[._]", i.filename)]
+            inside = entries(archive)
             if any(i.filename.startswith("xl/") for i in inside):
                 from sensors_data.series.workbooks import sheet_csv  # openpyxl is needed for few files
 
                 return sheet_csv(path, layout.sheet)
             if len(inside) != 1:
+                check_entries(inside, path.name)
                 names = ", ".join(i.filename for i in inside[:6]) or "nothing"
                 raise UnreadableError(
                     f"{path.name} holds {len(inside)} files ({names})", "unpack it and name the folder or one of them"

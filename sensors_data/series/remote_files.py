@@ -56,7 +56,7 @@ def _copied(fs: Any, place: PurePosixPath, about: dict[str, Any]) -> Path:
     """A file's copy, under its own name in a folder of its own."""
     known = [str(about.get(key, "")) for key in ("size", "ETag", "etag", "LastModified", "mtime")]
     key = hashlib.sha256("\n".join([str(place), *known]).encode()).hexdigest()[:16]
-    target = _folder() / key / place.name
+    target = folder_of_copies() / key / place.name
     if not target.exists():
         target.parent.mkdir(exist_ok=True)
         part = target.with_name(f".{place.name}.part")
@@ -68,8 +68,8 @@ def _copied(fs: Any, place: PurePosixPath, about: dict[str, Any]) -> Path:
 
 
 @cache
-def _folder() -> Path:
-    """Where this process keeps its copies; taken away when it ends."""
+def folder_of_copies() -> Path:
+    """Where this process keeps copies of files; taken away when it ends."""
     folder = tempfile.TemporaryDirectory(prefix="nightscore-inbox-")
     atexit.register(folder.cleanup)
     return Path(folder.name)

@@ -64,10 +64,22 @@ def comma(value: float, digits: int = 2) -> str:
 
 
 def _zip(text: str) -> bytes:
+    return zip_of({"log.csv": text})
+
+
+def zip_of(files: dict[str, str]) -> bytes:
+    """A zip archive of some files by their names."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("log.csv", text)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
     return buffer.getvalue()
+
+
+def _months() -> dict[str, str]:
+    """The rows of `two` in two files, a part each."""
+    head, *rows = two(str).splitlines(keepends=True)
+    return {f"log_2026-0{n}.csv": head + "".join(rows[first : first + 96]) for n, first in ((1, 0), (2, 96))}
 
 
 DATES = [
@@ -130,6 +142,9 @@ FRAMES = [
     Case("GB18030", two(str, "time,温度 (℃),flow").encode("gb18030"), sensors=("温度 (℃)", "flow")),
     Case("a byte order mark", two(str).encode("utf-8-sig")),
     Case("zip", _zip(two(str)), file="log.zip"),
+    Case("zip of a file a machine", zip_of({"site/N7.csv": two(str), "site/N8.csv": two(str), "about.txt": "made by a logger"}),
+         4 * ROWS, ("N7", "N8"), file="plant.zip"),
+    Case("zip of a file a month", zip_of(_months()), file="log.zip"),
     Case("gzip under another name", gzip.compress(two(str).encode())),
     Case("carriage returns", two(str).replace("\n", "\r")),
     Case("zeros at the end", two(str) + "\x00" * 64),
@@ -260,5 +275,6 @@ REFUSED = [
     ("values all blank", lines("time,energy,power", lambda n: f"{HOURS[n]},,"), "holds no value: its times are readable"),
     ("decimal commas without quotes", lines("time,temp,flow", lambda n: f"{HOURS[n]},{comma(TEMP[n])},{comma(FLOW[n])}"),
      "line 2 has 5 cells, its header 3"),
+    ("a zip of notes alone", zip_of({"a.pdf": "a", "b.pdf": "b"}), "holds 2 files (a.pdf, b.pdf)"),
     ("texts alone", lines("time,note", lambda n: f"{HOURS[n]},note {n}"), "'note': text of 192 kinds without an order"),
 ]  # fmt: skip
