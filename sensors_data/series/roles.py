@@ -13,6 +13,7 @@ from sensors_data.series.columns import Column, rising
 from sensors_data.series.labels import Labels, find_labels
 from sensors_data.series.quality import Quality, find_quality
 from sensors_data.series.time_columns import TimeColumns
+from sensors_data.series.word_states import states_in, told_by_calendar
 
 _LABELS = WORDS["labels of anomalies"]
 _SPARE = WORDS["spare"]
@@ -74,7 +75,7 @@ def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset
     states: dict[str, dict[str, float]] = {}
     measures: list[str] = []
     for column in (column for column in open_ if column.name not in named):
-        role = _measure(column, states)
+        role = _measure(column, moments, states)
         if labels.sensor:
             role = Role(column.name, "ignored", f"of each row the one value in {labels.value} is read")
         roles.append(role)
@@ -139,7 +140,7 @@ def _clockwork(column: Column, moments: pd.Series) -> str:
     return ""
 
 
-def _measure(column: Column, states: dict[str, dict[str, float]]) -> Role:
+def _measure(column: Column, moments: pd.Series, states: dict[str, dict[str, float]]) -> Role:
     """A column that is none of the others: a sensor of numbers or states, or ignored with the reason."""
     if column.cells.dtype.kind == "b":
         return Role(column.name, "state", "false and true are 0 and 1")
@@ -151,6 +152,11 @@ def _measure(column: Column, states: dict[str, dict[str, float]]) -> Role:
         return Role(column.name, "state", f"{' and '.join(pair)} are 0 and 1")
     if len(column.distinct) == 1:
         return Role(column.name, "ignored", f"it always holds '{column.distinct[0][:30]}'")
+    if told_by_calendar(column.filled, moments):
+        return Role(column.name, "ignored", "it repeats a part of the time")
+    if 2 * len(column.filled) >= len(column.cells) and (found := states_in(column.filled)):
+        states[column.name] = found
+        return Role(column.name, "state", f"{len(found)} words come again and again, like {next(iter(found))}", 0.7)
     shown = ", ".join(str(word)[:16] for word in column.distinct[:4])
     return Role(column.name, "ignored", f"text of {len(column.distinct)} kinds without an order ({shown})")
 

@@ -11,6 +11,7 @@ from sensors_data.series.numbers import is_blank, parse_numbers, quality_word
 from sensors_data.series.roles import on_off
 from sensors_data.series.understand import Understood
 from sensors_data.series.units import unit_in
+from sensors_data.series.word_states import states_in
 
 
 def sensor_specs(raw: pd.DataFrame, time: pd.Series, layout: Layout, understood: Understood) -> dict[str, Sensor]:
@@ -42,7 +43,8 @@ def _spec(part: pd.DataFrame, codes: tuple[float, ...], unit: str, understood: U
     number = part["number"].to_numpy()
     states = understood.roles.states.get(name, {})
     if not states and not np.isfinite(number).any():
-        states = on_off(part["value"][~is_blank(part["value"])].astype(str).str.strip().unique())
+        words = part["value"][~is_blank(part["value"])].astype(str).str.strip()
+        states = on_off(words.unique()) or states_in(words)
     values = number[np.isfinite(number) & ~np.isin(number, codes)]
     kind = "counter" if is_counter(part.assign(number=number)[np.isin(number, codes, invert=True)]) else "measured"
     low, high = _range(values)

@@ -105,6 +105,8 @@ def _sensor(spec: Sensor) -> Item:
     inline = tomlkit.inline_table()
     for key, value in spec.model_dump(exclude_defaults=True).items():
         inline.append(key, _item(value))
+    if len(spec.states) > 2:
+        inline.comment("words are numbered by how often they come; number them anew where they have an order")
     return inline
 
 

@@ -23,6 +23,9 @@ FLOW = TEMP / 3 + 0.3 * _RNG.normal(size=ROWS)
 YEAR = 300 + 9 * _RNG.normal(size=len(DAYS))
 
 
+MODES = ("Heizen", "Kühlen", "Heizen", "Abtauen", "Störung 3")
+
+
 @dataclass(frozen=True)
 class Case:
     """An export, and what reading it by the settings that `init` writes must give."""
@@ -39,6 +42,7 @@ class Case:
     odd: str = ""
     file: str = "export.csv"
     zone: str | None = None
+    states: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 def lines(head: str, row: Callable[[int], str], rows: int = ROWS, end: str = "\n") -> str:
@@ -180,6 +184,19 @@ NUMBERS = [
          f"{FLOW[n]:.2f}"), 2 * ROWS - 4, refused={"not a number": 4}, odd="'No Data'"),
     Case("on and off", lines("time,temp,pump", lambda n: f"{HOURS[n]},{TEMP[n]:.2f},{'ON' if HOURS[n].hour > 6 else 'OFF'}"),
          sensors=("temp", "pump")),
+    Case("three states and more", lines("time,temp,mode", lambda n: f"{HOURS[n]},{TEMP[n]:.2f},{MODES[n // 6 % 5]}"),
+         sensors=("temp", "mode"), states={"mode": {"Heizen": 0, "Kühlen": 1, "Abtauen": 2, "Störung 3": 3}}),
+    Case("states beside words for no value and rare texts", lines("time,temp,mode", lambda n: f"{HOURS[n]},{TEMP[n]:.2f},"
+         f"{'unavailable' if n % 48 == 5 else 'tested by hand' if n == 100 else MODES[n // 6 % 5]}"), 2 * ROWS - 5,
+         sensors=("temp", "mode"), refused={"not a number": 5},
+         states={"mode": {"Heizen": 0, "Kühlen": 1, "Abtauen": 2, "Störung 3": 3}}),
+    Case("states as values of a log", lines("time,tag,value", lambda n: f"{HOURS[n]},temp,{TEMP[n]:.2f}\n{HOURS[n]},mode,"
+         f"{MODES[n // 6 % 5]}"), sensors=("temp", "mode"),
+         states={"mode": {"Heizen": 0, "Kühlen": 1, "Abtauen": 2, "Störung 3": 3}}),
+    Case("names of weekdays are no states", lines("time,temp,day", lambda n: f"{HOURS[n]},{TEMP[n]:.2f},{HOURS[n]:%A}"), ROWS,
+         sensors=("temp",)),
+    Case("texts of many kinds are no states", lines("time,temp,note", lambda n: f"{HOURS[n]},{TEMP[n]:.2f},{chr(97 + n // 12) * 3}"),
+         ROWS, sensors=("temp",)),
     Case("a change of unit in mid-file", lines("time,p", lambda n: f"{HOURS[n]},{TEMP[n] * (1 if n < 100 else 1000):.2f}"), ROWS,
          sensors=("p",), odd="1,000-fold in mid-file"),
     Case("zeros that may be no values", lines("time,p", lambda n: f"{HOURS[n]},{0 if n % 40 == 0 else TEMP[n]:.2f}"), ROWS,

@@ -46,6 +46,7 @@ def test_an_export_is_understood_and_read_as_it_is_meant(case, put, tmp_path):
     assert (found.used, found.assets, tuple(found.family.sensors)) == (case.used, case.assets, case.sensors)
     assert found.family.step == pd.Timedelta(case.step)
     assert {n: s.missing for n, s in found.family.sensors.items() if s.missing} == case.missing
+    assert {n: s.states for n, s in found.family.sensors.items() if len(s.states) > 2} == case.states
     assert found.refused == case.refused
     assert case.odd in " ".join(found.odd)
     family, readings, rejects = read_back(found, tmp_path)
@@ -140,6 +141,15 @@ def test_each_guess_has_its_reason_beside_it_in_the_settings(put):
     assert text.startswith("# mine\nseed = 7\n")
     assert "time = \"Zeit\" # 100.0% of its cells are times like '02.02.2026 00:00'" in text
     assert 'timezone = "UTC" # the file states no zone; mend it if these are local times' in text
+
+
+def test_the_numbers_of_states_stand_in_the_settings_with_how_they_came_about(put):
+    found = discover(
+        put(cases.lines("time,temp,mode", lambda n: f"{cases.HOURS[n]},{n % 7},{cases.MODES[n // 6 % 5]}"))
+    )
+    line = next(line for line in with_family("", found, "plant").splitlines() if line.startswith("mode"))
+    assert 'states = {"Heizen" = 0, "Kühlen" = 1, "Abtauen" = 2, "Störung 3" = 3}' in line
+    assert line.endswith("# words are numbered by how often they come; number them anew where they have an order")
 
 
 def test_a_sheet_of_a_workbook_reads_as_the_csv_does(put, tmp_path):
