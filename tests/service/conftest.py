@@ -56,6 +56,8 @@ def one_thread():
     torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMP_NUM_THREADS", "1")
+        for name in ("NIGHTSCORE_SETTINGS", "NIGHTSCORE_STORE"):  # the tests of the DAGs set them for good
+            patch.delenv(name, raising=False)
         yield
 
 
