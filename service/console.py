@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -38,6 +39,11 @@ def show(*lines: str) -> None:
     """Print what was asked for, line by line."""
     for line in lines:
         console.print(line, markup=False, soft_wrap=True)
+
+
+def add_cells(table: Table, *cells: object) -> None:
+    """Add a row of plain text: brackets in a name, as of `speed [1/min]`, are no markup."""
+    table.add_row(*(escape(str(cell)) for cell in cells))
 
 
 def show_table(table: Table) -> None:

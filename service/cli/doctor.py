@@ -19,7 +19,7 @@ from sensors_data.series.sources import days_in
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Store
 from sensors_data.tables.shares import shares_in_words
-from service.console import show, show_table
+from service.console import add_cells, show, show_table
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,8 @@ def show_anomalies(settings: Settings, family: str, scored: list[date]) -> None:
     for row in found.head(30).to_dict("records"):
         mark = " (planned)" if row["suppressed"] else ""
         times = (f"{row[at]:%Y-%m-%d %H:%M}" for at in ("start", "end"))
-        table.add_row(
+        add_cells(
+            table,
             f"{row['severity']}{mark}",
             row["asset"],
             *times,

@@ -35,7 +35,9 @@ def examine_camera(settings: Settings, camera: str) -> Health:
         return Health(camera, *_untrained(store, settings, camera, known), more)
     scored = store.days("image_scores", camera=camera)
     if not scored:
-        next_step = _run("score-images", camera, _day_after(model.through))
+        waiting = [day for day in known if day > model.through]
+        wait = f"put pictures of {_day_after(model.through)} or later into {spec.inbox}"
+        next_step = _run("score-images", camera, waiting[0]) if waiting else f"{wait}, then ingest and score that day"
         return Health(camera, "TRAINED, NOT SCORED", f"No day was scored yet; {next_step}", more)
     card = load_for(store, camera, date.max).card
     learned = f"{card.images:,} normal images, {card.config.features.kind}"

@@ -10,7 +10,7 @@ import typer
 from sensors_data.errors import UnusableError
 from sensors_data.settings import Settings, parse
 from service.cli.options import FamilyOption, JsonOption, SomeFamilyOption, with_settings
-from service.console import show, show_json, show_table
+from service.console import add_cells, show, show_json, show_table
 
 app = typer.Typer(help="Known faults and planned work.", no_args_is_help=True)
 
@@ -75,7 +75,7 @@ def list_incidents(settings: Settings, family: SomeFamilyOption = None, as_json:
         table.add_column(column, no_wrap=column == "incident", overflow="fold")
     rows = rows.assign(**{at: rows[at].dt.strftime("%Y-%m-%d %H:%M") for at in ("start", "end")})
     for row in rows.astype(object).where(rows.notna(), "all").to_dict("records"):
-        table.add_row(*(str(row[column]) for column in columns))
+        add_cells(table, *(row[column] for column in columns))
     show_table(table)
 
 

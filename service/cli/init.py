@@ -21,7 +21,7 @@ from sensors_data.series.settings_text import duration_words, with_family
 from sensors_data.series.understand import Wishes
 from sensors_data.settings import Settings, load, parse
 from service.cli.init_camera import init_camera
-from service.console import console, say, show, show_table
+from service.console import add_cells, console, say, show, show_table
 from service.figures.overview import overview_picture
 
 MOST_LINES = 40
@@ -84,15 +84,10 @@ def columns_table(found: Discovery) -> Table:
         span = f"{values.min():.6g} to {values.max():.6g}" if len(values) else ""
         sure = "" if role.confidence >= 0.6 else " (unsure)"
         missing = f"{(rows - len(values)) / max(1, rows):.1%}" if len(values) else ""
-        table.add_row(*(_plain(cell) for cell in (role.column, kind + sure, role.evidence, span, missing)))
+        add_cells(table, role.column, kind + sure, role.evidence, span, missing)
     if (more := len(found.understood.roles.roles) - MOST_LINES) > 0:
         table.add_row(f"and {more} more", "", "", "", "")
     return table
-
-
-def _plain(text: str) -> str:
-    """A text in which brackets are no markup."""
-    return text.replace("[", r"\[")
 
 
 def told(found: Discovery, name: str) -> list[str]:

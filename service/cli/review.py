@@ -13,7 +13,7 @@ from sensors_data.jobs import JOBS
 from sensors_data.settings import Settings
 from service.cli.jobs import PANELS, add_job
 from service.cli.options import SETTINGS_PATH, FamilyOption, SettingsOption, StoreOption, settings_from, with_settings
-from service.console import say, show, show_table
+from service.console import add_cells, say, show, show_table
 from service.schedule.request import day_from
 
 SERVICE_PACKAGES = ("fastapi", "gradio", "orjson", "plotly", "python_multipart", "uvicorn")
@@ -76,7 +76,7 @@ def replay(
     for row in found.anomalies.to_dict("records"):
         steps = dict.fromkeys(filter(None, (row["severity_before"], row["severity_after"])))
         cells = (row["change"], " to ".join(steps), row["asset"], interval(row["start"], row["end"]))
-        table.add_row(*cells, carried_by(row["sensors"]))
+        add_cells(table, *cells, carried_by(row["sensors"]))
     show_table(table)
     again = f"nightscore accept-threshold --family {family} --from {first} --to {last}"
     say(f"to let it serve the nights after these: {again}{f' --budget {budget:g}' if budget is not None else ''}")

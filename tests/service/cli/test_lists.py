@@ -4,9 +4,11 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from rich.table import Table
 
 from sensors_data.datasets import DATASETS
 from sensors_data.jobs import JOBS
+from service.console import add_cells, show_table
 
 SETTINGS = """
 [families.oven]
@@ -69,3 +71,13 @@ def test_quiet_says_what_was_asked_for_and_nothing_else(nightscore, tmp_path):
     assert nightscore("ingest", *words, *where).out.startswith("ingested oven 2026-03-08: 9 values")
     assert nightscore("--quiet", "ingest", *words, *where).out == ""
     assert JOBS["ingest"].help.split(";")[0] in " ".join(nightscore("ingest", "--help").out.split())
+
+
+def test_brackets_in_a_name_are_no_markup(capsys):
+    table = Table("sensor")
+    add_cells(table, "Takt [/h]")
+    add_cells(table, "Druck [bar]")
+    show_table(table)
+    shown = capsys.readouterr().out
+    assert "Takt [/h]" in shown
+    assert "Druck [bar]" in shown
