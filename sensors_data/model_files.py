@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from sensors_data.errors import NotThereError, UnusableError
+from sensors_data.jobs import JOBS
 from sensors_data.store import Store
 
 _ACCEPTED, _REJECTED = ".safetensors", ".rejected.safetensors"
@@ -64,6 +65,16 @@ class ModelCatalogue:
         """The model that serves a day: the newest accepted one trained strictly before it, or None."""
         accepted = [model for model in self.trained_before(kind, name, day) if model.accepted]
         return accepted[-1] if accepted else None
+
+    def needed(self, kind: str, name: str, day: date, what: str = "model") -> ModelFile:
+        """The model that serves a day. NotThereError names the job that trains `what` where there is none."""
+        if (model := self.serving(kind, name, day)) is not None:
+            return model
+        job = next(job for job in JOBS.values() if job.trains == kind)
+        raise NotThereError(
+            f"no accepted {what} of {name} trained before {day} in {self.store.root}",
+            f"run: nightscore {job.name} --{job.owner} {name} --day {day}",
+        )
 
     def trained_through(self, kind: str, name: str, through: date) -> ModelFile:
         """The model that learned until `through`, accepted or not. NotThereError when there is none."""

@@ -7,7 +7,6 @@ from datetime import date
 
 import torch
 
-from sensors_data.errors import NotThereError
 from sensors_data.model_files import ModelCatalogue, ModelFile, card_in
 from sensors_data.nets.files import fingerprint, model_bytes, tensors_of, with_tensors
 from sensors_data.settings import Section, parse
@@ -109,13 +108,7 @@ def read_generator(store: Store, model: ModelFile) -> TrainedGenerator:
 
 def load_for(store: Store, camera: str, day: date) -> TrainedGenerator:
     """The generator that serves a day. NotThereError when none was trained before it."""
-    model = serving(store, camera, day)
-    if model is None:
-        raise NotThereError(
-            f"no accepted generator of {camera} trained before {day} in {store.root}",
-            f"run: nightscore train-dcgan --camera {camera} --day {day}",
-        )
-    return read_generator(store, model)
+    return read_generator(store, ModelCatalogue(store).needed(KIND, camera, day, "generator"))
 
 
 def load_by_name(store: Store, name: str) -> TrainedGenerator:

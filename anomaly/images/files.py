@@ -8,7 +8,6 @@ from typing import Any
 from anomaly.images.detector import FORMAT, ImageCard, ImageDetector
 from anomaly.images.scoring import FeatureScaler, ImageModel, MemoryBank
 from anomaly.images.vae import ImageVAE
-from sensors_data.errors import NotThereError
 from sensors_data.model_files import ModelCatalogue, ModelFile, card_in
 from sensors_data.nets.files import model_bytes, tensors_of, with_tensors
 from sensors_data.settings import parse
@@ -81,10 +80,4 @@ def read_card(store: Store, model: ModelFile) -> ImageCard:
 
 def load_for(store: Store, camera: str, day: date) -> ImageDetector:
     """The detector that serves a day. NotThereError when none was trained before it."""
-    model = serving(store, camera, day)
-    if model is None:
-        raise NotThereError(
-            f"no accepted model of {camera} trained before {day} in {store.root}",
-            f"run: nightscore train-images --camera {camera} --day {day}",
-        )
-    return read_detector(store, model)
+    return read_detector(store, ModelCatalogue(store).needed(KIND, camera, day))

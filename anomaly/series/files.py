@@ -15,7 +15,7 @@ from anomaly.series.evidence import EvidenceModel
 from anomaly.series.kinds import DEFAULT, KINDS
 from anomaly.series.profile import Profile
 from anomaly.series.residuals import Residuals
-from sensors_data.errors import NotThereError, UnusableError
+from sensors_data.errors import UnusableError
 from sensors_data.model_files import ModelCatalogue, ModelFile, card_in
 from sensors_data.nets.files import model_bytes, tensors_of
 from sensors_data.series.grid import Scale
@@ -115,13 +115,7 @@ def read_card(store: Store, model: ModelFile) -> Card:
 
 def load_for(store: Store, family: str, day: date) -> Detector:
     """The detector that serves a day. NotThereError when none was trained before it."""
-    model = serving(store, family, day)
-    if model is None:
-        raise NotThereError(
-            f"no accepted model of {family} trained before {day} in {store.root}",
-            f"run: nightscore train-series --family {family} --day {day}",
-        )
-    return read_detector(store, model)
+    return read_detector(store, ModelCatalogue(store).needed(KIND, family, day))
 
 
 def card_by_name(store: Store, name: str) -> Card:
