@@ -170,6 +170,14 @@ JOBS = {
             hours=6,
         ),
         Job(
+            "paint-defects",
+            "camera",
+            "synthesis.defects.job:paint_defects",
+            "Paint defects, each with its mask, on a camera's good parts of the days before a day.",
+            "by hand",
+            writes=("painted_images",),
+        ),
+        Job(
             "try-augmentation",
             "camera",
             "service.trials:try_augmentation",

@@ -21,6 +21,11 @@ def nearest_path(camera: str, day: date) -> str:
     return f"sheets/camera={camera}/day={day}/nearest.png"
 
 
+def painted_sheet_path(camera: str, day: date) -> str:
+    """Where a day's painted defects stand on one page."""
+    return f"sheets/camera={camera}/day={day}/painted.png"
+
+
 def report_path(day: date) -> str:
     """Where a day's report stands."""
     return f"reports/{day}.html"

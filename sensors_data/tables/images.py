@@ -55,6 +55,28 @@ IMAGES = (
         columns=_SYNTHETIC,
     ),
     Table(
+        "painted_images",
+        "Good parts of a camera with one painted defect each. The PNG says itself, in its text chunks, that it is "
+        "synthetic and how it was painted. Nothing is learned from them as normal.",
+        partition=("camera", "day"),
+        order=("image_id",),
+        columns=(
+            Column("image_id", TEXT, "camera, seed and number of the painting"),
+            Column("time", TIME, "start of the day that it was painted for"),
+            Column("asset", TEXT, "empty"),
+            Column("label", TEXT, "the kind of defect, as `scratch`; `like:` and a label where it is like a real one"),
+            Column("png", BYTES, "the image as PNG, of the camera's size"),
+            Column("mask", BYTES, "PNG of the same size, 255 where the defect is"),
+            Column("good", TEXT, "image_id of the good part that was painted on"),
+            Column("donor", TEXT, "image_id of the good part, or the file of the real defect, that was drawn from"),
+            Column("seed", COUNT, "of the batch"),
+            Column("number", COUNT, "of the painting in the batch, from 0"),
+            Column("size", REAL, "square root of the mask's area", "pixels"),
+            Column("strength", REAL, "how much of the painter's full contrast was laid on, 0 to 1"),
+            Column("visibility", REAL, "contrast over the part's own structure; 1 is just seen"),
+        ),
+    ),
+    Table(
         "quality",
         "What was measured of a batch of synthetic images, one row a measure. The row `gate` is the gate's verdict.",
         partition=("camera", "day"),

@@ -22,6 +22,7 @@ def add_commands(app: typer.Typer) -> None:
     add_job(app, JOBS["draw-images"])(draw_images)
     add_job(app, JOBS["judge-images"])(judge_images)
     add_job(app, JOBS["try-augmentation"])(try_augmentation)
+    add_job(app, JOBS["paint-defects"])(paint_defects)
     example = "Example: nightscore interpolate-images --camera press --day 2026-11-21"
     app.command("interpolate-images", epilog=example, rich_help_panel=PANEL)(with_settings(interpolate_images))
     example = "Example: nightscore redraw-image --png drawn/0000/press@2026-11-20-7-0000001.png"
@@ -67,6 +68,23 @@ def judge_images(
     say(jobs.judge_images(settings, day_from(day), camera, inception))
 
 
+def paint_defects(
+    settings: Settings,
+    day: DayOption,
+    camera: CameraOption,
+    count: Annotated[int, typer.Option("--count", min=1, help="Painted images; kinds take turns.")] = 150,
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="A kind, may be repeated; all if not given.")] = None,
+    like: Annotated[
+        Path | None, typer.Option("--like", help="A folder of real defects with masks; paints more of their kind.")
+    ] = None,
+) -> None:
+    """Paint defects with their masks on good parts; a contact sheet goes into the store."""
+    from sensors_data.defects.paint import KINDS
+    from synthesis.defects.job import paint_defects as job
+
+    say(job(settings, day_from(day), camera, count, tuple(kind) if kind else KINDS, like))
+
+
 def interpolate_images(
     settings: Settings,
     day: DayOption,
@@ -93,17 +111,15 @@ def redraw_image(
     settings: Settings,
     png: Annotated[Path, typer.Option("--png", help="A PNG that draw-images made.")],
 ) -> None:
-    """Draw a synthetic image once more from what its file says of itself, and compare the two pixel by pixel."""
-    from sensors_data.store import Store
-    from service.show.drawn import same_pixels
-    from synthesis.sampling import drawn_again
+    """Draw or paint a synthetic image once more from what its file says of itself, and compare pixel by pixel."""
+    from service.show.drawn import made_again, same_pixels
 
     if not png.is_file():
-        raise NotThereError(f"there is no {png}", "name a PNG that draw-images made")
+        raise NotThereError(f"there is no {png}", "name a PNG that draw-images or paint-defects made")
     data = png.read_bytes()
-    again = drawn_again(Store(settings.store), data)
+    again = made_again(settings, data)
     if not same_pixels(again, data):
-        reason = f"{png} differs from what its generator draws"
+        reason = f"{png} differs from what is drawn from its text"
         raise UnusableError(reason, "it was changed, or drawn on another processor")
     say(f"{png} was drawn again, every pixel the same")
 

@@ -10,9 +10,10 @@ import numpy as np
 from sensors_data.images.files import decode_image
 from sensors_data.settings import Settings
 from sensors_data.store import Store
+from synthesis.defects.provenance import is_painted, painted_again, painting_origin
 from synthesis.generator_files import load_for
 from synthesis.jobs import batch_seed
-from synthesis.sampling import drawn_pngs
+from synthesis.sampling import drawn_again, drawn_pngs
 from synthesis.settings import generator_settings
 
 A_FOLDER = 10_000
@@ -40,6 +41,14 @@ def write_pngs(
             inside.mkdir(parents=True, exist_ok=True)
         (inside / f"{generator.name}-{seed}-{index:07d}.png").write_bytes(png)
     return f"drew {wanted:,} images by {generator.name} into {folder}; they were not judged"
+
+
+def made_again(settings: Settings, png: bytes) -> np.ndarray:
+    """The image of a synthetic PNG, drawn or painted again from its text, uint8 (C, H, W)."""
+    store = Store(settings.store)
+    if is_painted(png):
+        return painted_again(store, settings.camera(painting_origin(png).camera), png)
+    return drawn_again(store, png)
 
 
 def same_pixels(image: np.ndarray, png: bytes) -> bool:

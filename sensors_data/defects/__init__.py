@@ -1,0 +1,1 @@
+"""Defects painted on real good parts, each with its mask: seeded, by kind, size and visibility."""

@@ -1,0 +1,109 @@
+"""Defects made of other places: a patch or scar cut out and pasted, a patch blended in, a foreign texture."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import ndimage
+from scipy.fft import dstn, idstn
+
+from sensors_data.defects.canvas import Canvas, Layer
+from sensors_data.defects.shapes import blob, box, perlin
+
+
+def cut_paste(canvas: Canvas) -> Layer:
+    """A box of another part pasted in elsewhere, its brightness changed a little (CutPaste, Li et al. 2021,
+    arXiv:2104.04015)."""
+    rng, at = canvas.rng, canvas.place()
+    stretch = float(np.exp(rng.uniform(-0.7, 0.7)))
+    outline = box(canvas.shape, at, canvas.size * stretch, canvas.size / stretch)
+    return Layer(_fitting(canvas, outline), outline)
+
+
+def scar(canvas: Canvas) -> Layer:
+    """A long thin turned box of another part (CutPaste's scar)."""
+    rng = canvas.rng
+    breadth = max(1.5, canvas.size * rng.uniform(0.12, 0.3))
+    outline = box(canvas.shape, canvas.place(), canvas.size * 1.6, breadth, rng.uniform(0, np.pi))
+    return Layer(_fitting(canvas, outline), outline)
+
+
+def blended(canvas: Canvas) -> Layer:
+    """An irregular patch of another part, its gradients continued seamlessly (NSA, Schlueter et al. 2022,
+    arXiv:2109.15222; Poisson editing, Perez et al. 2003)."""
+    outline = blob(canvas.shape, canvas.place(), canvas.size / 2, canvas.rng)
+    return Layer(poisson_blend(canvas.good, _moved(canvas.donor, canvas.rng), outline), grown(outline))
+
+
+def texture(canvas: Canvas) -> Layer:
+    """A foreign texture inside an outline of Perlin noise (DRAEM, Zavrtanik et al. 2021, arXiv:2108.07610)."""
+    rng = canvas.rng
+    radius = 0.75 * canvas.size
+    reach = blob(canvas.shape, canvas.place(), radius, rng, edge=radius / 2)
+    noise = perlin(canvas.shape, min(canvas.shape) / max(3.0, canvas.size / 2), rng)
+    outline = np.clip((noise + 0.9 * reach - 0.75) * 6, 0, 1) * (reach > 0.3)
+    return Layer(_foreign(canvas), outline)
+
+
+def _foreign(canvas: Canvas) -> np.ndarray:
+    """Another part inverted and turned, or noise of several scales in two colours of the part."""
+    rng, good = canvas.rng, canvas.good
+    if rng.random() < 0.5:
+        turned = np.rot90(_moved(canvas.donor, rng), int(rng.integers(1, 4)), (1, 2))
+        fitted = ndimage.zoom(turned, (1, *np.divide(canvas.shape, turned.shape[1:])), order=1)
+        return np.asarray(np.clip(good.min() + good.max() - fitted, 0, 1))
+    grain = sum(perlin(canvas.shape, min(canvas.shape) / cell, rng) / k for k, cell in enumerate((2.5, 5.0, 10.0), 1))
+    share = np.clip(0.5 + np.asarray(grain), 0, 1)
+    low, high = np.quantile(good, rng.uniform(0, 1, 2) ** 2 * 0.5 + (0.0, 0.5), axis=(1, 2))
+    return np.asarray(low[:, None, None] + share * (high - low)[:, None, None])
+
+
+def _moved(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """An image rolled by any distance and perhaps mirrored: what lies at a place comes from another one."""
+    height, width = x.shape[1:]
+    rolled = np.roll(x, (int(rng.integers(height // 8, height)), int(rng.integers(width // 8, width))), (1, 2))
+    return np.asarray(rolled[:, :: rng.choice((-1, 1)), :: rng.choice((-1, 1))])
+
+
+def _fitting(canvas: Canvas, outline: np.ndarray) -> np.ndarray:
+    """The donor moved, nearly as bright inside an outline as the good part is there: exposures differ, parts do not."""
+    moved, weight = _moved(canvas.donor, canvas.rng), max(float(outline.sum()), 1e-6)
+    target, source = ((x * outline).sum() / weight / len(x) for x in (canvas.good, moved))
+    brighter = target / max(float(source), 0.02) * canvas.rng.uniform(0.8, 1.25)
+    return np.asarray(np.clip(moved * min(brighter, 4.0), 0, 1))
+
+
+def grown(outline: np.ndarray, by: int = 1) -> np.ndarray:
+    """An outline with `by` pixels more on every side."""
+    return np.asarray(ndimage.grey_dilation(outline, size=2 * by + 1))
+
+
+def poisson_blend(target: np.ndarray, source: np.ndarray, outline: np.ndarray) -> np.ndarray:
+    """`target` (C, H, W) with the gradients of `source` inside an outline (H, W), continuous at its border.
+
+    The equation is solved on the outline's surrounding box by sine transforms, the target's values at its rim.
+    """
+    rows, columns = (np.flatnonzero((outline > 0).any(axis)) for axis in (1, 0))
+    out = target.copy()
+    if not len(rows):
+        return out
+    top, bottom = max(0, rows[0] - 2), min(outline.shape[0], rows[-1] + 3)
+    left, right = max(0, columns[0] - 2), min(outline.shape[1], columns[-1] + 3)
+    if min(bottom - top, right - left) < 3:
+        return out
+    inner = (slice(None), slice(top, bottom), slice(left, right))
+    change = source[inner] - target[inner]
+    alpha = outline[top:bottom, left:right]
+    down = np.diff(change, axis=1) * np.minimum(alpha[1:], alpha[:-1])
+    across = np.diff(change, axis=2) * np.minimum(alpha[:, 1:], alpha[:, :-1])
+    divergence = np.diff(down, axis=1)[:, :, 1:-1] + np.diff(across, axis=2)[:, 1:-1, :]
+    out[:, top + 1 : bottom - 1, left + 1 : right - 1] += _solved(divergence)
+    return np.clip(out, 0, 1)
+
+
+def _solved(divergence: np.ndarray) -> np.ndarray:
+    """The field whose Laplacian is `divergence` (C, h, w) and which is 0 around it."""
+    height, width = divergence.shape[1:]
+    rows = 2 * np.cos(np.pi * np.arange(1, height + 1) / (height + 1)) - 2
+    columns = 2 * np.cos(np.pi * np.arange(1, width + 1) / (width + 1)) - 2
+    spectrum = dstn(divergence, type=1, axes=(1, 2)) / (rows[:, None] + columns[None])
+    return np.asarray(idstn(spectrum, type=1, axes=(1, 2)))

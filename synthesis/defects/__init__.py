@@ -1,0 +1,1 @@
+"""Batches of painted defects: real good parts of a camera, each with one defect, its mask and its provenance."""

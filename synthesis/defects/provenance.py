@@ -1,0 +1,94 @@
+"""What a painted PNG says of itself, and painting it again from that."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import numpy as np
+from PIL import Image
+
+from sensors_data.camera import Camera
+from sensors_data.defects.batch import painting_rng
+from sensors_data.defects.paint import paint_defect
+from sensors_data.errors import NotThereError, UnreadableError, UnusableError
+from sensors_data.images.files import decode_image, encode_png
+from sensors_data.settings import Section, parse
+from sensors_data.store import Store
+
+PAINTERS_VERSION = "1"
+"""Grows when a painter changes, since an image of an older one can then not be painted again."""
+
+
+class PaintingOrigin(Section):
+    """How a defect was painted; together with the two good parts it suffices to paint it again."""
+
+    painters: str = PAINTERS_VERSION
+    camera: str
+    kind: str
+    seed: int
+    number: int
+    attempt: int
+    good: str
+    """Image id of the good part."""
+    good_day: date
+    donor: str
+    """Image id of the good part that was drawn from, or the file of the real defect."""
+    donor_day: date | None
+    """None for a real defect of a folder."""
+
+
+def painted_png(image: np.ndarray, origin: PaintingOrigin) -> bytes:
+    """A painted image (C, H, W) as PNG whose text chunks say that it is synthetic and how it was painted."""
+    text = {key: "" if value is None else str(value) for key, value in origin.model_dump().items()}
+    return encode_png(image, {"synthetic": "true", "software": "nightscore", **text})
+
+
+def is_painted(png: bytes) -> bool:
+    """Whether a PNG says that a painter made it. UnreadableError when it is no PNG."""
+    return "painters" in _text(png)
+
+
+def painting_origin(png: bytes) -> PaintingOrigin:
+    """The origin in a painted PNG. UnusableError when it has none."""
+    text = _text(png)
+    if "painters" not in text:
+        raise UnusableError("this PNG does not say how it was painted", "name one that paint-defects made")
+    fields = {name: text[name] or None for name in PaintingOrigin.model_fields if name in text}
+    return parse(PaintingOrigin, fields, "the text of the PNG")
+
+
+def _text(png: bytes) -> dict[str, str]:
+    try:
+        with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+            return {str(key): str(value) for key, value in image.info.items()}
+    except OSError as error:
+        raise UnreadableError("this is not a readable PNG", "name one that nightscore made") from error
+
+
+def painted_again(store: Store, camera: Camera, png: bytes) -> np.ndarray:
+    """The image of a painted PNG, painted again from the good parts in the store, uint8 (C, H, W).
+
+    NotThereError when a good part is gone, UnusableError when the painters have changed or the defect is like a real
+    one of a folder.
+    """
+    origin = painting_origin(png)
+    if origin.painters != PAINTERS_VERSION:
+        raise UnusableError(f"painters {origin.painters} made this image, here are painters {PAINTERS_VERSION}")
+    if origin.donor_day is None:
+        raise UnusableError(
+            f"this defect is like {origin.donor}, which the store does not hold",
+            "run paint-defects again with the same --day and --like: it paints the same",
+        )
+    good = _part(store, camera, origin.camera, origin.good_day, origin.good)
+    donor = _part(store, camera, origin.camera, origin.donor_day, origin.donor)
+    rng = painting_rng(origin.seed, origin.number, origin.attempt)
+    return paint_defect(good, donor, origin.kind, rng).image
+
+
+def _part(store: Store, camera: Camera, name: str, day: date, image_id: str) -> np.ndarray:
+    rows = store.read("images", camera=name, day=day)
+    pngs = rows.loc[rows["image_id"] == image_id, "png"]
+    if pngs.empty:
+        raise NotThereError(f"{name} has no image '{image_id}' on {day}", "ingest that day again")
+    return decode_image(bytes(pngs.iloc[0]), camera.channels)

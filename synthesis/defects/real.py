@@ -1,0 +1,40 @@
+"""Real defects from a folder: pictures with masks beside them, as a camera would keep them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from sensors_data.camera import Camera
+from sensors_data.defects.likeness import RealDefect
+from sensors_data.errors import NotThereError, UnusableError
+from sensors_data.images.files import camera_image, read_image_file
+from sensors_data.images.inbox import camera_files
+from sensors_data.images.masks import masks_of
+
+_ANY_DAY = date(1970, 1, 1)
+MASKS = "put a mask beside each, x_mask.png beside x.png, white where the defect is, or in a folder ground_truth"
+
+
+def real_defects(folder: Path, camera: Camera) -> tuple[RealDefect, ...]:
+    """Every picture of a folder whose mask marks something, at the camera's size, sorted by name.
+
+    NotThereError when there is no folder or picture, UnusableError when no picture has a mask, UnreadableError when
+    one cannot be read.
+    """
+    if not folder.is_dir():
+        raise NotThereError(f"there is no folder {folder}", "name one with pictures of real defects")
+    place = camera.model_copy(update={"inbox": str(folder), "undated_day": camera.undated_day or _ANY_DAY})
+    files = [file for file in camera_files(place) if not file.refusal]
+    defects = []
+    for day in sorted({file.day for file in files if file.day is not None}):
+        masks = masks_of(files, day)
+        for path, mask in sorted(masks.of_picture.items()):
+            x, shape = camera_image(read_image_file(path), camera)
+            marked = masks.read(mask, shape, camera)[0] > 0
+            if marked.any():
+                label = next(file.role.label for file in files if file.path == path)
+                defects.append(RealDefect(path.relative_to(folder).as_posix(), label or "defect", x, marked))
+    if not defects:
+        raise UnusableError(f"no picture in {folder} has a mask that marks something", MASKS)
+    return tuple(defects)
