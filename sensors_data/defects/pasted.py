@@ -74,7 +74,7 @@ def _fitting(canvas: Canvas, outline: np.ndarray) -> np.ndarray:
 
 def grown(outline: np.ndarray, by: int = 1) -> np.ndarray:
     """An outline with `by` pixels more on every side."""
-    return np.asarray(ndimage.grey_dilation(outline, size=2 * by + 1))
+    return np.asarray(ndimage.maximum_filter(outline, size=2 * by + 1))
 
 
 def poisson_blend(target: np.ndarray, source: np.ndarray, outline: np.ndarray) -> np.ndarray:
@@ -97,7 +97,7 @@ def poisson_blend(target: np.ndarray, source: np.ndarray, outline: np.ndarray) -
     across = np.diff(change, axis=2) * np.minimum(alpha[:, 1:], alpha[:, :-1])
     divergence = np.diff(down, axis=1)[:, :, 1:-1] + np.diff(across, axis=2)[:, 1:-1, :]
     out[:, top + 1 : bottom - 1, left + 1 : right - 1] += _solved(divergence)
-    return np.clip(out, 0, 1)
+    return np.asarray(np.clip(out, 0, 1))
 
 
 def _solved(divergence: np.ndarray) -> np.ndarray:
