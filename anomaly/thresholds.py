@@ -53,6 +53,11 @@ class Threshold(Section):
         """How likely a normal row is just at the limit or over it."""
         return float(self.p_value(np.array([self.value]))[0])
 
+    @property
+    def is_reachable(self) -> bool:
+        """Whether some normal rows lie under the limit and some score could lie over it."""
+        return 0.0 < self.at_value < 1.0
+
     def limit_for(self, budget: float) -> float:
         """The limit under another budget of alarms a row, from the same tail; its own budget gives `value`."""
         most = np.array([budget, self.budget]) * self.rows / max(1, self.clusters)

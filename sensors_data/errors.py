@@ -31,6 +31,10 @@ class UnreadableError(UnusableError):
     """A file or a body that cannot be read; the message names it and says why."""
 
 
+class DamagedError(UnusableError):
+    """A file of the store whose bytes are not those that were written."""
+
+
 class DivergedError(NightscoreError, ArithmeticError):
     """A training whose loss left the finite numbers."""
 

@@ -72,7 +72,7 @@ JOBS = {
             "anomaly.series.score_job:score_series",
             "Score a day by the newest accepted detector trained before it.",
             "nightly",
-            writes=("scores", "sensor_scores", "self_tests"),
+            writes=("scores", "sensor_scores", "completeness", "self_tests"),
             sharded=True,
             needs="series",
             hours=2,

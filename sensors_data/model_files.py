@@ -7,12 +7,14 @@ that it learned from. A rejected one is kept beside, marked, and never serves.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.jobs import JOBS
+from sensors_data.seal import check
 from sensors_data.store import Store
 
 _ACCEPTED, _REJECTED = ".safetensors", ".rejected.safetensors"
@@ -96,9 +98,27 @@ class ModelCatalogue:
         return _card(self.read(model), model.path, "a model", "the job that trained it")
 
 
+def check_place(model: ModelFile, name: str, through: date, accepted: bool) -> None:
+    """UnusableError when a card is of another family or camera, day or verdict than the place where its file stands."""
+    if (name, through, accepted) != (model.name, model.through, model.accepted):
+        verdict = "accepted" if accepted else "rejected"
+        raise UnusableError(
+            f"{model.path} holds the {verdict} model of {name} through {through}, which has another place",
+            "move the file away",
+        )
+
+
 def unfinished(kind: str, name: str, part: str = "training") -> str:
     """Where the state of a training that has not ended stands in the store."""
     return f"models/unfinished/{kind}/{name}/{part}.state"
+
+
+def _finite(text: str) -> float:
+    """A number of a card. ValueError when it is none."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is no finite number")
+    return value
 
 
 def _model_at(path: str) -> ModelFile | None:
@@ -130,8 +150,11 @@ def card_in(data: bytes, where: str, what: str, revisions: tuple[int, ...], comm
 
 
 def _card(data: bytes, where: str, what: str, command: str) -> dict[str, Any]:
+    check(data, where)
     try:
-        card: dict[str, Any] = json.loads(metadata(data)["card"])
-    except (ValueError, KeyError, AttributeError) as error:
-        raise UnusableError(f"{where} is not {what}", f"train again with: {command}") from error
+        card: dict[str, Any] = json.loads(metadata(data)["card"], parse_float=_finite, parse_constant=_finite)
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+        raise UnusableError(f"{where} is not {what}: {error}", f"train again with: {command}") from error
+    if not isinstance(card, dict):
+        raise UnusableError(f"{where} is not {what}", f"train again with: {command}")
     return card

@@ -1,4 +1,4 @@
-"""Tables as the bytes of Parquet files: every page has a checksum, which is compared whenever it is read."""
+"""Tables as the bytes of Parquet files: every page has a checksum, and there is room for the hash of the whole."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sensors_data.seal import BLANK
+
 PART = 131_072
 """Rows of a file that are read at a time where its whole is not wanted."""
 
@@ -19,7 +21,8 @@ A quarter of it would be no quicker, and readings two thirds larger."""
 
 
 def parquet_bytes(rows: pa.Table) -> bytes:
-    """A table as a Parquet file."""
+    """A table as a Parquet file, to be sealed."""
+    rows = rows.replace_schema_metadata({**(rows.schema.metadata or {}), "seal": BLANK})
     buffer = io.BytesIO()
     pq.write_table(rows, buffer, compression="zstd", row_group_size=GROUP, write_page_checksum=True)
     return buffer.getvalue()

@@ -22,6 +22,7 @@ from sensors_data.errors import NotThereError, StorageError, UnusableError
 from sensors_data.files import open_url, replace_file
 from sensors_data.jobs import remedy
 from sensors_data.parquet import open_parquet, parquet_bytes, parts_of
+from sensors_data.seal import check, sealed
 from sensors_data.settings import Section, parse
 from sensors_data.tables import TABLES, Table
 
@@ -207,7 +208,16 @@ class Store:
         return bool(fs.isfile(f"{root}/{path}"))
 
     def read_bytes(self, path: str) -> bytes:
-        """The bytes of the file at `path`, relative to the root. NotThereError when there is none."""
+        """The bytes of the file at `path`, relative to the root, which are those that were written.
+
+        NotThereError when there is none, DamagedError when they are not.
+        """
+        data = self.unchecked_bytes(path)
+        check(data, f"{self.root}/{path}")
+        return data
+
+    def unchecked_bytes(self, path: str) -> bytes:
+        """The bytes of the file at `path` as they lie there. NotThereError when there is none."""
         fs, root = self._open()
         try:
             return bytes(fs.cat_file(f"{root}/{path}"))
@@ -217,9 +227,9 @@ class Store:
             raise StorageError(f"cannot read {self.root}/{path}: {error.strerror or error}") from error
 
     def write_bytes(self, path: str, data: bytes) -> None:
-        """Replace the file at `path` by `data`, atomically."""
+        """Replace the file at `path` by `data`, sealed where there is room for the hash, atomically."""
         fs, root = self._open()
-        replace_file(fs, f"{root}/{path}", data)
+        replace_file(fs, f"{root}/{path}", sealed(data))
 
     def remove(self, path: str) -> None:
         """Take away the file at `path`, if it is there."""

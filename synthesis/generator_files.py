@@ -7,7 +7,8 @@ from datetime import date
 
 import torch
 
-from sensors_data.model_files import ModelCatalogue, ModelFile, card_in
+from sensors_data.model_files import ModelCatalogue, ModelFile, card_in, check_place
+from sensors_data.nets.arrays import check_learned
 from sensors_data.nets.files import fingerprint, model_bytes, tensors_of, with_tensors
 from sensors_data.settings import Section, parse
 from sensors_data.store import Store
@@ -75,7 +76,8 @@ def from_bytes(data: bytes, where: str) -> TrainedGenerator:
     """The generator in a file's bytes. ValueError when they are none, cut short, or of another format."""
     card = card_of(data, where)
     tensors = tensors_of(data, where, "train-dcgan")
-    network = with_tensors(Generator(card.network), tensors, where, "train-dcgan")
+    check_learned(tensors, where, "train-dcgan")
+    network = with_tensors(lambda: Generator(card.network), tensors, where, "train-dcgan")
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return TrainedGenerator(network, card)
 
@@ -103,7 +105,9 @@ def serving(store: Store, camera: str, day: date) -> ModelFile | None:
 
 def read_generator(store: Store, model: ModelFile) -> TrainedGenerator:
     """The generator in a file of the store. UnusableError as `from_bytes` raises it."""
-    return from_bytes(store.read_bytes(model.path), model.path)
+    generator = from_bytes(store.read_bytes(model.path), model.path)
+    check_place(model, generator.card.camera, generator.card.trained_through, generator.card.accepted)
+    return generator
 
 
 def load_for(store: Store, camera: str, day: date) -> TrainedGenerator:

@@ -15,7 +15,7 @@ from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.images.files import encode_png
 from sensors_data.images.table import learnable_rows, normal_rows, pixels_of
 from sensors_data.model_files import unfinished
-from sensors_data.nets.checkpoint import Checkpoint
+from sensors_data.nets.checkpoint import stored_checkpoint
 from sensors_data.nets.training import Progress
 from sensors_data.places import nearest_path, sheet_path
 from sensors_data.runs import Done, run_job
@@ -57,11 +57,8 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
     material = read_material(store, settings, through, camera)
     task = learning_task(settings, camera, through, material)
     state = unfinished(KIND, camera)
-    checkpoint = Checkpoint(
-        read=lambda: store.read_bytes(state) if store.exists(state) else None,
-        write=lambda data: store.write_bytes(state, data),
-        key=f"{task.about.settings} {day} {settings.seed} {_hash_of(material)}",
-    )
+    key = f"{task.about.settings} {day} {settings.seed} {_hash_of(material)}"
+    checkpoint = stored_checkpoint(store, state, key)
 
     def keep_sheet(snapshot: Snapshot, images: np.ndarray) -> None:
         store.write_bytes(sheet_path(camera, through, snapshot.epoch), sheet_png(images, 8))

@@ -22,6 +22,8 @@ def judge(challenger: ImageDetector, incumbent: ImageDetector | None, held_out: 
     better.
     """
     images = held_out[:PROBES]
+    if reason := flaw(challenger, images):
+        return _with(challenger, False, reason)
     planted = plant_defects(images, np.random.default_rng(seed))
     auc = defect_auc(challenger, images, planted)
     line = f"{auc:.3f} of planted defects ranked over normal images"
@@ -32,6 +34,15 @@ def judge(challenger: ImageDetector, incumbent: ImageDetector | None, held_out: 
     incumbent_auc = defect_auc(incumbent, images, planted)
     line = f"{line}, {incumbent.name} has {incumbent_auc:.3f}"
     return _with(challenger, auc >= incumbent_auc - TOLERANCE, line)
+
+
+def flaw(detector: ImageDetector, images: np.ndarray) -> str:
+    """Why a detector cannot serve whatever it is compared with, in words; empty where it can."""
+    if not detector.card.threshold.is_reachable:
+        return f"its threshold is {detector.card.threshold.value:g}, which no score could be judged by"
+    if not np.isfinite(score_images(detector, images).score).all():
+        return "held-out normal images have scores that are no numbers"
+    return ""
 
 
 def plant_defects(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:

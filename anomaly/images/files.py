@@ -5,15 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from torch import Tensor
+
 from anomaly.images.detector import FORMAT, ImageCard, ImageDetector
 from anomaly.images.scoring import FeatureScaler, ImageModel, MemoryBank
 from anomaly.images.vae import ImageVAE
-from sensors_data.model_files import ModelCatalogue, ModelFile, card_in
+from sensors_data.errors import UnusableError
+from sensors_data.model_files import ModelCatalogue, ModelFile, card_in, check_place
+from sensors_data.nets.arrays import Shape, check_arrays, check_learned, check_positive
 from sensors_data.nets.files import model_bytes, tensors_of, with_tensors
 from sensors_data.settings import parse
 from sensors_data.store import Store
 
 KIND = "images"
+COMMAND = "train-images"
 
 
 def to_bytes(detector: ImageDetector) -> bytes:
@@ -28,12 +33,14 @@ def to_bytes(detector: ImageDetector) -> bytes:
 
 
 def from_bytes(data: bytes, where: str) -> ImageDetector:
-    """The detector in a file's bytes. ValueError when they are none, or of another format."""
+    """The detector in a file's bytes. UnusableError when they are none, of another format, or cannot be scored with."""
     card = card_of(data, where)
-    tensors = tensors_of(data, where, "train-images")
-    weights = {n.removeprefix("model."): t for n, t in tensors.items() if n.startswith("model.")}
-    model = with_tensors(ImageVAE(card.network), weights, where, "train-images")
+    tensors = tensors_of(data, where, COMMAND)
     count = sum(name.startswith("blocks.") for name in tensors)
+    _check(card, tensors, count, where)
+    weights = {n.removeprefix("model."): t for n, t in tensors.items() if n.startswith("model.")}
+    check_learned(weights, where, COMMAND)
+    model = with_tensors(lambda: ImageVAE(card.network), weights, where, COMMAND)
     means, scales = (tuple(tensors[f"{part}.{n}"] for n in range(count)) for part in ("blocks", "scales"))
     scaler = FeatureScaler(means, scales)
     memory = MemoryBank(tensors["memory.codes"], tensors["memory.mean"], tensors["memory.precision"])
@@ -42,16 +49,34 @@ def from_bytes(data: bytes, where: str) -> ImageDetector:
     return ImageDetector(network, card)
 
 
+def _check(card: ImageCard, tensors: dict[str, Tensor], blocks: int, where: str) -> None:
+    """UnusableError when what stands beside the network is not as the card says, or cannot be scored with."""
+    latent = card.network.latent
+    shapes: dict[str, Shape] = {"memory.codes": (None, latent), "memory.mean": (latent,)}
+    shapes |= {"memory.precision": (latent, latent), "draws": (None, latent)}
+    shapes |= {f"blocks.{number}": (None,) for number in range(blocks)}
+    check_arrays(tensors, shapes, where, COMMAND)
+    scales = tuple(f"scales.{number}" for number in range(blocks))
+    if not set(scales) <= set(tensors):
+        raise UnusableError(f"{where} lacks the scale of a feature", f"train again with: nightscore {COMMAND}")
+    check_positive(tensors, scales, where, COMMAND)
+    if not (min(card.normaliser.std) > 0 and card.threshold.is_reachable):
+        raise UnusableError(
+            f"{where} has a scale or a threshold that no score could be judged by",
+            f"train again with: nightscore {COMMAND}",
+        )
+
+
 def card_of(data: bytes, where: str) -> ImageCard:
     """The card in a detector file's bytes. ValueError when it is no such file, or of another format."""
-    fields = card_in(data, where, "an image detector", (2, FORMAT), "train-images")
+    fields = card_in(data, where, "an image detector", (2, FORMAT), COMMAND)
     return parse(ImageCard, _from_revision_2(fields) if fields["format"] == 2 else fields, where)
 
 
 def _from_revision_2(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields of a card under today's names."""
     names = {"centre": "median", "spread": "std", "weights": "weights", "places": "position_bias"}
-    normaliser = {names[name]: value for name, value in fields["balance"].items()}
+    normaliser = {names.get(name, name): value for name, value in dict(fields.get("balance", {})).items()}
     others = {name: value for name, value in fields.items() if name != "balance"}
     return {**others, "format": FORMAT, "normaliser": normaliser}
 
@@ -70,12 +95,16 @@ def serving(store: Store, camera: str, day: date) -> ModelFile | None:
 
 def read_detector(store: Store, model: ModelFile) -> ImageDetector:
     """The detector in a file of the store. UnusableError as `from_bytes` raises it."""
-    return from_bytes(store.read_bytes(model.path), model.path)
+    detector = from_bytes(store.read_bytes(model.path), model.path)
+    check_place(model, detector.card.camera, detector.card.trained_through, detector.card.accepted)
+    return detector
 
 
 def read_card(store: Store, model: ModelFile) -> ImageCard:
     """The card in a file of the store. UnusableError as `card_of` raises it."""
-    return card_of(store.read_bytes(model.path), model.path)
+    card = card_of(store.read_bytes(model.path), model.path)
+    check_place(model, card.camera, card.trained_through, card.accepted)
+    return card
 
 
 def load_for(store: Store, camera: str, day: date) -> ImageDetector:

@@ -32,7 +32,7 @@ from sensors_data.errors import UnusableError
 from sensors_data.images.days import SOURCE_SIZE
 from sensors_data.images.table import normal_images, normal_rows, pixels_of
 from sensors_data.model_files import unfinished
-from sensors_data.nets.checkpoint import Checkpoint
+from sensors_data.nets.checkpoint import Checkpoint, stored_checkpoint
 from sensors_data.nets.training import Hooks, Progress
 from sensors_data.places import heat_map_path
 from sensors_data.runs import Done, run_job
@@ -100,13 +100,9 @@ def checkpoint_of(
     store: Store, settings: Settings, day: date, camera: str, images: np.ndarray, drawn: np.ndarray
 ) -> Checkpoint:
     """The checkpoint of a training; other images, settings or another seed begin anew."""
-    place, seen = unfinished(KIND, camera), hashlib.sha256(images.tobytes() + drawn.tobytes()).hexdigest()[:16]
+    seen = hashlib.sha256(images.tobytes() + drawn.tobytes()).hexdigest()[:16]
     known = settings_hash(settings.camera(camera), image_detector_config(settings, camera))
-    return Checkpoint(
-        read=lambda: store.read_bytes(place) if store.exists(place) else None,
-        write=lambda data: store.write_bytes(place, data),
-        key=f"{known} {day} {settings.seed} {len(drawn)} {seen}",
-    )
+    return stored_checkpoint(store, unfinished(KIND, camera), f"{known} {day} {settings.seed} {len(drawn)} {seen}")
 
 
 def _synthetic(
@@ -154,6 +150,7 @@ def _score(store: Store, spec: Camera, day: date, camera: str) -> Done:
     images = pixels_of(rows, spec)
     scores = scores_of(detector, images)
     frame = score_rows(detector, rows, scores)
+    check_finite(frame, camera, day)
     for number in np.flatnonzero(frame["is_anomaly"]):
         png = heat_map_png(detector, images[number], scores.maps[number])
         store.write_bytes(heat_map_path(camera, day, str(frame["image_id"].iloc[number])), png)
@@ -167,6 +164,14 @@ def _score(store: Store, spec: Camera, day: date, camera: str) -> Done:
     over, worst = int(frame["is_anomaly"].sum()), frame["score"].max()
     line = f"scored {camera} {day}: {len(frame):,} images, {over:,} over the threshold {frame['threshold'].iloc[0]:.1f}"
     return Done(len(frame), f"{line}, worst {worst:.1f} nats, model {detector.name}")
+
+
+def check_finite(frame: pd.DataFrame, camera: str, day: date) -> None:
+    """UnusableError when an image's score is no number: it must not pass for normal."""
+    lost = frame.loc[~np.isfinite(frame["score"]), "image_id"]
+    if len(lost):
+        reason = f"{len(lost):,} images of {camera} {day} have no score, the first is {lost.iloc[0]}"
+        raise UnusableError(reason, f"train again with: nightscore train-images --camera {camera}")
 
 
 def score_rows(detector: ImageDetector, images: pd.DataFrame, scores: ImageScores) -> pd.DataFrame:

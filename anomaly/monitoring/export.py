@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from http.client import HTTPException
 
-from prometheus_client import push_to_gateway
+from prometheus_client import CollectorRegistry, push_to_gateway
 from prometheus_client.parser import text_string_to_metric_families
 
 from anomaly.monitoring.prometheus import PREFIX, Sample, registry_of, sample, text_of
+from sensors_data.seal import BLANK
 from sensors_data.store import Store
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ def export(store: Store, path: str, samples: list[Sample], gateway: str | None, 
     """
     failures = sample(FAILURES, failures_so_far(store, path), **group)
     registry = registry_of([*samples, failures])
-    store.write_bytes(path, text_of(registry))
+    store.write_bytes(path, _to_be_sealed(registry))
     if gateway is None:
         return False
     try:
@@ -32,9 +33,14 @@ def export(store: Store, path: str, samples: list[Sample], gateway: str | None, 
     except (OSError, HTTPException, ValueError) as error:  # no answer, a wrong answer, no URL
         log.warning("the Pushgateway at %s did not take the metrics (%s); they are in %s", gateway, error, path)
         counted = sample(FAILURES, failures.value + 1, **group)
-        store.write_bytes(path, text_of(registry_of([*samples, counted])))
+        store.write_bytes(path, _to_be_sealed(registry_of([*samples, counted])))
         return False
     return True
+
+
+def _to_be_sealed(registry: CollectorRegistry) -> bytes:
+    """The registry's text; its last line is a comment with room for the file's hash."""
+    return text_of(registry) + f"# {BLANK}\n".encode()
 
 
 def failures_so_far(store: Store, path: str) -> float:

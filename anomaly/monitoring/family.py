@@ -37,6 +37,7 @@ def family_samples(store: Store, spec: Family, family: str, day: date) -> list[S
     return [
         *found,
         *_quality(store, spec, family, day),
+        *_completeness(store, family, day),
         *_refused(store, family, day),
         *_drift(store, family, day),
         *decision_samples(store, family, day),
@@ -94,6 +95,22 @@ def _quality(store: Store, spec: Family, family: str, day: date) -> list[Sample]
         sample("missing_ratio", 1 - filled.known / wanted if wanted else 1, family=family),
         sample("imputed_ratio", filled.imputed / wanted if wanted else 0, family=family),
         sample("silent_assets", len(silent), family=family),
+    ]
+
+
+def _completeness(store: Store, family: str, day: date) -> list[Sample]:
+    """What of the night has no score; nothing where it was not scored."""
+    rows = store.read_days("completeness", [day], family=family)
+    if rows.empty:
+        return []
+    some = rows[rows["silent_sensors"] != "all"]
+    silent = some["silent_sensors"].str.count(", ") + (some["silent_sensors"] != "")
+    measured, scored = rows["measured"].sum(), rows["scored"].sum()
+    lost = (rows["measured"] > 0) & (rows["scored"] == 0)
+    return [
+        sample("unscored_ratio", 1 - scored / measured if measured else 0, family=family),
+        sample("unscored_assets", lost.sum(), family=family),
+        sample("silent_sensors", silent.sum(), family=family),
     ]
 
 

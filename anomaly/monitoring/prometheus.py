@@ -78,6 +78,9 @@ METRICS = {
         ),
         _metric("imputed_ratio", "family", "0 to 1", "Share of the day's values that are imputed."),
         _metric("silent_assets", "family", "assets", "Assets with values in the week to the day and none on the day."),
+        _metric("unscored_ratio", "family", "0 to 1", "Share of the night's measured rows that have no score."),
+        _metric("unscored_assets", "family", "assets", "Assets with measured rows and not one score."),
+        _metric("silent_sensors", "family", "sensors", "Sensors without a value all night, of assets that had some."),
         _metric(
             "rejected_rows", "family reason", "rows", "Rows that could not be used, by reason; the rarest are one."
         ),
@@ -129,7 +132,12 @@ METRICS = {
         ),
         _metric("newest_model_accepted", "family camera", "0 or 1", "Whether the newest trained model was accepted."),
         _metric("rejected_model_info", "family camera verdict", "1", "Why the newest trained model was rejected."),
-        _metric("last_success_timestamp_seconds", "family camera", "seconds since 1970", "When a day was last scored."),
+        _metric(
+            "last_success_timestamp_seconds",
+            "family camera",
+            "seconds since 1970",
+            "When a day was last scored, some row of it with a score.",
+        ),
         _metric(
             "job_runs", "family camera command state", "runs", "Partitions of a job's newest run, by how they ended."
         ),

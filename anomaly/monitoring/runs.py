@@ -30,6 +30,7 @@ class Subject:
     name: str
     jobs: dict[str, list[str]]  # each job's partitions
     scoring: str
+    scores: str  # the table that a scored night has rows in
 
     @property
     def labels(self) -> dict[str, str]:
@@ -41,12 +42,12 @@ def family_subject(name: str, shards: int) -> Subject:
     """A family and its watched jobs."""
     each = [f"{name}-{shard}" for shard in range(shards)]
     jobs = {job.name: each if job.sharded else [name] for job in _watched("family")}
-    return Subject("family", name, jobs, "find-anomalies")
+    return Subject("family", name, jobs, "find-anomalies", "scores")
 
 
 def camera_subject(name: str) -> Subject:
     """A camera and its watched jobs, its generator's among them."""
-    return Subject("camera", name, {job.name: [name] for job in _watched("camera")}, "score-images")
+    return Subject("camera", name, {job.name: [name] for job in _watched("camera")}, "score-images", "image_scores")
 
 
 def _watched(owner: Owner) -> list[Job]:
@@ -57,30 +58,37 @@ def job_samples(store: Store, subject: Subject, day: date) -> list[Sample]:
     """Every job's newest run up to a day; a job that did not run in LOOK_BACK days has no sample."""
     found = []
     for job, partitions in subject.jobs.items():
-        runs = next(_runs(store, job, partitions, day), None)
-        if runs is None:
+        newest = next(_runs(store, job, partitions, day), None)
+        if newest is None:
             continue
+        _, runs = newest
         labels = {**subject.labels, "command": job}
         found += [sample("job_runs", (runs["state"] == state).sum(), **labels, state=state) for state in STATES]
         found.append(sample("job_seconds", runs["seconds"].sum(), **labels))
         found.append(sample("job_rows", runs["rows"].sum(), **labels))
         failed = runs[runs["state"] == "failed"]
         found += [sample("job_failure_info", 1, **labels, reason=str(reason)) for reason in failed["reason"].head(1)]
-    for runs in _runs(store, subject.scoring, subject.jobs[subject.scoring], day):
-        if (runs["state"] == "done").all():
+    for on, runs in _runs(store, subject.scoring, subject.jobs[subject.scoring], day):
+        if (runs["state"] == "done").all() and _was_scored(store, subject, on):
             finished = runs["finished"].max().timestamp()
             found.append(sample("last_success_timestamp_seconds", finished, **subject.labels))
             break
     return found
 
 
-def _runs(store: Store, job: str, partitions: list[str], day: date) -> Iterator[pd.DataFrame]:
-    """The runs of a job's partitions, day after day back from `day`, days without any left out."""
+def _was_scored(store: Store, subject: Subject, day: date) -> bool:
+    """Whether some row of a day has a score."""
+    paths = store.written(subject.scores, [day], **subject.labels)
+    return any(bool(part["score"].notna().any()) for part in store.parts_of(subject.scores, paths))
+
+
+def _runs(store: Store, job: str, partitions: list[str], day: date) -> Iterator[tuple[date, pd.DataFrame]]:
+    """A day and the runs of a job's partitions of it, day after day back from `day`, days without any left out."""
     for back in range(LOOK_BACK + 1):
         on = day - timedelta(days=back)
         paths = [path for p in partitions for path in store.written("runs", [on], run=f"{job}-{p}")]
         if paths:
-            yield store.read_files("runs", paths)
+            yield on, store.read_files("runs", paths)
 
 
 def store_samples(store: Store, subject: Subject, day: date) -> list[Sample]:

@@ -24,6 +24,9 @@ from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
 from sensors_data.series.grid import Grid, Scale
 
+FARTHEST = 1e6
+"""Standard deviations at which a wild value is believed to be: further out, its square would leave the numbers."""
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -134,7 +137,7 @@ class Detector(ABC):
         """The modelled sensors of a grid in units of the asset's scale, of which `observed` (T, D) is believed."""
         columns = self.card.modelled_columns
         flat = grid if self.profile is None else self.profile.removed(grid, asset)
-        values = self.scale_of(asset).apply(flat.values)[:, columns]
+        values = np.clip(self.scale_of(asset).apply(flat.values)[:, columns], -FARTHEST, FARTHEST)
         return Grid(grid.times, values, observed[:, columns], self.card.modelled)
 
     def score(self, grid: Grid, asset: str) -> Scores:
@@ -209,7 +212,8 @@ class Kind(Generic[S, C]):
         [TrainingPlan[S], dict[str, Span], ProgressOf, CheckpointOf], tuple[Detector, dict[str, list[Epoch]]]
     ]
     """A detector not yet calibrated, and the history of what was trained. ValueError where there is too little."""
-    read: Callable[[C, Parts, dict[str, Tensor]], Detector]
+    read: Callable[[C, Parts, dict[str, Tensor], str], Detector]
+    """From the card, the parts and the tensors of the file that the last argument names."""
 
 
 def _shares(sensor_score: np.ndarray, typical: np.ndarray, seen: np.ndarray) -> np.ndarray:

@@ -16,7 +16,8 @@ from anomaly.series.kinds import DEFAULT, KINDS
 from anomaly.series.profile import Profile
 from anomaly.series.residuals import Residuals
 from sensors_data.errors import UnusableError
-from sensors_data.model_files import ModelCatalogue, ModelFile, card_in
+from sensors_data.model_files import ModelCatalogue, ModelFile, card_in, check_place
+from sensors_data.nets.arrays import Shape, check_arrays, check_positive
 from sensors_data.nets.files import model_bytes, tensors_of
 from sensors_data.series.grid import Scale
 from sensors_data.settings import parse
@@ -24,6 +25,7 @@ from sensors_data.store import Store
 
 _ARRAYS = ("typical", "band", "coverage_factor")
 KIND = "series"
+COMMAND = "train-series"
 
 
 def to_bytes(detector: Detector) -> bytes:
@@ -40,16 +42,39 @@ def to_bytes(detector: Detector) -> bytes:
 def from_bytes(data: bytes, where: str) -> Detector:
     """The detector in a file's bytes. UnusableError when they are none, or of a newer format."""
     card = card_of(data, where)
-    tensors = tensors_of(data, where, "train-series")
-    if card.format == 1:
+    tensors = tensors_of(data, where, COMMAND)
+    if card.format == 1 and "unsteady" in tensors:
         tensors["coverage_factor"] = tensors.pop("unsteady")
+    _check(card, tensors, where)
     centers, spreads = tensors["scale.center"].numpy(), tensors["scale.spread"].numpy()
     scales = {asset: Scale(centers[i], spreads[i]) for i, asset in enumerate(card.assets)}
     typical, band, coverage_factor = (tensors[part].numpy() for part in _ARRAYS)
-    detector = KINDS[card.kind].read(card, (scales, typical, band, coverage_factor), tensors)
+    detector = KINDS[card.kind].read(card, (scales, typical, band, coverage_factor), tensors, where)
     arrays = {name: tensor.numpy() for name, tensor in tensors.items() if name.startswith(("profile", "evidence"))}
     profile, evidence = _profile_of(arrays, card), _evidence_of(arrays)
     return replace(detector, card=card.model_copy(update={"format": FORMAT}), profile=profile, evidence=evidence)
+
+
+def _check(card: Card, tensors: dict[str, torch.Tensor], where: str) -> None:
+    """UnusableError when what all kinds hold alike is not as the card says, or cannot be scored with."""
+    assets, sensors, modelled = len(card.assets), len(card.sensors), len(card.modelled)
+    shapes: dict[str, Shape] = {"typical": (modelled,), "band": (modelled,), "coverage_factor": (None,)}
+    shapes |= {"scale.center": (assets, sensors), "scale.spread": (assets, sensors)}
+    if "profile" in tensors:
+        shapes["profile"] = (assets, None, sensors)
+    if "evidence.weights" in tensors:
+        noise = [f"evidence.{kind}.{part}" for kind in ("pattern", "cross") for part in ("scale", "freedom")]
+        shapes |= {"evidence.weights": (None, modelled), **dict.fromkeys(noise, (modelled,))}
+    check_arrays(tensors, shapes, where, COMMAND)
+    positive = ("scale.spread", "coverage_factor", *(name for name in shapes if name.startswith("evidence.")))
+    check_positive(tensors, tuple(name for name in positive if name != "evidence.weights"), where, COMMAND)
+    if not set(card.modelled) <= set(card.sensors):
+        raise UnusableError(f"{where} scores sensors that it does not know", f"train again with: nightscore {COMMAND}")
+    if card.threshold is not None and not (card.threshold.value > 0 and card.threshold.is_reachable):
+        raise UnusableError(
+            f"{where} has a threshold of {card.threshold.value:g} nats, which no score could be judged by",
+            f"train again with: nightscore {COMMAND}",
+        )
 
 
 def _decision_arrays(detector: Detector) -> dict[str, np.ndarray]:
@@ -83,8 +108,9 @@ def _evidence_of(arrays: dict[str, np.ndarray]) -> EvidenceModel | None:
 
 def card_of(data: bytes, where: str) -> Card:
     """The card in a detector file's bytes. UnusableError when it is no detector file, of a newer format or kind."""
-    table = card_in(data, where, "a detector file", READABLE, "train-series")
-    kind = table["config"].get("kind", DEFAULT)
+    table = card_in(data, where, "a detector file", READABLE, COMMAND)
+    config = table.get("config")
+    kind = config.get("kind", DEFAULT) if isinstance(config, dict) else DEFAULT
     if kind not in KINDS:
         raise UnusableError(f"{where} holds a detector of kind '{kind}'", "upgrade nightscore or train again")
     card: Card = parse(KINDS[kind].card, table, where)
@@ -104,13 +130,17 @@ def serving(store: Store, family: str, day: date) -> ModelFile | None:
 
 
 def read_detector(store: Store, model: ModelFile) -> Detector:
-    """The detector in a file of the store. UnusableError as `from_bytes` raises it."""
-    return from_bytes(store.read_bytes(model.path), model.path)
+    """The detector in a file of the store. UnusableError as `from_bytes` raises it, or when it belongs elsewhere."""
+    detector = from_bytes(store.read_bytes(model.path), model.path)
+    check_place(model, detector.card.family, detector.card.trained_through, detector.card.accepted)
+    return detector
 
 
 def read_card(store: Store, model: ModelFile) -> Card:
-    """The card in a file of the store. UnusableError as `card_of` raises it."""
-    return card_of(store.read_bytes(model.path), model.path)
+    """The card in a file of the store. UnusableError as `card_of` raises it, or when it belongs elsewhere."""
+    card = card_of(store.read_bytes(model.path), model.path)
+    check_place(model, card.family, card.trained_through, card.accepted)
+    return card
 
 
 def load_for(store: Store, family: str, day: date) -> Detector:

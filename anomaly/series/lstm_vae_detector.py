@@ -15,6 +15,9 @@ from anomaly.series.lstm_vae import LSTMVAE
 from anomaly.series.lstm_vae_card import LSTMVAECard, LSTMVAEDetectorConfig
 from anomaly.series.span import Span, first_held_out
 from anomaly.series.window_scores import WindowScores, overlap, score_windows
+from sensors_data.errors import UnusableError
+from sensors_data.nets.arrays import Shape, check_arrays, check_learned, check_positive
+from sensors_data.nets.files import with_tensors
 from sensors_data.series.grid import Grid
 from sensors_data.series.windows import Windows, sliding_windows
 
@@ -123,17 +126,31 @@ class LSTMVAEDetector(Detector):
         return score, np.mean(counts, axis=0)
 
 
-def read_detector(card: LSTMVAECard, parts: Parts, tensors: dict[str, Tensor]) -> LSTMVAEDetector:
-    """The detector that a file's card and tensors describe."""
-    networks = []
-    for number, config in enumerate(card.networks):
-        weights = {n.removeprefix(f"{number}."): t for n, t in tensors.items() if n.startswith(f"{number}.")}
-        model = LSTMVAE(config)
-        model.load_state_dict({n.removeprefix("model."): t for n, t in weights.items() if n.startswith("model.")})
-        prior = LevelPrior(weights["level.center"].numpy(), weights["level.variance"].numpy())
-        model.eval()
-        networks.append(Network(model, prior, weights["draws"], float(weights["typical"])))
-    return LSTMVAEDetector(*parts, card, tuple(networks))
+def read_detector(card: LSTMVAECard, parts: Parts, tensors: dict[str, Tensor], where: str) -> LSTMVAEDetector:
+    """The detector that a file's card and tensors describe. UnusableError when they do not fit each other."""
+    networks = tuple(_read_network(card, number, tensors, where) for number in range(len(card.networks)))
+    if not networks:
+        raise UnusableError(f"{where} holds no network", "train again with: nightscore train-series")
+    return LSTMVAEDetector(*parts, card, networks)
+
+
+def _read_network(card: LSTMVAECard, number: int, tensors: dict[str, Tensor], where: str) -> Network:
+    """One of a detector's networks."""
+    command, config = "train-series", card.networks[number]
+    parts = {n.removeprefix(f"{number}."): t for n, t in tensors.items() if n.startswith(f"{number}.")}
+    weights = {n.removeprefix("model."): t for n, t in parts.items() if n.startswith("model.")}
+    sensors = len(card.modelled)
+    shapes: dict[str, Shape] = {"level.center": (sensors,), "level.variance": (sensors,), "typical": ()}
+    check_arrays(parts, {**shapes, "draws": (None, config.latent)}, where, command)
+    check_positive(parts, ("level.variance",), where, command)
+    check_learned(weights, where, command)
+    if config.sensors != sensors:
+        raise UnusableError(
+            f"{where}: a network of {config.sensors} sensors for {sensors}", f"run: nightscore {command}"
+        )
+    model = with_tensors(lambda: LSTMVAE(config), weights, where, command)
+    prior = LevelPrior(parts["level.center"].numpy(), parts["level.variance"].numpy())
+    return Network(model, prior, parts["draws"], float(parts["typical"]))
 
 
 def score_network(network: Network, grid: Grid, config: LSTMVAEDetectorConfig) -> tuple[WindowScores, int]:

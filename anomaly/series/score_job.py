@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from anomaly.series.completeness import check_scored, completeness_of
 from anomaly.series.detector import Detector, Scores
 from anomaly.series.files import load_for
 from anomaly.series.localise import AROUND
@@ -48,11 +49,14 @@ def _score(store: Store, spec: Family, day: date, family: str, shard: int) -> Do
         settings=settings_hash(spec),
         inputs=store.digest(store.written("grid", days, family=family, shard=shard)),
     )
+    complete = completeness_of(detector, day, assets, frame, sensor_frame)
+    check_scored(detector, frame, complete, f"{family} {day} shard {shard}")
     trials = self_test(detector, grids, day, assets)
+    store.write("completeness", complete, source, family=family, day=day, shard=shard)
     store.write("self_tests", trials, source, family=family, day=day, shard=shard)
     store.write("sensor_scores", sensor_frame, source, family=family, day=day, shard=shard)
     store.write("scores", frame, source, family=family, day=day, shard=shard)
-    return Done(len(frame), _line(detector, frame, family, day, shard))
+    return Done(len(frame), _line(detector, frame, family, day, shard), _unscored(complete))
 
 
 def _scored_in_turn(
@@ -173,6 +177,14 @@ def _sensor_rows(detector: Detector, asset: str, grid: Grid, scores: Scores, kep
             "cross": flat(scores.cross),
         }
     )
+
+
+def _unscored(complete: pd.DataFrame) -> str:
+    """What could not be scored, in words; empty where all could."""
+    missing = int((complete["measured"] - complete["scored"]).sum())
+    assets = complete.loc[(complete["measured"] > 0) & (complete["scored"] == 0), "asset"]
+    names = f", none of {', '.join(assets[:5])} has one" if len(assets) else ""
+    return f"{missing:,} measured rows have no score{names}" if missing else ""
 
 
 def _line(detector: Detector, frame: pd.DataFrame, family: str, day: date, shard: int) -> str:

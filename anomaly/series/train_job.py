@@ -20,7 +20,7 @@ from anomaly.series.unseen import unseen_scores
 from anomaly.vae.training import Epoch
 from sensors_data.errors import NotThereError
 from sensors_data.model_files import ModelCatalogue, unfinished
-from sensors_data.nets.checkpoint import Checkpoint
+from sensors_data.nets.checkpoint import Checkpoint, stored_checkpoint
 from sensors_data.nets.training import Progress
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid import Grid, as_us
@@ -61,7 +61,7 @@ def _train(
     plan = TrainingPlan(family, spec.step.total_seconds(), day_before(day), config, settings.seed)
 
     def checkpoint(name: str) -> Checkpoint:
-        return _checkpoint(store, family, name, key)
+        return stored_checkpoint(store, unfinished(KIND, family, name), key)
 
     before = serving(store, family, day_before(day))
     incumbent = read_detector(store, before) if before else None
@@ -153,22 +153,6 @@ def _keep_history(store: Store, family: str, day: date, history: dict[str, list[
     if rows:
         frame = pd.DataFrame(rows)
         store.write("training", frame, Provenance(job="train-series"), kind=KIND, name=family, model=day_before(day))
-
-
-def _checkpoint(store: Store, family: str, name: str, key: str) -> Checkpoint:
-    path = unfinished(KIND, family, name)
-
-    def read() -> bytes | None:
-        try:
-            return store.read_bytes(path)
-        except NotThereError:  # none, or another run of the same partition has just done with it
-            return None
-
-    return Checkpoint(
-        read=read,
-        write=lambda data: store.write_bytes(path, data),
-        key=key,
-    )
 
 
 def training_due(settings: Settings, day: date, family: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +13,14 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
+from sensors_data.errors import DamagedError, NotThereError
 from sensors_data.model_files import metadata
+from sensors_data.seal import check, sealed, with_seal
+from sensors_data.store import Store
 
-_FORMAT = "2"
+log = logging.getLogger("nightscore")
+
+_FORMAT = "3"
 """Revision of the file; a training whose state has another one begins anew."""
 
 
@@ -55,12 +61,15 @@ class Checkpoint:
         if state.draws is not None:
             tensors["draws"] = state.draws.get_state()
         about = {"key": self.key, "format": _FORMAT, "history": json.dumps(history)}
-        self.write(save_tensors({n: t.detach().cpu().contiguous().clone() for n, t in tensors.items()}, about))
+        contiguous = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+        self.write(sealed(with_seal(save_tensors(contiguous, about))))
 
     def load(self, state: TrainingState) -> Saved | None:
         """Restore a saved state in place; None when there is none, or it belongs to another training."""
         data = self.read()
         if data is None:
+            return None
+        if not _is_whole(data):
             return None
         about = metadata(data)
         if (about.get("key"), about.get("format")) != (self.key, _FORMAT):
@@ -73,6 +82,29 @@ class Checkpoint:
         if state.draws is not None:
             state.draws.set_state(tensors["draws"])
         return Saved(_below("best.", tensors), json.loads(about["history"]))
+
+
+def _is_whole(data: bytes) -> bool:
+    """Whether a state is what was written; states of revisions without a hash are taken for damaged."""
+    try:
+        return check(data, "the state of a training")
+    except DamagedError:
+        return False
+
+
+def stored_checkpoint(store: Store, path: str, key: str) -> Checkpoint:
+    """The checkpoint of a training whose state stands at `path` in a store; one that is damaged begins anew."""
+
+    def read() -> bytes | None:
+        try:
+            return store.read_bytes(path)
+        except NotThereError:  # none, or another run of the same partition has just done with it
+            return None
+        except DamagedError as error:
+            log.warning("%s: the training begins anew", error.reason)
+            return None
+
+    return Checkpoint(read, lambda data: store.write_bytes(path, data), key)
 
 
 def _restore(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:

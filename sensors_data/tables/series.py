@@ -107,6 +107,22 @@ SERIES = (
         ),
     ),
     Table(
+        "completeness",
+        "How much of each asset's day could be scored. A row without a score says nothing, least of all that it is "
+        "normal.",
+        partition=("family", "day", "shard"),
+        order=("asset",),
+        columns=(
+            Column("time", TIME, "start of the day"),
+            Column("asset", TEXT, "the machine"),
+            Column("rows", COUNT, "its rows in `scores`"),
+            Column("measured", COUNT, "those in which something was measured"),
+            Column("scored", COUNT, "measured rows that have a score"),
+            Column("silent_sensors", TEXT, "modelled sensors without a value all day; `all` if none had one"),
+            Column("model", TEXT, "the model that scored it"),
+        ),
+    ),
+    Table(
         "self_tests",
         "Faults planted in copies of the night's own readings: would they have been found? For two assets a shard and "
         "night, each kind at the smallest size that reached the limit, or the largest that was tried.",

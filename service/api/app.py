@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from importlib.metadata import version
 from pathlib import Path
@@ -10,9 +11,10 @@ import torch
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
-from sensors_data.errors import UnusableError
+from sensors_data.errors import NightscoreError, UnusableError
 from sensors_data.places import report_path
 from sensors_data.settings import Settings
+from sensors_data.store import Store
 from service.api.docs import described
 from service.api.feedback import feedback_routes
 from service.api.guard import Access, Guard, Limits
@@ -22,6 +24,7 @@ from service.api.score import score_routes
 from service.api.tables import DayQuery, table_routes
 from service.views.state import Service, new_service
 
+log = logging.getLogger("nightscore")
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#1d5b8f"/>'
@@ -88,8 +91,7 @@ def _state_routes(service: Service) -> APIRouter:
 
     @routes.get("/metrics", summary="The last night's outcome for Prometheus", response_class=PlainTextResponse)
     def metrics() -> Response:
-        paths = store.files("metrics", suffix=".prom")
-        text = merged([store.read_bytes(path).decode() for path in paths])
+        text = merged([text for path in store.files("metrics", suffix=".prom") if (text := whole_text(store, path))])
         return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
     @routes.get("/v1/report", summary="A night's report as HTML", response_class=HTMLResponse)
@@ -102,6 +104,15 @@ def _state_routes(service: Service) -> APIRouter:
     return routes
 
 
+def whole_text(store: Store, path: str) -> str:
+    """A text file of the store; empty where it is gone by now or damaged, which the log says."""
+    try:
+        return store.read_bytes(path).decode()
+    except (NightscoreError, UnicodeDecodeError) as error:
+        log.error("left out of /metrics: %s", error)
+        return ""
+
+
 def merged(texts: list[str]) -> str:
     """Several text files of metrics as one: each metric's samples together under one HELP and TYPE."""
     heads: dict[str, list[str]] = {}
@@ -109,12 +120,12 @@ def merged(texts: list[str]) -> str:
     for text in texts:
         name = ""
         for line in text.splitlines():
-            if line.startswith("# "):
+            if line.startswith(("# HELP ", "# TYPE ")):
                 name = line.split(" ", 3)[2]
                 head = heads.setdefault(name, [])
                 if line not in head and len(head) < 2:
                     head.append(line)
-            elif line:
+            elif line and not line.startswith("#"):
                 samples.setdefault(name, []).append(line)
     lines = [line for name in heads for line in (*heads[name], *samples.get(name, []))]
     return "".join(f"{line}\n" for line in lines)

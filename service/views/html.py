@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from sensors_data.seal import BLANK
 from service.views.palette import ROOT, SEVERITY_WORDS
 
 _TEMPLATES = Environment(loader=PackageLoader("service.views"), autoescape=True, undefined=StrictUndefined)
@@ -16,9 +17,9 @@ _PARTS: Any = _TEMPLATES.get_template("parts.html").module
 
 
 def page(title: str, over: str, body: str, foot: str) -> str:
-    """A whole HTML document; `over` stands above its title, `body` and `foot` are HTML."""
+    """A whole HTML document; `over` stands above its title, `body` and `foot` are HTML; it has room for its hash."""
     names = {"title": title, "over": over, "body": Markup(body), "foot": Markup(foot), "colours": Markup(ROOT)}  # noqa: S704
-    return _TEMPLATES.get_template("page.html").render(names) + "\n"
+    return _TEMPLATES.get_template("page.html").render({**names, "seal": BLANK}) + "\n"
 
 
 def section(title: str, *parts: str) -> str:

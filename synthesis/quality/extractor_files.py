@@ -43,7 +43,9 @@ def from_bytes(data: bytes, where: str) -> Extractor:
     """The extractor in a file's bytes. ValueError when it is none, cut short, or of another format."""
     card = parse(FeaturesCard, card_in(data, where, "a classifier", (FORMAT,), "train-dcgan"), where)
     tensors = tensors_of(data, where, "train-dcgan")
-    return of_classifier(card.name, with_tensors(Classifier(card.image, card.classes), tensors, where, "train-dcgan"))
+    return of_classifier(
+        card.name, with_tensors(lambda: Classifier(card.image, card.classes), tensors, where, "train-dcgan")
+    )
 
 
 def load_extractor(store: Store, camera: str, through: date, name: str) -> Extractor:

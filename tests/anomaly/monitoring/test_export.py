@@ -113,7 +113,9 @@ def test_what_is_pushed_is_what_the_file_holds(settings, gateway):
     assert line.endswith(f", pushed to {address}")
     ((path, body),) = kept
     assert path == "/metrics/job/nightscore/family/pump"
-    assert body == Store(settings.store).read_bytes(PATH)
+    *lines, seal = Store(settings.store).read_bytes(PATH).splitlines(keepends=True)
+    assert body == b"".join(lines)
+    assert seal.startswith(b"# nightscore-sha256:")
     export_camera_metrics(settings.model_copy(update={"pushgateway": address}), DAY, "press")
     assert kept[1][0] == "/metrics/job/nightscore/camera/press"
 

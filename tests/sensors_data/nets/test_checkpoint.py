@@ -2,9 +2,12 @@ from dataclasses import replace
 
 import pytest
 import torch
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
 from torch import nn
 
-from sensors_data.nets.checkpoint import Checkpoint, TrainingState
+from sensors_data.nets.checkpoint import Checkpoint, TrainingState, stored_checkpoint
+from sensors_data.store import Store
 
 
 def state(seed: int, optimizer: type[torch.optim.Optimizer] = torch.optim.Adam, **settings) -> TrainingState:
@@ -56,6 +59,18 @@ def test_the_state_of_another_training_or_of_an_earlier_revision_is_left_alone()
     training = state(0, lr=1e-2)
     checkpoint.save(training, {}, [])
     assert replace(checkpoint, key="another run").load(state(0, lr=1e-2)) is None
-    states.append(states[-1].replace(b'"format":"2"', b'"format":"1"'))
+    older = load_tensors(states[-1])
+    states.append(save_tensors(older, {"key": "a run", "format": "2", "history": "[]"}))
     assert checkpoint.load(state(0, lr=1e-2)) is None
     assert Checkpoint(lambda: None, states.append).load(training) is None
+
+
+def test_a_state_that_was_cut_or_changed_begins_the_training_anew(tmp_path):
+    store = Store(str(tmp_path))
+    checkpoint = stored_checkpoint(store, "models/unfinished/x.state", "a run")
+    checkpoint.save(state(0, lr=1e-2), {}, [])
+    whole = (tmp_path / "models/unfinished/x.state").read_bytes()
+    assert checkpoint.load(state(0, lr=1e-2)) is not None
+    for damaged in (whole[:-1], whole[:40], b"", whole.replace(b"a run", b"b run")):
+        (tmp_path / "models/unfinished/x.state").write_bytes(damaged)
+        assert checkpoint.load(state(0, lr=1e-2)) is None

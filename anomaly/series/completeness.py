@@ -1,0 +1,50 @@
+"""How much of each asset's day could be scored: what has no score is told, never taken for normal."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from anomaly.series.detector import Detector
+from sensors_data.errors import UnusableError
+from sensors_data.tables import TABLES
+
+
+def completeness_of(
+    detector: Detector, day: date, assets: list[str], scores: pd.DataFrame, sensor_scores: pd.DataFrame
+) -> pd.DataFrame:
+    """Rows of the table `completeness`, one an asset, from its rows of `scores` and `sensor_scores`."""
+    names = pd.Index(assets, name="asset")
+    measured = scores[scores["observed_share"] > 0]
+    seen = sensor_scores[sensor_scores["observed"].astype(bool)].groupby("asset")["sensor"].unique()
+    silent = [
+        ", ".join(sorted(set(detector.card.modelled) - set(seen.get(asset, ())))) if asset in seen.index else "all"
+        for asset in names
+    ]
+    rows = {
+        "time": pd.Timestamp(day, tz="UTC"),
+        "asset": names,
+        "rows": scores.groupby("asset").size().reindex(names, fill_value=0).to_numpy(),
+        "measured": measured.groupby("asset").size().reindex(names, fill_value=0).to_numpy(),
+        "scored": measured.groupby("asset")["score"].count().reindex(names, fill_value=0).to_numpy(),
+        "silent_sensors": silent,
+        "model": detector.name,
+    }
+    return pd.DataFrame(rows, columns=TABLES["completeness"].schema.names)
+
+
+def check_scored(detector: Detector, scores: pd.DataFrame, rows: pd.DataFrame, where: str) -> None:
+    """UnusableError when a score is infinite, or when rows were measured and not one of them has a score."""
+    infinite = int(np.isinf(scores["score"].to_numpy(dtype=np.float64)).sum())
+    if infinite:
+        raise UnusableError(f"{where}: {infinite:,} scores of model {detector.name} are infinite", _remedy(detector))
+    measured = int(rows["measured"].sum())
+    if measured and not rows["scored"].any():
+        reason = f"{where}: none of {measured:,} measured rows has a score of model {detector.name}"
+        raise UnusableError(reason, _remedy(detector))
+
+
+def _remedy(detector: Detector) -> str:
+    return f"look at the day's readings; train again with: nightscore train-series --family {detector.card.family}"
