@@ -7,6 +7,9 @@ Every task is one job of one partition and may be run again, cleared or backfill
 `ingested`, `imputed` and `scored` cost no process; they let a day go on once every earlier day got as far, so that
 nights that run side by side give what one after the other gives.
 
+A family with a grace first does its late days again (`revise`). Its nights run one after the other: each waits at the
+marker `earlier` until the night before is scored.
+
 By hand: `day`, `family`, `camera`. Without a detector a family is taken in and not scored;
 `weekly_detectors` trains it.
 """
@@ -18,7 +21,7 @@ from datetime import datetime, timedelta
 import nightscore_tasks as tasks
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import CronDataIntervalTimetable, TaskGroup, dag
-from nightscore_run import defaults, images, in_order, outcome, published, series, words
+from nightscore_run import EARLIER, after_scored, defaults, images, in_order, outcome, published, series, words
 
 from sensors_data.settings import Family, from_environment
 
@@ -34,9 +37,17 @@ def family_night(family: str, spec: Family) -> None:
     find = tasks.job_task("find-anomalies", family, (published("anomalies", family),))
     drift = tasks.job_task("drift", family)
     done = EmptyOperator(task_id="done", trigger_rule="all_done")
+    if spec.grace:
+        after_scored(scored) >> tasks.job_task("revise", family) >> ingest
     ingest >> ingested >> impute >> imputed >> score >> scored >> [find, drift] >> done
     ingest >> impute >> score >> [find, drift]
     done >> tasks.job_task("export-metrics", family)
+
+
+def first_tasks(family: str, spec: Family) -> list[str]:
+    """The tasks of a family's chain that wait for no task of it, and the one that always runs."""
+    begins = EARLIER if spec.grace else "ingest"
+    return [f"{series(family)}.{begins}", f"{series(family)}.export-metrics"]
 
 
 def camera_night(camera: str) -> None:
@@ -60,7 +71,7 @@ def camera_night(camera: str) -> None:
 )
 def nightly() -> None:
     """The night's groups, after the plan."""
-    first = {series(f): [f"{series(f)}.ingest", f"{series(f)}.export-metrics"] for f in SETTINGS.families}
+    first = {series(f): first_tasks(f, spec) for f, spec in SETTINGS.families.items()}
     first |= {images(c): [f"{images(c)}.ingest-images", f"{images(c)}.export-camera-metrics"] for c in SETTINGS.cameras}
     plan, night = tasks.plan(first, always=("report",)), outcome("night")
     groups = []
@@ -76,7 +87,8 @@ def nightly() -> None:
     report = tasks.job_task("report")
     for group in groups:
         plan >> [group.children[task_id] for task_id in first[str(group.group_id)]]
-        list(group.iter_tasks()) >> night
+        # a red night must not hold up the markers that wait for what is behind them
+        [task for task in group.iter_tasks() if not task.task_id.endswith(f".{EARLIER}")] >> night
         group >> over
     [plan, over] >> report >> night
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 TRAINING = "training"
 """The pool of one slot that trainings take in turn."""
 
+EARLIER = "earlier"
+"""The marker at which a family with a grace waits for the night before."""
+
 
 def series(family: str) -> str:
     """The group of a family's tasks."""
@@ -63,6 +66,14 @@ def defaults() -> dict[str, Any]:
 def in_order(task_id: str) -> EmptyOperator:
     """A marker: the tasks before it are over, well or not, on this day and on every earlier one."""
     return EmptyOperator(task_id=task_id, trigger_rule="all_done", depends_on_past=True)
+
+
+def after_scored(scored: EmptyOperator) -> EmptyOperator:
+    """A marker: `scored` was reached on the day before. What is put behind it runs once that is so."""
+    waits = EmptyOperator(task_id=EARLIER, depends_on_past=True, wait_for_downstream=True)
+    goes_on = EmptyOperator(task_id=f"{EARLIER}-scored")
+    waits >> [goes_on, scored]  # both are markers: a job that failed must not hold up the days after it
+    return goes_on
 
 
 def outcome(task_id: str) -> EmptyOperator:

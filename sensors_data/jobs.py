@@ -40,6 +40,14 @@ JOBS = {
     job.name: job
     for job in (
         Job(
+            "revise",
+            "family",
+            "service.schedule.revisions:revise",
+            "Take in again the days of the grace whose values changed, and do again what depends on them.",
+            "nightly",
+            hours=6,
+        ),
+        Job(
             "ingest",
             "family",
             "sensors_data.series.jobs:ingest",

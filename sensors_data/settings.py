@@ -39,7 +39,7 @@ class Family(Section):
     inbox: str = ""
     """A file, a folder, or a path with `{day}` in it; relative to settings.toml, or a URL like `s3://plant/inbox`."""
     source: dict[str, Any] = Field({}, exclude_if=lambda source: not source)
-    """Where readings come from if not from an inbox: `kind`, which is sql, prometheus or http, and that kind's keys."""
+    """Where readings come from if not from an inbox: `kind`, such as sql, and that kind's keys."""
     step: Duration
     """The clock: readings within one step are averaged. It must divide the day."""
     sensors: dict[Label, Sensor] = Field(min_length=1)

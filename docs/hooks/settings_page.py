@@ -17,7 +17,12 @@ from anomaly.vae.training import FitConfig
 from sensors_data.camera import Camera
 from sensors_data.section import Section
 from sensors_data.series.credentials import Secret
+from sensors_data.series.delta_source import DeltaSource
+from sensors_data.series.duckdb_source import DuckdbSource
 from sensors_data.series.http_source import HttpSource
+from sensors_data.series.iceberg_source import IcebergSource
+from sensors_data.series.influx_source import InfluxSource
+from sensors_data.series.opcua_source import OpcuaSource
 from sensors_data.series.prometheus_source import PrometheusSource
 from sensors_data.series.sql_source import SqlSource
 from sensors_data.settings import Family, Layout, Sensor, Settings, Training
@@ -34,6 +39,11 @@ SECTIONS: dict[str, type[BaseModel]] = {
     '[families.NAME.source] kind = "sql"': SqlSource,
     '[families.NAME.source] kind = "prometheus"': PrometheusSource,
     '[families.NAME.source] kind = "http"': HttpSource,
+    '[families.NAME.source] kind = "influxdb"': InfluxSource,
+    '[families.NAME.source] kind = "opcua"': OpcuaSource,
+    '[families.NAME.source] kind = "duckdb"': DuckdbSource,
+    '[families.NAME.source] kind = "delta"': DeltaSource,
+    '[families.NAME.source] kind = "iceberg"': IcebergSource,
     "[families.NAME.source.password] or .token": Secret,
     "[families.NAME.training]": Training,
     "[families.NAME.detector]": LSTMVAEDetectorConfig,

@@ -9,7 +9,17 @@ from typing import Protocol
 import pandas as pd
 
 from sensors_data.errors import UnusableError
-from sensors_data.series import http_source, inbox_source, prometheus_source, sql_source
+from sensors_data.series import (
+    delta_source,
+    duckdb_source,
+    http_source,
+    iceberg_source,
+    inbox_source,
+    influx_source,
+    opcua_source,
+    prometheus_source,
+    sql_source,
+)
 from sensors_data.settings import Family
 
 
@@ -30,6 +40,11 @@ KINDS: Mapping[str, Kind] = {
     "sql": sql_source,
     "prometheus": prometheus_source,
     "http": http_source,
+    "influxdb": influx_source,
+    "opcua": opcua_source,
+    "duckdb": duckdb_source,
+    "delta": delta_source,
+    "iceberg": iceberg_source,
 }
 """A new kind is one new module and one line here."""
 

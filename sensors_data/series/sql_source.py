@@ -12,6 +12,7 @@ import pandas as pd
 
 from sensors_data.errors import NotThereError, StorageError, UnusableError
 from sensors_data.series.credentials import Secret, without_secret
+from sensors_data.series.retries import asked_again
 from sensors_data.series.table_rows import checked_day
 from sensors_data.series.times import read_times
 from sensors_data.settings import Duration, Family, Section, parse
@@ -81,7 +82,7 @@ def _connected(source: SqlSource) -> Iterator[Connection]:
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
-        with engine.connect() as connection:
+        with asked_again(engine.connect, _passes) as connection:
             yield connection
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
@@ -89,6 +90,14 @@ def _connected(source: SqlSource) -> Iterator[Connection]:
         raise StorageError(f"the database {where} failed: {without_secret(reason, secret)}") from None
     finally:
         engine.dispose()
+
+
+def _passes(error: Exception) -> bool:
+    """Whether a database that could not be reached may be reached a moment later: it is down, starts, or is full."""
+    reason = str(getattr(error, "orig", ""))
+    return type(error).__name__ == "OperationalError" and (
+        "FATAL" not in reason or any(word in reason for word in ("starting up", "shutting down", "too many"))
+    )
 
 
 def _engine(source: SqlSource) -> tuple[Engine, str]:

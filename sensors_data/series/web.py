@@ -1,4 +1,4 @@
-"""JSON from a server that others run: time-outs, retries, and no secret in what is said of a failure."""
+"""Answers of a server that others run: time-outs, retries, and no secret in what is said of a failure."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from sensors_data.errors import NotThereError, StorageError, UnreadableError, UnusableError
 from sensors_data.series.credentials import Secret, without_secret
+from sensors_data.series.retries import PAUSE_S, RETRIES
 
 MAX_BYTES = 512 * 2**20
 """A larger answer is refused."""
-RETRIES = 4
-"""Tries after the first, with a doubling pause between."""
-PAUSE_S = 0.5
-"""The first of those pauses."""
 AGAIN = (429, 500, 502, 503, 504)
 """Answers after which a server is asked again."""
 
@@ -32,17 +29,35 @@ class Server:
     user: str = ""
     password: Secret | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    scheme: str = "Bearer"
+    """What stands before the token."""
 
     def ask(self, url: str, fields: Mapping[str, str] | None = None) -> Any:
         """The JSON that `url` answers to a GET. StorageError when it does not answer, UnreadableError for no JSON.
 
         A place outside this server is not asked: the token is for this one alone.
         """
+        body = self._answered("GET", url, fields, None)
+        try:
+            return json.loads(body)
+        except ValueError as error:
+            raise UnreadableError(f"{_shown(url)} answers no JSON: {_told(body)}") from error
+
+    def post(self, url: str, fields: Mapping[str, str], question: Mapping[str, Any]) -> bytes:
+        """What `url` answers to a question in JSON that changes nothing there. StorageError when it does not answer."""
+        return self._answered("POST", url, fields, json.dumps(question).encode())
+
+    def _answered(self, method: str, url: str, fields: Mapping[str, str] | None, question: bytes | None) -> bytes:
+        """The body of an answer. StorageError when there is none, or the server refuses."""
         if _place(url) != _place(self.url):
             raise UnusableError(f"{_shown(self.url)} points to another server, {_shown(url)}; only the first is asked")
         secret, headers = self._proof()
+        if question is not None:
+            headers["Content-Type"] = "application/json"
+            url = f"{url}?{urlencode(dict(fields or {}))}"
+            fields = None
         try:
-            status, body = _got(url, dict(fields or {}), headers, self.timeout)
+            status, body = _got(method, url, dict(fields or {}), question, headers, self.timeout)
         except OSError as error:
             raise StorageError(f"{_shown(url)} failed: {without_secret(str(error), secret)}") from None
         if status in (401, 403):
@@ -50,10 +65,7 @@ class Server:
         if status >= 300:
             text = without_secret(_told(body), secret)
             raise StorageError(f"{_shown(url)} answers {status}: {text}")
-        try:
-            return json.loads(body)
-        except ValueError as error:
-            raise UnreadableError(f"{_shown(url)} answers no JSON: {_told(body)}") from error
+        return body
 
     def _proof(self) -> tuple[str, dict[str, str]]:
         """The secret and the headers that hold it."""
@@ -62,14 +74,16 @@ class Server:
         headers = dict(self.headers)
         if self.token is not None:
             secret = self.token.read()
-            return secret, headers | {"Authorization": f"Bearer {secret}"}
+            return secret, headers | {"Authorization": f"{self.scheme} {secret}"}
         if self.password is not None:
             secret = self.password.read()
             return secret, headers | urllib3.make_headers(basic_auth=f"{self.user}:{secret}")
         return "", headers
 
 
-def _got(url: str, fields: dict[str, str], headers: dict[str, str], timeout: timedelta) -> tuple[int, bytes]:
+def _got(
+    method: str, url: str, fields: dict[str, str], body: bytes | None, headers: dict[str, str], timeout: timedelta
+) -> tuple[int, bytes]:
     """Status and body of an answer, after retries; it is not followed elsewhere. OSError when there is none."""
     try:
         import urllib3
@@ -77,6 +91,7 @@ def _got(url: str, fields: dict[str, str], headers: dict[str, str], timeout: tim
         raise NotThereError("a source on a server needs urllib3", "run: pip install 'nightscore[http]'") from error
     retry = urllib3.Retry(
         RETRIES,
+        allowed_methods=None,  # a question in a POST may be asked again as well
         redirect=0,
         status_forcelist=AGAIN,
         backoff_factor=PAUSE_S,
@@ -87,14 +102,15 @@ def _got(url: str, fields: dict[str, str], headers: dict[str, str], timeout: tim
     limits = urllib3.Timeout(connect=min(10.0, seconds), read=seconds)
     try:
         with urllib3.PoolManager(retries=retry, timeout=limits) as pool:
-            answer = pool.request("GET", url, fields=fields, headers=headers, preload_content=False)
-            body = answer.read(MAX_BYTES + 1, decode_content=True)
+            asked: dict[str, Any] = {"body": body} if body is not None else {"fields": fields}
+            answer = pool.request(method, url, **asked, headers=headers, preload_content=False)
+            found = answer.read(MAX_BYTES + 1, decode_content=True)
             answer.release_conn()
     except urllib3.exceptions.HTTPError as error:
         raise StorageError(f"no answer after {RETRIES + 1} tries ({type(error).__name__})") from error
-    if len(body) > MAX_BYTES:
+    if len(found) > MAX_BYTES:
         raise StorageError(f"an answer of more than {MAX_BYTES:,} bytes", "ask for smaller pages")
-    return int(answer.status), body
+    return int(answer.status), found
 
 
 def _place(url: str) -> tuple[str, str]:

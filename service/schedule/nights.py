@@ -48,7 +48,8 @@ def night(settings: Settings, day: date, families: list[str], say: Callable[[str
 
 def _family_night(settings: Settings, day: date, family: str, say: Callable[[str], None]) -> None:
     shards = range(settings.family(family).shards)
-    revise(settings, day, family, say)
+    if settings.family(family).grace:
+        say(revise(settings, day, family))
     say(ingest(settings, day, family))
     for shard in shards:
         say(impute(settings, day, family, shard))

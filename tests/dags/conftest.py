@@ -1,6 +1,7 @@
 """An Airflow of the tests' own, no component of it running, and the DAGs over the demonstration's plant."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -68,14 +69,30 @@ def dags(airflow) -> dict[str, object]:
 @pytest.fixture
 def ran(dags) -> Callable[..., dict[str, str]]:
     """A DAG's run without a scheduler, by its name: the state of every task, with its shard where there is one."""
+    return lambda name, **conf: states_of(dags[name], conf)
 
-    def run(name: str, **conf: object) -> dict[str, str]:
-        after = datetime(TODAY.year, TODAY.month, TODAY.day, 1, tzinfo=UTC)
-        done = dags[name].test(run_after=after, logical_date=None, run_conf=conf)
-        states = {"": str(done.state)}
-        for task in done.get_task_instances():
-            shard = f" {task.map_index}" if task.map_index >= 0 else ""
-            states[f"{task.task_id}{shard}"] = str(task.state)
-        return states
 
-    return run
+@pytest.fixture
+def forgiving(airflow, plant, tmp_path, monkeypatch) -> tuple[Path, object, Callable[..., dict[str, str]]]:
+    """The settings of a plant of its own whose oven has a grace of two days, its `nightly`, and a run of that."""
+    folder = tmp_path / "plant"
+    shutil.copytree(plant[0].parent, folder)
+    settings = folder / "settings.toml"
+    text = settings.read_text().replace("[families.oven]", "[families.oven]\ngrace = 2")
+    settings.write_text(text.replace(str(plant[0].parent), str(folder)))
+    monkeypatch.setenv("NIGHTSCORE_SETTINGS", str(settings))
+    from airflow.dag_processing.dagbag import DagBag
+
+    nightly = DagBag(str(ROOT / "dags")).dags["nightly"]
+    return settings, nightly, lambda **conf: states_of(nightly, conf)
+
+
+def states_of(dag, conf: dict[str, object]) -> dict[str, str]:
+    """The state of a run of a DAG and, by their names, of each of its tasks."""
+    after = datetime(TODAY.year, TODAY.month, TODAY.day, 1, tzinfo=UTC)
+    done = dag.test(run_after=after, logical_date=None, run_conf=conf)
+    states = {"": str(done.state)}
+    for task in done.get_task_instances():
+        shard = f" {task.map_index}" if task.map_index >= 0 else ""
+        states[f"{task.task_id}{shard}"] = str(task.state)
+    return states

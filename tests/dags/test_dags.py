@@ -24,6 +24,10 @@ print("\\n" + json.dumps([[m for m in {HEAVY!r} if m in sys.modules], bag.import
 """
 
 
+BY_GRACE = {"revise"}
+"""Jobs of families with a grace alone."""
+
+
 def jobs(dag):
     return {task.task_id.rpartition(".")[2] for task in dag.tasks}
 
@@ -37,7 +41,16 @@ def test_the_dags_are_read_without_a_heavy_package(airflow):
 
 def test_the_tasks_are_the_scheduled_jobs_of_the_table(dags):
     scheduled = {job.name for job in JOBS.values() if job.rhythm != "by hand"}
-    assert set().union(*map(jobs, dags.values())) - MARKERS == scheduled
+    assert set().union(*map(jobs, dags.values())) - MARKERS == scheduled - BY_GRACE
+
+
+def test_nights_of_a_family_with_a_grace_wait_until_the_one_before_is_scored(forgiving):
+    tasks = {task.task_id.partition(".")[2]: task for task in forgiving[1].tasks if "oven" in task.task_id}
+    earlier = tasks["earlier"]
+    assert (earlier.depends_on_past, earlier.wait_for_downstream, earlier.upstream_task_ids) == (True, True, {"plan"})
+    assert earlier.downstream_task_ids == {"series-oven.earlier-scored", "series-oven.scored"}
+    assert {tasks[name].task_type for name in ("earlier", "earlier-scored", "scored")} == {"EmptyOperator"}
+    assert tasks["revise"].downstream_task_ids == {"series-oven.ingest", "night"}
 
 
 def test_a_job_that_is_new_in_the_table_is_a_task_with_its_limit_and_help(dags, monkeypatch):

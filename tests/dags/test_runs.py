@@ -1,5 +1,7 @@
 """The DAGs run task by task over a small plant, without a scheduler."""
 
+from pathlib import Path
+
 import pytest
 
 from sensors_data.settings import load
@@ -28,6 +30,25 @@ def test_a_night_without_a_detector_is_taken_in_and_not_scored_and_a_training_me
     before = {path: store.read_bytes(path) for path in store.files("scores")}
     ran("nightly", day=str(nights[0]), family="oven")
     assert {path: store.read_bytes(path) for path in store.files("scores")} == before
+
+
+def test_a_night_does_a_late_day_of_the_grace_again(forgiving, plant):
+    settings, _, run = forgiving
+    first, second = plant[1][:2]
+    spec = load(settings).family("oven")
+    path = Path(spec.inbox.replace("{day}", str(first)))
+    whole = path.read_text()
+    path.write_text("".join(whole.splitlines(keepends=True)[:200]))
+    states = run(day=str(first), family="oven")
+    assert states["series-oven.revise"] == states["series-oven.ingest"] == "success"
+    path.write_text(whole)
+    states = run(day=str(second), family="oven")
+    assert states["series-oven.revise"] == "success"
+    store = Store(load(settings).store)
+    runs = store.read_days("runs", [second], run="revise-oven")
+    assert "revision 2: " in runs["reason"].iloc[0]
+    made = store.provenance(store.path("readings", family="oven", day=first))
+    assert (made.edition, made.rows > 200) == (2, True)
 
 
 def test_a_generator_is_trained_monthly_and_its_batch_is_drawn_and_judged_weekly(ran, plant, store):

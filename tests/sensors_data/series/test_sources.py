@@ -11,8 +11,13 @@ import pytest
 
 from sensors_data.errors import UnusableError
 from sensors_data.series import sources
+from sensors_data.series.delta_source import DeltaSource
+from sensors_data.series.duckdb_source import DuckdbSource
 from sensors_data.series.http_source import HttpSource
+from sensors_data.series.iceberg_source import IcebergSource
+from sensors_data.series.influx_source import InfluxSource
 from sensors_data.series.jobs import ingest
+from sensors_data.series.opcua_source import OpcuaSource
 from sensors_data.series.prometheus_source import PrometheusSource
 from sensors_data.series.sql_source import SqlSource
 from sensors_data.settings import Family, Settings, parse
@@ -57,7 +62,9 @@ def test_a_new_kind_of_source_costs_one_file_and_one_line(tmp_path, monkeypatch)
 
 def test_an_unknown_kind_names_the_known_ones():
     family = Family.model_validate(PLAIN | {"source": {"kind": "tape"}})
-    with pytest.raises(UnusableError, match="no source of kind 'tape'; write one of files, sql, prometheus, http"):
+    with pytest.raises(
+        UnusableError, match="no source of kind 'tape'; write one of files, sql, prometheus, http, influxdb"
+    ):
         sources.days_in(family)
 
 
@@ -85,10 +92,24 @@ def test_the_place_of_readings_is_no_part_of_what_was_made_of_them():
     assert settings_hash(here) == settings_hash(there)
 
 
-def test_the_documented_sources_are_read():
-    text = (Path(__file__).parents[3] / "docs" / "how-to" / "sources.md").read_text(encoding="utf-8")
-    families = [tomllib.loads(block)["families"]["pump"] for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
-    sections = {"sql": SqlSource, "prometheus": PrometheusSource, "http": HttpSource}
-    assert [parse(Family, family, "page").source_kind for family in families] == list(sections)
-    for family in families:
-        parse(sections[family["source"]["kind"]], family["source"], "page")
+SECTIONS = {
+    "sql": SqlSource,
+    "prometheus": PrometheusSource,
+    "http": HttpSource,
+    "influxdb": InfluxSource,
+    "opcua": OpcuaSource,
+    "duckdb": DuckdbSource,
+    "delta": DeltaSource,
+    "iceberg": IcebergSource,
+}
+
+
+def test_every_kind_of_source_is_documented_with_settings_that_are_read():
+    shown = set()
+    for page in (Path(__file__).parents[3] / "docs" / "how-to" / "sources").glob("*.md"):
+        for block in re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+            family = parse(Family, tomllib.loads(block)["families"]["pump"], page.name)
+            shown.add(family.source_kind)
+            if family.source:
+                parse(SECTIONS[family.source_kind], family.source, page.name)
+    assert shown == set(sources.KINDS) == {"files", *SECTIONS}

@@ -51,7 +51,11 @@ def test_a_later_night_does_the_late_day_again_and_gives_what_the_whole_day_give
     lines: list[str] = []
     nights.night(settings, NIGHT, ["oven"], lines.append)
     assert [line.partition("revision")[2][:3] for line in lines if "revision" in line] == [" 3:"]
-    assert f"revised oven: {EVE} imputed again, and scored again where they were scored, as values came late" in lines
+    done = f"revised oven: {EVE} imputed again, and scored again where they were scored, as values came late: ingested"
+    assert lines[0].startswith(done)
+    run = store.read_days("runs", [NIGHT], run="revise-oven").iloc[0]
+    assert (run["state"], run["rows"]) == ("done", 1)
+    assert "revision 3: " in run["reason"]
     for table in TABLES:
         for day in (EVE, NIGHT):
             pd.testing.assert_frame_equal(
@@ -59,4 +63,4 @@ def test_a_later_night_does_the_late_day_again_and_gives_what_the_whole_day_give
             )
     again: list[str] = []
     nights.night(settings, NIGHT, ["oven"], again.append)
-    assert not [line for line in again if "revised" in line]
+    assert again[0] == f"nothing came late for oven in the 2 days before {NIGHT}"
