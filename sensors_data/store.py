@@ -129,6 +129,15 @@ class Store:
             names.update(file.read(columns=["asset"])["asset"].unique().to_pylist())
         return names
 
+    def columns(self, table: str, path: str, names: list[str]) -> pa.Table:
+        """Some columns of one of a table's files, the others unread. ValueError when it cannot be read."""
+        file = self._open_parquet(path, self.read_bytes(path), texts=["asset"])
+        self._stamp(path, file.schema_arrow)
+        try:
+            return file.read(columns=names)
+        except (pa.ArrowException, OSError) as error:
+            raise self._unreadable(path, error) from error
+
     def provenance(self, path: str) -> Provenance:
         """Where the file at `path` came from. ValueError when it cannot be read or a newer nightscore wrote it."""
         return self._stamp(path, self._open_parquet(path, self.read_bytes(path)).schema_arrow)

@@ -13,7 +13,6 @@ from sensors_data.store import Store
 from service.figures.findings import drawn_images, finding_picture, odd_images, rows_around
 from service.views import html
 from service.views.night import CameraNight, FamilyNight, Night, read_night
-from service.views.palette import SEVERITY_WORDS
 from service.views.words import (
     Row,
     carried_by,
@@ -94,7 +93,7 @@ def _finding(settings: Settings, day: date, row: Row, around: tuple[pd.DataFrame
 
 
 def _short(row: Row) -> tuple[str, ...]:
-    words = SEVERITY_WORDS[str(row["severity"])]
+    words = str(row["severity"])
     return words, str(row["asset"]), interval(row["start"], row["end"]), carried_by(row["sensors"])
 
 

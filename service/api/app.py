@@ -15,6 +15,7 @@ from sensors_data.errors import NightscoreError, UnusableError
 from sensors_data.places import report_path
 from sensors_data.settings import Settings
 from sensors_data.store import Store
+from service.api.charts import chart_routes
 from service.api.docs import described
 from service.api.feedback import feedback_routes
 from service.api.guard import Access, Guard, Limits
@@ -58,7 +59,7 @@ def create_app(settings: Settings, access: Access, limits: Limits | None = None)
     def docs() -> HTMLResponse:
         return HTMLResponse(described(app.openapi()))
 
-    for routes in (table_routes(service), score_routes(service), model_routes(service)):
+    for routes in (table_routes(service), chart_routes(service), score_routes(service), model_routes(service)):
         app.include_router(routes)
     app.include_router(feedback_routes(service, access))
     app.add_middleware(Guard, access=access, limits=limits or Limits())

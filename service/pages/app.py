@@ -1,4 +1,7 @@
-"""What people look at: pages on the same app, each opened by its own address; nothing is asked of another host."""
+"""What people look at: pages on the same app, each opened by its own address; nothing is asked of another host.
+
+Overview, machine and review are made here from templates; images, synthesis and try it by Gradio.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,10 @@ from gradio import processing_utils
 from gradio.components import Navbar
 
 from service.api.guard import Access
-from service.pages.asset import asset_page
 from service.pages.images import images_page
-from service.pages.look import CSS, theme
-from service.pages.overview import overview_page
+from service.pages.look import CSS, bar, theme
 from service.pages.review import review_page
+from service.pages.routes import STATIC, page_routes
 from service.pages.synthesis import synthesis_page
 from service.pages.try_it import try_page
 from service.views.state import Service
@@ -33,6 +35,8 @@ def mount_pages(app: FastAPI) -> FastAPI:
     """The app with its pages under /pages."""
     service, access = app.state.service, app.state.access
     _fetch_nothing()
+    app.include_router(page_routes(service, access))  # before Gradio, which would answer every address under /pages
+    app.mount("/static", STATIC)
     blocks = build(service, access)
     with warnings.catch_warnings():  # it warns that several pages have no server-side rendering, asked for or not
         warnings.filterwarnings("ignore", message="SSR mode is not supported", category=UserWarning)
@@ -59,20 +63,19 @@ def _mounted(app: FastAPI, blocks: gr.Blocks) -> FastAPI:
 
 
 def build(service: Service, access: Access) -> gr.Blocks:
-    """All pages."""
+    """The pages that Gradio makes."""
     with gr.Blocks(title="nightscore", analytics_enabled=False, delete_cache=(HOUR, HOUR), fill_width=True) as root:
-        Navbar(main_page_name="Overview")
-        overview_page(service, root)
+        Navbar(visible=False)
     pages: list[tuple[str, str, Callable[[], None]]] = [
-        ("Machine", "asset", lambda: asset_page(service, root)),
         ("Review", "review", lambda: review_page(service, root, access)),
-        ("Try it", "try", lambda: try_page(service, root)),
         ("Images", "images", lambda: images_page(service, root)),
         ("Synthesis", "synthesis", lambda: synthesis_page(service, root)),
+        ("Try it", "try", lambda: try_page(service, root)),
     ]
     for name, path, page in pages:
         with root.route(name, path):
-            Navbar(main_page_name="Overview")
+            Navbar(visible=False)
+            gr.HTML(bar(f"/pages/{path}"))
             page()
     made: gr.Blocks = root
     return made

@@ -13,16 +13,23 @@ import plotly.graph_objects as go
 from anomaly.series.replay import accept_threshold, replay
 from sensors_data.errors import NightscoreError, NotThereError
 from sensors_data.settings import parse
+from sensors_data.store import Store
 from service.api.guard import Access
 from service.figures.asset import rows_of
 from service.figures.interactive import asset_figure
 from service.pages import look
-from service.pages.asset import in_words
 from service.views.feedback import Opinion, find_anomaly, keep_opinion, labels_of
 from service.views.night import worst_first
-from service.views.palette import SEVERITY_WORDS
 from service.views.state import Service
-from service.views.words import carried_by, interval, leading, replay_summary
+from service.views.words import (
+    carried_by,
+    counted_findings,
+    interval,
+    leading,
+    number,
+    replay_summary,
+    seen_and_expected,
+)
 
 ABOUT = (
     "Confirm what was real, dismiss what was not, excuse planned work. "
@@ -143,7 +150,7 @@ def listed(service: Service, family: str | None, many: int, chosen: str | None =
 def _entry(row: dict[Any, Any]) -> str:
     sensors = ", ".join(leading(row["sensors"]))
     said = f" - {row['said']} by {row['author'] or 'somebody'}" if isinstance(row["said"], str) else ""
-    return f"{SEVERITY_WORDS[row['severity']]}: {row['asset']} {sensors}, {interval(row['start'], row['end'])}{said}"
+    return f"{row['severity']}: {row['asset']} {sensors}, {interval(row['start'], row['end'])}{said}"
 
 
 def shown(service: Service, family: str, anomaly: str) -> tuple[str, go.Figure]:
@@ -178,3 +185,18 @@ def _locked() -> str:
 
 def _wrong(service: Service, error: Exception) -> str:
     return look.note(str(error).replace(service.settings.store, "the store"), bad=True)
+
+
+def in_words(store: Store, spec: Any, family: str, found: Any) -> str:
+    """A machine's anomalies as sentences."""
+    active = found[~found["suppressed"]]
+    lines = [f"<p><strong>{escape(counted_findings(active))}</strong></p>"]
+    for row in active.head(4).to_dict("records"):
+        told = [f"highest score {number(row['peak_score'])} nats at {row['peak_time']:%H:%M}"]
+        peak = rows_of(store, "sensor_scores", family, [row["peak_time"].date()], str(row["asset"]))
+        told += seen_and_expected(spec, peak, row)
+        when = escape(interval(row["start"], row["end"]))
+        lines.append(f"<p>{look.tag(row['severity'])} {when}: {escape('; '.join(told))}</p>")
+    if len(found) > len(active):
+        lines.append('<p class="ns-soft">grey: planned work, so nobody is alarmed</p>')
+    return "".join(lines)

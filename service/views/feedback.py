@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 from pydantic import Field
@@ -42,10 +42,27 @@ def keep_opinion(store: Store, opinion: Opinion) -> str:
     return label(store, Incident.model_validate({**where, **told}))
 
 
+def verdicts_on(rows: list[dict[str, Any]], incidents: pd.DataFrame) -> list[dict[str, Any]]:
+    """What was said last of each anomaly: `said`, `author`, `note`, `incident`, null where nobody spoke.
+
+    A verdict is about every anomaly of its asset that it overlaps: an anomaly may grow after somebody spoke.
+    """
+    by_asset: dict[Any, list[dict[Any, Any]]] = {}
+    spoken = incidents[incidents["kind"].isin(LABELS)].sort_values("told", na_position="first", kind="stable")
+    for incident in spoken.to_dict("records"):
+        by_asset.setdefault(incident["asset"], []).append(incident)
+    verdicts = []
+    for row in rows:
+        about = by_asset.get(row["asset"], [])
+        touching = [i for i in about if i["start"] < row["end"] and i["end"] > row["start"]]
+        last = touching[-1] if touching else dict.fromkeys(("kind", "author", "note", "incident"))
+        verdicts.append({"said": last["kind"], **{name: last[name] for name in ("author", "note", "incident")}})
+    return verdicts
+
+
 def labels_of(store: Store, family: str, days: list[date]) -> pd.DataFrame:
     """The anomalies of some days, each once, with `said`, `author`, `note` and `incident`; null where nobody spoke."""
-    found = store.read_days("anomalies", days, family=family).drop_duplicates("anomaly_id", keep="last")
-    said = read_incidents(store, family)
-    said = said[said["kind"].isin(LABELS)][["asset", "start", "end", "kind", "author", "note", "incident"]]
-    rows = found.merge(said.rename(columns={"kind": "said"}), on=["asset", "start", "end"], how="left")
-    return rows.drop_duplicates("anomaly_id", keep="last", ignore_index=True)
+    rows = store.read_days("anomalies", days, family=family).drop_duplicates("anomaly_id", keep="last")
+    verdicts = verdicts_on(rows.to_dict("records"), read_incidents(store, family))  # type: ignore[arg-type]
+    columns = pd.DataFrame(verdicts, columns=["said", "author", "note", "incident"], index=rows.index, dtype=object)
+    return pd.concat([rows, columns], axis=1).reset_index(drop=True)

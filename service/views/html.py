@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sensors_data.seal import BLANK
-from service.views.palette import ROOT, SEVERITY_WORDS
+from service.views.palette import ROOT
 
 _TEMPLATES = Environment(loader=PackageLoader("service.views"), autoescape=True, undefined=StrictUndefined)
 _PARTS: Any = _TEMPLATES.get_template("parts.html").module
@@ -29,7 +29,7 @@ def section(title: str, *parts: str) -> str:
 
 def finding(severity: str, title: str, *parts: str) -> str:
     """One finding, its severity as a coloured tag; its parts are HTML."""
-    return str(_PARTS.finding(severity, SEVERITY_WORDS[severity], title, _all_html(parts)))
+    return str(_PARTS.finding(severity, title, _all_html(parts)))
 
 
 def paragraph(text: str, soft: bool = False) -> str:

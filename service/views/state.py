@@ -65,6 +65,8 @@ class Service:
     models: Kept
     days: Kept
     """Of single assets' past readings and grids."""
+    nights: Kept
+    """Of small files and of what was counted in large ones: the matter of the swim lane."""
     line: anyio.CapacityLimiter
     """Heavy work goes through it one by one: more at once would only be slower and take more memory."""
     waiting: int = 64
@@ -102,7 +104,7 @@ class Service:
 
 def new_service(settings: Settings) -> Service:
     """A service over a store, nothing read yet."""
-    return Service(settings, Store(settings.store), Kept(6), Kept(64), anyio.CapacityLimiter(1))
+    return Service(settings, Store(settings.store), Kept(6), Kept(64), Kept(4000), anyio.CapacityLimiter(1))
 
 
 def stamp_of(store: Store, path: str) -> str:

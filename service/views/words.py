@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -41,9 +41,9 @@ def counted_findings(found: pd.DataFrame) -> str:
     names = leading(worst["sensors"])
     where = f"{worst['asset']} {names[0]}" if names else str(worst["asset"])
     same = int((found["severity"] == worst["severity"]).sum())
-    told = {"critical": f"{same} critical", "warning": count(same, "warning"), "info": "all minor"}[worst["severity"]]
+    told = {"critical": f"{same} critical", "warning": count(same, "warning"), "info": "all info"}[worst["severity"]]
     if len(found) == 1:
-        told = {"critical": "1 critical anomaly", "warning": "1 warning", "info": "1 minor anomaly"}[worst["severity"]]
+        told = {"critical": "1 critical anomaly", "warning": "1 warning", "info": "1 info anomaly"}[worst["severity"]]
         return f"{told}: {where}"
     return f"{count(len(found), 'anomaly')}, {told}: {where}"
 
@@ -59,7 +59,7 @@ def carried_by(sensors: Iterable[Row]) -> str:
     return ", ".join(share + (")" if n else " of the score)") for n, share in enumerate(shares)) or "no single sensor"
 
 
-def seen_and_expected(spec: Family, sensor_scores: pd.DataFrame, found: Row, most: int = 3) -> list[str]:
+def seen_and_expected(spec: Family, sensor_scores: pd.DataFrame, found: Mapping[Any, Any], most: int = 3) -> list[str]:
     """What the leading sensors read at an anomaly's peak and what was expected, a sentence each.
 
     `sensor_scores` holds the asset's rows of that moment.

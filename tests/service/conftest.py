@@ -250,7 +250,8 @@ def serving() -> Callable[[Settings], AbstractContextManager[str]]:
 @pytest.fixture
 def opened(browser, served) -> Iterator[Callable[..., object]]:
     """opened(path) is a page of the test's service that carries the token; what goes wrong in it fails the test."""
-    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    zone = {"timezone_id": "Europe/Berlin", "locale": "en-GB"}
+    context = browser.new_context(viewport={"width": 1200, "height": 900}, **zone)
     context.add_cookies([{"name": "nightscore", "value": TOKEN, "url": served}])
     errors, outside = [], []
 
@@ -268,3 +269,27 @@ def opened(browser, served) -> Iterator[Callable[..., object]]:
     assert errors == []
     assert outside == []
     context.close()
+
+
+@pytest.fixture
+def good_to_see() -> Callable[[object], None]:
+    """good_to_see(page): on a phone and wide, in light and in dark, it fits and axe has no serious finding."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check(page: object) -> None:
+        for width, scheme in ((390, "dark"), (1400, "light"), (2560, "dark"), (390, "light")):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_timeout(150)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (page.url, width)
+            if (width, scheme) != (390, "light"):
+                found = Axe().run(page).response["violations"]
+                serious = [
+                    (v["id"], [n["html"][:200] for n in v["nodes"][:2]]) for v in found if v["impact"] in SERIOUS
+                ]
+                assert serious == [], (page.url, width, scheme)
+
+    return check
+
+
+SERIOUS = ("serious", "critical")

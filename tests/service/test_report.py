@@ -172,7 +172,7 @@ def test_a_count_of_findings_names_the_worst():
     assert told("critical") == "1 critical anomaly: pump-2 pressure"
     assert told("critical", "warning", "info") == "3 anomalies, 1 critical: pump-2 pressure"
     assert told("warning", "info") == "2 anomalies, 1 warning: pump-2 pressure"
-    assert told("info", "info") == "2 anomalies, all minor: pump-2 pressure"
+    assert told("info", "info") == "2 anomalies, all info: pump-2 pressure"
 
 
 def test_a_model_that_cannot_be_read_keeps_nobody_from_the_night(copied):

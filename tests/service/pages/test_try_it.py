@@ -11,7 +11,6 @@ from service.views.state import new_service
 
 pytest.importorskip("gradio")
 
-from service.pages.overview import overview
 from service.pages.tried import FIT, examples, scored
 from service.pages.try_it import as_parquet, drawn
 
@@ -67,10 +66,3 @@ def test_a_file_that_cannot_be_tried_says_why(plant, tmp_path, name, data, messa
 def test_nothing_to_score_is_told(plant):
     with pytest.raises(ValueError, match="upload a file or pick an example"):
         scored(new_service(plant), None, None, FIT, 0.6)
-
-
-def test_the_overview_of_an_empty_store_says_what_to_do_next(plant, tmp_path):
-    empty = plant.model_copy(update={"store": str(tmp_path / "none")})
-    assert "Next: nightscore backfill" in overview(new_service(empty))
-    bare = empty.model_copy(update={"families": {}})
-    assert "Next: nightscore init --from YOUR-FILE.csv" in overview(new_service(bare))

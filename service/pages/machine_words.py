@@ -1,0 +1,43 @@
+"""A machine's anomalies of a range in words: what was read, what was expected, what people said."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from sensors_data.series.incidents import read_incidents
+from service.figures.asset import rows_of
+from service.pages.wanted import Wanted
+from service.views.course import around
+from service.views.events import anomalies_touching
+from service.views.feedback import verdicts_on
+from service.views.state import Service
+from service.views.words import number, seen_and_expected
+
+
+def words_of(service: Service, asked: Wanted) -> list[dict[str, Any]]:
+    """The anomalies that touch a range, worst first, ready to be shown."""
+    rows = anomalies_touching(service, asked.family, asked.asset, asked.start, asked.end)
+    verdicts = verdicts_on(rows, read_incidents(service.store, asked.family))
+    return [_shown(service, asked, row, verdict) for row, verdict in zip(rows, verdicts, strict=True)]
+
+
+def _shown(service: Service, asked: Wanted, row: dict[str, Any], verdict: dict[str, Any]) -> dict[str, Any]:
+    start, end = around(row["start"], row["end"])
+    said = f"{verdict['said']} by {verdict['author'] or 'somebody'}" if verdict["said"] else ""
+    note = f": {verdict['note']}" if verdict["note"] else ""
+    return {
+        "kind": row["kind"],
+        "start": row["start"],
+        "end": row["end"],
+        "told": "; ".join([f"highest score {number(row['peak_score'])} nats", *_read(service, asked.family, row)]),
+        "said": said + note,
+        "address": Wanted(asked.family, asked.asset, start, end).address,
+        "review": f"/pages/review?{urlencode({'family': asked.family, 'id': row['anomaly_id']})}",
+    }
+
+
+def _read(service: Service, family: str, row: dict[str, Any]) -> list[str]:
+    """What the leading sensors read at the peak, and what was expected."""
+    peak = rows_of(service.store, "sensor_scores", family, [row["peak_time"].date()], str(row["asset"]))
+    return seen_and_expected(service.settings.family(family), peak, row)

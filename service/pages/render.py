@@ -1,0 +1,60 @@
+"""Pages from the templates beside: what every page shares is put in here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from service.api.guard import Access
+from service.views.words import duration, number
+
+PAGES = (
+    ("Overview", "/pages/"),
+    ("Machine", "/pages/asset"),
+    ("Review", "/pages/review"),
+    ("Images", "/pages/images"),
+    ("Synthesis", "/pages/synthesis"),
+    ("Try it", "/pages/try"),
+    ("REST", "/docs"),
+)
+"""The pages in the order of the bar on top."""
+
+
+def interval_html(start: Any, end: Any) -> Markup:
+    """An interval in UTC as an element that the reader's browser tells in local time where that is wanted."""
+    last = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M}"
+    shown = f"{start:%Y-%m-%d %H:%M} to {last} UTC ({duration(end - start)})"
+    return Markup('<time datetime="{}" data-end="{}">{}</time>').format(_iso(start), _iso(end), shown)
+
+
+def moment_html(moment: Any) -> Markup:
+    """A moment, likewise."""
+    return Markup('<time datetime="{}">{}</time>').format(_iso(moment), f"{moment:%Y-%m-%d %H:%M} UTC")
+
+
+def _iso(moment: Any) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+_TEMPLATES = Environment(loader=PackageLoader("service.pages"), autoescape=True, undefined=StrictUndefined)
+_TEMPLATES.filters |= {"number": number, "escaped": escape}
+_TEMPLATES.globals |= {"interval": interval_html, "moment": moment_html}
+
+
+def page(request: Request, access: Access, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
+    """A whole page; `shown` is what its template names."""
+    shared = {
+        "pages": PAGES,
+        "here": request.url.path,
+        "may_write": access.known(request.headers),
+    }
+    return HTMLResponse(_TEMPLATES.get_template(template).render(**shared, **shown), status)
+
+
+def part(template: str, **shown: Any) -> HTMLResponse:
+    """A part of a page, to be put in by it."""
+    return HTMLResponse(_TEMPLATES.get_template(template).render(**shown))

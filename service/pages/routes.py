@@ -1,0 +1,112 @@
+"""The pages that are made here, and what they are made with: styles, scripts, colours."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.staticfiles import StaticFiles
+
+from service.api.guard import Access
+from service.pages.machine_words import words_of
+from service.pages.night_cards import night_cards
+from service.pages.render import page, part
+from service.pages.wanted import Wanted, WrongAddressError, nights_in, wanted
+from service.views.lane import machines_of
+from service.views.palette import ROOT_OF_PAGES
+from service.views.state import Service
+
+
+class Statics(StaticFiles):
+    """Files that a browser asks for again, and gets again only where they changed."""
+
+    def file_response(self, *args: Any, **named: Any) -> Response:
+        """A file, or 304."""
+        response = super().file_response(*args, **named)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+STATIC = Statics(directory=Path(__file__).parent / "static")
+LEGEND = (
+    ("", "nothing found"),
+    ("info", "info"),
+    ("warning", "warning, odd images"),
+    ("critical", "critical"),
+    ("planned", "found in planned work"),
+    ("work", "planned work, known fault"),
+    ("thin", "under 80 % measured"),
+    ("none", "not scored"),
+    ("critical said", "somebody spoke"),
+)
+"""What a cell of the lane looks like, and what that means."""
+SPANS = ((1, "1 day"), (3, "3 days"), (7, "7 days"), (28, "28 days"))
+WORDS = 12
+"""Anomalies told in words above the curves, at most."""
+
+
+def page_routes(service: Service, access: Access) -> APIRouter:
+    """The addresses of the pages."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/static/palette.css")
+    def palette() -> Response:
+        return Response(ROOT_OF_PAGES, media_type="text/css", headers={"Cache-Control": "no-cache"})
+
+    @routes.get("/pages")
+    def bare() -> RedirectResponse:
+        return RedirectResponse("/pages/")
+
+    @routes.get("/pages/")
+    def overview(request: Request) -> HTMLResponse:
+        return page(request, access, "overview.html", title="Overview", legend=LEGEND)
+
+    @routes.get("/pages/asset")
+    def machine(request: Request) -> Response:
+        query = dict(request.query_params)
+        try:
+            asked = wanted(service, query)
+        except WrongAddressError as error:
+            shown = {"reason": error.reason, "remedy": error.remedy, "offers": error.offers}
+            return page(request, access, "wrong.html", 404, title="No such page", **shown)
+        if not {"family", "asset"} <= set(query) or not {"from", "to", "day"} & set(query):
+            return RedirectResponse(asked.address, 307)
+        return _machine(request, service, access, asked, query.get("compare", ""))
+
+    @routes.get("/pages/parts/night")
+    def night() -> HTMLResponse:
+        return part("night.html", cards=night_cards(service))
+
+    return routes
+
+
+def _machine(request: Request, service: Service, access: Access, asked: Wanted, compare: str) -> HTMLResponse:
+    rows = words_of(service, asked)
+    nights = nights_in(asked.start, asked.end)
+    span = asked.end - asked.start
+    more = max(0, len(rows) - WORDS)
+    download = {"family": asked.family, "asset": asked.asset, "from": str(nights[0]), "to": str(nights[-1])}
+    return page(
+        request,
+        access,
+        "machine.html",
+        title=f"{asked.asset} of {asked.family}",
+        wanted=asked,
+        start=f"{asked.start:%Y-%m-%dT%H:%M:%SZ}",
+        end=f"{asked.end:%Y-%m-%dT%H:%M:%SZ}",
+        compare=compare,
+        families=sorted(service.settings.families),
+        machines=machines_of(service, asked.family, service.store.days("scores", family=asked.family)[-1:]),
+        before=asked.moved(-span).address,
+        after=asked.moved(span).address,
+        spans=[(name, asked.lasting(timedelta(days=days)).address) for days, name in SPANS],
+        wider=asked.lasting(2 * span).address,
+        rows=rows[:WORDS],
+        more=more,
+        all=urlencode({"q": asked.asset, "from": str(nights[0]), "to": str(nights[-1])}),
+        download=urlencode(download),
+    )

@@ -1,0 +1,85 @@
+// The lane as data: which rows and anomalies are wanted, in which order, and what each cell holds. No page here.
+export const RANK = { planned: 0, info: 1, warning: 2, critical: 3 };
+export const DEFAULTS = { q: "", family: "", severity: "", sensor: "", state: "", said: "", only: "", sort: "worst", from: "", to: "" };
+const DAY = 86400;
+const seconds = (night) => Date.parse(`${night}T00:00Z`) / 1000;
+
+export const kindOf = (anomaly) => anomaly.planned ? "planned" : anomaly.severity;
+/** The columns of the lane: nights, or hours where there are at most three of them. */
+export function columnsOf(nights) {
+  const step = nights.length > 3 ? DAY : DAY / 24;
+  const columns = [];
+  for (const night of nights) {
+    for (let at = seconds(night); at < seconds(night) + DAY; at += step) {
+      const hour = new Date(at * 1000).toISOString().slice(11, 16);
+      columns.push({ start: at, end: at + step, night, label: step === DAY ? night.slice(5) : hour === "00:00" ? night.slice(5) : hour });
+    }
+  }
+  return columns;
+}
+
+const wantedAnomaly = (choices) => (anomaly) =>
+  (!choices.severity || RANK[kindOf(anomaly)] >= RANK[choices.severity]) &&
+  (!choices.sensor || anomaly.sensors.some((one) => one.sensor === choices.sensor)) &&
+  (!choices.state || anomaly.state === choices.state) &&
+  (!choices.said || (choices.said === "open" ? !anomaly.said && !anomaly.planned : anomaly.said === choices.said));
+
+/** Rows and anomalies that the choices want, in the wanted order, each row with its own anomalies. */
+export function chosen(lane, choices) {
+  const words = choices.q.toLowerCase().split(/\s+/).filter(Boolean);
+  const asked = choices.severity || choices.sensor || choices.state || choices.said || choices.only;
+  const mine = new Map();
+  const ofRow = (row) => (!choices.family || row.family === choices.family) &&
+    words.every((word) => row.name.toLowerCase().includes(word) || row.family.toLowerCase().includes(word));
+  const fits = lane.rows.map(ofRow);
+  const anomalies = lane.anomalies.filter((anomaly) => fits[anomaly.row]).filter(wantedAnomaly(choices));
+  for (const anomaly of anomalies) mine.set(anomaly.row, [...(mine.get(anomaly.row) ?? []), anomaly]);
+  const images = new Map();
+  for (const night of lane.images) images.set(night.row, [...(images.get(night.row) ?? []), night]);
+  const rows = [];
+  lane.rows.forEach((row, place) => {
+    const odd = (images.get(place) ?? []).some((night) => night.odd);
+    if (!fits[place] || (asked && !mine.has(place) && !(choices.only && odd))) return;
+    rows.push({ ...row, place, anomalies: mine.get(place) ?? [], images: images.get(place) ?? [] });
+  });
+  return { rows: rows.sort(ORDERS[choices.sort] ?? ORDERS.worst), anomalies: anomalies.sort(worstFirst) };
+}
+
+export const worstFirst = (a, b) => RANK[kindOf(b)] - RANK[kindOf(a)] || b.peak - a.peak;
+const worstOf = (row) => row.anomalies.reduce((most, one) => Math.max(most, RANK[kindOf(one)] + 1), row.images.some((night) => night.odd) ? RANK.warning + 1 : 0);
+const peakOf = (row) => Math.max(...row.anomalies.map((one) => one.peak), 0);
+const newestOf = (row) => Math.max(...row.anomalies.map((one) => one.end), ...row.images.filter((n) => n.odd).map((n) => seconds(n.night)), 0);
+const byName = (a, b) => a.family.localeCompare(b.family) || a.name.localeCompare(b.name, "en", { numeric: true });
+const causeOf = (row) => row.anomalies[0]?.sensors[0]?.sensor ?? "\uffff";
+const ORDERS = {
+  worst: (a, b) => worstOf(b) - worstOf(a) || peakOf(b) - peakOf(a) || byName(a, b),
+  name: byName,
+  newest: (a, b) => newestOf(b) - newestOf(a) || byName(a, b),
+  most: (a, b) => b.anomalies.length - a.anomalies.length || byName(a, b),
+  cause: (a, b) => causeOf(a).localeCompare(causeOf(b)) || newestOf(b) - newestOf(a) || byName(a, b),
+};
+
+/** What a cell shows: classes for the eye and a sentence for the ear. */
+export function cellOf(lane, row, column) {
+  const touching = row.anomalies.filter((one) => one.start < column.end && one.end > column.start).sort(worstFirst);
+  const night = row.images.find((one) => one.night === column.night);
+  const scored = (lane.scoredSets[row.family] ?? new Set()).has(column.night);
+  const share = row.kind === "camera" ? (night ? 100 : 0) : lane.measured[row.family]?.[column.night]?.[row.name];
+  const known = row.kind === "camera" || lane.measured[row.family] !== undefined;
+  const none = !scored || (known && share === undefined);
+  const work = lane.incidents.filter((one) => one.family === row.family && (one.row === null || one.row === row.place) &&
+    one.start < column.end && one.end > column.start);
+  const told = [];
+  const classes = [];
+  if (none) { classes.push("none"); told.push("not scored"); }
+  else if (share < 80 && row.kind === "machine") { classes.push("thin"); told.push(`${share} % of its values were measured`); }
+  if (work.length) { classes.push("work"); told.push(work.map((one) => `${one.kind}${one.note ? `: ${one.note}` : ""}`).join(", ")); }
+  if (touching.length) {
+    classes.push(kindOf(touching[0]));
+    if (touching.every((one) => one.said)) classes.push("said");
+    told.push(touching.map((one) => `${kindOf(one)}${one.sensors.length ? ` ${one.sensors[0].sensor}` : ""}${one.said ? `, ${one.said} by ${one.author || "somebody"}` : ""}`).join("; "));
+  }
+  if (night?.odd) { classes.push("warning"); told.push(`${night.odd} of ${night.images} images odd`); }
+  if (!told.length) told.push("nothing found");
+  return { classes: classes.join(" "), told: told.join("; ") };
+}

@@ -1,0 +1,86 @@
+// A machine's page: its curves, the events above them, the numbers below; the address holds the range.
+import { ask, colour, counted, escaped, fetched, interval, iso, moment, onChange, say } from "./app.js";
+import { drawn } from "./curves.js";
+
+const ROWS = 500;
+const box = ask("curves"), about = box.dataset;
+let course, other, events, plots = [];
+
+async function load() {
+  const range = { from: about.from, to: about.to };
+  const query = new URLSearchParams({ family: about.family, asset: about.asset, ...range });
+  try {
+    [course, events] = await Promise.all([fetched(`/v1/course?${query}`), fetched(`/v1/events?${query}`)]);
+    if (about.compare) other = await fetched(`/v1/course?${new URLSearchParams({ family: about.family, asset: about.compare, ...range })}`);
+  } catch (error) {
+    box.innerHTML = `<p class="note bad">${escaped(error.message)}</p>`;
+    if (!course) return;
+  }
+  if (other) aligned();
+  ask("thinned").textContent = course.rows > 1 ? `Each pair of points is the lowest and highest of ${course.rows} rows.` : "";
+  draw();
+}
+
+/** The other machine's curves at this one's times. */
+function aligned() {
+  const places = new Map(other.times.map((at, n) => [at, n]));
+  for (const one of Object.values(other.sensors)) one.measured = course.times.map((at) => one.measured[places.get(at)] ?? null);
+}
+
+function draw() {
+  for (const plot of plots) plot.destroy();
+  plots = drawn(box, course, other, events.anomalies, { range: shown(), onRange });
+  strip();
+  if (ask("table").open) numbers();
+}
+
+const shown = () => [about.from, about.to].map((text) => Date.parse(text) / 1000);
+
+/** Another range is another address, so that back returns. */
+function onRange(from, to) {
+  const query = new URLSearchParams(location.search);
+  query.delete("day");
+  query.delete("days");
+  query.set("from", iso(from));
+  query.set("to", iso(Math.max(to, from + 2 * course.step_s)));
+  location.search = query;
+}
+
+/** What happened, above the curves: anomalies, planned work, verdicts, changes of model. */
+function strip() {
+  const [from, to] = shown();
+  const bars = [...events.anomalies.map((one) => ({ ...one, told: `${one.kind}: ${interval(one.start, one.end)}` })),
+    ...events.incidents.map((one) => ({ ...one, kind: "planned", told: `${one.word}${one.author ? ` by ${one.author}` : ""}${one.note ? `: ${one.note}` : ""}, ${interval(one.start, one.end)}` })),
+    ...events.models.map((one) => ({ start: one.at, end: one.at, kind: "good", told: `from ${moment(one.at)}: ${one.model}` }))];
+  const left = 62, width = box.clientWidth - left - 8, height = 14;
+  const place = (at) => left + width * Math.min(Math.max((at - from) / (to - from), 0), 1);
+  const shapes = bars.map((one, n) => `<rect x="${place(one.start)}" y="${n * height}" width="${Math.max(3, place(one.end) - place(one.start))}" height="${height - 3}" fill="${colour(one.kind)}"><title>${escaped(one.told)}</title></rect>`);
+  const words = bars.map((one) => `<li>${escaped(one.told)}</li>`).join("");
+  ask("events").innerHTML = bars.length ? `<h3>Events</h3><svg class="events" viewBox="0 0 ${box.clientWidth} ${bars.length * height}" height="${bars.length * height}" role="img" aria-label="${counted(bars.length, "event")}">${shapes.join("")}</svg><details><summary>${counted(bars.length, "event")}</summary><ul>${words}</ul></details>` : "";
+}
+
+function numbers() {
+  const names = Object.keys(course.sensors);
+  const head = ["time", ...names.flatMap((name) => [`${name}${course.sensors[name].unit ? `, ${course.sensors[name].unit}` : ""}`, "expected"]), "score", "threshold"];
+  const many = Math.min(course.times.length, ROWS);
+  const cell = (value) => `<td class="number">${value === null ? "" : value}</td>`;
+  const lines = course.times.slice(0, many).map((at, n) => `<tr><td>${moment(at)}</td>${names.map((name) => {
+    const one = course.sensors[name];
+    return cell(one.measured[n] ?? one.imputed[n]) + cell(one.expected[n]);
+  }).join("")}${cell(course.score[n])}${cell(course.threshold[n])}</tr>`);
+  ask("rows").textContent = `${many.toLocaleString("en")} of ${counted(course.times.length, "row")} of this range.`;
+  ask("numbers").innerHTML = `<thead><tr>${head.map((name) => `<th>${escaped(name)}</th>`).join("")}</tr></thead><tbody>${lines.join("")}</tbody>`;
+}
+
+ask("table").addEventListener("toggle", () => ask("table").open && course && numbers());
+ask("where").addEventListener("submit", (event) => {
+  for (const field of event.target.elements) {
+    if (field.type === "datetime-local" && field.value) { const hidden = Object.assign(document.createElement("input"), { type: "hidden", name: field.name, value: `${field.value}Z` }); field.disabled = true; event.target.append(hidden); }
+    if (field.name === "compare" && !field.value) field.disabled = true;
+  }
+});
+ask("where").elements.family.addEventListener("change", (event) => { location.href = `/pages/asset?family=${encodeURIComponent(event.target.value)}`; });
+let width = box.clientWidth;
+new ResizeObserver(() => { if (course && Math.abs(box.clientWidth - width) > 4) { width = box.clientWidth; draw(); } }).observe(box);
+onChange(() => course && draw());
+load().catch((error) => say(error.message));

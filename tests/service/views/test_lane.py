@@ -1,0 +1,89 @@
+"""The lane of machines by nights, from the plant's store."""
+
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+
+from sensors_data.errors import NotThereError, UnusableError
+from sensors_data.series.incidents import Incident, label, withdraw
+from sensors_data.simulate import START
+from sensors_data.store import Provenance, Store
+from service.views.lane import lane_of, measured_of
+from service.views.state import new_service
+
+FIRST, LAST = START, START + timedelta(days=8)
+ROW = {"asset": "oven-1", "peak_score": 2.0, "severity": "warning", "sensors": [{"sensor": "power", "share": 1.0}]}
+ROW |= {"rows": 6, "suppressed": False, "model": "oven@2026-03-07"}
+
+
+def write(settings, day, *rows):
+    """Anomalies of a night, each by id, start and end."""
+    frame = [{**ROW, "anomaly_id": name, "start": start, "end": end, "peak_time": start} for name, start, end in rows]
+    Store(settings.store).write("anomalies", pd.DataFrame(frame), Provenance(job="test"), family="oven", day=day)
+
+
+def at(day, hour):
+    """A moment of the plant."""
+    return pd.Timestamp(day, tz="UTC") + timedelta(hours=hour)
+
+
+def test_an_anomaly_is_new_continuing_or_ended_by_the_nights_that_hold_it(copied):
+    before = LAST - timedelta(days=1)
+    write(copied, before, ("a" * 16, at(before, 1), at(before, 3)), ("b" * 16, at(before, 22), at(LAST, 0)))
+    write(copied, LAST, ("b" * 16, at(before, 22), at(LAST, 4)), ("c" * 16, at(LAST, 9), at(LAST, 10)))
+    lane = lane_of(new_service(copied), None, None)
+    states = {one["id"][0]: (one["state"], one["end"]) for one in lane.anomalies if one["id"][0] * 16 == one["id"]}
+    assert states == {
+        "a": ("ended", at(before, 3).timestamp()),
+        "b": ("continuing", at(LAST, 4).timestamp()),
+        "c": ("new", at(LAST, 10).timestamp()),
+    }
+
+
+def test_every_night_asked_for_is_a_column_and_only_scored_ones_are_told_as_scored(plant):
+    lane = lane_of(new_service(plant), FIRST, LAST)
+    assert [str(night) for night in lane.nights] == [str(FIRST + timedelta(days=n)) for n in range(9)]
+    assert lane.scored["oven"] == [str(START + timedelta(days=n)) for n in range(5, 9)]
+    assert [(row["family"], row["name"]) for row in lane.rows] == [("oven", "oven-1"), ("oven", "oven-3")]
+    planned = [one for one in lane.incidents if one["kind"] == "planned"]
+    assert [(one["row"], one["end"] - one["start"]) for one in planned] == [(0, 3 * 3600)]
+
+
+def test_what_was_said_stays_with_an_anomaly_that_grows(copied):
+    write(copied, LAST, ("a" * 16, at(LAST, 1), at(LAST, 3)))
+    told = {"family": "oven", "asset": "oven-1", "kind": "dismissed", "author": "Ann", "note": "cleaned"}
+    kept = label(Store(copied.store), Incident(start=at(LAST, 1), end=at(LAST, 3), **told))
+    write(copied, LAST, ("a" * 16, at(LAST, 1), at(LAST, 8)))
+    service = new_service(copied)
+    [one] = [one for one in lane_of(service, LAST, LAST).anomalies if one["id"] == "a" * 16]
+    assert (one["said"], one["author"], one["note"], one["incident"]) == ("dismissed", "Ann", "cleaned", kept)
+    withdraw(service.store, kept)
+    [one] = [one for one in lane_of(service, LAST, LAST).anomalies if one["id"] == "a" * 16]
+    assert one["said"] is None
+
+
+def test_a_night_says_how_much_was_measured_of_each_machine(plant, nightly):
+    measured = measured_of(new_service(plant), "oven", [LAST])
+    rows = nightly("scores", LAST)
+    for asset, part in rows.groupby("asset"):
+        assert measured[str(LAST)][asset] == round(100 * part["observed_share"].sum() / 144)
+    assert measured_of(new_service(plant), "oven", [FIRST]) == {}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "message"),
+    [
+        (LAST, FIRST, "lies before the first"),
+        (LAST - timedelta(days=400), LAST, "401 nights were asked for"),
+    ],
+)
+def test_nights_that_cannot_be_shown_are_refused(plant, first, last, message):
+    with pytest.raises(UnusableError, match=message):
+        lane_of(new_service(plant), first, last)
+
+
+def test_a_store_without_scores_says_what_to_run(plant, tmp_path):
+    empty = plant.model_copy(update={"store": str(tmp_path / "none")})
+    with pytest.raises(NotThereError, match="nightscore backfill"):
+        lane_of(new_service(empty), None, None)
