@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.errors import NotThereError, UnusableError
-from service.figures.asset import rows_of
 from service.views.state import Service
 
 MOST_DAYS = 92
@@ -27,7 +26,11 @@ def course_of(service: Service, family: str, asset: str, start: datetime, end: d
     """
     check_range(start, end)
     days = [day.date() for day in pd.date_range(start.date(), (end - timedelta(microseconds=1)).date(), freq="D")]
-    scores, sensors = (rows_of(service.store, table, family, days, asset) for table in ("scores", "sensor_scores"))
+    store = service.store
+    scores, sensors = (
+        store.read_files(table, store.written(table, days, family=family), [asset])
+        for table in ("scores", "sensor_scores")
+    )
     scores, sensors = (rows[(rows["time"] >= start) & (rows["time"] < end)] for rows in (scores, sensors))
     if scores.empty:
         span = f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
