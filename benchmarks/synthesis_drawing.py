@@ -16,7 +16,7 @@ import torch
 import typer
 
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
-from synthesis.networks.dcgan import Generator
+from synthesis.networks.kinds import generator_of
 from synthesis.presets.catalogue import preset
 from synthesis.sampling import drawn_batches, drawn_pngs
 
@@ -24,7 +24,7 @@ from synthesis.sampling import drawn_batches, drawn_pngs
 def untrained(name: str, size: int) -> TrainedGenerator:
     """A preset's generator for grey images, as it begins."""
     config = preset(name, (1, size, size)).generator
-    network = Generator(config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = generator_of(config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     about = {"camera": "benchmark", "trained_through": date(2000, 1, 1), "preset": name, "images": 1, "shown": 1}
     return TrainedGenerator(network.eval(), GeneratorCard.model_validate({**about, "network": config, "seed": 0}))
 

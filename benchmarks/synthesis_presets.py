@@ -30,7 +30,8 @@ from benchmarks.synthesis_run import Judge, quality_of, recipe_for, with_card
 from sensors_data.settings import parse
 from service.figures.images import sheet
 from synthesis.generator_files import TrainedGenerator
-from synthesis.networks.dcgan import Discriminator, Generator, parameter_count
+from synthesis.networks.kinds import discriminator_of, generator_of
+from synthesis.networks.pair import parameter_count
 from synthesis.presets.catalogue import PRESETS
 from synthesis.sampling import draw
 from synthesis.training.collapse import WatchConfig
@@ -53,7 +54,7 @@ Keep = Callable[[], None]
 
 def counted(recipe: Recipe) -> tuple[int, int]:
     """The parameters of generator and discriminator. ValueError where the source states others."""
-    found = parameter_count(Generator(recipe.generator)), parameter_count(Discriminator(recipe.discriminator))
+    found = parameter_count(generator_of(recipe.generator)), parameter_count(discriminator_of(recipe.discriminator))
     if recipe.generator.image == PRESETS[recipe.preset].own and found != PUBLISHED.get(recipe.preset, found):
         raise ValueError(f"{recipe.preset} has {found} parameters, its source states {PUBLISHED[recipe.preset]}")
     return found

@@ -14,7 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.image_splits import Images
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
-from synthesis.networks.dcgan import Generator
+from synthesis.networks.pair import GeneratorNetwork
 from synthesis.presets.catalogue import PRESETS, preset
 from synthesis.quality.distances import MIN_IMAGES, class_entropy, frechet_distance, kernel_distance, overlap
 from synthesis.quality.extractors import Extractor, Features, features_of, has_classes
@@ -75,7 +75,7 @@ def generator_of(recipe: Recipe, train: Images, seconds: float, seed: int) -> Tr
     return with_card(gan.average.eval().requires_grad_(False), recipe, train, step * size * repeats, seed)
 
 
-def with_card(network: Generator, recipe: Recipe, train: Images, shown: int, seed: int) -> TrainedGenerator:
+def with_card(network: GeneratorNetwork, recipe: Recipe, train: Images, shown: int, seed: int) -> TrainedGenerator:
     """A generator that learned from `train`, `shown` of them repeats counted, able to draw."""
     names, counts = np.unique(train.label, return_counts=True)
     told = bool(recipe.generator.classes)

@@ -12,7 +12,8 @@ from sensors_data.nets.arrays import check_learned
 from sensors_data.nets.files import fingerprint, model_bytes, tensors_of, with_tensors
 from sensors_data.settings import Section, parse
 from sensors_data.store import Store
-from synthesis.networks.dcgan import Generator, GeneratorConfig
+from synthesis.networks.kinds import AnyGeneratorConfig, generator_of
+from synthesis.networks.pair import GeneratorNetwork
 
 FORMAT = 3
 """Revision of the generator's file. Revision 2, in which the cutoff had another name, is read; others are refused."""
@@ -26,7 +27,7 @@ class GeneratorCard(Section):
     camera: str
     trained_through: date
     preset: str
-    network: GeneratorConfig
+    network: AnyGeneratorConfig
     classes: tuple[str, ...] = ()
     """Names of the classes that it draws; empty for a generator without classes."""
     shares: tuple[float, ...] = ()
@@ -53,7 +54,7 @@ class GeneratorCard(Section):
 class TrainedGenerator:
     """A generator that draws, and its card."""
 
-    network: Generator
+    network: GeneratorNetwork
     card: GeneratorCard
 
     @property
@@ -77,7 +78,7 @@ def from_bytes(data: bytes, where: str) -> TrainedGenerator:
     card = card_of(data, where)
     tensors = tensors_of(data, where, "train-dcgan")
     check_learned(tensors, where, "train-dcgan")
-    network = with_tensors(lambda: Generator(card.network), tensors, where, "train-dcgan")
+    network = with_tensors(lambda: generator_of(card.network), tensors, where, "train-dcgan")
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return TrainedGenerator(network, card)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from synthesis.networks.dcgan import Discriminator, DiscriminatorConfig, Generator, parameter_count
+from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
+from synthesis.networks.energy import EnergyDiscriminatorConfig
+from synthesis.networks.kinds import discriminator_of, generator_of
 from synthesis.networks.layers import Activation, Layer, Norm
+from synthesis.networks.pair import DiscriminatorShape, GeneratorShape, parameter_count
 from synthesis.presets.catalogue import PRESETS, preset
 from synthesis.training.recipe import Recipe
 
@@ -19,8 +22,8 @@ def preset_rows() -> list[dict[str, object]]:
         rows.append(
             {
                 "preset": name,
-                "generator": parameter_count(Generator(recipe.generator)),
-                "discriminator": parameter_count(Discriminator(recipe.discriminator)),
+                "generator": parameter_count(generator_of(recipe.generator)),
+                "discriminator": parameter_count(discriminator_of(recipe.discriminator)),
                 "image": "x".join(map(str, recipe.generator.image)),
                 "about": chosen.about,
                 "source": chosen.source,
@@ -31,21 +34,48 @@ def preset_rows() -> list[dict[str, object]]:
 
 def described(recipe: Recipe) -> list[str]:
     """A recipe layer by layer, in words."""
-    up, down = recipe.generator, recipe.discriminator
-    channels, side = up.start
+    first = f"{recipe.preset} ({PRESETS[recipe.preset].source}): {_training(recipe)}"
+    return [first, *_generator(recipe.generator), *_discriminator(recipe.discriminator)]
+
+
+def _generator(up: GeneratorShape) -> list[str]:
+    """A generator layer by layer; one of another kind than a DCGAN's by what its config sets."""
     code = f"{up.latent} numbers" + (f" and one of {up.classes} classes" if up.classes else "")
-    lines = [f"{recipe.preset} ({PRESETS[recipe.preset].source}): {_training(recipe)}"]
+    head = f"generator, {parameter_count(generator_of(up)):,} parameters: {code}"
+    if not isinstance(up, GeneratorConfig):
+        return [head, *_set(up)]
+    channels, side = up.start
     start = f"dense to {channels}x{side}x{side}{_after(up.start_norm, up.start_activation)}"
-    lines.append(f"generator, {parameter_count(Generator(up)):,} parameters: {code}, {start}")
-    lines += [f"  {_layer(layer)}" for layer in up.layers]
+    return [f"{head}, {start}", *(f"  {_layer(layer)}" for layer in up.layers)]
+
+
+def _discriminator(down: DiscriminatorShape) -> list[str]:
+    """A discriminator layer by layer; one of another kind than a DCGAN's by what its config sets."""
+    head = f"discriminator, {parameter_count(discriminator_of(down)):,} parameters"
+    if not isinstance(down, DiscriminatorConfig):
+        return [head, *_set(down)]
     folded = f", {down.unshuffle}x{down.unshuffle} pixels folded into channels" if down.unshuffle > 1 else ""
     spectral = ", spectral normalisation" if down.spectral else ""
-    lines.append(f"discriminator, {parameter_count(Discriminator(down)):,} parameters{folded}{spectral}")
+    lines = [f"{head}{folded}{spectral}"]
     lines += [f"  {_layer(layer)}" for layer in down.layers]
     lines += ["  the spread over the batch as one more map"] if down.minibatch_deviation else []
     lines += [f"  dropout {down.dense_dropout:g}"] if down.dense_dropout else []
     lines += [f"  minibatch discrimination by {down.minibatch_kernels} kernels"] if down.minibatch_kernels else []
     return [*lines, f"  dense to one logit{_conditioning(down) if down.classes else ''}"]
+
+
+def _set(config: GeneratorShape | DiscriminatorShape) -> list[str]:
+    """What a config of another kind of network sets, a line each."""
+    own = config.model_dump(exclude={"image", "classes", "latent", "conditioning", "encoder", "decoder"})
+    lines = [f"  {name.replace('_', ' ')}: {_value(value)}" for name, value in own.items()]
+    if isinstance(config, EnergyDiscriminatorConfig):
+        layers = (*config.encoder, *config.decoder.layers)
+        lines += [f"  {_layer(layer)}" for layer in layers]
+    return lines
+
+
+def _value(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
 
 
 def _conditioning(config: DiscriminatorConfig) -> str:

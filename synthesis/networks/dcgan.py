@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 import torch
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
-from sensors_data.settings import Section
 from synthesis.networks.layers import REFERENCE, Activation, Layer, Norm, after_convolution, initialise, stack
 from synthesis.networks.minibatch import MinibatchDiscrimination, deviation_map
+from synthesis.networks.pair import (
+    DiscriminatorNetwork,
+    DiscriminatorShape,
+    GeneratorNetwork,
+    GeneratorShape,
+    Verdict,
+    class_of,
+    codes,
+)
 
 
-class GeneratorConfig(Section):
-    """A generator: a dense layer from the code to a small map, then layers that enlarge it to the image."""
+class GeneratorConfig(GeneratorShape):
+    """A generator: a dense layer from the code to a small map, then layers that enlarge it to the image.
 
-    image: tuple[int, int, int]
-    """C, H, W."""
-    classes: int = Field(0, ge=0)
-    """K; with 0 it has no classes, otherwise the class joins the code as a one-hot vector of K numbers."""
-    latent: int = Field(100, ge=1)
-    """Z."""
+    The class joins the code as a one-hot vector of K numbers.
+    """
+
     start: tuple[int, int]
     """Channels and side of the map behind the dense layer."""
     start_norm: Norm = "none"
@@ -58,17 +60,9 @@ class GeneratorConfig(Section):
         return -1.0 if self.layers[-1].activation == "tanh" else 0.0
 
 
-class DiscriminatorConfig(Section):
+class DiscriminatorConfig(DiscriminatorShape):
     """A discriminator: layers that shrink the image, then one dense logit."""
 
-    image: tuple[int, int, int]
-    classes: int = Field(0, ge=0)
-    """K; above 0 it is conditioned on the class of each image."""
-    conditioning: Literal["projection", "maps", "head"] = "projection"
-    """projection: the logit adds how well the features fit the class (Miyato and Koyama 2018, arXiv:1802.05637).
-    maps: the class joins the image as K constant maps (Mirza and Osindero 2014, arXiv:1411.1784). head: it predicts
-    the class instead of seeing it (Odena et al. 2017, arXiv:1610.09585).
-    """
     unshuffle: int = Field(1, ge=1)
     """Pixels a side that are folded into channels first."""
     layers: tuple[Layer, ...] = Field(min_length=1)
@@ -94,8 +88,10 @@ class DiscriminatorConfig(Section):
         return self
 
 
-class Generator(nn.Module):
+class Generator(GeneratorNetwork):
     """A network from codes to images."""
+
+    config: GeneratorConfig
 
     def __init__(self, config: GeneratorConfig) -> None:
         super().__init__()
@@ -114,12 +110,11 @@ class Generator(nn.Module):
 
     def forward(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         """Images (B, C, H, W) in [low, 1] of codes (B, Z), and of classes (B,) where it is conditional."""
-        if self.config.classes and label is None:
-            raise ValueError(f"this generator draws one of {self.config.classes} classes; say which")
+        label = class_of(label, self.config.classes, "generator")
         reference = REFERENCE if self.config.has_reference else 0
         if reference:
             z = torch.cat([self.get_buffer("reference").to(z.dtype), z])
-        if label is not None and self.config.classes:
+        if label is not None:
             of_reference = torch.arange(reference, device=z.device) % self.config.classes
             one_hot = F.one_hot(torch.cat([of_reference, label]), self.config.classes)
             z = torch.cat([z, one_hot.to(z.dtype)], 1)  # (R + B, Z + K)
@@ -127,25 +122,10 @@ class Generator(nn.Module):
         return images[reference:]
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """A discriminator's outputs for B images."""
-
-    logit: Tensor
-    """How real each looks, (B,)."""
-    features: Tensor
-    """The inputs of the logit's dense layer, (B, F)."""
-    classes: Tensor | None
-    """Logits of the classes, (B, K), where the discriminator has a class head."""
-
-    def at(self, rows: slice) -> Verdict:
-        """The outputs for some of the images."""
-        classes = None if self.classes is None else self.classes[rows]
-        return Verdict(self.logit[rows], self.features[rows], classes)
-
-
-class Discriminator(nn.Module):
+class Discriminator(DiscriminatorNetwork):
     """A network from images to how real they look."""
+
+    config: DiscriminatorConfig
 
     def __init__(self, config: DiscriminatorConfig) -> None:
         super().__init__()
@@ -174,8 +154,7 @@ class Discriminator(nn.Module):
 
     def discriminate(self, x: Tensor, label: Tensor | None = None) -> Verdict:
         """The outputs for images (B, C, H, W), given their classes (B,) where it is conditioned on them."""
-        if self.config.classes and label is None:
-            raise ValueError(f"this discriminator is conditioned on {self.config.classes} classes; say which")
+        label = class_of(label, self.config.classes, "discriminator")
         x = self.fold(x)
         if label is not None and self.config.conditioning == "maps":
             one_hot = F.one_hot(label, self.config.classes).to(x.dtype)[:, :, None, None]
@@ -189,17 +168,3 @@ class Discriminator(nn.Module):
         if self.class_embedding is not None:
             logit = logit + (self.class_embedding(label) * maps.sum((2, 3))).sum(1)
         return Verdict(logit, features, None if self.class_head is None else self.class_head(features))
-
-    def forward(self, x: Tensor, label: Tensor | None = None) -> Tensor:
-        """Logits (B,) of images (B, C, H, W), given their classes (B,) where it is conditioned on them."""
-        return self.discriminate(x, label).logit
-
-
-def codes(count: int, latent: int, generator: torch.Generator) -> Tensor:
-    """Codes (count, Z) from the standard normal distribution."""
-    return torch.randn(count, latent, generator=generator)
-
-
-def parameter_count(module: nn.Module) -> int:
-    """The number of weights of a network."""
-    return sum(p.numel() for p in module.parameters())

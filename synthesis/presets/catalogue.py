@@ -6,6 +6,7 @@ from sensors_data.errors import NotThereError, UnusableError
 from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
 from synthesis.networks.layers import Layer
 from synthesis.presets.course_reports import REPORTS
+from synthesis.presets.other_networks import OTHER_NETWORKS
 from synthesis.presets.papers import PAPERS
 from synthesis.presets.parts import Parts, Preset, Shape, downsample
 from synthesis.training.config import TrainingConfig
@@ -72,5 +73,6 @@ def _default(image: Shape) -> Parts:
 PRESETS = {
     "default": Preset(_default, "narrow, spectral normalisation, hinge, moving average", "ours", 1),
     **PAPERS,
+    **OTHER_NETWORKS,
     **REPORTS,
 }

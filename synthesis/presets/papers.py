@@ -59,6 +59,11 @@ def _feature_matching(image: Shape) -> Parts:
     return *_plain_layers(image), TrainingConfig(images=EPOCHS, matches_features=True, learning_rate=3e-4, batch=100)
 
 
+def _historical(image: Shape) -> Parts:
+    """The plain pair with all weights held near their mean so far."""
+    return *_plain_layers(image), TrainingConfig(images=EPOCHS, history_weight=1e-3)
+
+
 def _minibatch_features(image: Shape) -> Parts:
     """Its other three remedies: minibatch discrimination, virtual batch normalisation, one-sided label smoothing."""
     generator, discriminator = _plain_layers(image, "none", "virtual")
@@ -140,6 +145,9 @@ PAPERS = {
     "relativistic": Preset(_relativistic, "pairs, R1 and R2", "Huang et al. 2024, arXiv:2501.05441", 1),
     "feature-matching": Preset(
         _feature_matching, "the generator matches mean features", "Salimans et al. 2016, arXiv:1606.03498", 1
+    ),
+    "historical-averaging": Preset(
+        _historical, "weights stay near their mean so far", "Salimans et al. 2016, arXiv:1606.03498", 1
     ),
     "minibatch-features": Preset(
         _minibatch_features, "the discriminator sees batches", "Salimans et al. 2016, arXiv:1606.03498", 1

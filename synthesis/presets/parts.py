@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
+from synthesis.networks.kinds import AnyDiscriminatorConfig, AnyGeneratorConfig
 from synthesis.networks.layers import Activation, Layer, Norm
 from synthesis.training.config import TrainingConfig
 
 Shape = tuple[int, int, int]
 """C, H, W."""
-Parts = tuple[GeneratorConfig, DiscriminatorConfig, TrainingConfig]
+Parts = tuple[AnyGeneratorConfig, AnyDiscriminatorConfig, TrainingConfig]
 
 
 @dataclass(frozen=True)

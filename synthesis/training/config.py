@@ -27,6 +27,20 @@ class TrainingConfig(Section):
     """Weight of that penalty in the loss."""
     penalty_every: int = Field(1, ge=1)
     """Steps between penalties, each weighted by as many."""
+    margin: float = Field(10.0, gt=0)
+    """energy: the energy above which fake images are fake enough."""
+    pulling_away: float = Field(0.0, ge=0)
+    """Weight of the term that keeps the features of fake images apart, in the generator's loss (Zhao et al. 2017)."""
+    code_weight: float = Field(1.0, ge=0)
+    """Weight of the recovered code in both losses, where the networks recover one (Chen et al. 2016)."""
+    orthogonality: float = Field(0.0, ge=0)
+    """Weight of the products between the rows of the generator's weights in its loss (Brock et al. 2019)."""
+    path_weight: float = Field(0.0, ge=0)
+    """Weight of the path length in the loss of a generator with styles (Karras et al. 2020)."""
+    path_every: int = Field(4, ge=1)
+    """Steps between path lengths, each weighted by as many and taken from half a batch."""
+    history_weight: float = Field(0.0, ge=0)
+    """Weight of the distance of all weights from their mean so far, in both losses (Salimans et al. 2016)."""
     clip: float = Field(0.0, ge=0)
     """Largest weight of the discriminator after a step (Arjovsky et al. 2017); 0 for none."""
     optimizer: Literal["adam", "rmsprop", "sgd"] = "adam"

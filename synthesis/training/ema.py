@@ -6,10 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
-from synthesis.networks.dcgan import Generator, codes
+from synthesis.networks.pair import GeneratorNetwork, codes
 
 
-def update_ema(average: Generator, generator: Generator, half_life: float) -> None:
+def update_ema(average: GeneratorNetwork, generator: GeneratorNetwork, half_life: float) -> None:
     """Move the average's weights towards the generator's, in place; `half_life` is in steps."""
     update = get_ema_multi_avg_fn(0.5 ** (1 / max(half_life, 1e-8)))  # type: ignore[no-untyped-call]
     update(list(average.parameters()), list(generator.parameters()), None)
@@ -17,7 +17,7 @@ def update_ema(average: Generator, generator: Generator, half_life: float) -> No
 
 @torch.no_grad()
 def recompute_batch_norm(
-    network: Generator, labels: Tensor | None, seed: int, batches: int = 20, size: int = 256
+    network: GeneratorNetwork, labels: Tensor | None, seed: int, batches: int = 20, size: int = 256
 ) -> None:
     """Recompute the means and variances of batch normalisation from images of fresh codes, in place.
 

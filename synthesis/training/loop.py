@@ -9,12 +9,12 @@ from functools import lru_cache
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from sensors_data.errors import DivergedError
 from sensors_data.nets.checkpoint import Checkpoint, TrainingState
 from sensors_data.nets.training import Progress
-from synthesis.networks.dcgan import Generator
+from synthesis.networks.pair import GeneratorNetwork
 from synthesis.training.collapse import Measures, WatchConfig, alarms, collapsed
 from synthesis.training.run import Examples, GanHooks, Snapshot, TrainingRun, Validation
 from synthesis.training.snapshots import measures_of, of_fixed_codes, snapshot_of
@@ -26,7 +26,7 @@ from synthesis.training.workers import Workers, alone
 class Trained:
     """The best snapshot's generator and how training went."""
 
-    generator: Generator
+    generator: GeneratorNetwork
     history: list[Snapshot]
     state: str
     """done, collapsed or diverged."""
@@ -85,7 +85,13 @@ def train_along(run: TrainingRun, checkpoint: Checkpoint, workers: Workers) -> N
 
 def state_of(gan: GanState) -> TrainingState:
     """The parts of a training that a checkpoint keeps; its random draws begin anew after each snapshot."""
-    networks = {"generator": gan.generator, "discriminator": gan.discriminator, "average": gan.average}
+    networks: dict[str, nn.Module] = {
+        "generator": gan.generator,
+        "discriminator": gan.discriminator,
+        "average": gan.average,
+    }
+    if gan.past is not None:
+        networks |= {"generator_past": gan.past[0], "discriminator_past": gan.past[1]}
     return TrainingState(networks, {"g_optimizer": gan.g_optimizer, "d_optimizer": gan.d_optimizer})
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pydantic import model_validator
+
 from sensors_data.settings import Section
-from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
+from synthesis.networks.kinds import AnyDiscriminatorConfig, AnyGeneratorConfig, network_of
 from synthesis.training.config import TrainingConfig
 
 
@@ -11,6 +13,12 @@ class Recipe(Section):
     """A preset for images of one shape: both networks and how they are trained."""
 
     preset: str
-    generator: GeneratorConfig
-    discriminator: DiscriminatorConfig
+    generator: AnyGeneratorConfig
+    discriminator: AnyDiscriminatorConfig
     training: TrainingConfig
+
+    @model_validator(mode="after")
+    def _changes_images_alone(self) -> Recipe:
+        if self.training.augmentation and network_of(self.generator) == "multi-scale":
+            raise ValueError("a multi-scale pair is trained on images of all sizes at once; leave augmentation empty")
+        return self

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from synthesis.networks.dcgan import Generator, codes
+from synthesis.networks.pair import GeneratorNetwork, codes
 from synthesis.quality.extractors import Extractor, features_of
 from synthesis.training.collapse import Measures, measured
 from synthesis.training.ema import recompute_batch_norm
@@ -21,9 +21,12 @@ DISCRIMINATED = 256
 """Real and fake images whose logits are compared."""
 
 
-def snapshot_of(gan: GanState, examples: Examples, seed: int) -> Generator:
-    """A copy of the averaged generator with batch normalisation recomputed for its weights."""
+def snapshot_of(gan: GanState, examples: Examples, seed: int) -> GeneratorNetwork:
+    """A copy of the averaged generator with batch normalisation recomputed for its weights; what is no weight is the
+    generator's own."""
     network = copy.deepcopy(gan.average)
+    for held, now in zip(network.buffers(), gan.generator.buffers(), strict=True):
+        held.copy_(now)
     recompute_batch_norm(network, _classes(examples), seed, batches=4)
     return network
 
@@ -33,7 +36,9 @@ def _classes(examples: Examples) -> Tensor | None:
 
 
 @torch.no_grad()
-def measures_of(gan: GanState, network: Generator, examples: Examples, extractor: Extractor, seed: int) -> Measures:
+def measures_of(
+    gan: GanState, network: GeneratorNetwork, examples: Examples, extractor: Extractor, seed: int
+) -> Measures:
     """The snapshot's images compared with held-out ones."""
     count = max(256, min(JUDGED, len(examples.held_out)))
     fake = _draw(network, examples, count, seed)
@@ -64,7 +69,7 @@ def _sampled_classes(examples: Examples, count: int, seed: int) -> Tensor | None
 
 
 @torch.no_grad()
-def _draw(network: Generator, examples: Examples, count: int, seed: int) -> np.ndarray:
+def _draw(network: GeneratorNetwork, examples: Examples, count: int, seed: int) -> np.ndarray:
     """Images of the same codes at every snapshot, uint8 (count, C, H, W)."""
     device, low = next(network.parameters()).device, network.config.low
     z = codes(count, network.config.latent, torch.Generator().manual_seed(seed + 1))
@@ -76,6 +81,6 @@ def _draw(network: Generator, examples: Examples, count: int, seed: int) -> np.n
     return np.ascontiguousarray(np.concatenate(images))
 
 
-def of_fixed_codes(network: Generator, examples: Examples, seed: int) -> np.ndarray:
+def of_fixed_codes(network: GeneratorNetwork, examples: Examples, seed: int) -> np.ndarray:
     """A snapshot's images of the same 64 codes as every other's, uint8 (64, C, H, W)."""
     return _draw(network, examples, 64, seed)

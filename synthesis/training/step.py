@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from synthesis.networks.dcgan import Discriminator, Generator, Verdict, codes
+from synthesis.networks.kinds import discriminator_of, generator_of
+from synthesis.networks.pair import DiscriminatorNetwork, GeneratorNetwork, Verdict, codes
+from synthesis.networks.style import StyleGenerator
 from synthesis.training.config import TrainingConfig
 from synthesis.training.diff_augment import augment
 from synthesis.training.ema import update_ema
@@ -22,6 +24,13 @@ from synthesis.training.losses import (
     gradient_penalty,
 )
 from synthesis.training.recipe import Recipe
+from synthesis.training.regularisers import (
+    distance_from_past,
+    orthogonality,
+    pulling_away,
+    recovery_loss,
+    remember,
+)
 from synthesis.training.workers import Workers
 
 
@@ -29,13 +38,15 @@ from synthesis.training.workers import Workers
 class GanState:
     """What a training changes: both networks, their optimizers, and the average of the generator that draws."""
 
-    generator: Generator
-    discriminator: Discriminator
-    average: Generator
+    generator: GeneratorNetwork
+    discriminator: DiscriminatorNetwork
+    average: GeneratorNetwork
     g_optimizer: torch.optim.Optimizer
     d_optimizer: torch.optim.Optimizer
     config: TrainingConfig
     workers: Workers
+    past: tuple[nn.Module, nn.Module] | None = None
+    """The means so far of both networks' weights, where a term keeps them near."""
 
 
 def initial_state(recipe: Recipe, seed: int, workers: Workers | None = None) -> GanState:
@@ -43,13 +54,14 @@ def initial_state(recipe: Recipe, seed: int, workers: Workers | None = None) -> 
     workers, config = workers or Workers(torch.device("cpu")), recipe.training
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        generator, discriminator = Generator(recipe.generator), Discriminator(recipe.discriminator)
+        generator, discriminator = generator_of(recipe.generator), discriminator_of(recipe.discriminator)
     for network in (generator, discriminator):
         network.to(device=workers.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(generator).requires_grad_(False) if config.average_half_life else generator
     g_optimizer = _optimizer(generator, config, config.learning_rate)
     d_optimizer = _optimizer(discriminator, config, config.discriminator_learning_rate or config.learning_rate)
-    return GanState(generator, discriminator, average, g_optimizer, d_optimizer, config, workers)
+    past = (copy.deepcopy(generator), copy.deepcopy(discriminator)) if config.history_weight else None
+    return GanState(generator, discriminator, average, g_optimizer, d_optimizer, config, workers, past)
 
 
 def as_pixels(images: Tensor, low: float) -> Tensor:
@@ -66,12 +78,18 @@ def train_step(
     """
     config, device = gan.config, batches[0][0].device
     _set_learning_rates(gan, step, done)
+    for network in (gan.generator, gan.average, gan.discriminator):
+        network.grow(done)
     with torch.autocast(device.type, torch.bfloat16, enabled=in_bf16(config, device)):
         for x, label in batches:
             z = codes(len(x), gan.generator.config.latent, draws).to(device)  # (B, Z)
-            fake = gan.generator(z, label)  # (B, C, H, W)
-            d_loss = _discriminator_step(gan, x, fake, label, step, draws)
-        g_loss = _generator_step(gan, x, fake, label, draws)
+            fakes = Fakes(gan.generator.drawn_to_train(z, label), z)
+            x = gan.discriminator.shown_to_train(x)
+            d_loss = _discriminator_step(gan, x, fakes, label, step, draws)
+        g_loss = _generator_step(gan, x, fakes, label, step, draws)
+    if gan.past is not None:
+        remember(gan.past[0], gan.generator, step)
+        remember(gan.past[1], gan.discriminator, step)
     if config.average_half_life:
         update_ema(gan.average, gan.generator, min(config.average_half_life, config.average_ramp * step))
     return d_loss, g_loss
@@ -84,16 +102,30 @@ def in_bf16(config: TrainingConfig, device: torch.device) -> bool:
     return device.type == "cuda" or bool(torch.cpu._is_avx512_bf16_supported())
 
 
+@dataclass(frozen=True)
+class Fakes:
+    """Drawn images and their codes."""
+
+    images: Tensor
+    """(B, C, H, W), as the discriminator is shown them."""
+    z: Tensor
+    """(B, Z)."""
+
+
 def _discriminator_step(
-    gan: GanState, x: Tensor, fake: Tensor, label: Tensor | None, step: int, draws: torch.Generator
+    gan: GanState, x: Tensor, fakes: Fakes, label: Tensor | None, step: int, draws: torch.Generator
 ) -> Tensor:
     config = gan.config
-    x, fake = augment(x, config.augmentation, draws), augment(fake.detach(), config.augmentation, draws)
+    x, fake = augment(x, config.augmentation, draws), augment(fakes.images.detach(), config.augmentation, draws)
     on_real, on_fake = _discriminate_both(gan.discriminator, x, fake, label)
-    d_loss = discriminator_loss(config.loss, on_real.logit.float(), on_fake.logit.float(), config.real_target)
-    total = d_loss = d_loss + class_loss(on_real, label) + class_loss(on_fake, label)
+    logits = on_real.logit.float(), on_fake.logit.float()
+    d_loss = discriminator_loss(config.loss, *logits, config.real_target, config.margin)
+    d_loss = d_loss + class_loss(on_real, label) + class_loss(on_fake, label)
+    total = d_loss = d_loss + config.code_weight * recovery_loss(on_fake, gan.generator, fakes.z)
+    if gan.past is not None:
+        total = total + config.history_weight * distance_from_past(gan.discriminator, gan.past[1])
     if config.penalty != "none" and step % config.penalty_every == 0:
-        total = d_loss + config.penalty_every * config.penalty_weight * _penalty(gan, x, fake, label, draws)
+        total = total + config.penalty_every * config.penalty_weight * _penalty(gan, x, fake, label, draws)
     gan.d_optimizer.zero_grad()
     total.backward()  # type: ignore[no-untyped-call]
     gan.workers.share_gradients(gan.discriminator)
@@ -105,10 +137,12 @@ def _discriminator_step(
     return d_loss.detach()
 
 
-def _generator_step(gan: GanState, x: Tensor, fake: Tensor, label: Tensor | None, draws: torch.Generator) -> Tensor:
+def _generator_step(
+    gan: GanState, x: Tensor, fakes: Fakes, label: Tensor | None, step: int, draws: torch.Generator
+) -> Tensor:
     config = gan.config
     gan.discriminator.requires_grad_(False)
-    on_real = on_fake = gan.discriminator.discriminate(augment(fake, config.augmentation, draws), label)
+    on_real = on_fake = gan.discriminator.discriminate(augment(fakes.images, config.augmentation, draws), label)
     if config.loss == "relativistic" or config.matches_features:
         with torch.no_grad():
             on_real = gan.discriminator.discriminate(augment(x, config.augmentation, draws), label)
@@ -117,16 +151,37 @@ def _generator_step(gan: GanState, x: Tensor, fake: Tensor, label: Tensor | None
     else:
         logits = on_fake.logit.float(), on_real.logit.float().detach()
         g_loss = generator_loss(config.loss, *logits) + class_loss(on_fake, label)
+        g_loss = g_loss + config.code_weight * recovery_loss(on_fake, gan.generator, fakes.z)
+    total = g_loss + _kept_in_shape(gan, on_fake, label, step, draws)
     gan.g_optimizer.zero_grad()
-    g_loss.backward()  # type: ignore[no-untyped-call]
+    total.backward()  # type: ignore[no-untyped-call]
     gan.workers.share_gradients(gan.generator)
     gan.g_optimizer.step()
     gan.discriminator.requires_grad_(True)
     return g_loss.detach()
 
 
+def _kept_in_shape(gan: GanState, on_fake: Verdict, label: Tensor | None, step: int, draws: torch.Generator) -> Tensor:
+    """The terms of the generator's loss that do not depend on whether its images look real."""
+    config, generator = gan.config, gan.generator
+    total = torch.zeros((), device=on_fake.logit.device)
+    if config.pulling_away:
+        total = total + config.pulling_away * pulling_away(on_fake.features)
+    if gan.past is not None:
+        total = total + config.history_weight * distance_from_past(generator, gan.past[0])
+    with torch.autocast(total.device.type, enabled=False):  # products of weights and slopes need all digits
+        if config.orthogonality:
+            total = total + config.orthogonality * orthogonality(generator)
+        if config.path_weight and isinstance(generator, StyleGenerator) and step % config.path_every == 0:
+            half = max(1, len(on_fake.logit) // 2)
+            z = codes(half, generator.config.latent, draws).to(total.device)
+            penalty = generator.path_penalty(z, None if label is None else label[:half])
+            total = total + config.path_every * config.path_weight * penalty
+    return total
+
+
 def _discriminate_both(
-    discriminator: Discriminator, x: Tensor, fake: Tensor, label: Tensor | None
+    discriminator: DiscriminatorNetwork, x: Tensor, fake: Tensor, label: Tensor | None
 ) -> tuple[Verdict, Verdict]:
     """The verdicts on real and fake images: in one pass, unless each kind has to be normalised by itself."""
     if discriminator.config.sees_batches:
@@ -142,6 +197,8 @@ def _penalty(gan: GanState, x: Tensor, fake: Tensor, label: Tensor | None, draws
         if gan.config.penalty == "gradient":
             weight = torch.rand(len(x), 1, 1, 1, generator=draws).to(x.device)
             return gradient_penalty(gan.discriminator, x, fake, label, weight)
+        if gan.config.penalty == "r1":
+            return gradient_norm_squared(gan.discriminator, x.float(), label).mean()
         norms = (gradient_norm_squared(gan.discriminator, part, label).mean() for part in (x, fake))
         return sum(norms, torch.zeros((), device=x.device)) / 2
 

@@ -16,9 +16,9 @@ def test_the_class_changes_what_is_drawn_and_what_is_said_of_it():
     one, other = (generator(z, torch.tensor([k])) for k in (0, 1))
     assert not torch.allclose(one, other)
     assert discriminator(one, torch.tensor([0])) != discriminator(one, torch.tensor([1]))
-    with pytest.raises(ValueError, match="draws one of 3 classes; say which"):
+    with pytest.raises(ValueError, match="this generator knows 3 classes; say which"):
         generator(z)
-    with pytest.raises(ValueError, match="conditioned on 3 classes; say which"):
+    with pytest.raises(ValueError, match="this discriminator knows 3 classes; say which"):
         discriminator(one)
 
 

@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from synthesis.networks.dcgan import Discriminator, Generator, parameter_count
+from synthesis.networks.kinds import discriminator_of, generator_of
+from synthesis.networks.pair import parameter_count
 from synthesis.presets.catalogue import PRESETS, nearest_size, preset
 from synthesis.training.step import initial_state, train_step
 
@@ -17,14 +18,18 @@ from synthesis.training.step import initial_state, train_step
         ("sngan", (3, 32, 32), 129 * 8192 + 16 * (512 * 256 + 256 * 128 + 128 * 64) + 448 * 3 + 27 * 64 + 3, None),
         ("acgan", (3, 32, 32), 111 * 6144 + 25 * (384 * 192 + 192 * 96 + 96 * 3) + 3 * 288 + 3, None),
         ("minibatch-features", (1, 28, 28), 1_781_504, 138_817 - 256 + 6272 * 500 + 100),
+        ("vanilla", (1, 28, 28), 101 * 1200 + 1201 * 1200 + 1201 * 784, 785 * 1200 + 241 * 1200 + 241),
+        ("infogan", (1, 28, 28), 75 * 6272 + 256 + 16 * (128 * 64 + 64) + 64 + 128 + 1, None),
+        ("ebgan", (1, 28, 28), None, 16 * 2 * (64 + 64 * 128) + 64 + 128 + 256 + 64 + 128 + 1),
         ("conditional", (1, 28, 28), 1_781_504 + 10 * 12544, 138_817 + 10 * 64 * 16),
     ],
 )
 def test_a_preset_has_as_many_parameters_as_its_source_gives_it(name, image, generator, discriminator):
     recipe = preset(name, image, 10 if PRESETS[name].conditional else 0)
-    assert parameter_count(Generator(recipe.generator)) == generator
+    if generator is not None:
+        assert parameter_count(generator_of(recipe.generator)) == generator
     if discriminator is not None:
-        assert parameter_count(Discriminator(recipe.discriminator)) == discriminator
+        assert parameter_count(discriminator_of(recipe.discriminator)) == discriminator
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -32,27 +37,31 @@ def test_every_preset_takes_steps_of_both_networks_on_images_of_its_own_shape(na
     image, classes = PRESETS[name].own, 10 if PRESETS[name].conditional else 0
     recipe = preset(name, image, classes)
     gan = initial_state(recipe, 0)
-    before = gan.generator.dense.weight.detach().clone()
+    before = [weight.detach().clone() for weight in gan.generator.parameters()]
     draws = torch.Generator().manual_seed(0)
     label = torch.arange(4) if classes else None
     for step in (1, 2):
         x = torch.rand(4, *image, generator=draws)
         losses = train_step(gan, [(x, label)] * min(2, recipe.training.discriminator_steps), step, 0.0, draws)
         assert torch.isfinite(torch.stack(losses)).all()
-    assert not torch.equal(gan.generator.dense.weight, before)
-    drawn = gan.generator(torch.zeros(4, recipe.generator.latent), label)
+    moved = [not torch.equal(now, was) for now, was in zip(gan.generator.parameters(), before, strict=True)]
+    assert any(moved)
+    drawn = gan.generator.eval()(torch.zeros(4, recipe.generator.latent), label)
     assert drawn.shape == (4, *image)
     assert drawn.min() >= recipe.generator.low
 
 
 @pytest.mark.parametrize("size", [28, 32, 64, 128])
-@pytest.mark.parametrize(("name", "channels", "classes"), [("default", 1, 0), ("default", 3, 5), ("plain", 3, 0)])
-def test_our_recipe_and_the_plain_one_draw_every_size(name, size, channels, classes):
+@pytest.mark.parametrize(
+    ("name", "channels", "classes"),
+    [("default", 1, 0), ("default", 3, 5), ("plain", 3, 0), ("biggan", 1, 5), ("style2", 3, 5), ("msg", 1, 0)],
+)
+def test_our_recipe_and_others_draw_every_size(name, size, channels, classes):
     recipe = preset(name, (channels, size, size), classes)
     label = torch.tensor([0, 4]) if classes else None
-    x = Generator(recipe.generator)(torch.zeros(2, 100), label)
+    x = generator_of(recipe.generator)(torch.zeros(2, recipe.generator.latent), label)
     assert x.shape == (2, channels, size, size)
-    assert Discriminator(recipe.discriminator)(x, label).shape == (2,)
+    assert discriminator_of(recipe.discriminator)(x, label).shape == (2,)
 
 
 def test_a_preset_that_lives_on_classes_wants_some():

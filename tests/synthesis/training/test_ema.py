@@ -1,7 +1,8 @@
 import torch
 from torch import nn
 
-from synthesis.networks.dcgan import Generator, codes
+from synthesis.networks.dcgan import Generator
+from synthesis.networks.pair import codes
 from synthesis.presets.catalogue import preset
 from synthesis.training.ema import recompute_batch_norm, update_ema
 

@@ -9,6 +9,9 @@ from sensors_data.errors import DivergedError
 from sensors_data.nets.checkpoint import Checkpoint
 from synthesis.networks.dcgan import DiscriminatorConfig, GeneratorConfig
 from synthesis.networks.layers import Layer
+from synthesis.networks.progressive import ProgressiveDiscriminatorConfig, ProgressiveGeneratorConfig
+from synthesis.networks.style import StyleGeneratorConfig
+from synthesis.networks.style_discriminator import StyleDiscriminatorConfig
 from synthesis.quality.extractors import Extractor
 from synthesis.training.collapse import WatchConfig
 from synthesis.training.config import TrainingConfig
@@ -96,6 +99,38 @@ def test_a_killed_run_goes_on_to_the_same_weights(config):
         trained(given, checkpoint=kept_in(place, dies_after=2))
     resumed = trained(given, checkpoint=kept_in(place))
     assert str(resumed.history) == str(whole.history)  # NaN differs from itself
+    for name, tensor in whole.generator.state_dict().items():
+        assert torch.equal(tensor, resumed.generator.state_dict()[name]), name
+
+
+def growing() -> Recipe:
+    return Recipe(
+        preset="growing",
+        generator=ProgressiveGeneratorConfig(image=IMAGE, latent=8, start=4, widths=(8, 8)),
+        discriminator=ProgressiveDiscriminatorConfig(image=IMAGE, end=4, widths=(8, 8)),
+        training=TrainingConfig(batch=32, images=2000, average_half_life=20),
+    )
+
+
+def styled() -> Recipe:
+    return Recipe(
+        preset="styled",
+        generator=StyleGeneratorConfig(image=IMAGE, latent=8, style=8, mapping=2, start=4, widths=(8, 8)),
+        discriminator=StyleDiscriminatorConfig(image=IMAGE, end=4, widths=(8, 8)),
+        training=TrainingConfig(batch=32, images=2000, penalty="r1", path_weight=2.0, average_half_life=20),
+    )
+
+
+@pytest.mark.parametrize(
+    "given", [growing(), styled(), recipe(images=2000, history_weight=1e-3)], ids=lambda given: given.preset
+)
+def test_a_run_killed_in_mid_fade_or_with_a_past_goes_on_to_the_same_weights(given):
+    place = {}
+    whole = trained(given, snapshots=4)
+    with pytest.raises(KilledError):
+        trained(given, snapshots=4, checkpoint=kept_in(place, dies_after=2))
+    resumed = trained(given, snapshots=4, checkpoint=kept_in(place))
+    assert str(resumed.history) == str(whole.history)
     for name, tensor in whole.generator.state_dict().items():
         assert torch.equal(tensor, resumed.generator.state_dict()[name]), name
 

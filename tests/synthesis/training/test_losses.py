@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from synthesis.networks.dcgan import Verdict
+from synthesis.networks.pair import Verdict
 from synthesis.training.losses import (
     class_loss,
     discriminator_loss,
