@@ -64,7 +64,7 @@ class NightscoreDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self)
         values = self._values(X, reset=False)
-        return -self.detector_.adjusted_scores(self._grid(values), ASSET)
+        return -self.detector_.adjusted_scores({ASSET: self._grid(values)})[ASSET]
 
     def decision_function(self, X: ArrayLike | pd.DataFrame) -> Array:
         """How far each row is inside the threshold, nats, (T,): negative is an outlier."""

@@ -73,9 +73,11 @@ class Store:
 
         ValueError when a column is missing or of another type; OSError leaves the old partition.
         """
-        spec = TABLES[table]
+        return self.write_rows(table, to_arrow(TABLES[table], frame), provenance, **partition)
+
+    def write_rows(self, table: str, rows: pa.Table, provenance: Provenance, **partition: object) -> str:
+        """The same with rows as `to_arrow` makes them."""
         path = self.path(table, **partition)
-        rows = to_arrow(spec, frame)
         stamp = provenance.model_copy(update={"rows": rows.num_rows, "code": version("nightscore")})
         rows = rows.replace_schema_metadata({"nightscore": stamp.model_dump_json()})
         self.write_bytes(path, parquet_bytes(rows))

@@ -76,7 +76,7 @@ def in_sample_optimism(spans: dict[str, Span], adjusted: dict[str, np.ndarray]) 
 
 def coverage_adjusted_scores(detector: Detector, spans: dict[str, Span]) -> dict[str, np.ndarray]:
     """The scores of all spans' normal rows in units that one threshold fits, (T,) each; NaN elsewhere."""
-    return {asset: detector.adjusted_scores(span.normal_grid(), asset) for asset, span in spans.items()}
+    return detector.adjusted_scores({asset: span.normal_grid() for asset, span in spans.items()})
 
 
 def score_held_out(detector: Detector, span: Span, asset: str) -> tuple[Span, Scores]:

@@ -27,10 +27,20 @@ class CrossModel:
     weights: np.ndarray  # (D + 2 * HARMONICS + 1, D)
 
     def residual(self, times: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Standardised values (T, D) minus what is expected of them; NaN where they or what they follow are missing."""
-        missing = np.isnan(values) @ np.abs(self.weights[: values.shape[1]])
-        expected = _features(times, values) @ self.weights
-        return np.asarray(np.where(missing > SMALL, np.nan, values - expected))
+        """Standardised values (..., T, D) minus what is expected of them; NaN where they or what they follow are
+        missing. Sums are made sensor by sensor, so that a row's last digits do not depend on the other rows.
+        """
+        sensors = values.shape[-1]
+        expected = np.zeros(values.shape)
+        for wave, weights in zip(_waves(times), self.weights[sensors:], strict=True):
+            expected += wave[:, None] * weights
+        for sensor, weights in enumerate(self.weights[:sensors]):
+            expected += _clipped(values[..., sensor, None]) * weights
+        unknown = np.isnan(values)
+        if unknown.any():
+            missing = sum(unknown[..., k, None] * np.abs(self.weights[k]) for k in range(sensors))
+            expected = np.where(missing > SMALL, np.nan, expected)
+        return np.asarray(values - expected)
 
 
 def fit_cross(times: np.ndarray, values: np.ndarray) -> CrossModel:
@@ -60,7 +70,16 @@ def _robust_ridge(rows: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 def _features(times: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Clipped values, harmonics of the time of day and a constant, (T, D + 2 * HARMONICS + 1); NaN reads 0."""
+    return np.column_stack([_clipped(values), *_waves(times)])
+
+
+def _clipped(values: np.ndarray) -> np.ndarray:
+    """Values within MOST, NaN as 0."""
+    return np.asarray(np.nan_to_num(np.clip(values, -MOST, MOST)), dtype=np.float64)
+
+
+def _waves(times: np.ndarray) -> list[np.ndarray]:
+    """Harmonics of the time of day and a constant, (T,) each."""
     angle = 2 * np.pi * (times.astype("datetime64[us]").astype(np.int64) % DAY_US) / DAY_US
     waves = [wave(order * angle) for order in range(1, HARMONICS + 1) for wave in (np.sin, np.cos)]
-    clipped = np.nan_to_num(np.clip(values, -MOST, MOST)).astype(np.float64)
-    return np.column_stack([clipped, *waves, np.ones(len(times))])
+    return [*waves, np.ones(len(times))]

@@ -19,17 +19,18 @@ class EvidenceModel:
     cross_noise: Residuals
 
     def pattern(self, values: np.ndarray, expected: np.ndarray) -> np.ndarray:
-        """Nats (T, D) of standardised values, NaN where not measured, against what the windows expect.
+        """Nats (..., T, D) of standardised values, NaN where not measured, against what the windows expect.
 
         Where they expect nothing, all being hidden, the distance from the sensor's usual level is what speaks.
         """
-        nowhere = np.isnan(expected)
+        nats, nowhere = self.pattern_noise.evidence(values - expected), np.isnan(expected)
+        if not nowhere.any():
+            return nats
         unit = Residuals(np.ones_like(self.pattern_noise.scale), self.pattern_noise.freedom)
-        usual = unit.evidence(values)
-        return np.where(nowhere, usual, self.pattern_noise.evidence(values - expected))
+        return np.where(nowhere, unit.evidence(values), nats)
 
     def cross(self, times: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Nats (T, D) of standardised values, NaN where not measured, against the other sensors and the hour.
+        """Nats (..., T, D) of standardised values, NaN where not measured, against the other sensors and the hour.
 
         0 where a value, or one that it follows, was not measured: what was imputed contradicts nothing.
         """

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from anomaly.series.blocks import block_of
 from anomaly.series.detector import Kind
 from anomaly.series.level_prior import fit_level_prior, split_level
 from anomaly.series.lstm_vae import LSTMVAE, LSTMVAEConfig, principal_subspace
@@ -147,7 +148,7 @@ def _typical(network: Network, spans: list[Span], config: LSTMVAEDetectorConfig)
     """The median nats of the windows that were learned from."""
     length = network.model.config.window
     clean = [replace(s.grid, observed=s.usable()) for s in spans if len(s) >= length]
-    nats = np.concatenate([score_network(network, grid, config)[0].nats for grid in clean])
+    nats = np.concatenate([score_network(network, block_of(grid, ""), config).nats[0] for grid in clean])
     return float(np.nanmedian(nats))
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from anomaly.series.blocks import Block, block_of
 from anomaly.series.coverage import coverage_factors
 from anomaly.series.detector import Detector, Parts, RowScores
 from anomaly.series.level_prior import LevelPrior
 from anomaly.series.lstm_vae import LSTMVAE
 from anomaly.series.lstm_vae_card import LSTMVAECard, LSTMVAEDetectorConfig
 from anomaly.series.span import Span, first_held_out
-from anomaly.series.window_scores import WindowScores, overlap, score_windows
+from anomaly.series.window_scores import WindowScores, covering, overlap, score_windows
 from sensors_data.errors import UnusableError
 from sensors_data.nets.arrays import Shape, check_arrays, check_learned, check_positive
 from sensors_data.nets.files import with_tensors
@@ -56,26 +57,36 @@ class LSTMVAEDetector(Detector):
 
     def expected_of(self, grid: Grid) -> np.ndarray:
         """Means over the windows that show enough of a sensor, and over the networks."""
-        config = self.card.config
-        return np.asarray(np.mean([_expected(network, grid, config) for network in self.networks], axis=0))
+        block = block_of(grid, "")
+        return np.asarray(
+            np.mean([_expected(network, block, self.card.config)[0] for network in self.networks], axis=0)
+        )
 
     def row_scores(self, grid: Grid) -> RowScores:
         """Means over the windows that cover a row, and over the networks."""
-        scored = [score_network(network, grid, self.card.config) for network in self.networks]
-        rows = len(grid)
-        score, coverage = self.mean_surprise([windows.nats for windows, _ in scored], rows)
-        sensor_score = np.mean([overlap(w.sensor_nats, stride, rows)[0] for w, stride in scored], axis=0)
-        expected = np.mean([overlap(w.expected, stride, rows)[0] for w, stride in scored], axis=0)
+        rows = self.block_scores(block_of(grid, ""))
+        return RowScores(rows.score[0], rows.coverage[0], rows.sensor_score[0], rows.expected[0])
+
+    def block_scores(self, block: Block) -> RowScores:
+        """The windows of all assets in full batches."""
+        tokens, shown = self.card.config.tokens, block.shown
+        scored = [score_network(network, block, self.card.config) for network in self.networks]
+        score, coverage = self.mean_surprise([windows.nats for windows in scored], shown)
+        sensor_score, expected = (
+            np.mean([_rows_of(windows, part, tokens, shown) for windows in scored], axis=0)
+            for part in ("sensor_nats", "expected")
+        )
         return RowScores(score, coverage, sensor_score, expected)
 
-    def row_surprise(self, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
+    def block_surprise(self, block: Block) -> tuple[np.ndarray, np.ndarray]:
         """One network at a time and without what it says of each sensor: spans are long."""
-        nats = [score_network(network, grid, self.card.config)[0].nats for network in self.networks]
-        return self.mean_surprise(nats, len(grid))
+        nats = [score_network(network, block, self.card.config).nats for network in self.networks]
+        return self.mean_surprise(nats, block.shown)
 
     def log_loss(self, grid: Grid) -> np.ndarray:
         """Negative ELBO of every window under each network, nats a value."""
-        return np.concatenate([score_network(n, grid, self.card.config)[0].nats for n in self.networks])
+        block = block_of(grid, "")
+        return np.concatenate([score_network(n, block, self.card.config).nats[0] for n in self.networks])
 
     def coverage_factors(self, spans: dict[str, Span]) -> np.ndarray:
         """From the newest windows over any held-out row: as many tokens as a window has, (tokens,)."""
@@ -84,10 +95,10 @@ class LSTMVAEDetector(Detector):
             first = first_held_out(span)
             seen = span.rows(max(0, first - self.context_rows), len(span))
             grid = self.standardised(seen.normal_grid(), asset, seen.usable())
-            nats = [score_network(n, grid, config)[0].nats for n in self.networks]
-            scored.append((nats, len(span) - first))
+            block = replace(block_of(grid, asset), shown=len(span) - first)
+            scored.append(([score_network(n, block, config).nats for n in self.networks], block.shown))
         return coverage_factors(
-            lambda newest: np.concatenate([self.mean_surprise(nats, rows, newest)[0] for nats, rows in scored]),
+            lambda newest: np.concatenate([self.mean_surprise(nats, rows, newest)[0][0] for nats, rows in scored]),
             config.tokens,
         )
 
@@ -105,7 +116,8 @@ class LSTMVAEDetector(Detector):
     def mean_surprise(
         self, nats: list[np.ndarray], rows: int, newest: int | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The score of each of the last `rows` rows and how many windows cover it, (T,) each, means over the networks.
+        """The score of each of the last `rows` rows and how many windows cover it, (A, rows) each, means over the
+        networks, whose windows have `nats` (A, N).
 
         The score is the mean surprise of the windows that cover a row. A window surprises by how far its nats are from
         a typical normal window's: it can be too quiet as well as too loud (typicality: Nalisnick et al. 2019,
@@ -113,14 +125,13 @@ class LSTMVAEDetector(Detector):
         """
         scores, counts = [], []
         for network, window_nats in zip(self.networks, nats, strict=True):
-            length = network.model.config.window
-            stride = length // self.card.config.tokens
-            covering = np.repeat(np.abs(window_nats - network.typical)[:, None], length, axis=1)  # (N, L)
-            if newest is not None:
-                covering[:, : length - newest * stride] = np.nan
-            score, count = overlap(covering, stride, rows)
-            scores.append(np.where(count > 0, score, 0.0))
-            counts.append(count)
+            tokens, known = self.card.config.tokens, ~np.isnan(window_nats)
+            surprise = np.where(known, np.abs(window_nats - network.typical), 0.0)
+            total, count = covering(surprise, tokens, newest), covering(known, tokens, newest)
+            stride = network.model.config.window // tokens
+            spoken = total / np.maximum(count, 1)
+            scores.append(_last_rows(spoken, stride, rows))
+            counts.append(_last_rows(count, stride, rows))
         known = np.sum([count > 0 for count in counts], axis=0)
         score = np.where(known > 0, np.sum(scores, axis=0) / np.maximum(known, 1), np.nan)
         return score, np.mean(counts, axis=0)
@@ -153,36 +164,57 @@ def _read_network(card: LSTMVAECard, number: int, tensors: dict[str, Tensor], wh
     return Network(model, prior, parts["draws"], float(parts["typical"]))
 
 
-def score_network(network: Network, grid: Grid, config: LSTMVAEDetectorConfig) -> tuple[WindowScores, int]:
-    """Every window of a standardised grid under one network, and their stride; the grid's last row ends a window."""
-    length = network.model.config.window
-    stride = length // config.tokens
-    windows = covering_windows(grid, length, stride)
-    return score_windows(network.model, windows, network.prior, network.draws, config.min_observed), stride
-
-
-def _expected(network: Network, grid: Grid, config: LSTMVAEDetectorConfig) -> np.ndarray:
-    """What one network expects of a standardised grid's rows, (T, D); NaN where its windows show too little."""
-    windows, stride = score_network(network, grid, config)
-    shown = covering_windows(grid, network.model.config.window, stride).values  # (N, L, D)
-    lost = np.isnan(shown).mean(axis=1) > MOST_HIDDEN  # (N, D)
-    reach = FARTHEST_LEVEL * np.sqrt(network.prior.variance)
-    usual = np.clip(windows.level, network.prior.center - reach, network.prior.center + reach)
-    expected = windows.expected + (usual - windows.level)[:, None]
-    return overlap(np.where(lost[:, None], np.nan, expected), stride, len(grid))[0]
-
-
-def covering_windows(grid: Grid, length: int, stride: int) -> Windows:
-    """Windows that cover every row of a grid, the last row ending one.
-
-    A few rows are put before the grid, unobserved, so that a window covers its first row: fewer than a stride, as a
-    window that lacks more rows is no longer judged by what it shows.
+def score_network(network: Network, block: Block, config: LSTMVAEDetectorConfig) -> WindowScores:
+    """The windows of a standardised block that cover its last rows under one network, (A, N, ...) each; the last row
+    ends a window.
     """
-    missing = (length - len(grid)) % stride if len(grid) >= length else length - len(grid)
-    padded = Grid(
-        np.concatenate([np.repeat(grid.times[:1], missing), grid.times]),
-        np.concatenate([np.full((missing, grid.values.shape[1]), np.nan, np.float32), grid.values]),
-        np.concatenate([np.zeros((missing, grid.values.shape[1]), bool), grid.observed]),
-        grid.sensors,
+    windows, chosen = covering_windows(block, network.model.config.window, config.tokens)
+    scored = score_windows(
+        network.model, windows, network.prior, network.draws, config.min_observed, chosen=chosen.ravel()
     )
-    return sliding_windows(padded, length, stride)
+    return WindowScores(
+        *(getattr(scored, f.name).reshape(*chosen.shape, *getattr(scored, f.name).shape[1:]) for f in fields(scored))
+    )
+
+
+def _last_rows(tokens: np.ndarray, stride: int, rows: int) -> np.ndarray:
+    """What is said of tokens (A, K), `stride` rows each, of each of the last `rows` rows."""
+    return np.repeat(tokens, stride, axis=1)[:, tokens.shape[1] * stride - rows :]
+
+
+def _rows_of(windows: WindowScores, part: str, tokens: int, rows: int) -> np.ndarray:
+    """The mean of what windows say of each of the last `rows` rows, (A, rows, D)."""
+    known = np.ones(windows.level.shape, dtype=bool)
+    return overlap(getattr(windows, part), known, tokens, rows)
+
+
+def _expected(network: Network, block: Block, config: LSTMVAEDetectorConfig) -> np.ndarray:
+    """What one network expects of a standardised block's last rows, (A, shown, D); NaN where its windows show too
+    little.
+    """
+    scored = score_network(network, block, config)
+    windows, chosen = covering_windows(block, network.model.config.window, config.tokens)
+    shown = windows.values[chosen.ravel()].reshape(scored.expected.shape)
+    lost = np.isnan(shown).mean(axis=2) > MOST_HIDDEN  # (A, N, D)
+    reach = FARTHEST_LEVEL * np.sqrt(network.prior.variance)
+    usual = np.clip(scored.level, network.prior.center - reach, network.prior.center + reach)
+    expected = scored.expected + (usual - scored.level)[:, :, None]
+    return overlap(expected, ~lost, config.tokens, block.shown)
+
+
+def covering_windows(block: Block, length: int, tokens: int) -> tuple[Windows, np.ndarray]:
+    """Windows of a block's rows, one asset after the other, and which of them cover the block's last rows, (A, N).
+
+    The last row ends a window, and one begins every length / tokens rows. A few rows are put before the first,
+    unobserved, so that a window covers it: fewer than a stride, as a window that lacks more rows is no longer judged by
+    what it shows.
+    """
+    rows, stride = len(block), length // tokens
+    padded = block.padded((length - rows) % stride if rows >= length else length - rows)
+    values, observed = (part.reshape(-1, part.shape[2]) for part in (padded.values, padded.observed))
+    windows = sliding_windows(Grid(np.empty(len(values)), values, observed, block.sensors), length, stride)
+    each = len(padded) // stride  # windows begin in an asset's rows, the last of them reaching into the next asset's
+    count = min((len(padded) - length) // stride + 1, -(-block.shown // stride))
+    last = (len(padded) - length) // stride
+    chosen = np.arange(len(block.assets))[:, None] * each + np.arange(last - count + 1, last + 1)
+    return windows, chosen

@@ -21,7 +21,7 @@ SUSPICIOUS = 16.0
 
 
 def with_faults_hidden(detector: Detector, grid: Grid, asset: str, scores: Scores, first: int) -> Scores:
-    """Scores of a grid's rows (T), where the rows from `first` on are expected by what is not suspicious.
+    """Scores of a grid's last rows, where those from the grid's row `first` on are expected by what is not suspicious.
 
     `expected`, its band and the evidence of the pattern change, nothing else.
     """
@@ -35,12 +35,13 @@ def with_faults_hidden(detector: Detector, grid: Grid, asset: str, scores: Score
     later = slice(first - start, None)
     shown, times = np.where(np.isnan(expected), 0.0, expected)[later], grid.times[first:]
     changed = {
-        "expected": detector.in_units(shown, times, asset),
-        "low": detector.in_units(shown - detector.band, times, asset),
-        "high": detector.in_units(shown + detector.band, times, asset),
+        "expected": detector.in_units(shown, times, asset)[0],
+        "low": detector.in_units(shown - detector.band, times, asset)[0],
+        "high": detector.in_units(shown + detector.band, times, asset)[0],
         "pattern": detector.evidence.pattern(values, expected)[later],
     }
-    parts = {name: np.concatenate([getattr(scores, name)[:first], rows]) for name, rows in changed.items()}
+    kept = len(scores.times) - (len(grid) - first)
+    parts = {name: np.concatenate([getattr(scores, name)[:kept], rows]) for name, rows in changed.items()}
     return replace(scores, **parts)
 
 

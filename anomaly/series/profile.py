@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -29,16 +30,22 @@ class Profile:
     kind: str
     offsets: dict[str, np.ndarray]  # (slots, D) an asset, in the sensors' own units; 0 for a sensor without a rhythm
 
-    def at(self, times: np.ndarray, asset: str) -> np.ndarray:
-        """The offsets at `times` (T,), (T, D); of an asset never seen the middle ones of the family."""
-        offsets = self.offsets.get(asset)
-        if offsets is None:
-            offsets = np.median(list(self.offsets.values()), axis=0)
-        return np.asarray(offsets[_slots(times, self.kind, len(offsets) // KINDS[self.kind])])
+    def at(self, times: np.ndarray, *assets: str) -> np.ndarray:
+        """The offsets of assets at `times` (T,), (A, T, D); of an asset never seen the middle ones of the family."""
+        offsets = np.stack([self._offsets_of(asset) for asset in assets])
+        return np.asarray(offsets[:, _slots(times, self.kind, offsets.shape[1] // KINDS[self.kind])])
+
+    def _offsets_of(self, asset: str) -> np.ndarray:
+        known = self.offsets.get(asset)
+        return self._middle if known is None else known
+
+    @cached_property
+    def _middle(self) -> np.ndarray:
+        return np.asarray(np.median(list(self.offsets.values()), axis=0))
 
     def removed(self, grid: Grid, asset: str) -> Grid:
         """The grid without its rhythm."""
-        values = (grid.values - self.at(grid.times, asset)).astype(np.float32)
+        values = (grid.values - self.at(grid.times, asset)[0]).astype(np.float32)
         return Grid(grid.times, values, grid.observed, grid.sensors)
 
 

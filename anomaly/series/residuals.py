@@ -24,12 +24,13 @@ class Residuals:
     freedom: np.ndarray
 
     def evidence(self, residual: np.ndarray) -> np.ndarray:
-        """log p(r | k times as wide) - log p(r | normal), (T, D) nats: positive speaks for a fault; 0 where NaN.
+        """log p(r | k times as wide) - log p(r | normal), (..., D) nats: positive speaks for a fault; 0 where NaN.
 
         With heavy tails it is bounded by `freedom` log k, so that one outlier of the noise does not outweigh a fault.
         """
         square = np.square(residual / self.scale) / self.freedom
-        nats = 0.5 * (self.freedom + 1) * (np.log1p(square) - np.log1p(square / WIDER**2)) - np.log(WIDER)
+        apart = square * (1 - WIDER**-2) / (1 + square / WIDER**2)  # log1p(square) - log1p(square / k^2), in one
+        nats = 0.5 * (self.freedom + 1) * np.log1p(apart) - np.log(WIDER)
         return np.asarray(np.nan_to_num(nats))
 
 

@@ -6,24 +6,24 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from anomaly.series.blocks import MOST_VALUES
 from anomaly.series.completeness import check_scored, completeness_of
 from anomaly.series.detector import Detector, Scores
 from anomaly.series.files import load_for
 from anomaly.series.localise import AROUND
 from anomaly.series.peel import with_faults_hidden
+from anomaly.series.score_rows import Night, score_rows, sensor_rows
 from anomaly.series.self_test import self_test
-from sensors_data.arrow_rows import as_table
+from sensors_data.arrow_rows import to_arrow
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid import Grid, as_us
-from sensors_data.series.grid_table import check_shard, day_rows, read_grids
+from sensors_data.series.grid_table import check_shard, day_rows, grids_of
 from sensors_data.series.incidents import incident_rows, read_incidents
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Provenance, Store, settings_hash
 from sensors_data.tables import TABLES
-
-AT_A_TIME = 32
-"""Assets whose scores are made into rows together."""
 
 
 def score_series(settings: Settings, day: date, family: str, shard: int = 0) -> str:
@@ -38,41 +38,41 @@ def score_series(settings: Settings, day: date, family: str, shard: int = 0) -> 
 
 def _score(store: Store, spec: Family, day: date, family: str, shard: int) -> Done:
     detector = load_for(store, family, day)
-    today = store.read("grid", family=family, day=day, shard=shard)
-    days = days_seen(detector, spec, day)
-    grids = read_grids(store, spec, family, days[0], len(days), [shard])
-    assets = sorted(today["asset"].unique())
-    frame, sensor_frame = _scored_in_turn(detector, spec, grids, read_incidents(store, family), day, assets)
+    paths = store.written("grid", days_seen(detector, spec, day), family=family, shard=shard)
+    today = store.path("grid", family=family, day=day, shard=shard)
+    if today not in paths:
+        store.read("grid", family=family, day=day, shard=shard)  # says what to run first
+    assets = sorted(store.assets_in([today]))
+    grids = grids_of(store.read_files("grid", paths), spec)
+    made = _rows_in_turn(detector, spec, grids, read_incidents(store, family), day, assets)
+    rows, complete = made["scores"], made["completeness"].to_pandas()
+    check_scored(detector, rows.select(["score"]).to_pandas(), complete, f"{family} {day} shard {shard}")
     source = Provenance(
-        job="score-series",
-        model=detector.name,
-        settings=settings_hash(spec),
-        inputs=store.digest(store.written("grid", days, family=family, shard=shard)),
+        job="score-series", model=detector.name, settings=settings_hash(spec), inputs=store.digest(paths)
     )
-    complete = completeness_of(detector, day, assets, frame, sensor_frame)
-    check_scored(detector, frame, complete, f"{family} {day} shard {shard}")
     trials = self_test(detector, grids, day, assets)
-    store.write("completeness", complete, source, family=family, day=day, shard=shard)
     store.write("self_tests", trials, source, family=family, day=day, shard=shard)
-    store.write("sensor_scores", sensor_frame, source, family=family, day=day, shard=shard)
-    store.write("scores", frame, source, family=family, day=day, shard=shard)
-    return Done(len(frame), _line(detector, frame, family, day, shard), _unscored(complete))
+    for table in ("completeness", "sensor_scores", "scores"):
+        store.write_rows(table, made[table], source, family=family, day=day, shard=shard)
+    return Done(rows.num_rows, _line(detector, rows, family, day, shard), _unscored(complete))
 
 
-def _scored_in_turn(
+def _rows_in_turn(
     detector: Detector, spec: Family, grids: dict[str, Grid], incidents: pd.DataFrame, day: date, assets: list[str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows of `scores` and `sensor_scores` in the tables' own types, a few assets at a time.
+) -> dict[str, pa.Table]:
+    """Rows of `scores`, `sensor_scores` and `completeness` in the tables' own types, some assets at a time.
 
-    So the wide frames of all assets never lie in memory together.
+    So the frames of all assets never lie in memory together.
     """
-    turns = [assets[first : first + AT_A_TIME] for first in range(0, len(assets), AT_A_TIME)] or [[]]
-    parts = []
-    for turn in turns:
-        frame, sensor_frame = score_day(detector, spec, grids, incidents, day, turn)
-        parts.append((as_table("scores", frame), as_table("sensor_scores", sensor_frame)))
-    scores, sensor_scores = (pd.concat(part, ignore_index=True) for part in zip(*parts, strict=True))
-    return scores, sensor_scores
+    some = max(1, MOST_VALUES // (day_rows(spec) * len(spec.sensors)))
+    parts: dict[str, list[pa.Table]] = {"scores": [], "sensor_scores": [], "completeness": []}
+    for first in range(0, max(1, len(assets)), some):
+        turn = assets[first : first + some]
+        rows, sensor_rows = score_day(detector, spec, grids, incidents, day, turn)
+        frames = (rows, sensor_rows, completeness_of(detector, day, turn, rows, sensor_rows))
+        for table, frame in zip(parts, frames, strict=True):
+            parts[table].append(to_arrow(TABLES[table], frame))
+    return {table: pa.concat_tables(part) for table, part in parts.items()}
 
 
 def days_seen(detector: Detector, spec: Family, day: date) -> list[date]:
@@ -85,42 +85,54 @@ def score_day(
     detector: Detector, spec: Family, grids: dict[str, Grid], incidents: pd.DataFrame, day: date, assets: list[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows of `scores` and `sensor_scores` of some assets' day, from grids that reach back as far as `days_seen`."""
+    if not assets:
+        return TABLES["scores"].frame(), TABLES["sensor_scores"].frame()
     start, end = as_us(day), as_us(day + timedelta(days=1))
-    rows, sensor_rows = [], []
-    for asset in assets:
-        seen = grids[asset].between(start - detector.context_rows * np.timedelta64(spec.step, "us"), end)
-        kept = seen.between(start, end)
-        planned = incident_rows(seen, incidents, asset, ("planned",))
-        scores = _scores_around(detector, seen, asset, planned, len(kept)).last(len(kept))
+    seen = {a: grids[a].between(start - detector.context_rows * np.timedelta64(spec.step, "us"), end) for a in assets}
+    planned = {a: incident_rows(grid, incidents, a, ("planned",)) for a, grid in seen.items()}
+    scores = scores_around(detector, seen, planned, start)
+    nights = []
+    for asset, grid in seen.items():
+        kept, suppressed = grid.between(start, end), widened(planned[asset], detector)
         measured = ~np.isnan(kept.values).all(axis=1) & ~_commissioning(detector, asset, kept)
-        around = widened(planned, detector)[len(seen) - len(kept) :]
-        rows.append(score_rows(detector, asset, scores, around)[measured])
-        sensor_rows.append(_sensor_rows(detector, asset, kept, scores, measured))
-    return pd.concat(rows or [TABLES["scores"].frame()]), pd.concat(sensor_rows or [TABLES["sensor_scores"].frame()])
+        nights.append(Night(asset, kept, scores[asset], suppressed[len(grid) - len(kept) :], measured))
+    return score_rows(detector, nights), sensor_rows(detector, nights)
 
 
-def _scores_around(detector: Detector, grid: Grid, asset: str, planned: np.ndarray, rows: int) -> Scores:
-    """Scores in which planned work (T,) does not disturb the rows around it; its own rows are scored as they are.
+def scores_around(
+    detector: Detector, grids: dict[str, Grid], planned: dict[str, np.ndarray], since: np.datetime64
+) -> dict[str, Scores]:
+    """Scores of the rows from `since` on in which planned work, (T,) of each asset, does not disturb the rows around
+    it; its own rows are scored as they are.
 
-    Where one of the last `rows` is over the threshold, what is expected does not follow the fault.
+    Where a row is over the threshold, what is expected does not follow the fault.
     """
-    scores = detector.score(grid, asset)
-    seen = grid
-    if planned.any():
-        shown = np.where(planned[:, None], np.float32(np.nan), grid.values)
-        seen = Grid(grid.times, shown, grid.observed & ~planned[:, None], grid.sensors)
-        scores = scores.where(planned, detector.score(seen, asset))
-    over = np.flatnonzero(scores.score > detector.threshold.value * scores.coverage_factor)
-    over = over[over >= len(grid) - rows]
-    if not len(over):
-        return scores
-    first = max(len(grid) - rows, int(over[0]) - AROUND)
-    hidden = with_faults_hidden(detector, seen, asset, scores, first)
-    return scores.where(planned, hidden) if planned.any() else hidden
+    scores = detector.score_all(grids, since)
+    at_work = [asset for asset, rows in planned.items() if rows.any()]
+    seen = grids | {asset: _without(grids[asset], planned[asset]) for asset in at_work}
+    around = detector.score_all({asset: seen[asset] for asset in at_work}, since)
+    for asset, plain in scores.items():
+        work = planned[asset][len(planned[asset]) - len(plain.times) :]
+        result = plain.where(work, around[asset]) if asset in around else plain
+        over = np.flatnonzero(result.score > detector.threshold.value * result.coverage_factor)
+        if len(over):
+            first = len(seen[asset]) - len(plain.times) + max(0, int(over[0]) - AROUND)
+            hidden = with_faults_hidden(detector, seen[asset], asset, result, first)
+            result = result.where(work, hidden)
+        scores[asset] = result
+    return scores
+
+
+def _without(grid: Grid, planned: np.ndarray) -> Grid:
+    """A grid in which the rows of planned work (T,) were not measured."""
+    shown = np.where(planned[:, None], np.float32(np.nan), grid.values)
+    return Grid(grid.times, shown, grid.observed & ~planned[:, None], grid.sensors)
 
 
 def widened(planned: np.ndarray, detector: Detector) -> np.ndarray:
     """Planned work (T,) with the detector's margin on either side."""
+    if not planned.any():
+        return planned
     margin = detector.margin_rows
     return np.convolve(planned, np.ones(2 * margin + 1))[margin : margin + len(planned)] > 0.5
 
@@ -191,5 +203,5 @@ def _line(detector: Detector, frame: pd.DataFrame, family: str, day: date, shard
     over = frame[frame["is_anomaly"].astype(bool)]
     leading = over["top_sensor"].value_counts()
     worst = f" ({leading.index[0]}: {leading.iloc[0]:,})" if len(leading) else ""
-    line = f"scored {family} {day} shard {shard}: {len(frame):,} rows, {len(detector.card.modelled)} sensors"
-    return f"{line}, {len(over):,} rows over the threshold{worst}, model {detector.name}"
+    line = f"scored {family} {day} shard {shard}: {rows.num_rows:,} rows, {len(detector.card.modelled)} sensors"
+    return f"{line}, {over.num_rows:,} rows over the threshold{worst}, model {detector.name}"

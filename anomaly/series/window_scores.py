@@ -33,23 +33,30 @@ class WindowScores:
 
 
 def score_windows(
-    model: VAE, windows: Windows, prior: LevelPrior, draws: Tensor, min_observed: float, batch: int = BATCH
+    model: VAE,
+    windows: Windows,
+    prior: LevelPrior,
+    draws: Tensor,
+    min_observed: float,
+    batch: int = BATCH,
+    chosen: np.ndarray | None = None,
 ) -> WindowScores:
-    """Score standardised windows; those that are not `measured_enough` have no score."""
-    parts = []
+    """Score standardised windows, those `chosen` (N,) of them; those that are not `measured_enough` have no score."""
+    places = np.arange(len(windows)) if chosen is None else chosen
+    shape = (len(places), *windows.values.shape[1:])
+    nats, level = np.empty(len(places)), np.empty((len(places), shape[2]))
+    sensor_nats, expected = np.empty(shape, np.float32), np.empty(shape, np.float32)
     with one_thread():
-        for first in range(0, len(windows), batch):
-            part = windows.where(np.arange(first, min(first + batch, len(windows))))
-            parts.append(_score_batch(model, part, prior, draws, min_observed, batch))
-    if not parts:
-        empty = np.empty(windows.values.shape, np.float32)
-        return WindowScores(np.empty(0), empty, empty, empty[:, 0])
-    return WindowScores(
-        np.concatenate([p.nats for p in parts]),
-        np.concatenate([p.sensor_nats for p in parts]),
-        np.concatenate([p.expected for p in parts]),
-        np.concatenate([p.level for p in parts]),
-    )
+        for first in range(0, len(places), batch):
+            rows = slice(first, first + batch)
+            part = _score_batch(model, windows.where(places[rows]), prior, draws, min_observed, batch)
+            nats[rows], sensor_nats[rows], expected[rows], level[rows] = (
+                part.nats,
+                part.sensor_nats,
+                part.expected,
+                part.level,
+            )
+    return WindowScores(nats, sensor_nats, expected, level)
 
 
 def _score_batch(
@@ -94,21 +101,32 @@ def _filled(model: VAE, shape: np.ndarray, missing: np.ndarray, rounds: int = 6)
     return x[: len(shape)], moved[: len(shape)]
 
 
-def overlap(parts: np.ndarray, stride: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """The mean of what covers each of the last `rows` rows, and how many did; NaN counts for nothing.
+def overlap(parts: np.ndarray, known: np.ndarray, tokens: int, rows: int) -> np.ndarray:
+    """The mean of the known windows that cover each of the last `rows` rows, (A, rows, D); NaN where none does.
 
-    `parts` is (N, L, ...), L a multiple of the stride, one window every `stride` rows, the last ending at the last row.
+    `parts` is (A, N, L, D), L a multiple of `tokens`; `known` (A, N, D) says of which windows. One window begins every
+    L / tokens rows, the last ends at the last row.
     """
-    count, length = parts.shape[:2]
-    blocks = length // stride
-    known = ~np.isnan(parts)
-    filled = np.where(known, parts, 0.0).reshape(count, blocks, stride, *parts.shape[2:])
-    known = known.reshape(filled.shape)
-    total = np.zeros((count + blocks - 1, *filled.shape[2:]))
-    weight = np.zeros(total.shape, dtype=np.int32)
-    for block in range(blocks):
-        total[block : block + count] += filled[:, block]
-        weight[block : block + count] += known[:, block]
+    assets, count, length, sensors = parts.shape
+    split = parts.reshape(assets, count, tokens, length // tokens, sensors)
+    total = np.zeros((assets, count + tokens - 1, *split.shape[3:]))
+    weight = covering(known, tokens)[..., None, :]
+    all_known = bool(known.all())
+    for token in range(tokens):
+        part = split[:, :, token]
+        total[:, token : token + count] += part if all_known else np.where(known[:, :, None], part, np.float32(0))
     mean = np.where(weight > 0, total / np.maximum(weight, 1), np.nan)
-    shape = (-1, *parts.shape[2:])
-    return mean.reshape(shape)[-rows:], weight.reshape(shape)[-rows:]
+    covered = mean.shape[1] * mean.shape[2]
+    return np.asarray(mean.reshape(assets, covered, sensors)[:, covered - rows :])
+
+
+def covering(windows: np.ndarray, tokens: int, newest: int | None = None) -> np.ndarray:
+    """The sum of what is said of the windows (A, N, ...) that cover each token's rows, (A, N + tokens - 1, ...).
+
+    With `newest`, only the so many newest windows over a row count, as if the data ended there.
+    """
+    assets, count = windows.shape[:2]
+    total = np.zeros((assets, count + tokens - 1, *windows.shape[2:]), windows.dtype if windows.dtype != bool else int)
+    for token in range(0 if newest is None else tokens - newest, tokens):
+        total[:, token : token + count] += windows
+    return total

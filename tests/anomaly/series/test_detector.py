@@ -1,5 +1,5 @@
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 
 import numpy as np
@@ -132,6 +132,19 @@ def test_rows_beyond_the_context_do_not_change_a_score(detector: Detector) -> No
     far = detector.score(grid, "a").last(200).score
     near = detector.score(grid.rows(1200 - 200 - detector.context_rows, 1200), "a").last(200).score
     np.testing.assert_array_equal(far, near)
+
+
+def test_an_asset_scores_the_same_bits_whatever_else_is_scored(detector: Detector) -> None:
+    """Of assets with the same rows, with gaps, and with other rows, in one call and alone."""
+    grids = {f"m{seed}": machine(700, seed) for seed in range(7)} | {"short": machine(300, 9), "a": disturbed(700)}
+    grids["m3"].values[350:420] = np.nan
+    grids["m3"].observed[350:420] = False
+    since = grids["a"].times[430]
+    together = detector.score_all(grids, since)
+    for asset, grid in grids.items():
+        alone = detector.score(grid, asset).last(int((grid.times >= since).sum()))
+        for part in fields(alone):
+            np.testing.assert_array_equal(getattr(together[asset], part.name), getattr(alone, part.name))
 
 
 def test_an_unknown_asset_is_scored_on_the_familys_middle_scale(detector: Detector) -> None:

@@ -50,14 +50,14 @@ def test_only_the_sensors_that_have_a_rhythm_lose_it():
     flat = profile.removed(grid, "a")
     assert flat.values[:, 0].std() == pytest.approx(0.2, abs=0.03)
     np.testing.assert_array_equal(flat.values[:, 1], grid.values[:, 1])
-    np.testing.assert_allclose(profile.at(TIMES, "a")[:, 0], DAY, atol=0.25)
+    np.testing.assert_allclose(profile.at(TIMES, "a")[0, :, 0], DAY, atol=0.25)
 
 
 def test_a_fault_of_a_day_does_not_enter_the_profile():
     values = noisy(DAY)["a"]
     values[200:248] += 50.0
     profile = fit_profile({"a": TIMES}, {"a": values}, "day", STEP_S, np.array([True]))
-    np.testing.assert_allclose(profile.at(TIMES, "a")[:, 0], DAY, atol=0.25)
+    np.testing.assert_allclose(profile.at(TIMES, "a")[0, :, 0], DAY, atol=0.25)
 
 
 def test_an_asset_never_seen_has_the_familys_middle_profile():

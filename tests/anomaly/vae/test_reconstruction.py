@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from anomaly.series.level_prior import LevelPrior, fit_level_prior, split_level
+from anomaly.series.level_prior import LevelPrior, split_level
 from anomaly.series.lstm_vae import LSTMVAE, LSTMVAEConfig, principal_subspace
-from anomaly.series.window_scores import overlap, score_windows
+from anomaly.series.window_scores import covering, overlap, score_windows
 from anomaly.vae.reconstruction import antithetic_draws, fill_missing
 from sensors_data.series.windows import Windows
 
@@ -109,44 +109,24 @@ def test_missing_values_are_filled_near_to_what_they_were(model: LSTMVAE) -> Non
 
 
 def test_overlap_averages_the_windows_that_cover_a_row() -> None:
-    parts = np.array([[1.0] * 4, [3.0] * 4, [8.0] * 4])  # windows of 4 rows, one every 2
-    mean, count = overlap(parts, stride=2, rows=8)
-    assert mean.tolist() == [1, 1, 2, 2, 5.5, 5.5, 8, 8]
-    assert count.tolist() == [1, 1, 2, 2, 2, 2, 1, 1]
+    parts = np.array([[1.0] * 4, [3.0] * 4, [8.0] * 4])[None, :, :, None]  # windows of 4 rows, one every 2
+    mean = overlap(parts, np.ones((1, 3, 1), bool), tokens=2, rows=8)
+    assert mean[0, :, 0].tolist() == [1, 1, 2, 2, 5.5, 5.5, 8, 8]
 
 
-def test_overlap_leaves_out_windows_without_a_score() -> None:
-    parts = np.array([[1.0] * 4, [np.nan] * 4, [np.nan] * 4])
-    mean, count = overlap(parts, stride=2, rows=8)
-    assert mean[:4].tolist() == [1, 1, 1, 1]
-    assert np.isnan(mean[4:]).all()
-    assert count.tolist() == [1, 1, 1, 1, 0, 0, 0, 0]
+def test_overlap_leaves_out_windows_that_say_nothing() -> None:
+    parts = np.array([[1.0] * 4, [np.nan] * 4, [np.nan] * 4])[None, :, :, None]
+    mean = overlap(parts, np.array([[[True], [False], [False]]]), tokens=2, rows=8)
+    assert mean[0, :4, 0].tolist() == [1, 1, 1, 1]
+    assert np.isnan(mean[0, 4:]).all()
 
 
-def test_overlap_gives_the_last_rows_that_are_asked_for() -> None:
-    parts = np.array([[1.0, 2.0], [3.0, 4.0]])
-    assert overlap(parts, stride=1, rows=2)[0].tolist() == [2.5, 4]
+def test_overlap_gives_the_last_rows_that_are_asked_for_of_every_asset() -> None:
+    parts = np.array([[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]])[..., None]
+    assert overlap(parts, np.ones((2, 2, 1), bool), tokens=2, rows=2)[..., 0].tolist() == [[2.5, 4], [6.5, 8]]
 
 
-def test_the_level_is_the_interquartile_mean_and_the_shape_is_the_rest() -> None:
-    window = np.array([0, 0, 1, 2, 3, 4, 100, 200], dtype=np.float32)[None, :, None]
-    shape, level = split_level(window)
-    assert level[0, 0] == pytest.approx(2.5)
-    np.testing.assert_allclose(shape[0, :, 0], window[0, :, 0] - 2.5)
-
-
-def test_the_level_is_that_of_the_values_there_are() -> None:
-    window = np.array([np.nan, 5, 5, np.nan, 5, 5, 5, np.nan], dtype=np.float32)[None, :, None]
-    shape, level = split_level(window)
-    assert level[0, 0] == 5
-    assert shape[0, :, 0].tolist() == [0] * 8
-    nothing = split_level(np.full((1, 8, 1), np.nan, np.float32))
-    assert nothing[1][0, 0] == 0
-    assert np.isfinite(nothing[0]).all()
-
-
-def test_the_level_prior_is_a_half_square_in_units_of_its_spread() -> None:
-    prior = fit_level_prior(np.array([[0.0], [2.0], [4.0]]), floor=0.05)
-    assert prior.center[0] == 2
-    assert prior.nats(np.array([[6.0]]), np.array([[True]]))[0, 0] == pytest.approx(0.5 * 16 / (8 / 3))
-    assert prior.nats(np.array([[6.0]]), np.array([[False]]))[0, 0] == 0
+def test_covering_sums_what_is_said_of_the_newest_windows_over_each_token() -> None:
+    windows = np.array([[1, 10, 100]])
+    assert covering(windows, tokens=2).tolist() == [[1, 11, 110, 100]]
+    assert covering(windows, tokens=2, newest=1).tolist() == [[0, 1, 10, 100]]
