@@ -143,54 +143,6 @@ def _commissioning(detector: Detector, asset: str, grid: Grid) -> np.ndarray:
     return grid.times < as_us(until) if until else np.zeros(len(grid), dtype=bool)
 
 
-def score_rows(detector: Detector, asset: str, scores: Scores, planned: np.ndarray) -> pd.DataFrame:
-    """Rows of the `scores` table; `planned` (T,) marks what is not to be alarmed on."""
-    threshold = detector.threshold
-    share = np.nan_to_num(scores.share, nan=-1.0)
-    leading = np.array(detector.card.modelled, dtype=object)[share.argmax(axis=1)]
-    return pd.DataFrame(
-        {
-            "time": pd.DatetimeIndex(scores.times, tz="UTC"),
-            "asset": asset,
-            "score": scores.score,
-            "threshold": threshold.value * scores.coverage_factor,
-            "p_value": threshold.p_value(scores.score / scores.coverage_factor),
-            "is_anomaly": scores.score > threshold.value * scores.coverage_factor,
-            "suppressed": planned,
-            "top_sensor": np.where(np.isnan(scores.score), "", leading),
-            "observed_share": scores.observed_share,
-            "model": detector.name,
-            "evidence": np.maximum(np.fmax(scores.pattern, scores.cross), 0.0).sum(axis=1),
-        }
-    )
-
-
-def _sensor_rows(detector: Detector, asset: str, grid: Grid, scores: Scores, kept: np.ndarray) -> pd.DataFrame:
-    """Rows of the `sensor_scores` table for the rows that are `kept` (T,)."""
-    columns = detector.card.modelled_columns
-    sensors = len(columns)
-
-    def flat(values: np.ndarray) -> np.ndarray:
-        return np.asarray(values[kept].ravel())
-
-    return pd.DataFrame(
-        {
-            "time": pd.DatetimeIndex(np.repeat(grid.times[kept], sensors), tz="UTC"),
-            "asset": asset,
-            "sensor": np.tile(np.array(detector.card.modelled, dtype=object), int(kept.sum())),
-            "value": flat(grid.values[:, columns]),
-            "expected": flat(scores.expected),
-            "low": flat(scores.low),
-            "high": flat(scores.high),
-            "score": flat(scores.sensor_score),
-            "share": flat(scores.share),
-            "observed": flat(grid.observed[:, columns]),
-            "pattern": flat(scores.pattern),
-            "cross": flat(scores.cross),
-        }
-    )
-
-
 def _unscored(complete: pd.DataFrame) -> str:
     """What could not be scored, in words; empty where all could."""
     missing = int((complete["measured"] - complete["scored"]).sum())
@@ -199,9 +151,9 @@ def _unscored(complete: pd.DataFrame) -> str:
     return f"{missing:,} measured rows have no score{names}" if missing else ""
 
 
-def _line(detector: Detector, frame: pd.DataFrame, family: str, day: date, shard: int) -> str:
-    over = frame[frame["is_anomaly"].astype(bool)]
-    leading = over["top_sensor"].value_counts()
+def _line(detector: Detector, rows: pa.Table, family: str, day: date, shard: int) -> str:
+    over = rows.filter(rows["is_anomaly"])
+    leading = over["top_sensor"].to_pandas().value_counts()
     worst = f" ({leading.index[0]}: {leading.iloc[0]:,})" if len(leading) else ""
     line = f"scored {family} {day} shard {shard}: {rows.num_rows:,} rows, {len(detector.card.modelled)} sensors"
     return f"{line}, {over.num_rows:,} rows over the threshold{worst}, model {detector.name}"

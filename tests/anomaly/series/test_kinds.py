@@ -61,7 +61,7 @@ def learn(plan, spans, progress, checkpoint):
     return StepDetector(prepared.scales, flat, flat, np.ones(1), card, np.nanmean(steps, axis=0)), {}
 
 
-STEPS = Kind(StepConfig, StepCard, learn, lambda card, parts, t: StepDetector(*parts, card, t["usual"].numpy()))
+STEPS = Kind(StepConfig, StepCard, learn, lambda card, parts, t, where: StepDetector(*parts, card, t["usual"].numpy()))
 
 
 @pytest.fixture(scope="module")
