@@ -34,7 +34,7 @@ serve: $(BIN)/nightscore ## serve REST and pages over the demo's store, made fir
 
 test: $(BIN)/nightscore tools ## run the checks and the tests
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(MAKE) check
-	$(BIN)/python -m pytest --cov --cov-fail-under=90
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-fail-under=90
 
 test-live: $(BIN)/nightscore tools ## run the tests that start schedulers, workers and servers
 	$(BIN)/python -m pytest -m live
