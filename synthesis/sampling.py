@@ -213,5 +213,20 @@ def _images(generator: TrainedGenerator, z: Tensor, labels: Tensor | None) -> np
         labels = torch.cat([labels, labels.new_zeros(missing)])
     with one_thread():
         x = generator.network(z, labels)
+    return as_uint8(x, low)[:count]
+
+
+def as_uint8(x: Tensor, low: float) -> np.ndarray:
+    """Drawn images (B, C, H, W) in [low, 1] as uint8."""
     grey: np.ndarray = x.sub(low).mul(255 / (1 - low)).round().clamp(0, 255).byte().contiguous().numpy()
-    return grey[:count]
+    return grey
+
+
+def codes_of(generator: TrainedGenerator, seed: int, count: int) -> Tensor:
+    """The codes (count, Z) of the first images of a seed, at most 64. UnusableError for a seed out of range."""
+    return _codes(_checked(Request(generator, seed, None, 1.0)), 0)[:count]
+
+
+def label_of_first(generator: TrainedGenerator, seed: int) -> Tensor | None:
+    """The class number (1,) of the first image of a seed, None where the generator has no classes."""
+    return _class_numbers(Request(generator, seed, None, 1.0), 0, 1) if generator.card.classes else None

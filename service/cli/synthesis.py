@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,11 @@ from service.cli.options import CameraOption, DayOption, with_settings
 from service.console import say
 from service.schedule.request import day_from
 
+if TYPE_CHECKING:
+    import numpy as np
+
+    from synthesis.generator_files import TrainedGenerator
+
 
 def add_commands(app: typer.Typer) -> None:
     """Add them: the jobs that have options of their own, and two looks at a generator."""
@@ -25,6 +30,10 @@ def add_commands(app: typer.Typer) -> None:
     add_job(app, JOBS["paint-defects"])(paint_defects)
     example = "Example: nightscore interpolate-images --camera press --day 2026-11-21"
     app.command("interpolate-images", epilog=example, rich_help_panel=PANEL)(with_settings(interpolate_images))
+    example = "Example: nightscore mix-images --camera press --day 2026-11-21 --layers 2"
+    app.command("mix-images", epilog=example, rich_help_panel=PANEL)(with_settings(mix_images))
+    example = "Example: nightscore vary-images --camera press --day 2026-11-21 --seed 3"
+    app.command("vary-images", epilog=example, rich_help_panel=PANEL)(with_settings(vary_images))
     example = "Example: nightscore redraw-image --png drawn/0000/press@2026-11-20-7-0000001.png"
     app.command("redraw-image", epilog=example, rich_help_panel=PANEL)(with_settings(redraw_image))
 
@@ -95,16 +104,67 @@ def interpolate_images(
     out: Annotated[Path, typer.Option("--out", help="The PNG to write.")] = Path("interpolation.png"),
 ) -> None:
     """Draw a strip of images from one seed's to another's, through what lies between them."""
-    from sensors_data.files import open_url, replace_file
-    from sensors_data.store import Store
-    from service.figures.images import sheet
-    from synthesis.generator_files import load_for
     from synthesis.sampling import interpolate
 
-    generator = load_for(Store(settings.store), camera, day_from(day))
+    generator = _serving(settings, camera, day)
     images = interpolate(generator, first, last, steps)
-    replace_file(*open_url(str(out.resolve())), sheet(images, steps, f"{generator.name}, seed {first} to {last}"))
+    _write(out, images, steps, f"{generator.name}, seed {first} to {last}")
     say(f"drew {steps} images from seed {first} to {last} by {generator.name}: {out}")
+
+
+def mix_images(
+    settings: Settings,
+    day: DayOption,
+    camera: CameraOption,
+    coarse: Annotated[int, typer.Option("--style-from", min=0, help="Seed of the images that give shape.")] = 0,
+    fine: Annotated[int, typer.Option("--style-to", min=0, help="Seed of the images that give details.")] = 1,
+    layers: Annotated[int, typer.Option("--layers", min=1, help="Styles that are taken from the first seed.")] = 2,
+    count: Annotated[int, typer.Option("--count", min=1, max=16, help="Images of each seed.")] = 6,
+    out: Annotated[Path, typer.Option("--out", help="The PNG to write.")] = Path("mixed.png"),
+) -> None:
+    """Draw the shapes of one seed's images with the details of another's; the generator must have styles."""
+    from synthesis.styles import mixed
+
+    generator = _serving(settings, camera, day)
+    square = mixed(generator, coarse, fine, layers, count)
+    title = f"{generator.name}: rows give the first {layers} styles, columns the others"
+    _write(out, square.reshape(-1, *square.shape[2:]), count + 1, title)
+    say(f"drew {count} x {count} images by {generator.name}, shape of seed {coarse}, details of {fine}: {out}")
+
+
+def vary_images(
+    settings: Settings,
+    day: DayOption,
+    camera: CameraOption,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the image that is changed.")] = 0,
+    count: Annotated[int, typer.Option("--count", min=1, max=16, help="Directions, the strongest first.")] = 6,
+    steps: Annotated[int, typer.Option("--steps", min=2, max=16, help="Images along each.")] = 7,
+    out: Annotated[Path, typer.Option("--out", help="The PNG to write.")] = Path("varied.png"),
+) -> None:
+    """Draw an image changed along the directions that its generator's styles move most."""
+    from synthesis.styles import varied
+
+    generator = _serving(settings, camera, day)
+    rows = varied(generator, seed, count, steps)
+    names = [f"direction {number + 1}" for number in range(count)]
+    _write(out, rows.reshape(-1, *rows.shape[2:]), steps, f"{generator.name}, seed {seed}", names)
+    say(f"drew {count} directions by {generator.name} from seed {seed}: {out}")
+
+
+def _serving(settings: Settings, camera: str, day: str) -> TrainedGenerator:
+    """The generator that serves a day."""
+    from sensors_data.store import Store
+    from synthesis.generator_files import load_for
+
+    return load_for(Store(settings.store), camera, day_from(day))
+
+
+def _write(out: Path, images: np.ndarray, columns: int, title: str, rows: list[str] | None = None) -> None:
+    """Write a sheet of images (N, C, H, W) to a file, in one rename."""
+    from sensors_data.files import open_url, replace_file
+    from service.figures.images import sheet
+
+    replace_file(*open_url(str(out.resolve())), sheet(images, columns, title, rows))
 
 
 def redraw_image(

@@ -127,6 +127,10 @@ class StyleGenerator(GeneratorNetwork):
             x = leaky(layer(x))
         return x[:, None].expand(-1, self.config.layers, -1)
 
+    def styled_layers(self) -> list[StyledLayer]:
+        """The styled convolutions, from the start to the image."""
+        return [layer for layer in self.layers if isinstance(layer, StyledLayer)]
+
     def drawn_from(self, styles: Tensor) -> Tensor:
         """Images (B, C, H, W), about in [-1, 1], of styles (B, L, S)."""
         x = self.start.expand(len(styles), -1, -1, -1)

@@ -100,6 +100,11 @@ def test_a_strip_is_a_picture(folder, tmp_path):
         assert image.width > 200
 
 
+@pytest.mark.parametrize("command", ["mix-images", "vary-images"])
+def test_a_generator_without_styles_has_none_to_mix_or_vary(folder, command):
+    assert "is of preset default and has no styles" in str(of_eye(folder, command).exception)
+
+
 @pytest.mark.parametrize(
     ("words", "message"), [(["--count", 0], "found 0"), (["--class", "x"], "cannot draw class 'x'")]
 )
