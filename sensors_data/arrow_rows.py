@@ -21,14 +21,16 @@ def to_arrow(spec: Table, frame: pd.DataFrame) -> pa.Table:
     missing = [name for name in spec.schema.names if name not in frame.columns]
     if missing:
         raise ValueError(f"table {spec.name} wants columns {spec.schema.names}, missing {missing}")
-    rows = pa.Table.from_arrays([_column(spec, frame[field.name], field) for field in spec.schema], schema=spec.schema)
-    return _sorted(rows, spec.order)
+    columns = [_column(spec, frame[field.name], field) for field in spec.schema]
+    return _sorted(pa.table(columns, spec.schema.names), spec.order).cast(spec.schema).combine_chunks()
 
 
 def from_arrow(spec: Table, rows: pa.Table) -> pa.Table:
-    """The rows of a file of any generation with all of the table's columns; those that it lacks are null."""
-    columns = [_column_of(rows, field) for field in spec.schema]
-    return pa.Table.from_arrays(columns, schema=spec.schema)
+    """The rows of a file of any generation with all of the table's columns; those that it lacks are null.
+
+    Columns of text stay as codes where they are.
+    """
+    return pa.table([_column_of(rows, field) for field in spec.schema], spec.schema.names)
 
 
 def _column_of(rows: pa.Table, field: pa.Field) -> pa.Array:
@@ -46,14 +48,15 @@ def as_table(table: str, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _column(spec: Table, values: pd.Series, field: pa.Field) -> pa.Array:
-    """A frame's column in the type of its field; no rows fit any type."""
+    """A frame's column in the type of its field, text as codes where it comes so; no rows fit any type."""
     try:
         if values.empty:
             return pa.array([], type=field.type)
         if isinstance(values.dtype, pd.DatetimeTZDtype) and pa.types.is_timestamp(field.type):
             return pa.array(values.dt.tz_convert(None).to_numpy()).cast(field.type)
         if isinstance(values.dtype, pd.CategoricalDtype):
-            return pa.array(values).cast(field.type)
+            codes = pa.array(values)
+            return codes.cast(pa.dictionary(codes.type.index_type, field.type))
         return pa.array(values, type=field.type, from_pandas=True)
     except (pa.ArrowException, OverflowError) as error:
         what = f"column {field.name} must be {field.type}, found {values.dtype}"
@@ -64,17 +67,18 @@ def _sorted(rows: pa.Table, order: tuple[str, ...]) -> pa.Table:
     """The rows in ascending order of some columns; rows that are equal in them stay as they stand."""
     keys = {name: _rank(rows[name]) for name in order}
     if all(key.null_count == 0 for key in keys.values()) and _in_order([key.to_numpy() for key in keys.values()]):
-        return rows.combine_chunks()
+        return rows
     places = pc.sort_indices(pa.table(keys), sort_keys=[(name, "ascending") for name in order])  # a stable sort
-    return rows.take(places).combine_chunks()
+    return rows.take(places)
 
 
 def _rank(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """A column that sorts as the given one does; text gives way to the place of each value among the distinct ones."""
-    if not pa.types.is_string(column.type):
+    if not (pa.types.is_string(column.type) or pa.types.is_dictionary(column.type)):
         return column
-    encoded = column.combine_chunks().dictionary_encode()
-    place = np.empty(len(encoded.dictionary), dtype=np.int64)
+    whole = pa.concat_arrays(column.chunks) if column.num_chunks else column.combine_chunks()
+    encoded = whole.dictionary_encode() if pa.types.is_string(whole.type) else whole
+    place = np.empty(len(encoded.dictionary), dtype=np.int32)
     place[pc.sort_indices(encoded.dictionary).to_numpy()] = np.arange(len(place))
     return pa.chunked_array([pc.take(pa.array(place), encoded.indices)])
 

@@ -6,6 +6,7 @@ import io
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -39,8 +40,18 @@ def open_parquet(data: bytes, texts: list[str] | None = None) -> pq.ParquetFile:
 def parts_of(file: pq.ParquetFile, assets: pa.Array | None) -> Iterator[pa.Table]:
     """A file's rows, or those of some sorted `assets`, PART of the file's at a time."""
     for part in file.iter_batches(PART, row_groups=_groups_of(file, assets)):
-        rows = part if assets is None else part.filter(pc.is_in(part["asset"], assets))
-        yield pa.Table.from_batches([rows])
+        if assets is not None:
+            wanted = _among(part["asset"], assets)
+            part = part if wanted.all() else part.filter(wanted)
+        yield pa.Table.from_batches([part])
+
+
+def _among(names: pa.Array, assets: pa.Array) -> np.ndarray:
+    """Which of some names, in codes or not, are those of `assets`, (N,)."""
+    if not pa.types.is_dictionary(names.type):
+        return np.asarray(pc.is_in(names, assets).to_numpy(zero_copy_only=False))
+    known = pc.is_in(names.dictionary, assets).to_numpy(zero_copy_only=False)
+    return np.asarray(known[names.indices.to_numpy()])
 
 
 def _groups_of(file: pq.ParquetFile, assets: pa.Array | None) -> list[int]:

@@ -29,6 +29,9 @@ from sensors_data.tables import TABLES, Table
 FORMAT = 1
 """Revision of the tables' layout; a store written by a newer one is refused."""
 
+_NAMES = ("asset", "sensor")
+"""Columns of few distinct texts."""
+
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 
 
@@ -117,6 +120,15 @@ class Store:
         rows: pd.DataFrame = pa.concat_tables([TABLES[table].schema.empty_table(), *parts]).to_pandas()
         return rows
 
+    def read_coded(self, table: str, paths: Iterable[str], assets: Iterable[str]) -> pd.DataFrame:
+        """The same rows of some assets, the names of assets and sensors as categories."""
+        spec, wanted = TABLES[table], pa.array(sorted(set(assets)), pa.string())
+        kind = pa.dictionary(pa.int32(), pa.string())
+        schema = pa.schema([f.with_type(kind) if f.name in _NAMES else f for f in spec.schema])
+        parts = [part.cast(schema) for path in paths for part in self._parts(spec, path, wanted, [*_NAMES])]
+        rows: pd.DataFrame = pa.concat_tables([schema.empty_table(), *parts]).unify_dictionaries().to_pandas()
+        return rows
+
     def parts_of(self, table: str, paths: Iterable[str]) -> Iterator[pd.DataFrame]:
         """The same rows a part of a file at a time, so that they never lie in memory together."""
         for path in paths:
@@ -144,9 +156,11 @@ class Store:
         """Where the file at `path` came from. ValueError when it cannot be read or a newer nightscore wrote it."""
         return self._stamp(path, self._open_parquet(path, self.read_bytes(path)).schema_arrow)
 
-    def _parts(self, spec: Table, path: str, assets: pa.Array | None = None) -> Iterator[pa.Table]:
-        """A file's rows, or those of some assets, PART of the file's at a time."""
-        file = self._open_parquet(path, self.read_bytes(path))
+    def _parts(
+        self, spec: Table, path: str, assets: pa.Array | None = None, coded: list[str] | None = None
+    ) -> Iterator[pa.Table]:
+        """A file's rows, or those of some assets, PART of the file's at a time; its columns `coded` as codes."""
+        file = self._open_parquet(path, self.read_bytes(path), coded)
         self._stamp(path, file.schema_arrow)
         if not spec.reads(file.schema_arrow):
             found = ", ".join(f"{field.name} {field.type}" for field in file.schema_arrow)

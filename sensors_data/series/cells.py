@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -18,6 +20,9 @@ from sensors_data.series.packing import as_utf8, not_in_encoding
 UNIT = "\x1f"
 """Stands between cells that runs of blanks part."""
 
+BLOCK = 4 * 2**20
+"""Bytes of a block of a text that is read block by block."""
+
 _PEEK = 50
 """Rows that tell how many cells a row has where the header has fewer."""
 
@@ -27,21 +32,43 @@ def read_text(data: bytes, name: str, layout: Layout) -> tuple[pd.DataFrame, pd.
 
     The index of the rows is their line in the text, from 1. UnreadableError says what is wrong with it as a whole.
     """
+    body = body_of(data, name, layout)
+    frame, bad = _parsed(body, name)
+    if body.data.count(b'"') % 2 and len(frame) and frame.iloc[-1].str.contains("\n").any():
+        raise UnreadableError(f"{name} has a quotation mark that is never closed: the rows after it are lost in it")
+    frame = named_cells(frame)
+    if len(bad) or re.search(rb"(?:^|\n)\r?\n", body.data):
+        frame = frame[(frame != "").any(axis=1)]
+    return frame, bad
+
+
+@dataclass(frozen=True)
+class Body:
+    """The part of a text below its header."""
+
+    data: bytes
+    names: list[str]
+    """Its columns; a stand-in for one that the header does not name."""
+    separator: str
+    first: int
+    """The text's line that the data begin with."""
+
+
+def body_of(data: bytes, name: str, layout: Layout) -> Body:
+    """The part of a text below its header, in UTF-8. UnreadableError when there is none."""
     data = _evened(as_utf8(data, name, layout.encoding), layout)
     if not data.strip():
         raise UnreadableError(f"{name} is empty")
     separator = UNIT if layout.separator.isspace() and layout.separator != "\t" else layout.separator
     body, head = _beheaded(data, name, layout, separator)
     names = _names(head, layout, _width(body, separator, len(head[0]) if head else 0))
-    first = layout.skip_lines + layout.header_rows + 1
-    frame, bad = _parsed(body, name, names, separator, first)
-    if data.count(b'"') % 2 and len(frame) and frame.iloc[-1].str.contains("\n").any():
-        raise UnreadableError(f"{name} has a quotation mark that is never closed: the rows after it are lost in it")
+    return Body(body, names, separator, layout.skip_lines + layout.header_rows + 1)
+
+
+def named_cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows without the blank columns that the header does not name; the other such columns under their numbers."""
     blank = [column for column in frame.columns if column.startswith(_NO_NAME) and frame[column].eq("").all()]
-    frame = frame.drop(columns=blank).rename(columns=lambda column: column.removeprefix(_NO_NAME))
-    if len(bad) or re.search(rb"\n\r?\n", data):
-        frame = frame[(frame != "").any(axis=1)]
-    return frame, bad
+    return frame.drop(columns=blank).rename(columns=lambda column: column.removeprefix(_NO_NAME))
 
 
 def _evened(data: bytes, layout: Layout) -> bytes:
@@ -111,42 +138,66 @@ def _names(head: list[list[str]], layout: Layout, width: int) -> list[str]:
     return names
 
 
-def _parsed(body: bytes, name: str, names: list[str], separator: str, first: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The body's rows and its lines that are no rows; the body's first line is the text's line `first`."""
-    aside: list[tuple[int, str]] = []
-
-    def keep_aside(row: pa_csv.InvalidRow) -> str:
-        aside.append((int(row.number), row.text))
-        return "skip"
-
+def _parsed(body: Body, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The body's rows and its lines that are no rows."""
     try:
-        table = pa_csv.read_csv(
-            pa.BufferReader(body),
-            read_options=pa_csv.ReadOptions(use_threads=False, column_names=names),
-            parse_options=pa_csv.ParseOptions(
-                delimiter=separator, invalid_row_handler=keep_aside, ignore_empty_lines=False
-            ),
-            convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-            ),
-        )
+        table, aside = table_of(body.data, body, dict.fromkeys(body.names, pa.string()))
     except pa.ArrowInvalid as error:
-        raise _not_parsed(body, name, len(names), first) from error
+        raise _not_parsed(body.data, name, len(body.names), body.first) from error
     frame: pd.DataFrame = table.to_pandas()
-    numbers = [number for number, _ in aside]
-    lines = np.setdiff1d(np.arange(1, len(frame) + len(aside) + 1), numbers)[: len(frame)]
-    frame.index = pd.Index(lines + (first - 1))
-    mended, bad = _mended(aside, names, separator, first)
+    frame.index = pd.Index(row_numbers(len(frame), aside) + (body.first - 1))
+    mended, bad = mended_rows(aside, body)
     if len(mended):
         frame = pd.concat([frame, mended]).sort_index()
     if frame.empty or (frame == "").all(axis=None):
         why = (
-            f"of {len(names)} cells like its header; is '{separator}' the separator?"
+            f"of {len(body.names)} cells like its header; is '{body.separator}' the separator?"
             if len(bad)
             else "below its header"
         )
         raise UnreadableError(f"{name} has no rows {why}")
     return frame, bad
+
+
+Aside = list[tuple[int, str]]
+"""Lines of another number of cells than the columns': their number, from 1, and their text."""
+
+
+def table_of(
+    data: bytes, body: Body, types: Mapping[str, pa.DataType], nulls: tuple[str, ...] = ("",)
+) -> tuple[pa.Table, Aside]:
+    """The columns `types` of some of a body's lines, and the lines that are no rows. ArrowInvalid for a misfit.
+
+    Cells of numbers that are one of `nulls` are null; texts never are.
+    """
+    aside: Aside = []
+
+    def keep_aside(row: pa_csv.InvalidRow) -> str:
+        aside.append((int(row.number), row.text))
+        return "skip"
+
+    table = pa_csv.read_csv(
+        pa.BufferReader(data),
+        read_options=pa_csv.ReadOptions(use_threads=False, column_names=body.names, block_size=_block_size(data)),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=body.separator, invalid_row_handler=keep_aside, ignore_empty_lines=False
+        ),
+        convert_options=pa_csv.ConvertOptions(
+            column_types=types, include_columns=list(types), null_values=list(nulls), strings_can_be_null=False
+        ),
+    )
+    return table, aside
+
+
+def _block_size(data: bytes) -> int | None:
+    """One block for data that are a block of a larger text, else Arrow's own."""
+    return len(data) + 1 if len(data) <= BLOCK else None
+
+
+def row_numbers(rows: int, aside: Aside) -> np.ndarray:
+    """The number, from 1, of each of some `rows` among lines of which some were put `aside`, (rows,)."""
+    every = np.arange(1, rows + len(aside) + 1)
+    return np.delete(every, [number - 1 for number, _ in aside])[:rows] if aside else every
 
 
 def _not_parsed(body: bytes, name: str, width: int, first: int) -> UnreadableError:
@@ -160,10 +211,9 @@ def _not_parsed(body: bytes, name: str, width: int, first: int) -> UnreadableErr
     return UnreadableError(f"{name} cannot be read as rows of {width} cells", "state layout.separator")
 
 
-def _mended(
-    aside: list[tuple[int, str]], names: list[str], separator: str, first: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def mended_rows(aside: Aside, body: Body) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows that only lack or have empty cells at their end, and the other lines that are no rows (line, raw)."""
+    names, separator, first = body.names, body.separator, body.first
     named = max((n for n, column in enumerate(names, start=1) if not column.startswith(_NO_NAME)), default=len(names))
     texts = [(number, text) for number, text in aside if text.strip()]  # an empty line is no row
     cells = [next(csv.reader([text], delimiter=separator), []) for _, text in texts]

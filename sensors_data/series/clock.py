@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -18,6 +18,20 @@ Readings = Callable[[date, list[str]], pd.DataFrame]
 
 NEVER = np.iinfo(np.int64).min
 """A time, in microseconds, at which nothing was read."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A day's readings with asset and sensor as places among the wanted ones, -1 for another, (N,) each."""
+
+    time: np.ndarray  # microseconds since 1970
+    asset: np.ndarray
+    sensor: np.ndarray
+    value: np.ndarray
+
+    def where(self, rows: np.ndarray) -> Coded:
+        """Some of the readings."""
+        return Coded(self.time[rows], self.asset[rows], self.sensor[rows], self.value[rows])
 
 
 @dataclass(frozen=True)
@@ -71,42 +85,56 @@ def _limits(spec: Family) -> np.ndarray:
     return np.array([(sensor.hold or timedelta(0)) // timedelta(microseconds=1) for sensor in spec.sensors.values()])
 
 
-def _moved(
-    spec: Family, days: list[date], assets: list[str], readings: Readings
-) -> Iterator[tuple[date, pd.DataFrame]]:
+def _moved(spec: Family, days: list[date], assets: list[str], readings: Readings) -> Iterator[tuple[date, Coded]]:
     """Each day's readings; where the nearest step counts, half a step later, so that it is the one they fall in."""
-    if not spec.nearest:
-        for day in days:
-            yield day, readings(day, assets)
-        return
     left = None
     for day in days:
-        rows = readings(day, assets)
-        rows = rows.assign(time=rows["time"] + spec.step / 2)
-        today = rows["time"] < pd.Timestamp(day + timedelta(days=1), tz="UTC")
-        yield day, pd.concat([left, rows[today]]) if left is not None and len(left) else rows[today]
-        left = rows[~today]
+        rows = _coded(spec, assets, readings(day, assets))
+        if not spec.nearest:
+            yield day, rows
+            continue
+        rows = replace(rows, time=rows.time + (spec.step / 2) // timedelta(microseconds=1))
+        today = rows.time < as_us(day + timedelta(days=1)).astype(np.int64)
+        yield day, rows.where(today) if left is None else _both(left, rows.where(today))
+        left = rows.where(~today)
 
 
-def _placed(spec: Family, day: date, assets: list[str], readings: pd.DataFrame) -> Placed:
+def _coded(spec: Family, assets: list[str], readings: pd.DataFrame) -> Coded:
+    return Coded(
+        readings["time"].to_numpy(dtype="datetime64[us]").astype(np.int64),
+        columns_of(readings["asset"], tuple(assets)),
+        columns_of(readings["sensor"], spec.sensor_names),
+        readings["value"].to_numpy(dtype=np.float64),
+    )
+
+
+def _both(first: Coded, second: Coded) -> Coded:
+    pairs = ((getattr(first, field.name), getattr(second, field.name)) for field in fields(Coded))
+    return Coded(*map(np.concatenate, pairs))
+
+
+def _placed(spec: Family, day: date, assets: list[str], readings: Coded) -> Placed:
     """Each reading's place: its asset, the step that it falls in, its sensor."""
     steps, sensors = day_rows(spec), len(spec.sensors)
-    moment = readings["time"].to_numpy(dtype="datetime64[us]")
-    row = (moment - as_us(day)) // np.timedelta64(spec.step, "us")
-    column, asset = columns_of(readings["sensor"], spec.sensor_names), columns_of(readings["asset"], tuple(assets))
-    inside = (row >= 0) & (row < steps) & (column >= 0) & (asset >= 0)
-    slot = ((asset * steps + row) * sensors + column)[inside]
-    value = readings["value"].to_numpy(dtype=np.float64)[inside]
-    return Placed((len(assets), steps, sensors), slot, moment[inside].astype(np.int64), value)
+    row = (readings.time - as_us(day).astype(np.int64)) // (spec.step // timedelta(microseconds=1))
+    inside = (row >= 0) & (row < steps) & (readings.sensor >= 0) & (readings.asset >= 0)
+    if not inside.all():
+        row, readings = row[inside], readings.where(inside)
+    slot = (readings.asset * np.int64(steps) + row) * sensors + readings.sensor
+    return Placed((len(assets), steps, sensors), slot, readings.time, readings.value)
 
 
 def _means(placed: Placed) -> tuple[np.ndarray, np.ndarray]:
     """The mean of each place, float32, NaN where nothing was read; whether anything was: (A, T, D) each."""
     size = int(np.prod(placed.shape))
-    total = np.bincount(placed.slot, weights=placed.value, minlength=size)
     count = np.bincount(placed.slot, minlength=size)
-    with np.errstate(invalid="ignore"):
-        values = (total / count).astype(np.float32)
+    if count.max(initial=0) <= 1:
+        values = np.full(size, np.nan, dtype=np.float32)
+        values[placed.slot] = placed.value + 0.0  # as a sum has it: no zero is negative
+    else:
+        total = np.bincount(placed.slot, weights=placed.value, minlength=size)
+        with np.errstate(invalid="ignore"):
+            values = (total / count).astype(np.float32)
     return values.reshape(placed.shape), (count > 0).reshape(placed.shape)
 
 

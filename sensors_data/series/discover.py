@@ -15,10 +15,10 @@ from sensors_data.layout import Layout
 from sensors_data.series.clock import jitters
 from sensors_data.series.clock_back import row_times
 from sensors_data.series.file_source import find_files, raw_readings
+from sensors_data.series.judging import check
 from sensors_data.series.numbers import parse_numbers
 from sensors_data.series.oddities import oddities
 from sensors_data.series.periods import files_as_assets, time_span
-from sensors_data.series.readings import check
 from sensors_data.series.sensor_specs import sensor_specs
 from sensors_data.series.understand import Understood, Wishes, understand
 from sensors_data.settings import Family, Training

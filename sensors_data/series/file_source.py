@@ -136,7 +136,7 @@ def raw_rows(frame: pd.DataFrame, name: str, layout: Layout, sensors: tuple[str,
     qualities = _qualities(layout)
     wanted += list(dict.fromkeys(qualities.values()))
     _check_columns(frame, name, layout, wanted, sensors)
-    asset = joined_cells(frame, layout.asset) if layout.asset else _asset_of(name, layout)
+    asset = joined_cells(frame, layout.asset) if layout.asset else asset_of(name, layout)
     base = pd.DataFrame(
         {"line": frame.index, "time": joined_cells(frame, layout.time), "asset": asset}, index=frame.index
     )
@@ -199,7 +199,7 @@ def joined_cells(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
     return joined
 
 
-def _asset_of(name: str, layout: Layout) -> str:
+def asset_of(name: str, layout: Layout) -> str:
     """The file's name without its suffixes, or what a pattern takes of it, where files are assets; else `asset`."""
     stem = name.split(".")[0]
     if isinstance(layout.asset_from_file, str):

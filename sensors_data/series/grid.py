@@ -107,7 +107,10 @@ def gridded(
 
 def columns_of(names: pd.Series, sensors: tuple[str, ...]) -> np.ndarray:
     """Where each name stands among the sensors, -1 for one that the family has no more, (T,)."""
-    codes, distinct = pd.factorize(names)
+    if isinstance(names.dtype, pd.CategoricalDtype):
+        codes, distinct = names.cat.codes.to_numpy(), names.cat.categories
+    else:
+        codes, distinct = pd.factorize(names)
     return np.append(pd.Index(sensors).get_indexer(pd.Index(distinct)), -1)[codes]
 
 
@@ -118,21 +121,32 @@ def impute(grid: Grid, linear_rows: int, seasonal_rows: int, day_rows: int, days
     at which the gap began. A gap still open at the grid's end cannot be linear: its length is not yet known.
     Nothing is taken from after a gap's own end, and nothing of a later day where the grid ends with its day.
     """
-    filled = grid.values.copy()
+    filled = filled_linearly(grid.values, grid.observed, linear_rows)
     for sensor in range(filled.shape[1]):
         seen = grid.observed[:, sensor]
         for first, last in _runs(~seen):
-            length = last - first
             closed = first > 0 and last < len(seen)
-            if closed and length <= linear_rows:
-                steps = np.arange(1, length + 1, dtype=np.float32) / (length + 1)
-                before, after = grid.values[first - 1, sensor], grid.values[last, sensor]
-                filled[first:last, sensor] = before + steps * (after - before)
-            elif length <= seasonal_rows:
+            if last - first <= seasonal_rows and not (closed and last - first <= linear_rows):
                 filled[first:last, sensor] = _same_time_of_day(
                     grid.values[:, sensor], seen, first, last, day_rows, days
                 )
     return replace(grid, values=filled)
+
+
+def filled_linearly(values: np.ndarray, observed: np.ndarray, linear_rows: int) -> np.ndarray:
+    """Values in which gaps of up to `linear_rows` between two that were observed are straight lines, (..., T, D)."""
+    steps = values.shape[-2]
+    row = np.arange(steps, dtype=np.int32)[:, None]
+    before = np.maximum.accumulate(np.where(observed, row, np.int32(-1)), axis=-2)
+    after = np.where(observed, row, np.int32(steps))[..., ::-1, :]
+    after = np.minimum.accumulate(after, axis=-2)[..., ::-1, :]
+    gap = np.nonzero(~observed & (before >= 0) & (after < steps) & (after - before - 1 <= linear_rows))
+    first, last = before[gap], after[gap]
+    low, high = values[(*gap[:-2], first, gap[-1])], values[(*gap[:-2], last, gap[-1])]
+    part = (gap[-2] - first).astype(np.float32) / (last - first).astype(np.float32)
+    filled = values.copy()
+    filled[gap] = low + part * (high - low)
+    return filled
 
 
 def _same_time_of_day(

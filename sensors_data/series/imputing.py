@@ -9,7 +9,7 @@ import pandas as pd
 
 from sensors_data.series.clock import Readings, on_the_clock
 from sensors_data.series.counters import grown
-from sensors_data.series.grid import Grid, as_us, impute
+from sensors_data.series.grid import Grid, as_us, filled_linearly, impute
 from sensors_data.series.grid_table import day_rows
 from sensors_data.settings import Family
 from sensors_data.tables import TABLES
@@ -30,8 +30,8 @@ def imputed_rows(spec: Family, day: date, assets: list[str], readings: Readings)
     far = np.flatnonzero(_needs_earlier_days(observed, spec.linear_gap // spec.step))
     near = np.setdiff1d(np.flatnonzero(~observed.all(axis=(1, 2))), far)
     filled = values.copy() if len(far) or len(near) else values
-    for place in near:
-        filled[place] = _filled(spec, values[place], observed[place])
+    if len(near):
+        filled[near] = filled_linearly(values[near], observed[near], spec.linear_gap // spec.step)
     if len(far):
         gappy = [assets[place] for place in far]
         past = [day - timedelta(days=back) for back in range(SEASONAL_DAYS, 0, -1)]
@@ -49,10 +49,13 @@ def _with_growth(spec: Family, day: date, readings: Readings) -> Readings:
     if not counters:
         return readings
 
+    def plain(wanted: date, assets: list[str]) -> pd.DataFrame:
+        return readings(wanted, assets).astype({"asset": str, "sensor": str})
+
     def growing(wanted: date, assets: list[str]) -> pd.DataFrame:
-        today = readings(wanted, assets)
+        today = plain(wanted, assets)
         known = wanted > day - timedelta(days=SEASONAL_DAYS)
-        return grown(today, readings(wanted - timedelta(days=1), assets) if known else today[:0], counters, spec.step)
+        return grown(today, plain(wanted - timedelta(days=1), assets) if known else today[:0], counters, spec.step)
 
     return growing
 
@@ -81,14 +84,18 @@ def _rows(spec: Family, day: date, assets: list[str], values: np.ndarray, observ
     """Arrays (A, T, D) as rows of the `grid` table, sorted; a time at which no sensor has a value takes no row."""
     by_name = np.argsort(np.array(spec.sensor_names, dtype=object), kind="stable")
     asset, row = np.nonzero(~np.isnan(values).all(axis=2))
+    whole = len(row) == values.shape[0] * values.shape[1]
+    shown, seen = (part.reshape(-1, len(by_name)) if whole else part[asset, row] for part in (values, observed))
     time = as_us(day) + row * np.timedelta64(spec.step, "us")
     sensors = len(by_name)
     return pd.DataFrame(
         {
             "time": pd.DatetimeIndex(np.repeat(time, sensors), tz="UTC"),
-            "asset": pd.Categorical.from_codes(np.repeat(asset, sensors), pd.Index(assets)),
-            "sensor": pd.Categorical.from_codes(np.tile(by_name, len(row)), pd.Index(spec.sensor_names)),
-            "value": values[asset, row][:, by_name].ravel(),
-            "observed": observed[asset, row][:, by_name].ravel(),
+            "asset": pd.Categorical.from_codes(np.repeat(asset.astype(np.int32), sensors), pd.Index(assets)),
+            "sensor": pd.Categorical.from_codes(
+                np.tile(by_name.astype(np.int16), len(row)), pd.Index(spec.sensor_names)
+            ),
+            "value": shown[:, by_name].ravel(),
+            "observed": seen[:, by_name].ravel(),
         }
     )

@@ -75,7 +75,7 @@ def _impute(store: Store, spec: Family, day: date, family: str, shard: int) -> D
         store.read("readings", family=family, day=day)  # says what is missing and what to do
 
     def readings(day: date, assets: list[str]) -> pd.DataFrame:
-        return store.read_files("readings", known.get(day, []), assets)
+        return store.read_coded("readings", known.get(day, []), assets)
 
     assets = sorted(a for a in store.assets_in(known[day]) if shard_of(a, spec.shards) == shard)
     rows = imputed_rows(spec, day, assets, readings)

@@ -59,11 +59,15 @@ class Table:
         return pa.schema([pa.field(column.name, column.type) for column in self.columns])
 
     def reads(self, schema: pa.Schema) -> bool:
-        """Whether a file of this schema can be read: it has the columns of one of the table's generations."""
+        """Whether a file of this schema can be read: it has the columns of one of the table's generations.
+
+        Text may stand as codes.
+        """
+        types = [f.type.value_type if pa.types.is_dictionary(f.type) else f.type for f in schema]
         for generation in {column.since for column in self.columns}:
             columns = [column for column in self.columns if column.since <= generation]
             if schema.names == [column.name for column in columns]:
-                return all(f.type in (c.type, c.before) for f, c in zip(schema, columns, strict=True))
+                return all(kind in (c.type, c.before) for kind, c in zip(types, columns, strict=True))
         return False
 
     def frame(self, rows: Sequence[dict[str, Any]] = ()) -> pd.DataFrame:
