@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import Field
 
-from sensors_data.arrow_rows import from_arrow, to_arrow
+from sensors_data.arrow_rows import as_table, from_arrow, to_arrow
 from sensors_data.errors import NotThereError, StorageError, UnusableError
 from sensors_data.files import open_url, replace_file
 from sensors_data.jobs import remedy
@@ -55,6 +55,11 @@ class Store:
 
     root: str
     _opened: list[tuple[Any, str]] = field(default_factory=list, repr=False, compare=False)
+    _held: dict[str, bytes] | None = field(default=None, repr=False, compare=False)
+
+    def holding(self) -> Store:
+        """The same store for a job that reads its inputs more than once: what was read is not fetched again."""
+        return Store(self.root, self._opened, {})
 
     def _open(self) -> tuple[Any, str]:
         if not self._opened:
@@ -64,14 +69,15 @@ class Store:
     def path(self, table: str, **partition: object) -> str:
         """The partition's file, relative to the root. ValueError for a missing key or an unsafe value."""
         spec = TABLES[table]
-        if set(partition) != set(spec.partition):
-            raise ValueError(f"table {table} is partitioned by {spec.partition}, found {tuple(partition)}")
-        parts = [(key, _safe(key, partition[key])) for key in spec.partition]
-        folders = [f"{key}={value}" for key, value in parts if key != spec.file_key]
-        name = f"{spec.file_key}-{parts[-1][1]}.parquet" if spec.file_key else "data.parquet"
-        return "/".join([table, *folders, name])
+        keys = _keys(spec, partition)
+        if set(partition) != set(keys):
+            raise ValueError(f"table {table} is partitioned by {keys}, found {tuple(partition)}")
+        parts = [(key, _safe(key, partition[key])) for key in keys]
+        names_file = bool(spec.file_key) or len(keys) > len(spec.partition)
+        folders = [f"{key}={value}" for key, value in (parts[:-1] if names_file else parts)]
+        return "/".join([table, *folders, f"{'-'.join(parts[-1])}.parquet" if names_file else "data.parquet"])
 
-    def write(self, table: str, frame: pd.DataFrame, provenance: Provenance, **partition: object) -> str:
+    def write(self, table: str, frame: pd.DataFrame | pa.Table, provenance: Provenance, **partition: object) -> str:
         """Replace one partition by `frame`, its rows sorted as the table says; the path written.
 
         ValueError when a column is missing or of another type; OSError leaves the old partition.
@@ -90,9 +96,16 @@ class Store:
         """One partition's rows. LookupError when it was never written, ValueError when it cannot be read."""
         path = self.path(table, **partition)
         where = " ".join(f"{key} {value}" for key, value in partition.items())
-        if not self.exists(path):
+        paths = [path] if self.exists(path) else self.shards(table, **partition)
+        if not paths:
             raise NotThereError(f"no {table} for {where} in {self.root}", remedy(table))
-        return self.read_files(table, [path])
+        rows = self.read_files(table, paths)
+        return rows if len(paths) == 1 else as_table(table, rows)
+
+    def shards(self, table: str, **partition: object) -> list[str]:
+        """The files of a partition that was written a shard at a time; none of another one."""
+        parts = self.partitions(table, **partition) if TABLES[table].may_shard else []
+        return [self.path(table, **part) for part in parts if "shard" in part]
 
     def read_days(self, table: str, days: Iterable[date], **owner: object) -> pd.DataFrame:
         """A table's rows of some days, as `written` orders its files; a day that was never written has none."""
@@ -105,7 +118,7 @@ class Store:
         """
         if days is None:
             return [self.path(table, **partition) for partition in self.partitions(table, **owner)]
-        if {*owner, "day"} == set(TABLES[table].partition):  # a day is one file
+        if {*owner, "day"} == set(TABLES[table].partition) and not TABLES[table].may_shard:  # a day is one file
             paths = [self.path(table, **owner, day=day) for day in days]
             return [path for path in paths if self.exists(path)]
         return [self.path(table, **p) for day in days for p in self.partitions(table, **owner, day=day)]
@@ -202,16 +215,24 @@ class Store:
             if key not in fixed or key == spec.file_key:
                 break
             folder += f"/{key}={_safe(key, fixed[key])}"
-        partitions = []
-        for path in self.files(folder, suffix=".parquet"):
-            *folders, name = path.split("/")[1:]
-            values = {key: folder.partition("=")[2] for key, folder in zip(spec.partition, folders, strict=False)}
-            if spec.file_key:
-                values[spec.file_key] = name.removeprefix(f"{spec.file_key}-").removesuffix(".parquet")
-            whole = len(values) == len(spec.partition) and all(map(_SAFE.fullmatch, values.values()))
-            if whole and path == self.path(table, **values) and all(values[k] == str(v) for k, v in fixed.items()):
-                partitions.append(values)
-        return sorted(partitions, key=lambda p: [(len(p[k]) if k == "shard" else 0, p[k]) for k in spec.partition])
+        files = self.files(folder, suffix=".parquet")
+        partitions = [part for path in files if (part := self._partition_of(spec, path)) is not None]
+        partitions = [part for part in partitions if all(part[key] == str(value) for key, value in fixed.items())]
+        if spec.may_shard:
+            whole = [part for part in partitions if "shard" not in part]
+            partitions = [p for p in partitions if "shard" not in p or {k: p[k] for k in spec.partition} not in whole]
+        keys = (*spec.partition, *(["shard"] if spec.may_shard else []))
+        return sorted(partitions, key=lambda p: [(len(p[k]) if k == "shard" else 0, p[k]) for k in keys if k in p])
+
+    def _partition_of(self, spec: Table, path: str) -> dict[str, str] | None:
+        """The partition that a table's file at `path` is, None for another file."""
+        *folders, name = path.split("/")[1:]
+        values = {key: folder.partition("=")[2] for key, folder in zip(spec.partition, folders, strict=False)}
+        file_key = spec.file_key or ("shard" if spec.may_shard and name != "data.parquet" else None)
+        if file_key:
+            values[file_key] = name.removeprefix(f"{file_key}-").removesuffix(".parquet")
+        whole = set(spec.partition) <= set(values) and all(map(_SAFE.fullmatch, values.values()))
+        return values if whole and path == self.path(spec.name, **values) else None
 
     def days(self, table: str, **fixed: object) -> list[date]:
         """The days a table holds for the `fixed` values, sorted."""
@@ -237,8 +258,12 @@ class Store:
 
         NotThereError when there is none, DamagedError when they are not.
         """
+        if self._held is not None and path in self._held:
+            return self._held[path]
         data = self.unchecked_bytes(path)
         check(data, f"{self.root}/{path}")
+        if self._held is not None:
+            self._held[path] = data
         return data
 
     def unchecked_bytes(self, path: str) -> bytes:
@@ -255,6 +280,8 @@ class Store:
         """Replace the file at `path` by `data`, sealed where there is room for the hash, atomically."""
         fs, root = self._open()
         replace_file(fs, f"{root}/{path}", sealed(data))
+        if self._held is not None:
+            self._held.pop(path, None)
 
     def remove(self, path: str) -> None:
         """Take away the file at `path`, if it is there."""
@@ -282,6 +309,11 @@ def settings_hash(*sections: Section) -> str:
     """A short hash of the settings that a partition was made under; whence and when its rows came does not matter."""
     text = "\n".join(s.model_dump_json(exclude=_ARRIVAL) for s in sections)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _keys(spec: Table, partition: Iterable[str]) -> tuple[str, ...]:
+    """The keys of a partition, with the shard where a table may have it and this one does."""
+    return (*spec.partition, "shard") if spec.may_shard and "shard" in partition else spec.partition
 
 
 def _safe(key: str, value: object) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import pandas as pd
+import pyarrow as pa
 
 
 class DayReadings(Protocol):
@@ -17,8 +18,22 @@ class DayReadings(Protocol):
         """The assets with a reading, sorted."""
         ...
 
-    def frame(self, assets: Collection[str] | None = None) -> pd.DataFrame:
-        """The readings (time, asset, sensor, value); of some assets alone where they are named."""
+    @property
+    def sensors(self) -> list[str]:
+        """The sensors with a reading."""
+        ...
+
+    @property
+    def span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """The first and the last time of a reading."""
+        ...
+
+    def frame(self) -> pd.DataFrame:
+        """The readings (time, asset, sensor, value)."""
+        ...
+
+    def rows_of(self, assets: Collection[str]) -> pd.DataFrame | pa.Table:
+        """The readings of some assets, to be written."""
         ...
 
 
@@ -33,6 +48,20 @@ class LongReadings:
         """The assets with a reading, sorted."""
         return sorted(map(str, self.rows["asset"].unique()))
 
-    def frame(self, assets: Collection[str] | None = None) -> pd.DataFrame:
-        """The readings; of some assets alone where they are named."""
-        return self.rows if assets is None else self.rows[self.rows["asset"].isin(assets)]
+    @property
+    def sensors(self) -> list[str]:
+        """The sensors with a reading."""
+        return [str(name) for name in self.rows["sensor"].unique()]
+
+    @property
+    def span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """The first and the last time of a reading."""
+        return self.rows["time"].min(), self.rows["time"].max()
+
+    def frame(self) -> pd.DataFrame:
+        """The readings (time, asset, sensor, value)."""
+        return self.rows
+
+    def rows_of(self, assets: Collection[str]) -> pd.DataFrame:
+        """The readings of some assets."""
+        return self.rows[self.rows["asset"].isin(assets)]

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from sensors_data.series.clock import Readings, on_the_clock
 from sensors_data.series.counters import grown
@@ -13,6 +14,7 @@ from sensors_data.series.grid import Grid, as_us, filled_linearly, impute
 from sensors_data.series.grid_table import day_rows
 from sensors_data.settings import Family
 from sensors_data.tables import TABLES
+from sensors_data.tables.table import TIME
 
 SEASONAL_DAYS = 7
 """How many earlier days a long gap may be filled from."""
@@ -23,8 +25,14 @@ def imputed_rows(spec: Family, day: date, assets: list[str], readings: Readings)
 
     Earlier days are asked for only where a gap of the day is filled from them.
     """
+    frame: pd.DataFrame = imputed_table(spec, day, assets, readings).to_pandas()
+    return frame
+
+
+def imputed_table(spec: Family, day: date, assets: list[str], readings: Readings) -> pa.Table:
+    """The same rows, the names of assets and sensors as codes."""
     if not assets:
-        return TABLES["grid"].frame()
+        return TABLES["grid"].schema.empty_table()
     readings = _with_growth(spec, day, readings)
     ((values, observed),) = on_the_clock(spec, [day], assets, readings)
     far = np.flatnonzero(_needs_earlier_days(observed, spec.linear_gap // spec.step))
@@ -80,7 +88,7 @@ def _filled(spec: Family, values: np.ndarray, observed: np.ndarray) -> np.ndarra
     return np.concatenate([values[:first], whole.values])
 
 
-def _rows(spec: Family, day: date, assets: list[str], values: np.ndarray, observed: np.ndarray) -> pd.DataFrame:
+def _rows(spec: Family, day: date, assets: list[str], values: np.ndarray, observed: np.ndarray) -> pa.Table:
     """Arrays (A, T, D) as rows of the `grid` table, sorted; a time at which no sensor has a value takes no row."""
     by_name = np.argsort(np.array(spec.sensor_names, dtype=object), kind="stable")
     asset, row = np.nonzero(~np.isnan(values).all(axis=2))
@@ -88,14 +96,11 @@ def _rows(spec: Family, day: date, assets: list[str], values: np.ndarray, observ
     shown, seen = (part.reshape(-1, len(by_name)) if whole else part[asset, row] for part in (values, observed))
     time = as_us(day) + row * np.timedelta64(spec.step, "us")
     sensors = len(by_name)
-    return pd.DataFrame(
-        {
-            "time": pd.DatetimeIndex(np.repeat(time, sensors), tz="UTC"),
-            "asset": pd.Categorical.from_codes(np.repeat(asset.astype(np.int32), sensors), pd.Index(assets)),
-            "sensor": pd.Categorical.from_codes(
-                np.tile(by_name.astype(np.int16), len(row)), pd.Index(spec.sensor_names)
-            ),
-            "value": shown[:, by_name].ravel(),
-            "observed": seen[:, by_name].ravel(),
-        }
-    )
+    columns = [
+        pa.array(np.repeat(time, sensors)).cast(TIME),
+        pa.DictionaryArray.from_arrays(np.repeat(asset.astype(np.int32), sensors), assets),
+        pa.DictionaryArray.from_arrays(np.tile(by_name.astype(np.int32), len(row)), spec.sensor_names),
+        shown[:, by_name].ravel(),
+        seen[:, by_name].ravel(),
+    ]
+    return pa.table(columns, TABLES["grid"].schema.names)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pandas as pd
 
 from sensors_data.errors import NotThereError
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid_table import check_shard
-from sensors_data.series.imputing import SEASONAL_DAYS, imputed_rows
+from sensors_data.series.imputing import SEASONAL_DAYS, imputed_table
 from sensors_data.series.late import revision_of, stamp_of, too_late
-from sensors_data.series.sources import read_day
+from sensors_data.series.readings_table import files_of, write_day
+from sensors_data.series.sources import take_day
 from sensors_data.series.wholeness import part_there, why_not_whole
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Provenance, Store, settings_hash, shard_of
@@ -30,23 +32,23 @@ def ingest(settings: Settings, day: date, family: str) -> str:
 def _ingest(store: Store, spec: Family, day: date, family: str) -> Done:
     if why := why_not_whole(spec, day, datetime.now(UTC)):
         raise NotThereError(f"{family} {day} is not taken in yet: {why}", "run it again later")
-    readings, rejects = read_day(spec, day)
-    if readings.empty:
+    readings, rejects = take_day(spec, day)
+    if not readings.assets:
         why = f"; {len(rejects):,} rows were refused, first: {rejects['reason'].iloc[0]}" if len(rejects) else ""
         place = "inbox" if spec.inbox else "source"
         raise NotThereError(f"the {place} of {family} holds no usable value on {day} ({spec.origin}){why}")
-    source, notes = Provenance(job="ingest", settings=settings_hash(spec)), [part_there(readings, day, spec.step)]
+    source, notes = Provenance(job="ingest", settings=settings_hash(spec)), [part_there(readings.span, day, spec.step)]
     if spec.grace:
-        edition, news = revision_of(store, family, day, readings)
+        edition, news = revision_of(store, family, day, readings.frame())
         source = source.model_copy(update={"inputs": stamp_of(spec, day), "edition": edition})
         notes += [news, *_told_too_late(store, spec, family, day)]
-    store.write("readings", readings, source, family=family, day=day)
+    values = write_day(store, spec, family, day, readings, source)
     store.write("rejects", rejects, source, family=family, day=day)
     unused = int((~rejects["used"]).sum())
-    assets, sensors = readings["asset"].nunique(), readings["sensor"].nunique()
-    line = f"ingested {family} {day}: {len(readings):,} values, {assets} assets, {sensors} sensors, {unused:,} rejects"
+    assets, sensors = len(readings.assets), len(readings.sensors)
+    line = f"ingested {family} {day}: {values:,} values, {assets} assets, {sensors} sensors, {unused:,} rejects"
     note = "; ".join(filter(None, notes))
-    return Done(len(readings), f"{line}; {note}" if note else line, note)
+    return Done(values, f"{line}; {note}" if note else line, note)
 
 
 def _told_too_late(store: Store, spec: Family, family: str, day: date) -> list[str]:
@@ -69,8 +71,9 @@ def impute(settings: Settings, day: date, family: str, shard: int = 0) -> str:
 
 
 def _impute(store: Store, spec: Family, day: date, family: str, shard: int) -> Done:
+    store = store.holding()
     past = [day - timedelta(days=back) for back in range(SEASONAL_DAYS, 0, -1)]
-    known = {d: store.written("readings", [d], family=family) for d in (*past, day)}
+    known = {d: files_of(store, spec, family, d, shard) for d in (*past, day)}
     if not known[day]:
         store.read("readings", family=family, day=day)  # says what is missing and what to do
 
@@ -78,14 +81,14 @@ def _impute(store: Store, spec: Family, day: date, family: str, shard: int) -> D
         return store.read_coded("readings", known.get(day, []), assets)
 
     assets = sorted(a for a in store.assets_in(known[day]) if shard_of(a, spec.shards) == shard)
-    rows = imputed_rows(spec, day, assets, readings)
+    rows = imputed_table(spec, day, assets, readings)
     source = Provenance(
         job="impute",
         settings=settings_hash(spec),
         inputs=store.digest(path for paths in known.values() for path in paths),
     )
     store.write("grid", rows, source, family=family, day=day, shard=shard)
-    filled = int((~rows["observed"] & rows["value"].notna()).sum())
-    missing = int(rows["value"].isna().sum())
+    value, seen = rows["value"].to_numpy(), rows["observed"].to_numpy()
+    filled, missing = int((~seen & ~np.isnan(value)).sum()), int(np.isnan(value).sum())
     line = f"imputed {family} {day} shard {shard}: {len(rows):,} values of {len(assets)} assets"
     return Done(len(rows), f"{line}, {filled:,} filled, {missing:,} still missing")

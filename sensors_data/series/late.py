@@ -47,19 +47,19 @@ def too_late(store: Store, spec: Family, family: str, day: date) -> dict[date, i
     for d in store.days("readings", family=family):
         if not spec.inbox or not last - BEYOND < d <= last:
             continue
-        source = store.provenance(store.path("readings", family=family, day=d))
-        if source.inputs and source.inputs != stamp_of(spec, d):
-            many[d] = len(_rows(spec, d)) - source.rows
+        sources = [store.provenance(path) for path in store.written("readings", [d], family=family)]
+        if sources[0].inputs and sources[0].inputs != stamp_of(spec, d):
+            many[d] = len(_rows(spec, d)) - sum(source.rows for source in sources)
     return {d: more for d, more in many.items() if more > 0}
 
 
 def revision_of(store: Store, family: str, day: date, readings: pd.DataFrame) -> tuple[int, str]:
     """The number of a day's revision if it becomes `readings`, and what is new in words; 1 and none for a new day."""
-    path = store.path("readings", family=family, day=day)
-    if not store.exists(path):
+    paths = store.written("readings", [day], family=family)
+    if not paths:
         return 1, ""
-    edition, key = store.provenance(path).edition, ["time", "asset", "sensor"]
-    both = store.read_files("readings", [path]).merge(
+    edition, key = max(store.provenance(path).edition for path in paths), ["time", "asset", "sensor"]
+    both = store.read_files("readings", paths).merge(
         as_table("readings", readings), on=key, how="outer", suffixes=("", "_new"), indicator=True
     )
     more, fewer = int((both["_merge"] == "right_only").sum()), int((both["_merge"] == "left_only").sum())
@@ -71,16 +71,21 @@ def revision_of(store: Store, family: str, day: date, readings: pd.DataFrame) ->
 
 def _differs(store: Store, spec: Family, family: str, day: date, night: date) -> bool:
     """Whether a day's values are others than those in the store."""
-    path = store.path("readings", family=family, day=day)
-    if not store.exists(path):
+    paths = store.written("readings", [day], family=family)
+    if not paths:
         return len(_rows(spec, day)) > 0
     beside = "{day}" in spec.inbox and night - day == timedelta(
         days=1
     )  # the file of the day after may hold hours of it
-    if spec.inbox and not beside and store.provenance(path).inputs == stamp_of(spec, day):
+    if spec.inbox and not beside and store.provenance(paths[0]).inputs == stamp_of(spec, day):
         return False
     rows = _rows(spec, day)
-    return len(rows) > 0 and not as_table("readings", rows).equals(store.read_files("readings", [path]))
+    return len(rows) > 0 and not as_table("readings", rows).equals(_stored(store, paths))
+
+
+def _stored(store: Store, paths: list[str]) -> pd.DataFrame:
+    """A day's readings as they were taken in, those of all shards in the table's order."""
+    return as_table("readings", store.read_files("readings", paths))
 
 
 def _rows(spec: Family, day: date) -> pd.DataFrame:

@@ -18,8 +18,10 @@ from sensors_data.series import (
     influx_source,
     opcua_source,
     prometheus_source,
+    readings,
     sql_source,
 )
+from sensors_data.series.day_readings import DayReadings, LongReadings
 from sensors_data.settings import Family
 
 
@@ -60,6 +62,14 @@ def source_of(family: Family) -> Kind:
 def days_in(family: Family) -> list[date]:
     """Every UTC day of which a family's source has a value, sorted."""
     return source_of(family).days(family)
+
+
+def take_day(family: Family, day: date) -> tuple[DayReadings, pd.DataFrame]:
+    """A family's readings of a UTC day, of some assets at a time, and its rejects; errors as `read_day` raises them."""
+    if family.source_kind == "files":
+        return readings.take_day(family, day)
+    rows, rejects = source_of(family).rows(family, day)
+    return LongReadings(rows), rejects
 
 
 def read_day(family: Family, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:

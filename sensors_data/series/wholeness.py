@@ -38,11 +38,11 @@ def _files(spec: Family, day: date) -> list[Path]:
         return []
 
 
-def part_there(readings: pd.DataFrame, day: date, step: timedelta) -> str:
-    """Which part of a day its readings cover, in words; empty where both ends are there, give or take an hour."""
+def part_there(span: tuple[pd.Timestamp, pd.Timestamp], day: date, step: timedelta) -> str:
+    """Which part of a day its first and last reading cover, in words; empty for all of it, give or take an hour."""
     start = pd.Timestamp(day, tz="UTC")
     end, slack = start + timedelta(days=1), max(AN_HOUR, 2 * step)
-    first, last = readings["time"].min(), readings["time"].max()
+    first, last = span
     if first - start <= slack and end - last <= slack:
         return ""
     return f"a part of the day alone, {first:%H:%M} to {last:%H:%M}"

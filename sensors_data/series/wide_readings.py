@@ -7,41 +7,57 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from sensors_data.series.judging import without_repeats
 from sensors_data.series.wide_day import DayRows
 from sensors_data.settings import Family
+from sensors_data.tables import TABLES
+from sensors_data.tables.table import TIME
 
 
 @dataclass(frozen=True)
 class WideReadings:
-    """A day's rows sorted by asset and time, a column a sensor; whole frames are made of some assets at a time."""
+    """A day's rows sorted by asset and time, a column a sensor; rows of the table are made of some assets at a time."""
 
     assets: list[str]
-    sensors: tuple[str, ...]
+    columns: tuple[str, ...]
+    """The family's sensors."""
     time: np.ndarray  # (R,) datetime64[us]
     asset: np.ndarray  # (R,) ascending places in assets
     values: np.ndarray  # (R, D) float64, NaN where there is no reading
 
-    def frame(self, assets: Collection[str] | None = None) -> pd.DataFrame:
-        """The readings (time, asset, sensor, value), sorted; of some assets alone where they are named."""
-        rows = slice(None) if assets is None else np.isin(self.assets, list(assets))[self.asset]
-        by_name = np.argsort(np.array(self.sensors, dtype=object), kind="stable")
-        values = self.values[rows][:, by_name].ravel()
-        known = ~np.isnan(values)
+    @property
+    def span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """The first and the last time of a reading."""
+        return pd.Timestamp(self.time.min(), tz="UTC"), pd.Timestamp(self.time.max(), tz="UTC")
+
+    @property
+    def sensors(self) -> list[str]:
+        """The sensors with a reading."""
+        return [name for name, column in zip(self.columns, self.values.T, strict=True) if not np.isnan(column).all()]
+
+    def frame(self) -> pd.DataFrame:
+        """The readings (time, asset, sensor, value), sorted."""
+        frame: pd.DataFrame = self.rows_of(self.assets).to_pandas()
+        return frame
+
+    def rows_of(self, assets: Collection[str]) -> pa.Table:
+        """The readings of some assets, sorted, names as codes."""
+        rows = np.isin(self.assets, list(assets))[self.asset]
+        part = slice(None) if rows.all() else rows
+        by_name = np.argsort(np.array(self.columns, dtype=object), kind="stable")
+        values = self.values[part][:, by_name].ravel()
         sensors = len(by_name)
-        time, asset = np.repeat(self.time[rows], sensors), np.repeat(self.asset[rows], sensors)
+        time, asset = np.repeat(self.time[part], sensors), np.repeat(self.asset[part], sensors)
         sensor = np.tile(by_name.astype(np.int16), len(values) // sensors)
-        if not known.all():
-            time, asset, sensor, values = time[known], asset[known], sensor[known], values[known]
-        return pd.DataFrame(
-            {
-                "time": pd.DatetimeIndex(time, tz="UTC"),
-                "asset": pd.Categorical.from_codes(asset, pd.Index(self.assets, dtype="str")),
-                "sensor": pd.Categorical.from_codes(sensor, pd.Index(self.sensors, dtype="str")),
-                "value": values,
-            }
+        if (unknown := np.isnan(values)).any():
+            time, asset, sensor, values = time[~unknown], asset[~unknown], sensor[~unknown], values[~unknown]
+        names = (
+            pa.DictionaryArray.from_arrays(asset, self.assets),
+            pa.DictionaryArray.from_arrays(sensor, self.columns),
         )
+        return pa.table([pa.array(time).cast(TIME), *names, values], TABLES["readings"].schema.names)
 
 
 def merged(parts: list[DayRows], family: Family) -> tuple[WideReadings, pd.DataFrame]:

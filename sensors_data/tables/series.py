@@ -11,8 +11,10 @@ _SENSORS = "the sensor's"
 SERIES = (
     Table(
         "readings",
-        "What was measured and can be used: one row a value.",
+        "What was measured and can be used: one row a value. A family of several shards has a file a shard, like "
+        "`shard-0.parquet`, in place of `data.parquet`.",
         partition=("family", "day"),
+        may_shard=True,
         order=("asset", "time", "sensor"),
         columns=(
             Column("time", TIME, "when it was measured"),

@@ -38,7 +38,8 @@ class Table:
     """A table: its columns, and how its rows are partitioned and sorted.
 
     The partition's keys are folders (`family=pump/day=2026-11-21`); a shard, run or incident, always the last of
-    them, names the file instead (`shard-0.parquet`).
+    them, names the file instead (`shard-0.parquet`). Where a table `may_shard`, its partition is one file or several,
+    one a shard; while there is the one file, it alone counts.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Table:
     order: tuple[str, ...]
     columns: tuple[Column, ...]
     note: str = ""
+    may_shard: bool = False
 
     @property
     def file_key(self) -> str | None:

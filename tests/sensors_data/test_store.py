@@ -142,7 +142,7 @@ def test_a_moment_is_no_day(store):
         store.path("readings", family="pump", day=datetime(2026, 11, 21, 8))
 
 
-@pytest.mark.parametrize("where", [{"family": "pump"}, {"day": DAY}, {**WHERE, "shard": 0}])
+@pytest.mark.parametrize("where", [{"family": "pump"}, {"day": DAY}, {**WHERE, "run": 0}])
 def test_a_partition_has_just_its_tables_keys(store, where):
     with pytest.raises(ValueError, match=r"readings is partitioned by \('family', 'day'\)"):
         store.path("readings", **where)

@@ -55,8 +55,9 @@ def test_a_day_is_ingested_with_its_readings_rejects_and_numbers(plant, put):
     pd.testing.assert_frame_equal(readings, readings.sort_values(["asset", "time", "sensor"], ignore_index=True))
     rejects = store.read("rejects", family="pump", day=DAY)
     assert rejects.loc[~rejects["used"], ["line", "reason"]].to_numpy().tolist() == [[866, "not a number"]]
-    stamp = store.provenance(store.path("readings", family="pump", day=DAY))
-    assert (stamp.job, stamp.rows, len(stamp.settings)) == ("ingest", 1729, 16)
+    stamps = [store.provenance(path) for path in store.written("readings", [DAY], family="pump")]
+    assert sum(stamp.rows for stamp in stamps) == 1729
+    assert [(stamp.job, len(stamp.settings)) for stamp in stamps] == 2 * [("ingest", 16)]
 
 
 def test_a_job_run_twice_leaves_the_same_bytes(plant, put):
@@ -70,7 +71,7 @@ def test_a_job_run_twice_leaves_the_same_bytes(plant, put):
                 impute(plant, day, "pump", shard)
         outcomes.append(files(plant))
     assert outcomes[0] == outcomes[1]
-    assert len(outcomes[0]) == 8  # two days of readings, rejects and two shards of grid
+    assert len(outcomes[0]) == 10  # two days of rejects and of two shards of readings and grid
 
 
 def test_a_failed_ingest_leaves_the_day_as_it_was_and_is_kept_in_runs(plant, put):

@@ -66,5 +66,5 @@ def test_half_a_day_is_known_as_such_in_the_log_and_in_runs(make_settings, put):
     [("00:59", "23:01", ""), ("01:01", "23:30", "01:01 to 23:30"), ("00:00", "22:59", "00:00 to 22:59")],
 )
 def test_an_hour_at_either_end_may_be_missing(first, last, told):
-    readings = pd.DataFrame({"time": pd.to_datetime([f"{DAY}T{first}Z", f"{DAY}T{last}Z"])})
-    assert part_there(readings, DAY, timedelta(minutes=5)) == (told and f"a part of the day alone, {told}")
+    span = pd.Timestamp(f"{DAY}T{first}Z"), pd.Timestamp(f"{DAY}T{last}Z")
+    assert part_there(span, DAY, timedelta(minutes=5)) == (told and f"a part of the day alone, {told}")
