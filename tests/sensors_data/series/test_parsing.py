@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensors_data.series.readings import parse_numbers
+from sensors_data.series.numbers import parse_numbers
 from sensors_data.series.times import parse_times
 from sensors_data.settings import Layout
 
