@@ -14,6 +14,7 @@ from anomaly.monitoring.runs import family_subject, job_samples, model_samples, 
 from anomaly.series.anomalies import SEVERITIES
 from anomaly.series.drift import SCORE
 from anomaly.series.files import KIND, read_card
+from anomaly.series.in_words import in_short
 from sensors_data.model_files import ModelCatalogue
 from sensors_data.series.grid_table import day_rows, filling
 from sensors_data.settings import Family
@@ -68,15 +69,23 @@ def _found(store: Store, family: str, day: date) -> list[Sample]:
     for severity in SEVERITIES:
         own = active[active["severity"] == severity]
         found.append(sample("anomalies", len(own), family=family, severity=severity))
-        found += [
-            sample("worst_anomaly_nats", a["peak_score"], family=family, severity=severity, asset=a["asset"], sensor=s)
-            for a in own.sort_values(["peak_score", "asset"]).tail(1).to_dict("records")
-            for s in [a["sensors"][0]["sensor"] if len(a["sensors"]) else "none"]
-        ]
+        found += _worst(own, family, severity, scores["threshold"].median())
     if len(clean):
         found.append(sample("threshold_nats", scores["threshold"].median(), family=family))
         found += [sample("score_nats", clean.quantile(q), family=family, level=f"{q:g}") for q in QUANTILES]
     return found
+
+
+def _worst(anomalies: pd.DataFrame, family: str, severity: str, threshold: float) -> list[Sample]:
+    """The worst of a severity: its peak, and the same in words with the address where it can be judged."""
+    samples = []
+    for row in anomalies.sort_values(["peak_score", "asset"]).tail(1).to_dict("records"):
+        sensor = row["sensors"][0]["sensor"] if len(row["sensors"]) else "none"
+        about = {"family": family, "severity": severity, "asset": row["asset"], "sensor": sensor}
+        told = in_short(row, threshold)
+        samples.append(sample("worst_anomaly_nats", row["peak_score"], **about))
+        samples.append(sample("worst_anomaly_info", 1, **about, anomaly=row["anomaly_id"], told=told))
+    return samples
 
 
 def _quality(store: Store, spec: Family, family: str, day: date) -> list[Sample]:

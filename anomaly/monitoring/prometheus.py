@@ -67,6 +67,12 @@ METRICS = {
             "Peak score of the worst anomaly of a severity, its asset and the sensor that carries most of it.",
         ),
         _metric(
+            "worst_anomaly_info",
+            "family severity asset sensor anomaly told",
+            "1",
+            "The same anomaly in words: what is odd, since when, how sure; `anomaly` is its id.",
+        ),
+        _metric(
             "threshold_nats", "family camera", "nats", "The threshold in force; a family's is the median over rows."
         ),
         _metric("score_nats", "family camera level", "nats", "Quantiles of the night's scores."),

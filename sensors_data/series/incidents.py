@@ -72,10 +72,14 @@ def label(store: Store, incident: Incident) -> str:
 
 
 def withdraw(store: Store, incident: str) -> None:
-    """Take an incident back. LookupError when there is none of this id."""
+    """Take an incident back; it is kept among the past ones. LookupError when there is none of this id."""
     path = store.path("incidents", incident=incident)
     if not store.exists(path):
         raise NotThereError(f"there is no incident '{incident}'", "list them with: nightscore incidents list")
+    withdrawn = datetime.now(UTC)
+    row = store.read_files("incidents", [path]).assign(withdrawn=pd.Timestamp(withdrawn))
+    key = hashlib.sha256(f"{incident} {withdrawn.isoformat()}".encode()).hexdigest()[:16]
+    store.write("past_incidents", row, Provenance(job="incidents"), incident=key)
     store.remove(path)
 
 
@@ -99,6 +103,12 @@ def read_incidents(store: Store, family: str | None = None) -> pd.DataFrame:
     if family is not None:
         found = found[found["family"] == family]
     return found.sort_values(["start", "end", "incident"], ignore_index=True)
+
+
+def past_incidents(store: Store, family: str) -> pd.DataFrame:
+    """What was said of a family and taken back, with `withdrawn`, sorted by that."""
+    past = store.read_files("past_incidents", store.written("past_incidents"))
+    return past[past["family"] == family].sort_values("withdrawn", ignore_index=True)
 
 
 def incident_rows(grid: Grid, incidents: pd.DataFrame, asset: str, kinds: tuple[str, ...]) -> np.ndarray:

@@ -8,6 +8,19 @@ from sensors_data.tables.table import COUNT, FLAG, REAL, REAL32, TEXT, TIME, Col
 _PER_VALUE = "nats per observed value"
 _SENSORS = "the sensor's"
 
+_INCIDENT = (
+    Column("incident", TEXT, "16 digits, made of what it says"),
+    Column("family", TEXT, "the family"),
+    Column("asset", TEXT, "the machine, null for all of them"),
+    Column("start", TIME, "its first moment"),
+    Column("end", TIME, "the moment after its last"),
+    Column("sensor", TEXT, "the measured quantity, null for all of them"),
+    Column("kind", TEXT, "fault, planned, dismissed or confirmed"),
+    Column("note", TEXT, "what a person wrote"),
+    Column("author", TEXT, "who"),
+    Column("told", TIME, "when they said so, null where nobody noted it", since=2),
+)
+
 SERIES = (
     Table(
         "readings",
@@ -187,17 +200,13 @@ SERIES = (
         "Known intervals, one small file each: faults, planned work, and what people said of an anomaly.",
         partition=("incident",),
         order=("start",),
-        columns=(
-            Column("incident", TEXT, "16 digits, made of what it says"),
-            Column("family", TEXT, "the family"),
-            Column("asset", TEXT, "the machine, null for all of them"),
-            Column("start", TIME, "its first moment"),
-            Column("end", TIME, "the moment after its last"),
-            Column("sensor", TEXT, "the measured quantity, null for all of them"),
-            Column("kind", TEXT, "fault, planned, dismissed or confirmed"),
-            Column("note", TEXT, "what a person wrote"),
-            Column("author", TEXT, "who"),
-            Column("told", TIME, "when they said so, null where nobody noted it", since=2),
-        ),
+        columns=_INCIDENT,
+    ),
+    Table(
+        "past_incidents",
+        "What was said and taken back, or gave way to another verdict on the same interval: the history of verdicts.",
+        partition=("incident",),
+        order=("start",),
+        columns=(*_INCIDENT, Column("withdrawn", TIME, "when it was taken back")),
     ),
 )

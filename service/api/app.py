@@ -21,6 +21,7 @@ from service.api.feedback import feedback_routes
 from service.api.guard import Access, Guard, Limits
 from service.api.models import model_routes
 from service.api.problems import Problem, handle_problems, refused
+from service.api.replays import replay_routes
 from service.api.score import score_routes
 from service.api.tables import DayQuery, table_routes
 from service.views.state import Service, new_service
@@ -62,6 +63,7 @@ def create_app(settings: Settings, access: Access, limits: Limits | None = None)
     for routes in (table_routes(service), chart_routes(service), score_routes(service), model_routes(service)):
         app.include_router(routes)
     app.include_router(feedback_routes(service, access))
+    app.include_router(replay_routes(service, access))
     app.add_middleware(Guard, access=access, limits=limits or Limits())
     return app
 

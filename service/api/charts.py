@@ -13,10 +13,11 @@ from service.api.bodies import JSON, json_bytes
 from service.api.tables import FamilyQuery, FromQuery, ToQuery
 from service.views.course import course_of
 from service.views.events import events_of
-from service.views.lane import lane_of, measured_of
+from service.views.lane import MOST_NIGHTS, NIGHTS, lane_of, measured_of
 from service.views.state import Service
 
 AssetName = Annotated[str, Query(min_length=1, max_length=128, description="The machine.", examples=["pump-3"])]
+NightsQuery = Annotated[int, Query(ge=1, le=MOST_NIGHTS, description="so many nights where no first is given")]
 StartQuery = Annotated[AwareDatetime, Query(alias="from", description="With a zone, like 2026-11-21T06:00Z.")]
 EndQuery = Annotated[AwareDatetime, Query(alias="to", description="With a zone; not part of the range.")]
 
@@ -26,8 +27,8 @@ def chart_routes(service: Service) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["charts"])
 
     @routes.get("/lane", summary="Machines and cameras by nights: what was found, what people said, planned work")
-    def lane(first: FromQuery = None, last: ToQuery = None) -> Response:
-        return Response(json_bytes(asdict(lane_of(service, first, last))), media_type=JSON)
+    def lane(first: FromQuery = None, last: ToQuery = None, nights: NightsQuery = NIGHTS) -> Response:
+        return Response(json_bytes(asdict(lane_of(service, first, last, nights))), media_type=JSON)
 
     @routes.get("/lane/measured", summary="How many per cent of a night's values were measured, by machine")
     def measured(family: FamilyQuery, first: FromQuery = None, last: ToQuery = None) -> Response:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+import pandas as pd
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field
 
 from sensors_data.errors import NotThereError
 from sensors_data.series.incidents import LABELS, Incident, Kind, add_incident, label, read_incidents, withdraw
 from sensors_data.settings import Label, Name, Section, parse
-from service.api.bodies import records
+from service.api.bodies import JSON, json_bytes, records
 from service.api.guard import Access
 from service.api.problems import refused
 from service.api.tables import FamilyQuery
 from service.views.feedback import Opinion, keep_opinion, labels_of
 from service.views.state import Service
+from service.views.story import story_of
 
+AnomalyQuery = Annotated[str, Query(pattern=r"^[0-9a-f]{16}$", description="The anomaly's id.")]
 IncidentPath = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The incident's id.")]
 
 
@@ -38,14 +41,19 @@ def feedback_routes(service: Service, access: Access) -> APIRouter:
     """The routes under /v1 that take what people know; those that write take the token."""
 
     def writer(request: Request) -> None:
-        if not access.known(request.headers):
-            remedy = "send `Authorization: Bearer TOKEN`; the token is in the file that `nightscore serve` names"
-            raise refused(401, "writing takes the service's token", remedy=remedy)
+        must_write(access, request)
 
     routes = APIRouter(prefix="/v1", tags=["feedback"])
     _incident_routes(routes, service, [Depends(writer)])
     _label_routes(routes, service, [Depends(writer)])
     return routes
+
+
+def must_write(access: Access, request: Request) -> None:
+    """RefusedError for a request that does not carry the token."""
+    if not access.known(request.headers):
+        remedy = "send `Authorization: Bearer TOKEN`; the token is in the file that `nightscore serve` names"
+        raise refused(401, "writing takes the service's token", remedy=remedy)
 
 
 def _incident_routes(routes: APIRouter, service: Service, may_write: list[Any]) -> None:
@@ -86,6 +94,13 @@ def _label_routes(routes: APIRouter, service: Service, may_write: list[Any]) -> 
         known = store.days("anomalies", family=family)
         wanted = [day for day in known if day > known[-1] - timedelta(days=days)]
         return records(labels_of(store, family, wanted))
+
+    @routes.get("/anomaly", summary="One anomaly in words, and what people said of it from first to last")
+    def anomaly(family: FamilyQuery, anomaly: AnomalyQuery) -> Response:
+        story = story_of(service.settings, store, family, anomaly)
+        rows, history = records(pd.DataFrame([story.anomaly])), records(pd.DataFrame(story.history))
+        shown = {"lines": story.lines, "history": history, "anomaly": rows[0]}
+        return Response(json_bytes(shown), media_type=JSON)
 
     @routes.post("/labels", summary="Confirm, dismiss or excuse an anomaly", status_code=201, dependencies=may_write)
     def speak(opinion: Opinion) -> dict[str, str]:

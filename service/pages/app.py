@@ -18,10 +18,8 @@ import gradio as gr
 from gradio import processing_utils
 from gradio.components import Navbar
 
-from service.api.guard import Access
 from service.pages.images import images_page
 from service.pages.look import CSS, bar, theme
-from service.pages.review import review_page
 from service.pages.routes import STATIC, page_routes
 from service.pages.synthesis import synthesis_page
 from service.pages.try_it import try_page
@@ -37,7 +35,7 @@ def mount_pages(app: FastAPI) -> FastAPI:
     _fetch_nothing()
     app.include_router(page_routes(service, access))  # before Gradio, which would answer every address under /pages
     app.mount("/static", STATIC)
-    blocks = build(service, access)
+    blocks = build(service)
     with warnings.catch_warnings():  # it warns that several pages have no server-side rendering, asked for or not
         warnings.filterwarnings("ignore", message="SSR mode is not supported", category=UserWarning)
         return _mounted(app, blocks)
@@ -62,12 +60,11 @@ def _mounted(app: FastAPI, blocks: gr.Blocks) -> FastAPI:
     return mounted
 
 
-def build(service: Service, access: Access) -> gr.Blocks:
+def build(service: Service) -> gr.Blocks:
     """The pages that Gradio makes."""
     with gr.Blocks(title="nightscore", analytics_enabled=False, delete_cache=(HOUR, HOUR), fill_width=True) as root:
         Navbar(visible=False)
     pages: list[tuple[str, str, Callable[[], None]]] = [
-        ("Review", "review", lambda: review_page(service, root, access)),
         ("Images", "images", lambda: images_page(service, root)),
         ("Synthesis", "synthesis", lambda: synthesis_page(service, root)),
         ("Try it", "try", lambda: try_page(service, root)),

@@ -44,6 +44,12 @@ LEGEND = (
     ("critical said", "somebody spoke"),
 )
 """What a cell of the lane looks like, and what that means."""
+VERDICTS = (
+    ("confirmed", "Confirm: a real fault", "c"),
+    ("dismissed", "Dismiss: a false alarm", "d"),
+    ("planned", "Planned work", "p"),
+)
+"""What can be said of an anomaly, on which button, by which key."""
 SPANS = ((1, "1 day"), (3, "3 days"), (7, "7 days"), (28, "28 days"))
 WORDS = 12
 """Anomalies told in words above the curves, at most."""
@@ -76,6 +82,15 @@ def page_routes(service: Service, access: Access) -> APIRouter:
         if not {"family", "asset"} <= set(query) or not {"from", "to", "day"} & set(query):
             return RedirectResponse(asked.address, 307)
         return _machine(request, service, access, asked, query.get("compare", ""))
+
+    @routes.get("/pages/review")
+    def review(request: Request) -> HTMLResponse:
+        families = sorted(service.settings.families)
+        return page(request, access, "review.html", title="Review", families=families, verdicts=VERDICTS)
+
+    @routes.get("/pages/runbook")
+    def runbook(request: Request) -> HTMLResponse:
+        return page(request, access, "runbook.html", title="Runbook")
 
     @routes.get("/pages/parts/night")
     def night() -> HTMLResponse:

@@ -24,7 +24,7 @@ class Opinion(Section):
     author: str = Field(min_length=1, max_length=128, examples=["night shift"])
 
 
-def find_anomaly(store: Store, family: str, anomaly_id: str) -> dict[str, object]:
+def find_anomaly(store: Store, family: str, anomaly_id: str) -> dict[str, Any]:
     """An anomaly as its newest day has it. NotThereError when no day does."""
     for day in reversed(store.days("anomalies", family=family)):
         rows = store.read("anomalies", family=family, day=day)

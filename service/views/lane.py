@@ -33,8 +33,8 @@ class Lane:
     """The nights that were scored, by family and camera."""
 
 
-def lane_of(service: Service, first: date | None, last: date | None) -> Lane:
-    """The lane of the nights [first, last]; the newest 30 where none are asked for.
+def lane_of(service: Service, first: date | None, last: date | None, many: int = NIGHTS) -> Lane:
+    """The lane of the nights [first, last]; the `many` until the last, or the newest, where no first is asked for.
 
     NotThereError when nothing was scored yet, UnusableError for too many nights or a wrong order.
     """
@@ -44,7 +44,7 @@ def lane_of(service: Service, first: date | None, last: date | None) -> Lane:
     newest = max((days[-1] for days in (*families.values(), *cameras.values()) if days), default=None)
     if newest is None:
         raise NotThereError("nothing was scored yet", "run: nightscore backfill; for why not: nightscore doctor")
-    nights = _nights(newest, first, last)
+    nights = _nights(newest, first, last, many)
     lane = Lane(nights, newest, [], [], [], [], {})
     for name, days in families.items():
         _add_family(service, lane, name, days)
@@ -53,10 +53,10 @@ def lane_of(service: Service, first: date | None, last: date | None) -> Lane:
     return lane
 
 
-def _nights(newest: date, first: date | None, last: date | None) -> list[date]:
+def _nights(newest: date, first: date | None, last: date | None, many: int) -> list[date]:
     """Every night of [first, last], scored or not: a night that is missing must be seen."""
     last = last or newest
-    first = first or last - timedelta(days=NIGHTS - 1)
+    first = first or last - timedelta(days=many - 1)
     count = (last - first).days + 1
     if count < 1:
         raise UnusableError(f"the last night {last} lies before the first {first}", "turn them round")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from anomaly.series.in_words import duration
 from sensors_data.settings import Family
 from service.views.night import CameraNight, FamilyNight, Night
 
@@ -81,14 +81,6 @@ def interval(start: pd.Timestamp, end: pd.Timestamp) -> str:
     """An interval in UTC, its day said once: `2026-03-29 13:15 to 15:30 UTC (2 h 15 min)`."""
     last = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M}"
     return f"{start:%Y-%m-%d %H:%M} to {last} UTC ({duration(end - start)})"
-
-
-def duration(span: timedelta) -> str:
-    """A span as people say it: `2 d 3 h`, `2 h 15 min`, `40 s`."""
-    seconds = round(span.total_seconds())
-    parts = [(seconds // 86_400, "d"), (seconds // 3600 % 24, "h"), (seconds // 60 % 60, "min"), (seconds % 60, "s")]
-    told = [f"{value} {unit}" for value, unit in parts if value]
-    return " ".join(told[:2]) or "0 s"
 
 
 def number(value: float) -> str:

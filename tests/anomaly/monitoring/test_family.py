@@ -14,6 +14,10 @@ from sensors_data.store import Provenance, Store
 from sensors_data.tables.shares import shares_of_text
 
 DAY = date(2026, 11, 21)
+WORST = (
+    "worst_anomaly_info c p1 speed warning "
+    "speed and flow odd from 2026-11-21 00:00 UTC for 6 h, 14.0 times its threshold"
+)
 TIMES = [pd.Timestamp(f"2026-11-21T{hour}:00Z") for hour in ("00", "06", "12", "18")]
 
 
@@ -86,6 +90,7 @@ def test_a_night_is_what_its_tables_hold(store, spec):
     files = list(Path(store.root).glob(f"*/family=pump/day={DAY}/*.parquet"))
     assert found.pop("day_bytes") == sum(path.stat().st_size for path in files) > 1000
     assert 0 < found.pop("store_free_bytes") <= found.pop("store_capacity_bytes")
+    assert found.pop(WORST) == 1
     assert found == {
         "scored_rows": 4,
         "scored_assets": 1,

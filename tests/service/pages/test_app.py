@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from sensors_data.series.incidents import read_incidents
 from sensors_data.simulate import START
-from sensors_data.store import Store
 from service.api.app import create_app
 from service.api.guard import Access
 
@@ -59,32 +57,6 @@ THRESHOLD = """(() => {
     const line = document.querySelector('.js-plotly-plot')._fullData.find(t => t.name === 'threshold')
     return Array.from(line.y).filter(value => value > 0)[0] || 0
 })()"""
-
-
-def test_an_anomaly_is_dismissed_and_replayed(opened, lived_in):
-    page = opened("review")
-    page.wait_for_selector("text=warning: oven-1 power")
-    page.click("text=Dismiss: a false alarm")
-    page.wait_for_selector("text=Say who you are first")
-    page.get_by_label("Your name").fill("Ann")
-    page.click("text=Dismiss: a false alarm")
-    page.wait_for_selector("text=dismissed by Ann")
-    rows = read_incidents(Store(lived_in.store), "oven")
-    assert rows.loc[rows["kind"] == "dismissed", ["asset", "author"]].to_numpy().tolist() == [["oven-1", "Ann"]]
-    page.click("text=Replay these nights")
-    page.wait_for_selector("text=thresholds oven@")
-
-
-def test_writing_from_a_page_takes_the_token(browser, served, lived_in):
-    opened = browser.new_page()
-    opened.set_default_timeout(60_000)
-    opened.goto(f"{served}/pages/review")
-    opened.wait_for_selector("text=warning: oven-1 power")
-    opened.get_by_label("Your name").fill("Eve")
-    opened.click("text=Confirm: a real fault")
-    opened.wait_for_selector("text=Writing takes the token")
-    assert "Eve" not in set(read_incidents(Store(lived_in.store), "oven")["author"])
-    opened.close()
 
 
 def test_no_page_fetches_an_address_that_it_is_given(lived_in):

@@ -1,0 +1,66 @@
+"""Routes by which past nights are judged again: under a threshold that knows what people said, kept where wanted."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import Field
+
+from anomaly.series.replay import accept_threshold, replay
+from sensors_data.errors import NotThereError
+from sensors_data.settings import Name, Section
+from service.api.bodies import records
+from service.api.feedback import must_write
+from service.api.guard import Access
+from service.api.tables import FamilyQuery
+from service.views.state import Service
+from service.views.words import replay_summary
+
+Nights = Annotated[int, Query(ge=1, le=92, description="the newest scored night and those before it")]
+Budget = Annotated[
+    float | None, Query(gt=0, le=100, description="false alarms an asset-week; the settings' own if not given")
+]
+
+
+class Agreed(Section):
+    """A replay that somebody looked at and wants to serve."""
+
+    family: Name = Field(examples=["pump"])
+    nights: int = Field(7, ge=1, le=92)
+    budget: float | None = Field(None, gt=0, le=100)
+
+
+def replay_routes(service: Service, access: Access) -> APIRouter:
+    """The routes under /v1 that judge nights again; the one that keeps the outcome takes the token."""
+    routes = APIRouter(prefix="/v1", tags=["feedback"])
+
+    def writer(request: Request) -> None:
+        must_write(access, request)
+
+    @routes.get("/replay", summary="What a threshold fitted again would have made of the newest nights")
+    async def judged(family: FamilyQuery, nights: Nights = 7, budget: Budget = None) -> dict[str, object]:
+        service.settings.family(family)
+        first, last = newest_nights(service, family, nights)
+        found = await service.heavy(lambda: replay(service.settings, family, first, last, budget))
+        return {"told": replay_summary(found), "anomalies": records(found.anomalies)}
+
+    @routes.post("/thresholds", summary="Keep a replay: it serves the next night", dependencies=[Depends(writer)])
+    async def keep(agreed: Agreed) -> dict[str, str]:
+        service.settings.family(agreed.family)
+        first, last = newest_nights(service, agreed.family, agreed.nights)
+        line = await service.heavy(
+            lambda: accept_threshold(service.settings, last, agreed.family, first, agreed.budget)
+        )
+        return {"told": line}
+
+    return routes
+
+
+def newest_nights(service: Service, family: str, many: int) -> tuple[date, date]:
+    """The first and last of a family's newest nights. NotThereError when none was scored."""
+    days = service.store.days("scores", family=family)
+    if not days:
+        raise NotThereError(f"nothing of {family} was scored yet", "run: nightscore backfill")
+    return max(days[0], days[-1] - timedelta(days=many - 1)), days[-1]

@@ -1,0 +1,177 @@
+// Review: a queue of anomalies, one in curves and words, verdicts by key and in bulk, history and undo.
+import { addressed, address, ask, counted, escaped, fetched, interval, iso, machineAddress, moment, onChange, say } from "./app.js";
+import { drawn } from "./curves.js";
+import { chosen, kindOf } from "./lane_model.js";
+
+const KEYS = { c: "confirmed", d: "dismissed", p: "planned" };
+const defaults = { q: "", family: "", severity: "", said: "open", nights: "30", id: "" };
+const form = ask("filters"), verdict = ask("verdict"), notes = new Map(), selected = new Set();
+let lane, queue = [], at = null, undone = [], plots = [], view = null;
+
+const choices = () => Object.fromEntries(Object.keys(defaults).map((name) => [name, form.elements[name]?.value ?? at ?? ""]));
+
+async function load() {
+  const asked = addressed(defaults);
+  for (const name of Object.keys(defaults)) if (form.elements[name]) form.elements[name].value = asked[name];
+  at = asked.id || at;
+  lane = await fetched(`/v1/lane?nights=${asked.nights}`);
+  render();
+  await show();
+}
+
+function render() {
+  const asked = choices();
+  const open = { sensor: "", state: "", only: "", sort: "worst", ...asked };
+  queue = chosen(lane, open).anomalies;
+  const linked = at && lane.anomalies.find((one) => one.id === at);
+  if (linked && !queue.includes(linked)) queue.unshift(linked);
+  if (!linked) at = queue[0]?.id ?? null;
+  ask("counts").textContent = `${queue.length.toLocaleString("en")} of ${counted(lane.anomalies.length, "anomaly")} of ${asked.nights} nights, worst first.`;
+  ask("queue").innerHTML = queue.map((one) => {
+    const row = lane.rows[one.row];
+    const said = one.said ? `<br><span class="soft">${escaped(`${one.said} by ${one.author || "somebody"}${one.note ? `: ${one.note}` : ""}`)}</span>` : "";
+    return `<li data-id="${one.id}" aria-current="${one.id === at}"><input type="checkbox" aria-label="select ${escaped(row.name)}"${selected.has(one.id) ? " checked" : ""}>
+      <button type="button"><span class="tag ${kindOf(one)}">${kindOf(one)}</span> <strong>${escaped(row.name)}</strong> ${escaped(one.sensors[0]?.sensor ?? "")}<br>${escaped(interval(one.start, one.end))}${said}</button></li>`;
+  }).join("");
+  ask("selected").textContent = selected.size ? `${selected.size} selected` : "";
+}
+
+const found = () => lane.anomalies.find((one) => one.id === at);
+
+/** The chosen anomaly: curves first, then words. */
+async function show() {
+  const one = found();
+  for (const item of ask("queue").children) item.setAttribute("aria-current", item.dataset.id === at);
+  ask("queue").querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
+  verdict.elements.note.value = notes.get(at) ?? "";
+  if (!one) { ask("what").textContent = "Nothing to review"; return; }
+  const row = lane.rows[one.row], margin = Math.max(6 * 3600, (one.end - one.start) / 2);
+  const range = { from: iso(one.start - margin), to: iso(one.end + margin) };
+  ask("what").textContent = `${row.name}: ${interval(one.start, one.end)}`;
+  ask("where").href = machineAddress(one.family, row.name, range.from, range.to);
+  ask("where").hidden = false;
+  const about = new URLSearchParams({ family: one.family, asset: row.name, ...range });
+  const [course, story] = await Promise.all([fetched(`/v1/course?${about}`), fetched(`/v1/anomaly?family=${one.family}&anomaly=${one.id}`)]);
+  if (one.id !== at) return;
+  const leading = one.sensors.map((sensor) => sensor.sensor).filter((name) => course.sensors[name]);
+  view = () => {
+    for (const plot of plots) plot.destroy();
+    const shown = { range: [one.start - margin, one.end + margin], onRange: (from, to) => { location.href = machineAddress(one.family, row.name, iso(from), iso(to)); } };
+    plots = drawn(ask("curves"), course, null, [{ ...one, kind: kindOf(one) }], shown, leading.length ? leading : Object.keys(course.sensors).slice(0, 1));
+  };
+  view();
+  ask("lines").innerHTML = story.lines.map((line) => `<li>${escaped(line)}</li>`).join("");
+  ask("history").innerHTML = story.history.map((past) => `<li>${escaped(`${past.told ? `${moment(Date.parse(past.told) / 1000)}: ` : ""}${past.kind} by ${past.author || "somebody"}${past.note ? `: ${past.note}` : ""}${past.withdrawn ? `, taken back ${moment(Date.parse(past.withdrawn) / 1000)}` : ""}`)}</li>`).join("") || "<li>nothing yet</li>";
+}
+
+function choose(id) {
+  at = id;
+  address({ ...choices(), id }, defaults, "replaceState");
+  show().catch((error) => say(error.message));
+}
+function step(by) {
+  const place = queue.findIndex((one) => one.id === at);
+  const next = queue[Math.min(Math.max(place + by, 0), queue.length - 1)];
+  if (next) choose(next.id);
+}
+
+/** Keep a verdict on all that are selected, else on the one shown. */
+async function speak(kind) {
+  const author = verdict.elements.author.value.trim(), note = verdict.elements.note.value.trim();
+  if (!document.body.dataset.mayWrite) return say("Writing takes the token");
+  if (!author) { verdict.elements.author.focus(); return say("Say who you are first: your name is kept with what you say."); }
+  localStorage.setItem("author", author);
+  const about = lane.anomalies.filter((one) => selected.size ? selected.has(one.id) : one.id === at);
+  const before = about.map(({ id, family, said, author, note }) => ({ id, family, said, author, note }));
+  const place = queue.findIndex((one) => one.id === at);
+  const kept = [];
+  for (const one of about) {
+    const told = { family: one.family, anomaly_id: one.id, kind, author, note };
+    const { incident } = await fetched("/v1/labels", { method: "POST", body: JSON.stringify(told) });
+    kept.push(incident);
+    Object.assign(one, { said: kind, author, note, incident });
+    notes.delete(one.id);
+  }
+  undone.push({ before, kept });
+  ask("undo").disabled = false;
+  selected.clear();
+  say(`${counted(about.length, "anomaly")} ${kind}. It counts from the next training on.`);
+  at = (queue.slice(place + 1).find((one) => !about.includes(one)) ?? queue.find((one) => !about.includes(one)) ?? about[0]).id;
+  render();
+  choose(at);
+}
+
+/** Take back the last verdict; what was said before it is said again. */
+async function undo() {
+  const last = undone.pop();
+  if (!last) return;
+  for (const [n, incident] of last.kept.entries()) {
+    const { id, family, said, author, note } = last.before[n];
+    await fetched(`/v1/incidents/${incident}`, { method: "DELETE" });
+    if (said) await fetched("/v1/labels", { method: "POST", body: JSON.stringify({ family, anomaly_id: id, kind: said, author: author || "somebody", note: note ?? "" }) });
+    Object.assign(lane.anomalies.find((one) => one.id === id), { said, author, note });
+  }
+  ask("undo").disabled = !undone.length;
+  say(`taken back: ${counted(last.kept.length, "verdict")}`);
+  at = last.before[0].id;
+  render();
+  choose(at);
+}
+
+const failing = (work) => (...given) => Promise.resolve(work(...given)).catch((error) => say(error.message));
+
+ask("queue").addEventListener("click", (event) => {
+  const id = event.target.closest("li")?.dataset.id;
+  if (!id) return;
+  if (event.target.type === "checkbox") { selected[event.target.checked ? "add" : "delete"](id); ask("selected").textContent = selected.size ? `${selected.size} selected` : ""; }
+  else choose(id);
+});
+ask("all").addEventListener("click", () => { for (const one of queue) selected.add(one.id); render(); });
+ask("none").addEventListener("click", () => { selected.clear(); render(); });
+verdict.addEventListener("click", failing((event) => event.target.closest("[data-kind]") && speak(event.target.closest("[data-kind]").dataset.kind)));
+verdict.addEventListener("submit", (event) => event.preventDefault());
+verdict.elements.note.addEventListener("input", (event) => notes.set(at, event.target.value));
+ask("undo").addEventListener("click", failing(undo));
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("input", failing((event) => {
+  address(choices(), defaults, event.target.type === "search" ? "replaceState" : "pushState");
+  if (event.target.name === "nights") return load();
+  at = null;
+  render();
+  return show();
+}));
+addEventListener("popstate", failing(load));
+addEventListener("keydown", failing((event) => {
+  if (event.target.matches("input:not([type=checkbox]), select, textarea")) { if (event.key === "Escape") event.target.blur(); return; }
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key in KEYS) return speak(KEYS[event.key]);
+  if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
+  else if (event.key === "u") return undo();
+  else if (event.key === "x" && at) { selected[selected.has(at) ? "delete" : "add"](at); render(); }
+  else if (event.key === "n") { event.preventDefault(); verdict.elements.note.focus(); }
+}));
+onChange(() => { if (lane) { render(); view?.(); } });
+
+// ---- replay ----
+const replay = ask("replay");
+const told = () => ({ family: replay.elements.family.value, nights: replay.elements.nights.value, ...(replay.elements.budget.value && { budget: replay.elements.budget.value }) });
+replay.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  ask("outcome").innerHTML = "<p>Judging these nights again ...</p>";
+  try {
+    const judged = await fetched(`/v1/replay?${new URLSearchParams(told())}`);
+    const rows = judged.anomalies.map((row) => `<tr><td>${row.change}</td><td>${escaped([...new Set([row.severity_before, row.severity_after].filter(Boolean))].join(" to "))}</td><td>${escaped(row.asset)}</td><td>${escaped(interval(Date.parse(row.start) / 1000, Date.parse(row.end) / 1000))}</td></tr>`);
+    ask("outcome").innerHTML = `<p class="note">${escaped(judged.told)}</p><table><thead><tr><th>change</th><th>severity</th><th>machine</th><th>when</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
+    ask("accept").disabled = !document.body.dataset.mayWrite;
+  } catch (error) {
+    ask("outcome").innerHTML = `<p class="note bad">${escaped(error.message)}</p>`;
+  }
+});
+ask("accept").addEventListener("click", failing(async () => {
+  const { family, nights, budget } = told();
+  const kept = await fetched("/v1/thresholds", { method: "POST", body: JSON.stringify({ family, nights: Number(nights), budget: budget ? Number(budget) : null }) });
+  ask("outcome").insertAdjacentHTML("afterbegin", `<p class="note">${escaped(kept.told)}</p>`);
+  ask("accept").disabled = true;
+}));
+verdict.elements.author.value = localStorage.getItem("author") ?? "";
+load().catch((error) => { ask("counts").textContent = error.message; });
