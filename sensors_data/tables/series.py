@@ -207,6 +207,6 @@ SERIES = (
         "What was said and taken back, or gave way to another verdict on the same interval: the history of verdicts.",
         partition=("incident",),
         order=("start",),
-        columns=(*_INCIDENT, Column("withdrawn", TIME, "when it was taken back")),
+        columns=(*_INCIDENT, Column("withdrawn", TIME, "when it was taken back", since=2)),
     ),
 )

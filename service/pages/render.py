@@ -9,8 +9,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from anomaly.series.in_words import duration
 from service.api.guard import Access
-from service.views.words import duration, number
+from service.views.words import number
 
 PAGES = (
     ("Overview", "/pages/"),

@@ -12,7 +12,7 @@ _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 
 def runbook_html(text: str) -> str:
     """The runbook's Markdown as HTML; each alert's heading has its name as anchor, links to other pages are words."""
-    from markdown import markdown
+    from markdown import markdown  # type: ignore[import-untyped]  # of the extra `docs`
 
     html = markdown(_LINK.sub(r"\1", text), extensions=["tables", "fenced_code"])
     anchored = re.sub(r"<h2>(\w+)</h2>", lambda found: f'<h2 id="{found[1].lower()}">{found[1]}</h2>', html)
