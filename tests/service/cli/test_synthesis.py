@@ -86,7 +86,7 @@ def test_pngs_in_a_folder_are_drawn_again_and_a_changed_one_is_named(folder, tmp
         spoilt = np.asarray(image).copy()[None]
     spoilt[0, 5, 5] ^= 255
     pngs[1].write_bytes(encode_png(spoilt, {str(k): str(v) for k, v in text.items()}))
-    assert "differs from what its generator draws" in str(run(folder, "redraw-image", "--png", pngs[1]).exception)
+    assert "differs from what is drawn from its text" in str(run(folder, "redraw-image", "--png", pngs[1]).exception)
     assert "there is no" in str(run(folder, "redraw-image", "--png", tmp_path / "none.png").exception)
 
 
