@@ -18,9 +18,11 @@ def completeness_of(
     """Rows of the table `completeness`, one an asset, from its rows of `scores` and `sensor_scores`."""
     names = pd.Index(assets, name="asset")
     measured = scores[scores["observed_share"] > 0]
-    seen = sensor_scores[sensor_scores["observed"].astype(bool)].groupby("asset")["sensor"].unique()
+    observed = sensor_scores.loc[sensor_scores["observed"].astype(bool), ["asset", "sensor"]]
+    speaking = observed.groupby(["asset", "sensor"], observed=True).size().index.to_frame(index=False)
+    seen = speaking.groupby("asset", observed=True)["sensor"].agg(set)
     silent = [
-        ", ".join(sorted(set(detector.card.modelled) - set(seen.get(asset, ())))) if asset in seen.index else "all"
+        ", ".join(sorted(set(detector.card.modelled) - seen[asset])) if asset in seen.index else "all"
         for asset in names
     ]
     rows = {

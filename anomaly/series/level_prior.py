@@ -30,6 +30,21 @@ def split_level(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     The level is the interquartile mean of a sensor's values in the window, which a short disturbance does not move.
     A missing value (NaN) becomes 0 in the shape; a sensor with no value at all has level 0.
     """
+    level = _middle_mean(values) if np.isnan(values).any() else _whole_middle_mean(values)
+    shape = np.nan_to_num(values - level[:, None]).astype(np.float32)
+    return shape, level
+
+
+def _whole_middle_mean(values: np.ndarray) -> np.ndarray:
+    """The interquartile mean of windows without a gap, (N, L, D) -> (N, D)."""
+    ordered = np.sort(np.ascontiguousarray(values.swapaxes(1, 2)), axis=2)  # (N, D, L)
+    first = values.shape[1] // 4
+    middle = ordered[..., first : values.shape[1] - first]
+    return np.asarray(middle.sum(axis=2, dtype=np.float64) / middle.shape[2])
+
+
+def _middle_mean(values: np.ndarray) -> np.ndarray:
+    """The same of windows in which values are missing (NaN); 0 where all are."""
     ordered = np.sort(values, axis=1)  # NaN last
     count = np.isfinite(values).sum(axis=1)  # (N, D)
     sums = np.cumsum(np.nan_to_num(ordered).astype(np.float64), axis=1)
@@ -37,6 +52,4 @@ def split_level(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     first = count // 4
     last = count - first
     inner = np.take_along_axis(sums, last[:, None], 1)[:, 0] - np.take_along_axis(sums, first[:, None], 1)[:, 0]
-    level = inner / np.maximum(last - first, 1)
-    shape = np.nan_to_num(values - level[:, None]).astype(np.float32)
-    return shape, level
+    return np.asarray(inner / np.maximum(last - first, 1))

@@ -142,7 +142,7 @@ class LSTMVAE(VAE):
         mean = flat.view(-1, self.config.window, self.config.sensors)
         log_scale = self.log_scale.clamp(min=0.5 * self.config.min_log_variance).expand_as(mean)
         if self.config.recurrent:
-            move, quieter = self._written(codes)
+            move, quieter = self.written(codes)
             mean, log_scale = mean + move, log_scale + quieter
         mean = mean.view(*z.shape[:-1], *mean.shape[1:])  # (..., L, D)
         scale = log_scale.exp().view_as(mean)
@@ -152,15 +152,15 @@ class LSTMVAE(VAE):
             return Laplace(mean, scale, validate_args=False)
         return Normal(mean, scale, validate_args=False)
 
-    def _written(self, codes: Tensor) -> tuple[Tensor, Tensor]:
+    def written(self, codes: Tensor) -> tuple[Tensor, Tensor]:
         """What the LSTM adds to the linear mean (B, L, D), and to the log-scale of every row (B, L, 1), at most 0."""
         step, state = self.from_code(codes).chunk(2, dim=1)  # (B, H) each
         layers = self.config.layers
         hidden = torch.tanh(state).expand(layers, -1, -1).contiguous()  # (layers, B, H)
         steps = step[:, None].expand(-1, self.config.tokens, -1)  # (B, tokens, H)
-        written, _ = self.writer(steps, (hidden, torch.zeros_like(hidden)))
+        states, _ = self.writer(steps, (hidden, torch.zeros_like(hidden)))
         L, D = self.config.window, self.config.sensors
-        both = self.to_rows(self.dropout(written))  # (B, tokens, L / tokens * (D + 1))
+        both = self.to_rows(self.dropout(states))  # (B, tokens, L / tokens * (D + 1))
         move, quieter = both.split([L // self.config.tokens * D, L // self.config.tokens], dim=2)
         log_variance = quieter.reshape(len(codes), L, 1).clamp(self.config.quietest, 0.0)
         return move.reshape(len(codes), L, D), 0.5 * log_variance

@@ -89,7 +89,8 @@ def score_day(
         return TABLES["scores"].frame(), TABLES["sensor_scores"].frame()
     start, end = as_us(day), as_us(day + timedelta(days=1))
     seen = {a: grids[a].between(start - detector.context_rows * np.timedelta64(spec.step, "us"), end) for a in assets}
-    planned = {a: incident_rows(grid, incidents, a, ("planned",)) for a, grid in seen.items()}
+    work = incidents[incidents["kind"] == "planned"]
+    planned = {a: incident_rows(grid, work, a, ("planned",)) for a, grid in seen.items()}
     scores = scores_around(detector, seen, planned, start)
     nights = []
     for asset, grid in seen.items():

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from anomaly.series.level_prior import LevelPrior, split_level
+from anomaly.series.lstm_vae_scoring import reconstruct_windows
 from anomaly.vae.model import VAE
-from anomaly.vae.reconstruction import fill_missing, reconstruct
+from anomaly.vae.reconstruction import fill_missing
 from sensors_data.nets.threads import one_thread
 from sensors_data.series.windows import Windows, measured_enough
 
@@ -71,7 +72,7 @@ def _score_batch(
         padded[rows], moved = _filled(model, shape[rows], missing[rows])
         level[rows] += moved
     x = torch.from_numpy(padded)
-    found = reconstruct(model, x, draws)
+    found = reconstruct_windows(model, x, draws)
     observed = windows.observed.astype(np.float32)  # (B, L, D)
     lost = -found.log_prob.numpy()[: len(shape)] * observed
     level_nats = prior.nats(level, np.asarray(windows.observed.any(axis=1)))  # (B, D)

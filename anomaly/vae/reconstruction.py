@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.distributions import Normal
 
 from anomaly.vae.model import VAE
 
@@ -33,8 +34,12 @@ def reconstruct(model: VAE, x: Tensor, draws: Tensor) -> Reconstruction:
     """
     q = model.encode(x)
     p = model.decode(q.mean + q.stddev * draws[:, None])  # (S, B, ...)
-    kl = 0.5 * (q.mean.square() + q.variance - 1.0 - q.variance.log()).sum(1)
-    return Reconstruction(p.log_prob(x).mean(0), p.mean.mean(0), kl)
+    return Reconstruction(p.log_prob(x).mean(0), p.mean.mean(0), kl_nats(q))
+
+
+def kl_nats(q: Normal) -> Tensor:
+    """KL(q(z|x) || N(0, 1)) of q (B, Z), (B,) nats."""
+    return 0.5 * (q.mean.square() + q.variance - 1.0 - q.variance.log()).sum(1)
 
 
 def reconstruction_log_prob(model: VAE, x: Tensor, n_samples: int, generator: torch.Generator) -> Tensor:

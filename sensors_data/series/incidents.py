@@ -113,8 +113,10 @@ def past_incidents(store: Store, family: str) -> pd.DataFrame:
 
 def incident_rows(grid: Grid, incidents: pd.DataFrame, asset: str, kinds: tuple[str, ...]) -> np.ndarray:
     """Which rows of an asset's grid lie in an incident of these kinds, (T,) bool."""
-    mine = incidents[incidents["kind"].isin(kinds) & (incidents["asset"].isna() | (incidents["asset"] == asset))]
     inside = np.zeros(len(grid), dtype=bool)
+    if incidents.empty:
+        return inside
+    mine = incidents[incidents["kind"].isin(kinds) & (incidents["asset"].isna() | (incidents["asset"] == asset))]
     for start, end in zip(mine["start"], mine["end"], strict=True):
         inside |= (grid.times >= as_us(start)) & (grid.times < as_us(end))
     return inside

@@ -4,8 +4,9 @@ import torch
 
 from anomaly.series.level_prior import LevelPrior, split_level
 from anomaly.series.lstm_vae import LSTMVAE, LSTMVAEConfig, principal_subspace
+from anomaly.series.lstm_vae_scoring import reconstruct_windows
 from anomaly.series.window_scores import covering, overlap, score_windows
-from anomaly.vae.reconstruction import antithetic_draws, fill_missing
+from anomaly.vae.reconstruction import antithetic_draws, fill_missing, reconstruct
 from sensors_data.series.windows import Windows
 
 PRIOR = LevelPrior(np.zeros(2), np.ones(2))
@@ -38,6 +39,16 @@ def test_draws_differ_and_come_in_opposite_pairs() -> None:
     assert draws.shape == (6, 3)
     assert len(torch.unique(draws, dim=0)) == 6
     torch.testing.assert_close(draws[:3], -draws[3:])
+
+
+@pytest.mark.parametrize("likelihood", ["gaussian", "student_t"])
+def test_windows_are_reconstructed_as_the_models_own_distributions_say(model: LSTMVAE, likelihood: str) -> None:
+    other = LSTMVAE(model.config.model_copy(update={"likelihood": likelihood}))
+    other.load_state_dict(model.state_dict())
+    x = torch.from_numpy(windows_of(40).values)
+    slow, quick = reconstruct(other.eval(), x, draws_of(other, 6)), reconstruct_windows(other, x, draws_of(other, 6))
+    for name in ("log_prob", "expected", "kl"):
+        torch.testing.assert_close(getattr(quick, name), getattr(slow, name), rtol=2e-5, atol=2e-5)
 
 
 def test_scores_do_not_depend_on_the_batch_size(model: LSTMVAE) -> None:
