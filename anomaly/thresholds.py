@@ -23,6 +23,10 @@ STRAY = 20.0
 """An excess so many times the median one is no normal row's: an exponential tail has one in a million."""
 FAR_TAIL, FAR_POWER = 1e-12, 4.0
 """Excesses rarer than FAR_TAIL are told apart by a power law, so that a worse one is always less likely."""
+BLOCK_BODY = (0.5, 0.9)
+"""Quantiles of block maxima that their distribution is fitted to."""
+BLOCK_SHAPE = 0.2
+"""Shape that is taken for block maxima: a tail heavier than exponential, as sensors have."""
 MARGIN = 0.5
 """In so short a span the limit clears the highest peak by up to this share of its distance from the median; where one
 or two alarms are expected, the second or third highest by less."""
@@ -105,6 +109,23 @@ def pot_threshold(scores: np.ndarray, budget: float, gap: int = 0, seed: int = 0
     )
 
 
+def return_level(peaks: np.ndarray, exceeded: float) -> float:
+    """What block maxima `peaks` (N,) exceed with probability `exceeded`: a generalised extreme value, shape held.
+
+    Location and scale are of the median and the 90 % quantile, so that a tenth of the blocks may hold faults (block
+    maxima: Coles 2001, chapter 3). The shape of few blocks is not estimated: it is BLOCK_SHAPE.
+    """
+    middle, upper = np.quantile(peaks, BLOCK_BODY)
+    reach = [_gumbel(share) for share in (*BLOCK_BODY, 1 - exceeded)]
+    grown = [math.expm1(BLOCK_SHAPE * (r - reach[0])) for r in reach]
+    return float(middle + (upper - middle) * grown[2] / grown[1])
+
+
+def _gumbel(share: float) -> float:
+    """The quantile of the standard Gumbel distribution."""
+    return -math.log(-math.log(share))
+
+
 def _limit(scores: np.ndarray, budget: float, tail_share: float, gap: int) -> tuple[float, float, float]:
     """The limit that clusters exceed `budget` times a row, and the shape and scale of their tail."""
     start = float(np.quantile(scores, 1 - tail_share))
@@ -115,8 +136,10 @@ def _limit(scores: np.ndarray, budget: float, tail_share: float, gap: int) -> tu
     exceeded = budget * len(scores) / len(excesses)  # the share of clusters that may be over the limit
     value = start + float(genpareto.isf(min(1.0, exceeded), shape, scale=spread))
     expected = budget * len(scores)  # alarms that the budget puts up with in this span
+    highest = start + float(np.sort(excesses)[-min(int(expected) + 1, len(excesses))])
+    if 1 <= expected < MIN_CLUSTERS:
+        value = max(value, highest)  # under it, the span itself would have shown more alarms than that
     if expected < EXPECTED_ALARMS and len(excesses) < MIN_EXCESSES:
-        highest = start + float(np.sort(excesses)[-min(int(expected) + 1, len(excesses))])
         margin = MARGIN * (1 - expected / EXPECTED_ALARMS)
         value = max(value, highest + margin * (highest - float(np.median(scores))))
     return value, shape, spread

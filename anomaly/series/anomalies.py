@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from anomaly.series.localise import AROUND, locate
+from anomaly.series.oddity import oddity
 from sensors_data.settings import Duration, Label, Section
 from sensors_data.tables import TABLES
 
@@ -21,7 +22,7 @@ SEVERITIES = ("info", "warning", "critical")
 class Rules(Section):
     """When rows over the threshold become an anomaly."""
 
-    k: int = Field(2, ge=1, le=1000)
+    k: int = Field(1, ge=1, le=1000)
     """Rows over the threshold that an anomaly needs within n steps of the clock."""
     n: int = Field(3, ge=1, le=1000)
     """An anomaly needs k rows over the threshold within n steps of the clock."""
@@ -143,6 +144,7 @@ def _describe(
     near = values[(times >= max(free, detected - AROUND * step)) & (times <= last + AROUND * step)]
     place = locate(near)
     start, end = (place.start, place.last + step) if place else (detected, last + step)
+    sensors = _named(place.shares) if place else _leading(hits, values)
     return {
         "anomaly_id": hashlib.sha256(key.encode()).hexdigest()[:16],
         "asset": asset,
@@ -151,12 +153,13 @@ def _describe(
         "peak_time": peak["time"],
         "peak_score": peak["score"],
         "severity": severity(float(peak["p_value"]), end - start, limit, rules),
-        "sensors": _named(place.shares) if place else _leading(hits, values),
+        "sensors": sensors,
         "rows": len(hits),
         "suppressed": bool(hits["suppressed"].all()),
         "model": peak["model"],
         "detected": detected,
         "cleared": last + step,
+        "oddity": oddity(near, str(sensors[0]["sensor"]), start, end) if sensors else "",
     }
 
 

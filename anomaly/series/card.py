@@ -65,6 +65,8 @@ class Card(Section):
     """Rows of the training span that the draft found too surprising to be normal, and that were not learned."""
     threshold_from: str = ""
     """What the threshold is of, and what held it where it is."""
+    row_limit: float | None = None
+    """Standard deviations that a single row may stray from what its windows expect; None where none is known."""
     reference: dict[str, Spread] = {}
     """How each modelled sensor and the score were distributed, for drift; empty where the span had too few days."""
     accepted: bool = True

@@ -16,6 +16,9 @@ RESTING = 1000.0
 """Of a sensor that hardly ever moves, values so many times its size away are wild."""
 CONTRADICTED = 8.0
 """Residuals over this many robust standard deviations are not borne out by the other sensors."""
+HEAVY_TAIL, HEAVY_CONTRADICTED = 2.15, 30.0
+"""Where 97.5 % of the residuals reach this many times as far as three quarters of them, their noise has heavy tails
+(normal 1.95, Student's t of three degrees of freedom 2.9), and values so many standard deviations out are normal."""
 LEAST_SCALE = 0.02
 MOST_HIDDEN = 0.1
 """A sensor of which a larger share would be hidden changed its ways and is left as it is."""
@@ -70,10 +73,12 @@ def _contradicted(span: Span) -> np.ndarray:
     normal, ready = ((part - middle) / width for part in (values, span.grid.values))
     residual = np.abs(fit_cross(span.grid.times, normal).residual(span.grid.times, ready))
     seen = span.usable() & moves & np.isfinite(residual)
-    scale = np.nanquantile(np.where(seen.any(axis=0), np.where(seen, residual, np.nan), 0.0), 0.95, axis=0) / 1.96
+    known = np.where(seen.any(axis=0), np.where(seen, residual, np.nan), 0.0)
+    body, upper, far = np.nanquantile(known, (0.75, 0.95, 0.975), axis=0)
+    scale, most = upper / 1.96, np.where(far > HEAVY_TAIL * body, HEAVY_CONTRADICTED, CONTRADICTED)
     z = np.where(seen, residual / np.maximum(scale, LEAST_SCALE), 0.0)
     worst = z >= z.max(axis=1, keepdims=True)
-    hidden = worst & (z > CONTRADICTED)
+    hidden = worst & (z > most)
     return np.asarray(hidden & (hidden.mean(axis=0) <= MOST_HIDDEN))
 
 

@@ -17,6 +17,7 @@ from torch import Tensor
 from anomaly.series.blocks import Block, block_of, blocks_of
 from anomaly.series.card import Card, DetectorConfig
 from anomaly.series.evidence import EvidenceModel
+from anomaly.series.judged import Judged
 from anomaly.series.profile import Profile
 from anomaly.series.span import Span, TrainingPlan
 from anomaly.thresholds import Threshold
@@ -24,7 +25,10 @@ from anomaly.vae.training import Epoch
 from sensors_data.errors import UnusableError
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
-from sensors_data.series.grid import Grid, Scale
+from sensors_data.series.grid import Grid, Scale, long_gaps
+
+SHORT_GAP = 6
+"""Rows up to which what was filled in is as good as measured."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,10 @@ class Detector(ABC):
         return self._standardised(block_of(replace(grid, observed=observed), asset)).grid(0)
 
     def _standardised(self, block: Block) -> Block:
-        """The modelled sensors of a block, each asset in units of its scale. UnusableError for other sensors."""
+        """The modelled sensors of a block, each asset in units of its scale. UnusableError for other sensors.
+
+        What was filled over more than SHORT_GAP rows is missing: an earlier day's values bend what is expected beside.
+        """
         if block.sensors != self.card.sensors:
             reason = f"model {self.name} knows sensors {self.card.sensors}, the grid has {block.sensors}"
             raise UnusableError(reason, "train it again with the sensors that the family has now")
@@ -161,7 +168,10 @@ class Detector(ABC):
         if self.profile is not None:
             flat = (flat - self.profile.at(block.times, *block.assets)).astype(np.float32)
         values = self._scales_of(block.assets).apply(flat)[..., columns]
-        return replace(block, values=values, observed=block.observed[..., columns], sensors=self.card.modelled)
+        observed = block.observed[..., columns]
+        if not observed.all():
+            values = np.where(long_gaps(observed, SHORT_GAP), np.float32(np.nan), values)
+        return replace(block, values=values, observed=observed, sensors=self.card.modelled)
 
     def score(self, grid: Grid, asset: str) -> Scores:
         """Scores of an asset's grid (T rows); a row's score depends on no row after the grid's end.
@@ -182,12 +192,17 @@ class Detector(ABC):
         seen = np.asarray(measured.any(axis=-1))
         sensor_score = np.where(measured, rows.sensor_score, np.nan)
         pattern, cross = self._evidence(times, np.where(measured, known, np.nan), rows.expected)
+        factor = self._factor(rows.coverage)
+        judged = Judged(np.where(seen, rows.score, np.nan), _shares(sensor_score, self.typical, seen))
+        if self.evidence is not None and self.card.row_limit is not None:
+            apart = np.where(measured, known - rows.expected, np.nan) / self.evidence.scatter(times)
+            judged = judged.lifted(apart, self.card.row_limit, self.threshold.value * factor)
         parts = {
-            "score": np.where(seen, rows.score, np.nan),
-            "coverage_factor": self._factor(rows.coverage),
+            "score": judged.score,
+            "coverage_factor": factor,
             "observed_share": measured.mean(axis=-1, dtype=np.float64),
             "sensor_score": sensor_score,
-            "share": _shares(sensor_score, self.typical, seen),
+            "share": judged.share,
             "expected": self.in_units(rows.expected, times, *block.assets),
             "low": self.in_units(rows.expected - self.band, times, *block.assets),
             "high": self.in_units(rows.expected + self.band, times, *block.assets),
@@ -210,7 +225,7 @@ class Detector(ABC):
         if self.evidence is None:
             unknown = np.full(values.shape, np.nan)
             return unknown, unknown
-        return self.evidence.pattern(values, expected), self.evidence.cross(times, values)
+        return self.evidence.pattern(times, values, expected), self.evidence.cross(times, values)
 
     def adjusted_scores(self, grids: dict[str, Grid]) -> dict[str, np.ndarray]:
         """The scores of assets' grids divided by their coverage factors, (T,) each, so that one threshold fits all."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from anomaly.series.cross import CrossModel, fit_cross
+from anomaly.series.noise_by_hour import HOURS, at_hours
 from anomaly.series.residuals import Residuals, fit_residuals
 
 
@@ -17,13 +18,20 @@ class EvidenceModel:
     regression: CrossModel
     pattern_noise: Residuals
     cross_noise: Residuals
+    by_hour: np.ndarray = field(default_factory=lambda: np.ones((HOURS, 1)))
+    """How much more what the windows expect is missed at each hour of the day, (24, D) or alike for all sensors."""
 
-    def pattern(self, values: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    def scatter(self, times: np.ndarray) -> np.ndarray:
+        """The usual size of what the windows miss at `times` (T,), (T, D) standardised."""
+        return np.asarray(self.pattern_noise.scale * at_hours(self.by_hour, times))
+
+    def pattern(self, times: np.ndarray, values: np.ndarray, expected: np.ndarray) -> np.ndarray:
         """Nats (..., T, D) of standardised values, NaN where not measured, against what the windows expect.
 
         Where they expect nothing, all being hidden, the distance from the sensor's usual level is what speaks.
         """
-        nats, nowhere = self.pattern_noise.evidence(values - expected), np.isnan(expected)
+        missed, nowhere = (values - expected) / at_hours(self.by_hour, times), np.isnan(expected)
+        nats = self.pattern_noise.evidence(missed)
         if not nowhere.any():
             return nats
         unit = Residuals(np.ones_like(self.pattern_noise.scale), self.pattern_noise.freedom)

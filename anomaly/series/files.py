@@ -13,6 +13,7 @@ from anomaly.series.cross import CrossModel
 from anomaly.series.detector import Detector
 from anomaly.series.evidence import EvidenceModel
 from anomaly.series.kinds import DEFAULT, KINDS
+from anomaly.series.noise_by_hour import HOURS
 from anomaly.series.profile import Profile
 from anomaly.series.residuals import Residuals
 from sensors_data.errors import UnusableError
@@ -84,6 +85,7 @@ def _decision_arrays(detector: Detector) -> dict[str, np.ndarray]:
         arrays["profile"] = np.stack([detector.profile.offsets[asset] for asset in detector.card.assets])
     if detector.evidence is not None:
         arrays["evidence.weights"] = detector.evidence.regression.weights
+        arrays["evidence.by_hour"] = detector.evidence.by_hour
         for kind, noise in (("pattern", detector.evidence.pattern_noise), ("cross", detector.evidence.cross_noise)):
             arrays |= {f"evidence.{kind}.scale": noise.scale, f"evidence.{kind}.freedom": noise.freedom}
     return arrays
@@ -103,7 +105,8 @@ def _evidence_of(arrays: dict[str, np.ndarray]) -> EvidenceModel | None:
     pattern, cross = (
         Residuals(arrays[f"evidence.{kind}.scale"], arrays[f"evidence.{kind}.freedom"]) for kind in ("pattern", "cross")
     )
-    return EvidenceModel(CrossModel(arrays["evidence.weights"]), pattern, cross)
+    by_hour = arrays.get("evidence.by_hour", np.ones((HOURS, 1)))
+    return EvidenceModel(CrossModel(arrays["evidence.weights"]), pattern, cross, by_hour)
 
 
 def card_of(data: bytes, where: str) -> Card:

@@ -30,7 +30,7 @@ def with_faults_hidden(detector: Detector, grid: Grid, asset: str, scores: Score
     start = max(0, first - detector.context_rows)
     ready = detector.standardised(grid, asset, grid.observed).rows(start, len(grid))
     values = np.where(ready.observed, ready.values, np.nan)
-    scale = detector.evidence.pattern_noise.scale
+    scale = detector.evidence.scatter(ready.times)
     expected = _expected_unseen(detector, ready, values, scale)
     later = slice(first - start, None)
     shown, times = np.where(np.isnan(expected), 0.0, expected)[later], grid.times[first:]
@@ -38,7 +38,7 @@ def with_faults_hidden(detector: Detector, grid: Grid, asset: str, scores: Score
         "expected": detector.in_units(shown, times, asset)[0],
         "low": detector.in_units(shown - detector.band, times, asset)[0],
         "high": detector.in_units(shown + detector.band, times, asset)[0],
-        "pattern": detector.evidence.pattern(values, expected)[later],
+        "pattern": detector.evidence.pattern(ready.times, values, expected)[later],
     }
     kept = len(scores.times) - (len(grid) - first)
     parts = {name: np.concatenate([getattr(scores, name)[:kept], rows]) for name, rows in changed.items()}

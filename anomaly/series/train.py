@@ -22,6 +22,7 @@ from anomaly.series.detector import Detector
 from anomaly.series.drift_reference import with_reference
 from anomaly.series.kinds import KINDS
 from anomaly.series.profile import Rhythm, find_rhythm, profile_of, without_rhythm
+from anomaly.series.row_limit import with_row_limit
 from anomaly.series.span import Span, TrainingPlan
 from anomaly.series.unseen import with_unseen
 from anomaly.vae.training import Epoch
@@ -63,6 +64,7 @@ def train_detector(
     trained = replace(final, card=card, **{part: getattr(draft, part) for part in _CALIBRATED})
     adjusted, optimism = coverage_adjusted_scores(trained, whole), in_sample_optimism(spans, draft_adjusted)
     trained = with_threshold(trained, whole, adjusted, optimism)
+    trained = with_row_limit(trained, whole)
     trained = with_unseen(trained, np.empty(0) if unseen is None else unseen, LEAST_NATS)
     trained = carried(trained, incumbent, LEAST_NATS)
     trained = refused_if_flawed(trained, whole)

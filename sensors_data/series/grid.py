@@ -166,6 +166,19 @@ def _same_time_of_day(
     return np.asarray(typical[1:] + shift, dtype=np.float32)
 
 
+def long_gaps(observed: np.ndarray, rows: int) -> np.ndarray:
+    """Which values (..., T, D) lie in a run of more than `rows` that were not measured, or in one from the first row on.
+
+    How long that one is cannot be known.
+    """
+    hidden = np.zeros(observed.shape, dtype=bool)
+    for place in np.argwhere(~observed.all(axis=-2)):
+        column = (*place[:-1], slice(None), place[-1])
+        for first, last in _runs(~observed[column]):
+            hidden[column][first:last] = first == 0 or last - first > rows
+    return hidden
+
+
 def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
     """The half-open intervals [first, last) over which `flags` is true."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))

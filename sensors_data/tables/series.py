@@ -176,6 +176,7 @@ SERIES = (
             Column("detected", TIME, "its first row over the threshold", since=2),
             Column("cleared", TIME, "one step after its last row over the threshold, as known that night", since=2),
             Column("state", TEXT, "new in the night that tells it first, then continuing, at last ended", since=2),
+            Column("oddity", TEXT, "what is odd about its first sensor, as `pressure lower than expected`", since=3),
         ),
     ),
     Table(

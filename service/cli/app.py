@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from sensors_data.errors import NightscoreError
-from service.cli import cameras, datasets, incidents, jobs, presets, review, start, synthesis
+from service.cli import cameras, datasets, incidents, jobs, models, presets, review, start, synthesis
 from service.console import aside, show, start_log
 
 log = logging.getLogger("nightscore")
@@ -26,7 +26,12 @@ app = typer.Typer(
 )
 for room in (start, review, jobs, synthesis, cameras):
     room.add_commands(app)
-for name, group in (("incidents", incidents.app), ("datasets", datasets.app), ("presets", presets.app)):
+for name, group in (
+    ("incidents", incidents.app),
+    ("models", models.app),
+    ("datasets", datasets.app),
+    ("presets", presets.app),
+):
     app.add_typer(group, name=name, rich_help_panel="Lists")
 
 

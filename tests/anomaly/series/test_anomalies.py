@@ -26,7 +26,7 @@ def scored(over: str, start: pd.Timestamp = NIGHT, asset: str = "p1", **columns:
 def sensed(rows: pd.DataFrame, deviation: float = 0.0) -> pd.DataFrame:
     """Two sensors beside the rows: flow carries 0.75 of the score and reads `deviation` more than expected."""
     flow = rows[["time", "asset"]].assign(sensor="flow", value=10 + deviation, expected=10.0, share=0.75)
-    flow = flow.assign(pattern=np.nan, cross=np.nan)
+    flow = flow.assign(pattern=np.nan, cross=np.nan, observed=True)
     return pd.concat([flow, flow.assign(sensor="speed", share=0.25)])
 
 

@@ -59,9 +59,9 @@ def test_where_windows_expect_nothing_the_distance_from_the_usual_speaks():
     rng = np.random.default_rng(3)
     model = fit_evidence(TIMES, rng.normal(0, 1, (2000, 1)), rng.normal(0, 0.1, (2000, 1)))
     unseen = np.full((2, 1), np.nan)
-    nats = model.pattern(np.array([[0.5], [6.0]]), unseen)[:, 0]
+    nats = model.pattern(TIMES[:2], np.array([[0.5], [6.0]]), unseen)[:, 0]
     assert nats[0] < 0 < nats[1]
-    assert model.pattern(np.array([[0.5]]), np.zeros((1, 1)))[0, 0] > 5
+    assert model.pattern(TIMES[:1], np.array([[0.5]]), np.zeros((1, 1)))[0, 0] > 5
 
 
 def test_a_value_whose_neighbours_were_not_measured_contradicts_nothing():

@@ -1,0 +1,80 @@
+"""`nightscore models`: what was trained, what serves, and back to an earlier one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from sensors_data.errors import UnusableError
+from sensors_data.settings import Settings
+from service.cli.options import JsonOption, with_settings
+from service.console import add_cells, say, show_json, show_table
+from service.schedule.request import day_from
+
+app = typer.Typer(help="Trained models: which one serves, and back to an earlier one.", no_args_is_help=True)
+ANY_FAMILY = typer.Option("--family", help="A family's name in the settings.")
+ANY_CAMERA = typer.Option("--camera", help="A camera's name in the settings.")
+
+
+def list_models(
+    settings: Settings,
+    family: Annotated[str | None, ANY_FAMILY] = None,
+    camera: Annotated[str | None, ANY_CAMERA] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the detectors: until when they learned, whether they were accepted, and why."""
+    from rich.table import Table
+
+    from sensors_data.model_files import ModelCatalogue
+    from sensors_data.store import Store
+
+    catalogue = ModelCatalogue(Store(settings.store))
+    wanted = (("series", family), ("images", camera))
+    rows = [
+        {
+            "kind": model.kind,
+            "name": model.name,
+            "through": model.through,
+            "serves": model == catalogue.serving(model.kind, model.name, date.max),
+            "accepted": model.accepted,
+            "verdict": catalogue.card(model).get("verdict", ""),
+        }
+        for kind, name in wanted
+        if name or not (family or camera)
+        for model in catalogue.models(kind, name or "")
+    ]
+    if as_json:
+        show_json(rows)
+        return
+    table = Table("name", "learned through", "state", "verdict", box=None)
+    for row in rows:
+        state = "serves" if row["serves"] else "accepted" if row["accepted"] else "rejected"
+        add_cells(table, row["name"], row["through"], state, row["verdict"])
+    show_table(table)
+
+
+def rollback(
+    settings: Settings,
+    to: Annotated[str, typer.Option("--to", help="The day through which the wanted model learned.")],
+    family: Annotated[str | None, ANY_FAMILY] = None,
+    camera: Annotated[str | None, ANY_CAMERA] = None,
+    day: Annotated[str | None, typer.Option("--day", help="It serves the days after; the newest scored one.")] = None,
+) -> None:
+    """Let an earlier model serve again; what was scored stays as it was scored."""
+    from anomaly.rollback import newest_scored, rollback_images, rollback_series
+
+    if (family is None) == (camera is None):
+        raise UnusableError("one model is rolled back at a time", "give --family or --camera")
+    when = day_from(day) if day else newest_scored(settings, family, camera)
+    if family is not None:
+        say(rollback_series(settings, when, family, day_from(to)))
+    elif camera is not None:
+        say(rollback_images(settings, when, camera, day_from(to)))
+
+
+app.command("list")(with_settings(list_models))
+app.command("rollback", epilog="Example: nightscore models rollback --family pump --to 2026-11-14")(
+    with_settings(rollback)
+)
