@@ -167,9 +167,9 @@ def _same_time_of_day(
 
 
 def long_gaps(observed: np.ndarray, rows: int) -> np.ndarray:
-    """Which values (..., T, D) lie in a run of more than `rows` that were not measured, or in one from the first row on.
+    """Which values (..., T, D) lie in a run of more than `rows` that were not measured.
 
-    How long that one is cannot be known.
+    A run from the first row on is taken to be longer: how long it is cannot be known.
     """
     hidden = np.zeros(observed.shape, dtype=bool)
     for place in np.argwhere(~observed.all(axis=-2)):
