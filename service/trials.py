@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from anomaly.images.acceptance import plant_defects
 from anomaly.images.detector import score_images
 from anomaly.images.jobs import image_detector_config
 from anomaly.images.learning import ImageTraining, learn_image_detector
+from anomaly.images.planted import plant_defects
 from sensors_data.images.table import pixels_of
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
@@ -66,12 +66,12 @@ def vae_trial(settings: Settings, camera: str, unseen: np.ndarray) -> Trial:
     under the ROC); at most as many drawn images as real ones join its training.
     """
     config = image_detector_config(settings, camera)
-    planted = plant_defects(unseen, np.random.default_rng(0))
+    planted = plant_defects(unseen, 0)
 
     def trial(real: Labelled, drawn: Labelled, seed: int) -> float:
         synthetic = drawn.x[: len(real.x)] if len(drawn.x) else None
         detector, _ = learn_image_detector(ImageTraining(camera, real.x, date(2000, 1, 1), config, seed, synthetic))
-        scores = [score_images(detector, images).score for images in (unseen, planted)]
+        scores = [score_images(detector, images).score for images in (planted.normal, planted.odd)]
         return float(roc_auc_score(np.repeat([0, 1], [len(part) for part in scores]), np.concatenate(scores)))
 
     return trial

@@ -44,6 +44,9 @@ class ImageDetectorConfig(Section):
 
     features: FeatureConfig = FeatureConfig()
     """What of an image is modelled."""
+    compare: bool = False
+    """Whether training compares the kinds of features on painted defects and takes the best; the settings of a camera
+    that state no `features.kind` do."""
     body: Literal["dense", "convolutional"] = "dense"
     """Kind of network: dense, or convolutional for pixels."""
     widths: tuple[int, ...] = (512, 128)
@@ -86,16 +89,60 @@ PATCH_CONFIG = ImageDetectorConfig(
 """For textures: patches of a frozen network, each modelled by itself."""
 
 
-def parse_config(table: dict[str, Any], where: str) -> ImageDetectorConfig:
-    """A detector section's keys as a config; for patches, keys that are not set are those of PATCH_CONFIG.
+PIXEL_CONFIG = ImageDetectorConfig(
+    features=FeatureConfig(kind="pixels"),
+    body="convolutional",
+    widths=(16, 32, 64),
+    fit=GRADIENT_FIT.model_copy(update={"batch": 32, "input_noise": 0.05}),
+)
+"""Grey levels, by a convolutional network whose cost grows with the image alone."""
 
-    ValueError names a wrong key and `where` it stands.
+KIND_CONFIGS = {"gradients": ImageDetectorConfig(), "patches": PATCH_CONFIG, "pixels": PIXEL_CONFIG}
+"""What suits each kind of features, for the keys that the settings leave out."""
+
+
+def parse_config(table: dict[str, Any], where: str) -> ImageDetectorConfig:
+    """A detector section's keys as a config; keys that are not set are those that suit the kind of features.
+
+    Without a stated kind, training compares them. ValueError names a wrong key and `where` it stands.
     """
     features = table.get("features")
-    if isinstance(features, dict) and features.get("kind") == "patches":
-        defaults = PATCH_CONFIG.model_dump(exclude_unset=True)
-        table = {**defaults, **table, "features": {**defaults["features"], **features}}
-    return parse(ImageDetectorConfig, table, where)
+    kind = features.get("kind") if isinstance(features, dict) else None
+    if kind in KIND_CONFIGS and isinstance(features, dict):
+        defaults = KIND_CONFIGS[kind].model_dump(exclude_unset=True)
+        return parse(
+            ImageDetectorConfig, {**defaults, **table, "features": {**defaults.get("features", {}), **features}}, where
+        )
+    return parse(ImageDetectorConfig, {"compare": True, **table}, where)
+
+
+def config_of_kind(config: ImageDetectorConfig, kind: str) -> ImageDetectorConfig:
+    """A config that states no kind, with another kind of features and, for the keys that it leaves out, what suits
+    that kind."""
+    stated = config.model_dump(include=config.model_fields_set - {"features"})
+    return ImageDetectorConfig.model_validate({**KIND_CONFIGS[kind].model_dump(exclude_unset=True), **stated})
+
+
+class Choice(Section):
+    """Which kind of features a detector models, and by what evidence."""
+
+    kind: str
+    kinds: tuple[str, ...] = ()
+    """Those that were compared; none where there was nothing to compare on."""
+    auroc: tuple[float, ...] = ()
+    """Of each kind, the share of pairs in which an image with a painted defect scores over a normal one."""
+    second: str = ""
+    """The next best kind."""
+    gain: float = 0.0
+    """AUROC over the next best."""
+    low: float = 0.0
+    """Lower end of the 95 % interval of the gain."""
+    high: float = 0.0
+    """Its upper end."""
+    defects: int = 0
+    """Painted defects that were compared on."""
+    note: str = ""
+    """Why a kind was not compared; empty where all were."""
 
 
 class ImageCard(Section):
@@ -119,6 +166,8 @@ class ImageCard(Section):
     pixel_threshold: float
     """Nats a pixel of the heat map that 1 in 1,000 pixels of held-out normal images exceeds."""
     seed: int
+    choice: Choice | None = None
+    """How the kind of features was chosen; none where the settings state it."""
     inputs: str = ""
     settings: str = ""
     accepted: bool = True

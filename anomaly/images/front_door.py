@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from anomaly.images.acceptance import judge
+from anomaly.images.choice import learn_by_choice
 from anomaly.images.detector import ImageCard, ImageDetector, parse_config, score_frame, score_images
 from anomaly.images.files import from_bytes, to_bytes
 from anomaly.images.heat_maps import overlay
-from anomaly.images.learning import ImageTraining, held_out_count, learn_image_detector
+from anomaly.images.learning import ImageTraining, held_out_count
 from anomaly.images.scoring import PARTS
 from anomaly.thresholds import Threshold
 from sensors_data.errors import NotThereError
@@ -46,7 +47,7 @@ def fit_images(
     x, settings = channels_first(images), parse_config(config or {}, "config")
     generated = None if synthetic is None else channels_first(synthetic)
     training = ImageTraining(name, x, through, settings, seed, generated)
-    detector, _ = learn_image_detector(training, Hooks(progress))
+    detector, _ = learn_by_choice(training, Hooks(progress))
     return FittedImageDetector(judge(detector, None, x[-held_out_count(len(x), settings) :], seed))
 
 

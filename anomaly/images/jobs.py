@@ -13,7 +13,9 @@ import pandas as pd
 from PIL import Image
 
 from anomaly.images.acceptance import judge
+from anomaly.images.choice import learn_by_choice
 from anomaly.images.detector import (
+    Choice,
     ImageDetector,
     ImageDetectorConfig,
     ImageScores,
@@ -25,7 +27,7 @@ from anomaly.images.detector import (
 )
 from anomaly.images.files import KIND, load_for, read_detector, save, serving
 from anomaly.images.heat_maps import heat_map_png
-from anomaly.images.learning import MIN_IMAGES, ImageTraining, held_out_count, learn_image_detector
+from anomaly.images.learning import MIN_IMAGES, ImageTraining, held_out_count
 from anomaly.vae.training import Epoch
 from sensors_data.camera import Camera
 from sensors_data.errors import UnusableError
@@ -69,7 +71,7 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
     synthetic = _synthetic(store, spec, camera, day, config, len(images))
     checkpoint = checkpoint_of(store, settings, day, camera, images, synthetic)
     training = ImageTraining(camera, images, through, config, settings.seed, synthetic)
-    learned, history = learn_image_detector(training, Hooks(progress, checkpoint))
+    learned, history = learn_by_choice(training, Hooks(progress, checkpoint))
     before = serving(store, camera, through)
     incumbent = read_detector(store, before) if before else None
     detector = judge(learned, incumbent, images[-held_out_count(len(images), config) :], settings.seed)
@@ -122,11 +124,21 @@ def _synthetic(
 def _training_line(detector: ImageDetector, day: date, path: str) -> str:
     card = detector.card
     verdict = "accepted" if card.accepted else "rejected"
+    chosen = _chosen(card.choice)
     drawn = f" and {card.synthetic:,} synthetic ones" if card.synthetic else ""
     return (
-        f"trained {card.camera} for {day}: {card.images:,} normal images{drawn}, VAE over {card.config.features.kind}, "
+        f"trained {card.camera} for {day}: {card.images:,} normal images{drawn}, "
+        f"VAE over {card.config.features.kind}{chosen}, "
         f"threshold {card.threshold.value:.1f} nats, {verdict} ({card.verdict}), {path}"
     )
+
+
+def _chosen(choice: Choice | None) -> str:
+    """By how much a kind of features was better than the next, in words; empty where kinds were not compared."""
+    if choice is None or not choice.kinds:
+        return ""
+    others = ", ".join(f"{kind} {auc:.3f}" for kind, auc in zip(choice.kinds, choice.auroc, strict=True))
+    return f" (AUROC of painted defects: {others})"
 
 
 def _keep_history(store: Store, camera: str, through: date, history: list[Epoch]) -> None:

@@ -37,14 +37,14 @@ WHOLE = ("missing", "shifted", "doubled", "cut-paste")
 SIZES = (0.06, 0.4)
 """Of the image's shorter side: the smallest and the largest diameter, drawn evenly on a log scale."""
 VISIBLE, STRIKING = 1.0, 40.0
-"""The visibilities between which one is drawn, evenly on a log scale; one under VISIBLE is refused."""
+"""The visibilities between which one is drawn, evenly on a log scale, unless others are asked for."""
 TRIES = 30
 SEEN = 0.35
 """A pixel belongs to the mask where the defect changes it by this share of its typical strongest change."""
 LARGEST = 0.5
 """Of the image: a mask that covers more is refused."""
 NEARLY = 0.9
-"""Of VISIBLE: rounding to grey levels may cost this much."""
+"""Of the least visibility: rounding to grey levels may cost this much."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +62,17 @@ class PaintedDefect:
     """1: just visible."""
 
 
-def paint_defect(good: np.ndarray, donor: np.ndarray, kind: str, rng: np.random.Generator) -> PaintedDefect:
+def paint_defect(
+    good: np.ndarray, donor: np.ndarray, kind: str, rng: np.random.Generator, least: float = VISIBLE
+) -> PaintedDefect:
     """A defect of a kind on a good part (C, H, W), uint8 or uint16; `donor` is another good part, for what is pasted.
 
-    Size and visibility are drawn from `rng`; the same generator gives the same bytes. UnusableError when no try can be
-    seen, as on a blank part.
+    Size and visibility, `least` or more, are drawn from `rng`; the same generator gives the same bytes. UnusableError
+    when no try is that visible, as on a blank part.
     """
     if kind not in PAINTERS:
         raise UnusableError(f"no painter is called '{kind}'", f"there are {', '.join(KINDS)}")
-    return _visible(good, donor, kind, PAINTERS[kind], rng)
+    return _visible(good, donor, kind, PAINTERS[kind], rng, least)
 
 
 def paint_like(good: np.ndarray, real: RealDefect, rng: np.random.Generator) -> PaintedDefect:
@@ -81,25 +83,25 @@ def paint_like(good: np.ndarray, real: RealDefect, rng: np.random.Generator) -> 
     if not 0 < real.mask.mean() <= LARGEST:
         covers = f"{real.name}: its mask covers {real.mask.mean():.0%} of the picture"
         raise UnusableError(covers, f"mark the defect alone, at most {LARGEST:.0%}")
-    return _visible(good, real.image, f"like:{real.label}", lambda canvas: likeness(canvas, real.mask), rng)
+    return _visible(good, real.image, f"like:{real.label}", lambda canvas: likeness(canvas, real.mask), rng, VISIBLE)
 
 
 def _visible(
-    good: np.ndarray, donor: np.ndarray, kind: str, painter: Painter, rng: np.random.Generator
+    good: np.ndarray, donor: np.ndarray, kind: str, painter: Painter, rng: np.random.Generator, least: float
 ) -> PaintedDefect:
     """The first of up to TRIES defects of a painter that can be seen. UnusableError when none can."""
     brightest = np.iinfo(good.dtype).max
     clean, other = good / brightest, donor / brightest
     for _ in range(TRIES):
         size = min(good.shape[1:]) * float(np.exp(rng.uniform(*np.log(SIZES))))
-        wanted = float(np.exp(rng.uniform(*np.log((VISIBLE, STRIKING)))))
+        wanted = float(np.exp(rng.uniform(*np.log((least, STRIKING)))))
         layer = painter(Canvas(clean, other, max(3.0, size), rng))
         change = layer.outline * (layer.image - clean)
         mask = _mask(change)
         strength = 1.0 if kind in WHOLE else min(1.0, wanted / max(visibility(clean, clean + change, mask), 1e-9))
         painted = np.rint(np.clip(clean + strength * change, 0, 1) * brightest).astype(good.dtype)
         seen = visibility(clean, painted / brightest, mask)
-        if seen >= NEARLY * VISIBLE and 0 < mask.mean() <= LARGEST:
+        if seen >= NEARLY * least and 0 < mask.mean() <= LARGEST:
             return PaintedDefect(painted, mask, kind, float(np.sqrt(mask.sum())), strength, seen)
     raise UnusableError(f"no {kind} can be seen on this part after {TRIES} tries", "give parts that show something")
 

@@ -1,0 +1,62 @@
+"""Normal images with painted defects of every kind: what a detector is tested on where no real defect is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from anomaly.images.detector import ImageDetector, score_images
+from sensors_data.defects.paint import KINDS, paint_defect
+from sensors_data.errors import UnusableError
+
+PLAIN = 5.0
+"""The least visibility of a planted defect: five times what is just seen, so that a good detector finds most."""
+
+
+@dataclass(frozen=True)
+class Planted:
+    """Normal images, and each of them again with a defect."""
+
+    normal: np.ndarray  # (N, C, H, W) uint8
+    odd: np.ndarray  # (N, C, H, W) uint8
+    masks: np.ndarray  # (N, H, W) bool
+    kinds: np.ndarray  # (N,) str
+    visibility: np.ndarray  # (N,), 1: just seen
+
+
+def plant_defects(images: np.ndarray, seed: int, least: float = PLAIN) -> Planted:
+    """A defect at least so visible on each of uint8 images (N, C, H, W), the kinds in turn.
+
+    Images on which none can be seen are left out. UnusableError when that is all of them.
+    """
+    chosen, defects = [], []
+    for number, good in enumerate(images):
+        rng = np.random.default_rng((seed, number))
+        donor = images[(number + int(rng.integers(1, max(2, len(images))))) % len(images)]
+        try:
+            defects.append(paint_defect(good, donor, KINDS[number % len(KINDS)], rng, least))
+        except UnusableError:
+            continue
+        chosen.append(number)
+    if not chosen:
+        raise UnusableError("no defect can be seen on any of the normal images", "give images that show something")
+    return Planted(
+        images[chosen],
+        np.stack([defect.image for defect in defects]),
+        np.stack([defect.mask for defect in defects]),
+        np.array([defect.kind for defect in defects]),
+        np.array([defect.visibility for defect in defects]),
+    )
+
+
+def planted_scores(detector: ImageDetector, planted: Planted) -> tuple[np.ndarray, np.ndarray]:
+    """Scores (N,) of the normal images and of those with a defect, nats."""
+    return score_images(detector, planted.normal).score, score_images(detector, planted.odd).score
+
+
+def planted_auc(detector: ImageDetector, planted: Planted) -> float:
+    """ROC-AUC: the share of pairs in which an image with a defect scores higher than a normal one."""
+    scores = np.concatenate(planted_scores(detector, planted))
+    return float(roc_auc_score(np.repeat([0, 1], len(planted.normal)), scores))
