@@ -134,7 +134,7 @@ class Choice(Section):
     second: str = ""
     """The next best kind."""
     gain: float = 0.0
-    """AUROC over the next best."""
+    """AUROC over the best other kind; negative where the usual kind serves and another is ahead within chance."""
     low: float = 0.0
     """Lower end of the 95 % interval of the gain."""
     high: float = 0.0
