@@ -143,7 +143,7 @@ JOBS = {
             "anomaly.images.jobs:score_images",
             "Score a day's images by the newest accepted detector trained before it; a heat map for each anomaly.",
             "nightly",
-            writes=("image_scores",),
+            writes=("image_scores", "camera_drift", "image_self_tests"),
             needs="images",
             hours=2,
         ),

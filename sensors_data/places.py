@@ -11,6 +11,11 @@ def heat_map_path(camera: str, day: date, image_id: str) -> str:
     return f"heat_maps/camera={camera}/day={day}/{hashlib.sha256(image_id.encode()).hexdigest()[:16]}.png"
 
 
+def stored_maps_path(camera: str, day: date) -> str:
+    """Where the heat maps of a night's worst images stand as numbers."""
+    return f"heat_maps/camera={camera}/day={day}/worst.safetensors"
+
+
 def sheet_path(camera: str, through: date, number: int) -> str:
     """Where the sheet of a generator's snapshot stands."""
     return f"sheets/camera={camera}/model={through}/snapshot-{number:03d}.png"

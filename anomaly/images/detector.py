@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from anomaly.images.blur import blurred
 from anomaly.images.features import FeatureConfig
+from anomaly.images.looks import LooksReference
 from anomaly.images.scoring import PARTS, ImageModel, ScoreNormaliser, Surprise, surprises
 from anomaly.images.vae import ImageVAEConfig, Likelihood
 from anomaly.thresholds import Threshold
@@ -166,6 +167,8 @@ class ImageCard(Section):
     pixel_threshold: float
     """Nats a pixel of the heat map that 1 in 1,000 pixels of held-out normal images exceeds."""
     seed: int
+    looks: LooksReference | None = None
+    """How the images looked that it learned from; none in files of before."""
     choice: Choice | None = None
     """How the kind of features was chosen; none where the settings state it."""
     inputs: str = ""

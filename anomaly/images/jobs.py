@@ -28,6 +28,9 @@ from anomaly.images.detector import (
 from anomaly.images.files import KIND, load_for, read_detector, save, serving
 from anomaly.images.heat_maps import heat_map_png
 from anomaly.images.learning import MIN_IMAGES, ImageTraining, held_out_count
+from anomaly.images.looks import camera_drift
+from anomaly.images.self_test import self_test
+from anomaly.images.stored_maps import keep_maps
 from anomaly.vae.training import Epoch
 from sensors_data.camera import Camera
 from sensors_data.errors import UnusableError
@@ -173,9 +176,12 @@ def _score(store: Store, spec: Camera, day: date, camera: str) -> Done:
         inputs=store.digest([store.path("images", camera=camera, day=day)]),
     )
     store.write("image_scores", frame, source, camera=camera, day=day)
+    drift = _keep_night(store, detector, images, scores, frame, day, source)
     over, worst = int(frame["is_anomaly"].sum()), frame["score"].max()
     line = f"scored {camera} {day}: {len(frame):,} images, {over:,} over the threshold {frame['threshold'].iloc[0]:.1f}"
-    return Done(len(frame), f"{line}, worst {worst:.1f} nats, model {detector.name}")
+    moved = ", ".join(drift.loc[drift["drifted"].astype(bool), "look"])
+    told = f", the camera itself has changed: {moved}" if moved else ""
+    return Done(len(frame), f"{line}, worst {worst:.1f} nats{told}, model {detector.name}")
 
 
 def check_finite(frame: pd.DataFrame, camera: str, day: date) -> None:
@@ -184,6 +190,28 @@ def check_finite(frame: pd.DataFrame, camera: str, day: date) -> None:
     if len(lost):
         reason = f"{len(lost):,} images of {camera} {day} have no score, the first is {lost.iloc[0]}"
         raise UnusableError(reason, f"train again with: nightscore train-images --camera {camera}")
+
+
+def _keep_night(
+    store: Store,
+    detector: ImageDetector,
+    images: np.ndarray,
+    scores: ImageScores,
+    frame: pd.DataFrame,
+    day: date,
+    source: Provenance,
+) -> pd.DataFrame:
+    """Keep what a night leaves beside its scores: the worst heat maps, the self-test, and the camera's drift, which is
+    given back.
+    """
+    camera, ids = detector.card.camera, frame["image_id"].tolist()
+    keep_maps(store, camera, day, ids, scores.score, scores.maps, detector.name)
+    good = ~frame["is_anomaly"].to_numpy(dtype=bool)
+    tests = self_test(detector, images[good], frame.loc[good, "image_id"].tolist(), day)
+    store.write("image_self_tests", tests, source, camera=camera, day=day)
+    drift = camera_drift(detector.card.looks, images, detector.name)
+    store.write("camera_drift", drift, source, camera=camera, day=day)
+    return drift
 
 
 def score_rows(detector: ImageDetector, images: pd.DataFrame, scores: ImageScores) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import torch
 
 from anomaly.images.detector import ImageCard, ImageDetector, ImageDetectorConfig, score_parts
 from anomaly.images.features import FeatureConfig, represent
+from anomaly.images.looks import reference_of
 from anomaly.images.scoring import FeatureScaler, ImageModel, MemoryBank, fit_normaliser, surprises
 from anomaly.images.vae import ImageVAE, ImageVAEConfig
 from anomaly.thresholds import pot_threshold
@@ -74,6 +75,7 @@ def learn_image_detector(training: ImageTraining, hooks: Hooks | None = None) ->
         threshold=pot_threshold(normal.score, config.false_alarm_rate),
         pixel_threshold=float(np.quantile(normal.maps, 0.999)),
         seed=training.seed,
+        looks=reference_of(images),
     )
     return ImageDetector(network, card), history
 

@@ -24,6 +24,7 @@ class Planted:
     masks: np.ndarray  # (N, H, W) bool
     kinds: np.ndarray  # (N,) str
     visibility: np.ndarray  # (N,), 1: just seen
+    places: np.ndarray  # (N,) int, which of the images given each was
 
 
 def plant_defects(images: np.ndarray, seed: int, least: float = PLAIN) -> Planted:
@@ -48,6 +49,7 @@ def plant_defects(images: np.ndarray, seed: int, least: float = PLAIN) -> Plante
         np.stack([defect.mask for defect in defects]),
         np.array([defect.kind for defect in defects]),
         np.array([defect.visibility for defect in defects]),
+        np.array(chosen),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from anomaly.images.files import KIND, read_card
+from anomaly.monitoring.camera_power import camera_power_samples
 from anomaly.monitoring.family import QUANTILES
 from anomaly.monitoring.prometheus import MOST_VALUES, Sample, sample
 from anomaly.monitoring.runs import camera_subject, job_samples, model_samples, newest_day, store_samples
@@ -24,6 +25,7 @@ def camera_samples(store: Store, camera: str, day: date) -> list[Sample]:
     scored = newest_day(store, "image_scores", day, camera=camera)
     return [
         *(_found(store, camera, scored) if scored else []),
+        *(camera_power_samples(store, camera, scored) if scored else []),
         *_generator(store, camera, day),
         *_batch(store, camera, day),
         *model_samples(store, subject, KIND, day),

@@ -109,6 +109,24 @@ METRICS = {
         _metric("anomalous_images", "camera", "images", "Images over the threshold."),
         _metric("worst_image_nats", "camera image", "nats", "Score of the night's worst image, and which it is."),
         _metric("rejected_images", "camera", "images", "Files that could not be used."),
+        _metric(
+            "camera_drift_ratio",
+            "camera look",
+            "times its band",
+            "Distance of the night's median light, contrast, focus or shift from training, over its band; 1 is drift.",
+        ),
+        _metric(
+            "image_self_test_found_ratio",
+            "camera kind",
+            "0 to 1",
+            "Share of the plainly visible defects painted in the last seven nights that were over the threshold.",
+        ),
+        _metric(
+            "image_self_test_power_ratio",
+            "camera visibility",
+            "0 to 1",
+            "The same of all kinds: faint, plain (from 5 times what is just seen) and striking ones (from 15 times).",
+        ),
         _metric("generator_state", "camera state", "0 or 1", "How the newest training of the generator ended."),
         _metric(
             "generator_age_seconds", "camera", "seconds", "Time from the end of the generator's span to the day's."

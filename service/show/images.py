@@ -8,17 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 
-from anomaly.images.detector import ImageDetectorConfig, score_images
+from anomaly.images.detector import ImageDetector, ImageDetectorConfig, score_images
 from anomaly.images.features import FeatureConfig
 from anomaly.images.files import load_for
 from anomaly.images.heat_maps import overlay
 from anomaly.images.jobs import image_detector_config, score_rows
 from anomaly.images.learning import ImageTraining, codes, learn_image_detector
 from anomaly.images.sampling import interpolated, noised, reconstructed, sampled
+from anomaly.images.stored_maps import stored_maps
 from anomaly.images.vae import PRESETS
 from anomaly.vae.training import FitConfig
+from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError
 from sensors_data.files import open_url, replace_file
 from sensors_data.images.arrays import standardise
@@ -38,19 +41,13 @@ def show_day(settings: Settings, day: date, camera: str, image: str | None, coun
     store, spec = Store(settings.store), settings.camera(camera)
     rows = store.read("images", camera=camera, day=day)
     detector = load_for(store, camera, day)
-    scores = score_images(detector, pixels_of(rows, spec))
-    frame = score_rows(detector, rows, scores)
-    if image is None:
-        chosen = np.argsort(-frame["score"].to_numpy(), kind="stable")[:count]
-    else:
-        chosen = np.flatnonzero(frame["image_id"] == image)
-        if not len(chosen):
-            known = ", ".join(map(str, frame["image_id"].head(3)))
-            raise NotThereError(
-                f"{camera} has no image '{image}' on {day}", f"it has {len(frame):,}, the first: {known}"
-            )
+    frame = _scores_of(store, spec, camera, day, rows, detector)
+    chosen = _chosen(frame, image, count, f"{camera} has no image '{image}' on {day}")
     images = pixels_of(rows.iloc[chosen], spec)
-    over = np.stack([overlay(detector, x, heat) for x, heat in zip(images, scores.maps[chosen], strict=True)])
+    stored = stored_maps(store, camera, day)
+    maps = stored.of(frame["image_id"].iloc[chosen].tolist()) if stored and stored.model == detector.name else None
+    maps = score_images(detector, images).maps if maps is None else maps
+    over = np.stack([overlay(detector, x, heat) for x, heat in zip(images, maps, strict=True)])
     drawn = frame.iloc[chosen].assign(label=rows["label"].iloc[chosen].to_numpy())
     title = (
         f"{camera} · {day} · {int(frame['is_anomaly'].sum())} of {len(frame):,} images over "
@@ -61,6 +58,28 @@ def show_day(settings: Settings, day: date, camera: str, image: str | None, coun
     target = out or Path(f"{camera}-{day}.png")
     _write(target, page)
     return f"drew {len(chosen)} images of {camera} on {day}: {target}"
+
+
+def _scores_of(
+    store: Store, spec: Camera, camera: str, day: date, rows: pd.DataFrame, detector: ImageDetector
+) -> pd.DataFrame:
+    """The night's scores of a day's images where this detector gave them, else new ones."""
+    known = store.read_days("image_scores", [day], camera=camera)
+    same = len(known) == len(rows) and (known["image_id"] == rows["image_id"]).all()
+    if same and set(known["model"]) == {detector.name}:
+        return known
+    return score_rows(detector, rows, score_images(detector, pixels_of(rows, spec)))
+
+
+def _chosen(frame: pd.DataFrame, image: str | None, count: int, unknown: str) -> np.ndarray:
+    """The places of the worst images, or of the one named. NotThereError, which begins with `unknown`, without it."""
+    if image is None:
+        return np.argsort(-frame["score"].to_numpy(), kind="stable")[:count]
+    chosen = np.flatnonzero(frame["image_id"] == image)
+    if not len(chosen):
+        known = ", ".join(map(str, frame["image_id"].head(3)))
+        raise NotThereError(unknown, f"it has {len(frame):,}, the first: {known}")
+    return chosen
 
 
 def _caption(row: dict[Hashable, Any]) -> str:

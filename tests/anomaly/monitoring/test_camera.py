@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from anomaly.monitoring.camera import camera_samples
+from anomaly.monitoring.camera_power import camera_power_samples
 from anomaly.monitoring.prometheus import registry_of
 from sensors_data.store import Provenance, Store
 
@@ -105,3 +106,27 @@ def test_many_measures_are_ten_and_a_camera_is_small(store):
 
 def test_a_camera_of_which_nothing_is_known_has_no_findings(tmp_path):
     assert told(Store(str(tmp_path))) == {}
+
+
+def test_drift_and_power_are_the_nights_and_the_weeks(store):
+    band = {"low": 0.1, "middle": 0.2, "high": 0.3, "images": 20, "model": "press@2026-11-01"}
+    looks = [{"look": "focus", "value": 0.4, "ratio": 2.0, "drifted": True, **band}]
+    looks.append({"look": "light", "value": 0.2, "ratio": 0.0, "drifted": False, **band})
+    put(store, "camera_drift", looks, day=DAY)
+    shared = {"good": "a", "size": 5.0, "score": 1.0, "threshold": 2.0, "model": "press@2026-11-01"}
+    plants = [("hole", 2.0, False), ("hole", 8.0, False), ("hole", 20.0, True), ("stain", 20.0, True)]
+    rows = [
+        {"number": n, "kind": kind, "visibility": seen, "found": found, **shared}
+        for n, (kind, seen, found) in enumerate(plants)
+    ]
+    put(store, "image_self_tests", rows, day=DAY)
+    samples = {(s.name, *s.labels.values()): s.value for s in camera_power_samples(store, "press", DAY)}
+    assert samples == {
+        ("camera_drift_ratio", "press", "focus"): 2.0,
+        ("camera_drift_ratio", "press", "light"): 0.0,
+        ("image_self_test_found_ratio", "press", "hole"): 0.5,
+        ("image_self_test_found_ratio", "press", "stain"): 1.0,
+        ("image_self_test_power_ratio", "press", "faint"): 0.0,
+        ("image_self_test_power_ratio", "press", "plain"): 0.0,
+        ("image_self_test_power_ratio", "press", "striking"): 1.0,
+    }
