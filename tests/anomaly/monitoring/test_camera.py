@@ -120,7 +120,10 @@ def test_drift_and_power_are_the_nights_and_the_weeks(store):
         for n, (kind, seen, found) in enumerate(plants)
     ]
     put(store, "image_self_tests", rows, day=DAY)
-    samples = {(s.name, *s.labels.values()): s.value for s in camera_power_samples(store, "press", DAY)}
+    samples = {
+        (s.name.removeprefix("nightscore_"), *s.labels.values()): s.value
+        for s in camera_power_samples(store, "press", DAY)
+    }
     assert samples == {
         ("camera_drift_ratio", "press", "focus"): 2.0,
         ("camera_drift_ratio", "press", "light"): 0.0,
