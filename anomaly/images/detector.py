@@ -81,7 +81,7 @@ class ImageDetectorConfig(Section):
 
 
 PATCH_CONFIG = ImageDetectorConfig(
-    features=FeatureConfig(kind="patches", side=192),
+    features=FeatureConfig(kind="patches", side=192, stride=16),
     widths=(512, 128),
     latent=16,
     memory=4000,

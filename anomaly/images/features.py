@@ -16,8 +16,9 @@ from anomaly.images.patch_features import PATCH, patch_features
 from sensors_data.images.arrays import standardise
 from sensors_data.settings import Section
 
-BATCH = 64
-"""Images in a batch; the last batch is padded, so that a feature never depends on the other images."""
+BATCH, PATCHED_BATCH = 64, 16
+"""Images in a batch, and in one of patches, of which an image has many. The last batch is padded, so that a feature
+never depends on the other images."""
 
 
 CELL, CELL_STEP = 7, 3
@@ -33,6 +34,8 @@ class FeatureConfig(Section):
     """pixels: grey levels. gradients: edges and details. patches: what a pretrained network sees, for textures."""
     side: int = Field(28, ge=16, le=256)
     """Pixels: images are resized to this before gradients or patches are taken; a multiple of 32 for patches."""
+    stride: Literal[16, 32] = 32
+    """Pixels between two patches; those of the usual patches are 16, of detectors trained before 32."""
     directions: int = Field(8, ge=4, le=16)
     """K, of the gradient."""
     blur: float = Field(0.7, gt=0, le=4)
@@ -45,6 +48,11 @@ class FeatureConfig(Section):
         if self.kind == "patches" and self.side % PATCH:
             raise ValueError(f"the side of patches is a multiple of {PATCH}, found {self.side}")
         return self
+
+    @property
+    def batch(self) -> int:
+        """Images that are described and scored together."""
+        return PATCHED_BATCH if self.kind == "patches" else BATCH
 
     @property
     def grids(self) -> tuple[int, int]:
@@ -89,18 +97,24 @@ def _directed(x: Tensor, directions: int) -> Tensor:
 
 
 @torch.no_grad()
-def represent(images: np.ndarray, config: FeatureConfig, batch: int = BATCH) -> list[Tensor]:
+def represent(images: np.ndarray, config: FeatureConfig) -> list[Tensor]:
     """The blocks of features of uint8 images (N, C, H, W): one of pixels (N, C, H, W), three of gradients (N, F),
     or one of patches (N, P, F).
     """
     parts: list[list[Tensor]] = []
-    for first in range(0, len(images), batch):
-        rows = images[first : first + batch]
+    for first in range(0, len(images), config.batch):
+        rows = images[first : first + config.batch]
         x = torch.from_numpy(standardise(rows))
         if config.kind == "pixels":
             parts.append([x])
             continue
-        x = torch.cat([x, x.new_zeros(batch - len(x), *x.shape[1:])])
-        blocks = (patch_features(x, config.side),) if config.kind == "patches" else gradient_features(x, config)
+        x = torch.cat([x, x.new_zeros(config.batch - len(x), *x.shape[1:])])
+        blocks = _blocks(x, config)
         parts.append([block[: len(rows)] for block in blocks])
     return [torch.cat(blocks) for blocks in zip(*parts, strict=True)]
+
+
+def _blocks(x: Tensor, config: FeatureConfig) -> tuple[Tensor, ...]:
+    if config.kind == "patches":
+        return (patch_features(x, config.side, config.stride),)
+    return gradient_features(x, config)

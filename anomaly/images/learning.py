@@ -22,6 +22,8 @@ from sensors_data.nets.threads import one_thread
 from sensors_data.nets.training import Hooks
 from sensors_data.settings import parse
 
+MOST_PATCHES = 150_000
+"""Patches that are learned from at most: training shows no more, and they have to fit into memory."""
 MIN_IMAGES = 20
 """Normal images that a detector needs at least."""
 
@@ -89,14 +91,14 @@ def _learn_model(
     learned: np.ndarray, held_out: np.ndarray, config: ImageDetectorConfig, seed: int, hooks: Hooks
 ) -> tuple[ImageModel, list[Epoch]]:
     """The fitted model of images, early-stopped on held-out ones, and its history."""
-    features = represent(learned, config.features)
+    features = _thinned(learned, config.features, seed)
     scaler = (
         FeatureScaler((), ())
         if config.features.kind == "pixels"
         else FeatureScaler.of(features, config.features.kind == "patches")
     )
     train = _inputs(scaler.apply(features), config.features)
-    valid = _inputs(scaler.apply(represent(held_out, config.features)), config.features)
+    valid = _inputs(scaler.apply(_thinned(held_out, config.features, seed)), config.features)
     choices = config.model_dump(include={"body", "widths", "latent", "activation", "likelihood"})
     with torch.random.fork_rng():
         torch.manual_seed(seed)
@@ -108,6 +110,19 @@ def _learn_model(
     draws = antithetic_draws(config.draws, vae.latent, generator)
     memory = MemoryBank.of(codes(vae, train), config.memory, generator)
     return ImageModel(config.features, scaler, vae, memory, draws, config.neighbours), history
+
+
+def _thinned(images: np.ndarray, features: FeatureConfig, seed: int) -> list[torch.Tensor]:
+    """The blocks of features of images; of more than MOST_PATCHES patches as many of every image as fit, at random."""
+    if features.kind != "patches":
+        return represent(images, features)
+    of_each = max(1, MOST_PATCHES // max(1, len(images)))
+    generator, parts = torch.Generator().manual_seed(seed), []
+    for first in range(0, len(images), features.batch):
+        (block,) = represent(images[first : first + features.batch], features)
+        few = torch.stack([torch.randperm(block.shape[1], generator=generator)[:of_each].sort().values for _ in block])
+        parts.append(block.gather(1, few[..., None].expand(-1, -1, block.shape[2])))
+    return [torch.cat(parts)]
 
 
 def _inputs(x: torch.Tensor, features: FeatureConfig) -> torch.Tensor:

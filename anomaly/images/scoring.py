@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from anomaly.images.features import BATCH, FeatureConfig, represent
+from anomaly.images.features import FeatureConfig, represent
 from anomaly.images.vae import ImageVAE
 from anomaly.vae.reconstruction import reconstruct
 from sensors_data.nets.threads import one_thread
@@ -84,15 +84,16 @@ class Surprise:
 
 def surprises(network: ImageModel, images: np.ndarray) -> Iterator[Surprise]:
     """The score's parts of uint8 images (N, C, H, W), batch by batch."""
+    batch = network.features.batch
     with one_thread():
-        for first in range(0, len(images), BATCH):
-            rows = images[first : first + BATCH]
-            padded = np.zeros((BATCH, *images.shape[1:]), np.uint8)
+        for first in range(0, len(images), batch):
+            rows = images[first : first + batch]
+            padded = np.zeros((batch, *images.shape[1:]), np.uint8)
             padded[: len(rows)] = rows
             x = network.scaler.apply(represent(padded, network.features))
             count = x.shape[1] if network.features.kind == "patches" else 1
-            of_inputs = surprise(network, x.reshape(BATCH * count, *network.model.config.shape))
-            values = (t.view(BATCH, count, *t.shape[1:])[: len(rows)] for t in of_inputs)
+            of_inputs = surprise(network, x.reshape(batch * count, *network.model.config.shape))
+            values = (t.view(batch, count, *t.shape[1:])[: len(rows)] for t in of_inputs)
             yield Surprise(*values)
 
 
