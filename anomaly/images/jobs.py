@@ -43,6 +43,7 @@ from sensors_data.places import heat_map_path
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store, settings_hash
+from sensors_data.verdicts import kinds_of_pictures
 
 
 def image_detector_config(settings: Settings, camera: str) -> ImageDetectorConfig:
@@ -67,7 +68,7 @@ def train_images(settings: Settings, day: date, camera: str, progress: Callable[
 
 def _train(store: Store, settings: Settings, day: date, camera: str, progress: Progress | None) -> Done:
     spec, config = settings.camera(camera), image_detector_config(settings, camera)
-    rows = normal_images(store, camera, spec, day, config.days)
+    rows = normal_images(store, camera, spec, day, config.days, kinds_of_pictures(store, camera))
     every = len(rows)
     rows, size = (rows, "") if spec.any_size else _of_newest_size(rows, camera)
     images, through = pixels_of(rows, spec), day - timedelta(days=1)

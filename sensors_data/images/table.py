@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import numpy as np
@@ -48,12 +49,18 @@ def labels_in_words(rows: pd.DataFrame) -> str:
     return ", ".join(f"{label} {count:,}" for label, count in counts.items())
 
 
-def normal_images(store: Store, name: str, camera: Camera, day: date, days: int) -> pd.DataFrame:
+def normal_images(
+    store: Store, name: str, camera: Camera, day: date, days: int, verdicts: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """The rows of `images` in the `days` before `day` to learn what is normal from, in time order.
 
-    NotThereError when there are none; where there are images of other labels it names these.
+    `verdicts` say of some images, by image_id, that they are `dismissed`, which makes them normal whatever their label,
+    or `confirmed`, which leaves them out. NotThereError when there are none; where there are images of other labels it
+    names these.
     """
     rows = store.read_days("images", [day - timedelta(days=back) for back in range(days, 0, -1)], camera=name)
+    said = rows["image_id"].map(dict(verdicts or {}))
+    rows = rows.assign(label=rows["label"].mask(said == "dismissed", ""))[said != "confirmed"]
     normal = learnable_rows(normal_rows(rows, camera))
     if not normal.empty:
         return normal

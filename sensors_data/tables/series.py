@@ -19,6 +19,8 @@ _INCIDENT = (
     Column("note", TEXT, "what a person wrote"),
     Column("author", TEXT, "who"),
     Column("told", TIME, "when they said so, null where nobody noted it", since=2),
+    Column("camera", TEXT, "the camera, of a verdict on a picture; the family is then empty", since=3),
+    Column("image", TEXT, "the picture's image_id, null for a family", since=3),
 )
 
 SERIES = (

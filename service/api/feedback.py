@@ -14,6 +14,7 @@ from sensors_data.series.incidents import LABELS, Incident, Kind, add_incident, 
 from sensors_data.settings import Label, Name, Section, parse
 from service.api.bodies import JSON, json_bytes, records
 from service.api.guard import Access
+from service.api.picture_feedback import picture_routes
 from service.api.problems import refused
 from service.api.tables import FamilyQuery
 from service.views.feedback import Opinion, keep_opinion, labels_of
@@ -46,6 +47,7 @@ def feedback_routes(service: Service, access: Access) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["feedback"])
     _incident_routes(routes, service, [Depends(writer)])
     _label_routes(routes, service, [Depends(writer)])
+    picture_routes(routes, service, [Depends(writer)])
     return routes
 
 

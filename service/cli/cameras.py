@@ -21,6 +21,8 @@ def add_commands(app: typer.Typer) -> None:
     app.command("show-image", epilog=example, rich_help_panel=PANEL)(with_settings(show_image))
     example = "Example: nightscore explore-images --camera press --day 2026-11-21 --out looks"
     app.command("explore-images", epilog=example, rich_help_panel=PANEL)(with_settings(explore_images))
+    example = "Example: nightscore judge-picture --camera press --day 2026-11-21 --image a.png --kind dismissed"
+    app.command("judge-picture", epilog=example, rich_help_panel=PANEL)(with_settings(judge_picture))
     example = "Example: nightscore evaluate-images --camera press --least-auroc 0.9"
     app.command("evaluate-images", epilog=example, rich_help_panel=PANEL)(with_settings(evaluate_images))
 
@@ -56,6 +58,26 @@ def explore_images(
 
     for line in explore(settings, day_from(day), camera, preset, steps, out):
         say(line)
+
+
+def judge_picture(
+    settings: Settings,
+    day: DayOption,
+    camera: CameraOption,
+    image: Annotated[str, typer.Option("--image", help="The picture's id, as show-image names it.")],
+    kind: Annotated[str, typer.Option("--kind", help="confirmed: a real defect. dismissed: a false alarm.")],
+    note: Annotated[str, typer.Option("--note", help="What is to be seen.")] = "",
+    author: Annotated[str, typer.Option("--author", help="Who says so.")] = "",
+) -> None:
+    """Say what a picture shows: the next training learns a dismissed one as normal and leaves a confirmed one out."""
+    from sensors_data.settings import parse
+    from sensors_data.store import Store
+    from sensors_data.verdicts import PictureVerdict, say_of_picture
+
+    settings.camera(camera)
+    told = {"camera": camera, "day": day_from(day), "image": image, "kind": kind, "note": note, "author": author}
+    key = say_of_picture(Store(settings.store), parse(PictureVerdict, told, "the verdict"))
+    say(f"kept verdict {key} on {image} of {camera}: {kind}; `incidents withdraw` takes it back")
 
 
 def evaluate_images(

@@ -1,0 +1,72 @@
+"""What people say of a picture: a false alarm or a real defect, kept among the incidents and heard by training."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+import pandas as pd
+from pydantic import Field
+
+from sensors_data.errors import NotThereError
+from sensors_data.section import Section
+from sensors_data.series.incidents import withdraw
+from sensors_data.settings import Name
+from sensors_data.store import Provenance, Store
+
+
+class PictureVerdict(Section):
+    """What a person says of one picture of a camera."""
+
+    camera: Name = Field(examples=["press"])
+    day: date
+    image: str = Field(min_length=1, max_length=1024, description="its image_id")
+    kind: Literal["confirmed", "dismissed"] = Field(description="a real defect, or a false alarm")
+    note: str = Field("", max_length=2000)
+    author: str = Field("", max_length=128, examples=["night shift"])
+
+
+def say_of_picture(store: Store, verdict: PictureVerdict) -> str:
+    """Keep a verdict on a picture; what was said of it before gives way. The incident's id.
+
+    NotThereError when the camera has no such picture on that day.
+    """
+    rows = store.read("images", camera=verdict.camera, day=verdict.day)
+    times = rows.loc[rows["image_id"] == verdict.image, "time"]
+    if times.empty:
+        known = ", ".join(map(str, rows["image_id"].head(3)))
+        reason = f"{verdict.camera} has no image '{verdict.image}' on {verdict.day}"
+        raise NotThereError(reason, f"it has {len(rows):,}, the first: {known}")
+    key = hashlib.sha256(verdict.model_dump_json().encode()).hexdigest()[:16]
+    before = verdicts_on_pictures(store, verdict.camera)
+    for other in before.loc[(before["image"] == verdict.image) & (before["incident"] != key), "incident"]:
+        withdraw(store, str(other))
+    row = {
+        "incident": key,
+        "family": "",
+        "asset": None,
+        "start": times.iloc[0],
+        "end": times.iloc[0] + timedelta(microseconds=1),
+        "sensor": None,
+        "kind": verdict.kind,
+        "note": verdict.note,
+        "author": verdict.author,
+        "told": datetime.now(UTC),
+        "camera": verdict.camera,
+        "image": verdict.image,
+    }
+    store.write("incidents", pd.DataFrame([row]), Provenance(job="incidents"), incident=key)
+    return key
+
+
+def verdicts_on_pictures(store: Store, camera: str) -> pd.DataFrame:
+    """The verdicts on a camera's pictures, as `incidents` has them, sorted by the picture's time."""
+    rows = store.read_files("incidents", store.written("incidents"))
+    return rows[rows["camera"] == camera].sort_values(["start", "incident"], ignore_index=True)
+
+
+def kinds_of_pictures(store: Store, camera: str) -> dict[str, str]:
+    """What was said of each picture, `confirmed` or `dismissed`, by its image_id."""
+    rows = verdicts_on_pictures(store, camera)
+    return dict(zip(rows["image"].astype(str), rows["kind"].astype(str), strict=True))

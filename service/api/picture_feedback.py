@@ -1,0 +1,35 @@
+"""Routes by which people say what a camera's picture shows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from sensors_data.errors import NotThereError
+from sensors_data.verdicts import PictureVerdict, say_of_picture, verdicts_on_pictures
+from service.api.bodies import records
+from service.api.problems import refused
+from service.views.state import Service
+
+
+def picture_routes(routes: APIRouter, service: Service, may_write: list[Any]) -> None:
+    """Verdicts on pictures."""
+
+    @routes.get("/picture-verdicts", summary="What people said of a camera's pictures")
+    def verdicts(camera: Annotated[str, Query(examples=["press"])]) -> list[dict[str, object]]:
+        service.settings.camera(camera)
+        return records(verdicts_on_pictures(service.store, camera))
+
+    @routes.post(
+        "/picture-verdicts",
+        summary="Confirm or dismiss a picture; the next training hears it",
+        status_code=201,
+        dependencies=may_write,
+    )
+    def speak(verdict: PictureVerdict) -> dict[str, str]:
+        service.settings.camera(verdict.camera)
+        try:
+            return {"incident": say_of_picture(service.store, verdict)}
+        except NotThereError as error:
+            raise refused(404, error.reason, "image", verdict.image, error.remedy) from error
