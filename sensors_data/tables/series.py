@@ -19,6 +19,8 @@ _INCIDENT = (
     Column("note", TEXT, "what a person wrote"),
     Column("author", TEXT, "who"),
     Column("told", TIME, "when they said so, null where nobody noted it", since=2),
+)
+_OF_A_PICTURE = (
     Column("camera", TEXT, "the camera, of a verdict on a picture; the family is then empty", since=3),
     Column("image", TEXT, "the picture's image_id, null for a family", since=3),
 )
@@ -203,13 +205,13 @@ SERIES = (
         "Known intervals, one small file each: faults, planned work, and what people said of an anomaly.",
         partition=("incident",),
         order=("start",),
-        columns=_INCIDENT,
+        columns=(*_INCIDENT, *_OF_A_PICTURE),
     ),
     Table(
         "past_incidents",
         "What was said and taken back, or gave way to another verdict on the same interval: the history of verdicts.",
         partition=("incident",),
         order=("start",),
-        columns=(*_INCIDENT, Column("withdrawn", TIME, "when it was taken back", since=2)),
+        columns=(*_INCIDENT, Column("withdrawn", TIME, "when it was taken back", since=2), *_OF_A_PICTURE),
     ),
 )
