@@ -12,6 +12,7 @@ from anomaly.images.detector import score_images
 from anomaly.images.jobs import image_detector_config
 from anomaly.images.learning import ImageTraining, learn_image_detector
 from anomaly.images.planted import plant_defects
+from sensors_data.errors import UnusableError
 from sensors_data.images.table import pixels_of
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
@@ -67,6 +68,10 @@ def vae_trial(settings: Settings, camera: str, unseen: np.ndarray) -> Trial:
     """
     config = image_detector_config(settings, camera)
     planted = plant_defects(unseen, 0)
+    if not len(planted):
+        raise UnusableError(
+            f"no painted defect can be seen on the images of {camera}", "give images that show something"
+        )
 
     def trial(real: Labelled, drawn: Labelled, seed: int) -> float:
         synthetic = drawn.x[: len(real.x)] if len(drawn.x) else None

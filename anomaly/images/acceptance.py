@@ -25,6 +25,8 @@ def judge(challenger: ImageDetector, incumbent: ImageDetector | None, held_out: 
     if reason := flaw(challenger, images):
         return _with(challenger, False, reason)
     planted = plant_defects(images, seed)
+    if not len(planted):
+        return _with(challenger, True, "no painted defect can be seen on these images, so it was not tested")
     auc = planted_auc(challenger, planted)
     line = f"{auc:.3f} of painted defects ranked over normal images"
     if auc <= 0.5:

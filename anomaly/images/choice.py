@@ -44,7 +44,10 @@ def choose_kind(training: ImageTraining) -> Choice:
     kinds, note = _kinds(images.shape[2])
     if count < MIN_IMAGES or len(kinds) == 1:
         return Choice(kind=kinds[0], note=note or f"{count} images to learn from are too few to compare kinds")
-    learned, planted = images[_spread(count, LEARNED)], plant_defects(images[count:][:TESTED], training.seed)
+    planted = plant_defects(images[count:][:TESTED], training.seed)
+    if not len(planted):
+        return Choice(kind=kinds[0], note="no painted defect can be seen on these images")
+    learned = images[_spread(count, LEARNED)]
     wins = {}
     for kind in kinds:
         trial = config_of_kind(config, kind).model_copy(update={"steps": min(STEPS, config.steps)})

@@ -26,13 +26,17 @@ class Planted:
     visibility: np.ndarray  # (N,), 1: just seen
     places: np.ndarray  # (N,) int, which of the images given each was
 
+    def __len__(self) -> int:
+        """N, the number of images with a defect."""
+        return len(self.places)
+
 
 def plant_defects(images: np.ndarray, seed: int, least: float = PLAIN) -> Planted:
     """A defect at least so visible on each of uint8 images (N, C, H, W), the kinds in turn.
 
-    Images on which none can be seen are left out. UnusableError when that is all of them.
+    Images on which none can be seen are left out: of pure noise there may be none at all.
     """
-    chosen, defects = [], []
+    places, defects = [], []
     for number, good in enumerate(images):
         rng = np.random.default_rng((seed, number))
         donor = images[(number + int(rng.integers(1, max(2, len(images))))) % len(images)]
@@ -40,16 +44,14 @@ def plant_defects(images: np.ndarray, seed: int, least: float = PLAIN) -> Plante
             defects.append(paint_defect(good, donor, KINDS[number % len(KINDS)], rng, least))
         except UnusableError:
             continue
-        chosen.append(number)
-    if not chosen:
-        raise UnusableError("no defect can be seen on any of the normal images", "give images that show something")
+        places.append(number)
     return Planted(
-        images[chosen],
-        np.stack([defect.image for defect in defects]),
-        np.stack([defect.mask for defect in defects]),
-        np.array([defect.kind for defect in defects]),
-        np.array([defect.visibility for defect in defects]),
-        np.array(chosen),
+        images[places],
+        np.array([defect.image for defect in defects], np.uint8).reshape(-1, *images.shape[1:]),
+        np.array([defect.mask for defect in defects], bool).reshape(-1, *images.shape[2:]),
+        np.array([defect.kind for defect in defects], str),
+        np.array([defect.visibility for defect in defects], float),
+        np.array(places, int),
     )
 
 
