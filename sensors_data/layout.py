@@ -14,7 +14,7 @@ Columns = Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstanc
 
 
 Unit = Literal[
-    "text", "s", "ms", "us", "ns", "min", "h", "excel", "matlab", "mjd", "ticks", "filetime", "labview"
+    "text", "s", "ms", "us", "ns", "min", "h", "excel", "matlab", "mjd", "julian", "ticks", "filetime", "labview"
 ]  # fmt: skip
 """Text, or what a number of a time counts."""
 
@@ -80,6 +80,8 @@ class Layout(Section):
     """The decimal mark of numbers."""
     thousands: Literal["", ".", ",", " ", "'"] = ""
     """The mark between thousands, if any."""
+    decimals: dict[str, Literal[".", ","]] = Field({}, exclude_if=lambda decimals: not decimals)
+    """Columns whose decimal mark is another one, like `{ Strom = "." }`; the other mark parts their thousands."""
     cell_units: dict[str, float] = {}
     """Units that stand behind numbers in cells, and what each is multiplied by: `{ W = 1, kW = 1000 }`."""
     separator: Annotated[str, StringConstraints(pattern=r"^(?:.|  )$")] = ","
@@ -96,6 +98,14 @@ class Layout(Section):
     """Those of the header's lines that name the columns."""
     comment: str = Field("", max_length=4)
     """What begins a line that is no row, like `#`."""
+
+    def of_column(self, name: str) -> Layout:
+        """The layout with the decimal and thousands mark of one column."""
+        mark = self.decimals.get(name, self.decimal)
+        if mark == self.decimal:
+            return self
+        other = "." if mark == "," else ","
+        return self.model_copy(update={"decimal": mark, "thousands": other, "decimals": {}})
 
     def __hash__(self) -> int:
         """Equal layouts read a file alike: the key under which parsed files are kept."""

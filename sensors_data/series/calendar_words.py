@@ -1,27 +1,55 @@
-"""Words of dates: months by name in seven languages, halves of the day, zones by their short name."""
+"""Words of dates: months by name in sixteen languages, halves of the day, zones by their short name."""
 
 from __future__ import annotations
 
 import unicodedata
 
 _MONTHS = """
-january jan januar janvier janv enero ene gennaio gen januari janeiro jaenner
-february feb februar fevrier fevr febrero febbraio februari fevereiro fev feber
-march mar maerz mrz mars marzo maart mrt marco
-april apr avril avr abril aprile abr
-may mai mayo maggio mag mei maio
-june jun juni juin junio giugno giu junho
-july jul juli juillet juil julio luglio lug julho
-august aug aout agosto ago augustus agu
-september sep sept septembre septiembre settembre set setembro
-october oct oktober okt octobre octubre ottobre ott outubro out
-november nov novembre noviembre novembro
-december dec dezember dez decembre diciembre dic dicembre dezembro december
+january jan januar janvier janv enero ene gennaio gen januari janeiro jaenner styczeń stycznia sty январь января янв
+january ocak oca leden ledna tammikuu tammikuuta január ianuarie ian
+february feb februar fevrier fevr febrero febbraio februari fevereiro fev feber luty lutego lut февраль февраля фев февр
+february şubat şub únor února helmikuu helmikuuta február febr februarie
+march mar maerz mrz mars marzo maart mrt marco marzec marca март марта мар mart marts březen března maaliskuu
+march maaliskuuta március márc martie
+april apr avril avr abril aprile abr kwiecień kwietnia kwi апрель апреля апр nisan nis duben dubna huhtikuu huhtikuuta
+april április ápr aprilie
+may mai mayo maggio mag mei maio maj maja май мая mayıs květen května toukokuu toukokuuta május máj
+june jun juni juin junio giugno giu junho czerwiec czerwca cze июнь июня июн haziran haz červen června kesäkuu
+june kesäkuuta június jún iunie iun
+july jul juli juillet juil julio luglio lug julho lipiec lipca lip июль июля июл temmuz tem červenec července heinäkuu
+july heinäkuuta július júl iulie iul
+august aug aout agosto ago augustus agu sierpień sierpnia sie август августа авг ağustos ağu srpen srpna augusti elokuu
+august elokuuta augusztus
+september sep sept septembre septiembre settembre set setembro wrzesień września wrz сентябрь сентября сен сент
+september eylül eyl
+september září syyskuu syyskuuta szeptember szept septembrie
+october oct oktober okt octobre octubre ottobre ott outubro out październik października paź октябрь октября окт
+october ekim eki
+october říjen října lokakuu lokakuuta október octombrie
+november nov novembre noviembre novembro listopad listopada lis ноябрь ноября ноя нояб kasım kas marraskuu marraskuuta
+november noiembrie noi
+december dec dezember dez decembre diciembre dic dicembre dezembro grudzień grudnia gru декабрь декабря дек aralık ara
+december prosinec prosince joulukuu joulukuuta desember des decembrie
 """
-MONTHS = {word: number for number, line in enumerate(_MONTHS.strip().splitlines(), start=1) for word in line.split()}
-"""The number of a month by its name or short name, as `plain_word` gives it."""
+_IN_ORDER = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
 
-AFTERNOON = {"am": 0, "pm": 12, "vorm": 0, "nachm": 12}
+AFTERNOON = {
+    "am": 0,
+    "pm": 12,
+    "vorm": 0,
+    "nachm": 12,
+    "上午": 0,
+    "下午": 12,
+    "午前": 0,
+    "午後": 12,
+    "오전": 0,
+    "오후": 12,
+}
+HALVES = "上午|下午|午前|午後|오전|오후"
+"""Halves of the day that stand in front of the clock."""
 
 ZONES = {
     **dict.fromkeys(("z", "utc", "gmt", "wet", "ut"), 0),
@@ -41,7 +69,18 @@ UNSURE_ZONES = {"bst": "British summer time", "cst": "US Central time", "est": "
 def plain_word(word: str) -> str:
     """A word in small ASCII letters: `Février.` becomes `fevrier`, `März` becomes `maerz`."""
     word = word.lower().replace("ä", "ae").strip(". ")
+    composed = unicodedata.normalize("NFKC", word)
+    if any("\uac00" <= c <= "\ud7a3" for c in composed):
+        return composed  # Korean syllables fall into letters
     return "".join(c for c in unicodedata.normalize("NFKD", word) if c.isalpha() and not unicodedata.combining(c))
+
+
+MONTHS = {
+    plain_word(word): 1 + _IN_ORDER.index(line.split()[0])
+    for line in _MONTHS.strip().splitlines()
+    for word in line.split()
+}
+"""The number of a month by its name or short name, as `plain_word` gives it."""
 
 
 def month_number(word: str) -> int:

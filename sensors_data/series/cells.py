@@ -75,6 +75,7 @@ def _evened(data: bytes, layout: Layout) -> bytes:
     """Text in which lines end as they should, comments are empty lines, and runs of blanks are one mark."""
     if b"\n" not in data:
         data = data.replace(b"\r", b"\n")
+    data = header_in_lines(data)
     if layout.comment:
         keep = layout.skip_lines + layout.header_rows
         head, body = _cut(data, keep)
@@ -84,6 +85,22 @@ def _evened(data: bytes, layout: Layout) -> bytes:
         data = re.sub(rb"(?m)^[ \t]+|[ \t]+(?=\r?$)", b"", data)
         data = re.sub(least, UNIT.encode(), data)
     return data
+
+
+def header_in_lines(data: bytes) -> bytes:
+    """Text in whose first lines no cell runs over several: a name with a line break within becomes one line."""
+    head, rest = _cut(data, 40)
+    if b'"' not in head:
+        return data
+    lines: list[bytes] = []
+    quoted = False
+    for line in head.splitlines(keepends=True):
+        if quoted:
+            lines[-1] = lines[-1].rstrip(b"\r\n") + b" " + line
+        else:
+            lines.append(line)
+        quoted = lines[-1].count(b'"') % 2 == 1
+    return head + rest if quoted else b"".join(lines) + rest
 
 
 def _cut(data: bytes, lines: int) -> tuple[bytes, bytes]:
@@ -108,8 +125,24 @@ def _beheaded(data: bytes, name: str, layout: Layout, separator: str) -> tuple[b
     if layout.comment:
         lines = [re.sub(rf'^\s*"?{re.escape(layout.comment)}\s?', "", line) for line in lines]
     cells = [[cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])] for line in lines]
+    cells = [["", *row] if lacks_a_name(row, _peeked(body, separator)) else row for row in cells]
     width = max(map(len, cells), default=0)
     return body, [row + [""] * (width - len(row)) for row in cells]
+
+
+def _peeked(body: bytes, separator: str) -> list[list[str]]:
+    """The cells of a text's first rows."""
+    lines = [line for line in body[:20_000].decode("utf-8", "replace").splitlines()[:20] if line.strip()]
+    return list(csv.reader(lines, delimiter=separator))
+
+
+def lacks_a_name(names: list[str], rows: list[list[str]]) -> bool:
+    """Whether rows have one cell more than names, as each begins with its number, or has a date and a clock apart."""
+    rows = [[cell.strip() for cell in row] for row in rows if len(row) == len(names) + 1]
+    if len(rows) < 2 or not all(row[-1] for row in rows):
+        return False
+    dated = all(re.fullmatch(r"\d{1,4}[-/.]\d\d?[-/.]\d{1,4}", r[0]) and re.match(r"\d\d?:\d\d", r[1]) for r in rows)
+    return dated or (all(row[0].isdigit() for row in rows) and len({row[0] for row in rows}) == len(rows))
 
 
 def _width(body: bytes, separator: str, least: int) -> int:

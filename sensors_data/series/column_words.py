@@ -7,14 +7,14 @@ _LINES = """
 %M: mi min minute minuto minuut mm
 %N: hhmm hourminute hrmn time
 %S: s sec second segundo sekunde ss
-%Y: annee anno année ano año jaar jahr year yr yyyy
+%Y: annee anno année ano año jaar jahr year yr yy yyyy
 %d: dag day dd dy dia dom día giorno jour mday tag
 %j: dayofyear doy jday julian
-%m: maand mes mese mo mois mon monat month
+%m: maand mes mese mm mo mois mon monat month
 asset: anlage asset assetid building cell device deviceid disk drive ean engine equipment geraet gerät host
 asset: house id imei inverter line loc location mac machine machineid maquina maschine meter motor nmi node
 asset: number nummer plant pump robot room serial server site station string train turbine turbineid unit
-asset: unitid vehicle vin well wtg zaehler zone zähler
+asset: stations stn siteno unitid vehicle vin well wtg zaehler zone zähler
 bad: b bad badcomm cattivo commerror commfail deviceerror e error estimated failed false fault geschat
 bad: invalid malo mauvais missing no nok notconnected notgood offline overflow poor q questionable s
 bad: schlecht slecht stale substituted suspect timeout u uncertain ungueltig ungültig unknown unsicher

@@ -47,8 +47,7 @@ class Column:
         """The cells as numbers, NaN where they are none, (N,) float64."""
         if self.typed_times:
             return np.full(len(self.cells), np.nan)
-        keys = {"decimal": self.marks.decimal, "thousands": self.marks.thousands, "cell_units": self.marks.cell_units}
-        return np.asarray(parse_numbers(self.cells, Layout.model_validate(keys)))
+        return np.asarray(parse_numbers(self.cells, Layout.model_validate(self.marks.keys()).of_column(self.name)))
 
     @cached_property
     def numeric(self) -> bool:

@@ -10,20 +10,24 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from sensors_data.series.calendar_words import month_number
+from sensors_data.series.calendar_words import HALVES, month_number
 from sensors_data.series.time_formats import read_texts
 
 _CLOCK = (
-    r"(?P<H>\d{1,2})(?P<hm>[:.hH])(?P<M>\d{2})(?:(?P<ms>[:.m])(?P<S>\d{2})(?:(?P<fs>[.,:])(?P<f>\d{1,9}))?)?s?"
+    rf"(?:(?P<q>{HALVES})(?P<qg>\s?))?"
+    r"(?P<H>\d{1,2})(?P<hm>[:.hH_-]|[时時시]\s?)(?P<M>\d{2})"
+    r"(?:(?P<ms>[:.m_-]|[分분]\s?)(?P<S>\d{2})(?:(?P<fs>[.,:])(?P<f>\d{1,9}))?)?(?P<se>[s分秒분초])?"
     r"(?:(?P<pg>\s?)(?P<p>[AaPp]\.?\s?[Mm]\.?(?![A-Za-z])|[Vv]orm\.|[Nn]achm\.))?(?P<u>\s?(?:Uhr|hrs?|h))?"
 )
 _DIGIT_CLOCK = (
     r"(?P<H>\d{2})(?P<hm>)(?P<M>\d{2})(?:(?P<ms>)(?P<S>\d{2})(?:(?P<fs>[.,])(?P<f>\d{1,9}))?)?(?P<pg>)(?P<p>(?!))?"
 )
-_GAP = r"(?P<gap>[T_:]|[ \u00a0\u202f]*[,-]?[ \u00a0\u202f]+(?:at |um |u\. )?|-)"
-_ZONE = r"(?P<zg>\s?)(?P<z>[zZ]|(?:UTC|GMT)?[+-]\d{1,2}:?\d{0,2}|[A-Z]{2,5}|[A-Z][a-z]+/[A-Za-z_]+)?"
+_GAP = r"(?P<gap>[T_:]|(?<=[日일])|[ \u00a0\u202f]*[,-]?[ \u00a0\u202f]+(?:at |um |u\. )?|-)"
+_ZONE = r"(?P<zg>\s?)(?P<z>[zZ]|(?:UTC|GMT)?[+-]\d{1,2}:?\d{0,2}|[A-Z]{2,5}|\[?[A-Z][a-z]+/[A-Za-z_]+\]?)?"
 _WEEKDAY = r"(?:(?P<wd>[^\W\d_]{2,10}\.?,?)\s+)?"
-_NAME = r"(?P<name>[^\W\d_]{3,12})\.?"
+_NAME = r"(?P<name>[^\W\d_]{3,14})\.?"
+_TAIL = r"(?P<tail>\s*(?:[-–/~]|to|bis|until|au)\s*\d.*|\s*[\[(].*[\])])?"
+"""What may stand behind a time: the end of its interval, or its zone once more."""
 _MARK = r"[-/._ ]"
 
 _DATES = [
@@ -37,12 +41,16 @@ _DATES = [
     (rf"\d{{1,2}}(?P<s>[-/. ]+){_NAME}(?P<t>[-/. ]+)\d{{2}}", ("%d{s}%b{t}%y",)),
     (rf"{_NAME}(?P<s>[-/ ]+)\d{{1,2}}(?:st|nd|rd|th)?(?P<t>,? ?[-/ ]*)\d{{4}}", ("%b{s}%d{t}%Y",)),
     (rf"\d{{4}}(?P<s>[-/. ]+){_NAME}(?P<t>[-/. ]+)\d{{1,2}}", ("%Y{s}%b{t}%d",)),
+    (r"\d{4}(?P<s>\. ?)\d{1,2}(?P=s)\d{1,2}\.", ("%Y{s}%m{s}%d.",)),
+    (r"\d{1,2}(?P<s>\. ?)\d{1,2}(?P=s)\d{4}\.", ("%d{s}%m{s}%Y.",)),
+    (r"\d{4}年\d{1,2}月\d{1,2}日", ("%Y年%m月%d日",)),
+    (r"\d{4}년 ?\d{1,2}월 ?\d{1,2}일", ("%Y년[ ]%m월[ ]%d일",)),
     (r"\d{4}-\d{3}", ("%Y-%j",)),
     (r"\d{8}", ("%Y%m%d", "%d%m%Y", "%m%d%Y")),
     (r"\d{6}", ("%y%m%d", "%d%m%y", "%m%d%y")),
 ]
 
-_RARE = ("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %Z %Y", "%a %b %d %Y %H:%M:%S[ %z]")
+_RARE = ("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %Z %Y", "%a %b %d %Y %H:%M:%S[ %z][ %*]")
 """Forms with the year behind the clock."""
 
 DIGITS = {
@@ -77,6 +85,7 @@ class _Shape:
     fraction: str
     half: str
     zone: str
+    tail: str
 
 
 def date_form(texts: pd.Series) -> DateForm | None:
@@ -147,8 +156,8 @@ def _jumps(times: np.ndarray) -> float:
 def shape_of(text: str) -> _Shape | None:
     """The form of a text that holds a date, None for another."""
     for expression, dates in _DATES:
-        for clock in (_CLOCK, _DIGIT_CLOCK):
-            match = re.fullmatch(rf"{_WEEKDAY}{expression}(?:{_GAP}{clock}{_ZONE})?", text)
+        for clock, tail in ((_CLOCK, _TAIL), (_DIGIT_CLOCK, "")):
+            match = re.fullmatch(rf"{_WEEKDAY}{expression}(?:{_GAP}{clock}{_ZONE}{tail})?", text)
             if match and _sensible(match):
                 return _shape(match, dates, first=False)
         match = re.fullmatch(rf"{_WEEKDAY}{_CLOCK}{_GAP}{expression}", text)
@@ -166,22 +175,26 @@ def _sensible(match: re.Match[str]) -> bool:
 def _shape(match: re.Match[str], dates: tuple[str, ...], first: bool) -> _Shape:
     cells = {key: value or "" for key, value in match.groupdict().items()}
     written = tuple(date.format(s=cells.get("s", ""), t=cells.get("t", "")) for date in dates)
-    hour = "%I" if cells["p"] else "%H"
+    hour = "%I" if cells["p"] or cells.get("q") else "%H"
+    before = f"%p{cells['qg']}" if cells.get("q") else ""
+    end = cells.get("se", "") if cells.get("se", "") in "分秒분초" else ""
+    mark = "%*" if cells.get("tail") else ""
     return _Shape(
         dates=written,
         weekday=bool(cells["wd"]),
         first=first,
         gap=cells["gap"],
-        clock=f"{hour}{cells['hm']}%M" if cells["H"] else "",
-        second=f"{cells['ms']}%S" if cells["S"] else "",
+        clock=f"{before}{hour}{cells['hm']}%M{'' if cells['S'] else end}" if cells["H"] else "",
+        second=f"{cells['ms']}%S{end}" if cells["S"] else "",
         fraction=f"{cells['fs']}%f" if cells["f"] else "",
         half=f"{cells['pg']}%p" if cells["p"] else cells.get("u", ""),
         zone=_zone(cells) if cells.get("z") else "",
+        tail=mark,
     )
 
 
 def _zone(cells: dict[str, str]) -> str:
-    named = re.fullmatch(r"[A-Z]{2,5}|[A-Z][a-z]+/.*", cells["z"]) and cells["z"] not in ("Z", "UTC", "GMT")
+    named = re.fullmatch(r"[A-Z]{2,5}|\[?[A-Z][a-z]+/.*", cells["z"]) and cells["z"] not in ("Z", "UTC", "GMT")
     return f"{cells['zg']}{'%Z' if named else '%z'}"
 
 
@@ -196,8 +209,8 @@ def _style(shapes: list[_Shape], date: str) -> str:
     gap, clock = usual
     fraction = _some([shape.fraction for shape in timed if shape.second])
     second = _some([shape.second for shape in timed], inside=fraction)
-    zone = _some([shape.zone for shape in timed])
-    whole = f"{clock}{second}{_some([shape.half for shape in timed])}{zone}"
+    zone, tail = _some([shape.zone for shape in timed]), "%*" if any(shape.tail for shape in timed) else ""
+    whole = f"{clock}{second}{_some([shape.half for shape in timed])}{zone}{tail}"
     if shapes[0].first:
         return f"{whole}{gap}{date}"
     return f"{date}{gap}{whole}" if len(timed) == len(shapes) else f"{date}[{gap}{whole}]"

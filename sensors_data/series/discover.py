@@ -16,7 +16,7 @@ from sensors_data.series.clock import jitters
 from sensors_data.series.clock_back import row_times
 from sensors_data.series.file_source import find_files, raw_readings
 from sensors_data.series.judging import check
-from sensors_data.series.numbers import parse_numbers
+from sensors_data.series.numbers import numbers_of
 from sensors_data.series.oddities import oddities
 from sensors_data.series.periods import files_as_assets, time_span
 from sensors_data.series.sensor_specs import sensor_specs
@@ -65,7 +65,7 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
     if time.notna().sum() < 2:
         raise UnreadableError(f"{files[0].name} has {time.notna().sum()} rows with a readable time", "two are needed")
     sensors = sensor_specs(raw, time, layout, understood)
-    readings = raw.assign(time=time, number=parse_numbers(raw["value"], layout)).dropna(subset=["time"])
+    readings = raw.assign(time=time, number=numbers_of(raw, layout)).dropna(subset=["time"])
     step = usual_step(readings)
     days = (readings["time"].max() - readings["time"].min()) / pd.Timedelta(days=1)
     times = readings.groupby("asset")["time"]

@@ -16,6 +16,7 @@ from sensors_data.errors import NotThereError, UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.archives import tables_within
 from sensors_data.series.cells import read_text
+from sensors_data.series.day_columns import clocks_of
 from sensors_data.series.numbers import is_blank
 from sensors_data.series.packing import unpacked
 from sensors_data.series.remote_files import copies
@@ -162,11 +163,10 @@ def raw_rows(frame: pd.DataFrame, name: str, layout: Layout, sensors: tuple[str,
 
 
 def _day_rows(frame: pd.DataFrame, base: pd.DataFrame, columns: list[str], layout: Layout) -> pd.DataFrame:
-    """The rows of a table with a row a day and a column a time of day, which the column's name begins with."""
-    clocks = {c: match for c in columns if (match := re.search(r"(?<!\d)(\d{1,2})[:.h](\d{2})(?!\d)", c))}
+    """The rows of a table with a row a day and a column a part of the day."""
     parts = [
-        base.assign(time=base["time"].astype(str) + f" {m[1]}:{m[2]}", sensor=layout.value, value=frame[c])
-        for c, m in clocks.items()
+        base.assign(time=base["time"].astype(str) + f" {clock}", sensor=layout.value, value=frame[column])
+        for column, clock in clocks_of(columns).items()
     ]
     rows = pd.concat(parts, ignore_index=True).sort_values("line", kind="stable")
     return rows[~is_blank(rows["value"])].reset_index(drop=True)

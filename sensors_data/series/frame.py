@@ -6,21 +6,26 @@ import csv
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sensors_data.errors import UnreadableError
+from sensors_data.series.cells import header_in_lines, lacks_a_name
 from sensors_data.series.packing import as_utf8, encoding_of
 from sensors_data.series.units import is_unit
 
 HEAD = 600
 """Lines that are looked at."""
 
-_NUMBER = re.compile(r"[+\-\u2212]?[\d.,' \u00a0\u202f]*\d[.,]?(?:[eE][+-]?\d+)?(?:[ \u00a0]?[^\s\d.,;:+\-/]{1,8})?")
+_NUMBER = re.compile(
+    r"[+\-\u2212]?[\d.,' \u00a0\u202f]*\d[.,]?(?:[eE][+-]?\d+)?(?:[ \u00a0]?[^\s\d.,;:+\-/]{1,8}(?: [A-Za-z]{1,3})?)?"
+)
 _DATE = re.compile(
     r"(?:[^\W\d_]{2,10}\.?,? )?"
     r"(?:\d{1,4}[-/._ ]\d{1,2}[-/._ ]\d{1,4}"
-    r"|\d{1,4}(?:st|nd|rd|th|er)?[-/. ]*(?:de )?[^\W\d_]{3,10}\.?,?[-/. ]*(?:de )?\d{2,4}"
+    r"|\d{1,4}(?:st|nd|rd|th|er)?[-/. ]*(?:de )?[^\W\d_]{3,14}\.?,?[-/. ]*(?:de )?\d{2,4}"
     r"|[^\W\d_]{3,10}\.? ?\d{1,2}(?:st|nd|rd|th)?,? \d{4}|[^\W\d_]{3} [^\W\d_]{3} [ \d]\d \d\d:\d\d:\d\d \d{4}|\d{8})"
     r"(?:[T _:,-]*\d{1,2}[:.hH]?\d{2}[:.,\d]*[ \u00a0]?[A-Za-z.+\-:/_\d ]{0,24})?"
+    r"|\d{4}[年년] ?\d\d?[月월] ?\d\d?[日일].{0,20}|\d{4}[-/.]\d\d?[-/.]\d\d? [上下午前後오전후]{2} ?\d\d?:\d\d.*"
 )
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,:]\d+)?)?(?:\s?[AaPp]\.?\s?[Mm]\.?)?|\d{1,2}:\d{2}.*\d{4}")
 _COMMENTS = ("#", "//", "%", "!")
@@ -38,7 +43,10 @@ _TYPES = {
     "number",
     "long",
     "datetime",
+    *("yr", "mo", "dy", "hr", "mn", "date", "f4", "f8", "i4", "i8"),
 }
+_WIDTHS = re.compile(r"\d+[dns]|[-=+:]{2,}")
+"""A column's width as USGS writes it below the names, or the line that a database draws there."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,7 @@ class Frame:
 def frame_of(data: bytes, name: str, encoding: str | None = None, separator: str | None = None) -> Frame:
     """The frame of a file's bytes. UnreadableError when its lines hold no table."""
     encoding = encoding or encoding_of(data)
-    text = as_utf8(data, name, encoding).decode("utf-8", "replace")
+    text = header_in_lines(as_utf8(data, name, encoding)).decode("utf-8", "replace")
     lines = re.split(r"\r\n|\n|\r", text[:2_000_000], maxsplit=HEAD)[:HEAD]
     lines = ["" if "\x00" in line else line for line in lines]
     if not any(line.strip() for line in lines):
@@ -78,6 +86,11 @@ def frame_of(data: bytes, name: str, encoding: str | None = None, separator: str
         raise UnreadableError(
             f"{name} has no rows of times and numbers in its first {len(lines):,} lines; line 1: '{lines[0][:60]}'",
             "name the separator with --separator, or clean the file",
+        )
+    if first and _is_torn(rows, first, width):
+        raise UnreadableError(
+            f"{name}, line {first + 1} has {width} cells, its header {len(rows[first - 1])}: '{mark}' within a cell?",
+            "export it with another separator, or with quotes around the cells",
         )
     if first and width >= 5 and width % 2 and len(rows[first - 1]) == (width + 1) // 2 and mark == ",":
         raise UnreadableError(
@@ -181,6 +194,8 @@ def _first_row(rows: list[list[str]], kinds: list[str], width: int) -> int | Non
             return number
         if timed and found[timed[0]]:
             continue
+        if _is_counted(row):
+            continue
         filled = [place for place in found if found[place]]
         alike = sum(found[place] == kinds[place] for place in filled)
         if filled and alike > 0.5 * len(filled) and (not timed or any(found[place] == "t" for place in timed)):
@@ -188,17 +203,24 @@ def _first_row(rows: list[list[str]], kinds: list[str], width: int) -> int | Non
     return None
 
 
+def _is_counted(row: list[str]) -> bool:
+    """Whether a line holds words and a run of numbers that go up by one: names of columns, not values."""
+    numbers = [int(cell) for cell in row if re.fullmatch(r"\d{1,3}", cell)]
+    words = sum(kind_of(cell) == "w" for cell in row)
+    return words > 0 and len(numbers) >= 12 and all(b - a == 1 for a, b in pairwise(numbers))
+
+
 def _header(
     lines: list[str], rows: list[list[str]], first: int, width: int, comment: str, mark: str
 ) -> tuple[int, list[int], dict[int, str]]:
     """The header's first line, the lines that name the columns, and the units by column number."""
     if comment and first and not any(rows[place] for place in range(first)):
-        last = max(place for place in range(first) if lines[place].strip())
-        named = split(re.sub(rf'^\s*"?{re.escape(comment)}\s?', "", lines[last]), mark)
-        return (last, [last], {}) if len(named) in (width, width - 1) and len(named) > 1 else (first, [], {})
+        return _header_in_comments(lines, first, width, comment, mark)
     block: list[int] = []
     for place in range(first - 1, max(first - 8, -1), -1):
         filled = [cell for cell in rows[place] if cell]
+        if _is_comment(lines[place], comment) or re.fullmatch(r"[-+=|\s]*[-=][-+=|\s]*", lines[place]):
+            continue
         if not filled:
             if (block or lines[place].strip()) and len(rows[place]) != width:
                 break
@@ -218,12 +240,36 @@ def _header(
     return names[0], names, units
 
 
+def _header_in_comments(
+    lines: list[str], first: int, width: int, comment: str, mark: str
+) -> tuple[int, list[int], dict[int, str]]:
+    """The header where all lines before the rows are comments: the last of them that has as many cells as the rows."""
+    asides = []
+    for place in range(first - 1, max(first - 4, -1), -1):
+        named = split(re.sub(rf'^\s*"?{re.escape(comment)}\s?', "", lines[place]), mark)
+        if len(named) not in (width, width - 1) or len(named) < 2:
+            continue
+        if not _is_aside(named):
+            return place, [place], _units(asides)
+        asides.append(named)
+    return first, [], {}
+
+
+def _is_torn(rows: list[list[str]], first: int, width: int) -> bool:
+    """Whether the rows have a cell more than their header, and it is not the header that leaves out a row's number."""
+    if len(rows[first - 1]) != width - 1 or _is_aside(rows[first - 1]):
+        return False
+    body = [row for row in rows[first:] if len(row) == width][:50]
+    return bool(body) and all(row[-1] for row in body) and not lacks_a_name(rows[first - 1], body)
+
+
 def _is_aside(row: list[str]) -> bool:
     """Whether a header's line holds units, kinds of sum or types, and names no columns."""
     filled = [cell for cell in row if cell]
     lower = [cell.lower() for cell in filled]
     known = sum(
-        is_unit(cell) or word in _KINDS_OF_SUM or word in _TYPES for cell, word in zip(filled, lower, strict=True)
+        is_unit(cell) or word in _KINDS_OF_SUM or word in _TYPES or bool(_WIDTHS.fullmatch(cell))
+        for cell, word in zip(filled, lower, strict=True)
     )
     return known > 0.5 * len(filled)
 

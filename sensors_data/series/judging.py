@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sensors_data.series.numbers import is_blank, parse_numbers, quality_word, with_states
+from sensors_data.series.numbers import is_blank, numbers_of, quality_word, with_states
 from sensors_data.series.times import parse_times, read_times
 from sensors_data.settings import LABEL, Family, Sensor
 
@@ -28,7 +28,7 @@ def check(raw: pd.DataFrame, time: pd.Series, family: Family) -> tuple[pd.DataFr
 
 def values_of(raw: pd.DataFrame, family: Family) -> pd.Series:
     """Cells as float64 by the layout's marks and the sensors' states, NaN where they are no numbers."""
-    return with_states(parse_numbers(raw["value"], family.layout), raw["value"], raw["sensor"], family.sensors)
+    return with_states(numbers_of(raw, family.layout), raw["value"], raw["sensor"], family.sensors)
 
 
 def reasons_of(raw: pd.DataFrame, time: pd.Series, value: pd.Series, family: Family) -> pd.Series:

@@ -12,7 +12,10 @@ import pandas as pd
 from sensors_data.series.numbers import is_blank
 from sensors_data.series.units import factors
 
-_NUMBER = r"([+-]?)(\d[\d.,' \u00a0\u202f\u2019]*|[.,]\d+)((?:[eE][+-]?\d+)?)\s*([^\s\d.,;:+\-][^\s\d,;]{0,11})?"
+_NUMBER = (
+    r"\(?([+-]?)(\d[\d.,' \u00a0\u202f\u2019]*|[.,]\d+)((?:[eE][+-]?\d+)?)[)-]?\s*"
+    r"([^\s\d.,;:+\-()][^\s\d,;()]{0,11}(?: [A-Za-z]{1,8})?)?"
+)
 _MOST = 5_000
 """Distinct cells of a column that are looked at."""
 
@@ -24,7 +27,12 @@ class Marks:
     decimal: str
     thousands: str
     cell_units: dict[str, float]
+    decimals: dict[str, str]
     odd: tuple[str, ...]
+
+    def keys(self) -> dict[str, object]:
+        """The keys of a layout."""
+        return {name: getattr(self, name) for name in ("decimal", "thousands", "cell_units", "decimals")}
 
 
 @dataclass(frozen=True)
@@ -51,12 +59,24 @@ def marks_of(columns: dict[str, pd.Series], decimal: str | None = None) -> Marks
             decimal = _of_either(seen, odd)
     other = "." if decimal == "," else ","
     thousands = next((mark for mark in (other, "'", " ") if groups[mark]), "")
-    mixed = [name for name, found in seen.items() if found.decimal[other] and not found.decimal[decimal]]
-    if not thousands and any(found.either[other] for found in seen.values()) and not mixed:
+    apart = {
+        n: other for n, found in seen.items() if found.decimal[other] > found.decimal[decimal] + found.grouped[other]
+    }
+    groups_alone = {name: found for name, found in seen.items() if name not in apart and found.either[other]}
+    if not thousands and groups_alone:
         thousands = other
-    if mixed:
-        odd.append(f"{', '.join(mixed)}: numbers with a decimal '{other}' beside columns with '{decimal}'; not read")
-    return Marks(decimal, thousands, _units(seen), tuple(odd))
+    if doubtful := [name for name, found in groups_alone.items() if _is_doubtful(found, other)]:
+        column = doubtful[0]
+        odd.append(
+            f"{', '.join(doubtful)}: '{other}' with three digits behind it is read as parting thousands; if it is the "
+            f'decimal mark, write layout.decimals = {{ "{column}" = "{other}" }}'
+        )
+    return Marks(decimal, thousands, _units(seen), apart, tuple(odd))
+
+
+def _is_doubtful(found: _Seen, mark: str) -> bool:
+    """Whether every number of a column has one mark and three digits behind it, so that it may be either."""
+    return found.either[mark] >= found.cells and not found.grouped[mark]
 
 
 def _of_either(seen: dict[str, _Seen], odd: list[str]) -> str:
@@ -117,8 +137,7 @@ def _units(seen: dict[str, _Seen]) -> dict[str, float]:
         usual = [unit for unit, count in found.units.most_common(4) if count >= max(1, 0.001 * found.cells)]
         if sum(found.units.values()) < 0.5 * found.cells or not usual:
             continue
-        scaled = factors(usual) or {usual[0]: 1.0}
-        units |= scaled
+        units |= factors(usual)
     return units
 
 

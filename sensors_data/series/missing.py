@@ -69,7 +69,10 @@ def _strangers(distinct: np.ndarray, counts: np.ndarray, codes: set[float]) -> l
             low, high = _bulk(others, weight)
             value, width = float(distinct[place]), high - low
             out = max(float(others.min()) - value, value - float(others.max()))
-            alone = (value < 0 <= others.min()) or abs(value) > 100 * np.abs(others).max()
+            size = np.abs(others).max()
+            alone = (
+                (value < 0 <= others.min()) or abs(value) > 100 * size or (abs(value) > 10 * size and out > 30 * width)
+            )
             if value != 0 and alone and out > 5 * width > 0 and counts[place] > 2 * np.median(weight):
                 found = place
         if found is None:
@@ -86,7 +89,7 @@ def far_values(values: np.ndarray) -> np.ndarray:
         return np.empty(0)
     low, middle, high = np.quantile(known, [0.05, 0.5, 0.95])
     far = np.abs(known - middle) > 20 * (high - low)
-    return known[far] if high > low and far.mean() <= 0.02 else np.empty(0)
+    return known[far] if high > low and far.mean() <= 0.05 else np.empty(0)
 
 
 def zeros_apart(values: np.ndarray) -> int:

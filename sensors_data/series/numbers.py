@@ -10,7 +10,14 @@ import pandas as pd
 from sensors_data.layout import Layout, Sensor
 
 _MARKS = {".": r"\.", ",": ",", " ": r"[ \u00a0\u202f]", "'": "['\u2019]"}
-_BLANKS = ("", "na", "n/a", "nan", "null", "none", "<na>", "-")
+_BLANKS = (
+    "", "na", "n/a", "nan", "null", "none", "<na>", "-", "--", "---", "----", "-----", "?", "*", "**", "***", "****",
+    ".", "#n/a", "#nv", "n.a.", "(null)", "\\n",
+)  # fmt: skip
+
+
+_BELOW = r"\([\d.,' ]+\)|\d[\d.,' ]*-"
+"""A number below zero as accounts write it: in brackets, or with its sign behind it."""
 
 
 def is_blank(values: pd.Series) -> pd.Series:
@@ -36,11 +43,23 @@ def parse_numbers(values: pd.Series, layout: Layout) -> pd.Series:
         return values.astype(np.float64)
     text = values.astype(str).str.strip()
     if not layout.cell_units:
-        return _plain(text, layout)
+        number = _plain(text, layout)
+        below = number.isna() & text.str.fullmatch(_BELOW).fillna(False)
+        return number.mask(below, -_plain(text[below].str.strip("()-"), layout)) if below.any() else number
     cut = text.str.extract(
         rf"^(.*?)\s*({'|'.join(map(re.escape, sorted(layout.cell_units, key=len, reverse=True)))})?$"
     )
     return _plain(cut[0], layout) * cut[1].map(layout.cell_units).fillna(1.0)
+
+
+def numbers_of(raw: pd.DataFrame, layout: Layout) -> pd.Series:
+    """The values of rows (sensor, value) as `parse_numbers` gives them, each by the marks of its own column."""
+    number = parse_numbers(raw["value"], layout)
+    for column in layout.decimals:
+        rows = raw["sensor"] == column
+        if rows.any():
+            number = number.mask(rows, parse_numbers(raw["value"][rows], layout.of_column(column)))
+    return number
 
 
 def _plain(text: pd.Series, layout: Layout) -> pd.Series:

@@ -12,7 +12,7 @@ from sensors_data.series.column_words import WORDS
 from sensors_data.series.columns import Column, rising
 from sensors_data.series.labels import Labels, find_labels
 from sensors_data.series.quality import Quality, find_quality
-from sensors_data.series.time_columns import TimeColumns
+from sensors_data.series.time_guess import TimeColumns
 from sensors_data.series.word_states import states_in, told_by_calendar
 
 _LABELS = WORDS["labels of anomalies"]

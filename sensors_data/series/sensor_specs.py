@@ -7,7 +7,7 @@ import pandas as pd
 
 from sensors_data.layout import Layout, Sensor
 from sensors_data.series.missing import codes_of
-from sensors_data.series.numbers import is_blank, parse_numbers, quality_word
+from sensors_data.series.numbers import is_blank, numbers_of, quality_word
 from sensors_data.series.roles import on_off
 from sensors_data.series.understand import Understood
 from sensors_data.series.units import unit_in
@@ -16,7 +16,7 @@ from sensors_data.series.word_states import states_in
 
 def sensor_specs(raw: pd.DataFrame, time: pd.Series, layout: Layout, understood: Understood) -> dict[str, Sensor]:
     """The settings of every sensor of some rows, in the order in which the sensors come."""
-    rows = raw.assign(time=time, number=parse_numbers(raw["value"], layout))
+    rows = raw.assign(time=time, number=numbers_of(raw, layout))
     rows = rows[rows["time"].notna()]
     if layout.quality:
         good = {quality_word(grade) for grade in layout.good}

@@ -1,8 +1,8 @@
 """Formats of times: `%d.%m.%Y %H:%M[:%S[.%f]]` compiled to a pattern, and texts read by it.
 
-The signs are those of strptime; what stands in [ ] may be absent. Beyond strptime: month names of seven languages,
-24:00, a minute or second of 60, zones by their name, any mark before the fraction, and %N for hour and minute as one
-number (130 is half past one).
+The signs are those of strptime; what stands in [ ] may be absent. Beyond strptime: month names of sixteen languages,
+24:00, a minute or second of 60, zones by their name, any mark before the fraction, %N for hour and minute as one
+number (130 is half past one), and %* for anything, like the end of an interval.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.errors import UnusableError
-from sensors_data.series.calendar_words import AFTERNOON, MONTHS, ZONES, plain_word
+from sensors_data.series.calendar_words import AFTERNOON, HALVES, MONTHS, ZONES, plain_word
 
 _SIGNS = {
     "Y": (r"\d{4}", r"\d{4}"),
@@ -32,11 +32,11 @@ _SIGNS = {
 """Each sign's digits where something stands between it and its neighbours, and where nothing does."""
 
 _WORDS = {
-    "b": r"[^\W\d_]{3,12}\.?",
+    "b": r"[^\W\d_]{3,14}\.?",
     "a": r"[^\W\d_]{2,12}\.?,?",
-    "p": r"(?:[aApP]\.?\s?[mM]\.?|[vV]orm\.|[nN]achm\.)",
+    "p": rf"(?:[aApP]\.?\s?[mM]\.?|[vV]orm\.|[nN]achm\.|{HALVES})",
     "z": r"(?:[zZ]|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?(?::?\d{2})?|UTC|GMT)",
-    "Z": r"(?:[A-Za-z]{1,5}|[A-Z][A-Za-z]+(?:/[A-Za-z_+\-]+){1,2})",
+    "Z": r"(?:[A-Za-z]{1,5}|\[?[A-Z][A-Za-z]+(?:/[A-Za-z_+\-]+){1,2}\]?)",
 }
 _ALIKE = {"B": "b", "A": "a"}
 _BLANK = r"[\s\u00a0\u202f]"
@@ -54,6 +54,8 @@ def pattern_of(style: str) -> re.Pattern[str]:
             parts.append("(?:")
         elif piece == "]":
             parts.append(")?")
+        elif piece == "%*":
+            parts.append(".*")
         elif piece == "%%":
             parts.append("%")
         elif sign:

@@ -26,7 +26,8 @@ FIRST, LAST = pd.Timestamp("1990-01-01", tz="UTC"), pd.Timestamp("2100-01-01", t
 SINCE = {
     "s": (1e6, 0), "ms": (1e3, 0), "us": (1.0, 0), "ns": (1e-3, 0), "min": (60e6, 0), "h": (3600e6, 0),
     "excel": (86_400e6, -25_569), "mjd": (86_400e6, -40_587), "matlab": (86_400e6, -719_529),
-    "ticks": (0.1, -719_162), "filetime": (0.1, -134_774), "labview": (1e6, -24_107),
+    "julian": (86_400e6, -2_440_587.5), "ticks": (0.1, -719_162),
+    "filetime": (0.1, -134_774), "labview": (1e6, -24_107),
 }  # fmt: skip
 """The microseconds of a unit, and the day on which its count begins, counted from 1970."""
 
@@ -82,7 +83,7 @@ def _zoned(local: np.ndarray, written: pd.Series, zone: str) -> pd.Series:
         if minutes is not None:
             utc[rows] = local[rows] - np.timedelta64(minutes, "m")
         else:
-            utc[rows] = _in_named(pd.Series(local[rows]), name or zone).dt.tz_localize(None).to_numpy()
+            utc[rows] = _in_named(pd.Series(local[rows]), name.strip("[]") or zone).dt.tz_localize(None).to_numpy()
     moments: pd.Series = pd.Series(utc).dt.tz_localize("UTC")
     return moments
 
@@ -108,12 +109,12 @@ def _counted(times: pd.Series, layout: Layout) -> pd.Series:
     """
     size, day = SINCE[layout.time_unit]
     number = pd.to_numeric(_with_point(times), errors="coerce")
-    start = int(np.datetime64(layout.start, "us").astype(np.int64)) if layout.start else day * 86_400_000_000
+    start = int(np.datetime64(layout.start, "us").astype(np.int64)) if layout.start else int(day * 86_400_000_000)
     if number.dtype.kind in "iu":
         micros = number * round(size) + start if size >= 1 else number // round(1 / size) + start
     else:
         micros = (number * size).round() + start
-    if layout.time_unit in ("excel", "matlab"):
+    if size == SINCE["excel"][0]:
         micros = _to_clock(micros, number)
     moments = pd.to_datetime(micros, unit="us", errors="coerce").astype("datetime64[us]")
     local = layout.start or layout.time_unit in ("excel", "matlab")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +11,15 @@ from sensors_data.errors import UnreadableError, UnusableError
 from sensors_data.layout import Layout
 from sensors_data.series.cells import read_text
 from sensors_data.series.columns import Column
+from sensors_data.series.day_columns import clocks_of
 from sensors_data.series.file_source import is_parquet, joined_cells, read_table
 from sensors_data.series.frame import Frame, frame_of
 from sensors_data.series.marks import Marks, marks_of
 from sensors_data.series.packing import unpacked
 from sensors_data.series.roles import Roles, roles_of
-from sensors_data.series.time_columns import TimeColumns, find_time
+from sensors_data.series.time_columns import find_time
+from sensors_data.series.time_guess import TimeColumns
+from sensors_data.series.time_zones import zone_told
 from sensors_data.series.times import read_times
 
 LOOK = 200_000
@@ -64,8 +66,8 @@ def understand(path: Path, wishes: Wishes) -> Understood:
         keys |= {"time_format": wishes.style, "time_unit": "text"}
     if wishes.start:
         keys["start"] = wishes.start
-    keys |= {"timezone": wishes.zone or "UTC", "decimal": marks.decimal, "thousands": marks.thousands}
-    keys["cell_units"] = marks.cell_units
+    told = zone_told(time, frame.preamble if frame else ())
+    keys |= {"timezone": wishes.zone or told or "UTC", **marks.keys()}
     first = Layout.model_validate(keys)
     joined = joined_cells(pd.DataFrame(cells), first.time)
     moments = read_times(joined, first)
@@ -74,8 +76,8 @@ def understand(path: Path, wishes: Wishes) -> Understood:
     if first.time_format and not _needs_style(joined, first, moments):
         keys.pop("time_format")
     roles = roles_of(columns, time, moments, wishes.asset)
-    layout = Layout.model_validate({**keys, **_layout_keys(roles, columns, first.time_format)})
-    return Understood(layout, frame, marks, time, roles, tuple(columns), _zoned(joined, layout))
+    layout = Layout.model_validate({**keys, **_layout_keys(roles, columns, first.time_format, _a_row_a_day(moments))})
+    return Understood(layout, frame, marks, time, roles, tuple(columns), bool(told) or _zoned(joined, layout))
 
 
 def _table(path: Path, wishes: Wishes) -> tuple[pd.DataFrame, Frame | None]:
@@ -142,14 +144,20 @@ def _zoned(cells: pd.Series, layout: Layout) -> bool:
     return read_times(sample, layout).equals(read_times(sample, other))
 
 
-def _layout_keys(roles: Roles, columns: list[Column], style: str | None) -> dict[str, object]:
+def _a_row_a_day(moments: pd.Series) -> bool:
+    """Whether all times are of one time of day, so that a row may hold a whole day."""
+    known = moments.dropna()
+    return bool(len(known) and known.dt.time.nunique() == 1)
+
+
+def _layout_keys(roles: Roles, columns: list[Column], style: str | None, daily: bool) -> dict[str, object]:
     """The keys of the layout that the columns' roles give."""
     labels = roles.labels
     keys: dict[str, object] = {"asset": labels.asset or None}
     spare = [role.column for role in roles.roles if role.role == "unit"]
     if labels.sensor:
         keys |= {"kind": "long", "sensor": labels.sensor, "value": labels.value}
-    elif len(days := [name for name in roles.measures if _time_of_day(name)]) >= max(12, 0.8 * len(roles.measures)):
+    elif daily and len(days := clocks_of(list(roles.measures))) >= max(12, 0.8 * len(roles.measures)):
         others = [name for name in roles.measures if name not in days]
         keys["time_format"] = f"{style or '%Y-%m-%d'} %H:%M"
         keys |= {"kind": "day", "value": "value", "ignore": (*roles.ignored, *spare, *others)}
@@ -161,7 +169,3 @@ def _layout_keys(roles: Roles, columns: list[Column], style: str | None) -> dict
             setting = next(iter(setting.values()))
         keys |= {"quality": setting, "good": roles.quality.good}
     return keys
-
-
-def _time_of_day(name: str) -> bool:
-    return bool(re.search(r"(?<!\d)(?:[01]?\d|2[0-4])[:.h][0-5]\d(?!\d)", name))

@@ -11,7 +11,8 @@ kPa MPa bar mbar psi atm mmHg V mV kV A mA kA W kW MW GW VA kVA MVA var kvar kVA
 MJ GJ Ohm Ω kΩ MΩ S mS µS uS µS/cm mS/cm F µF T m3/h m³/h m3/s m³/s l/min l/h l/s L/min kg/h kg/s t/h Nm3/h
 W/m2 W/m² kW/m2 lx lm cd dB dBA dB(A) pH mg/l mg/L mg/m3 µg/m3 ug/m3 g/m3 g/kg kJ/kg NTU FNU count counts pcs
 EUR USD € $ TS RN index - none dimensionless DateTime degrees celsius fahrenheit kelvin percent volt volts amp
-amps watt watts
+amps watt watts meter meters metre metres second seconds sec hours minutes inch inches foot feet pascal degT deg_c deg_C
+degree mmol mol kgm3 lux unitless
 """
 UNITS = frozenset(_UNITS.split())
 _FOLDED = frozenset(unit.casefold() for unit in UNITS if len(unit) > 1)
@@ -23,8 +24,13 @@ _SCALED = ("Wh", "W", "V", "A", "Pa", "bar", "VA", "Hz", "J", "g", "l", "L", "m"
 def is_unit(text: str) -> bool:
     """Whether a text is a unit, bare or in brackets."""
     text = text.strip()
-    if re.fullmatch(r"\[[^\]]{0,16}\]|\([^)]{0,16}\)", text):
+    if re.fullmatch(r"\[[^\]]{0,16}\]|\([^)]{0,16}\)", text) or _is_known(text):
         return True
+    parts = [re.sub(r"\^?[-+]?\d$", "", part) for part in re.split(r"[/·*\s]+", text) if part]
+    return len(parts) > 1 and all(map(_is_known, parts))
+
+
+def _is_known(text: str) -> bool:
     return text in UNITS or (len(text) > 1 and text.casefold() in _FOLDED)
 
 
@@ -37,15 +43,14 @@ def unit_in(name: str) -> str:
     return tail[1] if tail and tail[1] in UNITS and len(tail[1]) > 1 else ""
 
 
-def factors(units: list[str]) -> dict[str, float] | None:
-    """What each unit is multiplied by so that all are the first one; None where they measure different things."""
-    parts = [_parted(unit) for unit in units]
-    if len(units) == 1:
-        return {units[0]: 1.0}
-    if any(part is None for part in parts) or len({part[1] for part in parts if part}) > 1:
-        return None
-    sizes = [PREFIXES[part[0]] for part in parts if part]
-    return {unit: size / sizes[0] for unit, size in zip(units, sizes, strict=True)}
+def factors(units: list[str]) -> dict[str, float]:
+    """What each unit is multiplied by so that all that measure the same are the first of them: kW beside W is 1000."""
+    sizes: dict[str, float] = {}
+    factor: dict[str, float] = {}
+    for unit in units:
+        prefix, bare = _parted(unit) or ("", unit)
+        factor[unit] = PREFIXES[prefix] / sizes.setdefault(bare, PREFIXES[prefix])
+    return factor
 
 
 def _parted(unit: str) -> tuple[str, str] | None:

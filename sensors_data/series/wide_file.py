@@ -51,7 +51,7 @@ def wide_file(path: Path, family: Family) -> WideFile | None:
     """A file as arrays; None for one that must be read cell by cell, which also says what is wrong with it."""
     layout = family.layout
     plain = layout.kind == "wide" and not (layout.end or layout.quality or layout.cell_units or layout.thousands)
-    if not plain or layout.decimal != "." or is_parquet(path):
+    if not plain or layout.decimal != "." or layout.decimals or layout.times or is_parquet(path):
         return None
     stat = path.stat()
     return _wide_file(path, stat.st_mtime_ns, stat.st_size, layout, family.sensor_names)

@@ -1,0 +1,39 @@
+"""Columns that are the parts of a day: named by their clock, or numbered from the first part to the last."""
+
+from __future__ import annotations
+
+import re
+
+_PARTS_OF_A_DAY = (24, 48, 96, 144, 288)
+
+
+def clocks_of(columns: list[str]) -> dict[str, str]:
+    """The time of day at which each column's part of the day begins, by the column's name; others are left out.
+
+    A name holds its clock (`00:15-00:30`, `0015`), or all are numbered (`H1` to `H24`): then the first begins the day.
+    """
+    named = {
+        name: match for name in columns if (match := re.search(r"(?<!\d)([01]?\d|2[0-4])[:.h]([0-5]\d)(?!\d)", name))
+    }
+    if len(named) >= 12:
+        return {name: f"{match[1]}:{match[2]}" for name, match in named.items()}
+    digits = [name for name in columns if re.fullmatch(r"(?:[01]\d|2[0-4])[0-5]\d", name)]
+    if len(digits) in _PARTS_OF_A_DAY:
+        return {name: f"{name[:2]}:{name[2:]}" for name in digits}
+    return _numbered(columns)
+
+
+def _numbered(columns: list[str]) -> dict[str, str]:
+    """Columns of one name and a running number, as many as a day has parts; one more for the longer day of autumn."""
+    groups: dict[str, dict[int, str]] = {}
+    for name in columns:
+        if match := re.fullmatch(r"(\D*?)[ _.-]*(\d{1,3})(\D*)", name):
+            groups.setdefault(f"{match[1]}\x1f{match[3]}", {})[int(match[2])] = name
+    for group in groups.values():
+        first = min(group)
+        parts = next((count for count in _PARTS_OF_A_DAY if len(group) in (count, count + count // 24)), 0)
+        if parts and first in (0, 1) and sorted(group) == list(range(first, first + len(group))):
+            width = 1440 // parts
+            starts = {name: (number - first) * width for number, name in group.items() if number - first < parts}
+            return {name: f"{start // 60:02d}:{start % 60:02d}" for name, start in starts.items()}
+    return {}
