@@ -58,6 +58,8 @@ class Layout(Section):
     ISO 8601 if not set."""
     timezone: str = "UTC"
     """Zone of times that name none, like `Europe/Berlin`."""
+    times: dict[str, str] = Field({}, exclude_if=lambda times: not times)
+    """Wide files: columns whose values have a time of their own, and its column, like `{ Flow = "Time2" }`."""
     start: str | None = None
     """The date from which a count without a date runs, like `2026-02-02`."""
     end: str | None = None

@@ -83,6 +83,8 @@ def _evened(data: bytes, layout: Layout) -> bytes:
     if layout.separator in (" ", "  "):
         least = rb"[ \t]+" if layout.separator == " " else rb"(?: {2,}|\t)[ \t]*"
         data = re.sub(rb"(?m)^[ \t]+|[ \t]+(?=\r?$)", b"", data)
+        if b'"' in data:  # blanks within quotes part nothing
+            return re.sub(rb'"[^"\n]*"|' + least, lambda m: m[0] if m[0][:1] == b'"' else UNIT.encode(), data)
         data = re.sub(least, UNIT.encode(), data)
     return data
 

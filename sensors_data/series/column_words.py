@@ -12,7 +12,7 @@ _LINES = """
 %j: dayofyear doy jday julian
 %m: maand mes mese mm mo mois mon monat month
 asset: anlage asset assetid building cell device deviceid disk drive ean engine equipment geraet gerät host
-asset: house id imei inverter line loc location mac machine machineid maquina maschine meter motor nmi node
+asset: house id imei instance inverter line loc location mac machine machineid maquina maschine meter motor nmi node
 asset: number nummer plant pump robot room serial server site station string train turbine turbineid unit
 asset: stations stn siteno unitid vehicle vin well wtg zaehler zone zähler
 bad: b bad badcomm cattivo commerror commfail deviceerror e error estimated failed false fault geschat
@@ -33,7 +33,7 @@ perhaps quality: flag flags state status statuscode
 quality: calidad guete güete opcquality q qa qc qual qualitaet qualite quality qualität qualité
 quality: valid validity
 sensor: attribute capteur channel entity field grandeur item kanal kpi magnitud measurement messgroesse
-sensor: messgröße metric name parameter parametro point quantity register sensor series signal statistic tag
+sensor: messgröße target metric name parameter parametro point quantity register sensor series signal statistic tag
 sensor: variabele variable varname
 spare: counterid id idx index key lfd no nr recno recnum record recordno rn row rowid rownum sno unnamed
 states: active alarm auto bad close closed cool cooling day error false fault good heat heating high idle

@@ -133,6 +133,7 @@ def forget_files() -> None:
 def raw_rows(frame: pd.DataFrame, name: str, layout: Layout, sensors: tuple[str, ...]) -> pd.DataFrame:
     """The rows of a file called `name` as one row per value, as `raw_readings` gives them."""
     wanted = [*layout.time, *(layout.asset or ()), *([layout.end] if layout.end else [])]
+    wanted += list(dict.fromkeys(layout.times.values()))
     wanted += [*layout.sensor, layout.value] if layout.kind == "long" else []
     qualities = _qualities(layout)
     wanted += list(dict.fromkeys(qualities.values()))
@@ -155,6 +156,9 @@ def raw_rows(frame: pd.DataFrame, name: str, layout: Layout, sensors: tuple[str,
     value = pd.concat(cells, ignore_index=True)
     rows = base.iloc[np.tile(np.arange(len(base)), len(columns))].reset_index(drop=True)
     rows = rows.assign(sensor=np.repeat(columns, len(base)), value=value)
+    if layout.times:
+        own = [frame[layout.times[c]] if c in layout.times else base["time"] for c in columns]
+        rows["time"] = pd.concat(own, ignore_index=True)
     if qualities:
         stated = [frame[qualities[c]] if c in qualities else frame.get(qualities.get("", "")) for c in columns]
         none = pd.Series(layout.good[0], index=frame.index, dtype=object)

@@ -112,6 +112,8 @@ def frame_of(data: bytes, name: str, encoding: str | None = None, separator: str
 
 def split(line: str, separator: str) -> list[str]:
     """A line's cells without the blanks around them."""
+    if separator == " " and '"' in line:
+        return [cell.strip('"') for cell in re.findall(r'"[^"]*"|[^ \t"]+', line)]
     if separator in (" ", "  "):
         return re.split(r"[ \t]+" if separator == " " else r"(?: {2,}|\t)[ \t]*", line.strip()) if line.strip() else []
     return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]

@@ -165,12 +165,16 @@ def _split(
     measures = [column for column in measures if column not in keys]
     values = [c for c in measures if c.called(_VALUE)] or measures
     value = values[0] if len(values) == 1 or len(measures) == 1 else None
-    constant = [c for c in candidates if len(c.distinct) == 1 and (not c.numeric or len(str(c.distinct[0])) >= 5)]
+    constant = [
+        c
+        for c in candidates
+        if len(c.distinct) == 1 and (not c.numeric or c.named(_ASSET) or len(str(c.distinct[0])) >= 5)
+    ]
     if value is None:
         machine = keys or [c for c in constant if c.named(_ASSET)][:1]
         return [], machine, None, _words_of(machine, "rows of one time differ by it") if machine else ""
     free = [column for column in keys if column.name not in asset]
-    named = [c for c in (*free, *constant) if c.named(_SENSOR) and (not c.named(_ASSET) or not c.numeric)]
+    named = [c for c in (*free, *constant) if _names_sensors(c) and (not c.named(_ASSET) or not c.numeric)]
     generic = value.called(_VALUE)
     sensor = named[:1]
     if len(named) > 1:
@@ -178,7 +182,7 @@ def _split(
             max(named, key=lambda c: (len(c.distinct) > 1, c.lower.split()[-1] in ("field", "sensor", "tag"), -c.place))
         ]
     if not sensor and free and ((unit is not None and len(unit.distinct) > 1) or generic or len(free) > 1):
-        likely = [c for c in free if not c.named(_ASSET)]
+        likely = [c for c in free if not c.named(_ASSET) or _names_sensors(c)]
         sensor = likely[:1] if len(likely) == 1 or not likely else [max(likely, key=lambda c: _apart(c, value))]
     if not sensor and free and not free[0].named(_ASSET) and _apart(free[0], value) > 3:
         sensor = free[:1]
@@ -189,6 +193,11 @@ def _split(
     if not sensor:
         return [], machine, None, _words_of(machine, "rows of one time differ by it")
     return sensor, machine, value, f"rows of one time differ by it; {_words_of(sensor, 'names of sensors')}"
+
+
+def _names_sensors(column: Column) -> bool:
+    """Whether a column is called as names of sensors are, or holds addresses of an OPC UA server."""
+    return column.named(_SENSOR) or bool(column.distinct[:50].str.match(r"ns=\d+;[sigb]=").all())
 
 
 def _words_of(columns: list[Column], why: str) -> str:

@@ -13,7 +13,7 @@ from sensors_data.series.numbers import is_blank
 from sensors_data.series.units import factors
 
 _NUMBER = (
-    r"\(?([+-]?)(\d[\d.,' \u00a0\u202f\u2019]*|[.,]\d+)((?:[eE][+-]?\d+)?)[)-]?\s*"
+    r"\(?[$€£¥]? ?([+-]?)(\d[\d.,' \u00a0\u202f\u2019]*|[.,]\d+)((?:[eE][+-]?\d+)?)[)-]?\s*"
     r"([^\s\d.,;:+\-()][^\s\d,;()]{0,11}(?: [A-Za-z]{1,8})?)?"
 )
 _MOST = 5_000

@@ -30,7 +30,7 @@ def is_blank(values: pd.Series) -> pd.Series:
 
 def quality_word(cell: object) -> str:
     """A quality as it is compared: small letters, `192` for 192.0."""
-    text = str(cell).strip().casefold()
+    text = str(cell).strip().strip("{}[]()").casefold()
     return text.removesuffix(".0")
 
 
@@ -44,8 +44,12 @@ def parse_numbers(values: pd.Series, layout: Layout) -> pd.Series:
     text = values.astype(str).str.strip()
     if not layout.cell_units:
         number = _plain(text, layout)
+        if not number.isna().any():
+            return number
         below = number.isna() & text.str.fullmatch(_BELOW).fillna(False)
-        return number.mask(below, -_plain(text[below].str.strip("()-"), layout)) if below.any() else number
+        number = number.mask(below, -_plain(text[below].str.strip("()-"), layout)) if below.any() else number
+        money = number.isna() & text.str.fullmatch(r"[$€£¥] ?[-\d].*").fillna(False)
+        return number.mask(money, _plain(text[money].str.strip("$€£¥ "), layout)) if money.any() else number
     cut = text.str.extract(
         rf"^(.*?)\s*({'|'.join(map(re.escape, sorted(layout.cell_units, key=len, reverse=True)))})?$"
     )

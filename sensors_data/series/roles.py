@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,6 +77,9 @@ def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset
     measures: list[str] = []
     for column in (column for column in open_ if column.name not in named):
         role = _measure(column, moments, states)
+        if (value := _marks_beside(column, columns)) and role.role in ("state", "ignored"):
+            states.pop(column.name, None)
+            role = Role(column.name, "ignored", f"it says something of {value} in codes that are not known", 0.6)
         if labels.sensor:
             role = Role(column.name, "ignored", f"of each row the one value in {labels.value} is read")
         roles.append(role)
@@ -87,11 +91,19 @@ def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset
     )
 
 
+def _marks_beside(column: Column, columns: list[Column]) -> str:
+    """The column of numbers that a column of codes belongs to by its name, empty for none."""
+    stem = re.sub(r"[\s._-]*(?:cd|code|flags?|qf|qc|qualifiers?|remarks?)$", "", column.name, flags=re.IGNORECASE)
+    beside = (other.name for other in columns if other.name == stem != column.name and other.numeric)
+    return "" if column.numeric else next(beside, "")
+
+
 def _aside(column: Column, moments: pd.Series) -> str:
     """Why a column is none of a reading's parts, empty where it may be one."""
     if not len(column.filled):
         return "it is empty"
-    if column.name.lower() in _LABELS or column.lower.replace(" ", "") in _LABELS:
+    word = column.lower.replace(" ", "")
+    if word in _LABELS and (column.numeric or word != "target"):
         return "its name says that it labels anomalies"
     if pd.Series([column.name]).str.fullmatch(LABEL).sum() == 0:
         return "its name is no printable text of at most 128 characters"

@@ -85,11 +85,33 @@ def _with_others(found: TimeColumns, columns: list[Column], stamps: list[TimeCol
     by_name = {column.name: column for column in columns}
     found = with_zone_column(replace(found, keys=keys), columns)
     keys = dict(found.keys)
-    if len(found.columns) == 1:
+    if len(found.columns) == 1 and (pairs := _pairs(found, columns, stamps)):
+        keys["times"] = pairs
+    elif len(found.columns) == 1:
         ends = [name for name in others if by_name[name].named(_END) and len(by_name[name].distinct) > 2]
         if ends:
             keys["end"] = ends[0]
     return replace(found, keys=keys, others=tuple(others))
+
+
+def _pairs(found: TimeColumns, columns: list[Column], stamps: list[TimeColumns]) -> dict[str, str]:
+    """The columns of numbers that follow a time of their own, by their names; none unless each time has its numbers."""
+    style = found.keys.get("time_format")
+    alike = {stamp.columns[0] for stamp in stamps if stamp.keys.get("time_format") == style and stamp.confidence > 0.3}
+    pairs: dict[str, str] = {}
+    own: dict[str, list[str]] = {}
+    current = ""
+    for column in sorted(columns, key=lambda column: column.place):
+        if column.name in alike:
+            current = column.name
+            own[current] = []
+        elif current and column.numeric:
+            own[current].append(column.name)
+    if len(own) < 2 or not all(own.values()) or next(iter(own)) != found.columns[0]:
+        return {}
+    for time, values in own.items():
+        pairs |= dict.fromkeys(values, time) if time != found.columns[0] else {}
+    return pairs
 
 
 def _no_time(columns: list[Column], name: str) -> UnreadableError:

@@ -28,7 +28,7 @@ def date_and_clock(columns: list[Column], dates: list[TimeColumns]) -> TimeColum
         day = by_name[found.columns[0]]
         if re.search(r"%[zZ]", str(found.keys.get("time_format", ""))):
             continue
-        style = _at_midnight(str(found.keys.get("time_format", "%Y-%m-%d")))
+        style = at_midnight(str(found.keys.get("time_format", "%Y-%m-%d")))
         for column in sorted(columns, key=lambda c: abs(c.place - day.place - 0.6)):
             clock = None if column is day else clock_of(column)
             if clock is None:
@@ -36,7 +36,7 @@ def date_and_clock(columns: list[Column], dates: list[TimeColumns]) -> TimeColum
             joined = (day.cells.astype(str).str.strip() + " " + column.cells.astype(str).str.strip())[
                 ~day.blank & ~column.blank
             ]
-            styles = [f"{date} {clock}" for date in (style, *map(_at_midnight, _rivals(day)))]
+            styles = [f"{date} {clock}" for date in (style, *map(at_midnight, _rivals(day)))]
             form = best_style(styles, pd.Series(joined.unique()).iloc[:20_000])
             if form is None or form.share < 0.9:
                 continue
@@ -47,7 +47,7 @@ def date_and_clock(columns: list[Column], dates: list[TimeColumns]) -> TimeColum
     return None
 
 
-def _at_midnight(style: str) -> str:
+def at_midnight(style: str) -> str:
     """A date's format in which the clock, if it has one, is midnight as it is written."""
     for sign, midnight in (("%H", "00"), ("%I", "12"), ("%M", "00"), ("%S", "00"), ("%f", "000"), ("%p", "AM")):
         style = style.replace(sign, midnight)

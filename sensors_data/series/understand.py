@@ -19,6 +19,7 @@ from sensors_data.series.packing import unpacked
 from sensors_data.series.roles import Roles, roles_of
 from sensors_data.series.time_columns import find_time
 from sensors_data.series.time_guess import TimeColumns
+from sensors_data.series.time_parts import at_midnight
 from sensors_data.series.time_zones import zone_told
 from sensors_data.series.times import read_times
 
@@ -159,7 +160,7 @@ def _layout_keys(roles: Roles, columns: list[Column], style: str | None, daily: 
         keys |= {"kind": "long", "sensor": labels.sensor, "value": labels.value}
     elif daily and len(days := clocks_of(list(roles.measures))) >= max(12, 0.8 * len(roles.measures)):
         others = [name for name in roles.measures if name not in days]
-        keys["time_format"] = f"{style or '%Y-%m-%d'} %H:%M"
+        keys["time_format"] = f"{at_midnight(style or '%Y-%m-%d')} %H:%M"
         keys |= {"kind": "day", "value": "value", "ignore": (*roles.ignored, *spare, *others)}
     else:
         keys |= {"ignore": tuple(c.name for c in columns if c.name in {*roles.ignored, *spare})}

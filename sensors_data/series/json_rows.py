@@ -1,0 +1,105 @@
+"""Rows of JSON, however deep they lie: lists of objects, columns beside lists of values, pairs of time and value."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sensors_data.errors import UnreadableError
+
+Row = dict[str, str]
+
+
+def json_rows(data: bytes, name: str) -> list[Row]:
+    """The rows that a JSON text or JSON lines hold, cells as text. UnreadableError when there are none."""
+    try:
+        text = data.decode("utf-8-sig")
+        values = _values(text)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        where = f", line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise UnreadableError(
+            f"{name} looks like JSON and is none{where}", "write a list of rows, or a row a line"
+        ) from error
+    rows = [row for value in values for row in _rows(value, {})]
+    if not rows:
+        raise UnreadableError(f"{name} is JSON, but no list of rows", 'write rows like {"time": "2026-02-02T00:00Z"}')
+    return rows
+
+
+def _values(text: str) -> list[Any]:
+    """The one value of a JSON text, or those of its lines."""
+    if text.lstrip().startswith("["):
+        return [json.loads(text)]
+    lines = [line for line in text.splitlines() if line.strip()]
+    try:
+        return [json.loads(line) for line in lines]
+    except json.JSONDecodeError:
+        return [json.loads(text)]
+
+
+def _rows(value: Any, outer: Row) -> list[Row]:
+    """The rows within a value, each with what the objects around it say."""
+    if isinstance(value, list):
+        return [row for part in value for row in _rows(part, outer)] if _are(value, dict) else []
+    if not isinstance(value, dict):
+        return []
+    around = outer | _flat({key: part for key, part in value.items() if not isinstance(part, list)})
+    lists = {key: part for key, part in _lists(value).items() if part}
+    table = next((part for part in lists.values() if _are(part, list)), None)
+    columns = lists.get("columns")
+    if table is not None:
+        names = [str(column) for column in columns] if columns and _are(columns, str) else _pair(table)
+        return [around | _flat(dict(zip(names, cells, strict=False))) for cells in table] if names else []
+    if objects := {key: part for key, part in lists.items() if _are(part, dict)}:
+        named = len(objects) > 1
+        return [
+            row for key, part in objects.items() for row in _rows(part, (around | {"sensor": key}) if named else around)
+        ]
+    longest = max(map(len, lists.values()), default=0)
+    side = {key: part for key, part in lists.items() if len(part) == longest}
+    if len(side) > 1:
+        shared = {key: cell for key, cell in around.items() if key not in side}
+        return [shared | _flat(dict(zip(side, cells, strict=True))) for cells in zip(*side.values(), strict=True)]
+    nested = [row for part in value.values() if isinstance(part, dict) for row in _deeper(part, outer)]
+    return nested or [around]
+
+
+def _deeper(value: dict[str, Any], outer: Row) -> list[Row]:
+    """The rows of an object within an object, none where it holds no list: then it is a part of its row."""
+    return _rows(value, outer) if any(isinstance(p, list) for p in _every(value)) else []
+
+
+def _every(value: dict[str, Any]) -> list[Any]:
+    """All values of an object and of the objects within it."""
+    return [p for part in value.values() for p in ([part, *_every(part)] if isinstance(part, dict) else [part])]
+
+
+def _lists(value: dict[str, Any]) -> dict[str, list[Any]]:
+    return {key: part for key, part in value.items() if isinstance(part, list)}
+
+
+def _are(values: list[Any], kind: type) -> bool:
+    return bool(values) and all(isinstance(value, kind) for value in values)
+
+
+def _pair(table: list[list[Any]]) -> list[str]:
+    """The names of pairs of a time and a value, in the order in which they stand: the time is the large number."""
+    if any(len(cells) != 2 for cells in table):
+        return []
+    first, second = table[0]
+    later = isinstance(second, int | float) and not isinstance(second, bool) and abs(second) >= 1e9
+    timed = isinstance(first, int | float) and abs(first) >= 1e9
+    return ["value", "timestamp"] if later and not timed else ["timestamp", "value"]
+
+
+def _flat(row: dict[str, Any], outer: str = "") -> Row:
+    """An object as cells; what lies inside another object is called `outer.inner`."""
+    cells: Row = {}
+    for key, value in row.items():
+        if isinstance(value, dict) and "__name__" in value:  # labels of Prometheus
+            cells |= {"metric" if name == "__name__" else name: str(label) for name, label in value.items()}
+        elif isinstance(value, dict):
+            cells |= _flat(value, f"{outer}{key}.")
+        else:
+            cells[f"{outer}{key}"] = "" if value is None else value if isinstance(value, str) else json.dumps(value)
+    return cells
