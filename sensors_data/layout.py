@@ -32,8 +32,9 @@ class Sensor(Section):
     """Numbers that stand for 'no value', like `[-9999]`; they are rejected and never learned from."""
     states: dict[str, float] = {}
     """Words in its cells and the number of each, like `{ OFF = 0, ON = 1 }`."""
-    kind: Literal["measured", "counter"] = "measured"
-    """counter: it counts up, and is learned as what it grows by in a step."""
+    kind: Literal["measured", "counter", "context"] = "measured"
+    """counter: it counts up, and is learned as what it grows by in a step. context: a setpoint, a command or a state,
+    which is kept and shown, and is neither learned nor blamed."""
     hold: Duration | None = Field(None, exclude_if=lambda hold: hold is None)
     """How long its last value stands, for a sensor of which only changes are written; not at all if not set."""
 
@@ -68,6 +69,8 @@ class Layout(Section):
     """The column that names the asset, or several; without one the file holds a single asset."""
     asset_from_file: bool | str = False
     """Whether the file's name is the asset's name; a regular expression takes the part of it that is."""
+    asset_from_folder: bool = Field(False, exclude_if=lambda folder: not folder)
+    """Whether the folder that a file lies in is the asset's name; of `machine=K1` it is what stands behind the mark."""
     sensor: Columns = ("sensor",)
     """Long files: the column that names the sensor, or several."""
     value: str = "value"

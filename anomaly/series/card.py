@@ -26,6 +26,8 @@ class DetectorConfig(Section):
     """Last share of the training span, kept for early stopping, threshold and acceptance."""
     alarms_per_asset_week: float = Field(0.25, gt=0)
     """The false-alarm budget."""
+    context: tuple[str, ...] = Field((), exclude_if=lambda context: not context)
+    """Sensors that are kept and shown, and neither learned nor blamed; those of `kind = "context"` are added."""
 
     def short_span_note(self, rows: int) -> str:
         """What `rows` training rows are too few for, in words; empty where they are enough."""
@@ -41,7 +43,7 @@ class Card(Section):
     trained_through: date
     sensors: tuple[str, ...]
     modelled: tuple[str, ...]
-    """The sensors that are learned and scored; command flags (only 0 and 1, at rest at 0) are left out."""
+    """The sensors that are learned and scored; context and flags (0 and 1, at rest at 0) are left out."""
     assets: tuple[str, ...]
     step_s: float
     rows: int

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
+from sensors_data.series.units import unit_beside
 from sensors_data.settings import Family
 from sensors_data.tables.shares import shares_in_words
 
@@ -84,7 +85,7 @@ def draw_sensor(axis: Axes, rows: pd.DataFrame, name: str, spec: Family) -> None
     axis.plot(times, rows["value"].where(measured), color=SEEN, linewidth=0.9, label="measured")
     if (filled := rows["value"].where(~measured)).notna().any():
         axis.plot(times, filled, color=FILLED, linewidth=0, marker=".", markersize=3, label="imputed")
-    unit = spec.sensors[name].unit if name in spec.sensors else ""
+    unit = unit_beside(name, spec.sensors[name].unit) if name in spec.sensors else ""
     axis.set_ylabel(f"{name}\n{unit}" if unit else name, rotation=0, ha="right", va="center")
     axis.margins(x=0.005)
 

@@ -32,7 +32,7 @@ def prepare(plan: TrainingPlan[DetectorConfig], spans: dict[str, Span]) -> Prepa
         reason = f"{plan.family} has {rows} observed normal rows to learn from"
         raise UnusableError(reason, f"at least {MIN_ROWS} are needed")
     sensors = next(iter(spans.values())).grid.sensors
-    modelled = modelled_sensors(spans)
+    modelled = modelled_sensors(spans, plan.config.context)
     columns = [sensors.index(name) for name in modelled]
     scales = {asset: _scale(span) for asset, span in spans.items()}
     ready = [_standardised(span, scales[asset], columns) for asset, span in spans.items()]
@@ -53,13 +53,13 @@ def prepare(plan: TrainingPlan[DetectorConfig], spans: dict[str, Span]) -> Prepa
     return Prepared(scales, ready, facts)
 
 
-def modelled_sensors(spans: dict[str, Span]) -> tuple[str, ...]:
-    """The sensors that are no command flags (a flag reads only 0 and 1 and rests at 0); all, where every one is."""
+def modelled_sensors(spans: dict[str, Span], context: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The sensors that are no context and no flags (0 and 1, at rest at 0); all, where every one is."""
     sensors = next(iter(spans.values())).grid.sensors
     kept = []
     for column, name in enumerate(sensors):
         values = np.concatenate([s.grid.values[s.usable()[:, column], column] for s in spans.values()])
-        if not (len(values) and np.isin(values, (0.0, 1.0)).all() and values.min() == 0):
+        if name not in context and not (len(values) and np.isin(values, (0.0, 1.0)).all() and values.min() == 0):
             kept.append(name)
     return tuple(kept) or sensors
 

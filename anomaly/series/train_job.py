@@ -31,8 +31,12 @@ from sensors_data.store import Provenance, Store, settings_hash
 
 
 def detector_config(settings: Settings, family: str) -> DetectorConfig:
-    """The detector section of a family's settings. ValueError names the wrong key."""
-    return parse_config(settings.family(family).detector, f"[families.{family}.detector]")
+    """The detector section of a family's settings, with its sensors of context. ValueError names the wrong key."""
+    spec = settings.family(family)
+    context = [name for name, sensor in spec.sensors.items() if sensor.kind == "context"]
+    named = spec.detector.get("context", ()) if context else ()
+    told = {**spec.detector, "context": tuple(dict.fromkeys((*named, *context)))} if context else spec.detector
+    return parse_config(told, f"[families.{family}.detector]")
 
 
 def train_series(settings: Settings, day: date, family: str, progress: Callable[[str], Progress] | None = None) -> str:

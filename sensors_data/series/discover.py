@@ -24,6 +24,7 @@ from sensors_data.series.understand import Understood, Wishes, understand
 from sensors_data.settings import Family, Training
 
 _STEPS = [timedelta(seconds=s) for s in range(1, 86_401) if 86_400 % s == 0]
+_STATE = "state what is read wrongly: --time, --format, --zone, --separator, --decimal, --asset or --encoding"
 ROWS_WANTED, SLOW_ROWS_WANTED = 64, 240
 """Measured rows that a first training wants: 48 normal ones, and some that may not be; more where a day has few rows,
 as no window there is shorter than 64 rows and a quarter of them is held out."""
@@ -57,8 +58,8 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
     if not names:
         raise _no_sensor(files[0].name, understood)
     parts, broken = _raw_parts(files, layout, names)
-    layout = layout.model_copy(update=files_as_assets({p.name: time_span(r, layout) for p, r in parts.items()}, layout))
-    if layout.asset_from_file:
+    layout = layout.model_copy(update=files_as_assets({p: time_span(r, layout) for p, r in parts.items()}, layout))
+    if layout.asset_from_file or layout.asset_from_folder:
         parts, broken = _raw_parts(files, layout, names)
     raw = pd.concat(parts.values(), ignore_index=True)
     time = pd.concat([row_times(part, layout) for part in parts.values()], ignore_index=True)
@@ -83,8 +84,11 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
         detector=_budget(life) if _short(life, days) else {},
     )
     values, refused = check(raw, time, family)
+    if not len(values):
+        reasons = "; ".join(str(reason) for reason in refused["reason"].unique()[:3]) or "its rows name other sensors"
+        raise UnreadableError(f"{files[0].name}: of {len(raw):,} values none can be used: {reasons}", _STATE)
     return Discovery(
-        name=re.sub(r"[^A-Za-z0-9_-]+", "-", source.name.split(".")[0]).strip("-_")[:64] or "family",
+        name=name_of(source),
         family=family,
         rows=len(raw),
         assets=tuple(sorted(readings["asset"].unique())),
@@ -99,6 +103,11 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
         values=values[["time", "asset", "sensor", "value"]],
         trains=trains,
     )
+
+
+def name_of(source: Path) -> str:
+    """What a family is called after its files."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", source.name.split(".")[0]).strip("-_")[:64] or "family"
 
 
 def _sensor_names(understood: Understood) -> tuple[str, ...]:
@@ -139,7 +148,7 @@ def _raw_parts(files: list[Path], layout: Layout, names: tuple[str, ...]) -> tup
 
 
 def usual_step(readings: pd.DataFrame) -> timedelta:
-    """The usual distance of two readings of one sensor, as the nearest step that divides the day.
+    """The usual distance of two readings of one sensor, or the next longer one that divides the day.
 
     Where readings are sparse on a regular clock, the clock's own step.
     """
@@ -149,7 +158,7 @@ def usual_step(readings: pd.DataFrame) -> timedelta:
     if len(apart) and (apart >= 1).all() and (apart == apart.round()).all():
         common = float(np.gcd.reduce(apart.to_numpy().astype(np.int64)))
         usual = common if (apart == common).mean() > 0.05 else usual
-    return min(_STEPS, key=lambda step: abs(np.log(step.total_seconds() / max(usual, 0.5))))
+    return next(step for step in _STEPS if step.total_seconds() >= min(0.98 * usual, 86_400))
 
 
 def _short(life: np.ndarray, days: float) -> bool:

@@ -122,7 +122,12 @@ def _raw_readings(
     path: Path, mtime_ns: int, size: int, layout: Layout, sensors: tuple[str, ...]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     frame, bad = read_table(path, layout)
-    return raw_rows(frame, path.name, layout, sensors), bad
+    return raw_rows(frame, called(path, layout), layout, sensors), bad
+
+
+def called(path: Path, layout: Layout) -> str:
+    """What a file is called in refusals, and by which its asset is told: with its folder, where that is the asset."""
+    return f"{path.parent.name}/{path.name}" if layout.asset_from_folder else path.name
 
 
 def forget_files() -> None:
@@ -204,7 +209,9 @@ def joined_cells(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
 
 
 def asset_of(name: str, layout: Layout) -> str:
-    """The file's name without its suffixes, or what a pattern takes of it, where files are assets; else `asset`."""
+    """The asset of a file that is called `name`: its folder, its stem or a part of it, where the layout says so."""
+    if layout.asset_from_folder and "/" in name:
+        return name.split("/")[0].split("=")[-1]
     stem = name.split(".")[0]
     if isinstance(layout.asset_from_file, str):
         match = re.search(layout.asset_from_file, name)

@@ -77,7 +77,11 @@ def _from_zip(path: Path, layout: Layout) -> bytes:
             if inside[0].file_size > MAX_BYTES:
                 raise UnreadableError(f"{path.name} is larger than {MAX_BYTES:,} bytes", "split it by day")
             with archive.open(inside[0]) as file:
-                return as_table(_checked(file.read(MAX_BYTES + 1), path.name), path.name)
+                data = _checked(file.read(MAX_BYTES + 1), path.name)
+                if data.startswith(b"\x1f\x8b"):
+                    with gzip.open(io.BytesIO(data)) as packed:
+                        data = _checked(packed.read(MAX_BYTES + 1), path.name)
+                return as_table(data, path.name)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
         raise UnreadableError(f"{path.name} is a damaged or locked zip file", "unpack it yourself") from error
 

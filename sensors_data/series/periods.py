@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import pandas as pd
 
@@ -21,20 +22,25 @@ def time_span(raw: pd.DataFrame, layout: Layout) -> Span | None:
     return (times.min(), times.max()) if len(times) else None
 
 
-def files_as_assets(spans: dict[str, Span | None], layout: Layout) -> dict[str, object]:
+def files_as_assets(spans: dict[Path, Span | None], layout: Layout) -> dict[str, object]:
     """The layout's keys for files that are machines: their times lie over one another, no column says whose they are.
 
-    Where each machine has a file a period, its name is the file's without the period.
+    Where each machine has a folder of its own, that is its name; where it has a file a period, the file's name without
+    the period.
     """
-    known = {name: span for name, span in spans.items() if span is not None}
-    if layout.asset or len(known) < 2:
+    known = {path: span for path, span in spans.items() if span is not None}
+    if layout.asset or len(known) < 2 or _follow_one_another(list(known.values())):
         return {}
-    stems = {re.sub(rf"[-_. ]*{_PERIOD}[-_. ]*", "", name.split(".")[0]) for name in known}
-    dated = all(re.search(_PERIOD, name) for name in known)
+    folders: dict[str, list[Span]] = {}
+    for path, span in known.items():
+        folders.setdefault(path.parent.name, []).append(span)
+    if len(folders) > 1 and all(map(_follow_one_another, folders.values())):
+        return {"asset_from_folder": True}
+    names = [path.name for path in known]
+    stems = {re.sub(rf"[-_. ]*{_PERIOD}[-_. ]*", "", name.split(".")[0]) for name in names}
+    dated = all(re.search(_PERIOD, name) for name in names)
     if dated and 1 < len(stems) < len(known) and "" not in stems:
         return {"asset_from_file": rf"^(.+?)[-_. ]*{_PERIOD}"}
-    if _follow_one_another(list(known.values())):
-        return {}
     return {"asset_from_file": not (dated and len(stems) == 1)}
 
 

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.layout import Layout, Sensor
+from sensors_data.series.context import is_context
 from sensors_data.series.missing import codes_of
 from sensors_data.series.numbers import is_blank, numbers_of, quality_word
+from sensors_data.series.plausible import plausible_range
 from sensors_data.series.roles import on_off
 from sensors_data.series.understand import Understood
 from sensors_data.series.units import unit_in
@@ -35,10 +37,7 @@ def sensor_specs(raw: pd.DataFrame, time: pd.Series, layout: Layout, understood:
 
 
 def _spec(part: pd.DataFrame, codes: tuple[float, ...], unit: str, understood: Understood) -> Sensor:
-    """One sensor's settings, its plausible range a hundred times as wide as nearly all its values are.
-
-    No range for a sensor that hardly ever moves: what it reads at rest does not say what it may read.
-    """
+    """One sensor's settings; a counter has no range, as it goes on counting."""
     name = str(part["sensor"].iloc[0])
     number = part["number"].to_numpy()
     states = understood.roles.states.get(name, {})
@@ -46,25 +45,26 @@ def _spec(part: pd.DataFrame, codes: tuple[float, ...], unit: str, understood: U
         words = part["value"][~is_blank(part["value"])].astype(str).str.strip()
         states = on_off(words.unique()) or states_in(words)
     values = number[np.isfinite(number) & ~np.isin(number, codes)]
-    kind = "counter" if is_counter(part.assign(number=number)[np.isin(number, codes, invert=True)]) else "measured"
-    low, high = _range(values)
+    kind = _kind(name, part.assign(number=number)[np.isin(number, codes, invert=True)], len(states))
+    low, high = (
+        plausible_range(values, unit or _likely_unit(name)) if kind != "counter" and not states else (None, None)
+    )
     return Sensor.model_validate(
         {"unit": unit, "low": low, "high": high, "missing": codes, "states": states, "kind": kind}
     )
 
 
-def _range(values: np.ndarray) -> tuple[float | None, float | None]:
-    if not len(values):
-        return None, None
-    low, high = float(np.quantile(values, 0.005)), float(np.quantile(values, 0.995))
-    if not np.isfinite(low) or not np.isfinite(high) or low == high:
-        return None, None
-    width = max(high - low, abs(high), abs(low))
-    return _round(low - 100 * width), _round(high + 100 * width)
+def _kind(name: str, part: pd.DataFrame, states: int) -> str:
+    """What kind of sensor some rows (time, asset, number) are of."""
+    if is_counter(part):
+        return "counter"
+    ordered = part.dropna(subset=["number"]).sort_values(["asset", "time"], kind="stable") if not states else part
+    return "context" if is_context(name, ordered["number"].to_numpy(), states) else "measured"
 
 
-def _round(value: float) -> float:
-    return float(f"{value:.3g}")
+def _likely_unit(name: str) -> str:
+    """Degrees for a sensor that is called a temperature, else none."""
+    return "°C" if "temp" in name.casefold() else ""
 
 
 def is_counter(part: pd.DataFrame) -> bool:

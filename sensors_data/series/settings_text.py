@@ -8,7 +8,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Item, Table
 
-from sensors_data.layout import Sensor
+from sensors_data.layout import Layout, Sensor
 from sensors_data.series.discover import Discovery
 
 UNZONED = "the file states no zone; mend it if these are local times"
@@ -44,11 +44,16 @@ def _family(found: Discovery) -> Table:
     sensors = tomlkit.table()
     counters = [sensor for sensor in family.sensors.values() if sensor.kind == "counter"]
     for sensor, spec in family.sensors.items():
-        sensors.add(tomlkit.key(sensor) if sensor.isidentifier() else _quoted(sensor), _sensor(spec))
+        sensors.add(key_of(sensor), _sensor(spec))
     if counters:
         sensors.comment("counter: it counts up, and is learned as what it grows by in a step")
     table.add("sensors", sensors)
     return table
+
+
+def key_of(name: str) -> tomlkit.items.Key:
+    """A name as a TOML key, in quotes where it needs them."""
+    return tomlkit.key(name) if name.isidentifier() else _quoted(name)
 
 
 def _quoted(name: str) -> tomlkit.items.Key:
@@ -69,11 +74,18 @@ def _layout(found: Discovery) -> Table:
         "timezone": "" if understood.zoned else UNZONED,
         "start": "the file has no date; state the day on which the count began",
         "ignore": "; ".join(ignored),
+        "asset_from_folder": "the folders hold files of the same times: each is a machine",
         "asset_from_file": "the files' times lie over one another: each is a machine",
     }
     keys = layout.model_dump(exclude_defaults=True)
     if not understood.zoned:
         keys.setdefault("timezone", layout.timezone)
+    return layout_table(layout, comments, keys)
+
+
+def layout_table(layout: Layout, comments: dict[str, str], keys: dict[str, object] | None = None) -> Table:
+    """A layout's keys, those that differ from the defaults if none are stated, with the comments on them."""
+    keys = dict(layout.model_dump(exclude_defaults=True) if keys is None else keys)
     keys.setdefault("time", layout.time)
     table = tomlkit.table()
     order = ["kind", "time", "time_format", "time_unit", "timezone"]
@@ -106,7 +118,11 @@ def _sensor(spec: Sensor) -> Item:
     for key, value in spec.model_dump(exclude_defaults=True).items():
         inline.append(key, _item(value))
     if len(spec.states) > 2:
-        inline.comment("words are numbered by how often they come; number them anew where they have an order")
+        inline.comment(
+            "words are numbered by how often they come; with an order, number them anew and take out the kind"
+        )
+    elif spec.kind == "context":
+        inline.comment("it rests on a few levels and jumps: a setpoint or command, kept and shown, never blamed")
     return inline
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from sensors_data.errors import UnreadableError, UnusableError
@@ -18,6 +19,7 @@ from sensors_data.series.marks import Marks, marks_of
 from sensors_data.series.packing import unpacked
 from sensors_data.series.roles import Roles, roles_of
 from sensors_data.series.time_columns import find_time
+from sensors_data.series.time_formats import read_texts
 from sensors_data.series.time_guess import TimeColumns
 from sensors_data.series.time_parts import at_midnight
 from sensors_data.series.time_zones import zone_told
@@ -56,12 +58,9 @@ class Understood:
 
 def understand(path: Path, wishes: Wishes) -> Understood:
     """How a file is to be read. UnreadableError says what is missing in it, and what to state."""
-    table, frame = _table(path, wishes)
-    cells = {str(name): table[name].reset_index(drop=True) for name in table.columns}
-    plain = {name: column for name, column in cells.items() if name not in wishes.time}
-    marks = marks_of(_without_dates(plain), wishes.decimal)
-    columns = [Column(name, place, column, marks) for place, (name, column) in enumerate(cells.items())]
-    time = _stated_time(columns, wishes) if wishes.time else find_time(columns, path.name)
+    columns, frame, marks = columns_of(path, wishes)
+    cells = {column.name: column.cells for column in columns}
+    time = _stated_time(columns, wishes) or find_time(columns, path.name)
     keys = {**(frame.keys() if frame else {}), **time.keys}
     if wishes.style:
         keys |= {"time_format": wishes.style, "time_unit": "text"}
@@ -79,6 +78,15 @@ def understand(path: Path, wishes: Wishes) -> Understood:
     roles = roles_of(columns, time, moments, wishes.asset)
     layout = Layout.model_validate({**keys, **_layout_keys(roles, columns, first.time_format, _a_row_a_day(moments))})
     return Understood(layout, frame, marks, time, roles, tuple(columns), bool(told) or _zoned(joined, layout))
+
+
+def columns_of(path: Path, wishes: Wishes) -> tuple[list[Column], Frame | None, Marks]:
+    """A file's columns by its first rows, the frame of its text, and the marks of its numbers."""
+    table, frame = _table(path, wishes)
+    cells = {str(name): table[name].reset_index(drop=True) for name in table.columns}
+    plain = {name: column for name, column in cells.items() if name not in wishes.time}
+    marks = marks_of(_without_dates(plain), wishes.decimal)
+    return [Column(name, place, column, marks) for place, (name, column) in enumerate(cells.items())], frame, marks
 
 
 def _table(path: Path, wishes: Wishes) -> tuple[pd.DataFrame, Frame | None]:
@@ -105,8 +113,18 @@ def _without_dates(cells: dict[str, pd.Series]) -> dict[str, pd.Series]:
     }
 
 
-def _stated_time(columns: list[Column], wishes: Wishes) -> TimeColumns:
-    """The time columns that a person names, their format found where it is not stated."""
+def _stated_time(columns: list[Column], wishes: Wishes) -> TimeColumns | None:
+    """The time columns that a person names, or the column that the stated format reads; None where nothing is stated.
+
+    The format is found where it is not stated.
+    """
+    if not wishes.time:
+        style = wishes.style
+        read = {c.name: (~np.isnat(read_texts(c.filled.iloc[:200], style)[0])).mean() for c in columns} if style else {}
+        best = max(read, key=lambda name: read[name], default="")
+        if not read or not read[best] > 0.5:
+            return None
+        return TimeColumns({"time": (best,), "time_format": style}, (best,), "the stated format reads it", 1.0)
     by_name = {column.name: column for column in columns}
     if unknown := [name for name in wishes.time if name not in by_name]:
         raise UnusableError(f"there is no column '{unknown[0]}'", f"--time is one or more of {list(by_name)[:12]}")

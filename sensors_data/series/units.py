@@ -43,6 +43,11 @@ def unit_in(name: str) -> str:
     return tail[1] if tail and tail[1] in UNITS and len(tail[1]) > 1 else ""
 
 
+def unit_beside(name: str, unit: str) -> str:
+    """The unit to show beside a sensor's name; empty where the name has it already."""
+    return "" if unit and re.search(rf"(?<![^\W_]){re.escape(unit)}(?![^\W_])", name) else unit
+
+
 def factors(units: list[str]) -> dict[str, float]:
     """What each unit is multiplied by so that all that measure the same are the first of them: kW beside W is 1000."""
     sizes: dict[str, float] = {}

@@ -13,7 +13,7 @@ import pyarrow as pa
 from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.cells import body_of
-from sensors_data.series.file_source import FILES_AT_HAND, asset_of, is_parquet, joined_cells, raw_rows
+from sensors_data.series.file_source import FILES_AT_HAND, asset_of, called, is_parquet, joined_cells, raw_rows
 from sensors_data.series.packing import unpacked
 from sensors_data.series.times import read_times
 from sensors_data.series.typed_text import TypedRows, typed_rows
@@ -73,7 +73,7 @@ def _wide_file(path: Path, mtime_ns: int, size: int, layout: Layout, sensors: tu
     rows = typed_rows(body, keys, tuple(known), others)
     if rows is None or not len(rows.line) or rows.odd.mean() > _MOST_ODD:
         return None
-    return _timed(path.name, rows, known, layout, sensors)
+    return _timed(called(path, layout), rows, known, layout, sensors)
 
 
 def _timed(name: str, rows: TypedRows, known: list[str], layout: Layout, sensors: tuple[str, ...]) -> WideFile | None:

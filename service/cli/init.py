@@ -12,14 +12,15 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from sensors_data.errors import NotThereError, UnusableError
+from sensors_data.errors import NotThereError, UnreadableError, UnusableError
 from sensors_data.files import open_url, replace_file
 from sensors_data.images.discover import holds_pictures
-from sensors_data.series.discover import Discovery, discover
+from sensors_data.series.discover import Discovery, discover, name_of
+from sensors_data.series.partial import partial_settings, without_partial
 from sensors_data.series.roles import Role
 from sensors_data.series.settings_text import duration_words, with_family
 from sensors_data.series.understand import Wishes
-from sensors_data.settings import Settings, load, parse
+from sensors_data.settings import Settings, parse
 from service.cli.init_camera import init_camera
 from service.console import add_cells, console, say, show, show_table
 from service.figures.overview import overview_picture
@@ -38,14 +39,18 @@ def write_settings(
         for line in init_camera(source, settings, store, family):
             say(line)
         return
-    known = load(settings) if settings.exists() else Settings()
-    found = discover(source, wishes)
+    before = settings.read_text(encoding="utf-8") if settings.exists() else f"store = {json.dumps(store or 'store')}\n"
+    before = without_partial(before, family or name_of(source))
+    known = parse(Settings, tomllib.loads(before), str(settings))
+    try:
+        found = discover(source, wishes)
+    except UnreadableError as error:
+        raise _as_far_as(error, before, source, settings, family or name_of(source), wishes) from error
     if may_ask and sys.stdin.isatty() and console.is_terminal:
         found = _asked(source, wishes, found)
     name = family or found.name
     if name in known.families:
         raise UnusableError(f"{settings} already has a family '{name}'", "take another --family or edit the file")
-    before = settings.read_text(encoding="utf-8") if settings.exists() else f"store = {json.dumps(store or 'store')}\n"
     text = with_family(before, found, name)
     parse(Settings, tomllib.loads(text), f"the settings for {source}")
     replace_file(*open_url(str(settings.resolve())), text.encode())
@@ -54,6 +59,19 @@ def write_settings(
     show_table(columns_table(found))
     show(*told(found, name))
     say(f"wrote {settings} and {picture.name}; next: nightscore backfill --family {name}")
+
+
+def _as_far_as(
+    error: UnreadableError, before: str, source: Path, settings: Path, name: str, wishes: Wishes
+) -> UnreadableError:
+    """The refusal of a file, with the settings that could be written and the line of them that must be mended."""
+    known = name in tomllib.loads(before).get("families", {})
+    partial = None if known else partial_settings(before, source, name, wishes)
+    if partial is None:
+        return error
+    replace_file(*open_url(str(settings.resolve())), partial.text.encode())
+    mend = f"or mend line {partial.line} of {settings}, which has what is known, and run: nightscore doctor"
+    return UnreadableError(error.reason, f"{error.remedy}; {mend}" if error.remedy else mend)
 
 
 def _asked(source: Path, wishes: Wishes, found: Discovery) -> Discovery:
@@ -77,7 +95,7 @@ def columns_table(found: Discovery) -> Table:
     for role in found.understood.roles.roles[:MOST_LINES]:
         column = columns[role.column]
         spec = found.family.sensors.get(role.column)
-        kind = "counter" if spec is not None and spec.kind == "counter" else role.role
+        kind = spec.kind if spec is not None and spec.kind != "measured" else role.role
         values = column.values if role.role in ("sensor", "value", "state") else np.empty(0)
         if spec is not None and spec.missing:
             values = values[~np.isin(values, spec.missing)]
@@ -100,7 +118,7 @@ def told(found: Discovery, name: str) -> list[str]:
     lines = [
         f"{name}: {found.rows:,} values, {span}",
         f"  {len(found.assets)} assets ({few}), {len(family.sensors)} sensors ({names})",
-        f"  a value every {family.step}, {layout.kind} layout",
+        f"  a value every {duration_words(family.step)}, {layout.kind} layout",
         f"  read back by these settings: {found.used:,} values are used, {sum(found.refused.values()):,} are not",
     ]
     lines += [f"    {count:,} rows: {reason}" for reason, count in list(found.refused.items())[:6]]

@@ -11,6 +11,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
 from anomaly.series.plot import INK, SEEN, STYLE
+from sensors_data.series.units import unit_beside
 from sensors_data.settings import Family
 
 MOST_SENSORS, MOST_ASSETS, MOST_POINTS = 24, 4, 4000
@@ -26,7 +27,7 @@ def overview_picture(values: pd.DataFrame, family: Family, name: str) -> bytes:
         axes = figure.subplots(max(1, len(sensors)), 1, sharex=True, squeeze=False)[:, 0]
         for axis, sensor in zip(axes, sensors, strict=False):
             _draw(axis, values[values["sensor"] == sensor], assets)
-            unit = family.sensors[sensor].unit
+            unit = unit_beside(sensor, family.sensors[sensor].unit)
             axis.set_title(f"{sensor[:60]}{f' [{unit}]' if unit else ''}", loc="left", fontsize=9)
         shown = f"{len(sensors)} of {len(family.sensors)} sensors, {len(assets)} of {values['asset'].nunique()} assets"
         figure.suptitle(f"{name}: {shown}", x=0.01, ha="left", fontweight="bold", color=INK)

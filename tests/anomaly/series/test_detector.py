@@ -289,6 +289,7 @@ def test_command_flags_are_left_out_unless_there_is_nothing_else() -> None:
     assert modelled_sensors({"a": whole_span(replace(grid, values=values))}) == ("flow", "on")
     only = Grid(grid.times, values[:, 1:2], grid.observed[:, 1:2], ("valve",))
     assert modelled_sensors({"a": whole_span(only)}) == ("valve",)
+    assert modelled_sensors({"a": whole_span(replace(grid, values=values))}, ("on",)) == ("flow",)
 
 
 def test_windows_are_of_one_and_two_periods_in_whole_tokens() -> None:
