@@ -14,11 +14,12 @@ from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.clock import jitters
 from sensors_data.series.clock_back import row_times
+from sensors_data.series.comings import likely_times
 from sensors_data.series.file_source import find_files, raw_readings
 from sensors_data.series.judging import check
 from sensors_data.series.numbers import numbers_of
 from sensors_data.series.oddities import oddities
-from sensors_data.series.periods import files_as_assets, time_span
+from sensors_data.series.periods import files_as_assets, repeats, time_span
 from sensors_data.series.sensor_specs import sensor_specs
 from sensors_data.series.understand import Understood, Wishes, understand
 from sensors_data.settings import Family, Training
@@ -58,7 +59,8 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
     if not names:
         raise _no_sensor(files[0].name, understood)
     parts, broken = _raw_parts(files, layout, names)
-    layout = layout.model_copy(update=files_as_assets({p: time_span(r, layout) for p, r in parts.items()}, layout))
+    spans = {} if repeats(list(parts.values()), layout) else {p: time_span(r, layout) for p, r in parts.items()}
+    layout = layout.model_copy(update=files_as_assets(spans, layout))
     if layout.asset_from_file or layout.asset_from_folder:
         parts, broken = _raw_parts(files, layout, names)
     raw = pd.concat(parts.values(), ignore_index=True)
@@ -68,10 +70,11 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
     sensors = sensor_specs(raw, time, layout, understood)
     readings = raw.assign(time=time, number=numbers_of(raw, layout)).dropna(subset=["time"])
     step = usual_step(readings)
-    days = (readings["time"].max() - readings["time"].min()) / pd.Timedelta(days=1)
-    times = readings.groupby("asset")["time"]
+    likely = readings[likely_times(readings["time"])]
+    days = (likely["time"].max() - likely["time"].min()) / pd.Timedelta(days=1)
+    times = likely.groupby("asset")["time"]
     life = np.array([span.total_seconds() for span in times.max() - times.min()])  # (assets,)
-    a_day = len(readings.drop_duplicates(["asset", "time"])) / (days + step / timedelta(days=1))
+    a_day = len(likely.drop_duplicates(["asset", "time"])) / (days + step / timedelta(days=1))
     training, trains = _training(life, days, step, a_day)
     family = Family(
         inbox=str(source.resolve()),
@@ -139,7 +142,10 @@ def _raw_parts(files: list[Path], layout: Layout, names: tuple[str, ...]) -> tup
     parts, broken = {}, []
     for path in files:
         try:
-            parts[path] = raw_readings(path, layout, names)[0]
+            parts[path], bad = raw_readings(path, layout, names)
+            if len(bad):
+                line, text = bad.iloc[0]["line"], str(bad.iloc[0]["raw"])[:40]
+                broken.append(f"{path.name}: {len(bad):,} lines are no rows, first line {line}: '{text}'")
         except UnreadableError as error:
             broken.append(f"not read: {error}")
     if not parts:

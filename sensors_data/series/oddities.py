@@ -7,6 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from sensors_data.series.comings import comings_and_goings
 from sensors_data.series.missing import far_values, zeros_apart
 from sensors_data.series.numbers import is_blank
 from sensors_data.series.times import read_times
@@ -25,6 +26,8 @@ def oddities(
 ) -> list[str]:
     """Sentences, with numbers, on what is odd or was guessed."""
     odd = [*understood.time.odd, *understood.marks.odd, *understood.roles.odd]
+    if family.layout.asset_from_file:
+        odd.append("each file is a machine, as their times lie over one another; take out asset_from_file if it is one")
     if unread := int(time.isna().sum()):
         odd.append(f"{unread:,} rows have a time that cannot be read{_first(raw, time.isna())}")
     if twice := _told_by_order(raw, time, family):
@@ -37,10 +40,13 @@ def oddities(
     if repeated := int(values.duplicated(["time", "asset", "sensor"]).sum()):
         odd.append(f"{repeated:,} values stand twice or more for one time, asset and sensor")
     odd += _of_sensors(values, family)
+    odd += comings_and_goings(values)
     one = readings.drop_duplicates(["asset", "time"]).sort_values(["asset", "time"])
     gaps = one.groupby("asset")["time"].diff().dt.total_seconds()
     if len(long := gaps[gaps > 10 * step.total_seconds()]):
         odd.append(f"{len(long)} gaps of more than ten steps, the longest {timedelta(seconds=long.max())}")
+    if len(gaps) and (usual := gaps.median()) >= 1 and 1.02 * usual < step.total_seconds() < 2 * usual:
+        odd.append(f"readings come every {usual:g} s, which does not divide the day: a step of {step} is taken")
     apart = (
         readings.sort_values(["asset", "sensor", "time"]).groupby(["asset", "sensor"])["time"].diff().dt.total_seconds()
     )

@@ -22,6 +22,19 @@ def time_span(raw: pd.DataFrame, layout: Layout) -> Span | None:
     return (times.min(), times.max()) if len(times) else None
 
 
+def repeats(parts: list[pd.DataFrame], layout: Layout) -> bool:
+    """Whether files that share times hold the same values at nearly all of them: copies or parts of one log."""
+    if layout.asset or len(parts) < 2:
+        return False
+    keyed = pd.concat([part[["time", "sensor", "value"]].assign(file=n) for n, part in enumerate(parts)])
+    shared = keyed[keyed.duplicated(["time", "sensor"], keep=False)]
+    if shared["file"].nunique() < 2 or not len(shared):
+        return False
+    alike = shared.astype({"value": str}).groupby(["time", "sensor"], sort=False)["value"].nunique() == 1
+    steady = shared.groupby("sensor")["value"].nunique().max() < 3  # values that hardly change say nothing
+    return bool(alike.mean() > 0.98 and not steady)
+
+
 def files_as_assets(spans: dict[Path, Span | None], layout: Layout) -> dict[str, object]:
     """The layout's keys for files that are machines: their times lie over one another, no column says whose they are.
 
