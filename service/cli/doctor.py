@@ -14,6 +14,7 @@ from anomaly.series.span import MIN_ROWS
 from anomaly.series.train_job import detector_config, training_grids
 from sensors_data.errors import NightscoreError
 from sensors_data.runs import newest_run
+from sensors_data.series.file_source import find_files, raw_readings
 from sensors_data.series.settings_text import duration_words
 from sensors_data.series.sources import days_in
 from sensors_data.settings import Family, Settings
@@ -47,27 +48,54 @@ def examine(settings: Settings, family: str) -> Health:
     except NightscoreError as error:
         return Health(family, "NO READINGS", str(error))
     if not there:
-        why = f"What comes from {spec.origin} holds no value with a readable time"
-        return Health(family, "NO READINGS", why)
+        return Health(family, "NO READINGS", _unread(spec))
     gridded = store.days("grid", family=family)
     if not gridded:
         days = f"The inbox holds {len(there)} days ({there[0]} to {there[-1]})"
         return Health(family, "NOT STARTED", f"{days}; {_start(family)}")
     more = []
     if behind := sorted(set(there) - set(gridded)):
-        more.append(f"{len(behind)} days of the inbox were not ingested, first {behind[0]}")
+        first = f"{behind[0]}; run: nightscore backfill --family {family} --from {behind[0]}"
+        more.append(f"{len(behind)} days of the inbox were not ingested, first {first}")
     if (card := newest_card(store, family)) is None:
         learning = _learning(settings, family, gridded)
         return replace(learning, more=[*learning.more, *more])
     scored = store.days("scores", family=family)
     more = [*_model_lines(card), *more]
+    if card.sensors != spec.sensor_names:
+        again = f"run: nightscore train-series --family {family} --day {gridded[-1] + timedelta(days=1)}"
+        why = f"The detector knows the sensors {', '.join(card.sensors)}, the settings have others; {again}"
+        return Health(family, "NOT SCORED", why, more)
+    if (failed := _failure(store, "ingest", family)) is not None:
+        more.append(failed)
     if (failed := _failure(store, "score-series", f"{family}-0")) is not None:
         return Health(family, "NOT SCORED", f"{failed}; {_start(family)}", more)
     if (failed := _failure(store, "train-series", family)) is not None:
         more.append(f"the newest training failed, the detector before it serves on. {failed}")
     if not scored:
         return Health(family, "TRAINED, NOT SCORED", f"No night was scored yet; {_start(family)}", more)
-    return Health(family, "READY", f"Scored through {scored[-1]}", more)
+    return Health(family, "READY", f"Scored through {scored[-1]}", [*more, *_silent(store, family, scored[-1])])
+
+
+def _unread(spec: Family) -> str:
+    """Why nothing of an inbox can be read, with a cell of its times and the keys that say how they read."""
+    why = f"What comes from {spec.origin} holds no value with a readable time"
+    if not spec.inbox:
+        return why
+    raw, _ = raw_readings(find_files(spec.inbox)[0], spec.layout, spec.sensor_names)
+    cell = str(raw["time"].iloc[0])[:40] if len(raw) else ""
+    form = spec.layout.time_format or spec.layout.time_unit
+    column = ", ".join(spec.layout.time)
+    return f"{why}: column {column} reads like '{cell}', layout.time_format is '{form}': mend one of them"
+
+
+def _silent(store: Store, family: str, night: date) -> list[str]:
+    """The sensors that the newest night had nothing of, an asset a line."""
+    rows = store.read_days("completeness", [night], family=family)
+    silent = rows[rows["silent_sensors"] != ""].head(5)
+    return [
+        f"nothing was read on {night} of {row['asset']}: {row['silent_sensors']}" for row in silent.to_dict("records")
+    ]
 
 
 def _failure(store: Store, job: str, partition: str) -> str | None:
