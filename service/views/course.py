@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.errors import NotThereError, UnusableError
+from sensors_data.series.units import unit_beside
 from service.views.state import Service
 
 MOST_DAYS = 92
@@ -40,7 +41,7 @@ def course_of(service: Service, family: str, asset: str, start: datetime, end: d
     many = -(-len(clock) * 2 // POINTS) if len(clock) > POINTS else 1
     curves = {}
     for name, rows in sensors.groupby("sensor", sort=False):
-        unit = spec.sensors[str(name)].unit if name in spec.sensors else ""
+        unit = unit_beside(str(name), spec.sensors[str(name)].unit) if name in spec.sensors else ""
         curves[str(name)] = {"unit": unit, **_sensor(_on_clock(clock, rows, [*_NUMBERS, "observed"]), many)}
     score = _on_clock(clock, scores, ["score", "threshold"])
     return {
