@@ -59,7 +59,7 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
     if not names:
         raise _no_sensor(files[0].name, understood)
     parts, broken = _raw_parts(files, layout, names)
-    spans = {} if repeats(list(parts.values()), layout) else {p: time_span(r, layout) for p, r in parts.items()}
+    spans = {} if repeats(parts, layout) else {p: time_span(r, layout) for p, r in parts.items()}
     layout = layout.model_copy(update=files_as_assets(spans, layout))
     if layout.asset_from_file or layout.asset_from_folder:
         parts, broken = _raw_parts(files, layout, names)

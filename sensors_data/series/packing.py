@@ -135,7 +135,8 @@ def _eight_bits(data: bytes) -> str:
         try:
             east = data.decode("gb18030")
             known = sum(1 for c in east if "\u4e00" <= c <= "\u9fa5" or c in "℃°（），。：；％²³~～μ")
-            if known >= 0.9 * len(pairs) > 0:
+            usual = sum(1 for pair in pairs if pair[0] < 0xD8)  # the rarer signs begin with what Cyrillic letters are
+            if known >= 0.9 * len(pairs) > 0 and usual >= 0.7 * len(pairs):
                 return "gb18030"
         except UnicodeDecodeError:
             pass

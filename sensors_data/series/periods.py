@@ -12,6 +12,8 @@ from sensors_data.layout import Layout
 from sensors_data.series.times import read_times
 
 _PERIOD = r"\d{4}[-_.]?\d{2}(?:[-_.]?\d{2})?"
+_COPY = r"^(?:copy|kopie|copie|copia)(?: of| von| de)? |[ _-]*(?:\(\d+\)|-? ?(?:copy|kopie|copie|copia))$"
+"""What systems add to the name of a copy."""
 
 Span = tuple[pd.Timestamp, pd.Timestamp]
 
@@ -22,17 +24,22 @@ def time_span(raw: pd.DataFrame, layout: Layout) -> Span | None:
     return (times.min(), times.max()) if len(times) else None
 
 
-def repeats(parts: list[pd.DataFrame], layout: Layout) -> bool:
-    """Whether files that share times hold the same values at nearly all of them: copies or parts of one log."""
+def repeats(parts: dict[Path, pd.DataFrame], layout: Layout) -> bool:
+    """Whether files that share times hold the same values at nearly all of them: copies, or parts that lap over.
+
+    Files of the same times under names of their own are machines, even if they read alike.
+    """
     if layout.asset or len(parts) < 2:
         return False
-    keyed = pd.concat([part[["time", "sensor", "value"]].assign(file=n) for n, part in enumerate(parts)])
+    keyed = pd.concat([p[["time", "sensor", "value"]].assign(file=n) for n, p in enumerate(parts.values())])
     shared = keyed[keyed.duplicated(["time", "sensor"], keep=False)]
-    if shared["file"].nunique() < 2 or not len(shared):
+    if shared["file"].nunique() < 2:
         return False
     alike = shared.astype({"value": str}).groupby(["time", "sensor"], sort=False)["value"].nunique() == 1
     steady = shared.groupby("sensor")["value"].nunique().max() < 3  # values that hardly change say nothing
-    return bool(alike.mean() > 0.98 and not steady)
+    stems = {re.sub(_COPY, "", path.stem.casefold()) for path in parts}
+    lapping = (shared["file"].value_counts() / keyed["file"].value_counts()).dropna().max() < 0.6
+    return bool(alike.mean() > 0.98 and not steady and (lapping or len(stems) == 1))
 
 
 def files_as_assets(spans: dict[Path, Span | None], layout: Layout) -> dict[str, object]:

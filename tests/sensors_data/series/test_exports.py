@@ -28,7 +28,7 @@ def _beside(name: str):
 DOUBTS = ("may be", "three digits", "lie far from its others")
 """What is said of a guess that may be wrong."""
 
-cases, exports = _beside("export_cases"), _beside("exports")
+cases, exports, kin = _beside("export_cases"), _beside("exports"), _beside("export_kin")
 
 
 def read_back(found: Discovery, folder: Path) -> tuple[Family, pd.DataFrame, pd.DataFrame]:
@@ -40,7 +40,7 @@ def read_back(found: Discovery, folder: Path) -> tuple[Family, pd.DataFrame, pd.
     return family, *(pd.concat(parts, ignore_index=True) for parts in zip(*days, strict=True))
 
 
-@pytest.mark.parametrize("case", cases.CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*cases.CASES, *kin.CASES], ids=lambda case: case.name)
 def test_an_export_is_understood_and_read_as_it_is_meant(case, put, tmp_path):
     found = discover(put(case.data, case.file), Wishes(zone=case.zone))
     assert (found.used, found.assets, tuple(found.family.sensors)) == (case.used, case.assets, case.sensors)
@@ -56,7 +56,10 @@ def test_an_export_is_understood_and_read_as_it_is_meant(case, put, tmp_path):
     assert rejects["reason"].value_counts().to_dict() == case.refused
 
 
-@pytest.mark.parametrize(("name", "data", "said"), cases.REFUSED, ids=[name for name, _, _ in cases.REFUSED])
+REFUSED = [*cases.REFUSED, *kin.REFUSED]
+
+
+@pytest.mark.parametrize(("name", "data", "said"), REFUSED, ids=[name for name, _, _ in REFUSED])
 def test_a_file_that_cannot_be_read_is_refused_with_what_it_lacks(name, data, said, put):
     with pytest.raises(UnreadableError, match=r"export\.csv") as refusal:
         discover(put(data, "export.csv"))
@@ -103,6 +106,45 @@ def test_files_that_follow_one_another_are_one_machine_and_files_side_by_side_ar
     for name in ("n7", "n8"):
         put(cases.two(str), f"side/{name}.csv")
     assert discover(tmp_path / "inbox" / "side").assets == ("n7", "n8")
+
+
+def test_a_folder_a_machine_with_files_of_one_name(put, tmp_path):
+    for k, machine in enumerate(("machine=P1", "machine=P2")):
+        for month in ("2026-02", "2026-03"):
+            times = pd.date_range(f"{month}-01", periods=60, freq="h")
+            put(
+                "time,temp\n" + "".join(f"{t},{50 + n % 9 + k}\n" for n, t in enumerate(times)),
+                f"{machine}/{month}.csv",
+            )
+    found = discover(tmp_path / "inbox")
+    assert (found.assets, found.used) == (("P1", "P2"), 240)
+    _, readings, _ = read_back(found, tmp_path)
+    assert readings.groupby("asset")["value"].min().to_dict() == {"P1": 50.0, "P2": 51.0}
+
+
+def test_a_copy_of_a_file_is_no_machine_of_its_own(put, tmp_path):
+    for name in ("log.csv", "log (1).csv"):
+        put(cases.two(str), name)
+    found = discover(tmp_path / "inbox")
+    assert found.assets == ("asset",)
+    assert "384 values stand twice or more for one time, asset and sensor" in found.odd
+
+
+def test_what_comes_and_goes_is_told(put, tmp_path):
+    head, *rows = cases.two(str).splitlines(keepends=True)
+    put(head + "".join(rows[:96]), "log_2026-02-01.csv")
+    put(head.replace("flow", "flow_rate") + "".join(rows[96:]), "log_2026-02-06.csv")
+    odd = " | ".join(discover(tmp_path / "inbox").odd)
+    assert "sensor flow_rate begins where flow ends: renamed?" in odd
+    assert "sensor flow has no value after 2026-02-05" in odd
+
+
+def test_a_clock_that_was_years_off_is_told_and_not_learned_by(put):
+    late = pd.Timestamp("2036-01-01") - cases.HOURS[100]
+    text = cases.two(lambda t: str(t + late) if cases.HOURS[100] <= t < cases.HOURS[110] else str(t))
+    found = discover(put(text))
+    assert "20 values lie far from the others in time, 2036-01-01 to 2036-01-01: a clock that was wrong?" in found.odd
+    assert found.family.training.first_after <= 14
 
 
 def test_machines_with_a_file_a_month_are_called_by_the_part_that_is_no_month(put, tmp_path):
