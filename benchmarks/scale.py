@@ -13,12 +13,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-import pyarrow.csv as pa_csv
 from rich.table import Table
 
 from anomaly.monitoring.jobs import export_metrics
@@ -26,6 +25,8 @@ from anomaly.series.drift_job import drift
 from anomaly.series.find_job import find_anomalies
 from anomaly.series.score_job import score_series
 from benchmarks.outputs import wide_console
+from benchmarks.scale_calls import counting_calls
+from benchmarks.scale_peers import peers
 from benchmarks.scale_plant import DAY, FAMILY, Plant, make_plant
 from sensors_data.series.jobs import impute, ingest
 from sensors_data.settings import Settings
@@ -57,6 +58,8 @@ class Cost:
     cpu_s: float
     peak_mb: float
     written_mb: float = 0.0
+    calls: int = 0
+    """Calls to the store's file system."""
 
 
 def night_of(settings: Settings) -> dict[str, Callable[[], object]]:
@@ -83,9 +86,10 @@ def apart(work: Callable[[], T]) -> tuple[T, Cost]:
 
     def run() -> None:
         started = time.process_time()
-        outcome = work()
+        outcome, calls = counting_calls(work)
         spent = time.process_time() - started
-        theirs.send((outcome, Cost(spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KB_OF_RSS)))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KB_OF_RSS
+        theirs.send((outcome, Cost(spent, peak, calls=calls)))
 
     process = context.Process(target=run)
     process.start()
@@ -103,19 +107,20 @@ def written_mb(settings: Settings, job: str) -> float:
     return sum(len(store.read_bytes(path)) for path in paths) / 1e6
 
 
-def measure(plant: Plant, jobs: tuple[str, ...]) -> dict[str, Cost]:
-    """A night of a plant, job after job, and beside it pyarrow's own typed read of the day's file."""
-    costs = {"(imported)": apart(lambda: None)[1], "(pyarrow read)": apart(lambda: _typed_rows(plant.file))[1]}
+def measure(plant: Plant, jobs: tuple[str, ...], folder: Path) -> dict[str, Cost]:
+    """A night of a plant, job after job, and beside it what others take for the same ingest and grid."""
+    costs = {"(imported)": apart(lambda: None)[1]}
+    costs |= {name: apart(work)[1] for name, work in peers(plant, folder).items()}
     for job, work in night_of(plant.settings).items():
         if job in jobs:
-            cost = apart(work)[1]
-            costs[job] = Cost(cost.cpu_s, cost.peak_mb, written_mb(plant.settings, job))
+            costs[job] = replace(apart(work)[1], written_mb=written_mb(plant.settings, job))
     return costs
 
 
-def _typed_rows(file: Path) -> int:
-    """How many rows pyarrow reads of a file, in its own types, on one thread."""
-    return int(pa_csv.read_csv(file, pa_csv.ReadOptions(use_threads=False)).num_rows)
+def share_of_read(costs: dict[str, Cost]) -> str:
+    """How `ingest` and `impute` together compare with pyarrow's own read of the file, in words."""
+    both = costs["ingest"].cpu_s + costs["impute"].cpu_s
+    return f"ingest and impute take {both:.2f} CPU-s: {costs['(pyarrow read)'].cpu_s / both:.0%} of pyarrow's rate"
 
 
 def exponent(small: tuple[int, float], large: tuple[int, float]) -> float:
@@ -126,7 +131,7 @@ def exponent(small: tuple[int, float], large: tuple[int, float]) -> float:
 def table_of(costs: dict[int, dict[str, Cost]], values: dict[int, int]) -> Table:
     """The costs of each job by number of assets, and the exponent from each size to the next."""
     table = Table("job", title="a night by number of assets")
-    for name in ("assets", "values", "CPU-s", "us a value", "peak MB", "written MB", "exponent"):
+    for name in ("assets", "values", "CPU-s", "us a value", "peak MB", "written MB", "calls", "exponent"):
         table.add_column(name, justify="right")
     sizes = sorted(costs)
     for job in costs[sizes[0]]:
@@ -141,6 +146,7 @@ def table_of(costs: dict[int, dict[str, Cost]], values: dict[int, int]) -> Table
                 f"{1e6 * cost.cpu_s / values[size]:.2f}",
                 f"{cost.peak_mb:,.0f}",
                 f"{cost.written_mb:.1f}" if cost.written_mb else "",
+                f"{cost.calls:,}" if cost.calls else "",
                 grows if cost.cpu_s > SHORTEST_S else "",
             )
     return table
@@ -154,15 +160,18 @@ def main() -> None:
     parser.add_argument("--step", default="1min")
     parser.add_argument("--shards", type=int, default=1)
     parser.add_argument("--gaps", type=float, default=0.0, help="share of the assets with an hour missing in the day")
+    parser.add_argument("--dirty", type=float, default=0.0, help="share of the rows with a cell that is no number")
     parser.add_argument("--jobs", default=",".join(JOBS), help="jobs to measure; each needs those before it")
     arguments = parser.parse_args()
-    costs, values = {}, {}
+    costs, values, jobs = {}, {}, tuple(arguments.jobs.split(","))
     for assets in sorted(int(number) for number in arguments.assets.split(",")):
         with tempfile.TemporaryDirectory() as folder:
-            size = (assets, arguments.sensors, arguments.step, arguments.shards, arguments.gaps)
-            plant, _ = apart(partial(make_plant, Path(folder), *size))
-            costs[assets], values[assets] = measure(plant, tuple(arguments.jobs.split(","))), plant.values
+            size = (assets, arguments.sensors, arguments.step, arguments.shards, arguments.gaps, arguments.dirty)
+            plant, _ = apart(partial(make_plant, Path(folder), *size, detector=not set(jobs) <= {"ingest", "impute"}))
+            costs[assets], values[assets] = measure(plant, jobs, Path(folder)), plant.values
     wide_console().print(table_of(costs, values))
+    if {"ingest", "impute"} <= set(jobs):
+        wide_console().print(share_of_read(costs[max(costs)]))
 
 
 if __name__ == "__main__":

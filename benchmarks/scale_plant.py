@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from anomaly.series.train_job import train_series
+from sensors_data.series.day_readings import LongReadings
+from sensors_data.series.readings_table import write_day
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Provenance, Store, shard_of
 
@@ -28,11 +30,22 @@ class Plant:
 
     settings: Settings
     file: Path
+    """The day's file before some of it was spoilt."""
     values: int
 
 
-def make_plant(folder: Path, assets: int, sensors: int, step: str, shards: int, gaps: float) -> Plant:
-    """A plant of sines with noise; one asset in a hundred has a fault, a share `gaps` of them an hour missing."""
+def spec_of(plant: Plant) -> Family:
+    """The plant's family."""
+    return plant.settings.family(FAMILY)
+
+
+def make_plant(
+    folder: Path, assets: int, sensors: int, step: str, shards: int, gaps: float, dirty: float, detector: bool = True
+) -> Plant:
+    """A plant of sines with noise; one asset in a hundred has a fault, a share `gaps` of them an hour missing.
+
+    A share `dirty` of the day's rows has a cell that is no number. The detector is left out where no job asks for it.
+    """
     file = folder / f"{FAMILY}-{DAY}.csv"
     plain = {
         "inbox": str(folder / f"{FAMILY}-{{day}}.csv"),
@@ -48,13 +61,16 @@ def make_plant(folder: Path, assets: int, sensors: int, step: str, shards: int, 
     rng = np.random.default_rng(0)
     for back in range(WEEK, 0, -1):
         _write_history(Store(settings.store), spec, DAY - timedelta(days=back), names, rng)
-    train_series(settings, DAY, FAMILY)
+    if detector:
+        train_series(settings, DAY, FAMILY)
     _write_grid(Store(settings.store), spec, DAY - timedelta(days=1), names, rng)
     times, values = _day(spec, DAY, len(names), rng)
     values[::100, len(times) // 2 : len(times) // 2 + 30] += 5
     values[rng.random(len(names)) < gaps, len(times) // 3 : len(times) // 3 + len(times) // 24] = np.nan
-    _write_csv(file, spec, times, names, values)
-    return Plant(settings, file, int(np.isfinite(values).sum()))
+    clean = folder / "clean.csv"
+    _write_csv(clean, spec, times, names, values)
+    _spoil(clean, file, dirty, rng)
+    return Plant(settings, clean, int(np.isfinite(values).sum()))
 
 
 def _day(spec: Family, day: date, assets: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -87,7 +103,7 @@ def _long(spec: Family, times: np.ndarray, names: np.ndarray, values: np.ndarray
 def _write_history(store: Store, spec: Family, day: date, names: np.ndarray, rng: np.random.Generator) -> None:
     """An earlier day's readings of all assets, and the grid of those that the detector learns from."""
     times, values = _day(spec, day, len(names), rng)
-    store.write("readings", _long(spec, times, names, values), SOURCE, family=FAMILY, day=day)
+    write_day(store, spec, FAMILY, day, LongReadings(_long(spec, times, names, values)), SOURCE)
     _write_grid(store, spec, day, names[:TAUGHT], rng)
 
 
@@ -108,3 +124,11 @@ def _write_csv(file: Path, spec: Family, times: np.ndarray, names: np.ndarray, v
     columns |= {name: values[:, :, place].T.ravel() for place, name in enumerate(spec.sensors)}
     table = pa.table({name: pa.array(column, from_pandas=True) for name, column in columns.items()})
     pa_csv.write_csv(table.filter(pa.array(np.isfinite(columns[spec.sensor_names[0]]))), str(file))
+
+
+def _spoil(clean: Path, file: Path, dirty: float, rng: np.random.Generator) -> None:
+    """Write a file again, with a word in place of the last number in a share of its rows."""
+    lines = clean.read_bytes().split(b"\n")
+    for row in np.flatnonzero(rng.random(len(lines) - 2) < dirty) + 1:
+        lines[row] = lines[row].rpartition(b",")[0] + b",ERR"
+    file.write_bytes(b"\n".join(lines))

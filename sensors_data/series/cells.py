@@ -57,7 +57,7 @@ class Body:
 def body_of(data: bytes, name: str, layout: Layout) -> Body:
     """The part of a text below its header, in UTF-8. UnreadableError when there is none."""
     data = _evened(as_utf8(data, name, layout.encoding), layout)
-    if not data.strip():
+    if not data or data.isspace():
         raise UnreadableError(f"{name} is empty")
     separator = UNIT if layout.separator.isspace() and layout.separator != "\t" else layout.separator
     body, head = _beheaded(data, name, layout, separator)

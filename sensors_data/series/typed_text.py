@@ -124,7 +124,7 @@ def _read(
 ) -> tuple[_Block | None, bool]:
     """A block's rows, and whether its numbers had to be read as text; None where its lines cannot be told apart."""
     keys, numbers, others = columns
-    if data.count(b'"') % 2:
+    if b'"' in data and data.count(b'"') % 2:
         return None, False
     words = dict.fromkeys(keys, _WORD) | dict.fromkeys(others, pa.string())
     as_text = at_once

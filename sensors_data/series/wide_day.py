@@ -40,7 +40,7 @@ def rows_of_day(file: WideFile, family: Family, day: date, own: bool) -> tuple[D
     """A file's rows of a day and its rejects; rows that no day's run would look at are rejects of its `own`."""
     filed, short = _filed(file, family)
     today = np.flatnonzero(filed == np.datetime64(day))
-    values = file.values[today]
+    values = file.values.copy() if len(today) == len(filed) else file.values[today]
     odd = _odd(file, family, today, values)
     raw = file.raw(file.rows.line[today[odd]], family) if odd.any() else _NOTHING
     values[odd] = np.nan
@@ -124,10 +124,11 @@ def _out_of_order(
     file: WideFile, family: Family, rows: np.ndarray, values: np.ndarray, present: np.ndarray
 ) -> pd.DataFrame:
     """The usable cells that stand after a later one of the same asset and sensor, as rejects that are used."""
-    time, asset = file.time[rows], file.asset[rows].astype(np.int64)
+    time = file.time[rows]
     timed = np.flatnonzero(~np.isnat(time))
-    if (time[timed][1:] >= time[timed][:-1]).all():
+    if (time[1:] >= time[:-1]).all() or not len(timed):  # an unknown time is neither later nor earlier
         return _no_rejects()
+    asset = file.asset[rows].astype(np.int64)
     order = timed[np.argsort(asset[timed], kind="stable")]
     since = (time[order] - time[order].min()).astype(np.int64)
     start = asset[order] * (int(since.max()) + 1)  # each asset's times lie beyond the last one's

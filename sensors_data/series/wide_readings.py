@@ -62,7 +62,7 @@ class WideReadings:
 
 def merged(parts: list[DayRows], family: Family) -> tuple[WideReadings, pd.DataFrame]:
     """The readings of files in the order in which they came in, the last of several for one time, and their rejects."""
-    names = sorted({name for part in parts for name in np.array(part.file.assets)[np.unique(part.asset)]})
+    names = sorted({name for part in parts for name in _names(part)})
     asset = np.concatenate([_places(part, names) for part in parts])
     time = np.concatenate([part.time for part in parts])
     values = np.concatenate([part.values for part in parts]) if len(parts) > 1 else parts[0].values
@@ -78,6 +78,12 @@ def merged(parts: list[DayRows], family: Family) -> tuple[WideReadings, pd.DataF
 
 
 _NONE = pd.DataFrame({"line": [], "raw": [], "source": [], "reason": [], "used": []})
+
+
+def _names(part: DayRows) -> list[str]:
+    """The assets of a file's rows."""
+    assets = part.file.assets
+    return [name for name, rows in zip(assets, np.bincount(part.asset, minlength=len(assets)), strict=True) if rows]
 
 
 def _places(part: DayRows, names: list[str]) -> np.ndarray:

@@ -12,8 +12,11 @@ def test_a_night_is_measured_job_by_job_at_each_size(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "160")
     scale.main()
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in capsys.readouterr().out.splitlines()]
-    by_job = {(row[0], row[1]): row for row in rows if len(row) == 8}
-    assert {job for job, _ in by_job} == {"(imported)", "(pyarrow read)", *scale.JOBS}
+    by_job = {(row[0], row[1]): row for row in rows if len(row) == 9}
+    ours = {job for job, _ in by_job if not job.startswith("(polars")}
+    peers = {"(pyarrow read)", "(duckdb ingest)", "(duckdb grid)"}
+    assert ours == {"(imported)", *peers, *scale.JOBS}
+    assert int(by_job["impute", "4"][7]) > 3
     assert by_job["ingest", "4"][2] == str(4 * 96 * 2 - 4 * 2)  # one asset lacks an hour
     assert all(float(by_job[job, size][3]) > 0 for job in scale.JOBS for size in "48")
     assert float(by_job["score-series", "8"][6]) > 0

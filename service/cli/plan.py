@@ -1,0 +1,58 @@
+"""The command that says what a night will take: before there is one, for any number of assets."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.table import Column, Table
+
+from sensors_data.settings import parse
+from service.cli.options import JsonOption
+from service.console import add_cells, show, show_json, show_table
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add it beside the commands that look."""
+    epilog = "Example: nightscore plan --assets 10000 --sensors 6 --step 1min --cores 2"
+    app.command("plan", epilog=epilog, rich_help_panel="Look and decide")(plan_night)
+
+
+def plan_night(
+    assets: Annotated[int, typer.Option("--assets", min=1, help="How many machines.")],
+    sensors: Annotated[int, typer.Option("--sensors", min=1, help="Sensors of each.")] = 1,
+    step: Annotated[str, typer.Option("--step", help="The clock, like 1min.")] = "1min",
+    cores: Annotated[int, typer.Option("--cores", min=1, help="Cores that work at night.")] = 2,
+    memory: Annotated[int, typer.Option("--memory", min=100, help="MB that one task may take.")] = 2000,
+    measure: Annotated[bool, typer.Option("--measure", help="Measure this machine first, for some seconds.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Say what a night of so many assets takes: families, shards, CPU, memory, disk and minutes.
+
+    The costs are those of a benchmark on one machine; --measure compares this one with it.
+    """
+    from service.schedule.plan import Fleet, plan
+    from service.schedule.speed import speed_here
+
+    words = {"assets": assets, "sensors": sensors, "step": step, "cores": cores, "memory_mb": memory}
+    fleet = parse(Fleet, words, "the plan")
+    speed = speed_here() if measure else 1.0
+    night = plan(fleet, speed)
+    if json:
+        figures = {name: getattr(night, name) for name in ("cpu_s", "minutes", "peak_mb")}
+        show_json([asdict(night) | figures | {"speed": speed}])
+        return
+    table = Table("job", *(Column(name, justify="right") for name in ("tasks", "CPU-s", "MB a task", "minutes")))
+    for job in night.jobs:
+        add_cells(table, job.name, f"{job.tasks:,}", f"{job.cpu_s:,.0f}", f"{job.peak_mb:,.0f}", f"{job.minutes:,.1f}")
+    show_table(table)
+    each = -(-assets // night.families)
+    several = f"{night.families:,} families of {each:,} assets" if night.families > 1 else "1 family"
+    values = assets * fleet.rows_an_asset * sensors / 1e6
+    show(f"{several}, shards = {night.shards:,}; {values:,.1f} million values a day")
+    times = f"{night.minutes:,.0f} min on {cores:,} cores, {night.cpu_s:,.0f} CPU-s"
+    show(f"a night takes {times}, and {night.peak_mb:,.0f} MB in its largest task")
+    show(f"it writes {night.night_mb:,.0f} MB in {night.files:,} files: {night.night_mb * 365 / 1e3:,.0f} GB a year")
+    if measure:
+        show(f"this machine is {speed:.2f} times as fast as the one that was measured")
