@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from anomaly.series.localise import AROUND, locate
+from anomaly.series.localise import AROUND, Located, locate
 from anomaly.series.oddity import oddity
+from anomaly.series.parts import parts_of
 from sensors_data.settings import Duration, Label, Section
 from sensors_data.tables import TABLES
 
@@ -55,10 +56,10 @@ def find_anomalies(
 ) -> pd.DataFrame:
     """The anomalies in a family's scored rows, any number of days: one row each, the table's columns, sorted.
 
-    Rows over the threshold that lie together are a run, and its id is made of family, asset and the run's first row.
-    The anomaly is [start, end) where the evidence of the rows in and around the run is largest; the run itself, where
-    the rows carry none. `limit` is the tail probability of a row just at the threshold. An anomaly is suppressed when
-    every row of its run that is over the threshold is (planned work).
+    Rows over the threshold that lie together are a run. It is parted between the places in and around it where the
+    evidence of the rows is large; each is an anomaly [start, end), and its id is made of family, asset and its part's
+    first row. The run itself is one, where the rows carry no evidence. `limit` is the tail probability of a row just
+    at the threshold. An anomaly is suppressed when every row of its run that is over the threshold is (planned work).
     """
     anomalies, assets, newest = [], assets_over(scores), scores["time"].max()
     scores = scores[scores["asset"].isin(assets)].sort_values("time")
@@ -69,10 +70,13 @@ def find_anomalies(
         over = rows["is_anomaly"].to_numpy() & _deviates(rows, values, rules)
         free = rows["time"].iloc[0] - AROUND * step  # where no earlier anomaly of the asset lies
         for first, last in _intervals(rows["time"], over, rules, step):
-            anomaly = _describe(rows.iloc[first:last], over[first:last], values, free, rules, step, family, limit)
-            free = max(free, anomaly["end"])
-            state = state_of(anomaly["detected"], rows["time"].iloc[last - 1], newest, rules, step)
-            anomalies.append(anomaly | {"state": state})
+            near = _around(values, rows["time"].iloc[first], rows["time"].iloc[last - 1], free, step)
+            for part in parts_of(rows["time"], over, first, last, locate(near), rules.gap(step)):
+                inside = slice(part.first, part.last)
+                anomaly = _describe(rows.iloc[inside], over[inside], near, part.place, rules, step, family, limit)
+                free = max(free, anomaly["end"])
+                state = state_of(anomaly["detected"], anomaly["cleared"] - step, newest, rules, step)
+                anomalies.append(anomaly | {"state": state})
     return TABLES["anomalies"].frame(anomalies)
 
 
@@ -124,27 +128,32 @@ def _intervals(times: pd.Series, over: np.ndarray, rules: Rules, step: timedelta
     return [(int(part[0]), int(part[-1]) + 1) for part in np.split(hits, breaks)]
 
 
+def _around(
+    values: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp, free: pd.Timestamp, step: timedelta
+) -> pd.DataFrame:
+    """An asset's rows of `sensor_scores` in and around a run, none before `free`."""
+    times = values["time"]
+    return values[(times >= max(free, first - AROUND * step)) & (times <= last + AROUND * step)]
+
+
 def _describe(
     run: pd.DataFrame,
     over: np.ndarray,
-    values: pd.DataFrame,
-    free: pd.Timestamp,
+    near: pd.DataFrame,
+    place: Located | None,
     rules: Rules,
     step: timedelta,
     family: str,
     limit: float,
 ) -> dict[str, Any]:
-    """One anomaly as a row of its table; `values` are the asset's rows of `sensor_scores`."""
+    """One anomaly as a row of its table; `near` are the asset's rows of `sensor_scores` in and around it."""
     hits = run[over]
     peak = hits.iloc[int(hits["score"].to_numpy().argmax())]
     detected, last = run["time"].iloc[0], run["time"].iloc[-1]
     asset = str(peak["asset"])
     key = f"{family}\n{asset}\n{detected.isoformat()}"
-    times = values["time"]
-    near = values[(times >= max(free, detected - AROUND * step)) & (times <= last + AROUND * step)]
-    place = locate(near)
     start, end = (place.start, place.last + step) if place else (detected, last + step)
-    sensors = _named(place.shares) if place else _leading(hits, values)
+    sensors = _named(place.shares) if place else _leading(hits, near)
     return {
         "anomaly_id": hashlib.sha256(key.encode()).hexdigest()[:16],
         "asset": asset,

@@ -12,9 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+MOST_PLACES, LEAST_GAIN = 10, 20.0
+"""Places in a run at most, and nats that the second and later ones have at least."""
 AROUND = 64
 """Rows on either side of a flagged run in which its interval may lie."""
 TURNS = 8
+TAKEN = -1e9
+"""Nats of rows that are a place already: no other one reaches over them."""
 
 
 @dataclass(frozen=True)
@@ -36,27 +40,44 @@ class Located:
     last: pd.Timestamp
     """Its last row."""
     shares: pd.Series
+    gain: float
+    """Nats."""
+
+    def joined(self, other: Located) -> Located:
+        """Both as one, their shares weighted by their gain."""
+        gain = self.gain + other.gain
+        shares = (self.shares * self.gain + other.shares * other.gain) / gain
+        return Located(min(self.start, other.start), max(self.last, other.last), shares, gain)
 
 
-def locate(values: pd.DataFrame) -> Located | None:
-    """Where rows of `sensor_scores` of one asset carry the most evidence of one kind; None where they carry none.
+def locate(values: pd.DataFrame) -> list[Located]:
+    """Where rows of `sensor_scores` of one asset carry evidence, the earliest first; none where they carry none.
 
-    Pattern and cross are two views of the same values, and the one that sees the fault better says when it was. Which
-    sensors it was is said by both.
+    Pattern and cross are two views of the same values, and the one that sees the largest fault better says when. Which
+    sensors it was is said by both. Without the rows of the largest place the next one is looked for, and so on.
     """
     if values.empty or values[["pattern", "cross"]].isna().all(axis=None):
-        return None
+        return []
     wide = values.pivot(index="time", columns="sensor", values=["pattern", "cross"]).fillna(0.0)
     pattern, cross = (wide[kind].to_numpy(dtype=np.float64) for kind in ("pattern", "cross"))
-    place = max((best_place(pattern), best_place(cross)), key=lambda found: found.gain)
-    if place.gain <= 0:
-        return None
-    inside = slice(place.first, place.last)
-    by_sensor = np.maximum((pattern + cross)[inside].sum(axis=0), 0.0)
+    kinds = [(best_place(evidence), evidence) for evidence in (pattern, cross)]
+    place, evidence = max(kinds, key=lambda kind: kind[0].gain)
+    places: list[Located] = []
+    least, rest = 0.0, evidence.copy()
+    while place.gain > least and len(places) < MOST_PLACES:
+        places.append(_located(place, wide.index, pattern + cross, wide["pattern"].columns))
+        rest[place.first : place.last] = TAKEN
+        place, least = best_place(rest), LEAST_GAIN
+    return sorted(places, key=lambda found: found.start)
+
+
+def _located(place: Place, times: pd.Index, both: np.ndarray, sensors: pd.Index) -> Located:
+    """A place in time, with each sensor's share of the evidence of `both` kinds (T, D) in it."""
+    by_sensor = np.maximum(both[place.first : place.last].sum(axis=0), 0.0)
     if not by_sensor.sum() > 0:
         by_sensor = np.maximum(place.by_sensor, 0.0)
-    shares = pd.Series(by_sensor / by_sensor.sum(), index=wide["pattern"].columns)
-    return Located(wide.index[place.first], wide.index[place.last - 1], shares)
+    shares = pd.Series(by_sensor / by_sensor.sum(), index=sensors)
+    return Located(times[place.first], times[place.last - 1], shares, place.gain)
 
 
 def best_place(evidence: np.ndarray) -> Place:

@@ -49,19 +49,28 @@ def test_kadane_finds_what_trying_every_interval_finds(length):
 
 
 def test_the_view_that_sees_the_fault_better_says_when_and_both_say_which_sensor():
-    found = locate(rows(evidence(10, 50, 0, 0.1), evidence(20, 30, 1, 6.0)))
+    [found] = locate(rows(evidence(10, 50, 0, 0.1), evidence(20, 30, 1, 6.0)))
     assert (found.start, found.last) == (START + pd.Timedelta("100min"), START + pd.Timedelta("145min"))
     assert found.shares.idxmax() == "speed"
     assert found.shares.sum() == pytest.approx(1.0)
 
 
 def test_an_interval_may_lie_over_midnight():
-    found = locate(rows(evidence(9, 15, 0, 4.0), evidence(0, 0, 0, 0.0)))
+    [found] = locate(rows(evidence(9, 15, 0, 4.0), evidence(0, 0, 0, 0.0)))
     assert (found.start.day, found.last.day) == (21, 22)
 
 
+def test_a_second_fault_of_enough_evidence_has_a_place_of_its_own():
+    large, small = evidence(10, 20, 0, 9.0), evidence(40, 44, 1, 6.0)
+    first, second = locate(rows(np.fmax(large, small), evidence(0, 0, 0, 0.0)))
+    assert (first.start, first.last) == (START + pd.Timedelta("50min"), START + pd.Timedelta("95min"))
+    assert (second.start, second.last) == (START + pd.Timedelta("200min"), START + pd.Timedelta("215min"))
+    assert (first.shares.idxmax(), second.shares.idxmax()) == ("flow", "speed")
+    assert len(locate(rows(np.fmax(large, evidence(40, 44, 1, 4.0)), evidence(0, 0, 0, 0.0)))) == 1  # 16 nats
+
+
 def test_rows_without_evidence_have_no_place():
-    assert locate(rows(evidence(0, 0, 0, 0.0), evidence(0, 0, 0, 0.0))) is None
+    assert locate(rows(evidence(0, 0, 0, 0.0), evidence(0, 0, 0, 0.0))) == []
     unknown = np.full((60, 2), np.nan)
-    assert locate(rows(unknown, unknown)) is None
-    assert locate(rows(unknown, unknown).iloc[:0]) is None
+    assert locate(rows(unknown, unknown)) == []
+    assert locate(rows(unknown, unknown).iloc[:0]) == []
