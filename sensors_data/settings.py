@@ -14,6 +14,7 @@ from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.layout import Layout, Sensor
 from sensors_data.section import LABEL, Duration, Label, Name, S, Section
+from sensors_data.sending import Sending
 
 __all__ = [
     "LABEL", "Camera", "Duration", "Family", "Label", "Layout", "Name", "Section", "Sensor", "Settings", "Training",
@@ -119,6 +120,8 @@ class Settings(Section):
     """Seed of every training; another one gives other weights."""
     pushgateway: str | None = None
     """Address of a Prometheus Pushgateway that each night is pushed to."""
+    sending: Sending = Sending()
+    """Where the report goes."""
     families: dict[Name, Family] = {}
     """Every family by its name."""
     cameras: dict[Name, Camera] = {}

@@ -6,11 +6,12 @@ from datetime import date
 
 import pandas as pd
 
+from anomaly.series.in_words import what_is_odd
 from sensors_data.places import report_path
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from service.figures.findings import drawn_images, finding_picture, odd_images, rows_around
+from service.figures.findings import Drawing, drawn_images, finding_picture, odd_images, rows_around
 from service.views import html
 from service.views.night import CameraNight, FamilyNight, Night, read_night
 from service.views.words import (
@@ -25,6 +26,7 @@ from service.views.words import (
     number,
     quality_told,
     seen_and_expected,
+    since_yesterday,
     synthesis_told,
 )
 
@@ -50,24 +52,24 @@ def _write(store: Store, settings: Settings, day: date) -> Done:
     return Done(len(night.findings), f"reported {day}: {headline(night)}, {path}")
 
 
-def report_of(store: Store, settings: Settings, night: Night) -> str:
-    """The night as an HTML document."""
-    parts = [_findings(store, settings, night)]
+def report_of(store: Store, settings: Settings, night: Night, drawing: Drawing = "svg") -> str:
+    """The night as an HTML document; mail wants its drawings as PNG."""
+    parts = [_findings(store, settings, night, drawing)]
     parts += [_images(store, settings, night.day, camera) for camera in night.cameras if len(camera.scores)]
     parts += [_state(night), _data(night), _models(night)]
     parts += [_synthesis(settings, camera) for camera in night.cameras]
-    parts += [_files(store, night)]
+    parts += [_files(store, night)] if drawing == "svg" else []
     foot = "Times are UTC. A score says how unlikely what was measured is (nats; higher is worse). Made by nightscore."
     return html.page(headline(night), f"Night of {night.day}", "\n".join(parts), foot)
 
 
-def _findings(store: Store, settings: Settings, night: Night) -> str:
+def _findings(store: Store, settings: Settings, night: Night, drawing: Drawing) -> str:
     found = night.findings.to_dict("records")
     shown: dict[str, list[Row]] = {}
     for row in found[:PICTURES]:
         shown.setdefault(str(row["family"]), []).append(row)
     around = {family: rows_around(store, family, night.day, rows) for family, rows in shown.items()}
-    parts = [_finding(settings, night.day, row, around[str(row["family"])]) for row in found[:PICTURES]]
+    parts = [_finding(settings, night.day, row, around[str(row["family"])], drawing) for row in found[:PICTURES]]
     if not found:
         scored = any(family.scored for family in night.families)
         parts = [html.paragraph("No anomaly in what was scored." if scored else "No sensor was scored.")]
@@ -77,19 +79,27 @@ def _findings(store: Store, settings: Settings, night: Night) -> str:
     planned = [row for family in night.families for row in family.planned.to_dict("records")]
     if planned:
         parts += [html.paragraph("In planned work, so nobody is alarmed:"), _table([_short(row) for row in planned])]
-    return html.section("What was found", *parts)
+    ended = night.ended.to_dict("records")
+    if ended:
+        parts += [html.paragraph("Ended since the night before:"), _table([_short(row) for row in ended])]
+    return html.section("What was found", html.paragraph(since_yesterday(night)), *parts)
 
 
-def _finding(settings: Settings, day: date, row: Row, around: tuple[pd.DataFrame, pd.DataFrame]) -> str:
+def _finding(
+    settings: Settings, day: date, row: Row, around: tuple[pd.DataFrame, pd.DataFrame], drawing: Drawing
+) -> str:
     spec, family = settings.family(row["family"]), str(row["family"])
-    title = f"{row['asset']} ({family}), {interval(row['start'], row['end'])}"
-    told = [f"Carried by {carried_by(row['sensors'])}; highest score {number(row['peak_score'])} nats"]
+    title = f"{row['asset']} ({family}), {interval(row['start'], row['end'])}, {row['age']}"
+    peak = number(row["peak_score"])
+    told = [f"{what_is_odd(row).capitalize()}. Carried by {carried_by(row['sensors'])}; highest score {peak} nats"]
     told[0] += f" at {row['peak_time']:%H:%M}"
     told += [f"At that time {line}" for line in seen_and_expected(spec, around[1], row)]
     told += [str(row["said"]).capitalize()] if row["said"] else []
-    drawn = finding_picture(spec, day, row, around)
+    drawn = finding_picture(spec, day, row, around, drawing)
     alt = f"{row['asset']} around the anomaly: measured values over the expected band, score over threshold"
-    return html.finding(str(row["severity"]), title, html.bullets(told), html.picture(drawn, "svg+xml", alt))
+    kind = "svg+xml" if drawing == "svg" else "png"
+    links = html.pages_of(settings.sending.pages, family, str(row["asset"]), str(row["anomaly_id"]), day)
+    return html.finding(str(row["severity"]), title, html.bullets(told), links, html.picture(drawn, kind, alt))
 
 
 def _short(row: Row) -> tuple[str, ...]:

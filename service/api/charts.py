@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -28,7 +27,7 @@ def chart_routes(service: Service) -> APIRouter:
 
     @routes.get("/lane", summary="Machines and cameras by nights: what was found, what people said, planned work")
     def lane(first: FromQuery = None, last: ToQuery = None, nights: NightsQuery = NIGHTS) -> Response:
-        return Response(json_bytes(asdict(lane_of(service, first, last, nights))), media_type=JSON)
+        return Response(json_bytes(vars(lane_of(service, first, last, nights))), media_type=JSON)
 
     @routes.get("/lane/measured", summary="How many per cent of a night's values were measured, by machine")
     def measured(family: FamilyQuery, first: FromQuery = None, last: ToQuery = None) -> Response:

@@ -12,8 +12,17 @@ from sensors_data.errors import NotThereError
 from sensors_data.jobs import JOBS
 from sensors_data.settings import Settings
 from service.cli.jobs import PANELS, add_job
-from service.cli.options import SETTINGS_PATH, FamilyOption, SettingsOption, StoreOption, settings_from, with_settings
-from service.console import add_cells, say, show, show_table
+from service.cli.options import (
+    SETTINGS_PATH,
+    DayOption,
+    FamilyOption,
+    JsonOption,
+    SettingsOption,
+    StoreOption,
+    settings_from,
+    with_settings,
+)
+from service.console import add_cells, say, show, show_json, show_table
 from service.schedule.request import day_from
 
 SERVICE_PACKAGES = ("fastapi", "gradio", "orjson", "plotly", "python_multipart", "uvicorn")
@@ -26,12 +35,15 @@ BudgetOption = Annotated[
 
 
 def add_commands(app: typer.Typer) -> None:
-    """Add them; the report is a job without options of its own."""
+    """Add them."""
     panel = PANELS["plant"]
     app.command("serve", epilog="Example: nightscore serve --port 8080", rich_help_panel=panel)(serve)
     example = "Example: nightscore replay --family pump --from 2026-11-14 --to 2026-11-21"
     app.command("replay", epilog=example, rich_help_panel=panel)(with_settings(replay))
     add_job(app, JOBS["accept-threshold"])(accept_threshold)
+    add_job(app, JOBS["report"])(report)
+    example = "Example: nightscore explain 3f09a1"
+    app.command("explain", epilog=example, rich_help_panel=panel)(with_settings(explain))
 
 
 def serve(
@@ -89,3 +101,55 @@ def accept_threshold(
     from anomaly.series import replay as past
 
     say(past.accept_threshold(settings, day_from(last), family, day_from(first), budget))
+
+
+def report(
+    settings: Settings,
+    day: DayOption,
+    email: Annotated[bool, typer.Option("--email", help="Mail it as [sending] in the settings says.")] = False,
+    webhook: Annotated[bool, typer.Option("--webhook", help="Post it as [sending] in the settings says.")] = False,
+    mail_file: Annotated[
+        Path | None, typer.Option("--mail-file", help="Write the mail into a file (.eml) instead of sending it.")
+    ] = None,
+) -> None:
+    """Write a night's report, and mail or post it where that is wanted."""
+    from sensors_data.store import Store
+    from service import mail
+    from service.report import report as write
+    from service.views.night import read_night
+
+    night_of = day_from(day)
+    say(write(settings, night_of))
+    store = Store(settings.store)
+    if email or mail_file:
+        message = mail.mail_of(store, settings, read_night(settings, night_of))
+        if mail_file:
+            mail_file.write_bytes(bytes(message))
+            say(f"wrote {mail_file}")
+        if email:
+            say(mail.send(settings.sending, message))
+    if webhook:
+        say(mail.post(settings, read_night(settings, night_of)))
+
+
+def explain(
+    settings: Settings,
+    anomaly: Annotated[str, typer.Argument(help="Its id, as reports, pages and tables tell it, or how the id begins.")],
+    out: Annotated[Path | None, typer.Option("--out", help="A PNG to draw it into.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say in words why something was found: what is odd, what was expected, how sure, what people said."""
+    from sensors_data.store import Store
+    from service.show.explain import anomaly_that_begins, picture
+    from service.views.story import story_of
+
+    store = Store(settings.store)
+    family, known = anomaly_that_begins(store, sorted(settings.families), anomaly)
+    story = story_of(settings, store, family, known)
+    if as_json:
+        show_json([{"anomaly": known, "family": family, "lines": story.lines, "history": story.history}])
+    else:
+        show(*story.lines)
+    if out is not None:
+        out.write_bytes(picture(store, settings, family, story))
+        say(f"drew it: {out}")

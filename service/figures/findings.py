@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 import matplotlib as mpl
 import numpy as np
@@ -21,6 +22,9 @@ from sensors_data.store import Store
 from service.figures.images import sheet
 from service.views.words import Row, leading, number
 
+Drawing = Literal["svg", "png"]
+SENSORS = 3
+"""Sensors of a picture, at most."""
 BEFORE = timedelta(hours=6)
 """Shown before and after an anomaly, at least; half its length where that is more."""
 
@@ -48,9 +52,9 @@ def _shown(found: Row, day: date) -> tuple[pd.Timestamp, pd.Timestamp]:
 
 
 def finding_picture(
-    spec: Family, day: date, found: Row, rows: tuple[pd.DataFrame, pd.DataFrame], sensors: int = 3
+    spec: Family, day: date, found: Row, rows: tuple[pd.DataFrame, pd.DataFrame], drawing: Drawing = "svg"
 ) -> bytes:
-    """An SVG of an anomaly's leading sensors over their expected band, its score and its threshold, hours around it.
+    """An SVG or PNG of an anomaly's leading sensors over their band, its score and its threshold, hours around it.
 
     `rows` are those of `rows_around`.
     """
@@ -58,7 +62,7 @@ def finding_picture(
     scores, values = (
         part[(part["asset"] == found["asset"]) & (part["time"] >= first) & (part["time"] < last)] for part in rows
     )
-    names = leading(found["sensors"])[:sensors] or list(values["sensor"].unique()[:1])
+    names = leading(found["sensors"])[:SENSORS] or list(values["sensor"].unique()[:1])
     with mpl.rc_context({**STYLE, "svg.hashsalt": str(found["anomaly_id"]), "svg.fonttype": "none"}):
         figure = Figure(figsize=(6, 1.0 + 1.25 * (len(names) + 1)), layout="constrained")
         axes = figure.subplots(len(names) + 1, 1, sharex=True, squeeze=False)[:, 0]
@@ -69,7 +73,8 @@ def finding_picture(
         for axis in axes:
             draw_anomalies(axis, pd.DataFrame([found]))
         buffer = io.BytesIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        unstamped = {"Date": None, "Creator": None} if drawing == "svg" else {"Software": None}
+        figure.savefig(buffer, format=drawing, dpi=110, metadata=unstamped)
     return buffer.getvalue()
 
 

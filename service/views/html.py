@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -60,6 +62,15 @@ def row_of(pictures: Iterable[str]) -> str:
 def link(path: str) -> str:
     """A link from the report to a file of the store, named by its path."""
     return str(_PARTS.link(path))
+
+
+def pages_of(pages: str, family: str, asset: str, anomaly_id: str, day: date) -> str:
+    """Links to an anomaly's verdict and its machine's night in the service at `pages`; nothing where that is empty."""
+    if not pages:
+        return ""
+    review = f"{pages}/pages/review?{urlencode({'family': family, 'id': anomaly_id})}"
+    machine = f"{pages}/pages/asset?{urlencode({'family': family, 'asset': asset, 'day': str(day)})}"
+    return str(_PARTS.pages_of(review, machine))
 
 
 def links(text: str, paths: Iterable[str]) -> str:

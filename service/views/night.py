@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class FamilyNight:
-    """One family's night; `findings` are its anomalies, worst first, planned work apart."""
+    """One family's night; `findings` are its anomalies, worst first, planned work apart, each with its `age`."""
 
     name: str
     scored: int
@@ -35,6 +35,8 @@ class FamilyNight:
     assets: int
     findings: pd.DataFrame
     planned: pd.DataFrame
+    ended: pd.DataFrame
+    """Anomalies of the scored night before that this one no longer has."""
     missing_share: float
     imputed_share: float
     rejects: pd.Series  # rows by reason, most frequent first
@@ -73,6 +75,12 @@ class Night:
     failed: pd.DataFrame  # rows of `runs`
 
     @property
+    def ended(self) -> pd.DataFrame:
+        """All families' anomalies that ended since the night before, worst first, with a column `family`."""
+        parts = [night.ended.assign(family=night.name) for night in self.families if len(night.ended)]
+        return worst_first(pd.concat(parts)) if parts else pd.DataFrame({"severity": [], "asset": []})
+
+    @property
     def findings(self) -> pd.DataFrame:
         """All families' anomalies, worst first, with a column `family`."""
         parts = [night.findings.assign(family=night.name) for night in self.families if len(night.findings)]
@@ -98,7 +106,9 @@ def _family(store: Store, family: str, day: date) -> FamilyNight:
     scores, grid = (store.written(table, [day], family=family) for table in ("scores", "grid"))
     filled = filling(store, grid)
     found = store.read_days("anomalies", [day], family=family)
-    found = found.assign(said=_said(store, family, found))
+    before = _before(store, family, day)
+    known = found["anomaly_id"].isin(before["anomaly_id"])
+    found = found.assign(said=_said(store, family, found), age=known.map({True: "continuing", False: "new"}))
     planned = found["suppressed"]
     card, fault = _card(store, detector_files.read_card, detector_files.serving(store, family, day))
     return FamilyNight(
@@ -107,6 +117,7 @@ def _family(store: Store, family: str, day: date) -> FamilyNight:
         assets=len(store.assets_in(scores)),
         findings=worst_first(found[~planned]),
         planned=found[planned],
+        ended=worst_first(before[~before["suppressed"] & ~before["anomaly_id"].isin(found["anomaly_id"])]),
         missing_share=(filled.values - filled.known) / filled.values if filled.values else 1.0,
         imputed_share=filled.imputed / filled.values if filled.values else 0.0,
         rejects=_reasons(store.read_days("rejects", [day], family=family)),
@@ -114,6 +125,12 @@ def _family(store: Store, family: str, day: date) -> FamilyNight:
         card=card,
         fault=fault,
     )
+
+
+def _before(store: Store, family: str, day: date) -> pd.DataFrame:
+    """The anomalies of the newest scored night before a day."""
+    earlier = [scored for scored in store.days("scores", family=family) if scored < day]
+    return store.read_days("anomalies", earlier[-1:], family=family)
 
 
 def _card(store: Store, read: Callable[[Store, ModelFile], T], model: ModelFile | None) -> tuple[T | None, str]:

@@ -33,6 +33,13 @@ def headline(night: Night) -> str:
     return "; ".join(parts)
 
 
+def since_yesterday(night: Night) -> str:
+    """What changed since the night before: `2 new, 1 continuing, 3 ended`."""
+    ages = list(night.findings["age"]) if len(night.findings) else []
+    parts = [f"{ages.count(age)} {age}" for age in ("new", "continuing")]
+    return f"Since the night before: {', '.join(parts)}, {len(night.ended)} ended"
+
+
 def counted_findings(found: pd.DataFrame) -> str:
     """Anomalies (worst first) in words: how many, how many critical, and the worst of them."""
     if found.empty:

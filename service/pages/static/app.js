@@ -23,11 +23,18 @@ export async function fetched(address, options) {
 }
 
 // ---- time ----
-export const zone = () => localStorage.getItem("zone") === "utc" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone;
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+export const zone = () => localStorage.getItem("zone") === "utc" ? "UTC" : here;
+const formats = new Map();
+/** A zone's way to write a moment; making one is slow, so each is made once. */
+function format() {
+  const name = zone();
+  if (!formats.has(name)) formats.set(name, new Intl.DateTimeFormat("sv-SE", { timeZone: name, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" }));
+  return formats.get(name);
+}
 const parts = (seconds, wanted) => {
-  const style = { timeZone: zone(), hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" };
-  const found = Object.fromEntries(new Intl.DateTimeFormat("en", style).formatToParts(new Date(seconds * 1000)).map((p) => [p.type, p.value]));
-  return wanted === "day" ? `${found.year}-${found.month}-${found.day}` : `${found.hour}:${found.minute}`;
+  const text = format().format(seconds * 1000);
+  return wanted === "day" ? text.slice(0, 10) : text.slice(11, 16);
 };
 export const moment = (seconds) => `${parts(seconds, "day")} ${parts(seconds, "time")}`;
 export function lasting(seconds) {

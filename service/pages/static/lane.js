@@ -2,7 +2,7 @@
 import { ask, escaped } from "./app.js";
 import { cellOf } from "./lane_model.js";
 
-const HEIGHT = 24, HEAD = 22, SPARE = 6;
+const HEIGHT = 24, HEAD = 22, SPARE = 3;
 
 export class LaneView {
   constructor(box, open, tell) {
@@ -53,10 +53,12 @@ export class LaneView {
   }
 
   line(row, place) {
+    const name = escaped(row.name);
     const cells = this.columns.map((column, n) => {
       const { classes, told } = cellOf(this.lane, row, column);
       const stop = place === this.at[0] && n === this.at[1] ? 0 : -1;
-      return `<div class="cell ${classes}" role="gridcell" tabindex="${stop}" data-row="${place}" data-column="${n}" aria-label="${escaped(`${row.name} ${column.night} ${column.label.includes(":") ? column.label : ""}: ${told}`)}"></div>`;
+      const hour = column.label.includes(":") ? ` ${column.label}` : "";
+      return `<div class="cell ${classes}" role="gridcell" tabindex="${stop}" data-row="${place}" data-column="${n}" aria-label="${name} ${column.night}${hour}: ${told === "nothing found" ? told : escaped(told)}"></div>`;
     });
     const shown = row.kind === "camera" ? `${row.name} (camera)` : row.name;
     return `<div class="row" role="row" aria-rowindex="${place + 2}">

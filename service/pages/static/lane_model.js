@@ -33,7 +33,10 @@ export function chosen(lane, choices) {
     words.every((word) => row.name.toLowerCase().includes(word) || row.family.toLowerCase().includes(word));
   const fits = lane.rows.map(ofRow);
   const anomalies = lane.anomalies.filter((anomaly) => fits[anomaly.row]).filter(wantedAnomaly(choices));
-  for (const anomaly of anomalies) mine.set(anomaly.row, [...(mine.get(anomaly.row) ?? []), anomaly]);
+  for (const anomaly of anomalies) {
+    if (mine.has(anomaly.row)) mine.get(anomaly.row).push(anomaly);
+    else mine.set(anomaly.row, [anomaly]);
+  }
   const images = new Map();
   for (const night of lane.images) images.set(night.row, [...(images.get(night.row) ?? []), night]);
   const rows = [];
@@ -42,6 +45,7 @@ export function chosen(lane, choices) {
     if (!fits[place] || (asked && !mine.has(place) && !(choices.only && odd))) return;
     rows.push({ ...row, place, anomalies: mine.get(place) ?? [], images: images.get(place) ?? [] });
   });
+  for (const row of rows) Object.assign(row, { worst: worstOf(row), peak: peakOf(row), newest: newestOf(row) });
   return { rows: rows.sort(ORDERS[choices.sort] ?? ORDERS.worst), anomalies: anomalies.sort(worstFirst) };
 }
 
@@ -49,21 +53,23 @@ export const worstFirst = (a, b) => RANK[kindOf(b)] - RANK[kindOf(a)] || b.peak 
 const worstOf = (row) => row.anomalies.reduce((most, one) => Math.max(most, RANK[kindOf(one)] + 1), row.images.some((night) => night.odd) ? RANK.warning + 1 : 0);
 const peakOf = (row) => Math.max(...row.anomalies.map((one) => one.peak), 0);
 const newestOf = (row) => Math.max(...row.anomalies.map((one) => one.end), ...row.images.filter((n) => n.odd).map((n) => seconds(n.night)), 0);
-const byName = (a, b) => a.family.localeCompare(b.family) || a.name.localeCompare(b.name, "en", { numeric: true });
+const alphabet = new Intl.Collator("en", { numeric: true });
+const byName = (a, b) => alphabet.compare(a.family, b.family) || alphabet.compare(a.name, b.name);
 const causeOf = (row) => row.anomalies[0]?.sensors[0]?.sensor ?? "\uffff";
 const ORDERS = {
-  worst: (a, b) => worstOf(b) - worstOf(a) || peakOf(b) - peakOf(a) || byName(a, b),
+  worst: (a, b) => b.worst - a.worst || b.peak - a.peak || byName(a, b),
   name: byName,
-  newest: (a, b) => newestOf(b) - newestOf(a) || byName(a, b),
+  newest: (a, b) => b.newest - a.newest || byName(a, b),
   most: (a, b) => b.anomalies.length - a.anomalies.length || byName(a, b),
-  cause: (a, b) => causeOf(a).localeCompare(causeOf(b)) || newestOf(b) - newestOf(a) || byName(a, b),
+  cause: (a, b) => alphabet.compare(causeOf(a), causeOf(b)) || b.newest - a.newest || byName(a, b),
 };
 
 /** What a cell shows: classes for the eye and a sentence for the ear. */
 export function cellOf(lane, row, column) {
-  const touching = row.anomalies.filter((one) => one.start < column.end && one.end > column.start).sort(worstFirst);
+  const touching = row.anomalies.filter((one) => one.start < column.end && one.end > column.start);
+  if (touching.length > 1) touching.sort(worstFirst);
   const night = row.images.find((one) => one.night === column.night);
-  const scored = (lane.scoredSets[row.family] ?? new Set()).has(column.night);
+  const scored = lane.scoredSets[row.family]?.has(column.night);
   const share = row.kind === "camera" ? (night ? 100 : 0) : lane.measured[row.family]?.[column.night]?.[row.name];
   const known = row.kind === "camera" || lane.measured[row.family] !== undefined;
   const none = !scored || (known && share === undefined);

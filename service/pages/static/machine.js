@@ -52,7 +52,7 @@ function strip() {
   const bars = [...events.anomalies.map((one) => ({ ...one, told: `${one.kind}: ${interval(one.start, one.end)}` })),
     ...events.incidents.map((one) => ({ ...one, kind: "planned", told: `${one.word}${one.author ? ` by ${one.author}` : ""}${one.note ? `: ${one.note}` : ""}, ${interval(one.start, one.end)}` })),
     ...events.models.map((one) => ({ start: one.at, end: one.at, kind: "good", told: `from ${moment(one.at)}: ${one.model}` }))];
-  const left = 62, width = box.clientWidth - left - 8, height = 14;
+  const area = plots[0].over.getBoundingClientRect(), left = area.left - box.getBoundingClientRect().left, width = area.width, height = 14;
   const place = (at) => left + width * Math.min(Math.max((at - from) / (to - from), 0), 1);
   const shapes = bars.map((one, n) => `<rect x="${place(one.start)}" y="${n * height}" width="${Math.max(3, place(one.end) - place(one.start))}" height="${height - 3}" fill="${colour(one.kind)}"><title>${escaped(one.told)}</title></rect>`);
   const words = bars.map((one) => `<li>${escaped(one.told)}</li>`).join("");
