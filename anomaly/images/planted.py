@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from anomaly.images.detector import ImageDetector, score_images
-from sensors_data.defects.paint import KINDS, paint_defect
+from sensors_data.defects.paint import KINDS, VISIBLE, PaintedDefect, paint_defect
 from sensors_data.errors import UnusableError
 
 PLAIN = 5.0
@@ -32,19 +32,16 @@ class Planted:
 
 
 def plant_defects(images: np.ndarray, seed: int, least: float = PLAIN) -> Planted:
-    """A defect at least so visible on each of uint8 images (N, C, H, W), the kinds in turn.
+    """A defect on each of uint8 images (N, C, H, W), the kinds in turn, at least so visible where the image allows it.
 
-    Images on which none can be seen are left out: of pure noise there may be none at all.
+    Images on which none can be seen are left out: of pure noise that may be all of them.
     """
     places, defects = [], []
     for number, good in enumerate(images):
-        rng = np.random.default_rng((seed, number))
-        donor = images[(number + int(rng.integers(1, max(2, len(images))))) % len(images)]
-        try:
-            defects.append(paint_defect(good, donor, KINDS[number % len(KINDS)], rng, least))
-        except UnusableError:
-            continue
-        places.append(number)
+        defect = _planted(good, images, number, seed, least) or _planted(good, images, number, seed, VISIBLE)
+        if defect is not None:
+            defects.append(defect)
+            places.append(number)
     return Planted(
         images[places],
         np.array([defect.image for defect in defects], np.uint8).reshape(-1, *images.shape[1:]),
@@ -53,6 +50,16 @@ def plant_defects(images: np.ndarray, seed: int, least: float = PLAIN) -> Plante
         np.array([defect.visibility for defect in defects], float),
         np.array(places, int),
     )
+
+
+def _planted(good: np.ndarray, images: np.ndarray, number: int, seed: int, least: float) -> PaintedDefect | None:
+    """A defect of at least this visibility on an image, the one of this number; None where none can be seen so well."""
+    rng = np.random.default_rng((seed, number))
+    donor = images[(number + int(rng.integers(1, max(2, len(images))))) % len(images)]
+    try:
+        return paint_defect(good, donor, KINDS[number % len(KINDS)], rng, least)
+    except UnusableError:
+        return None
 
 
 def planted_scores(detector: ImageDetector, planted: Planted) -> tuple[np.ndarray, np.ndarray]:

@@ -17,7 +17,7 @@ def picture_routes(routes: APIRouter, service: Service, may_write: list[Any]) ->
     """Verdicts on pictures."""
 
     @routes.get("/picture-verdicts", summary="What people said of a camera's pictures")
-    def verdicts(camera: Annotated[str, Query(examples=["press"])]) -> list[dict[str, object]]:
+    def verdicts(camera: Annotated[str, Query(description="The camera's name.")]) -> list[dict[str, object]]:
         service.settings.camera(camera)
         return records(verdicts_on_pictures(service.store, camera))
 
