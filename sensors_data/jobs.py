@@ -195,6 +195,16 @@ JOBS = {
             is_watched=False,
         ),
         Job(
+            "train-upscaler",
+            "camera",
+            "synthesis.upscaling.job:train_upscaler",
+            "Learn to enlarge a camera's images from those of the days before a day; accept it if it beats bicubic.",
+            "by hand",
+            trains="upscalers",
+            is_watched=False,
+            hours=6,
+        ),
+        Job(
             "export-camera-metrics",
             "camera",
             "anomaly.monitoring.jobs:export_camera_metrics",

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from sensors_data.errors import NightscoreError
-from service.cli import cameras, datasets, incidents, jobs, models, plan, presets, review, start, synthesis
+from service.cli import cameras, datasets, incidents, jobs, models, plan, presets, review, start, synthesis, upscaling
 from service.console import aside, show, start_log
 
 log = logging.getLogger("nightscore")
@@ -24,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for room in (start, review, plan, jobs, synthesis, cameras):
+for room in (start, review, plan, jobs, synthesis, upscaling, cameras):
     room.add_commands(app)
 for name, group in (
     ("incidents", incidents.app),

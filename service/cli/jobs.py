@@ -15,7 +15,15 @@ from service.schedule.request import day_from
 
 PANELS = {"family": "Jobs of a family", "camera": "Jobs of a camera", "plant": "Look and decide"}
 """Where a job's command stands in `nightscore --help`, by its owner."""
-ELSEWHERE = ("accept-threshold", "draw-images", "judge-images", "report", "paint-defects", "try-augmentation")
+ELSEWHERE = (
+    "accept-threshold",
+    "draw-images",
+    "judge-images",
+    "paint-defects",
+    "report",
+    "train-upscaler",
+    "try-augmentation",
+)
 """Jobs whose commands have further options and are written by hand."""
 
 

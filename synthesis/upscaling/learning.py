@@ -29,7 +29,7 @@ JUDGED = 512
 class UpscalingSettings(Section):
     """How an upscaler is trained."""
 
-    factor: int = Field(2, ge=2, le=4)
+    factor: int = 2
     """2 or 4."""
     perceptual: bool = False
     """Also learn to please a discriminator and to match its features: sharper, and farther from the true pixels
@@ -124,7 +124,7 @@ def measured(network: Upscaler, images: np.ndarray) -> Fidelity:
 
 def as_unit(images: np.ndarray) -> Tensor:
     """Images uint8 as float32 in [0, 1]."""
-    return torch.from_numpy(np.ascontiguousarray(images)).float() / 255
+    return torch.from_numpy(images.astype(np.float32)) / 255
 
 
 def _check(images: np.ndarray, factor: int) -> None:

@@ -1,0 +1,86 @@
+"""Train an upscaler of a camera, and enlarge pictures by it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sensors_data.errors import NightscoreError, NotThereError
+from sensors_data.jobs import JOBS
+from sensors_data.settings import Settings
+from service.cli.cameras import PANEL
+from service.cli.jobs import add_job
+from service.cli.options import CameraOption, DayOption, with_settings
+from service.console import say, training_progress
+from service.schedule.request import day_from
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add both commands."""
+    add_job(app, JOBS["train-upscaler"])(train_upscaler)
+    example = "Example: nightscore upscale-images --camera press --day 2026-11-21 --from small --out large"
+    app.command("upscale-images", epilog=example, rich_help_panel=PANEL)(with_settings(upscale_images))
+
+
+def train_upscaler(
+    settings: Settings,
+    day: DayOption,
+    camera: CameraOption,
+    factor: Annotated[int, typer.Option("--factor", help="2 or 4.")] = 2,
+    perceptual: Annotated[
+        bool, typer.Option("--perceptual", help="Sharper, and farther from the true pixels: a discriminator helps.")
+    ] = False,
+    images: Annotated[int, typer.Option("--images", min=1, help="Images shown, repeats counted.")] = 200_000,
+) -> None:
+    """Train an upscaler."""
+    from synthesis.upscaling.job import train_upscaler as job
+    from synthesis.upscaling.learning import UpscalingSettings
+
+    wanted = UpscalingSettings(factor=factor, perceptual=perceptual, images=images)
+    with training_progress() as progress:
+        outcome = job(settings, day_from(day), camera, progress, wanted)
+    say(outcome)
+
+
+def upscale_images(
+    settings: Settings,
+    day: DayOption,
+    camera: CameraOption,
+    source: Annotated[Path, typer.Option("--from", help="A picture, or a folder of them.")],
+    out: Annotated[Path, typer.Option("--out", help="A folder for the PNGs.")],
+) -> None:
+    """Enlarge pictures by the upscaler that serves a day; pictures that cannot be read are named and passed over."""
+    from sensors_data.images.files import decode_image, encode_png, read_image_file
+    from sensors_data.store import Store
+    from synthesis.upscaling.files import load_for
+    from synthesis.upscaling.job import enlarged
+
+    upscaler = load_for(Store(settings.store), camera, day_from(day))
+    card = upscaler.card
+    about = {"software": "nightscore", "enlarged": str(card.network.factor), "upscaler": upscaler.name}
+    paths = _pictures(source)
+    out.mkdir(parents=True, exist_ok=True)
+    written = 0
+    for path in paths:
+        try:
+            image = decode_image(read_image_file(path), card.network.channels)
+        except NightscoreError as error:
+            say(f"{path} was passed over: {error}")
+            continue
+        (out / f"{path.stem}.png").write_bytes(encode_png(enlarged(upscaler.network, image), about))
+        written += 1
+    if not written:
+        raise NotThereError(
+            f"none of {len(paths)} files in {source} is a picture", "name a picture or a folder of some"
+        )
+    say(f"enlarged {written} of {len(paths)} pictures {card.network.factor} times by {upscaler.name} into {out}")
+
+
+def _pictures(source: Path) -> list[Path]:
+    """The files that are named. NotThereError when there are none."""
+    paths = sorted(path for path in source.iterdir() if path.is_file()) if source.is_dir() else [source]
+    if not paths or not all(path.is_file() for path in paths):
+        raise NotThereError(f"there is no picture at {source}", "name a picture or a folder of some")
+    return paths
