@@ -11,15 +11,11 @@ from sensors_data.tables import TABLES, Table
 from sensors_data.tables.shares import SHARES, shares_of_text
 
 
-def to_arrow(spec: Table, frame: pd.DataFrame | pa.Table) -> pa.Table:
+def to_arrow(spec: Table, frame: pd.DataFrame) -> pa.Table:
     """A frame as the table's Arrow rows, sorted; columns of later generations are null where the frame lacks them.
-
-    Arrow rows have the table's columns already; their text may stand as codes.
 
     ValueError names the column that does not fit.
     """
-    if isinstance(frame, pa.Table):
-        return _sorted(frame, spec.order).cast(spec.schema).combine_chunks()
     late = {c.name: None for c in spec.columns if c.since > 1 and c.name not in frame.columns}
     frame = frame.assign(**late)
     missing = [name for name in spec.schema.names if name not in frame.columns]

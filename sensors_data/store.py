@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from sensors_data.errors import NotThereError, StorageError, UnusableError
 from sensors_data.files import open_url, replace_file
 from sensors_data.jobs import remedy
 from sensors_data.parquet import open_parquet, parquet_bytes, parts_of
+from sensors_data.partition_paths import folder_of, in_order, partition_of, path_of
 from sensors_data.seal import check, sealed
 from sensors_data.settings import Section, parse
 from sensors_data.tables import TABLES, Table
@@ -31,8 +31,6 @@ FORMAT = 1
 
 _NAMES = ("asset", "sensor")
 """Columns of few distinct texts."""
-
-_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 
 
 class Provenance(Section):
@@ -68,16 +66,9 @@ class Store:
 
     def path(self, table: str, **partition: object) -> str:
         """The partition's file, relative to the root. ValueError for a missing key or an unsafe value."""
-        spec = TABLES[table]
-        keys = _keys(spec, partition)
-        if set(partition) != set(keys):
-            raise ValueError(f"table {table} is partitioned by {keys}, found {tuple(partition)}")
-        parts = [(key, _safe(key, partition[key])) for key in keys]
-        names_file = bool(spec.file_key) or len(keys) > len(spec.partition)
-        folders = [f"{key}={value}" for key, value in (parts[:-1] if names_file else parts)]
-        return "/".join([table, *folders, f"{'-'.join(parts[-1])}.parquet" if names_file else "data.parquet"])
+        return path_of(TABLES[table], **partition)
 
-    def write(self, table: str, frame: pd.DataFrame | pa.Table, provenance: Provenance, **partition: object) -> str:
+    def write(self, table: str, frame: pd.DataFrame, provenance: Provenance, **partition: object) -> str:
         """Replace one partition by `frame`, its rows sorted as the table says; the path written.
 
         ValueError when a column is missing or of another type; OSError leaves the old partition.
@@ -208,31 +199,9 @@ class Store:
         ValueError when the table is not partitioned by a key of `fixed`.
         """
         spec = TABLES[table]
-        if not set(fixed) <= set(spec.partition):
-            raise ValueError(f"table {table} is partitioned by {spec.partition}, found {tuple(fixed)}")
-        folder = table
-        for key in spec.partition:
-            if key not in fixed or key == spec.file_key:
-                break
-            folder += f"/{key}={_safe(key, fixed[key])}"
-        files = self.files(folder, suffix=".parquet")
-        partitions = [part for path in files if (part := self._partition_of(spec, path)) is not None]
-        partitions = [part for part in partitions if all(part[key] == str(value) for key, value in fixed.items())]
-        if spec.may_shard:
-            whole = [part for part in partitions if "shard" not in part]
-            partitions = [p for p in partitions if "shard" not in p or {k: p[k] for k in spec.partition} not in whole]
-        keys = (*spec.partition, *(["shard"] if spec.may_shard else []))
-        return sorted(partitions, key=lambda p: [(len(p[k]) if k == "shard" else 0, p[k]) for k in keys if k in p])
-
-    def _partition_of(self, spec: Table, path: str) -> dict[str, str] | None:
-        """The partition that a table's file at `path` is, None for another file."""
-        *folders, name = path.split("/")[1:]
-        values = {key: folder.partition("=")[2] for key, folder in zip(spec.partition, folders, strict=False)}
-        file_key = spec.file_key or ("shard" if spec.may_shard and name != "data.parquet" else None)
-        if file_key:
-            values[file_key] = name.removeprefix(f"{file_key}-").removesuffix(".parquet")
-        whole = set(spec.partition) <= set(values) and all(map(_SAFE.fullmatch, values.values()))
-        return values if whole and path == self.path(spec.name, **values) else None
+        files = self.files(folder_of(spec, **fixed), suffix=".parquet")
+        parts = [part for path in files if (part := partition_of(spec, path)) is not None]
+        return in_order(spec, [p for p in parts if all(p[key] == str(value) for key, value in fixed.items())])
 
     def days(self, table: str, **fixed: object) -> list[date]:
         """The days a table holds for the `fixed` values, sorted."""
@@ -309,15 +278,3 @@ def settings_hash(*sections: Section) -> str:
     """A short hash of the settings that a partition was made under; whence and when its rows came does not matter."""
     text = "\n".join(s.model_dump_json(exclude=_ARRIVAL) for s in sections)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _keys(spec: Table, partition: Iterable[str]) -> tuple[str, ...]:
-    """The keys of a partition, with the shard where a table may have it and this one does."""
-    return (*spec.partition, "shard") if spec.may_shard and "shard" in partition else spec.partition
-
-
-def _safe(key: str, value: object) -> str:
-    text = value.isoformat() if isinstance(value, date) else str(value)
-    if not _SAFE.fullmatch(text):
-        raise UnusableError(f"{key} '{text[:80]}' cannot be part of a path: letters, digits, - _ . only")
-    return text

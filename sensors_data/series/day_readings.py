@@ -9,6 +9,9 @@ from typing import Protocol
 import pandas as pd
 import pyarrow as pa
 
+from sensors_data.arrow_rows import to_arrow
+from sensors_data.tables import TABLES
+
 
 class DayReadings(Protocol):
     """Readings of one day, one a time, asset and sensor."""
@@ -32,8 +35,8 @@ class DayReadings(Protocol):
         """The readings (time, asset, sensor, value)."""
         ...
 
-    def rows_of(self, assets: Collection[str]) -> pd.DataFrame | pa.Table:
-        """The readings of some assets, to be written."""
+    def rows_of(self, assets: Collection[str]) -> pa.Table:
+        """The readings of some assets as the table's own rows, sorted."""
         ...
 
 
@@ -62,6 +65,6 @@ class LongReadings:
         """The readings (time, asset, sensor, value)."""
         return self.rows
 
-    def rows_of(self, assets: Collection[str]) -> pd.DataFrame:
-        """The readings of some assets."""
-        return self.rows[self.rows["asset"].isin(assets)]
+    def rows_of(self, assets: Collection[str]) -> pa.Table:
+        """The readings of some assets as the table's own rows, sorted."""
+        return to_arrow(TABLES["readings"], self.rows[self.rows["asset"].isin(assets)])

@@ -25,12 +25,17 @@ def imputed_rows(spec: Family, day: date, assets: list[str], readings: Readings)
 
     Earlier days are asked for only where a gap of the day is filled from them.
     """
-    frame: pd.DataFrame = imputed_table(spec, day, assets, readings).to_pandas()
+    frame: pd.DataFrame = _coded_rows(spec, day, assets, readings).to_pandas()
     return frame
 
 
 def imputed_table(spec: Family, day: date, assets: list[str], readings: Readings) -> pa.Table:
-    """The same rows, the names of assets and sensors as codes."""
+    """The rows of sorted assets as the table's own."""
+    return _coded_rows(spec, day, assets, readings).cast(TABLES["grid"].schema).combine_chunks()
+
+
+def _coded_rows(spec: Family, day: date, assets: list[str], readings: Readings) -> pa.Table:
+    """The rows, the names of assets and sensors as codes."""
     if not assets:
         return TABLES["grid"].schema.empty_table()
     readings = _with_growth(spec, day, readings)

@@ -87,7 +87,7 @@ def _impute(store: Store, spec: Family, day: date, family: str, shard: int) -> D
         settings=settings_hash(spec),
         inputs=store.digest(path for paths in known.values() for path in paths),
     )
-    store.write("grid", rows, source, family=family, day=day, shard=shard)
+    store.write_rows("grid", rows, source, family=family, day=day, shard=shard)
     value, seen = rows["value"].to_numpy(), rows["observed"].to_numpy()
     filled, missing = int((~seen & ~np.isnan(value)).sum()), int(np.isnan(value).sum())
     line = f"imputed {family} {day} shard {shard}: {len(rows):,} values of {len(assets)} assets"

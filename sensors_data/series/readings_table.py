@@ -21,8 +21,8 @@ def write_day(store: Store, spec: Family, family: str, day: date, readings: DayR
         assets = [name for name in readings.assets if shard_of(name, spec.shards) == shard]
         rows = readings.rows_of(assets)
         where = {"family": family, "day": day} | ({"shard": shard} if spec.shards > 1 else {})
-        after.append(store.write("readings", rows, source, **where))
-        values += len(rows)
+        after.append(store.write_rows("readings", rows, source, **where))
+        values += rows.num_rows
     for path in [*before, *store.shards("readings", family=family, day=day)]:
         if path not in after:
             store.remove(path)

@@ -39,10 +39,14 @@ class WideReadings:
 
     def frame(self) -> pd.DataFrame:
         """The readings (time, asset, sensor, value), sorted."""
-        frame: pd.DataFrame = self.rows_of(self.assets).to_pandas()
+        frame: pd.DataFrame = self._coded(self.assets).to_pandas()
         return frame
 
     def rows_of(self, assets: Collection[str]) -> pa.Table:
+        """The readings of some assets as the table's own rows, sorted."""
+        return self._coded(assets).cast(TABLES["readings"].schema).combine_chunks()
+
+    def _coded(self, assets: Collection[str]) -> pa.Table:
         """The readings of some assets, sorted, names as codes."""
         rows = np.isin(self.assets, list(assets))[self.asset]
         part = slice(None) if rows.all() else rows

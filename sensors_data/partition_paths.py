@@ -1,0 +1,71 @@
+"""Where a table's partitions lie in the store, and which partition a file is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from sensors_data.errors import UnusableError
+from sensors_data.tables import Table
+
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
+
+
+def path_of(spec: Table, **partition: object) -> str:
+    """A partition's file, relative to the store's root. ValueError for a missing key or an unsafe value."""
+    keys = _keys(spec, partition)
+    if set(partition) != set(keys):
+        raise ValueError(f"table {spec.name} is partitioned by {keys}, found {tuple(partition)}")
+    parts = [(key, _safe(key, partition[key])) for key in keys]
+    names_file = bool(spec.file_key) or len(keys) > len(spec.partition)
+    folders = [f"{key}={value}" for key, value in (parts[:-1] if names_file else parts)]
+    return "/".join([spec.name, *folders, f"{'-'.join(parts[-1])}.parquet" if names_file else "data.parquet"])
+
+
+def folder_of(spec: Table, **fixed: object) -> str:
+    """The smallest folder that holds every partition with the `fixed` values.
+
+    ValueError when the table is not partitioned by a key of `fixed`.
+    """
+    if not set(fixed) <= set(spec.partition):
+        raise ValueError(f"table {spec.name} is partitioned by {spec.partition}, found {tuple(fixed)}")
+    folder = spec.name
+    for key in spec.partition:
+        if key not in fixed or key == spec.file_key:
+            break
+        folder += f"/{key}={_safe(key, fixed[key])}"
+    return folder
+
+
+def partition_of(spec: Table, path: str) -> dict[str, str] | None:
+    """The partition that a table's file at `path` is, None for another file."""
+    *folders, name = path.split("/")[1:]
+    values = {key: folder.partition("=")[2] for key, folder in zip(spec.partition, folders, strict=False)}
+    file_key = spec.file_key or ("shard" if spec.may_shard and name != "data.parquet" else None)
+    if file_key:
+        values[file_key] = name.removeprefix(f"{file_key}-").removesuffix(".parquet")
+    whole = set(spec.partition) <= set(values) and all(map(_SAFE.fullmatch, values.values()))
+    return values if whole and path == path_of(spec, **values) else None
+
+
+def in_order(spec: Table, partitions: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    """Partitions sorted, shards by their number; where one file holds a whole partition, its shards are left out."""
+    parts = list(partitions)
+    if spec.may_shard:
+        whole = [part for part in parts if "shard" not in part]
+        parts = [p for p in parts if "shard" not in p or {key: p[key] for key in spec.partition} not in whole]
+    keys = (*spec.partition, *(["shard"] if spec.may_shard else []))
+    return sorted(parts, key=lambda p: [(len(p[k]) if k == "shard" else 0, p[k]) for k in keys if k in p])
+
+
+def _keys(spec: Table, partition: Iterable[str]) -> tuple[str, ...]:
+    """The keys of a partition, with the shard where a table may have it and this one does."""
+    return (*spec.partition, "shard") if spec.may_shard and "shard" in partition else spec.partition
+
+
+def _safe(key: str, value: object) -> str:
+    text = value.isoformat() if isinstance(value, date) else str(value)
+    if not _SAFE.fullmatch(text):
+        raise UnusableError(f"{key} '{text[:80]}' cannot be part of a path: letters, digits, - _ . only")
+    return text
