@@ -24,18 +24,19 @@ class JobCost:
         return 1e-6 * rows * (self.us_a_row + sensors * self.us_a_value)
 
 
-BASE_MB = {False: 330, True: 550}
+BASE_MB = {False: 270, True: 430}
 """Memory of a task that has loaded what it needs, by whether it loads torch."""
 START_S = {False: 0.9, True: 3.5}
 """CPU-seconds that a task's process takes to load it."""
 LOADS_TORCH = ("score-series", "find-anomalies", "drift", "export-metrics")
 
 COSTS = (
-    JobCost("ingest", 0.25, 0.30, 75, 2.6),
-    JobCost("impute", 0.05, 0.25, 110, 2.6, sharded=True),
-    JobCost("score-series", 15.0, 8.0, 260, 24.0, sharded=True),
-    JobCost("find-anomalies", 0.2, 0.6, 150),
-    JobCost("drift", 0.5, 1.0, 150),
-    JobCost("export-metrics", 0.1, 0.5, 80),
+    JobCost("ingest", 0.41, 0.26, 150, 2.6),
+    JobCost("impute", 0.01, 0.31, 135, 2.6, sharded=True),
+    JobCost("score-series", 18.7, 5.1, 250, 42.0, sharded=True),
+    JobCost("find-anomalies", 1.0, 0.2, 150),
+    JobCost("drift", 0.3, 0.4, 150),
+    JobCost("export-metrics", 0.2, 0.2, 80),
 )
-"""Of benchmarks.scale with --assets 30,100 --sensors 6 and --assets 100,300 --sensors 1, a step of a minute."""
+"""Of benchmarks.scale, a step of a minute. Ingest and impute: --assets 300 --sensors 6, and --assets 1000 --sensors 1;
+the others: --assets 60 --sensors 6, and --assets 120 --sensors 1; their fixed part is told apart roughly."""
