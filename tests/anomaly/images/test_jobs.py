@@ -3,16 +3,21 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from anomaly.images.detector import score_images as scores_of
 from anomaly.images.files import load_for
 from anomaly.images.jobs import checkpoint_of, score_images, train_images
+from anomaly.images.stored_maps import stored_maps
 from sensors_data.camera import Camera
 from sensors_data.images.files import encode_png
 from sensors_data.images.jobs import ingest_images
+from sensors_data.images.table import pixels_of
 from sensors_data.places import heat_map_path
 from sensors_data.settings import Settings
 from sensors_data.simulate_camera import write_camera
 from sensors_data.store import Store
 
+GRADIENTS = {"features": {"kind": "gradients"}}
+"""Stated, so that training compares no kinds."""
 FIRST, DAYS = date(2026, 3, 2), 6
 LAST = FIRST + timedelta(days=DAYS - 1)
 
@@ -21,7 +26,7 @@ LAST = FIRST + timedelta(days=DAYS - 1)
 def settings(tmp_path_factory):
     folder = tmp_path_factory.mktemp("camera")
     write_camera(folder / "inbox", 0, FIRST, DAYS, parts=25)
-    camera = Camera(inbox=str(folder / "inbox"), detector={"steps": 150, "false_alarm_rate": 0.02})
+    camera = Camera(inbox=str(folder / "inbox"), detector={**GRADIENTS, "steps": 150, "false_alarm_rate": 0.02})
     made = Settings(store=str(folder / "store"), cameras={"press": camera})
     for number in range(DAYS):
         ingest_images(made, FIRST + timedelta(days=number), "press")
@@ -47,6 +52,26 @@ def test_an_anomaly_has_a_heat_map_and_a_good_part_has_none(settings):
     scores = store.read("image_scores", camera="press", day=LAST)
     for row in scores.to_dict("records"):
         assert store.exists(heat_map_path("press", LAST, row["image_id"])) == row["is_anomaly"]
+
+
+def test_a_night_keeps_its_worst_maps_its_self_test_and_what_the_camera_looks_like(settings):
+    score_images(settings, LAST, "press")
+    store = Store(settings.store)
+    scores = store.read("image_scores", camera="press", day=LAST).sort_values("score", ascending=False)
+    detector, kept = load_for(store, "press", LAST), stored_maps(store, "press", LAST)
+    images = store.read("images", camera="press", day=LAST)
+    worst = scores["image_id"].iloc[0]
+    again = scores_of(detector, pixels_of(images[images["image_id"] == worst], settings.camera("press"))).maps[0]
+    assert kept.model == detector.name
+    assert np.allclose(kept.of([worst])[0], again, rtol=2e-3, atol=2e-3)
+    assert kept.of(["nowhere.png"]) is None
+    tests = store.read("image_self_tests", camera="press", day=LAST)
+    assert len(tests) >= 25
+    assert not set(tests["good"]) & set(scores.loc[scores["is_anomaly"], "image_id"])
+    assert ((tests["score"] > tests["threshold"]) == tests["found"]).all()
+    drift = store.read("camera_drift", camera="press", day=LAST)
+    assert drift["look"].tolist() == ["across", "contrast", "down", "focus", "light"]
+    assert (drift["images"] == 29).all()
 
 
 def test_the_same_day_scored_twice_gives_the_same_bytes(settings):
