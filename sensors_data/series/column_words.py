@@ -5,7 +5,7 @@ from __future__ import annotations
 _LINES = """
 %H: h he heure hh hora hour hr ora stunde uur
 %M: mi min minute minuto minuut mm
-%N: hhmm hourminute hrmn time
+%N: est cst gmt hhmm hourminute hrmn lst mst pst time utc
 %S: s sec second segundo sekunde ss
 %Y: annee anno année ano año jaar jahr year yr yy yyyy
 %d: dag day dd dy dia dom día giorno jour mday tag

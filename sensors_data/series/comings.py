@@ -45,8 +45,9 @@ def comings_and_goings(values: pd.DataFrame) -> list[str]:
         spans = values.groupby(kind, sort=False, observed=True)["time"].agg(["min", "max"])
         ends, begins = spans[spans["max"] < last - edge], spans[spans["min"] > first + edge]
         odd += _renamed(ends, begins, edge) if kind == "sensor" else []
-        odd += [f"{kind} {name} has no value after {_day(row['max'])}" for name, row in ends.head(most).iterrows()]
-        odd += [f"{kind} {name} has no value before {_day(row['min'])}" for name, row in begins.head(most).iterrows()]
+        told = _day if last - first > pd.Timedelta("3D") else _minute
+        odd += [f"{kind} {name} has no value after {told(row['max'])}" for name, row in ends.head(most).iterrows()]
+        odd += [f"{kind} {name} has no value before {told(row['min'])}" for name, row in begins.head(most).iterrows()]
         more = max(0, len(ends) - most) + max(0, len(begins) - most)
         odd += [f"{more:,} more of kind {kind} end early or begin late"] if more else []
     return odd
@@ -64,3 +65,7 @@ def _renamed(ends: pd.DataFrame, begins: pd.DataFrame, edge: pd.Timedelta) -> li
 
 def _day(moment: pd.Timestamp) -> str:
     return f"{moment:%Y-%m-%d}"
+
+
+def _minute(moment: pd.Timestamp) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"

@@ -27,6 +27,8 @@ KNOWN = np.array(
 )
 """Codes in wide use: nines, ends of integers, those of loggers and of air quality stations."""
 
+SURE = 999.0
+"""A sensor that reads nothing but a known code of this size was never measured."""
 HUGE = 1e25
 """No plant measures more: fill values of file formats and the ends of floats lie above."""
 
@@ -44,6 +46,8 @@ def codes_of(values: np.ndarray, elsewhere: frozenset[float] = frozenset()) -> t
     known = np.isin(distinct, KNOWN) | np.isin(distinct, list(elsewhere))
     rest, weight = distinct[~known], counts[~known]
     codes = [float(value) for value in huge]
+    if len(distinct) == 1 and known.all() and abs(distinct[0]) >= SURE:
+        codes.append(float(distinct[0]))  # nothing but a code: nothing was ever measured
     if known.any() and len(rest) >= 5:
         low, high = float(rest.min()), float(rest.max())
         inner_low, inner_high = _bulk(rest, weight)

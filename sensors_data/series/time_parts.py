@@ -18,7 +18,9 @@ _RANGES = {
     "%Y": (1990, 2099), "%m": (1, 12), "%d": (1, 31), "%H": (0, 24), "%M": (0, 60), "%S": (0, 60), "%j": (1, 366),
     "%N": (0, 2400),
 }  # fmt: skip
-_UNNAMED = ("%Y %m %d %H %M %S", "%Y %m %d %H %M", "%Y %m %d %H", "%Y %j %N", "%Y %j %H", "%Y %m %d")
+_UNNAMED = (
+    "%Y %j %m %d %H %M", "%Y %m %d %H %M %S", "%Y %m %d %H %M", "%Y %m %d %H", "%Y %j %N", "%Y %j %H", "%Y %m %d",
+)  # fmt: skip
 
 
 def date_and_clock(columns: list[Column], dates: list[TimeColumns]) -> TimeColumns | None:
@@ -65,6 +67,8 @@ def clock_of(column: Column) -> str | None:
     style = None if column.numeric else clock_style(column.filled)
     if style:
         return style
+    if column.distinct.str.fullmatch(r"(?:[01]\d|2[0-4])[0-5]\d").all() and (column.distinct < "0100").any():
+        return "%N"
     if (day := _empty_day(column)) and (style := clock_style(column.filled.str.slice(len(day)).str.strip())):
         return f"{day} {style}"
     values = column.values
@@ -111,7 +115,13 @@ def unnamed_parts(columns: list[Column]) -> TimeColumns | None:
                 joined = joined + " " + column.cells.astype(str).str.strip()
             times, _ = read_texts(joined, signs)
             steps = np.diff(times)
-            if not np.isnat(times).any() and len(steps) > 2 and (steps > np.timedelta64(0)).mean() > 0.95:
+            named, _ = read_texts(joined, signs.replace("%j", "%*")) if "%j %m" in signs else (times, None)
+            if (
+                not np.isnat(times).any()
+                and (named == times).all()
+                and len(steps) > 2
+                and (steps > np.timedelta64(0)).mean() > 0.95
+            ):
                 keys: dict[str, object] = {"time": names, "time_format": signs, "clock": True}
                 return TimeColumns(keys, names, f"{signs} side by side, going on from row to row", 0.7)
     return None

@@ -136,11 +136,11 @@ def test_short_lived_assets_are_commissioned_long_lived_ones_trained_on_days(put
     assert long.family.training.first_after == 6
 
 
-def test_a_plausible_range_reaches_ten_sizes_beyond_the_usual_values(put):
+def test_a_plausible_range_reaches_thirty_widths_beyond_the_usual_values(put):
     frame = table(1000).assign(flow=50 + 50 * np.sin(np.arange(1000) / 9))
     frame.loc[5, "flow"] = -9999
     sensor = discover(put(csv(frame))).family.sensors["flow"]
-    assert (sensor.low, sensor.high, sensor.missing) == (-1000.0, 1100.0, (-9999.0,))
+    assert (sensor.low, sensor.high, sensor.missing) == (-3000.0, 3100.0, (-9999.0,))
 
 
 @pytest.mark.parametrize("rest", [0.0, 5.0])

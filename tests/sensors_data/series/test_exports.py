@@ -191,7 +191,7 @@ def test_the_numbers_of_states_stand_in_the_settings_with_how_they_came_about(pu
     )
     line = next(line for line in with_family("", found, "plant").splitlines() if line.startswith("mode"))
     assert 'states = {"Heizen" = 0, "Kühlen" = 1, "Abtauen" = 2, "Störung 3" = 3}' in line
-    assert line.endswith("# words are numbered by how often they come; number them anew where they have an order")
+    assert line.endswith("they come; with an order, number them anew and take out the kind")
 
 
 def test_a_sheet_of_a_workbook_reads_as_the_csv_does(put, tmp_path):

@@ -13,7 +13,9 @@ WARM = np.linspace(53, 67, 1000)
         (WARM, "bar", (-616.0, 736.0)),
         (WARM - 60, "°C", (-146.0, 146.0)),
         (np.linspace(-250, -240, 1000), "°C", (-273.15, 0.0)),
+        (np.linspace(-2, 1.6, 1000), "", (-109.0, 109.0)),
         (np.full(100, 7.0), "bar", (None, None)),
+        (np.concatenate([np.zeros(300), [0.2]]), "mm", (None, None)),
         (np.empty(0), "bar", (None, None)),
     ],
 )
