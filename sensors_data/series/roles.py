@@ -147,7 +147,7 @@ def _clockwork(column: Column, moments: pd.Series) -> str:
     if np.ptp(values) > 0 and np.ptp(seconds) > 0 and len(np.unique(seconds)) > 10:
         slope, start = np.polyfit(seconds - seconds[0], values, 1)
         straight = np.abs(values - start - slope * (seconds - seconds[0])).max()
-        if slope > 0 and straight <= 1e-6 * np.ptp(values) and len(np.unique(values)) > 10:
+        if slope > 0 and straight <= 5e-5 * np.ptp(values) and len(np.unique(values)) > 10:
             return _CLOCKWORK
     return ""
 
