@@ -8,6 +8,7 @@ from dataclasses import replace
 from sensors_data.errors import UnreadableError
 from sensors_data.series.column_words import WORDS
 from sensors_data.series.columns import Column
+from sensors_data.series.date_forms import shape_of
 from sensors_data.series.time_guess import TimeColumns
 from sensors_data.series.time_numbers import digit_date, number_time
 from sensors_data.series.time_parts import clock_of, date_and_clock, parts_of, unnamed_parts
@@ -121,6 +122,14 @@ def _no_time(columns: list[Column], name: str) -> UnreadableError:
         return UnreadableError(
             f"{name}: column '{bare[0].name}' holds dates without a year, like '{bare[0].distinct[0][:30]}'",
             "export it with the year, or put the year in front of each date",
+        )
+    worded = [column for column in columns if not column.numeric and len(column.distinct)]
+    dated = [column for column in worded if all(map(shape_of, column.distinct[:50].astype(str)))]
+    if dated:
+        told = f"'{dated[0].name}', like '{dated[0].distinct[0][:30]}',"
+        return UnreadableError(
+            f"{name}: the times in column {told} are of no years 1990 to 2099",
+            "take out what is older, or mend the clock",
         )
     clocks = [column.name for column in columns if clock_of(column)]
     if clocks:

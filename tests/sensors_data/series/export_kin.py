@@ -86,6 +86,7 @@ FORMS = [
 CASES = [*TIMES, *FORMS]
 
 REFUSED = [
+    ("dates of 1988", lines("Date,Time,temp", lambda n: f"{HOURS[n]:%m/%d}/1988,{HOURS[n]:%H:%M},{TEMP[n]:.2f}"), "are of no years 1990 to 2099"),
     ("dates without a year", lines("time,temp", lambda n: f"{HOURS[n]:%b %d %H:%M:%S},{TEMP[n]:.2f}"), "dates without a year, like 'Feb 02"),
     ("a comma within the times", lines("time,temp", lambda n: f"{HOURS[n]:%Y-%m-%dT%H:%M:%S},500Z,{TEMP[n]:.2f}"), "3 cells, its header 2"),
 ]  # fmt: skip
