@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 from sensors_data.errors import UnreadableError
@@ -20,10 +21,18 @@ def json_rows(data: bytes, name: str) -> list[Row]:
         raise UnreadableError(
             f"{name} looks like JSON and is none{where}", "write a list of rows, or a row a line"
         ) from error
-    rows = [row for value in values for row in _rows(value, {})]
+    rows = _usual_first([row for value in values for row in _rows(value, {})])
     if not rows:
         raise UnreadableError(f"{name} is JSON, but no list of rows", 'write rows like {"time": "2026-02-02T00:00Z"}')
     return rows
+
+
+def _usual_first(rows: list[Row]) -> list[Row]:
+    """Rows of which those like most come first, where what comes first is about them: a request's settings, say."""
+    shapes = Counter(tuple(row) for row in rows)
+    usual, count = shapes.most_common(1)[0] if rows else ((), 0)
+    rare_first = bool(rows) and shapes[tuple(rows[0])] < 0.1 * count
+    return sorted(rows, key=lambda row: tuple(row) != usual) if rare_first else rows
 
 
 def _values(text: str) -> list[Any]:

@@ -131,6 +131,11 @@ def _no_time(columns: list[Column], name: str) -> UnreadableError:
             f"{name}: the times in column {told} are of no years 1990 to 2099",
             "take out what is older, or mend the clock",
         )
+    parts = [column.name for sign in ("%m", "%d") for column in columns if column.named(WORDS[sign])]
+    if len(parts) > 1:
+        return UnreadableError(
+            f"{name}: the columns {parts[:4]} have no year beside them", "add a column with the year"
+        )
     clocks = [column.name for column in columns if clock_of(column)]
     if clocks:
         return UnreadableError(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
@@ -14,6 +16,8 @@ from anomaly.series.plot import INK, SEEN, STYLE
 from sensors_data.series.units import unit_beside
 from sensors_data.settings import Family
 
+GAP = 10
+"""Steps without a value over which no line is drawn."""
 MOST_SENSORS, MOST_ASSETS, MOST_POINTS = 24, 4, 4000
 _COLOURS = (SEEN, "#e0a030", "#5b8f1d", "#8f1d5b")
 
@@ -26,7 +30,7 @@ def overview_picture(values: pd.DataFrame, family: Family, name: str) -> bytes:
         figure = Figure(figsize=(11, 1.2 + 1.1 * max(1, len(sensors))), layout="constrained")
         axes = figure.subplots(max(1, len(sensors)), 1, sharex=True, squeeze=False)[:, 0]
         for axis, sensor in zip(axes, sensors, strict=False):
-            _draw(axis, values[values["sensor"] == sensor], assets)
+            _draw(axis, values[values["sensor"] == sensor], assets, family.step)
             unit = unit_beside(sensor, family.sensors[sensor].unit)
             axis.set_title(f"{sensor[:60]}{f' [{unit}]' if unit else ''}", loc="left", fontsize=9)
         shown = f"{len(sensors)} of {len(family.sensors)} sensors, {len(assets)} of {values['asset'].nunique()} assets"
@@ -39,10 +43,16 @@ def overview_picture(values: pd.DataFrame, family: Family, name: str) -> bytes:
     return buffer.getvalue()
 
 
-def _draw(axis: Axes, rows: pd.DataFrame, assets: list[str]) -> None:
-    """One sensor's values of a few assets, thinned where there are too many to be seen."""
+def _draw(axis: Axes, rows: pd.DataFrame, assets: list[str], step: timedelta) -> None:
+    """One sensor's values of a few assets, thinned where there are too many to be seen; nothing is drawn over a gap."""
     for colour, asset in zip(_COLOURS, assets, strict=False):
         part = rows[rows["asset"] == asset].sort_values("time")
-        part = part.iloc[:: max(1, len(part) // MOST_POINTS)]
-        style = {"marker": ".", "linestyle": ""} if len(part) < 40 else {"linewidth": 0.7}
-        axis.plot(part["time"].dt.tz_localize(None).to_numpy(), part["value"].to_numpy(), color=colour, **style)
+        many = max(1, len(part) // MOST_POINTS)
+        part = part.iloc[::many]
+        times, numbers = part["time"].dt.tz_localize(None).to_numpy(), part["value"].to_numpy(dtype=float)
+        gaps = np.flatnonzero(np.diff(times) > GAP * many * np.timedelta64(step, "us")) + 1
+        times, numbers = np.insert(times, gaps, times[gaps - 1]), np.insert(numbers, gaps, np.nan)
+        style = (
+            {"marker": ".", "linestyle": ""} if len(part) < 40 else {"linewidth": 0.7, "marker": ".", "markersize": 1}
+        )
+        axis.plot(times, numbers, color=colour, **style)
