@@ -14,6 +14,7 @@ from sensors_data.series.column_words import WORDS
 from sensors_data.series.columns import Column
 from sensors_data.series.file_source import find_files
 from sensors_data.series.settings_text import key_of, layout_table
+from sensors_data.series.time_columns import find_time
 from sensors_data.series.understand import Wishes, columns_of
 
 MEND = "MEND THIS LINE"
@@ -29,13 +30,15 @@ class Partial:
 
 
 def partial_settings(text: str, source: Path, name: str, wishes: Wishes) -> Partial | None:
-    """Settings whose times are left to a person, added to a settings file's text; None where no table was found.
+    """Settings whose times are left to a person, added to a text of settings; None where that is not what it lacks.
 
     The likeliest column stands as the time: one that is called so, else the first one of words.
     """
     try:
         columns, frame, marks = columns_of(find_files(str(source))[0], wishes)
-    except (UnreadableError, UnusableError):
+    except UnusableError:
+        return None
+    if _has_times(columns):
         return None
     likely = _likely_time(columns)
     sensors = [column for column in columns if column.numeric and column is not likely and column.name.strip()]
@@ -58,6 +61,14 @@ def without_partial(text: str, name: str) -> str:
     if name in families and MEND in tomlkit.dumps(families[name]):
         families.remove(name)
     return tomlkit.dumps(document)
+
+
+def _has_times(columns: list[Column]) -> bool:
+    """Whether a column of times is found, so that the file lacks something else."""
+    try:
+        return bool(find_time(columns, ""))
+    except UnreadableError:
+        return False
 
 
 def _likely_time(columns: list[Column]) -> Column:

@@ -31,6 +31,7 @@ def test_no_readings_when_the_inbox_is_empty_or_of_no_use(fresh, tmp_path):
     (tmp_path / "inbox" / "a.csv").write_text("time,asset,power\nnever,oven-1,1\n")
     (line,) = examine(with_inbox(fresh, tmp_path / "inbox"), "oven").lines
     assert line.startswith("oven: NO READINGS. What comes from")
+    assert "column time reads like 'never', layout.time_format is" in line
     (tmp_path / "inbox" / "a.csv").write_text("")
     (line,) = examine(with_inbox(fresh, tmp_path / "inbox"), "oven").lines
     assert line == "oven: NO READINGS. a.csv is empty"

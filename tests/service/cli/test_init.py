@@ -172,7 +172,6 @@ def test_init_refuses_a_name_and_leaves_the_settings(nightscore, tmp_path, famil
         (b"", "is empty"),
         (b"time,flow\n", "has no rows"),
         (b"time,flow\n2026-03-08T00:00:00Z,1\n", "has 1 rows with a readable time; two are needed"),
-        (b"time,flow\nnever,1\nlater,2\n", "has no column of times"),
         (b"time,note\n2026-03-08T00:00:00Z,a\n2026-03-08T00:00:01Z,b\n", "has no numeric column beside its time"),
         (b"\x00\x01\x02\x03" * 50, "press.csv"),
     ],
@@ -184,6 +183,25 @@ def test_init_says_what_a_file_lacks_and_writes_nothing(nightscore, tmp_path, co
     assert message in ended.err
     assert ended.err.count("\n") == 1
     assert not (tmp_path / "settings.toml").exists()
+
+
+def test_where_times_are_not_understood_what_is_known_is_written_and_the_line_to_mend_named(nightscore, tmp_path):
+    rows = [f"day {day} of 2026 at {hour};{hour},5\n" for day in range(1, 5) for hour in range(24)]
+    path, settings = tmp_path / "log.csv", tmp_path / "settings.toml"
+    path.write_text("Zeit;temp\n" + "".join(rows))
+    result = nightscore("init", "--from", path, "--settings", settings)
+    lines = settings.read_text().splitlines()
+    number = next(
+        n for n, line in enumerate(lines, start=1) if "MEND THIS LINE: how 'day 1 of 2026 at 0' reads" in line
+    )
+    assert result.code == 2
+    assert f"or mend line {number} of {settings}" in " ".join(result.err.split())
+    family = load(settings).family("log")
+    assert (family.layout.time, family.layout.separator, family.layout.decimal) == (("Zeit",), ";", ",")
+    assert tuple(family.sensors) == ("temp",)
+    assert nightscore("init", "--from", path, "--settings", settings, "--format", "day %j of %Y at %H").code == 0
+    assert "MEND" not in settings.read_text()
+    assert load(settings).family("log").step == pd.Timedelta("1h")
 
 
 def test_a_store_with_marks_in_its_name_is_written_as_toml(nightscore, tmp_path):
