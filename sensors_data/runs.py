@@ -44,7 +44,7 @@ def run_job(
     finally:
         row |= {"seconds": time.perf_counter() - started, "finished": datetime.now(UTC)}
         _keep(store, job, day, partition, row)
-    log.info(done.line)
+    log.info(done.line, extra={"job": job, "family": partition, "day": str(day)})
     return done.line
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -57,12 +56,6 @@ def show_table(table: Table) -> None:
 def show_json(rows: Sequence[object]) -> None:
     """Print rows as JSON; times and days as text."""
     show(json.dumps(rows, indent=1, default=str))
-
-
-def start_log(level: int) -> None:
-    """Write log lines of `level` and above to standard error, each with its time and level."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("nightscore").setLevel(level)
 
 
 def progress_bar() -> Progress:

@@ -12,7 +12,8 @@ from rich.console import Console
 
 from sensors_data.errors import NightscoreError
 from service.cli import cameras, datasets, incidents, jobs, models, plan, presets, review, start, synthesis, upscaling
-from service.console import aside, show, start_log
+from service.console import aside, show
+from service.log import LogForm, start_log
 
 log = logging.getLogger("nightscore")
 app = typer.Typer(
@@ -44,18 +45,33 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def options(
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Only what was asked for, and errors: no progress, no warnings.")
+        bool,
+        typer.Option(
+            "--quiet",
+            "-q",
+            envvar="NIGHTSCORE_QUIET",
+            help="Only what was asked for, and errors: no progress, no warnings.",
+        ),
     ] = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Log every job on standard error, with time and level.")
+        bool,
+        typer.Option(
+            "--verbose",
+            "-v",
+            envvar="NIGHTSCORE_VERBOSE",
+            help="Log every job on standard error, with time, level, job, family and day.",
+        ),
     ] = False,
+    log_form: Annotated[
+        LogForm, typer.Option("--log", envvar="NIGHTSCORE_LOG", help="Lines of the log as text or as JSON.")
+    ] = LogForm.text,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
     ] = False,
 ) -> None:
     """Options of the command itself; they stand before the command's name."""
     aside.quiet = quiet
-    start_log(logging.ERROR if quiet else logging.INFO if verbose else logging.WARNING)
+    start_log(logging.ERROR if quiet else logging.INFO if verbose else logging.WARNING, log_form)
 
 
 def main() -> None:

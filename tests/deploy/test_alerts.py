@@ -45,6 +45,25 @@ def test_amtool_finds_nothing_wrong_with_the_routes(program):
 
 
 @pytest.mark.parametrize(
+    ("labels", "receivers"),
+    [
+        ("alertname=AnomalyFound family=pump severity=critical", "pagerduty,teams"),
+        ("alertname=AnomalyFound family=pump severity=warning", "slack"),
+        ("alertname=AnomalyFound family=pump severity=info", "record"),
+        ("alertname=ModelStale family=pump severity=warning", "mail"),
+    ],
+)
+def test_the_example_of_receivers_is_sound_and_names_the_links(program, labels, receivers):
+    example = "alertmanager.receivers.example.yml"
+    assert "SUCCESS" in run(program("amtool"), "check-config", example)
+    words = (program("amtool"), "config", "routes", "test", f"--config.file={example}", *labels.split())
+    assert run(*words).splitlines()[0] == receivers
+    text = (DEPLOY / example).read_text()
+    assert text.count("page_url") >= 4
+    assert text.count("runbook_url") >= 3
+
+
+@pytest.mark.parametrize(
     ("labels", "receiver"),
     [
         ("alertname=AnomalyFound family=pump severity=critical", "pager"),
