@@ -52,8 +52,9 @@ def images_page(service: Service, root: gr.Blocks) -> None:
         asked = dict(request.query_params).get("camera")
         chosen = asked if asked in names else next(iter(names), None)
         days = days_of(service, chosen)
-        newest = next(iter(days), None)
-        return gr.Dropdown(names, value=chosen), gr.Dropdown(days, value=newest), *shown(service, chosen, newest, 12)
+        day = dict(request.query_params).get("day")
+        night = day if day in days else next(iter(days), None)
+        return gr.Dropdown(names, value=chosen), gr.Dropdown(days, value=night), *shown(service, chosen, night, 12)
 
     def of_camera(name: str, many: int) -> tuple[Any, ...]:
         days = days_of(service, name)

@@ -17,6 +17,7 @@ PAGES = (
     ("Overview", "/pages/"),
     ("Machine", "/pages/asset"),
     ("Review", "/pages/review"),
+    ("Models", "/pages/models"),
     ("Images", "/pages/images"),
     ("Synthesis", "/pages/synthesis"),
     ("Try it", "/pages/try"),

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from service.api.guard import Access
 from service.pages.machine_words import words_of
+from service.pages.model_rows import model_groups
 from service.pages.night_cards import night_cards
 from service.pages.render import page, part
 from service.pages.wanted import Wanted, WrongAddressError, nights_in, wanted
@@ -87,6 +88,10 @@ def page_routes(service: Service, access: Access) -> APIRouter:
     def review(request: Request) -> HTMLResponse:
         families = sorted(service.settings.families)
         return page(request, access, "review.html", title="Review", families=families, verdicts=VERDICTS)
+
+    @routes.get("/pages/models")
+    def models(request: Request) -> HTMLResponse:
+        return page(request, access, "models.html", title="Models", groups=model_groups(service))
 
     @routes.get("/pages/runbook")
     def runbook(request: Request) -> HTMLResponse:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from sensors_data.series.incidents import past_incidents, read_incidents
 from sensors_data.simulate import START
-from sensors_data.store import Store
+from sensors_data.store import Provenance, Store
 
 POWER = [{"sensor": "power", "share": 1.0}]
 SCORED = [START + timedelta(days=number) for number in (5, 6, 7, 8)]
@@ -54,9 +54,7 @@ def test_an_anomaly_is_confirmed_then_dismissed_and_only_the_last_word_stays(own
             "rows": 6,
         }
         rows = pd.DataFrame([{**row, "suppressed": False, "model": "oven@2026-03-06"}])
-        store.write(
-            "anomalies", rows, store.provenance(store.path("readings", family="oven", day=day)), family="oven", day=day
-        )
+        store.write("anomalies", rows, Provenance(job="test"), family="oven", day=day)
     opinion = {"family": "oven", "anomaly_id": rows["anomaly_id"].iloc[0], "author": "Ann"}
     for kind in ("confirmed", "dismissed"):
         assert own.post("/v1/labels", json={**opinion, "kind": kind}, headers=BEARER).status_code == 201
