@@ -70,7 +70,7 @@ JOBS = {
             "anomaly.series.train_job:train_series",
             "Learn a family's detector from the days before a day, and accept or reject it.",
             "weekly",
-            writes=("training",),
+            writes=("training", "scales"),
             trains="series",
             hours=12,
         ),

@@ -45,6 +45,12 @@ class Card(Section):
     modelled: tuple[str, ...]
     """The sensors that are learned and scored; context and flags (0 and 1, at rest at 0) are left out."""
     assets: tuple[str, ...]
+    fleet: int = Field(0, exclude_if=lambda fleet: not fleet)
+    """Assets of the family where `assets` are a sample of them; 0 where all were learned from."""
+    scales_day: date | None = Field(None, exclude_if=lambda day: day is None)
+    """Partition of the table `scales` with the scales of the assets that are not in the sample."""
+    scales_shards: int = Field(0, exclude_if=lambda shards: not shards)
+    """Its files."""
     step_s: float
     rows: int
     """Observed normal rows in the training span."""

@@ -81,6 +81,8 @@ class Detector(ABC):
     profile: Profile | None = field(default=None, kw_only=True)
     evidence: EvidenceModel | None = field(default=None, kw_only=True)
     """None in files of format 1 and while the detector is being learned."""
+    fleet: Callable[[str], Scale | None] = field(default=lambda asset: None, kw_only=True, compare=False)
+    """The scale of an asset that is not in the sample that was learned from; None where nothing is known of it."""
 
     @property
     @abstractmethod
@@ -140,7 +142,7 @@ class Detector(ABC):
 
     def scale_of(self, asset: str) -> Scale:
         """An asset's own scale, or the middle one of the family for an asset never seen."""
-        return self.scales.get(asset) or self._middle_scale
+        return self.scales.get(asset) or self.fleet(asset) or self._middle_scale
 
     @cached_property
     def _middle_scale(self) -> Scale:

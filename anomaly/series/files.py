@@ -12,6 +12,7 @@ from anomaly.series.card import FORMAT, READABLE, Card
 from anomaly.series.cross import CrossModel
 from anomaly.series.detector import Detector
 from anomaly.series.evidence import EvidenceModel
+from anomaly.series.fleet_scales import FleetScales
 from anomaly.series.kinds import DEFAULT, KINDS
 from anomaly.series.noise_by_hour import HOURS
 from anomaly.series.profile import Profile
@@ -135,8 +136,11 @@ def serving(store: Store, family: str, day: date) -> ModelFile | None:
 def read_detector(store: Store, model: ModelFile) -> Detector:
     """The detector in a file of the store. UnusableError as `from_bytes` raises it, or when it belongs elsewhere."""
     detector = from_bytes(store.read_bytes(model.path), model.path)
-    check_place(model, detector.card.family, detector.card.trained_through, detector.card.accepted)
-    return detector
+    card = detector.card
+    check_place(model, card.family, card.trained_through, card.accepted)
+    if card.scales_day is None:
+        return detector
+    return replace(detector, fleet=FleetScales(store, card.family, card.scales_day, card.scales_shards).of)
 
 
 def read_card(store: Store, model: ModelFile) -> Card:

@@ -87,7 +87,8 @@ def _fitted_again(
 ) -> Detector:
     """A detector whose threshold is that of the training span that ends with `last`, weights as they are."""
     day = last + timedelta(days=1)
-    grids, _ = training_grids(store, spec, family, day)
+    sample = list(detector.card.assets) if detector.card.fleet else None
+    grids, _ = training_grids(store, spec, family, day, sample)
     incidents = pd.concat([read_incidents(store, family), found_before(store, spec, family, day)])
     learned = as_us(detector.card.trained_through + timedelta(days=1))
     spans = {

@@ -16,6 +16,7 @@ from anomaly.series.files import KIND, day_before, read_card, read_detector, sav
 from anomaly.series.kinds import parse_config
 from anomaly.series.span import ABNORMAL, TrainingPlan, training_spans
 from anomaly.series.train import train_detector
+from anomaly.series.training_sample import Sample, sample_grids, sample_of, sample_paths, span_days, with_fleet
 from anomaly.series.unseen import unseen_scores
 from anomaly.vae.training import Epoch
 from sensors_data.errors import NotThereError
@@ -53,14 +54,15 @@ def _train(
     store: Store, settings: Settings, day: date, family: str, progress: Callable[[str], Progress] | None
 ) -> Done:
     spec, config = settings.family(family), detector_config(settings, family)
-    grids, commissioned = training_grids(store, spec, family, day)
+    incidents = pd.concat([read_incidents(store, family), found_before(store, spec, family, day)])
+    sample = sample_of(store, spec, family, day, incidents)
+    grids, commissioned = training_grids(store, spec, family, day, sample.assets if sample else None)
     if not grids:
         raise NotThereError(
             f"no grid of {family} in the {spec.training.days} days before {day}", "run: nightscore impute"
         )
-    incidents = pd.concat([read_incidents(store, family), found_before(store, spec, family, day)])
     spans = training_spans(grids, incidents, config.held_out)
-    inputs = _inputs(store, spec, family, day, incidents)
+    inputs = _inputs(store, spec, family, day, incidents, sample)
     key = f"{settings_hash(spec, config)} {settings.seed} {day} {inputs}"
     plan = TrainingPlan(family, spec.step.total_seconds(), day_before(day), config, settings.seed)
 
@@ -72,6 +74,8 @@ def _train(
     unseen = unseen_scores(store, spec, family, day, incidents[incidents["kind"].isin(ABNORMAL)])
     detector, history = train_detector(plan, spans, incumbent, progress, checkpoint, unseen)
     detector = _stamped(detector, settings_hash(spec), inputs, commissioned)
+    if sample:
+        detector = with_fleet(store, spec, detector, sample)
     path = save(store, detector)
     _keep_history(store, family, day, history)
     for name in history:
@@ -80,13 +84,16 @@ def _train(
 
 
 def training_grids(
-    store: Store, spec: Family, family: str, day: date
+    store: Store, spec: Family, family: str, day: date, sample: list[str] | None = None
 ) -> tuple[dict[str, Grid], dict[str, np.datetime64]]:
-    """What a detector of `day` may learn from: earlier days, and the commissioning that reaches into the day itself.
+    """What a detector of `day` may learn from: earlier days, and the commissioning that reaches into the day itself;
+    of a `sample` of the assets where there is one.
 
     Of an asset that lived for one day only its commissioning is known to be normal; it may end a day later. The second
     part says until when each asset that is commissioned on `day` is.
     """
+    if sample is not None:
+        return sample_grids(store, spec, family, day, sample), {}
     days, shards = spec.training.days, list(range(spec.shards))
     grids = read_grids(store, spec, family, day - timedelta(days=days), days, shards)
     if spec.training.commissioning is None:
@@ -127,12 +134,15 @@ def found_before(store: Store, spec: Family, family: str, day: date) -> pd.DataF
     return widened[["asset", "start", "end"]].assign(kind="found")
 
 
-def _inputs(store: Store, spec: Family, family: str, day: date, incidents: pd.DataFrame) -> str:
+def _inputs(store: Store, spec: Family, family: str, day: date, incidents: pd.DataFrame, sample: Sample | None) -> str:
     """A hash of what a detector of `day` is learned from: grids, and what of them is not normal."""
-    days = [day - timedelta(days=back) for back in range(spec.training.days, 0, -1)]
-    days += [day] if spec.training.commissioning else []
-    each = range(spec.shards)
-    grids = store.digest(p for d in days for s in each for p in store.written("grid", [d], family=family, shard=s))
+    if sample is None:
+        days = [*span_days(spec, day), *([day] if spec.training.commissioning else [])]
+        each = [(d, shard) for d in days for shard in range(spec.shards)]
+        paths = [path for d, shard in each for path in store.written("grid", [d], family=family, shard=shard)]
+    else:
+        paths = sample_paths(store, spec, family, day, sample.assets)
+    grids = store.digest(paths)
     known = incidents[["asset", "start", "end", "kind"]].to_csv(index=False)
     return hashlib.sha256(f"{grids}\n{known}".encode()).hexdigest()[:16]
 
@@ -146,8 +156,9 @@ def _stamped(detector: Detector, settings: str, inputs: str, commissioned: dict[
 def _training_line(detector: Detector, day: date, path: str) -> str:
     card = detector.card
     verdict = "accepted" if card.accepted else "rejected"
+    assets = f"{len(card.assets)} of {card.fleet:,}" if card.fleet else str(len(card.assets))
     return (
-        f"trained {card.family} for {day}: {card.rows:,} normal rows of {len(card.assets)} assets, {card.summary}, "
+        f"trained {card.family} for {day}: {card.rows:,} normal rows of {assets} assets, {card.summary}, "
         f"threshold {detector.threshold.value:.3f} nats, {verdict} ({card.verdict}), {path}"
     )
 

@@ -196,6 +196,9 @@ def fit_scale(values: np.ndarray, usable: np.ndarray) -> Scale:
     safe = np.where(never, 0.0, masked) if len(masked) else np.zeros((1, values.shape[1]))
     center = np.nanmean(safe, axis=0)
     spread = np.nanstd(safe, axis=0)
-    largest = np.nanmax(np.abs(safe), axis=0)
-    floor = 1e-3 * np.where(largest > 0, largest, 1.0)
-    return Scale(center, np.maximum(spread, floor))
+    return Scale(center, np.maximum(spread, spread_floor(np.nanmax(np.abs(safe), axis=0))))
+
+
+def spread_floor(largest: np.ndarray) -> np.ndarray:
+    """The least spread of sensors whose largest sizes are `largest` (D,)."""
+    return np.asarray(1e-3 * np.where(largest > 0, largest, 1.0))

@@ -142,6 +142,20 @@ SERIES = (
         ),
     ),
     Table(
+        "scales",
+        "Of a fleet whose detector learned from a sample of its assets: centre and spread of the others, by which "
+        "their readings are standardised. The day is the last that the detector was trained on.",
+        partition=("family", "day", "shard"),
+        order=("asset", "place"),
+        columns=(
+            Column("asset", TEXT, "the machine"),
+            Column("sensor", TEXT, "the measured quantity"),
+            Column("place", COUNT, "the sensor's place in the detector's card, from 0"),
+            Column("center", REAL, "mean of its normal values on three days of the training span", _SENSORS),
+            Column("spread", REAL, "their standard deviation, at least a thousandth of the largest size", _SENSORS),
+        ),
+    ),
+    Table(
         "self_tests",
         "Faults planted in copies of the night's own readings: would they have been found? For two assets a shard and "
         "night, each kind at the smallest size that reached the limit, or the largest that was tried.",

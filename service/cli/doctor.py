@@ -148,7 +148,8 @@ def _more(spec: Family) -> str:
 
 def _model_lines(card: Card) -> list[str]:
     threshold = card.threshold
-    learned = f"learned from {card.rows:,} normal rows of {len(card.assets)} assets"
+    assets = f"{len(card.assets)} of {card.fleet:,}" if card.fleet else str(len(card.assets))
+    learned = f"learned from {card.rows:,} normal rows of {assets} assets"
     lines = [f"model {card.family}@{card.trained_through}: {card.summary}, {learned}"]
     if threshold is not None:
         budget = card.config.alarms_per_asset_week
