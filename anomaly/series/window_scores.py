@@ -19,7 +19,7 @@ BATCH = 128
 """Windows a pass; the last pass is padded, so that a score never depends on what else is scored."""
 
 
-FILLED = 16
+FILLED = 32
 """Windows with missing values that are filled in a pass, padded alike: often it is one in a whole grid."""
 
 
