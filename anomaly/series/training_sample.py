@@ -15,8 +15,10 @@ from sensors_data.series.grid_table import day_rows, grids_of
 from sensors_data.settings import Family
 from sensors_data.store import Provenance, Store, shard_of
 
-MOST_VALUES = 8_000_000
-"""Values of a training span (assets, rows and sensors) up to which all assets are learned from."""
+MOST_WORK = 12_000_000
+"""Work of a training (rows of all assets times (sensors + ROW_WORK)) up to which all assets are learned from."""
+ROW_WORK = 2
+"""What a row costs whatever its sensors, in what a sensor's value costs."""
 AT_A_TIME = 8
 """Assets whose rows are read together."""
 
@@ -30,19 +32,19 @@ class Sample:
 
 
 def sample_of(store: Store, spec: Family, family: str, day: date, incidents: pd.DataFrame) -> Sample | None:
-    """The assets that a detector of `day` learns from; None where it learns from all, which it does of a family of
-    MOST_VALUES in its span, or where assets are commissioned.
+    """The assets that a detector of `day` learns from; None where it learns from all: up to MOST_WORK, and where assets
+    are commissioned.
     """
     known = set(store.days("grid", family=family))
     days = [d for d in span_days(spec, day) if d in known]
     if not days or spec.training.commissioning is not None:
         return None
-    an_asset = len(days) * day_rows(spec) * len(spec.sensors)
+    an_asset = len(days) * day_rows(spec) * (len(spec.sensors) + ROW_WORK)
     fleet = len(store.assets_in(store.written("grid", days[-1:], family=family)))
-    if fleet * an_asset <= MOST_VALUES:
+    if fleet * an_asset <= MOST_WORK:
         return None
     scales = fleet_scales(store, spec, family, days, incidents)
-    return Sample(spread_sample(scales, max(1, MOST_VALUES // an_asset)), scales)
+    return Sample(spread_sample(scales, max(1, MOST_WORK // an_asset)), scales)
 
 
 def span_days(spec: Family, day: date) -> list[date]:

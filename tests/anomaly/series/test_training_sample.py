@@ -43,7 +43,7 @@ def settings(tmp_path_factory, pump_settings, pump_days):
 def trained(settings):
     """Its detector, which learned from four of the eight."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training_sample, "MOST_VALUES", 4 * 6 * 96 * 2)
+        patch.setattr(training_sample, "MOST_WORK", 4 * 6 * 96 * (2 + training_sample.ROW_WORK))
         line = train_series(settings, NIGHT, "pump")
     return line, load_for(Store(settings.store), "pump", NIGHT)
 
