@@ -45,8 +45,8 @@ class LSTMVAEDetectorConfig(DetectorConfig):
     """Under this many training rows the linear path stands alone."""
     level_floor: float = Field(0.05, gt=0)
     """Smallest variance of a window's level, standardised."""
-    draws: int = Field(4, ge=1)
-    """S, Monte-Carlo draws of the code."""
+    draws: int = Field(2, ge=1)
+    """S, Monte-Carlo draws of the code; docs/detector.md has what more of them bring."""
     draft_epochs: int = Field(6, ge=1)
     """Epochs of the draft that is not shown the held-out part; threshold and acceptance come from it."""
     fit: FitConfig = FitConfig(
