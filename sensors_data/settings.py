@@ -41,6 +41,8 @@ class Family(Section):
     """A file, a folder, or a path with `{day}` in it; relative to settings.toml, or a URL like `s3://plant/inbox`."""
     source: dict[str, Any] = Field({}, exclude_if=lambda source: not source)
     """Where readings come from if not from an inbox: `kind`, such as sql, and that kind's keys."""
+    bridge: dict[str, Any] = Field({}, exclude_if=lambda bridge: not bridge)
+    """A broker whose messages `nightscore bridge` lands in the inbox: `kind`, which is mqtt or kafka, and its keys."""
     step: Duration
     """The clock: readings within one step are averaged. It must divide the day."""
     sensors: dict[Label, Sensor] = Field(min_length=1)

@@ -271,7 +271,7 @@ def shard_of(asset: str, shards: int) -> int:
     return int.from_bytes(hashlib.sha256(asset.encode()).digest()[:8], "big") % shards
 
 
-_ARRIVAL = {"inbox", "source", "watermark", "settle", "done", "grace"}
+_ARRIVAL = {"inbox", "source", "bridge", "watermark", "settle", "done", "grace"}
 
 
 def settings_hash(*sections: Section) -> str:

@@ -25,7 +25,7 @@ from sensors_data.files import open_url, replace_file
 from sensors_data.series.frames import readings_of, step_of
 from sensors_data.series.grid import Grid
 from sensors_data.series.grid_table import grids_of
-from sensors_data.series.imputing import imputed_rows
+from sensors_data.series.imputing import imputed_days
 from sensors_data.settings import Family
 from sensors_data.tables import TABLES
 
@@ -53,7 +53,7 @@ def fit(
     spec = _family(tuple(sorted(rows["sensor"].unique())), step_of(rows, step))
     table = {**(config or {}), "alarms_per_asset_week": alarms_per_asset_week}
     settings = parse_config(table, "config")
-    grids = grids_of(pd.concat(_imputed_days(spec, rows).values()), spec)
+    grids = grids_of(pd.concat(imputed_days(spec, rows).values()), spec)
     spans = training_spans(grids, _incidents(abnormal, "fault"), settings.held_out)
     plan = TrainingPlan(family, spec.step.total_seconds(), _days(rows)[-1], settings, seed)
     return SeriesDetector(train_detector(plan, spans, None)[0])
@@ -103,7 +103,7 @@ class SeriesDetector:
         known = rows if history is None else pd.concat([readings_of(history), rows])
         known = known.drop_duplicates(["time", "asset", "sensor"], keep="last")
         days = [day for day in _days(known) if day >= first.date()]
-        scores, sensors = self._score_days(_imputed_days(self.spec, known), days, _incidents(planned, "planned"))
+        scores, sensors = self._score_days(imputed_days(self.spec, known), days, _incidents(planned, "planned"))
         scores, sensors = (part[part["time"] >= first].reset_index(drop=True) for part in (scores, sensors))
         return ScoredReadings(scores, sensors, self.spec, self.card.family, {self.detector.name: self.threshold})
 
@@ -148,20 +148,6 @@ def _days(readings: pd.DataFrame) -> list[date]:
     """The UTC days that readings are of, sorted."""
     days: list[date] = np.unique(readings["time"].to_numpy(dtype="datetime64[D]")).tolist()
     return days
-
-
-def _imputed_days(spec: Family, readings: pd.DataFrame) -> dict[date, pd.DataFrame]:
-    """Each UTC day's rows of the `grid` table, as the night of that day would impute them."""
-    moments = readings["time"].to_numpy(dtype="datetime64[D]")
-    by_day = {day: readings[moments == np.datetime64(day)] for day in _days(readings)}
-
-    def known(day: date, assets: list[str]) -> pd.DataFrame:
-        rows = by_day.get(day, readings.iloc[:0])
-        chosen: pd.DataFrame = rows[rows["asset"].isin(assets)]
-        return chosen
-
-    assets = {day: sorted(map(str, rows["asset"].unique())) for day, rows in by_day.items()}
-    return {day: as_table("grid", imputed_rows(spec, day, assets[day], known)) for day in by_day}
 
 
 def _incidents(intervals: pd.DataFrame | None, kind: str) -> pd.DataFrame:

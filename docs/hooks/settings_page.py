@@ -16,6 +16,7 @@ from anomaly.series.lstm_vae_card import LSTMVAEDetectorConfig
 from anomaly.vae.training import FitConfig
 from sensors_data.camera import Camera
 from sensors_data.section import Section
+from sensors_data.series.bridge.brokers import KafkaBridge, MqttBridge
 from sensors_data.series.credentials import Secret
 from sensors_data.series.delta_source import DeltaSource
 from sensors_data.series.duckdb_source import DuckdbSource
@@ -45,6 +46,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     '[families.NAME.source] kind = "delta"': DeltaSource,
     '[families.NAME.source] kind = "iceberg"': IcebergSource,
     "[families.NAME.source.password] or .token": Secret,
+    '[families.NAME.bridge] kind = "mqtt"': MqttBridge,
+    '[families.NAME.bridge] kind = "kafka"': KafkaBridge,
     "[families.NAME.training]": Training,
     "[families.NAME.detector]": LSTMVAEDetectorConfig,
     "[families.NAME.detector.fit]": FitConfig,

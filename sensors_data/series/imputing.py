@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from sensors_data.arrow_rows import as_table
 from sensors_data.series.clock import Readings, on_the_clock
 from sensors_data.series.counters import grown
 from sensors_data.series.grid import Grid, as_us, filled_linearly, impute
@@ -54,6 +55,20 @@ def _coded_rows(spec: Family, day: date, assets: list[str], readings: Readings) 
             whole = (np.concatenate(part) for part in zip(*seen, strict=True))  # (8 T, D) each
             filled[place] = _filled(spec, *whole)[-day_rows(spec) :]
     return _rows(spec, day, assets, filled, observed)
+
+
+def imputed_days(spec: Family, readings: pd.DataFrame) -> dict[date, pd.DataFrame]:
+    """Each UTC day's rows of the `grid` table, as the night of that day would impute them."""
+    moments = readings["time"].to_numpy(dtype="datetime64[D]")
+    by_day = {day: readings[moments == np.datetime64(day)] for day in np.unique(moments).tolist()}
+
+    def known(day: date, assets: list[str]) -> pd.DataFrame:
+        rows = by_day.get(day, readings.iloc[:0])
+        chosen: pd.DataFrame = rows[rows["asset"].isin(assets)]
+        return chosen
+
+    assets = {day: sorted(map(str, rows["asset"].unique())) for day, rows in by_day.items()}
+    return {day: as_table("grid", imputed_rows(spec, day, assets[day], known)) for day in by_day}
 
 
 def _with_growth(spec: Family, day: date, readings: Readings) -> Readings:

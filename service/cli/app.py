@@ -11,7 +11,20 @@ import typer
 from rich.console import Console
 
 from sensors_data.errors import NightscoreError
-from service.cli import cameras, datasets, incidents, jobs, models, plan, presets, review, start, synthesis, upscaling
+from service.cli import (
+    bridge,
+    cameras,
+    datasets,
+    incidents,
+    jobs,
+    models,
+    plan,
+    presets,
+    review,
+    start,
+    synthesis,
+    upscaling,
+)
 from service.console import aside, show
 from service.log import LogForm, start_log
 
@@ -25,7 +38,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for room in (start, review, plan, jobs, synthesis, upscaling, cameras):
+for room in (start, review, plan, jobs, bridge, synthesis, upscaling, cameras):
     room.add_commands(app)
 for name, group in (
     ("incidents", incidents.app),

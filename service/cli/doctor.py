@@ -46,17 +46,18 @@ def examine(settings: Settings, family: str) -> Health:
     try:
         there = days_in(spec)
     except NightscoreError as error:
-        return Health(family, "NO READINGS", str(error))
+        following = [f"next: nightscore bridge --family {family}, which lands what its broker sends"]
+        return Health(family, "NO READINGS", str(error), following if spec.bridge else [])
     if not there:
         return Health(family, "NO READINGS", _unread(spec))
     gridded = store.days("grid", family=family)
     if not gridded:
-        days = f"The inbox holds {len(there)} days ({there[0]} to {there[-1]})"
+        days = f"The {_place(spec)} holds {len(there)} days ({there[0]} to {there[-1]})"
         return Health(family, "NOT STARTED", f"{days}; {_start(family)}")
     more = []
     if behind := sorted(set(there) - set(gridded)):
         first = f"{behind[0]}; run: nightscore backfill --family {family} --from {behind[0]}"
-        more.append(f"{len(behind)} days of the inbox were not ingested, first {first}")
+        more.append(f"{len(behind)} days of the {_place(spec)} were not ingested, first {first}")
     if (card := newest_card(store, family)) is None:
         learning = _learning(settings, family, gridded)
         return replace(learning, more=[*learning.more, *more])
@@ -136,6 +137,10 @@ def _learning(settings: Settings, family: str, gridded: list[date]) -> Health:
     note = detector_config(settings, family).short_span_note(rows)
     measured = f"{rows:,} measured rows in {len(gridded)} days{f'; {note}' if note else ''}"
     return Health(family, "CAN BE TRAINED", f"{measured}; {_start(family)}")
+
+
+def _place(spec: Family) -> str:
+    return "inbox" if spec.inbox else "source"
 
 
 def _more(spec: Family) -> str:

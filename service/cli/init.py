@@ -8,7 +8,6 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import typer
 from rich.table import Table
 
@@ -17,13 +16,13 @@ from sensors_data.files import open_url, replace_file
 from sensors_data.images.discover import holds_pictures
 from sensors_data.series.discover import Discovery, discover, name_of
 from sensors_data.series.partial import partial_settings, without_partial
-from sensors_data.series.roles import Role
-from sensors_data.series.settings_text import duration_words, with_family
+from sensors_data.series.settings_text import with_family
 from sensors_data.series.understand import Wishes
 from sensors_data.settings import Settings, parse
 from service.cli.init_camera import init_camera
 from service.console import add_cells, console, say, show, show_table
 from service.figures.overview import overview_picture
+from service.views.understood import HEAD, column_rows, summary
 
 MOST_LINES = 40
 """Columns that the table shows."""
@@ -57,7 +56,7 @@ def write_settings(
     picture = settings.resolve().parent / f"{name}.png"
     replace_file(*open_url(str(picture)), overview_picture(found.values, found.family, name))
     show_table(columns_table(found))
-    show(*told(found, name))
+    show(*summary(found, name))
     say(f"wrote {settings} and {picture.name}; next: nightscore backfill --family {name}")
 
 
@@ -89,65 +88,9 @@ def _asked(source: Path, wishes: Wishes, found: Discovery) -> Discovery:
 
 def columns_table(found: Discovery) -> Table:
     """What each column was taken for: role, evidence, range, missing."""
-    table = Table("column", "taken for", "because", "range", "no value", title="what was understood")
-    rows = len(found.understood.columns[0].cells)
-    columns = {column.name: column for column in found.understood.columns}
-    for role in found.understood.roles.roles[:MOST_LINES]:
-        column = columns[role.column]
-        spec = found.family.sensors.get(role.column)
-        kind = spec.kind if spec is not None and spec.kind != "measured" else role.role
-        values = column.values if role.role in ("sensor", "value", "state") else np.empty(0)
-        if spec is not None and spec.missing:
-            values = values[~np.isin(values, spec.missing)]
-        span = f"{values.min():.6g} to {values.max():.6g}" if len(values) else ""
-        sure = "" if role.confidence >= 0.6 else " (unsure)"
-        missing = f"{(rows - len(values)) / max(1, rows):.1%}" if len(values) else ""
-        add_cells(table, role.column, kind + sure, role.evidence, span, missing)
-    if (more := len(found.understood.roles.roles) - MOST_LINES) > 0:
+    table, rows = Table(*HEAD, title="what was understood"), column_rows(found)
+    for row in rows[:MOST_LINES]:
+        add_cells(table, *row)
+    if (more := len(rows) - MOST_LINES) > 0:
         table.add_row(f"and {more} more", "", "", "", "")
     return table
-
-
-def told(found: Discovery, name: str) -> list[str]:
-    """What `init` found, for a person."""
-    family, layout = found.family, found.family.layout
-    few = ", ".join(found.assets[:4]) + (", ..." if len(found.assets) > 4 else "")
-    names = ", ".join(list(family.sensors)[:12]) + (", ..." if len(family.sensors) > 12 else "")
-    days = (found.last - found.first).total_seconds() / 86_400
-    span = f"{found.first:%Y-%m-%d %H:%M} to {found.last:%Y-%m-%d %H:%M} UTC ({days:.1f} days)"
-    lines = [
-        f"{name}: {found.rows:,} values, {span}",
-        f"  {len(found.assets)} assets ({few}), {len(family.sensors)} sensors ({names})",
-        f"  a value every {duration_words(family.step)}, {layout.kind} layout",
-        f"  read back by these settings: {found.used:,} values are used, {sum(found.refused.values()):,} are not",
-    ]
-    lines += [f"    {count:,} rows: {reason}" for reason, count in list(found.refused.items())[:6]]
-    if not found.understood.zoned:
-        lines.append(f"  the times state no zone: they are read as {layout.timezone}; edit layout.timezone, or --zone")
-    lines += [f"  not read: {r.column} ({r.evidence})" for r in _ignored(found)[:12]]
-    lines += _training_lines(found)
-    return lines + [f"  odd: {what}" for what in found.odd]
-
-
-def _ignored(found: Discovery) -> list[Role]:
-    """The columns that are not read, with their reasons."""
-    return [role for role in found.understood.roles.roles if role.column in found.family.layout.ignore]
-
-
-def _training_lines(found: Discovery) -> list[str]:
-    """When the family will be trained, and what it lacks for that."""
-    family, lines = found.family, []
-    if family.training.commissioning:
-        lines.append(
-            f"  under three days an asset: the first {family.training.commissioning} of each is taken to be normal and "
-            "learned from; edit training.commissioning if it is not"
-        )
-        budget = family.detector["alarms_per_asset_week"]
-        lines.append(
-            f"  false-alarm budget {budget:g} an asset-week, one in ten runs; edit detector.alarms_per_asset_week"
-        )
-    if not found.trains:
-        step = duration_words(family.step)
-        wanted = f"{family.training.first_after} days" if not family.training.commissioning else "48 rows"
-        lines.append(f"  too little to learn from yet: a first training wants {wanted} at a step of {step}; add files")
-    return lines

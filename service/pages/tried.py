@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,11 +12,9 @@ import anomaly
 from anomaly import Rules, ScoredReadings
 from anomaly.series.find_job import rules_of
 from sensors_data.errors import UnusableError
-from sensors_data.series.discover import discover
-from sensors_data.series.file_source import forget_files
-from sensors_data.series.readings import read_frame
+from sensors_data.series.imputing import imputed_days
 from sensors_data.settings import Family
-from service.api.bodies import check_parquet, rows_of
+from service.pages.upload import Corrections, look, readings_in
 from service.views.scoring import score_readings
 from service.views.state import Service
 from service.views.words import count
@@ -26,9 +24,6 @@ QUICK = {"recurrent": False, "max_windows": 600}
 
 
 FIT = "fit a quick detector to the file itself"
-
-
-MOST_ROWS = 50_000
 
 
 MOST_ASSETS = 8
@@ -60,43 +55,26 @@ def examples(service: Service) -> list[str]:
 def scored(service: Service, path: str | None, example: str | None, scorer: str, learn: float) -> Tried:
     """The scored rows of a file or an example. UnusableError, NotThereError say what is wrong with it."""
     if path is not None:
-        spec = _discovered(Path(path)) if scorer == FIT else service.settings.family(_family_of(scorer))
-        readings = _readings(spec, Path(path))
-    elif example:
-        family, _, day = example.partition(" ")
-        spec = service.settings.family(family)
-        readings = service.store.read("readings", family=family, day=date.fromisoformat(day))
-    else:
+        if scorer == FIT:
+            return by_itself(look(Path(path), Corrections()).family, Path(path), learn)
+        family = _family_of(scorer)
+        return by_family(service, family, readings_in(Path(path), service.settings.family(family)))
+    if not example:
         raise UnusableError("there is nothing to score yet", "upload a file or pick an example")
-    return by_itself(spec.step, readings, learn) if scorer == FIT else by_family(service, _family_of(scorer), readings)
+    family, _, day = example.partition(" ")
+    readings = service.store.read("readings", family=family, day=date.fromisoformat(day))
+    if scorer == FIT:
+        return fitted(service.settings.family(family), readings, learn)
+    return by_family(service, _family_of(scorer), readings)
 
 
 def _family_of(scorer: str) -> str:
     return scorer.removeprefix("the detector of ")
 
 
-def _discovered(path: Path) -> Family:
-    """What a file measures, by a look at it. UnusableError when it is no CSV or Parquet, or packed to hold too much."""
-    if path.suffix.lower() == ".parquet":
-        check_parquet(path.read_bytes())
-    elif path.suffix.lower() not in (".csv", ".txt"):
-        raise UnusableError(f"{path.name} is neither .csv nor .parquet", "unpack it first")
-    try:
-        return discover(path).family
-    finally:
-        forget_files()
-
-
-def _readings(spec: Family, path: Path) -> pd.DataFrame:
-    frame, bad = rows_of(path.read_bytes(), "", spec)
-    if len(frame) > MOST_ROWS:
-        reason = f"the file has {len(frame):,} rows; at most {MOST_ROWS:,} are tried here"
-        raise UnusableError(reason, "cut it, or backfill")
-    readings, rejects = read_frame(frame, bad, spec, path.name)
-    if readings.empty:
-        first = f"first: {rejects['reason'].iloc[0]}" if len(rejects) else "the file has no row"
-        raise UnusableError(f"none of its {len(rejects):,} values can be used", first)
-    return readings
+def by_itself(family: Family, path: Path, learn: float) -> Tried:
+    """A file read by settings that were found for it, under a detector that learned its first part."""
+    return fitted(family, readings_in(path, family), learn)
 
 
 def by_family(service: Service, family: str, readings: pd.DataFrame) -> Tried:
@@ -111,15 +89,33 @@ def by_family(service: Service, family: str, readings: pd.DataFrame) -> Tried:
     return Tried(rows, rules_of(service.settings, family), about)
 
 
-def by_itself(step: timedelta, readings: pd.DataFrame, learn: float) -> Tried:
+def fitted(family: Family, readings: pd.DataFrame, learn: float) -> Tried:
     """Readings under a detector that learned the first part of each machine's: its linear path alone, in seconds."""
     if (machines := readings["asset"].nunique()) > MOST_ASSETS:
         raise UnusableError(f"the file has {machines} machines", f"{MOST_ASSETS} are tried here at most; cut it")
-    times = readings.groupby("asset")["time"]
+    rows = clocked(family, readings)
+    times = rows.groupby("asset", observed=True)["time"]
     first, last = times.transform("min"), times.transform("max")
-    learned = readings[readings["time"] < first + learn * (last - first)]
-    detector = anomaly.fit(learned, step, config=QUICK)
-    recent = readings["time"] >= readings["time"].max().floor("D") - timedelta(days=MOST_DAYS - 1)
-    rows = detector.score(readings[recent], history=readings)
+    learned = rows[rows["time"] < first + learn * (last - first)]
+    detector = anomaly.fit(learned, family.step, config=QUICK)
+    known = rows["sensor"].isin(detector.card.sensors)
+    recent = rows["time"] >= rows["time"].max().floor("D") - timedelta(days=MOST_DAYS - 1)
+    found = replace(detector.score(rows[recent & known], history=rows[known]), spec=family)
     about = f"learned from those until {learned['time'].max():%Y-%m-%d %H:%M} UTC"
-    return Tried(rows, Rules(), f"{count(len(rows.rows), 'row')} scored; {about}")
+    return Tried(found, Rules(), f"{count(len(found.rows), 'row')} scored; {about}")
+
+
+def clocked(family: Family, readings: pd.DataFrame) -> pd.DataFrame:
+    """Readings as the family's clock has them, one a step: values that hold, the nearest step, counters as growth."""
+    rows = pd.concat(imputed_days(family, readings).values(), ignore_index=True)
+    return rows.loc[rows["observed"].astype(bool), ["time", "asset", "sensor", "value"]]
+
+
+def around_worst(scores: pd.DataFrame, anomalies: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The hours about a machine's worst anomaly, four days at most; its last two days where nothing was found."""
+    last = scores["time"].max()
+    if anomalies.empty:
+        return last - timedelta(days=2), last
+    worst = anomalies.sort_values("peak_score").iloc[-1]
+    first = max(worst["start"] - timedelta(days=1), worst["peak_time"] - timedelta(days=2))
+    return first, min(worst["end"] + timedelta(days=1), first + timedelta(days=4))

@@ -79,7 +79,10 @@ def backfill(
     spec = settings.family(family)
     days = [d for d in days_in(spec) if (first is None or d >= first) and (last is None or d <= last)]
     if not days:
-        raise NotThereError(f"the inbox of {family} has no readings from {first or 'its start'} to {last or 'its end'}")
+        place = "inbox" if spec.inbox else "source"
+        raise NotThereError(
+            f"the {place} of {family} has no readings from {first or 'its start'} to {last or 'its end'}"
+        )
     shards, scored, waiting = range(spec.shards), list[date](), list[date]()
     with pool(jobs) as run, progress_bar() as progress:
         bar = progress.add_task("", note="")

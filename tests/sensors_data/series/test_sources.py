@@ -11,6 +11,8 @@ import pytest
 
 from sensors_data.errors import UnusableError
 from sensors_data.series import sources
+from sensors_data.series.bridge.landing import folder_of
+from sensors_data.series.bridge.run import bridge_of
 from sensors_data.series.delta_source import DeltaSource
 from sensors_data.series.duckdb_source import DuckdbSource
 from sensors_data.series.http_source import HttpSource
@@ -112,4 +114,7 @@ def test_every_kind_of_source_is_documented_with_settings_that_are_read():
             shown.add(family.source_kind)
             if family.source:
                 parse(SECTIONS[family.source_kind], family.source, page.name)
+            if family.bridge:
+                assert bridge_of(family, page.name).reader.topic
+                assert folder_of(family) == "landed/{day}"
     assert shown == set(sources.KINDS) == {"files", *SECTIONS}

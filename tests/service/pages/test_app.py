@@ -4,6 +4,7 @@ import socket
 from datetime import timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from starlette.testclient import TestClient
 
@@ -51,6 +52,34 @@ def test_a_csv_is_uploaded_scored_and_the_budget_moves_the_threshold(opened, inb
     slider.dispatch_event("pointerup")
     page.wait_for_function(f"{THRESHOLD} < {before}")
     assert page.get_by_text("Download the scores as Parquet").is_visible()
+
+
+def test_an_upload_is_understood_corrected_scored_and_taken_along_on_a_phone_and_a_desk(opened, inbox, tmp_path):
+    rows = pd.concat([pd.read_csv(path) for path in sorted(inbox.glob("inbox/oven/*"))[:3]])
+    rows = rows[rows["asset"] == "oven-1"].rename(columns={"power": "load"})
+    rows.to_csv(tmp_path / "mine.csv", index=False)
+    page = opened("try")
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.wait_for_selector("text=Score it")
+    page.set_input_files("input[type=file]", str(tmp_path / "mine.csv"))
+    page.wait_for_selector(".ns-table")
+    page.click("text=Correct what was understood")
+    page.get_by_label("Their zone").fill("Europe/Berlin")
+    page.get_by_label("A value holds for").fill("10min")
+    page.click("text=Read it again like this")
+    page.click("button:has-text('Score it')")
+    page.wait_for_selector("text=rows scored; learned from those until")
+    page.wait_for_selector("text=share of the score, by sensor")
+    for width in (390, 1400):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_label("Save as a family").fill("oven")
+    page.wait_for_selector("text=there is a family 'oven' already")
+    page.get_by_label("Save as a family").fill("mill")
+    page.wait_for_selector("text=Download its settings")
+    with page.expect_download() as download:
+        page.click("text=Download its settings")
+    assert download.value.path().read_text().startswith('[families.mill]\ninbox = "inbox/mine.csv"')
 
 
 THRESHOLD = """(() => {

@@ -1,0 +1,1 @@
+"""Messages of a broker landed as files of an inbox: what a broker forgets, a night finds there."""

@@ -1,0 +1,213 @@
+"""The brokers that a bridge listens to: MQTT and Kafka, each message answered for only once it is on disk."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, Protocol
+
+from pydantic import Field
+
+from sensors_data.errors import NotThereError, StorageError
+from sensors_data.series.bridge.messages import Reader, subscription
+from sensors_data.series.credentials import Secret, without_secret
+from sensors_data.series.retries import asked_again
+from sensors_data.settings import Duration, Section
+
+FEW = 10_000
+"""Messages that wait in memory at most; a broker keeps the rest."""
+
+
+class Bridge(Section):
+    """What every bridge states: how messages are read, and how often they land."""
+
+    topic: str
+    """With {asset} and {sensor} where names stand, like `plant/{asset}/{sensor}`; of Kafka one topic's name."""
+    time: str = "time"
+    """The key of a message's time in a JSON payload; where it has none, the time of its arrival counts."""
+    value: str = "value"
+    """The key of its value, where the topic names the sensor."""
+    asset: str = ""
+    """The key of its asset, where the topic does not name it."""
+    flush: Duration = timedelta(minutes=1)
+    """How long messages wait for the next file."""
+    most: int = Field(50_000, ge=1)
+    """Rows after which a file is written earlier."""
+    user: str = ""
+    """Of a password."""
+    password: Secret | None = None
+    """Where the password is found."""
+    ca: str = ""
+    """A file of certificates that the broker's is checked by; encrypted if set."""
+
+    @property
+    def reader(self) -> Reader:
+        """How its messages are read."""
+        return Reader(self.topic, self.time, self.value, self.asset)
+
+
+class MqttBridge(Bridge):
+    """Messages of an MQTT broker."""
+
+    kind: Literal["mqtt"]
+    """The kind of broker."""
+    host: str
+    """Where it runs."""
+    port: int = Field(1883, ge=1, le=65535)
+    """Its port; 8883 is usual where it is encrypted."""
+    client: str = "nightscore"
+    """The name of this listener. The broker keeps messages for it while it is away, so no two may share one."""
+
+
+class KafkaBridge(Bridge):
+    """Messages of a Kafka topic."""
+
+    kind: Literal["kafka"]
+    """The kind of broker."""
+    servers: str
+    """Like `kafka-1:9092,kafka-2:9092`."""
+    group: str = "nightscore"
+    """The consumer group, by which Kafka knows what was read."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What came, and when."""
+
+    topic: str
+    payload: bytes
+    arrived: datetime
+    mark: Any
+
+
+class Broker(Protocol):
+    """What a bridge asks of a broker."""
+
+    def wait(self, seconds: float) -> Message | None:
+        """The next message; None when none came in time. StorageError when the broker is lost for good."""
+        ...
+
+    def safe(self, messages: list[Message]) -> None:
+        """Say that messages are on disk and need not be sent again."""
+        ...
+
+
+@contextmanager
+def mqtt(bridge: MqttBridge) -> Iterator[Broker]:
+    """A session that the broker keeps, quality of service 1. StorageError when it refuses or does not answer."""
+    try:
+        from paho.mqtt import client as paho
+        from paho.mqtt.enums import CallbackAPIVersion
+    except ImportError as error:
+        raise NotThereError("a bridge of kind mqtt needs paho-mqtt", "run: pip install 'nightscore[mqtt]'") from error
+    secret = bridge.password.read() if bridge.password else ""
+    where = f"the MQTT broker {bridge.host}:{bridge.port}"
+    waiting: queue.Queue[Message] = queue.Queue(FEW)
+    answers: queue.Queue[str] = queue.Queue()
+
+    def connected(client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        if reason.is_failure:
+            answers.put(f"it refuses: {reason}")
+            return
+        client.subscribe(subscription(bridge.topic), qos=1)
+        answers.put("")
+
+    def came(_client: Any, _data: Any, message: Any) -> None:
+        waiting.put(Message(message.topic, message.payload, datetime.now(UTC), (message.mid, message.qos)))
+
+    client = paho.Client(CallbackAPIVersion.VERSION2, bridge.client, clean_session=False, manual_ack=True)
+    client.on_connect, client.on_message = connected, came
+    if bridge.user:
+        client.username_pw_set(bridge.user, secret)
+    if bridge.ca:
+        client.tls_set(bridge.ca)
+    try:
+        asked_again(lambda: client.connect(bridge.host, bridge.port), lambda error: isinstance(error, OSError))
+    except OSError as error:
+        raise StorageError(f"{where} failed: {without_secret(str(error), secret)}", "check host and port") from None
+    client.loop_start()
+    try:
+        if why := _answer(answers):
+            raise StorageError(f"{where} failed: {why}", "check user, password and client")
+        yield _Mqtt(waiting, client.ack)
+    finally:
+        client.disconnect()
+        client.loop_stop()
+
+
+def _answer(answers: queue.Queue[str]) -> str:
+    try:
+        return answers.get(timeout=30)
+    except queue.Empty:
+        return "no answer within 30 s"
+
+
+@dataclass(frozen=True)
+class _Mqtt:
+    waiting: queue.Queue[Message]
+    ack: Callable[[int, int], Any]
+
+    def wait(self, seconds: float) -> Message | None:
+        try:
+            return self.waiting.get(timeout=max(0.01, seconds))
+        except queue.Empty:
+            return None
+
+    def safe(self, messages: list[Message]) -> None:
+        for message in messages:
+            self.ack(*message.mark)
+
+
+@contextmanager
+def kafka(bridge: KafkaBridge) -> Iterator[Broker]:
+    """A member of the consumer group. StorageError when the servers do not answer or know no such topic."""
+    try:
+        from confluent_kafka import Consumer, KafkaException
+    except ImportError as error:
+        remedy = "run: pip install 'nightscore[kafka]'"
+        raise NotThereError("a bridge of kind kafka needs confluent-kafka", remedy) from error
+    secret = bridge.password.read() if bridge.password else ""
+    keys: dict[str, Any] = {"bootstrap.servers": bridge.servers, "group.id": bridge.group}
+    keys |= {"auto.offset.reset": "earliest", "enable.auto.commit": False}
+    if bridge.user:
+        keys |= {"sasl.mechanism": "SCRAM-SHA-512", "sasl.username": bridge.user, "sasl.password": secret}
+    if bridge.user or bridge.ca:
+        keys["security.protocol"] = ("SASL_" if bridge.user else "") + ("SSL" if bridge.ca else "PLAINTEXT")
+    if bridge.ca:
+        keys["ssl.ca.location"] = bridge.ca
+    consumer = Consumer(keys)
+    try:
+        known = consumer.list_topics(timeout=30).topics
+        if bridge.topic not in known:
+            raise StorageError(f"Kafka at {bridge.servers} has no topic '{bridge.topic}'", "mend `topic` of the bridge")
+        consumer.subscribe([bridge.topic])
+        yield _Kafka(consumer)
+    except KafkaException as error:
+        reason = without_secret(str(error), secret)
+        raise StorageError(f"Kafka at {bridge.servers} failed: {reason}", "check servers, user and password") from None
+    finally:
+        consumer.close()
+
+
+@dataclass(frozen=True)
+class _Kafka:
+    consumer: Any
+
+    def wait(self, seconds: float) -> Message | None:
+        message = self.consumer.poll(seconds)
+        if message is None:
+            return None
+        if message.error():
+            time.sleep(min(1.0, seconds))  # it connects again by itself
+            return None
+        _, written = message.timestamp()
+        arrived = datetime.fromtimestamp(written / 1000, UTC) if written > 0 else datetime.now(UTC)
+        return Message(message.topic(), message.value() or b"", arrived, message)
+
+    def safe(self, messages: list[Message]) -> None:
+        if messages:
+            self.consumer.commit(asynchronous=False)
