@@ -62,7 +62,7 @@ def test_the_command_says_its_version(nightscore):
 
 
 def test_every_command_is_a_job_or_one_that_people_use_around_them():
-    around = {"init", "nightly", "backfill", "show", "doctor", "demo", "serve", "replay"}
+    around = {"init", "nightly", "backfill", "show", "doctor", "demo", "serve", "replay", "explain"}
     looks = {"show-image", "explore-images", "evaluate-images", "interpolate-images", "redraw-image"}
     assert {words[0] for words in COMMANDS} == set(JOBS) | around | looks | {"incidents", "datasets", "presets"}
 
