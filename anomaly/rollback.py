@@ -7,6 +7,7 @@ from datetime import date
 
 from anomaly.images import files as image_files
 from anomaly.series import files as series_files
+from sensors_data.audit import record
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.model_files import ModelCatalogue, ModelFile
 from sensors_data.runs import Done, run_job
@@ -27,6 +28,7 @@ def rollback_series(settings: Settings, day: date, family: str, to: date) -> str
         model = _earlier(store, series_files.KIND, family, day, to, store.days("scores", family=family))
         detector = series_files.read_detector(store, model)
         card = detector.card.model_copy(update=_as_of(day, model))
+        record(store, "rolled back", f"{family} after {day} to {model.path}")
         return Done(1, _line(family, day, model, series_files.save(store, replace(detector, card=card))))
 
     return run_job(store, "rollback-series", day, family, action)
@@ -41,6 +43,7 @@ def rollback_images(settings: Settings, day: date, camera: str, to: date) -> str
         model = _earlier(store, image_files.KIND, camera, day, to, store.days("image_scores", camera=camera))
         detector = image_files.read_detector(store, model)
         card = detector.card.model_copy(update=_as_of(day, model))
+        record(store, "rolled back", f"{camera} after {day} to {model.path}")
         return Done(1, _line(camera, day, model, image_files.save(store, replace(detector, card=card))))
 
     return run_job(store, "rollback-images", day, camera, action)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sensors_data.store import Store
+from sensors_data.folder import Folder
 
 
 class CountedFiles:
@@ -30,11 +30,11 @@ class CountedFiles:
 def counting_calls(work: Callable[[], object]) -> tuple[object, int]:
     """The outcome of some work and how many calls to stores it made; for a process of its own: stores stay counted."""
     counts: dict[str, int] = {}
-    plain = Store._open
+    plain = Folder._open
 
-    def counted(self: Store) -> tuple[Any, str]:
+    def counted(self: Folder) -> tuple[Any, str]:
         files, root = plain(self)
         return CountedFiles(files, counts), root
 
-    Store._open = counted  # type: ignore[method-assign]
+    Folder._open = counted  # type: ignore[method-assign]
     return work(), sum(counts.values())

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import platform
 import secrets
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import fsspec
 
 from sensors_data.errors import StorageError, UnusableError
+
+ABANDONED = 3600.0
+"""Seconds after which a temporary file of another machine is a killed writer's."""
+_MACHINE = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
 
 
 def open_url(url: str) -> tuple[Any, str]:
@@ -25,14 +33,25 @@ def open_url(url: str) -> tuple[Any, str]:
     return fs, str(path)
 
 
+def is_local(fs: Any) -> bool:
+    """Whether a file system is this machine's own."""
+    return "file" in (fs.protocol if isinstance(fs.protocol, tuple) else (fs.protocol,))
+
+
+def leads_out(root: str, path: str) -> bool:
+    """Whether a local path, its links followed, lies outside a folder, whose own links are followed too."""
+    inside, target = Path(root).resolve(), Path(path).resolve()
+    return not target.is_relative_to(inside)
+
+
 def replace_file(fs: Any, path: str, data: bytes) -> None:
     """Put `data` at `path` in one step, making its folders; a reader sees the old bytes or the new, never a mixture.
 
     StorageError (disk full, no permission) leaves the old bytes in place and no temporary file behind.
     """
     try:
-        if "file" in (fs.protocol if isinstance(fs.protocol, tuple) else (fs.protocol,)):
-            _replace_local(Path(path), data)
+        if is_local(fs):
+            _write_local(Path(path), data, lambda temporary, target: temporary.replace(target))
         else:
             fs.pipe_file(path, data)  # one PUT: object storage shows it whole or not at all
     except OSError as error:
@@ -41,15 +60,31 @@ def replace_file(fs: Any, path: str, data: bytes) -> None:
         raise StorageError(f"{what}: {error.strerror or error}; what was there is unchanged") from error
 
 
-def _replace_local(target: Path, data: bytes) -> None:
+def create_file(fs: Any, path: str, data: bytes) -> bool:
+    """Put `data` at `path` in one step where nothing stands; whether it did. StorageError where it cannot."""
+    try:
+        if is_local(fs):
+            _write_local(Path(path), data, lambda temporary, target: target.hardlink_to(temporary))
+        else:
+            fs.pipe_file(path, data, mode="create")
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {error.strerror or error}; nothing was written") from error
+    return True
+
+
+def _write_local(target: Path, data: bytes, into_place: Callable[[Path, Path], object]) -> None:
+    """Write a temporary file that is safe on the disk, and put it in its place."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    sweep(target.parent)
+    temporary = target.with_name(f".{target.name}.{_MACHINE}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(target)
+        into_place(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)  # there only when the rename was not reached
     folder = os.open(target.parent, os.O_RDONLY)
@@ -57,3 +92,33 @@ def _replace_local(target: Path, data: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def sweep(folder: Path) -> int:
+    """Remove the temporary files that killed writers left in a local folder; how many.
+
+    Killed are those whose process on this machine is gone, and those that have not grown for ABANDONED.
+    """
+    try:
+        left = [Path(entry.path) for entry in os.scandir(folder) if entry.name.endswith(".tmp")]
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
+    gone = [path for path in left if path.name.startswith(".") and _is_abandoned(path)]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _is_abandoned(temporary: Path) -> bool:
+    """Whether nobody writes to a temporary file any more."""
+    machine, _, writer = temporary.name.removesuffix(".tmp").rpartition(".")
+    pid = writer.partition("-")[0]
+    try:
+        if machine.endswith(f".{_MACHINE}") and pid.isdigit():
+            os.kill(int(pid), 0)
+        age = time.time() - temporary.stat().st_mtime
+    except ProcessLookupError:
+        return True
+    except (FileNotFoundError, PermissionError):  # just gone, or a process of somebody else
+        return False
+    return age > ABANDONED

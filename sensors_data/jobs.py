@@ -222,6 +222,14 @@ JOBS = {
             "nightly",
             is_watched=False,
         ),
+        Job(
+            "clean",
+            "plant",
+            "sensors_data.cleaning:clean",
+            "Remove what is older than `[retention]` keeps, rejected models and what killed writers left.",
+            "weekly",
+            is_watched=False,
+        ),
     )
 }
 

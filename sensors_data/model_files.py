@@ -56,7 +56,7 @@ class ModelCatalogue:
         over.
         """
         folder = "/".join(part for part in ("models", kind, name) if part)
-        models = [model for path in self.store.files(folder, suffix=_ACCEPTED) if (model := _model_at(path))]
+        models = [model for path in self.store.files(folder, suffix=_ACCEPTED) if (model := model_at(path))]
         return sorted(models, key=lambda model: (model.kind, model.name, model.through))
 
     def trained_before(self, kind: str, name: str, day: date) -> list[ModelFile]:
@@ -121,7 +121,7 @@ def _finite(text: str) -> float:
     return value
 
 
-def _model_at(path: str) -> ModelFile | None:
+def model_at(path: str) -> ModelFile | None:
     """The model whose file stands at a path, None where no model does."""
     parts = path.removesuffix(_ACCEPTED).split("/")
     if len(parts) != 4:

@@ -45,7 +45,7 @@ def partition_of(spec: Table, path: str) -> dict[str, str] | None:
     file_key = spec.file_key or ("shard" if spec.may_shard and name != "data.parquet" else None)
     if file_key:
         values[file_key] = name.removeprefix(f"{file_key}-").removesuffix(".parquet")
-    whole = set(spec.partition) <= set(values) and all(map(_SAFE.fullmatch, values.values()))
+    whole = set(spec.partition) <= set(values) and all(_is_value(*item) for item in values.items())
     return values if whole and path == path_of(spec, **values) else None
 
 
@@ -57,6 +57,14 @@ def in_order(spec: Table, partitions: Iterable[dict[str, str]]) -> list[dict[str
         parts = [p for p in parts if "shard" not in p or {key: p[key] for key in spec.partition} not in whole]
     keys = (*spec.partition, *(["shard"] if spec.may_shard else []))
     return sorted(parts, key=lambda p: [(len(p[k]) if k == "shard" else 0, p[k]) for k in keys if k in p])
+
+
+def _is_value(key: str, text: str) -> bool:
+    """Whether a text can be a partition's value; a day has to be one."""
+    try:
+        return bool(_SAFE.fullmatch(text)) and (key != "day" or str(date.fromisoformat(text)) == text)
+    except ValueError:
+        return False
 
 
 def _keys(spec: Table, partition: Iterable[str]) -> tuple[str, ...]:

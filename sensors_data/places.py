@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 
+FOLDERS = ("heat_maps", "sheets", "reports", "metrics", "audit", "damaged")
+"""The folders of a store that hold neither tables nor models."""
+
 
 def heat_map_path(camera: str, day: date, image_id: str) -> str:
     """Where an image's heat map stands; its name is a hash, for an id may hold any character."""
@@ -44,3 +47,18 @@ def family_metrics_path(family: str) -> str:
 def camera_metrics_path(camera: str) -> str:
     """Where a camera's newest night stands as a Prometheus text file; no family's name has a point."""
     return f"metrics/nightscore-camera.{camera}.prom"
+
+
+def owner_of_metrics(path: str) -> tuple[str, str]:
+    """Whose metrics a text file holds, and the job that writes it; empty where it is none of ours."""
+    name = path.rsplit("/", 1)[-1]
+    if not (name.startswith("nightscore-") and name.endswith(".prom")):
+        return "", ""
+    owner = name.removeprefix("nightscore-").removesuffix(".prom")
+    camera = owner.removeprefix("camera.")
+    return (camera, "export-camera-metrics") if camera != owner else (owner, "export-metrics")
+
+
+def quarantine(path: str) -> str:
+    """Where a damaged file is kept once it was made again."""
+    return f"damaged/{path}"

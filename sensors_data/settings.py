@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.layout import Layout, Sensor
+from sensors_data.retention import Retention
 from sensors_data.section import LABEL, Duration, Label, Name, S, Section
 from sensors_data.sending import Sending
 
@@ -120,6 +121,8 @@ class Settings(Section):
     """Folder or URL, like `s3://bucket/plant`, of everything that nightscore writes."""
     seed: int = Field(0, ge=0, lt=2**31)
     """Seed of every training; another one gives other weights."""
+    retention: Retention = Retention()
+    """How long what is kept."""
     pushgateway: str | None = None
     """Address of a Prometheus Pushgateway that each night is pushed to."""
     sending: Sending = Sending()

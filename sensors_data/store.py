@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -17,14 +16,15 @@ import pyarrow.parquet as pq
 from pydantic import Field
 
 from sensors_data.arrow_rows import as_table, from_arrow, to_arrow
-from sensors_data.errors import NotThereError, StorageError, UnusableError
-from sensors_data.files import open_url, replace_file
+from sensors_data.errors import DamagedError, NotThereError, UnusableError
+from sensors_data.folder import Folder
 from sensors_data.jobs import remedy
 from sensors_data.parquet import open_parquet, parquet_bytes, parts_of
 from sensors_data.partition_paths import folder_of, in_order, partition_of, path_of
-from sensors_data.seal import check, sealed
 from sensors_data.settings import Section, parse
 from sensors_data.tables import TABLES, Table
+
+log = logging.getLogger("nightscore")
 
 FORMAT = 1
 """Revision of the tables' layout; a store written by a newer one is refused."""
@@ -43,26 +43,19 @@ class Provenance(Section):
     code: str = ""
     rows: int = 0
     revision: int = FORMAT
+    made_from: tuple[str, ...] = ()
+    """The files of the store that it was made from, of which `inputs` is the hash."""
     edition: int = Field(1, exclude_if=lambda edition: edition == 1)
     """How often the partition's day was taken in with other values, from 1."""
 
 
 @dataclass(frozen=True)
-class Store:
+class Store(Folder):
     """A folder of tables and models at any URL that fsspec opens."""
-
-    root: str
-    _opened: list[tuple[Any, str]] = field(default_factory=list, repr=False, compare=False)
-    _held: dict[str, bytes] | None = field(default=None, repr=False, compare=False)
 
     def holding(self) -> Store:
         """The same store for a job that reads its inputs more than once: what was read is not fetched again."""
         return Store(self.root, self._opened, {})
-
-    def _open(self) -> tuple[Any, str]:
-        if not self._opened:
-            self._opened.append(open_url(self.root))
-        return self._opened[0]
 
     def path(self, table: str, **partition: object) -> str:
         """The partition's file, relative to the root. ValueError for a missing key or an unsafe value."""
@@ -79,7 +72,10 @@ class Store:
         """The same with rows as `to_arrow` makes them."""
         path = self.path(table, **partition)
         stamp = provenance.model_copy(update={"rows": rows.num_rows, "code": version("nightscore")})
-        rows = rows.replace_schema_metadata({"nightscore": stamp.model_dump_json()})
+        about = {"nightscore": stamp.model_dump_json(exclude={"made_from"})}
+        if stamp.made_from:  # apart, so that an earlier nightscore reads the rest
+            about["made_from"] = json.dumps(stamp.made_from)
+        rows = rows.replace_schema_metadata(about)
         self.write_bytes(path, parquet_bytes(rows))
         return path
 
@@ -163,8 +159,17 @@ class Store:
     def _parts(
         self, spec: Table, path: str, assets: pa.Array | None = None, coded: list[str] | None = None
     ) -> Iterator[pa.Table]:
-        """A file's rows, or those of some assets, PART of the file's at a time; its columns `coded` as codes."""
-        file = self._open_parquet(path, self.read_bytes(path), coded)
+        """A file's rows, or those of some assets, PART of the file's at a time; its columns `coded` as codes.
+
+        A damaged record is passed over and told; it has no row.
+        """
+        try:
+            file = self._open_parquet(path, self.read_bytes(path), coded)
+        except DamagedError as error:
+            if not spec.is_record:
+                raise
+            log.warning("passed over: %s", error)
+            return
         self._stamp(path, file.schema_arrow)
         if not spec.reads(file.schema_arrow):
             found = ", ".join(f"{field.name} {field.type}" for field in file.schema_arrow)
@@ -187,9 +192,12 @@ class Store:
         return UnusableError(reason, "run the job that writes it again")
 
     def _stamp(self, path: str, schema: pa.Schema) -> Provenance:
-        stamp = json.loads((schema.metadata or {}).get(b"nightscore", b'{"job": "unknown"}'))
+        about = schema.metadata or {}
+        stamp = json.loads(about.get(b"nightscore", b'{"job": "unknown"}'))
         if stamp.get("revision", FORMAT) > FORMAT:  # its other keys may be unknown here
             raise UnusableError(f"{self.root}/{path} was written by a newer nightscore", "upgrade this one")
+        if b"made_from" in about:
+            stamp["made_from"] = json.loads(about[b"made_from"])
         return parse(Provenance, stamp, f"{self.root}/{path}")
 
     def partitions(self, table: str, **fixed: object) -> list[dict[str, str]]:
@@ -207,63 +215,10 @@ class Store:
         """The days a table holds for the `fixed` values, sorted."""
         return sorted({date.fromisoformat(p["day"]) for p in self.partitions(table, **fixed)})
 
-    def files(self, folder: str, suffix: str = "") -> list[str]:
-        """Paths of all files under a folder of the store, relative to the root, sorted; temporary ones left out."""
-        fs, root = self._open()
-        try:
-            found = fs.find(f"{root}/{folder}")
-        except FileNotFoundError:
-            return []
-        relative = [str(path)[len(root) :].lstrip("/") for path in found]
-        return sorted(p for p in relative if p.endswith(suffix) and not p.rsplit("/", 1)[-1].startswith("."))
-
-    def exists(self, path: str) -> bool:
-        """Whether a file stands at `path`, relative to the root."""
-        fs, root = self._open()
-        return bool(fs.isfile(f"{root}/{path}"))
-
-    def read_bytes(self, path: str) -> bytes:
-        """The bytes of the file at `path`, relative to the root, which are those that were written.
-
-        NotThereError when there is none, DamagedError when they are not.
-        """
-        if self._held is not None and path in self._held:
-            return self._held[path]
-        data = self.unchecked_bytes(path)
-        check(data, f"{self.root}/{path}")
-        if self._held is not None:
-            self._held[path] = data
-        return data
-
-    def unchecked_bytes(self, path: str) -> bytes:
-        """The bytes of the file at `path` as they lie there. NotThereError when there is none."""
-        fs, root = self._open()
-        try:
-            return bytes(fs.cat_file(f"{root}/{path}"))
-        except FileNotFoundError as error:
-            raise NotThereError(f"there is no {path} in {self.root}") from error
-        except OSError as error:
-            raise StorageError(f"cannot read {self.root}/{path}: {error.strerror or error}") from error
-
-    def write_bytes(self, path: str, data: bytes) -> None:
-        """Replace the file at `path` by `data`, sealed where there is room for the hash, atomically."""
-        fs, root = self._open()
-        replace_file(fs, f"{root}/{path}", sealed(data))
-        if self._held is not None:
-            self._held.pop(path, None)
-
-    def remove(self, path: str) -> None:
-        """Take away the file at `path`, if it is there."""
-        fs, root = self._open()
-        with suppress(FileNotFoundError):  # another run may have been quicker
-            fs.rm_file(f"{root}/{path}")
-
-    def digest(self, paths: Iterable[str]) -> str:
-        """SHA-256 over the bytes of some files: the `inputs` of what is made from them."""
-        total = hashlib.sha256()
-        for path in paths:
-            total.update(hashlib.sha256(self.read_bytes(path)).digest())
-        return total.hexdigest()[:16]
+    def made_from(self, paths: Iterable[str], source: Provenance) -> Provenance:
+        """Where a partition came from, with the files that it is made from and their hash."""
+        known = tuple(paths)
+        return source.model_copy(update={"inputs": self.digest(known), "made_from": known})
 
 
 def shard_of(asset: str, shards: int) -> int:

@@ -2,31 +2,77 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import socket
+import sys
+import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
 from sensors_data.errors import StorageError
 from sensors_data.settings import Settings
+from service.api.access import Proxy
 from service.api.app import access_for, create_app
+from service.api.connections import HEAD_BYTES, HeadLimits
 from service.pages.app import mount_pages
 
 
-def serve(
-    settings: Settings, host: str, port: int, token_file: Path, names: tuple[str, ...], say: Callable[[str], None]
-) -> None:
-    """Answer on an address until Ctrl-C. OSError when it cannot be listened on."""
-    access = access_for(host, token_file, names)
-    listening = listen(host, port)
-    app = mount_pages(create_app(settings, access))
-    shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{listening.getsockname()[1]}"
-    say(f"serving {settings.store} at {address}; stop with Ctrl-C")
-    say(f"open {address}/pages/?token={access.token} (the token stands in {token_file})")
-    config = uvicorn.Config(app, log_level="warning", timeout_keep_alive=10, limit_concurrency=500, server_header=False)
+@dataclass(frozen=True)
+class Address:
+    """Where a service listens, under which further names it is called, and who may come in."""
+
+    host: str
+    port: int
+    names: tuple[str, ...]
+    token_file: Path
+    users_file: Path
+    proxy: Proxy | None = None
+
+
+def serve(settings: Settings, address: Address, say: Callable[[str], None], is_logged: bool) -> None:
+    """Answer on an address until Ctrl-C, each request a line of log if asked. OSError when it cannot be listened on."""
+    access = access_for(address.host, address.token_file, address.names, address.users_file, address.proxy)
+    listening = listen(address.host, address.port)
+    if is_logged:
+        log_requests()
+    with tempfile.TemporaryDirectory(prefix="nightscore-") as private:  # its owner's alone
+        os.environ["GRADIO_TEMP_DIR"] = private
+        app = mount_pages(create_app(settings, access))
+        shown = f"[{address.host}]" if ":" in address.host else address.host
+        url = f"http://{shown}:{listening.getsockname()[1]}"
+        say(f"serving {settings.store} at {url}; stop with Ctrl-C")
+        say(f"open {url}/login?code={access.code()} once, in the next minutes; later sign in at {url}/login")
+        say(f"the service's token stands in {address.token_file}")
+        run(app, listening)
+
+
+def run(app: object, listening: socket.socket) -> None:
+    """Answer on a socket that listens, until told to stop."""
+    config = uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        log_level="warning",
+        http=HeadLimits,
+        ws="none",
+        h11_max_incomplete_event_size=HEAD_BYTES,
+        timeout_keep_alive=10,
+        limit_concurrency=500,
+        server_header=False,
+    )
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def log_requests() -> None:
+    """Write every request to standard error: time, address, user, method, path, status, milliseconds."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    logger = logging.getLogger("nightscore.access")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
 
 
 def listen(host: str, port: int) -> socket.socket:

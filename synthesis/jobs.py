@@ -197,11 +197,9 @@ def _judge(store: Store, settings: Settings, day: date, camera: str, inception: 
     of_inception = [] if weights is None else [fid(batch, inception_extractor(weights))]
     measures = [*of_inception, *judge(batch, extractor, generation.gate, settings.seed)]
     passed = measures[-1].passed
-    source = Provenance(
-        job="judge-images",
-        model=generator.name,
-        settings=settings_hash(generation),
-        inputs=store.digest([store.path("drawn_images", camera=camera, day=day)]),
+    source = store.made_from(
+        [store.path("drawn_images", camera=camera, day=day)],
+        Provenance(job="judge-images", model=generator.name, settings=settings_hash(generation)),
     )
     published, rejected = "synthetic_images", "rejected_synthetic_images"
     target, other = (published, rejected) if passed else (rejected, published)

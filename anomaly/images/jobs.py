@@ -170,11 +170,9 @@ def _score(store: Store, spec: Camera, day: date, camera: str) -> Done:
     for number in np.flatnonzero(frame["is_anomaly"]):
         png = heat_map_png(detector, images[number], scores.maps[number])
         store.write_bytes(heat_map_path(camera, day, str(frame["image_id"].iloc[number])), png)
-    source = Provenance(
-        job="score-images",
-        model=detector.name,
-        settings=settings_hash(spec),
-        inputs=store.digest([store.path("images", camera=camera, day=day)]),
+    source = store.made_from(
+        [store.path("images", camera=camera, day=day)],
+        Provenance(job="score-images", model=detector.name, settings=settings_hash(spec)),
     )
     store.write("image_scores", frame, source, camera=camera, day=day)
     drift = _keep_night(store, detector, images, scores, frame, day, source)

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from anomaly.monitoring.prometheus import Sample, sample
-from sensors_data.files import open_url
+from sensors_data.files import is_local, open_url
 from sensors_data.jobs import JOBS, Job, Owner
 from sensors_data.model_files import ModelCatalogue
 from sensors_data.store import Store
@@ -100,7 +100,7 @@ def store_samples(store: Store, subject: Subject, day: date) -> list[Sample]:
             folder = f"{root}/{table.name}/{subject.label}={subject.name}/day={day}"
             taken += _bytes_under(fs, folder)
     found = [sample("day_bytes", taken, **subject.labels)]
-    if "file" in (fs.protocol if isinstance(fs.protocol, tuple) else (fs.protocol,)) and fs.isdir(root):
+    if is_local(fs) and fs.isdir(root):
         disk = shutil.disk_usage(root)
         found.append(sample("store_free_bytes", disk.free, **subject.labels))
         found.append(sample("store_capacity_bytes", disk.total, **subject.labels))

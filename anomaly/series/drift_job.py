@@ -52,9 +52,9 @@ def _measure(store: Store, settings: Settings, day: date, family: str) -> Done:
     tests = 2 * len(values)
     found = {name: distances(detector.card.reference[name], seen, tests) for name, seen in values.items()}
     rows = drift_rows(detector.name, found)
-    inputs = store.digest(path for d in days for path in (*paths[d], *scored[d]))
+    inputs = [path for d in days for path in (*paths[d], *scored[d])]
     hashed = settings_hash(settings.family(family))
-    source = Provenance(job="drift", model=detector.name, settings=hashed, inputs=inputs)
+    source = store.made_from(inputs, Provenance(job="drift", model=detector.name, settings=hashed))
     store.write("drift", rows, source, family=family, day=day)
     return Done(len(rows), f"measured drift of {family} {day} over {len(days)} days: {advice(rows, family, day)}")
 

@@ -48,7 +48,7 @@ def _find(store: Store, spec: Family, rules: Rules, day: date, family: str) -> D
     scores = pd.concat([part[part["asset"].isin(assets_over(part))] for part in parts])
     sensor_scores = _sensors(store, family, day, assets_over(scores))
     today = anomalies_touching(store, rules, spec, family, day, limit, scores, sensor_scores)
-    source = Provenance(job="find-anomalies", settings=settings_hash(spec), inputs=store.digest(inputs))
+    source = store.made_from(inputs, Provenance(job="find-anomalies", settings=settings_hash(spec)))
     store.write("anomalies", today, source, family=family, day=day)
     active = today[~today["suppressed"]]
     by = ", ".join(f"{n} {severity}" for severity, n in active["severity"].value_counts().items())

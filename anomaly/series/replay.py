@@ -16,6 +16,7 @@ from anomaly.series.find_job import rules_of
 from anomaly.series.span import ABNORMAL, Span
 from anomaly.series.train_job import found_before, training_grids
 from anomaly.thresholds import Threshold
+from sensors_data.audit import record
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid import as_us
@@ -168,5 +169,6 @@ def _accept(store: Store, replayed: Replay) -> Done:
     was = replayed.before[detector.name].value
     verdict = f"threshold fitted again through {last}, {was:.3f} to {detector.threshold.value:.3f} nats"
     told = {"trained_through": last, "accepted": True, "verdict": f"{verdict}, on the weights of {detector.name}"}
+    record(store, "accepted", f"threshold of {family} after {last}: {verdict}")
     path = save(store, replace(detector, card=detector.card.model_copy(update=told)))
     return Done(len(replayed.anomalies), f"accepted for {family} after {last}: {verdict}, {path}")

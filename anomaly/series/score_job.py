@@ -47,9 +47,7 @@ def _score(store: Store, spec: Family, day: date, family: str, shard: int) -> Do
     made = _rows_in_turn(detector, spec, grids, read_incidents(store, family), day, assets)
     rows, complete = made["scores"], made["completeness"].to_pandas()
     check_scored(detector, rows.select(["score"]).to_pandas(), complete, f"{family} {day} shard {shard}")
-    source = Provenance(
-        job="score-series", model=detector.name, settings=settings_hash(spec), inputs=store.digest(paths)
-    )
+    source = store.made_from(paths, Provenance(job="score-series", model=detector.name, settings=settings_hash(spec)))
     trials = self_test(detector, grids, day, assets)
     store.write("self_tests", trials, source, family=family, day=day, shard=shard)
     for table in ("completeness", "sensor_scores", "scores"):

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from sensors_data.settings import Settings
+from service.api.access import Access
 from service.api.app import create_app
-from service.api.guard import Access
 
 INTRODUCTION = """# REST
 

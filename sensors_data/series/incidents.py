@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from sensors_data.audit import record
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.series.grid import Grid, as_us
 from sensors_data.settings import Label, Name, Section
@@ -52,6 +53,8 @@ def add_incident(store: Store, incident: Incident) -> str:
     row = pd.DataFrame([{**incident.model_dump(), "incident": key}])
     row[["start", "end", "told"]] = row[["start", "end", "told"]].apply(pd.to_datetime, utc=True)
     store.write("incidents", row, Provenance(job="incidents"), incident=key)
+    about = f"{incident.family} {incident.asset or 'all assets'} {incident.start} to {incident.end}, incident {key}"
+    record(store, incident.kind, about, incident.author)
     return key
 
 
@@ -67,12 +70,15 @@ def label(store: Store, incident: Incident) -> str:
     same = (known["start"] == incident.start) & (known["end"] == incident.end) & known["kind"].isin(LABELS)
     same &= known["asset"].eq(incident.asset) if incident.asset else known["asset"].isna()
     for other in known.loc[same & (known["incident"] != kept), "incident"]:
-        withdraw(store, str(other))
+        withdraw(store, str(other), incident.author)
     return kept
 
 
-def withdraw(store: Store, incident: str) -> None:
-    """Take an incident back; it is kept among the past ones. LookupError when there is none of this id."""
+def withdraw(store: Store, incident: str, who: str = "") -> None:
+    """Take an incident back; it is kept among the past ones. `who` does so, the account that runs this if not given.
+
+    NotThereError when there is none of this id.
+    """
     path = store.path("incidents", incident=incident)
     if not store.exists(path):
         raise NotThereError(f"there is no incident '{incident}'", "list them with: nightscore incidents list")
@@ -81,6 +87,7 @@ def withdraw(store: Store, incident: str) -> None:
     key = hashlib.sha256(f"{incident} {withdrawn.isoformat()}".encode()).hexdigest()[:16]
     store.write("past_incidents", row, Provenance(job="incidents"), incident=key)
     store.remove(path)
+    record(store, "withdrew", f"incident {incident}", who)
 
 
 def incident_that_begins(store: Store, text: str) -> str:

@@ -82,11 +82,8 @@ def _impute(store: Store, spec: Family, day: date, family: str, shard: int) -> D
 
     assets = sorted(a for a in store.assets_in(known[day]) if shard_of(a, spec.shards) == shard)
     rows = imputed_table(spec, day, assets, readings)
-    source = Provenance(
-        job="impute",
-        settings=settings_hash(spec),
-        inputs=store.digest(path for paths in known.values() for path in paths),
-    )
+    inputs = (path for paths in known.values() for path in paths)
+    source = store.made_from(inputs, Provenance(job="impute", settings=settings_hash(spec)))
     store.write_rows("grid", rows, source, family=family, day=day, shard=shard)
     value, seen = rows["value"].to_numpy(), rows["observed"].to_numpy()
     filled, missing = int((~seen & ~np.isnan(value)).sum()), int(np.isnan(value).sum())

@@ -42,6 +42,7 @@ RECORDS = (
         "What ran: one row a job and partition, the last run of each.",
         partition=("day", "run"),
         order=("job",),
+        is_record=True,
         columns=(
             Column("job", TEXT, "the job's command"),
             Column("partition", TEXT, "family or camera, with the shard where there is one, as `pump-0`"),

@@ -219,6 +219,7 @@ SERIES = (
         "Known intervals, one small file each: faults, planned work, and what people said of an anomaly.",
         partition=("incident",),
         order=("start",),
+        is_record=True,
         columns=(*_INCIDENT, *_OF_A_PICTURE),
     ),
     Table(
@@ -226,6 +227,7 @@ SERIES = (
         "What was said and taken back, or gave way to another verdict on the same interval: the history of verdicts.",
         partition=("incident",),
         order=("start",),
+        is_record=True,
         columns=(*_INCIDENT, Column("withdrawn", TIME, "when it was taken back", since=2), *_OF_A_PICTURE),
     ),
 )

@@ -49,6 +49,8 @@ class Table:
     columns: tuple[Column, ...]
     note: str = ""
     may_shard: bool = False
+    is_record: bool = False
+    """Whether each file is a note of its own: a damaged one is passed over and told, and never stops a family."""
 
     @property
     def file_key(self) -> str | None:

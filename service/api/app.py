@@ -15,23 +15,27 @@ from sensors_data.errors import NightscoreError, UnusableError
 from sensors_data.places import report_path
 from sensors_data.settings import Settings
 from sensors_data.store import Store
+from service.api.access import LOOPBACK, Access, Proxy
 from service.api.charts import chart_routes
 from service.api.docs import described
 from service.api.feedback import feedback_routes
-from service.api.guard import Access, Guard, Limits
+from service.api.guard import Guard, Limits
+from service.api.login import login_routes
 from service.api.models import model_routes
 from service.api.problems import Problem, handle_problems, refused
 from service.api.replays import replay_routes
 from service.api.score import score_routes
 from service.api.tables import DayQuery, table_routes
+from service.api.telemetry import Telemetry
+from service.api.users import Users
 from service.views.state import Service, new_service
 
 log = logging.getLogger("nightscore")
-LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#1d5b8f"/>'
     '<path d="M2 10h3l2-6 2 8 2-4h3" fill="none" stroke="#fff" stroke-width="1.5"/></svg>'
 )
+EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 ABOUT = """Scores, anomalies and models of a nightscore store. Times are UTC; a score is in nats, higher is worse.
 Whatever goes wrong is told as problem+json with the field, its value and the remedy."""
 
@@ -64,7 +68,14 @@ def create_app(settings: Settings, access: Access, limits: Limits | None = None)
         app.include_router(routes)
     app.include_router(feedback_routes(service, access))
     app.include_router(replay_routes(service, access))
-    app.add_middleware(Guard, access=access, limits=limits or Limits())
+    app.include_router(login_routes(access))
+    telemetry = Telemetry()
+
+    @app.get("/metrics/service", summary="How the service itself is, for Prometheus", tags=["state"])
+    def own_metrics() -> Response:
+        return Response(telemetry.text(), media_type=EXPOSITION)
+
+    app.add_middleware(Guard, access=access, limits=limits or Limits(), telemetry=telemetry)
     return app
 
 
@@ -95,7 +106,7 @@ def _state_routes(service: Service) -> APIRouter:
     @routes.get("/metrics", summary="The last night's outcome for Prometheus", response_class=PlainTextResponse)
     def metrics() -> Response:
         text = merged([text for path in store.files("metrics", suffix=".prom") if (text := whole_text(store, path))])
-        return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(text, media_type=EXPOSITION)
 
     @routes.get("/v1/report", summary="A night's report as HTML", response_class=HTMLResponse)
     def report(day: DayQuery) -> HTMLResponse:
@@ -134,8 +145,16 @@ def merged(texts: list[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def access_for(host: str, token_file: Path, names: tuple[str, ...] = ()) -> Access:
-    """Who may do what on an address: the token from its file, made where there is none; the hosts that are served."""
+def access_for(
+    host: str,
+    token_file: Path,
+    names: tuple[str, ...] = (),
+    users_file: Path | None = None,
+    proxy: Proxy | None = None,
+) -> Access:
+    """Who may do what on an address: the service's token from its file, made where there is none; the users; the hosts
+    that are served; the proxy that signs people in.
+    """
     if not token_file.exists():
         token_file.parent.mkdir(parents=True, exist_ok=True)
         token_file.touch(mode=0o600)
@@ -145,4 +164,5 @@ def access_for(host: str, token_file: Path, names: tuple[str, ...] = ()) -> Acce
         raise UnusableError(
             f"the token in {token_file} has {len(token)} characters", "16 are needed: delete it to get one"
         )
-    return Access(token, (*LOOPBACK, host.lower(), *(name.lower() for name in names)), host in LOOPBACK)
+    hosts = (*LOOPBACK, host.lower(), *(name.lower() for name in names))
+    return Access(token, hosts, host in LOOPBACK, Users(users_file), proxy)

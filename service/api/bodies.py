@@ -10,6 +10,7 @@ import numpy as np
 import orjson
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
@@ -29,8 +30,13 @@ JSON = "application/json"
 FORMATS = {"json": JSON, "csv": CSV, "parquet": PARQUET}
 MAX_VALUES = 5_000_000
 """Cells of one body; a packed Parquet file can hold far more than its bytes let one think."""
-MAX_TEXT = 4096
-"""Bytes of one text in a Parquet body."""
+MAX_COLUMNS = 4096
+HEAD = 2**20
+"""Bytes of a text in which its widest line is looked for."""
+MAX_TEXT = 512
+"""Characters of one text in a Parquet body."""
+MAX_TEXTS = 64 * 2**20
+"""Characters of all texts of a Parquet body, each as often as it stands there; packed they may be next to nothing."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +71,20 @@ def rows_of(body: bytes, kind: str, family: Family) -> tuple[pd.DataFrame, pd.Da
     if kind == JSON:
         return _records(body), _no_lines()
     if kind in (CSV, "text/plain", "application/octet-stream", "application/csv", ""):
+        check_text(body)
         return read_text(body, "the body", family.layout)
     raise refused(415, "readings are CSV, JSON or Parquet", "content-type", kind, f"use {CSV}, {JSON} or {PARQUET}")
+
+
+def check_text(body: bytes) -> None:
+    """UnreadableError for a text of more cells or columns than are read, before it is parsed."""
+    marks = max(body.count(mark) for mark in (b",", b";", b"\t", b"|"))
+    if marks + body.count(b"\n") > MAX_VALUES:
+        raise UnreadableError(f"the body has more than {MAX_VALUES:,} cells", "send fewer days at a time")
+    head = body[:HEAD].splitlines()[:50]
+    widest = max((max(line.count(mark) for mark in (b",", b";", b"\t", b"|")) for line in head), default=0)
+    if widest >= MAX_COLUMNS:
+        raise UnreadableError(f"a line has {widest + 1:,} columns", f"at most {MAX_COLUMNS:,} are read")
 
 
 def _no_lines() -> pd.DataFrame:
@@ -125,12 +143,18 @@ def check_parquet(body: bytes) -> None:
         words = pq.ParquetFile(io.BytesIO(body), read_dictionary=texts).read(columns=texts)
     except (pa.ArrowException, OSError) as error:
         raise _unreadable(error) from error
+    unpacked = 0
     for name in texts:
-        longest = max((len(str(word)) for chunk in words.column(name).chunks for word in chunk.dictionary), default=0)
-        if longest > MAX_TEXT:
-            raise UnreadableError(
-                f"column {name} holds a text of {longest:,} characters", f"at most {MAX_TEXT:,} are read"
-            )
+        for chunk in words.column(name).chunks:
+            lengths = pc.utf8_length(chunk.dictionary.cast(pa.string()))
+            longest = pc.max(lengths).as_py() or 0
+            if longest > MAX_TEXT:
+                raise UnreadableError(
+                    f"column {name} holds a text of {longest:,} characters", f"at most {MAX_TEXT:,} are read"
+                )
+            unpacked += pc.sum(lengths.take(chunk.indices.fill_null(0))).as_py() or 0 if len(lengths) else 0
+    if unpacked > MAX_TEXTS:
+        raise UnreadableError(f"its texts unpack to {unpacked:,} characters", "send fewer days at a time")
 
 
 def _text_type(kind: pa.DataType) -> bool:
@@ -181,6 +205,18 @@ def _in_words(rows: pa.Table) -> pa.Table:
     return rows
 
 
+def harmless(rows: pa.Table) -> pa.Table:
+    """Rows in which no text is taken for a formula by a spreadsheet: such a one gets an apostrophe before it."""
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_string(field.type):
+            column = rows[field.name]
+            is_formula = pc.match_substring_regex(column, r"^[=+\-@\t\r]")
+            rows = rows.set_column(
+                place, field, pc.if_else(is_formula, pc.binary_join_element_wise("'", column, ""), column)
+            )
+    return rows
+
+
 def stream(table: Table, parts: Iterable[pd.DataFrame], kind: str) -> Iterator[bytes]:
     """Rows of a table as CSV or Parquet, part by part, never all of them in memory."""
     sink = io.BytesIO()
@@ -189,7 +225,7 @@ def stream(table: Table, parts: Iterable[pd.DataFrame], kind: str) -> Iterator[b
     with make(sink, plain) as writer:
         for part in parts:
             rows = to_arrow(table, part)
-            writer.write_table(_in_words(rows) if kind == "csv" else rows)
+            writer.write_table(harmless(_in_words(rows)) if kind == "csv" else rows)
             yield sink.getvalue()
             sink.seek(0)
             sink.truncate()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 import pandas as pd
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -12,11 +13,12 @@ from pydantic import Field
 from sensors_data.errors import NotThereError
 from sensors_data.series.incidents import LABELS, Incident, Kind, add_incident, label, read_incidents, withdraw
 from sensors_data.settings import Label, Name, Section, parse
+from service.api.access import Access, Identity
 from service.api.bodies import JSON, json_bytes, records
-from service.api.guard import Access
 from service.api.picture_feedback import picture_routes
 from service.api.problems import refused
 from service.api.tables import FamilyQuery
+from service.api.users import SERVICE, Role
 from service.views.feedback import Opinion, keep_opinion, labels_of
 from service.views.state import Service
 from service.views.story import story_of
@@ -41,24 +43,33 @@ class NewIncident(Section):
 def feedback_routes(service: Service, access: Access) -> APIRouter:
     """The routes under /v1 that take what people know; those that write take the token."""
 
-    def writer(request: Request) -> None:
-        must_write(access, request)
+    def writer(request: Request) -> Identity:
+        return must_write(access, request)
 
     routes = APIRouter(prefix="/v1", tags=["feedback"])
-    _incident_routes(routes, service, [Depends(writer)])
-    _label_routes(routes, service, [Depends(writer)])
+    _incident_routes(routes, service, writer)
+    _label_routes(routes, service, writer)
     picture_routes(routes, service, [Depends(writer)])
     return routes
 
 
-def must_write(access: Access, request: Request) -> None:
-    """RefusedError for a request that does not carry the token."""
-    if not access.known(request.headers):
+def must_write(access: Access, request: Request, role: Role = "reviewer") -> Identity:
+    """Who asks. RefusedError where nobody is known, or one who may not do what takes this role."""
+    identity = access.identity(request.headers)
+    if identity is None:
         remedy = "send `Authorization: Bearer TOKEN`; the token is in the file that `nightscore serve` names"
-        raise refused(401, "writing takes the service's token", remedy=remedy)
+        raise refused(401, "writing takes a token", remedy=remedy)
+    if not identity.may(role):
+        raise refused(403, f"{identity.name} is a {identity.role}", "role", identity.role, f"a user who is {role} may")
+    return identity
 
 
-def _incident_routes(routes: APIRouter, service: Service, may_write: list[Any]) -> None:
+def author_of(identity: Identity, stated: str) -> str:
+    """Who says something: a user by name; whoever holds the service's token may speak for somebody."""
+    return stated if identity.name == SERVICE else identity.name
+
+
+def _incident_routes(routes: APIRouter, service: Service, writer: Callable[[Request], Identity]) -> None:
     """Known intervals."""
     store = service.store
 
@@ -70,20 +81,25 @@ def _incident_routes(routes: APIRouter, service: Service, may_write: list[Any]) 
             service.settings.family(family)
         return records(read_incidents(store, family))
 
-    @routes.post("/incidents", summary="Keep a known interval", status_code=201, dependencies=may_write)
-    def add(told: NewIncident) -> dict[str, str]:
+    @routes.post("/incidents", summary="Keep a known interval", status_code=201)
+    def add(told: NewIncident, request: Request) -> dict[str, str]:
+        identity = writer(request)
         service.settings.family(told.family)
         given = {name: value for name, value in told.model_dump().items() if value is not None}
+        given["author"] = author_of(identity, told.author)
         incident = parse(Incident, {**given, "told": datetime.now(UTC)}, "the incident")
         return {"incident": label(store, incident) if told.kind in LABELS else add_incident(store, incident)}
 
-    @routes.delete("/incidents/{incident}", summary="Take back what was said", dependencies=may_write)
-    def remove(incident: IncidentPath) -> dict[str, str]:
-        withdraw(store, incident)
+    @routes.delete(
+        "/incidents/{incident}",
+        summary="Take back what was said",
+    )
+    def remove(incident: IncidentPath, request: Request) -> dict[str, str]:
+        withdraw(store, incident, writer(request).name)
         return {"withdrawn": incident}
 
 
-def _label_routes(routes: APIRouter, service: Service, may_write: list[Any]) -> None:
+def _label_routes(routes: APIRouter, service: Service, writer: Callable[[Request], Identity]) -> None:
     """What people say of anomalies."""
     store = service.store
 
@@ -104,10 +120,11 @@ def _label_routes(routes: APIRouter, service: Service, may_write: list[Any]) -> 
         shown = {"lines": story.lines, "history": history, "anomaly": rows[0]}
         return Response(json_bytes(shown), media_type=JSON)
 
-    @routes.post("/labels", summary="Confirm, dismiss or excuse an anomaly", status_code=201, dependencies=may_write)
-    def speak(opinion: Opinion) -> dict[str, str]:
+    @routes.post("/labels", summary="Confirm, dismiss or excuse an anomaly", status_code=201)
+    def speak(opinion: Opinion, request: Request) -> dict[str, str]:
+        said = opinion.model_copy(update={"author": author_of(writer(request), opinion.author)})
         service.settings.family(opinion.family)
         try:
-            return {"incident": keep_opinion(store, opinion)}
+            return {"incident": keep_opinion(store, said)}
         except NotThereError as error:
             raise refused(404, error.reason, "anomaly_id", opinion.anomaly_id, error.remedy) from error

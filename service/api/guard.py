@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hmac
 import time
 from collections import OrderedDict
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import parse_qs
 
 import anyio
 from starlette.datastructures import Headers
-from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.api.access import Access
 from service.api.problems import RefusedError, answer, refused
+from service.api.shield import shielded
+from service.api.telemetry import Telemetry
 
-COOKIE = "nightscore"
 MB = 2**20
+OPEN = ("/health", "/ready", "/login", "/logout", "/favicon.ico")
+"""Addresses that nobody needs to be known for."""
+READS = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(frozen=True)
@@ -39,42 +38,6 @@ class Limits:
     burst: int = 500
     clients: int = 10_000
     """Clients whose rate is remembered."""
-
-
-@dataclass(frozen=True)
-class Access:
-    """Who may do what: the token, and whether reading takes it too."""
-
-    token: str
-    hosts: tuple[str, ...]
-    """Names under which the service may be called; a page of another site that resolves to it is refused."""
-    open_to_read: bool
-    """True on loopback."""
-
-    def known(self, headers: Headers) -> bool:
-        """Whether a request carries the token: as bearer, as the password of basic access, or in its cookie."""
-        kind, _, given = headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            return self.same(given)
-        if kind.lower() == "basic":
-            try:
-                return self.same(base64.b64decode(given, validate=True).decode().partition(":")[2])
-            except (binascii.Error, UnicodeDecodeError):
-                return False
-        return self.same(cookie_of(headers))
-
-    def same(self, given: str) -> bool:
-        """Whether this is the token; as quick for a nearly right one."""
-        return hmac.compare_digest(given.encode(), self.token.encode())
-
-
-def cookie_of(headers: Headers) -> str:
-    """The token in a request's cookie, empty where there is none."""
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found else ""
 
 
 @dataclass
@@ -95,10 +58,10 @@ class Rates:
 
 
 class Guard:
-    """Refuses requests before any of their body is read; cuts off those that grow or dawdle."""
+    """Refuses requests before any of their body is read; cuts off those that grow or dawdle; notes how each ended."""
 
-    def __init__(self, app: ASGIApp, access: Access, limits: Limits) -> None:
-        self.app, self.access, self.limits = app, access, limits
+    def __init__(self, app: ASGIApp, access: Access, limits: Limits, telemetry: Telemetry) -> None:
+        self.app, self.access, self.limits, self.telemetry = app, access, limits, telemetry
         self.rates, self.under_way = Rates(limits), 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,12 +69,27 @@ class Guard:
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
                 await self.app(scope, receive, send)
-            return  # nothing here speaks another protocol
+            elif scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1003})  # nothing here speaks it
+            return
+        begun, status = time.perf_counter(), 499  # a client that leaves before its answer
+
+        async def shown(message: MutableMapping[str, Any]) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(shielded(message))
+
+        scope = self._without_forged_names(scope)
+        with self.telemetry.under_way.track_inprogress():
+            await self._answer(scope, receive, shown)
+        identity = self.access.identity(Headers(scope=scope))
+        who, seconds = identity.name if identity else "", time.perf_counter() - begun
+        self.telemetry.note(who, _client_of(scope), scope["method"], scope["path"], status, seconds)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         try:
-            if (welcome := self._welcome(scope)) is not None:
-                await welcome(scope, receive, send)
-                return
             self._admit(scope, headers)
             announced = self._announced(headers)
         except RefusedError as error:
@@ -119,15 +97,13 @@ class Guard:
             return
         await self._pass_on(scope, receive, send, announced)
 
-    def _welcome(self, scope: Scope) -> RedirectResponse | None:
-        """The printed link's token becomes a cookie, and the token leaves the address."""
-        query = parse_qs(scope.get("query_string", b"").decode("latin-1"), max_num_fields=50)
-        given = query.get("token", [""])[0]
-        if scope["method"] != "GET" or not given or not self.access.same(given):
-            return None
-        away = RedirectResponse(scope["path"] if scope["path"].startswith("/pages") else "/pages/", 303)
-        away.set_cookie(COOKIE, given, max_age=30 * 86_400, httponly=True, samesite="strict")
-        return away
+    def _without_forged_names(self, scope: Scope) -> Scope:
+        """The request without the proxy's header unless the proxy sent it."""
+        proxy = self.access.proxy
+        if proxy is None or proxy.is_peer(_client_of(scope)):
+            return scope
+        name = proxy.header.lower().encode()
+        return {**scope, "headers": [(key, value) for key, value in scope["headers"] if key.lower() != name]}
 
     def _admit(self, scope: Scope, headers: Headers) -> None:
         path = scope["path"]
@@ -136,11 +112,16 @@ class Guard:
         if name.lower() not in self.access.hosts:
             known = ", ".join(self.access.hosts)
             raise refused(421, "the request names another host", "host", host, f"ask for one of: {known}")
-        if not self.access.open_to_read and path not in ("/health", "/ready") and not self.access.known(headers):
-            remedy = "send it as `Authorization: Bearer TOKEN`, or open the link that the service printed at its start"
-            raise refused(401, "this service is not on loopback, so everything takes its token", remedy=remedy)
-        client = scope["client"][0] if scope.get("client") else "unknown"
-        if path.startswith("/v1/") and not self.rates.take(client, time.monotonic()):
+        origin = headers.get("origin")
+        if origin is not None and not self.access.is_own_page(origin, host):
+            raise refused(403, "a page of another site sent this", "origin", origin, "ask from this service's pages")
+        if scope["method"] not in READS and headers.get("sec-fetch-site") == "cross-site":
+            raise refused(403, "a page of another site sent this", "sec-fetch-site", "cross-site")
+        if not self.access.open_to_read and path not in OPEN and not self.access.may(headers, "viewer"):
+            remedy = "send it as `Authorization: Bearer TOKEN`, or sign in at /login"
+            raise refused(401, "this service is not on loopback, so everything takes a token", remedy=remedy)
+        costs = path.startswith("/v1/") or scope["method"] not in READS
+        if costs and not self.rates.take(_client_of(scope), time.monotonic()):
             raise refused(429, f"more than {self.limits.rate:g} requests a second", remedy="wait a second")
 
     def _announced(self, headers: Headers) -> int:
@@ -192,10 +173,15 @@ class Guard:
             self.under_way -= announced
 
 
+def _client_of(scope: Scope) -> str:
+    """The address that a request comes from."""
+    return str(scope["client"][0]) if scope.get("client") else "unknown"
+
+
 async def _refuse(error: RefusedError, scope: Scope, receive: Receive, send: Send) -> None:
     headers = {"Connection": "close"}
     if error.problem.status == 401:
-        headers["WWW-Authenticate"] = 'Basic realm="nightscore: any name, the token as password"'
+        headers["WWW-Authenticate"] = 'Basic realm="nightscore: any name, your token as password"'
     if error.problem.status in (429, 503):
         headers["Retry-After"] = "1"
     await answer(error.problem, headers)(scope, receive, send)

@@ -11,9 +11,9 @@ from pydantic import Field
 from anomaly.series.replay import accept_threshold, replay
 from sensors_data.errors import NotThereError
 from sensors_data.settings import Name, Section
+from service.api.access import Access
 from service.api.bodies import records
 from service.api.feedback import must_write
-from service.api.guard import Access
 from service.api.tables import FamilyQuery
 from service.views.state import Service
 from service.views.words import replay_summary
@@ -37,7 +37,7 @@ def replay_routes(service: Service, access: Access) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["feedback"])
 
     def writer(request: Request) -> None:
-        must_write(access, request)
+        must_write(access, request, "admin")
 
     @routes.get("/replay", summary="What a threshold fitted again would have made of the newest nights")
     async def judged(family: FamilyQuery, nights: Nights = 7, budget: Budget = None) -> dict[str, object]:

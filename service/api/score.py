@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -14,14 +16,16 @@ from starlette.formparsers import MultiPartException
 from anomaly.images.detector import ImageDetector, score_images
 from anomaly.images.heat_maps import heat_map_png
 from sensors_data.camera import Camera
+from sensors_data.settings import Settings
 from sensors_data.tables import TABLES
 from service.api.bodies import CSV, FORMATS, JSON, PARQUET, json_bytes, readings_of, records, stream
 from service.api.problems import refused
 from service.api.tables import CameraQuery, FamilyQuery, Format
+from service.api.worker import LIGHT, Worker
 from service.views.images import decoded
 from service.views.night import worst_first
-from service.views.scoring import Scored, score_readings
-from service.views.state import Service
+from service.views.scoring import score_readings
+from service.views.state import Service, new_service
 from service.views.words import counted_findings
 
 MOST_IMAGES = 256
@@ -58,7 +62,7 @@ IMAGES: dict[str, Any] = {
 
 def score_routes(service: Service) -> APIRouter:
     """The routes under /v1 that score what is sent."""
-    routes = APIRouter(prefix="/v1", tags=["score"])
+    routes, worker = APIRouter(prefix="/v1", tags=["score"]), Worker()
 
     @routes.post("/score", summary="Scores of readings now, to the last bit those of the night", openapi_extra=READINGS)
     async def score(
@@ -68,14 +72,15 @@ def score_routes(service: Service) -> APIRouter:
         detail: Annotated[Literal["rows", "sensors"], Query(description="`sensors` adds what each one did.")] = "rows",
         form: Annotated[Format, Query(alias="format", description="CSV and Parquet hold the scores alone.")] = "json",
     ) -> Response:
-        spec = service.settings.family(family)
+        service.settings.family(family)
         body, kind = await request.body(), request.headers.get("content-type", "")
 
-        def work() -> Response:
-            given = readings_of(body, kind, spec, asset)
-            return _scores_answer(score_readings(service, family, given.readings), len(given.rejects), detail, form)
-
-        return await service.heavy(work)
+        sent = Sent(family, body, kind, asset, detail, form)
+        if len(body) <= LIGHT and body[:4] != b"PAR1":
+            scored = await service.heavy(lambda: scores_answer(service, sent))
+        else:
+            scored = await service.heavy(lambda: worker.run(scored_apart, service.settings, sent))
+        return Response(scored, media_type=FORMATS[form])
 
     @routes.post("/score-images", summary="Scores of images now, with a heat map each on demand", openapi_extra=IMAGES)
     async def score_pictures(
@@ -98,21 +103,47 @@ def score_routes(service: Service) -> APIRouter:
     return routes
 
 
-def _scores_answer(scored: Scored, rejects: int, detail: str, form: Format) -> Response:
-    table = "sensor_scores" if detail == "sensors" else "scores"
-    if form != "json":
-        rows = scored.sensor_scores if detail == "sensors" else scored.scores
-        return Response(b"".join(stream(TABLES[table], [rows], form)), media_type=FORMATS[form])
+@dataclass(frozen=True)
+class Sent:
+    """What one request asks to have scored, and how it wants the answer."""
+
+    family: str
+    body: bytes
+    kind: str
+    asset: str | None
+    detail: str
+    form: Format
+
+
+@lru_cache(maxsize=1)
+def _service_of(settings: str) -> Service:
+    """The worker's own service over a store, kept for its next request."""
+    return new_service(Settings.model_validate_json(settings))
+
+
+def scored_apart(settings: Settings, sent: Sent) -> bytes:
+    """The answer to a request, made in a process without a service."""
+    return scores_answer(_service_of(settings.model_dump_json()), sent)
+
+
+def scores_answer(service: Service, sent: Sent) -> bytes:
+    """A request's scores in the form that it wants. RefusedError, UnusableError as reading and scoring raise them."""
+    known = readings_of(sent.body, sent.kind, service.settings.family(sent.family), sent.asset)
+    scored = score_readings(service, sent.family, known.readings)
+    table = "sensor_scores" if sent.detail == "sensors" else "scores"
+    if sent.form != "json":
+        rows = scored.sensor_scores if sent.detail == "sensors" else scored.scores
+        return b"".join(stream(TABLES[table], [rows], sent.form))
     found: dict[str, object] = {
         "told": counted_findings(worst_first(scored.anomalies[~scored.anomalies["suppressed"]])),
         "models": sorted(scored.scores["model"].unique()),
-        "rejects": rejects,
+        "rejects": len(known.rejects),
         "anomalies": records(scored.anomalies),
         "scores": records(scored.scores),
     }
-    if detail == "sensors":
+    if sent.detail == "sensors":
         found["sensor_scores"] = records(scored.sensor_scores)
-    return Response(json_bytes(found), media_type=JSON)
+    return json_bytes(found)
 
 
 async def _files_of(request: Request) -> list[tuple[str, bytes]]:

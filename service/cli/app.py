@@ -25,6 +25,8 @@ from service.cli import (
     synthesis,
     upscaling,
 )
+from service.cli.upkeep import add_commands as add_upkeep
+from service.cli.users import app as users_app
 from service.console import aside, show
 from service.log import LogForm, start_log
 
@@ -33,7 +35,7 @@ app = typer.Typer(
     help="Learns what is normal in sensor series and images, and scores every night what is not.\n\n"
     "From a file to a picture: nightscore init --from FILE, nightscore backfill, nightscore show",
     epilog="Exit codes: 0 done; 1 a fault of nightscore itself; 2 refused, the reason and the remedy stand on standard "
-    "error; 3 a figure below the limit that was asked for; 130 stopped by Ctrl-C.",
+    "error; 3 a figure below the limit that was asked for, or a damaged store; 130 stopped by Ctrl-C.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -47,6 +49,8 @@ for name, group in (
     ("presets", presets.app),
 ):
     app.add_typer(group, name=name, rich_help_panel="Lists")
+add_upkeep(app)
+app.add_typer(users_app, name="users", rich_help_panel="Lists")
 
 
 def _print_version(wanted: bool) -> None:

@@ -17,6 +17,7 @@ PANELS = {"family": "Jobs of a family", "camera": "Jobs of a camera", "plant": "
 """Where a job's command stands in `nightscore --help`, by its owner."""
 ELSEWHERE = (
     "accept-threshold",
+    "clean",
     "draw-images",
     "judge-images",
     "paint-defects",

@@ -22,6 +22,7 @@ from service.cli.options import (
     settings_from,
     with_settings,
 )
+from service.cli.users import USERS_FILE
 from service.console import add_cells, say, show, show_json, show_table
 from service.schedule.request import day_from
 
@@ -57,6 +58,18 @@ def serve(
     name: Annotated[
         list[str] | None, typer.Option("--name", help="A further host name that it is called by, behind a proxy.")
     ] = None,
+    users_file: Annotated[
+        Path | None, typer.Option("--users-file", help="Holds the users; see `nightscore users`.")
+    ] = None,
+    trust_header: Annotated[
+        str | None, typer.Option("--trust-header", help="Header in which a proxy that signs people in names them.")
+    ] = None,
+    trust_from: Annotated[
+        list[str] | None, typer.Option("--trust-from", help="Address or network of that proxy, like 10.0.0.0/24.")
+    ] = None,
+    log: Annotated[
+        bool | None, typer.Option("--log/--no-log", help="A line a request on standard error; off on loopback.")
+    ] = None,
     settings: SettingsOption = SETTINGS_PATH,
     store: StoreOption = None,
 ) -> None:
@@ -67,10 +80,19 @@ def serve(
             "install them with: pip install 'nightscore[service]'",
         )
     from service import server  # FastAPI and Gradio take seconds to import: only here
+    from service.api.access import LOOPBACK, proxy_of
 
-    given = settings_from(settings, store)
-    token = token_file or settings.resolve().parent / "nightscore.token"
-    server.serve(given, host, port, token, tuple(name or ()), show)
+    taken = settings_from(settings, store)
+    folder = settings.resolve().parent
+    address = server.Address(
+        host,
+        port,
+        tuple(name or ()),
+        token_file or folder / "nightscore.token",
+        users_file or folder / USERS_FILE,
+        proxy_of(trust_header, tuple(trust_from or ())),
+    )
+    server.serve(taken, address, show, is_logged=host not in LOOPBACK if log is None else log)
 
 
 def replay(

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from anomaly.series.in_words import duration
-from service.api.guard import Access
+from service.api.access import Access
 from service.views.words import number
 
 PAGES = (

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 
-from service.api.guard import Access
+from service.api.access import Access
 from service.pages.machine_words import words_of
 from service.pages.model_rows import model_groups
 from service.pages.night_cards import night_cards

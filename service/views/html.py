@@ -24,6 +24,11 @@ def page(title: str, over: str, body: str, foot: str) -> str:
     return _TEMPLATES.get_template("page.html").render({**names, "seal": BLANK}) + "\n"
 
 
+def form_page(title: str, label: str, why: str) -> str:
+    """A whole page with one secret field and a button; `why` says what was wrong before."""
+    return _TEMPLATES.get_template("form.html").render(title=title, label=label, why=why, colours=Markup(ROOT))  # noqa: S704
+
+
 def section(title: str, *parts: str) -> str:
     """A titled part of the page; its parts are HTML."""
     return str(_PARTS.section(title, _all_html(parts)))

@@ -18,6 +18,7 @@ from anomaly.series import files as detector_files
 from anomaly.series.detector import Detector
 from sensors_data.errors import NightscoreError
 from sensors_data.files import open_url
+from sensors_data.folder import stamp_of as replaced_when
 from sensors_data.model_files import ModelFile
 from sensors_data.settings import Settings
 from sensors_data.store import Store
@@ -111,4 +112,4 @@ def stamp_of(store: Store, path: str) -> str:
     """What changes whenever the file at `path` is replaced: its etag, or its size, place and time of change."""
     fs, full = open_url(f"{store.root}/{path}")
     about = fs.info(full)
-    return str(about.get("ETag") or (about.get("size"), about.get("ino"), about.get("mtime")))
+    return replaced_when(about)

@@ -36,7 +36,7 @@ def test_the_dags_are_read_without_a_heavy_package(airflow):
     told = subprocess.run([sys.executable, "-c", LOOK], capture_output=True, text=True, check=True)
     heavy, wrong, names = json.loads(told.stdout.splitlines()[-1])
     assert (heavy, wrong) == ([], {})
-    assert names == ["monthly_dcgan", "nightly", "weekly_detectors", "weekly_images"]
+    assert names == ["monthly_dcgan", "nightly", "weekly_clean", "weekly_detectors", "weekly_images"]
 
 
 def test_the_tasks_are_the_scheduled_jobs_of_the_table(dags):

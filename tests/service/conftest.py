@@ -22,8 +22,9 @@ from sensors_data.series.incidents import Incident, add_incident
 from sensors_data.settings import Settings, load
 from sensors_data.simulate import START, plant_settings, simulate_plant, write_plant
 from sensors_data.store import Store
+from service.api.access import Access, Identity
 from service.api.app import create_app
-from service.api.guard import Access, Limits
+from service.api.guard import Limits
 from service.cli import main
 from service.schedule import nights
 from service.server import listen
@@ -247,12 +248,17 @@ def serving() -> Callable[[Settings], AbstractContextManager[str]]:
     return served
 
 
+def signed_in() -> str:
+    """The cookie of a browser that signed in with the service's token."""
+    return Access(TOKEN, ("127.0.0.1",), True).session_of(Identity("service", "admin"))
+
+
 @pytest.fixture
 def opened(browser, served) -> Iterator[Callable[..., object]]:
     """opened(path) is a page of the test's service that carries the token; what goes wrong in it fails the test."""
     zone = {"timezone_id": "Europe/Berlin", "locale": "en-GB"}
     context = browser.new_context(viewport={"width": 1200, "height": 900}, **zone)
-    context.add_cookies([{"name": "nightscore", "value": TOKEN, "url": served}])
+    context.add_cookies([{"name": "nightscore", "value": signed_in(), "url": served}])
     errors, outside = [], []
 
     def open_page(path: str) -> object:

@@ -6,8 +6,9 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
+from service.api.access import Access
 from service.api.app import create_app
-from service.api.guard import Access, Limits
+from service.api.guard import Limits
 
 EXAMPLES = 6
 TOKEN = "a-token-for-the-tests-only"  # noqa: S105

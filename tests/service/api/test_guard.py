@@ -8,8 +8,9 @@ import zlib
 import pytest
 import uvicorn
 
+from service.api.access import Access
 from service.api.app import access_for, create_app
-from service.api.guard import Access, Limits
+from service.api.guard import Limits
 from service.server import listen
 
 TOKEN = "a-token-for-the-tests-only"  # noqa: S105
@@ -52,8 +53,10 @@ def test_off_loopback_everything_but_health_takes_the_token(plant, client_of):
     assert client.get("/health").status_code == 200
     assert client.get("/v1/families", headers=BEARER).status_code == 200
     assert client.get("/v1/families", auth=("anyone", TOKEN)).status_code == 200
-    opened = client.get(f"/pages/?token={TOKEN}", follow_redirects=False)
+    assert client.post("/login", data={"token": "wrong"}).status_code == 401
+    opened = client.post("/login", data={"token": TOKEN}, follow_redirects=False)
     assert opened.status_code == 303
+    assert TOKEN not in opened.headers["set-cookie"]
     assert "HttpOnly" in opened.headers["set-cookie"]
     assert "token" not in opened.headers["location"]
     assert client.get("/v1/families").status_code == 200  # by the cookie

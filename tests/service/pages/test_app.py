@@ -9,8 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from sensors_data.simulate import START
+from service.api.access import Access
 from service.api.app import create_app
-from service.api.guard import Access
 
 pytest.importorskip("gradio")
 

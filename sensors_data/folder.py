@@ -1,0 +1,130 @@
+"""A folder of files at any URL: each is replaced whole, and what is read is what was written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sensors_data.errors import NotThereError, StorageError, UnusableError
+from sensors_data.files import create_file, is_local, leads_out, open_url, replace_file, sweep
+from sensors_data.seal import check, sealed
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder at any URL that fsspec opens; paths are relative to it."""
+
+    root: str
+    _opened: list[tuple[Any, str]] = field(default_factory=list, repr=False, compare=False)
+    _held: dict[str, bytes] | None = field(default=None, repr=False, compare=False)
+
+    def _open(self) -> tuple[Any, str]:
+        if not self._opened:
+            self._opened.append(open_url(self.root))
+        return self._opened[0]
+
+    def files(self, folder: str, suffix: str = "") -> list[str]:
+        """Paths of all files under a folder of the store, relative to the root, sorted; temporary ones left out."""
+        relative = [path for path in self.all_files(folder) if not path.rsplit("/", 1)[-1].startswith(".")]
+        return [path for path in relative if path.endswith(suffix)]
+
+    def all_files(self, folder: str = "") -> list[str]:
+        """Paths of all files under a folder of the store, temporary ones too, links out of the store left out."""
+        return sorted(self.stamps(folder))
+
+    def stamps(self, folder: str = "") -> dict[str, str]:
+        """The same paths, each with what changes whenever its file is replaced."""
+        fs, root = self._open()
+        try:
+            found = fs.find(f"{root}/{folder}", detail=True)
+        except FileNotFoundError:
+            return {}
+        inside = {path: about for path, about in found.items() if not (about.get("islink") and leads_out(root, path))}
+        return {str(path)[len(root) :].lstrip("/"): stamp_of(about) for path, about in inside.items()}
+
+    def ages(self) -> dict[str, float]:
+        """The same paths, each with the seconds since its file was written; 0 where the file system does not say."""
+        fs, root = self._open()
+        now = datetime.now(UTC)
+        try:
+            found = fs.find(root, detail=True)
+        except FileNotFoundError:
+            return {}
+        changed = {path: about.get("mtime") or about.get("LastModified") for path, about in found.items()}
+        return {str(path)[len(root) :].lstrip("/"): _age(when, now) for path, when in sorted(changed.items())}
+
+    def exists(self, path: str) -> bool:
+        """Whether a file stands at `path`, relative to the root."""
+        fs, root = self._open()
+        return bool(fs.isfile(f"{root}/{path}"))
+
+    def read_bytes(self, path: str) -> bytes:
+        """The bytes of the file at `path`, relative to the root, which are those that were written.
+
+        NotThereError when there is none, DamagedError when they are not.
+        """
+        if self._held is not None and path in self._held:
+            return self._held[path]
+        data = self.unchecked_bytes(path)
+        check(data, f"{self.root}/{path}")
+        if self._held is not None:
+            self._held[path] = data
+        return data
+
+    def unchecked_bytes(self, path: str) -> bytes:
+        """The bytes of the file at `path` as they lie there. NotThereError when there is none."""
+        fs, root = self._open()
+        if is_local(fs) and leads_out(root, f"{root}/{path}"):
+            raise UnusableError(f"{self.root}/{path} is a link out of the store", "put the file in its place")
+        try:
+            return bytes(fs.cat_file(f"{root}/{path}"))
+        except FileNotFoundError as error:
+            raise NotThereError(f"there is no {path} in {self.root}") from error
+        except OSError as error:
+            raise StorageError(f"cannot read {self.root}/{path}: {error.strerror or error}") from error
+
+    def write_bytes(self, path: str, data: bytes) -> None:
+        """Replace the file at `path` by `data`, sealed where there is room for the hash, atomically."""
+        fs, root = self._open()
+        replace_file(fs, f"{root}/{path}", sealed(data))
+        if self._held is not None:
+            self._held.pop(path, None)
+
+    def create(self, path: str, data: bytes) -> bool:
+        """Write a file at `path` where there is none, atomically; whether there was none."""
+        fs, root = self._open()
+        return create_file(fs, f"{root}/{path}", sealed(data))
+
+    def remove(self, path: str) -> None:
+        """Take away the file at `path`, if it is there, and what killed writers left beside it."""
+        fs, root = self._open()
+        if is_local(fs):
+            sweep(Path(f"{root}/{path}").parent)
+        with suppress(FileNotFoundError):  # another run may have been quicker
+            fs.rm_file(f"{root}/{path}")
+
+    def digest(self, paths: Iterable[str]) -> str:
+        """SHA-256 over the bytes of some files: the `inputs` of what is made from them."""
+        total = hashlib.sha256()
+        for path in paths:
+            total.update(hashlib.sha256(self.read_bytes(path)).digest())
+        return total.hexdigest()[:16]
+
+
+def stamp_of(about: dict[str, Any]) -> str:
+    """What of a file's description changes whenever the file is replaced: its etag, or size, place and time."""
+    return str(about.get("ETag") or (about.get("size"), about.get("ino"), about.get("mtime")))
+
+
+def _age(changed: object, now: datetime) -> float:
+    """Seconds since a file was written; 0 where its file system does not say."""
+    if isinstance(changed, int | float):
+        return now.timestamp() - changed
+    if isinstance(changed, datetime):
+        return (now - changed.replace(tzinfo=changed.tzinfo or UTC)).total_seconds()
+    return 0.0

@@ -1,0 +1,183 @@
+"""Who asks, and what that one may do: by a user's token, a session, a trusted proxy, or the token of the service."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import ipaddress
+import secrets
+import time
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+
+from sensors_data.errors import UnusableError
+from service.api.users import ROLES, SERVICE, Role, Users
+
+COOKIE = "nightscore"
+SESSION_S = 12 * 3600
+"""How long a browser stays signed in, seconds."""
+CODE_S = 900
+"""How long the link that is printed at the start signs in, seconds; once."""
+_PORTS = {"http": "80", "https": "443"}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who asks."""
+
+    name: str
+    role: Role
+
+    def may(self, role: Role) -> bool:
+        """Whether this one may do what takes a role."""
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """A proxy that signs people in and names them in a header; the header counts from its addresses alone."""
+
+    header: str
+    networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+    role: Role = "viewer"
+    """Of people whom the file of users does not have."""
+
+    def is_peer(self, address: str) -> bool:
+        """Whether a request that comes from an address is the proxy's."""
+        try:
+            return any(ipaddress.ip_address(address) in network for network in self.networks)
+        except ValueError:
+            return False
+
+
+def proxy_of(header: str | None, addresses: tuple[str, ...]) -> Proxy | None:
+    """The proxy whose header is trusted, None where none is named. UnusableError for one without an address."""
+    if header is None:
+        return None
+    try:
+        networks = tuple(ipaddress.ip_network(address, strict=False) for address in addresses)
+    except ValueError as error:
+        raise UnusableError(f"--trust-from: {error}", "write an address like 10.0.0.7, or a network") from error
+    if not networks:
+        raise UnusableError(f"the header {header} would be trusted from anybody", "name the proxy with --trust-from")
+    return Proxy(header, networks)
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may do what: the service's token, which is an admin's, the users, and whether reading takes either."""
+
+    token: str
+    hosts: tuple[str, ...]
+    """Names under which the service may be called; a page of another site that resolves to it is refused."""
+    open_to_read: bool
+    """True on loopback."""
+    users: Users = field(default_factory=Users)
+    proxy: Proxy | None = None
+    _codes: dict[str, float] = field(default_factory=dict)
+
+    def identity(self, headers: Headers) -> Identity | None:
+        """Who asks, by a token, a session or the proxy's header; None where nobody is known."""
+        kind, _, text = headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer":
+            return self.of_token(text)
+        if kind.lower() == "basic":
+            try:
+                return self.of_token(base64.b64decode(text, validate=True).decode().partition(":")[2])
+            except (binascii.Error, UnicodeDecodeError):
+                return None
+        if self.proxy is not None and (name := headers.get(self.proxy.header)):
+            user = self.users.all().get(name)
+            return self._named(name) if user else Identity(name[:128], self.proxy.role)
+        return self._of_session(_cookie_of(headers))
+
+    def known(self, headers: Headers) -> bool:
+        """Whether the one who asks may say what anomalies are."""
+        return self.may(headers, "reviewer")
+
+    def may(self, headers: Headers, role: Role) -> bool:
+        """Whether the one who asks has a role."""
+        identity = self.identity(headers)
+        return identity is not None and identity.may(role)
+
+    def of_token(self, token: str) -> Identity | None:
+        """Whose token it is; as long for a nearly right one."""
+        if hmac.compare_digest(token.encode(), self.token.encode()):
+            return Identity(SERVICE, "admin")
+        user = self.users.by_token(token)
+        return Identity(user.name, user.role) if user else None
+
+    def session_of(self, identity: Identity, now: float | None = None) -> str:
+        """A cookie's value that signs an identity in for SESSION_S; it ends with a new token or a revocation."""
+        text = f"{identity.name}.{int((now or time.time()) + SESSION_S)}"
+        return f"{text}.{self._signature(text, identity.name)}"
+
+    def _of_session(self, value: str) -> Identity | None:
+        text, _, signature = value.rpartition(".")
+        name, _, until = text.rpartition(".")
+        if not until.isascii() or not until.isdigit() or int(until) < time.time():
+            return None
+        if not hmac.compare_digest(signature.encode(), self._signature(text, name).encode()):
+            return None
+        return self._named(name)
+
+    def _named(self, name: str) -> Identity | None:
+        if name == SERVICE:
+            return Identity(SERVICE, "admin")
+        user = self.users.by_name(name)
+        return Identity(user.name, user.role) if user else None
+
+    def _signature(self, text: str, name: str) -> str:
+        """Of a session: keyed by the service's token and the user's, so that either's change ends it."""
+        user = self.users.all().get(name)
+        key = hashlib.sha256(f"session {self.token} {user.digest if user else ''}".encode()).digest()
+        return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+    def code(self) -> str:
+        """A code that signs an admin in once, within CODE_S: what the link holds that is printed at the start."""
+        made = secrets.token_urlsafe(18)
+        self._codes[made] = time.monotonic() + CODE_S
+        return made
+
+    def redeemed(self, code: str) -> Identity | None:
+        """The admin whom a code signs in; None where it was used, is too old or never was."""
+        until = self._codes.pop(code, 0.0)
+        return Identity(SERVICE, "admin") if time.monotonic() < until else None
+
+    def is_own_page(self, origin: str, host: str) -> bool:
+        """Whether a request that a page sent comes from a page of this very service."""
+        try:
+            parts = urlsplit(origin)
+            port = str(parts.port or "")
+        except ValueError:
+            return False
+        if not parts.hostname:
+            return False
+        default = _PORTS.get(parts.scheme, "")
+        name, _, asked = host.lower().rpartition(":") if _has_port(host) else (host.lower(), "", "")
+        shown = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        usual = _PORTS["http"] if name in LOOPBACK else default  # TLS ends at a proxy, which has a name
+        if shown == name and (port or default) == (asked or usual):
+            return True
+        return parts.hostname in self.hosts and parts.hostname not in LOOPBACK and not port  # behind a proxy
+
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+
+def _has_port(host: str) -> bool:
+    return ":" in host and not host.endswith("]")
+
+
+def _cookie_of(headers: Headers) -> str:
+    """The session in a request's cookie, empty where there is none."""
+    try:
+        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return ""
+    return found.value if found else ""

@@ -1,0 +1,162 @@
+"""What keeps a store whole: verify it, make it again, clean it, back it up, restore it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sensors_data.jobs import JOBS
+from sensors_data.settings import Settings
+from service.cli.jobs import add_job
+from service.cli.options import DayOption, JsonOption, with_settings
+from service.console import add_cells, say, show, show_json, show_table
+from service.schedule.request import day_from
+
+if TYPE_CHECKING:
+    from sensors_data.verify import Finding
+
+PANEL = "Keep the store"
+BELOW_LIMIT = 3
+"""Exit code of a figure below its limit: here, of damaged files."""
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add them."""
+    for command, example in (
+        (verify, "verify --all --repair"),
+        (backup, "backup --to /backups/plant"),
+        (restore, "restore --from /backups/plant"),
+        (migrate, "migrate"),
+        (audit, "audit --json"),
+    ):
+        epilog = f"Example: nightscore {example}"
+        app.command(command.__name__, epilog=epilog, rich_help_panel=PANEL)(with_settings(command))
+    add_job(app, JOBS["clean"])(clean)
+
+
+def verify(
+    settings: Settings,
+    day: Annotated[str | None, typer.Option("--day", help="Only the files of this UTC day, and the models.")] = None,
+    all_days: Annotated[bool, typer.Option("--all", help="Every file; the newest day's if neither is given.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Make damaged and stale files again by their jobs.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare every file with the hash of its content; say what is damaged, and which command makes it again."""
+    from sensors_data import verify as walk
+    from sensors_data.store import Store
+    from service.schedule.repairs import repair as made_again
+
+    store = Store(settings.store)
+    wanted = day_from(day) if day else None if all_days else max(store.days("runs"), default=None)
+    paths = walk.paths_of(store, wanted)
+    findings = [finding for finding in walk.verify(store, paths) if finding is not None]
+    if as_json:
+        show_json([_fields(finding) for finding in findings])
+    else:
+        _show(findings, len(paths))
+    damaged = [finding for finding in findings if finding.state == "damaged"]
+    if repair:
+        left = made_again(settings, wanted, say)
+        damaged = [finding for finding in left if finding.state == "damaged"]
+        show(f"after the repair: {len(damaged):,} damaged, {len(left) - len(damaged):,} stale")
+    if damaged:
+        raise typer.Exit(BELOW_LIMIT)
+
+
+def clean(
+    settings: Settings,
+    day: DayOption,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would be removed.")] = False,
+) -> None:
+    """Remove what is older than the settings keep, or list it."""
+    from sensors_data import cleaning
+    from sensors_data.store import Store
+
+    if not dry_run:
+        say(cleaning.clean(settings, day_from(day)))
+        return
+    outdated = list(cleaning.removable(Store(settings.store), settings.retention, day_from(day)))
+    show(*outdated)
+    say(f"{len(outdated):,} files would be removed")
+
+
+def backup(
+    settings: Settings,
+    to: Annotated[str, typer.Option("--to", help="Folder or URL that the backups lie in.")],
+) -> None:
+    """Copy what changed since the last backup; the store may be in use meanwhile."""
+    from sensors_data import backup as copies
+    from sensors_data.store import Store
+
+    made = copies.backup(Store(settings.store), to)
+    show(f"backup {made.name}: {made.files:,} files, {made.copied:,} of them copied now, to {to}")
+    for path in made.damaged:
+        show(f"damaged, its last whole state stands in the backup: {path}")
+    if made.restless:
+        show(f"{len(made.restless):,} files changed all the while, the first is {made.restless[0]}; run it again")
+    if made.damaged:
+        raise typer.Exit(BELOW_LIMIT)
+
+
+def restore(
+    settings: Settings,
+    source: Annotated[str, typer.Option("--from", help="Folder or URL that the backups lie in.")],
+    at: Annotated[str | None, typer.Option("--at", help="The backup's name; the newest one if not given.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Also take back files that differ.")] = False,
+) -> None:
+    """Write the files of a backup that the store lacks or that are damaged."""
+    from sensors_data import backup as copies
+    from sensors_data.store import Store
+
+    written, same = copies.restore(source, Store(settings.store), at, replace, say)
+    show(f"restored {written:,} files from {source}; {same:,} were as they should be")
+
+
+def migrate(settings: Settings) -> None:
+    """Give every file of an earlier nightscore the hash of its content; nothing that it holds changes."""
+    from sensors_data import migrate as forms
+    from sensors_data.store import Store
+
+    show(f"{sum(1 for _ in forms.migrate(Store(settings.store))):,} files have their hash now")
+
+
+def audit(settings: Settings, as_json: JsonOption = False) -> None:
+    """List who dismissed, withdrew, accepted or deleted what; a log that was changed is refused."""
+    from rich.table import Table
+
+    from sensors_data.audit import entries
+    from sensors_data.store import Store
+
+    log = entries(Store(settings.store))
+    if as_json:
+        show_json([entry.model_dump(mode="json") for entry in log])
+        return
+    table = Table("number", "time", "who", "what", "about")
+    for entry in log:
+        add_cells(table, entry.number, f"{entry.time:%Y-%m-%d %H:%M:%S}", entry.who, entry.what, entry.about)
+    show_table(table)
+    say(f"{len(log):,} entries, none missing or changed")
+
+
+def _fields(finding: Finding) -> dict[str, str]:
+    command = finding.again.command if finding.again else ""
+    return {"path": finding.path, "state": finding.state, "reason": finding.reason, "again": command}
+
+
+def _show(findings: list[Finding], checked: int) -> None:
+    """A line a finding, those without a hash as a number; how many files were looked at."""
+    from rich.table import Table
+
+    unsealed = sum(finding.state == "without hash" for finding in findings)
+    shown = [finding for finding in findings if finding.state != "without hash"]
+    if shown:
+        table = Table("file", "state", "why", "made again by")
+        for finding in shown:
+            add_cells(table, *_fields(finding).values())
+        show_table(table)
+    counts = ", ".join(f"{n:,} {state}" for state, n in Counter(finding.state for finding in shown).items())
+    show(f"{checked:,} files looked at: {counts or 'all are what was written'}")
+    if unsealed:
+        show(f"{unsealed:,} of them have no hash, for an earlier nightscore wrote them; it is added by migrate")
