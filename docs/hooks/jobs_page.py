@@ -16,7 +16,12 @@ without it. This page is made from the table of jobs each time the site is built
 """
 
 TITLES: dict[Owner, str] = {"family": "Jobs of a family", "camera": "Jobs of a camera", "plant": "Jobs of the plant"}
-MODELS = {"series": "a series detector", "images": "an image detector", "generators": "a generator"}
+MODELS = {
+    "series": "a series detector",
+    "images": "an image detector",
+    "generators": "a generator",
+    "upscalers": "an upscaler",
+}
 """What a person calls a model of each kind."""
 
 

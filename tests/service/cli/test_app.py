@@ -2,18 +2,14 @@
 
 import subprocess
 import sys
-from datetime import date
 from importlib.metadata import version
 
 import pytest
 import typer
-from safetensors.torch import load as load_tensors
 
 from anomaly.images.vae import PRESETS
-from anomaly.series.files import load_for, serving, to_bytes
 from sensors_data.datasets import DATASETS
 from sensors_data.jobs import JOBS
-from sensors_data.nets.files import model_bytes
 from sensors_data.simulate import START
 from sensors_data.store import Store
 from service.cli.app import app
@@ -39,6 +35,11 @@ READ = {
     ("datasets", "get"): (False, False),
     ("presets", "list"): (False, False),
     ("presets", "show"): (False, False),
+    ("plan",): (False, False),
+    ("users", "add"): (True, False),
+    ("users", "rotate"): (True, False),
+    ("users", "revoke"): (True, False),
+    ("users", "list"): (True, False),
 }
 """Commands that do not read settings or store, and which of the two they take."""
 
@@ -62,9 +63,12 @@ def test_the_command_says_its_version(nightscore):
 
 
 def test_every_command_is_a_job_or_one_that_people_use_around_them():
-    around = {"init", "nightly", "backfill", "show", "doctor", "demo", "serve", "replay", "explain"}
-    looks = {"show-image", "explore-images", "evaluate-images", "interpolate-images", "redraw-image"}
-    assert {words[0] for words in COMMANDS} == set(JOBS) | around | looks | {"incidents", "datasets", "presets"}
+    around = {"init", "nightly", "backfill", "show", "doctor", "demo", "serve", "replay", "explain", "plan", "bridge"}
+    keeping = {"verify", "clean", "backup", "restore", "migrate", "audit"}
+    looks = {"show-image", "explore-images", "evaluate-images", "interpolate-images", "redraw-image", "judge-picture"}
+    looks |= {"mix-images", "vary-images", "upscale-images"}
+    groups = {"incidents", "datasets", "presets", "models", "users"}
+    assert {words[0] for words in COMMANDS} == set(JOBS) | around | keeping | looks | groups
 
 
 def test_help_groups_every_command_and_says_what_the_exit_codes_mean(nightscore):
@@ -252,12 +256,13 @@ def test_datasets_are_listed_with_their_licences(nightscore):
         assert dataset.licence.split()[0] in rows[dataset.name]
 
 
-def test_a_fault_of_ours_is_a_traceback_in_the_log_and_exit_code_1(ask, copied, caplog):
-    """A model whose tensors lack one is what no refusal foresees."""
-    detector = load_for(Store(copied.store), "oven", date.fromisoformat(DAY))
-    path = serving(Store(copied.store), "oven", date.fromisoformat(DAY)).path
-    tensors = {name: t for name, t in load_tensors(to_bytes(detector)).items() if name != "scale.center"}
-    Store(copied.store).write_bytes(path, model_bytes(tensors, detector.card))
+def test_a_fault_of_ours_is_a_traceback_in_the_log_and_exit_code_1(ask, copied, caplog, monkeypatch):
+    """A job that fails as no refusal foresees."""
+
+    def fail(*_: object) -> str:
+        raise KeyError("scale.center")
+
+    monkeypatch.setattr("anomaly.series.score_job.score_series", fail)
     ended = ask("score-series", "--day", DAY, "--family", "oven")
     assert (ended.code, ended.out) == (1, "")
     assert "a fault of nightscore" in caplog.text

@@ -19,8 +19,8 @@ FRESH = ("README.md", "docs/tutorials/first-week.md")
 """Pages that begin with a file in an empty folder."""
 PLANT = ("docs/tutorials/operations.md", "docs/how-to/alarm.md", "docs/drift.md", "docs/service.md")
 """Pages that speak of a plant whose nights were run."""
-NOT_RUN = ("serve", "demo", "--version")
-"""Servers; the demonstration, which has a test of its own; what is tested from the wheel."""
+NOT_RUN = ("serve", "demo", "--version", "explain")
+"""Servers; the demonstration and `explain`, which have tests of their own; what is tested from the wheel."""
 LIGHT = "[families.pump.detector]\nrecurrent = false\nlengths = [1.0]\ndraws = 2\n"
 
 
