@@ -113,11 +113,15 @@ def unfinished(kind: str, name: str, part: str = "training") -> str:
     return f"models/unfinished/{kind}/{name}/{part}.state"
 
 
+class _NotFiniteError(ValueError):
+    """A number of a card is none."""
+
+
 def _finite(text: str) -> float:
-    """A number of a card. ValueError when it is none."""
+    """A number of a card. _NotFiniteError when it is none."""
     value = float(text)
     if not math.isfinite(value):
-        raise ValueError(f"{text} is no finite number")
+        raise _NotFiniteError(f"{text} is no finite number")
     return value
 
 
@@ -153,8 +157,10 @@ def _card(data: bytes, where: str, what: str, command: str) -> dict[str, Any]:
     check(data, where)
     try:
         card: dict[str, Any] = json.loads(metadata(data)["card"], parse_float=_finite, parse_constant=_finite)
-    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+    except _NotFiniteError as error:
         raise UnusableError(f"{where} is not {what}: {error}", f"train again with: {command}") from error
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+        raise UnusableError(f"{where} is not {what}", f"train again with: {command}") from error
     if not isinstance(card, dict):
         raise UnusableError(f"{where} is not {what}", f"train again with: {command}")
     return card

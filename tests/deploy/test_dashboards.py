@@ -40,6 +40,10 @@ def write_camera(settings):
 
     image = {"time": pd.Timestamp(NIGHT, tz="UTC"), "threshold": 20.0, "p_value": 0.1, "model": f"press@{NIGHT}"}
     put("image_scores", [{**image, "image_id": f"{s:.0f}.png", "score": s, "is_anomaly": s > 20} for s in (10.0, 30.0)])
+    look = {"look": "focus", "value": 1.0, "low": 0.8, "middle": 1.0, "high": 1.2, "ratio": 0.1, "drifted": False}
+    put("camera_drift", [{**look, "images": 2, "model": f"press@{NIGHT}"}])
+    painted = {"number": 0, "kind": "scratch", "good": "10.png", "size": 5.0, "visibility": 20.0, "score": 30.0}
+    put("image_self_tests", [{**painted, "threshold": 20.0, "found": True, "model": f"press@{NIGHT}"}])
     snapshot = {"images": 640, "discriminator_loss": 1.0, "generator_loss": 1.0, "class_entropy": 2.0, "diversity": 0.9}
     rows = [{**snapshot, "epoch": 1, "distance": 4.5, "state": "done", "best": True}]
     put("generator_training", rows, model=NIGHT - timedelta(days=1))

@@ -63,7 +63,7 @@ def test_what_is_no_model_or_of_another_format_is_refused_with_what_to_do(catalo
     with pytest.raises(UnusableError, match="is of another format than 1; upgrade nightscore or train again"):
         card_in(store.read_bytes(model.path), model.path, "a generator", (1,), "train-dcgan")
     store.write_bytes(model.path, b"8" * 64)
-    with pytest.raises(UnusableError, match=r"2026-03-08.safetensors is not a model: .*; train again"):
+    with pytest.raises(UnusableError, match=r"2026-03-08.safetensors is not a model; train again"):
         catalogue.card(model)
     with pytest.raises(NotThereError, match="no series model of pump trained through 2026-03-09"):
         catalogue.trained_through("series", "pump", date(2026, 3, 9))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from sensors_data.seal import BLANK, sealed
 from sensors_data.store import Store
 
 DAY = "2026-03-08"
@@ -28,6 +29,11 @@ def test_a_model_of_other_sensors_is_refused(nightscore, inbox, copied, tmp_path
     assert files_of(copied.store) == before
 
 
+def resealed(data: bytes) -> bytes:
+    """A changed model file with the hash that fits it."""
+    return sealed(re.sub(rb"nightscore-sha256:[0-9a-f]{64}:sealed", BLANK.encode(), data))
+
+
 NO_MODEL = "is not a detector file; train again"
 
 
@@ -36,10 +42,10 @@ NO_MODEL = "is not a detector file; train again"
     [
         pytest.param(lambda data: b"", NO_MODEL, id="empty"),
         pytest.param(lambda data: data[:100], NO_MODEL, id="header cut"),
-        pytest.param(lambda data: data[:-100], "is cut short; train again", id="tensors cut"),
+        pytest.param(lambda data: data[:-100], "is damaged: it does not hold what was written", id="tensors cut"),
         pytest.param(lambda data: b"PK\x03\x04" * 100, NO_MODEL, id="something else"),
         pytest.param(
-            lambda data: re.sub(rb'"format\\":\d,', rb'"format\":9,', data), "is of another format", id="newer"
+            lambda data: resealed(data.replace(b'"format\\":2,', b'"format\\":9,')), "is of another format", id="newer"
         ),
     ],
 )
