@@ -31,6 +31,11 @@ SHORT_GAP = 6
 """Rows up to which what was filled in is as good as measured."""
 
 
+def no_other(asset: str) -> Scale | None:
+    """No scale: every asset was learned from."""
+    return None
+
+
 @dataclass(frozen=True)
 class Scores:
     """Scores of one asset's rows; D modelled sensors. NaN where nothing was observed."""
@@ -81,7 +86,7 @@ class Detector(ABC):
     profile: Profile | None = field(default=None, kw_only=True)
     evidence: EvidenceModel | None = field(default=None, kw_only=True)
     """None in files of format 1 and while the detector is being learned."""
-    fleet: Callable[[str], Scale | None] = field(default=lambda asset: None, kw_only=True, compare=False)
+    fleet: Callable[[str], Scale | None] = field(default=no_other, kw_only=True, compare=False)
     """The scale of an asset that is not in the sample that was learned from; None where nothing is known of it."""
 
     @property

@@ -145,6 +145,12 @@ def read_detector(card: LSTMVAECard, parts: Parts, tensors: dict[str, Tensor], w
     return LSTMVAEDetector(*parts, card, networks)
 
 
+def _never_moved(parts: dict[str, Tensor], level_floor: float) -> bool:
+    """Whether what was learned from had no variance at all: levels at their floor, codes as spread as their prior."""
+    spread = parts.get("model.linear_log_std")
+    return bool((parts["level.variance"] <= level_floor).all()) and spread is not None and bool((spread < 1e-3).all())
+
+
 def _read_network(card: LSTMVAECard, number: int, tensors: dict[str, Tensor], where: str) -> Network:
     """One of a detector's networks."""
     command, config = "train-series", card.networks[number]
@@ -154,7 +160,8 @@ def _read_network(card: LSTMVAECard, number: int, tensors: dict[str, Tensor], wh
     shapes: dict[str, Shape] = {"level.center": (sensors,), "level.variance": (sensors,), "typical": ()}
     check_arrays(parts, {**shapes, "draws": (None, config.latent)}, where, command)
     check_positive(parts, ("level.variance",), where, command)
-    check_learned(weights, where, command)
+    if not _never_moved(parts, card.config.level_floor):
+        check_learned(weights, where, command)
     if config.sensors != sensors:
         raise UnusableError(
             f"{where}: a network of {config.sensors} sensors for {sensors}", f"run: nightscore {command}"

@@ -1,5 +1,6 @@
 """The DAGs run task by task over a small plant, without a scheduler."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -46,9 +47,10 @@ def test_a_night_does_a_late_day_of_the_grace_again(forgiving, plant):
     assert states["series-oven.revise"] == "success"
     store = Store(load(settings).store)
     runs = store.read_days("runs", [second], run="revise-oven")
-    assert "revision 2: " in runs["reason"].iloc[0]
+    assert re.search(r"revision \d+: [\d,]+ values more, 0 changed, 0 gone", runs["reason"].iloc[0])
     made = store.provenance(store.path("readings", family="oven", day=first))
-    assert (made.edition, made.rows > 200) == (2, True)
+    assert made.edition >= 2
+    assert made.rows > 200
 
 
 def test_a_generator_is_trained_monthly_and_its_batch_is_drawn_and_judged_weekly(ran, plant, store):

@@ -57,9 +57,14 @@ def one_thread():
     torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMP_NUM_THREADS", "1")
-        for name in ("NIGHTSCORE_SETTINGS", "NIGHTSCORE_STORE"):  # the tests of the DAGs set them for good
-            patch.delenv(name, raising=False)
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_settings_named(monkeypatch):
+    """The tests of the DAGs name settings in the environment for as long as they run."""
+    for name in ("NIGHTSCORE_SETTINGS", "NIGHTSCORE_STORE"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -43,8 +43,8 @@ def test_larger_images_are_brought_to_the_working_size():
 
 def test_features_do_not_depend_on_what_else_is_computed():
     images = np.random.default_rng(0).integers(0, 256, (7, 1, 28, 28), dtype=np.uint8)
-    alone = [represent(images[n : n + 1], CONFIG, batch=4) for n in range(7)]
-    for block, together in enumerate(represent(images, CONFIG, batch=4)):
+    alone = [represent(images[n : n + 1], CONFIG) for n in range(7)]
+    for block, together in enumerate(represent(images, CONFIG)):
         assert torch.equal(torch.cat([one[block] for one in alone]), together)
 
 

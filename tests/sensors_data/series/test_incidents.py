@@ -104,10 +104,11 @@ def test_an_incident_kept_before_its_time_was_is_read_without_one(store):
     path = store.path("incidents", incident=add_incident(store, incident(**said)))
     rows = pq.read_table(io.BytesIO(store.read_bytes(path)))
     old = io.BytesIO()
-    pq.write_table(rows.drop_columns(["told"]), old)
+    before = rows.column_names.index("told")
+    pq.write_table(rows.select(range(before)), old)
     store.write_bytes(path, old.getvalue())
     assert read_incidents(store)["told"].isna().all()
-    pq.write_table(rows.drop_columns(["author", "told"]), old := io.BytesIO())
+    pq.write_table(rows.drop_columns(["author"]), old := io.BytesIO())
     store.write_bytes(path, old.getvalue())
     with pytest.raises(ValueError, match="has not the columns of table incidents"):
         read_incidents(store)

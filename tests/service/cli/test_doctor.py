@@ -65,7 +65,10 @@ def test_learning_until_there_are_enough_days(copied):
     lines = examine(days_kept(copied, 3), "oven").lines
     assert lines == [
         "oven: LEARNING. 3 days of readings; 2 more are needed (training.first_after = 5)",
-        "  6 days of the inbox were not ingested, first 2026-03-05",
+        (
+            "  6 days of the inbox were not ingested, first 2026-03-05; "
+            "run: nightscore backfill --family oven --from 2026-03-05"
+        ),
     ]
 
 
