@@ -146,9 +146,11 @@ def read_detector(card: LSTMVAECard, parts: Parts, tensors: dict[str, Tensor], w
 
 
 def _never_moved(parts: dict[str, Tensor], level_floor: float) -> bool:
-    """Whether what was learned from had no variance at all: levels at their floor, codes as spread as their prior."""
-    spread = parts.get("model.linear_log_std")
-    return bool((parts["level.variance"] <= level_floor).all()) and spread is not None and bool((spread < 1e-3).all())
+    """Whether what was learned from had no variance: levels at their floor, codes as spread as their prior, a scale."""
+    spread, scale = parts.get("model.linear_log_std"), parts.get("model.log_scale")
+    if spread is None or scale is None or not bool(scale.any()):
+        return False
+    return bool((parts["level.variance"] <= level_floor).all() and (spread < 1e-3).all())
 
 
 def _read_network(card: LSTMVAECard, number: int, tensors: dict[str, Tensor], where: str) -> Network:
