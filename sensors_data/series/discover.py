@@ -22,6 +22,7 @@ from sensors_data.series.oddities import oddities
 from sensors_data.series.periods import files_as_assets, repeats, time_span
 from sensors_data.series.sensor_specs import sensor_specs
 from sensors_data.series.understand import Understood, Wishes, understand
+from sensors_data.series.workbooks import sheets_left_out
 from sensors_data.settings import Family, Training
 
 _STEPS = [timedelta(seconds=s) for s in range(1, 86_401) if 86_400 % s == 0]
@@ -97,7 +98,7 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
         assets=tuple(sorted(readings["asset"].unique())),
         first=readings["time"].min(),
         last=readings["time"].max(),
-        odd=(*broken, *oddities(raw, readings, time, step, family, understood, values)),
+        odd=(*broken, *sheets_left_out(files[0]), *oddities(raw, readings, time, step, family, understood, values)),
         understood=understood,
         used=len(values),
         refused={

@@ -24,6 +24,7 @@ from sensors_data.series.time_guess import TimeColumns
 from sensors_data.series.time_parts import at_midnight
 from sensors_data.series.time_zones import zone_told
 from sensors_data.series.times import read_times
+from sensors_data.settings import parse
 
 LOOK = 200_000
 """Rows by which columns are understood."""
@@ -68,7 +69,7 @@ def understand(path: Path, wishes: Wishes) -> Understood:
         keys["start"] = wishes.start
     told = zone_told(time, frame.preamble if frame else ())
     keys |= {"timezone": wishes.zone or told or "UTC", **marks.keys()}
-    first = Layout.model_validate(keys)
+    first = parse(Layout, keys, "what was stated or understood")
     joined = joined_cells(pd.DataFrame(cells), first.time)
     moments = read_times(joined, first)
     if moments.notna().sum() < 2:

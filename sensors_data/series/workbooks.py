@@ -13,19 +13,38 @@ from sensors_data.errors import NotThereError, UnreadableError
 
 def sheet_csv(path: Path, sheet: str) -> bytes:
     """A sheet's cells as comma-separated text, times as ISO 8601; the fullest sheet where none is named."""
-    try:
-        import openpyxl
-    except ImportError as error:
-        raise NotThereError("Excel workbooks want the package openpyxl", "pip install openpyxl") from error
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:  # openpyxl raises whatever its parsers raise
-        raise UnreadableError(f"{path.name} is no workbook that can be read", "save it as .xlsx or CSV") from error
+    book = _opened(path)
     if sheet and sheet not in book.sheetnames:
         raise UnreadableError(f"{path.name} has no sheet '{sheet}'", f"layout.sheet must be one of {book.sheetnames}")
     names = [sheet] if sheet else list(book.sheetnames)
     texts = [_csv_of(book[name]) for name in names]
     return max(texts, key=lambda text: text.count(b"\n"))
+
+
+def sheets_left_out(path: Path) -> list[str]:
+    """A sentence on the sheets of a workbook that hold rows and are not read; none for other files."""
+    if path.suffix.lower() not in (".xlsx", ".xlsm"):
+        return []
+    book = _opened(path)
+    rows = {name: sum(any(cell is not None for cell in row) for row in book[name].values) for name in book.sheetnames}
+    fullest = max(rows, key=lambda name: rows[name])
+    others = [f"'{name}' ({count:,} rows)" for name, count in rows.items() if name != fullest and count > 1]
+    if not others:
+        return []
+    more = "; name another with layout.sheet, or save each as a file of a folder"
+    return [f"only the fullest sheet, '{fullest}', is read, not {', '.join(others[:6])}{more}"]
+
+
+def _opened(path: Path) -> Any:
+    """A workbook. UnreadableError when it is none."""
+    try:
+        import openpyxl
+    except ImportError as error:
+        raise NotThereError("Excel workbooks want the package openpyxl", "pip install openpyxl") from error
+    try:
+        return openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except Exception as error:  # openpyxl raises whatever its parsers raise
+        raise UnreadableError(f"{path.name} is no workbook that can be read", "save it as .xlsx or CSV") from error
 
 
 def _csv_of(sheet: Any) -> bytes:

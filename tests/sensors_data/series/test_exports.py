@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sensors_data.errors import NightscoreError, UnreadableError
+from sensors_data.errors import NightscoreError, UnreadableError, UnusableError
 from sensors_data.series.discover import Discovery, discover
 from sensors_data.series.readings import days_in, read_day
 from sensors_data.series.settings_text import with_family
@@ -208,3 +208,21 @@ def test_a_sheet_of_a_workbook_reads_as_the_csv_does(put, tmp_path):
     )
     _, readings, _ = read_back(found, tmp_path)
     assert readings.loc[readings["sensor"] == "temp", "value"].tolist() == cases.TEMP.round(2).tolist()
+
+
+def test_sheets_that_are_not_read_are_told(tmp_path):
+    times = pd.date_range("2026-03-01", periods=40, freq="15min")
+    path = tmp_path / "book.xlsx"
+    with pd.ExcelWriter(path) as book:
+        for name, count in (("press 1", 40), ("press 2", 30), ("notes", 0)):
+            frame = pd.DataFrame({"time": times[:count], "flow": [n % 7 for n in range(count)]})
+            frame.to_excel(book, sheet_name=name, index=False)
+    odd = " ".join(discover(path).odd)
+    assert "only the fullest sheet, 'press 1', is read, not 'press 2' (31 rows); name another with layout.sheet" in odd
+
+
+def test_a_zone_that_does_not_exist_is_refused_by_name(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("time,flow\n2026-03-01 00:00,1\n2026-03-01 00:15,2\n")
+    with pytest.raises(UnusableError, match="unknown time zone 'Mars/Olympus'"):
+        discover(path, Wishes(zone="Mars/Olympus"))
