@@ -188,7 +188,7 @@ def test_a_detector_read_back_gives_the_same_scores(detector: Detector) -> None:
 
 def test_a_file_that_is_no_detector_says_so(detector: Detector) -> None:
     for data in (b"", b"hello", to_bytes(detector)[:40], b"\xff" * 200):
-        with pytest.raises(ValueError, match=r"models/x is (not a detector file: .*; train again|damaged)"):
+        with pytest.raises(ValueError, match=r"models/x is (not a detector file; train again|damaged)"):
             card_of(data, "models/x")
 
 
