@@ -7,10 +7,8 @@ import math
 from itertools import pairwise
 from typing import Literal
 
-import torch
 from pydantic import Field
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from synthesis.networks.pair import (
     DiscriminatorNetwork,
@@ -18,7 +16,7 @@ from synthesis.networks.pair import (
     GeneratorNetwork,
     GeneratorShape,
     Verdict,
-    class_of,
+    with_class,
 )
 
 
@@ -66,9 +64,7 @@ class FlatGenerator(GeneratorNetwork):
 
     def forward(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         """Images (B, C, H, W) in [0, 1] of codes (B, Z), and of classes (B,) where it is conditional."""
-        label = class_of(label, self.config.classes, "generator")
-        if label is not None:
-            z = torch.cat([z, F.one_hot(label, self.config.classes).to(z.dtype)], 1)
+        z = with_class(z, label, self.config.classes, "generator")
         pixels: Tensor = self.dense(self.layers(z)).sigmoid()
         return pixels.view(-1, *self.config.image)
 
@@ -105,11 +101,7 @@ class FlatDiscriminator(DiscriminatorNetwork):
 
     def discriminate(self, x: Tensor, label: Tensor | None = None) -> Verdict:
         """The outputs for images (B, C, H, W), given their classes (B,) where it is conditioned on them."""
-        label = class_of(label, self.config.classes, "discriminator")
-        pixels = x.flatten(1)
-        if label is not None:
-            pixels = torch.cat([pixels, F.one_hot(label, self.config.classes).to(x.dtype)], 1)
-        features = self.layers(pixels)
+        features = self.layers(with_class(x.flatten(1), label, self.config.classes, "discriminator"))
         return Verdict(self.dense(features)[:, 0], features)
 
 

@@ -3,53 +3,29 @@ arXiv:1903.06048)."""
 
 from __future__ import annotations
 
-import math
-from itertools import pairwise
 from typing import Literal
 
 import torch
-from pydantic import Field, model_validator
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from synthesis.networks.equalised import EqualConvolution, EqualDense, doubled, leaky, pixel_norm
+from synthesis.networks.equalised import EqualConvolution, EqualDense, leaky
+from synthesis.networks.levels import LevelledDiscriminatorConfig, LevelledGenerator, LevelledGeneratorConfig
 from synthesis.networks.minibatch import deviation_map
-from synthesis.networks.pair import (
-    DiscriminatorNetwork,
-    DiscriminatorShape,
-    GeneratorNetwork,
-    GeneratorShape,
-    Verdict,
-    class_of,
-)
+from synthesis.networks.pair import DiscriminatorNetwork, Verdict, class_of
 
 
-class MultiScaleGeneratorConfig(GeneratorShape):
+class MultiScaleGeneratorConfig(LevelledGeneratorConfig):
     """Levels of two convolutions, each with an image of its own; the class joins the code."""
 
     network: Literal["multi-scale"] = "multi-scale"
-    start: int = Field(ge=1)
-    """Side of the first level."""
-    widths: tuple[int, ...] = Field(min_length=1)
-    """Channels of the levels, the first at the start's side."""
-
-    @model_validator(mode="after")
-    def _reaches_the_image(self) -> MultiScaleGeneratorConfig:
-        side = self.start * 2 ** (len(self.widths) - 1)
-        if (side, side) != self.image[1:]:
-            raise ValueError(f"the levels give images of {side} pixels a side, the config says {self.image[1:]}")
-        return self
 
 
-class MultiScaleDiscriminatorConfig(DiscriminatorShape):
+class MultiScaleDiscriminatorConfig(LevelledDiscriminatorConfig):
     """The generator's mirror image; each level joins its image to the maps of the level before."""
 
     network: Literal["multi-scale"] = "multi-scale"
     conditioning: Literal["projection", "maps", "head"] = "head"
-    end: int = Field(ge=1)
-    """Side of the last level."""
-    widths: tuple[int, ...] = Field(min_length=1)
-    """Channels of the levels, the first at the image's side."""
 
     @property
     def sees_batches(self) -> bool:
@@ -77,37 +53,16 @@ def taken_apart(packed: Tensor, levels: int) -> list[Tensor]:
     return images
 
 
-class MultiScaleGenerator(GeneratorNetwork):
+class MultiScaleGenerator(LevelledGenerator):
     """A network from codes to images of every size."""
-
-    config: MultiScaleGeneratorConfig
-
-    def __init__(self, config: MultiScaleGeneratorConfig) -> None:
-        super().__init__()
-        self.config = config
-        widths, first = config.widths, config.widths[0]
-        self.dense = EqualDense(config.latent + config.classes, first * config.start**2, gain=math.sqrt(2) / 4)
-        self.first = EqualConvolution(first, first)
-        self.blocks = nn.ModuleList(
-            nn.ModuleList([EqualConvolution(before, after), EqualConvolution(after, after)])
-            for before, after in pairwise(widths)
-        )
-        self.to_image = nn.ModuleList(EqualConvolution(width, config.image[0], 1, gain=1) for width in widths)
 
     def pyramid(self, z: Tensor, label: Tensor | None = None) -> list[Tensor]:
         """The images of every level, largest first, in [-1, 1]."""
-        label = class_of(label, self.config.classes, "generator")
-        z = pixel_norm(z)
-        if label is not None:
-            z = torch.cat([z, F.one_hot(label, self.config.classes).to(z.dtype)], 1)
-        x = self.dense(z).unflatten(1, (-1, self.config.start, self.config.start))
-        x = pixel_norm(leaky(self.first(pixel_norm(leaky(x)))))
+        x = self.first_level(z, label)
         images = [self.to_image[0](x).tanh()]
-        for first_and_second, to_image in zip(self.blocks, list(self.to_image)[1:], strict=True):
-            x = doubled(x)
-            for convolution in first_and_second:  # type: ignore[attr-defined]
-                x = pixel_norm(leaky(convolution(x)))
-            images.append(to_image(x).tanh())
+        for level in range(len(self.blocks)):
+            x = self.next_level(x, level)
+            images.append(self.to_image[level + 1](x).tanh())
         return images[::-1]
 
     def forward(self, z: Tensor, label: Tensor | None = None) -> Tensor:

@@ -9,6 +9,7 @@ from typing import Literal
 import torch
 from pydantic import Field
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from sensors_data.settings import Section
 
@@ -124,3 +125,9 @@ def class_of(label: Tensor | None, classes: int, network: str) -> Tensor | None:
     if label is None:
         raise ValueError(f"this {network} knows {classes} classes; say which")
     return label
+
+
+def with_class(x: Tensor, label: Tensor | None, classes: int, network: str) -> Tensor:
+    """Codes or pixels (B, N) with the class as a one-hot vector behind them, (B, N + K); raises as `class_of` does."""
+    label = class_of(label, classes, network)
+    return x if label is None else torch.cat([x, F.one_hot(label, classes).to(x.dtype)], 1)

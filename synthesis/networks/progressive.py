@@ -2,53 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 from typing import Literal
 
 import torch
-from pydantic import Field, model_validator
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from synthesis.networks.equalised import EqualConvolution, EqualDense, doubled, leaky, pixel_norm
+from synthesis.networks.equalised import EqualConvolution, EqualDense, doubled, leaky
+from synthesis.networks.levels import LevelledDiscriminatorConfig, LevelledGenerator, LevelledGeneratorConfig
 from synthesis.networks.minibatch import deviation_map
-from synthesis.networks.pair import (
-    DiscriminatorNetwork,
-    DiscriminatorShape,
-    GeneratorNetwork,
-    GeneratorShape,
-    Verdict,
-    class_of,
-)
+from synthesis.networks.pair import DiscriminatorNetwork, Verdict, class_of
 
 
-class ProgressiveGeneratorConfig(GeneratorShape):
+class ProgressiveGeneratorConfig(LevelledGeneratorConfig):
     """A level a size, each of two convolutions and a way to the image; the class joins the code."""
 
     network: Literal["progressive"] = "progressive"
-    start: int = Field(ge=1)
-    """Side of the first level."""
-    widths: tuple[int, ...] = Field(min_length=1)
-    """Channels of the levels, the first at the start's side."""
-
-    @model_validator(mode="after")
-    def _reaches_the_image(self) -> ProgressiveGeneratorConfig:
-        side = self.start * 2 ** (len(self.widths) - 1)
-        if (side, side) != self.image[1:]:
-            raise ValueError(f"the levels give images of {side} pixels a side, the config says {self.image[1:]}")
-        return self
 
 
-class ProgressiveDiscriminatorConfig(DiscriminatorShape):
+class ProgressiveDiscriminatorConfig(LevelledDiscriminatorConfig):
     """The generator's mirror image, with the deviation over the batch as one more map."""
 
     network: Literal["progressive"] = "progressive"
     conditioning: Literal["projection", "maps", "head"] = "head"
-    end: int = Field(ge=1)
-    """Side of the last level."""
-    widths: tuple[int, ...] = Field(min_length=1)
-    """Channels of the levels, the first at the image's side."""
 
     @property
     def sees_batches(self) -> bool:
@@ -66,24 +43,14 @@ def level_at(done: float, levels: int) -> float:
     return span // 2 + (place - span if span % 2 else 0.0)
 
 
-class ProgressiveGenerator(GeneratorNetwork):
+class ProgressiveGenerator(LevelledGenerator):
     """A network from codes to images, of which the levels that have not grown yet are left out."""
 
-    config: ProgressiveGeneratorConfig
     level: Tensor
 
     def __init__(self, config: ProgressiveGeneratorConfig) -> None:
-        super().__init__()
-        self.config = config
-        widths, first = config.widths, config.widths[0]
-        self.dense = EqualDense(config.latent + config.classes, first * config.start**2, gain=math.sqrt(2) / 4)
-        self.first = EqualConvolution(first, first)
-        self.blocks = nn.ModuleList(
-            nn.ModuleList([EqualConvolution(before, after), EqualConvolution(after, after)])
-            for before, after in pairwise(widths)
-        )
-        self.to_image = nn.ModuleList(EqualConvolution(width, config.image[0], 1, gain=1) for width in widths)
-        self.register_buffer("level", torch.tensor(float(len(widths) - 1), dtype=torch.float64))
+        super().__init__(config)
+        self.register_buffer("level", torch.tensor(float(len(config.widths) - 1), dtype=torch.float64))
 
     def grow(self, done: float) -> None:
         """Take the level that belongs to a completed fraction of the training."""
@@ -94,30 +61,22 @@ class ProgressiveGenerator(GeneratorNetwork):
 
         Before it is fully grown they are those of its level, enlarged.
         """
-        label = class_of(label, self.config.classes, "generator")
-        z = pixel_norm(z)
-        if label is not None:
-            z = torch.cat([z, F.one_hot(label, self.config.classes).to(z.dtype)], 1)
-        x = self.dense(z).unflatten(1, (-1, self.config.start, self.config.start))
-        x = pixel_norm(leaky(self.first(pixel_norm(leaky(x)))))
-        level = float(self.level)
-        whole, fade = int(level), level - int(level)
-        for first, second in self._pairs()[:whole]:
-            x = pixel_norm(leaky(second(pixel_norm(leaky(first(doubled(x)))))))
+        whole, fade = _parted(self.level)
+        x = self.first_level(z, label)
+        for level in range(whole):
+            x = self.next_level(x, level)
         image: Tensor = self.to_image[whole](x)
         if fade:
-            first, second = self._pairs()[whole]
-            x = pixel_norm(leaky(second(pixel_norm(leaky(first(doubled(x)))))))
-            image = torch.lerp(doubled(image), self.to_image[whole + 1](x), fade)
-        return (
-            F.interpolate(image, size=self.config.image[1:]).clamp(-1.0, 1.0)
-            if not self.training
-            else _full(image, self.config.image[1])
-        )
+            finer = self.to_image[whole + 1](self.next_level(x, whole))
+            image = torch.lerp(doubled(image), finer, fade)
+        image = _full(image, self.config.image[1])
+        return image if self.training else image.clamp(-1.0, 1.0)
 
-    def _pairs(self) -> list[tuple[nn.Module, nn.Module]]:
-        """The two convolutions of each level behind the first."""
-        return [(block[0], block[1]) for block in self.blocks]  # type: ignore[index]
+
+def _parted(level: Tensor) -> tuple[int, float]:
+    """A level as the last whole one, and how far the next one has faded in."""
+    whole = int(level)
+    return whole, float(level) - whole
 
 
 class ProgressiveDiscriminator(DiscriminatorNetwork):
@@ -147,8 +106,7 @@ class ProgressiveDiscriminator(DiscriminatorNetwork):
 
     def shown_to_train(self, x: Tensor) -> Tensor:
         """Real images (B, C, H, W) with no more detail than the generator's level can have."""
-        level = float(self.level)
-        whole, fade = int(level), level - int(level)
+        whole, fade = _parted(self.level)
         blurred = self._at(x, whole)
         if fade:
             blurred = torch.lerp(doubled(blurred), self._at(x, whole + 1), fade)
@@ -157,8 +115,7 @@ class ProgressiveDiscriminator(DiscriminatorNetwork):
     def discriminate(self, x: Tensor, label: Tensor | None = None) -> Verdict:
         """The outputs for images (B, C, H, W), given their classes (B,) where it is conditioned on them."""
         class_of(label, self.config.classes, "discriminator")
-        level = float(self.level)
-        whole, fade = int(level), level - int(level)
+        whole, fade = _parted(self.level)
         top = len(self.blocks) - whole  # of the stages, which begin at the largest side
         maps = leaky(self.from_image[top](self._at(x, whole)))
         if fade:

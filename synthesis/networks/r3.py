@@ -6,53 +6,32 @@ import math
 from typing import Literal
 
 import torch
-from pydantic import Field, model_validator
+from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from synthesis.networks.pair import (
-    DiscriminatorNetwork,
-    DiscriminatorShape,
-    GeneratorNetwork,
-    GeneratorShape,
-    Verdict,
-    class_of,
-)
+from synthesis.networks.levels import LevelledDiscriminatorConfig, LevelledGeneratorConfig
+from synthesis.networks.pair import DiscriminatorNetwork, GeneratorNetwork, Verdict, class_of, with_class
 
 SLOPE = 0.2
 """Of the leaky rectifiers."""
 
 
-class R3GeneratorConfig(GeneratorShape):
-    """A learned map scaled by the code, then stages that double it and end in a convolution to the image."""
+class R3GeneratorConfig(LevelledGeneratorConfig):
+    """A learned map scaled by the code, then levels that double it and end in a convolution to the image."""
 
     network: Literal["r3"] = "r3"
     latent: int = Field(64, ge=1)
-    start: int = Field(ge=1)
-    """Side of the learned map."""
-    widths: tuple[int, ...] = Field(min_length=1)
-    """Channels of the stages, the first at the start's side."""
     blocks: int = Field(2, ge=1)
-    """Residual blocks a stage."""
+    """Residual blocks a level."""
     group: int = Field(16, ge=1)
     """Channels a group of the grouped convolution."""
 
-    @model_validator(mode="after")
-    def _reaches_the_image(self) -> R3GeneratorConfig:
-        side = self.start * 2 ** (len(self.widths) - 1)
-        if (side, side) != self.image[1:]:
-            raise ValueError(f"the stages give images of {side} pixels a side, the config says {self.image[1:]}")
-        return self
 
-
-class R3DiscriminatorConfig(DiscriminatorShape):
+class R3DiscriminatorConfig(LevelledDiscriminatorConfig):
     """The generator's mirror image."""
 
     network: Literal["r3"] = "r3"
-    end: int = Field(ge=1)
-    """Side of the last map."""
-    widths: tuple[int, ...] = Field(min_length=1)
-    """Channels of the stages, the last at the end's side."""
     blocks: int = Field(2, ge=1)
     group: int = Field(16, ge=1)
 
@@ -127,9 +106,7 @@ class R3Generator(GeneratorNetwork):
 
     def forward(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         """Images (B, C, H, W) in [-1, 1] of codes (B, Z), and of classes (B,) where it is conditional."""
-        label = class_of(label, self.config.classes, "generator")
-        if label is not None:
-            z = torch.cat([z, F.one_hot(label, self.config.classes).to(z.dtype)], 1)
+        z = with_class(z, label, self.config.classes, "generator")
         image: Tensor = self.to_image(self.layers(self.basis * self.dense(z)[..., None, None])).tanh()
         return image
 

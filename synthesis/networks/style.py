@@ -8,15 +8,16 @@ from itertools import pairwise
 from typing import Literal
 
 import torch
-from pydantic import Field, model_validator
+from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from synthesis.networks.equalised import EqualConvolution, EqualDense, doubled, leaky, pixel_norm
-from synthesis.networks.pair import GeneratorNetwork, GeneratorShape, class_of
+from synthesis.networks.levels import LevelledGeneratorConfig
+from synthesis.networks.pair import GeneratorNetwork, with_class
 
 
-class StyleGeneratorConfig(GeneratorShape):
+class StyleGeneratorConfig(LevelledGeneratorConfig):
     """A mapping from codes to styles, and a learned map that two styled convolutions a level enlarge to the image."""
 
     network: Literal["style"] = "style"
@@ -27,19 +28,8 @@ class StyleGeneratorConfig(GeneratorShape):
     """Numbers of a style, S."""
     mapping: int = Field(4, ge=1)
     """Dense layers from code to style."""
-    start: int = Field(ge=1)
-    """Side of the learned map."""
-    widths: tuple[int, ...] = Field(min_length=1)
-    """Channels of the levels, the first at the start's side."""
     mixing: float = Field(0.9, ge=0, le=1)
     """Share of training images that take their finer styles from a second code."""
-
-    @model_validator(mode="after")
-    def _reaches_the_image(self) -> StyleGeneratorConfig:
-        side = self.start * 2 ** (len(self.widths) - 1)
-        if (side, side) != self.image[1:]:
-            raise ValueError(f"the levels give images of {side} pixels a side, the config says {self.image[1:]}")
-        return self
 
     @property
     def layers(self) -> int:
@@ -119,10 +109,7 @@ class StyleGenerator(GeneratorNetwork):
 
     def styles(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         """The styles (B, L, S) of codes (B, Z), the same at every layer."""
-        label = class_of(label, self.config.classes, "generator")
-        x = pixel_norm(z)
-        if label is not None:
-            x = torch.cat([x, F.one_hot(label, self.config.classes).to(x.dtype)], 1)
+        x = with_class(pixel_norm(z), label, self.config.classes, "generator")
         for layer in self.mapping:
             x = leaky(layer(x))
         return x[:, None].expand(-1, self.config.layers, -1)

@@ -8,23 +8,19 @@ from itertools import pairwise
 from typing import Literal
 
 import torch
-from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from synthesis.networks.equalised import EqualConvolution, EqualDense, leaky
+from synthesis.networks.levels import LevelledDiscriminatorConfig
 from synthesis.networks.minibatch import deviation_map
-from synthesis.networks.pair import DiscriminatorNetwork, DiscriminatorShape, Verdict, class_of
+from synthesis.networks.pair import DiscriminatorNetwork, Verdict, class_of
 
 
-class StyleDiscriminatorConfig(DiscriminatorShape):
+class StyleDiscriminatorConfig(LevelledDiscriminatorConfig):
     """Residual blocks that halve the image, two dense layers, the class by projection."""
 
     network: Literal["style"] = "style"
-    end: int = Field(ge=1)
-    """Side of the last map."""
-    widths: tuple[int, ...] = Field(min_length=1)
-    """Channels of the levels, the first at the image's side."""
 
     @property
     def sees_batches(self) -> bool:
