@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from sensors_data.errors import NotThereError, StorageError, UnusableError
+from sensors_data.errors import NotThereError, StorageError
+from sensors_data.series.day_bounds import EVER, check_query, midnight
 from sensors_data.series.retries import asked_again
 from sensors_data.series.table_rows import checked_day
 from sensors_data.series.times import read_times
@@ -18,9 +19,6 @@ from sensors_data.settings import Family, Section, parse
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-EVER = (date(1971, 1, 1), date(2200, 1, 1))
-"""Between these days lies whatever a table holds."""
 
 
 class DuckdbSource(Section):
@@ -56,9 +54,7 @@ def rows(family: Family, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _source(family: Family) -> DuckdbSource:
     """The family's source. UnusableError for a wrong key or a query without the day's bounds."""
     source = parse(DuckdbSource, family.source, "source")
-    missing = [bound for bound in (":start", ":end") if bound not in source.query]
-    if missing:
-        raise UnusableError(f"the source's query lacks {' and '.join(missing)}", "add `time >= :start and time < :end`")
+    check_query(source.query, "time >= :start and time < :end")
     return source
 
 
@@ -91,5 +87,4 @@ def _query(source: DuckdbSource) -> str:
 
 def _bounds(first: date, last: date) -> dict[str, datetime]:
     """The start of one day and that of another; times without a zone are compared as UTC."""
-    start, end = (datetime.combine(day, datetime.min.time(), UTC) for day in (first, last))
-    return {"start": start, "end": end}
+    return {"start": midnight(first), "end": midnight(last)}

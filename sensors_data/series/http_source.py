@@ -12,6 +12,7 @@ from pydantic import model_validator
 
 from sensors_data.errors import UnreadableError, UnusableError
 from sensors_data.series.credentials import Secret
+from sensors_data.series.day_bounds import day_bounds
 from sensors_data.series.table_rows import checked_day
 from sensors_data.series.web import Server
 from sensors_data.settings import Duration, Family, Section, parse
@@ -113,7 +114,7 @@ def _check_total(source: HttpSource, answer: Any, seen: int) -> None:
 
 def _window(source: HttpSource, day: date) -> tuple[str, str]:
     """The day's start and end in the form that the address wants."""
-    start, end = (datetime.combine(d, datetime.min.time(), UTC) for d in (day, day + timedelta(days=1)))
+    start, end = day_bounds(day)
     if source.times == "text":
         return f"{start:%Y-%m-%dT%H:%M:%SZ}", f"{end:%Y-%m-%dT%H:%M:%SZ}"
     unit = 1000 if source.times == "ms" else 1

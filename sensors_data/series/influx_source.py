@@ -12,6 +12,7 @@ from pydantic import model_validator
 
 from sensors_data.errors import UnreadableError, UnusableError
 from sensors_data.series.credentials import Secret
+from sensors_data.series.day_bounds import check_query, day_bounds
 from sensors_data.series.table_rows import checked_day
 from sensors_data.series.web import Server
 from sensors_data.settings import Duration, Family, Layout, Section, parse
@@ -52,9 +53,8 @@ class InfluxSource(Section):
 
     @model_validator(mode="after")
     def _complete(self) -> InfluxSource:
-        if missing := [bound for bound in (":start", ":end") if bound not in self.query]:
-            example = "|> range(start: :start, stop: :end)" if self.version == 2 else "time >= :start and time < :end"
-            raise UnusableError(f"the source's query lacks {' and '.join(missing)}", f"add `{example}`")
+        example = "|> range(start: :start, stop: :end)" if self.version == 2 else "time >= :start and time < :end"
+        check_query(self.query, example)
         wanted = "org" if self.version == 2 else "database"
         if not getattr(self, wanted):
             raise UnusableError(f"InfluxDB {self.version} is asked with `{wanted}`", f'write {wanted} = "..."')
@@ -67,7 +67,7 @@ def days(family: Family) -> list[date]:
     first_row = source.model_copy(update={"query": FIRST_ROW[source.version].format(query=source.query.rstrip("; \n"))})
     many = (datetime.now(UTC).date() - source.since).days + 1
     every = [source.since + timedelta(days=number) for number in range(many)]
-    return [day for day in every if len(_table(first_row, *_bounds(day)))]
+    return [day for day in every if len(_table(first_row, *day_bounds(day)))]
 
 
 def rows(family: Family, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -78,14 +78,9 @@ def rows(family: Family, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
     return checked_day(_without_frame(table, family.layout), family, day, "influxdb")
 
 
-def _bounds(day: date) -> tuple[datetime, datetime]:
-    start = datetime.combine(day, datetime.min.time(), UTC)
-    return start, start + timedelta(days=1)
-
-
 def _pages(source: InfluxSource, day: date) -> Iterator[tuple[datetime, datetime]]:
     """The spans of a day that are asked for one after the other."""
-    start, end = _bounds(day)
+    start, end = day_bounds(day)
     while start < end:
         until = min(start + source.page, end)
         yield start, until

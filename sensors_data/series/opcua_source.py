@@ -12,6 +12,7 @@ from pydantic import Field
 
 from sensors_data.errors import NotThereError, StorageError, UnusableError
 from sensors_data.series.credentials import Secret, without_secret
+from sensors_data.series.day_bounds import day_bounds
 from sensors_data.series.retries import asked_again
 from sensors_data.series.table_rows import PLAIN, checked_day
 from sensors_data.settings import Duration, Family, Label, Section, parse
@@ -119,10 +120,9 @@ def _remedy(reason: str) -> str:
 
 def _values(client: Client, node: str, day: date, most: int = 0) -> list[tuple[datetime, Any, str]]:
     """Time, value and quality of what a node's history holds of a day; the first `most` of it, 0 for all."""
-    start = datetime.combine(day, datetime.min.time(), UTC)
-    end = start + timedelta(days=1) - MOMENT
+    start, following = day_bounds(day)
     asked = client.get_node(node)
-    history = asked.read_raw_history(start, end, most, return_bounds=False)
+    history = asked.read_raw_history(start, following - MOMENT, most, return_bounds=False)
     if not history:
         asked.read_browse_name()  # some servers give an empty history of a node that is not there
     return [(_moment(value), value.Value.Value, _quality(value)) for value in history if value.Value is not None]

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from sensors_data.errors import UnreadableError, UnusableError
 from sensors_data.series.credentials import Secret
+from sensors_data.series.day_bounds import midnight
 from sensors_data.series.table_rows import checked_readings
 from sensors_data.series.web import Server
 from sensors_data.settings import Duration, Family, Label, Section, parse
@@ -103,7 +104,7 @@ def _asked(source: PrometheusSource, query: str, first: date, last: date, step: 
     Each evaluation looks back as far as its step and no farther, so that no sample stands for another step.
     """
     server = Server(source.url, source.timeout, source.token, source.user, source.password)
-    begin, end = (datetime.combine(day, datetime.min.time(), UTC) for day in (first, last + timedelta(days=1)))
+    begin, end = (midnight(day) for day in (first, last + timedelta(days=1)))
     steps = (end - begin) // step
     for page in range(math.ceil(steps / POINTS)):
         at = begin + (page * POINTS + 1) * step - MOMENT

@@ -13,7 +13,7 @@ from sensors_data.series.clock_back import row_times
 from sensors_data.series.day_readings import DayReadings, LongReadings
 from sensors_data.series.file_source import find_files, raw_readings, raw_rows
 from sensors_data.series.judging import check, lines_of, without_repeats
-from sensors_data.series.wide_day import FAR, SHORT, DayRows, rows_of_day
+from sensors_data.series.wide_day import FAR, SHORT, DayRows, day_before, rows_of_day
 from sensors_data.series.wide_file import wide_file
 from sensors_data.series.wide_readings import merged, values_in
 from sensors_data.settings import Family
@@ -142,8 +142,7 @@ def _days_filed(wanted: pd.Series, lines: pd.Series, time: pd.Series) -> np.ndar
     if len(known) == len(days) and wanted is lines:
         return days
     known = known[np.argsort(lines.to_numpy()[known], kind="stable")]
-    place = np.searchsorted(lines.to_numpy()[known], wanted.to_numpy(dtype=np.int64), side="right") - 1
-    return np.asarray(days[known[np.maximum(place, 0)]])
+    return day_before(wanted.to_numpy(dtype=np.int64), lines.to_numpy()[known], days[known])
 
 
 def read_frame(

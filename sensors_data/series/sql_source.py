@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from sensors_data.errors import NotThereError, StorageError, UnusableError
 from sensors_data.series.credentials import Secret, without_secret
+from sensors_data.series.day_bounds import EVER, check_query, midnight
 from sensors_data.series.retries import asked_again
 from sensors_data.series.table_rows import checked_day
 from sensors_data.series.times import read_times
@@ -19,9 +20,6 @@ from sensors_data.settings import Duration, Family, Section, parse
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
-
-EVER = (date(1971, 1, 1), date(2200, 1, 1))
-"""Between these days lies whatever a database holds."""
 
 
 class SqlSource(Section):
@@ -69,9 +67,7 @@ def rows(family: Family, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _source(family: Family) -> SqlSource:
     """The family's source. UnusableError for a wrong key, a query without the day's bounds, a password in the URL."""
     source = parse(SqlSource, family.source, "source")
-    missing = [bound for bound in (":start", ":end") if bound not in source.query]
-    if missing:
-        raise UnusableError(f"the source's query lacks {' and '.join(missing)}", "add `time >= :start and time < :end`")
+    check_query(source.query, "time >= :start and time < :end")
     return source
 
 
@@ -135,8 +131,7 @@ def _options(backend: str, timeout: timedelta) -> dict[str, Any]:
 def _between(source: SqlSource, backend: str, first: date, last: date) -> dict[str, object]:
     """The bounds of a query in the form that the database compares with."""
     form = source.times or ("text" if backend == "sqlite" else "timestamp")
-    bounds = {"start": datetime.combine(first, datetime.min.time(), UTC)}
-    bounds["end"] = datetime.combine(last, datetime.min.time(), UTC)
+    bounds = {"start": midnight(first), "end": midnight(last)}
     if form == "text":
         return {name: moment.strftime(source.time_format) for name, moment in bounds.items()}
     if form == "timestamp":

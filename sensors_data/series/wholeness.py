@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sensors_data.series.day_bounds import midnight
 from sensors_data.series.file_source import find_files
 from sensors_data.series.remote_files import is_there
 from sensors_data.settings import Family
@@ -16,7 +17,7 @@ AN_HOUR = timedelta(hours=1)
 
 def why_not_whole(spec: Family, day: date, now: datetime) -> str:
     """Why a family's day is still on its way, in words; empty where it may be taken for whole."""
-    over = datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC)
+    over = midnight(day + timedelta(days=1))
     if spec.watermark and now < over + spec.watermark:
         return f"the day {day} is taken for whole from {over + spec.watermark:%Y-%m-%d %H:%M} UTC on (watermark)"
     marker = spec.done.replace("{day}", str(day))

@@ -79,11 +79,12 @@ def _filed(file: WideFile, family: Family) -> tuple[np.ndarray, np.ndarray]:
     if not len(known):
         return days, np.full(len(bad), np.datetime64("NaT", "D"))
     lines = file.rows.line
-    days[timeless] = _day_before(lines[timeless], lines[known], days[known])
-    return days, _day_before(bad, lines[known], days[known])
+    days[timeless] = day_before(lines[timeless], lines[known], days[known])
+    return days, day_before(bad, lines[known], days[known])
 
 
-def _day_before(wanted: np.ndarray, lines: np.ndarray, days: np.ndarray) -> np.ndarray:
+def day_before(wanted: np.ndarray, lines: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """The day of the last of ascending `lines` up to each `wanted` one, of the first line where there is none."""
     return np.asarray(days[np.maximum(np.searchsorted(lines, wanted, side="right") - 1, 0)])
 
 
