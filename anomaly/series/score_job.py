@@ -37,6 +37,7 @@ def score_series(settings: Settings, day: date, family: str, shard: int = 0) -> 
 
 
 def _score(store: Store, spec: Family, day: date, family: str, shard: int) -> Done:
+    store = store.holding()  # the grid is read for its assets, its rows and its hash
     detector = load_for(store, family, day)
     paths = store.written("grid", days_seen(detector, spec, day), family=family, shard=shard)
     today = store.path("grid", family=family, day=day, shard=shard)
