@@ -50,11 +50,16 @@ def rollback_images(settings: Settings, day: date, camera: str, to: date) -> str
 
 
 def newest_scored(settings: Settings, family: str | None, camera: str | None) -> date:
-    """The newest day of a family or a camera that was scored. NotThereError when none was."""
-    store = Store(settings.store)
-    days = store.days("scores", family=family) if family else store.days("image_scores", camera=camera)
+    """The newest day of a family or a camera that was scored. NotThereError for an unknown one, or when none was."""
+    store, name = Store(settings.store), family or camera or ""
+    if family:
+        settings.family(family)
+        days = store.days("scores", family=family)
+    else:
+        settings.camera(name)
+        days = store.days("image_scores", camera=name)
     if not days:
-        raise NotThereError(f"no day of {family or camera} was scored", "say after which day the model serves: --day")
+        raise NotThereError(f"no day of {name} was scored", "say after which day the model serves: --day")
     return days[-1]
 
 

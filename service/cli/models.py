@@ -71,10 +71,6 @@ def rollback(
 
     if (family is None) == (camera is None):
         raise UnusableError("one model is rolled back at a time", "give --family or --camera")
-    if family is not None:
-        settings.family(family)  # refuses an unknown one
-    if camera is not None:
-        settings.camera(camera)
     when = day_from(day) if day else newest_scored(settings, family, camera)
     if family is not None:
         say(rollback_series(settings, when, family, day_from(to)))
