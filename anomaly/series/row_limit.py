@@ -16,7 +16,7 @@ from anomaly.series.span import Span
 from anomaly.thresholds import return_level
 
 SHARE = 0.5
-"""Of the false-alarm budget, the share that single rows may use; the windows' scores have the rest."""
+"""Of the false-alarm budget, what single rows may use beside the windows' scores, which have all of it."""
 BLOCK_S, BLOCK_ROWS = 3600.0, 6
 """Rows are taken together by the hour, at least six: the largest deviation of a block is one alarm at most."""
 FEWEST_BLOCKS = 40
