@@ -10,6 +10,7 @@ import numpy as np
 from safetensors.numpy import load, save
 
 from sensors_data.errors import UnusableError
+from sensors_data.model_files import metadata
 from sensors_data.places import stored_maps_path
 from sensors_data.store import Store
 
@@ -49,8 +50,7 @@ def stored_maps(store: Store, camera: str, day: date) -> StoredMaps | None:
         return None
     data = store.read_bytes(path)
     try:
-        size = int.from_bytes(data[:8], "little")
-        about = json.loads(data[8 : 8 + size])["__metadata__"]
+        about = metadata(data)
         return StoredMaps(about["model"], json.loads(about["ids"]), load(data)["maps"])
     except (ValueError, KeyError) as error:
         remedy = f"run: nightscore score-images --camera {camera} --day {day}"

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sensors_data.settings import Settings
-from service.cli.options import CameraOption, DayOption, JsonOption, with_settings
+from service.cli.options import BELOW_LIMIT, CameraOption, DayOption, JsonOption, with_settings
 from service.console import say
 from service.schedule.request import day_from
 
@@ -94,4 +94,4 @@ def evaluate_images(
     from service.cli.evaluate import evaluate
 
     if not evaluate(settings, camera, day_from(day) if day else None, out, as_json, least_auroc):
-        raise typer.Exit(3)
+        raise typer.Exit(BELOW_LIMIT)

@@ -14,6 +14,8 @@ from sensors_data.errors import NotThereError
 from sensors_data.settings import Settings, load
 
 SETTINGS_PATH = Path("settings.toml")
+BELOW_LIMIT = 3
+"""Exit code of a figure below its limit, or of damaged files."""
 StoreOption = Annotated[
     str | None,
     typer.Option(

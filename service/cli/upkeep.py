@@ -10,7 +10,7 @@ import typer
 from sensors_data.jobs import JOBS
 from sensors_data.settings import Settings
 from service.cli.jobs import add_job
-from service.cli.options import DayOption, JsonOption, with_settings
+from service.cli.options import BELOW_LIMIT, DayOption, JsonOption, with_settings
 from service.console import add_cells, say, show, show_json, show_table
 from service.schedule.request import day_from
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from sensors_data.verify import Finding
 
 PANEL = "Keep the store"
-BELOW_LIMIT = 3
-"""Exit code of a figure below its limit: here, of damaged files."""
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from urllib.parse import urlencode
 
+from anomaly.series.anomalies import SEVERITIES
 from sensors_data.errors import NightscoreError
 from service.views.course import MOST_DAYS
 from service.views.lane import anomalies_of, machines_of
@@ -14,7 +15,6 @@ from service.views.state import Service
 
 SHOWN = 24
 """Names that are offered in place of a wrong one."""
-_RANK = ("critical", "warning", "info")
 
 
 class WrongAddressError(NightscoreError):
@@ -121,7 +121,7 @@ def _worst(service: Service, family: str, start: datetime, end: datetime, scored
     """The machine of the range's worst anomaly, else the first."""
     rows = [row for row in anomalies_of(service, family, nights_in(start, end)) if not row["suppressed"]]
     if rows:
-        return str(min(rows, key=lambda row: (_RANK.index(row["severity"]), -row["peak_score"]))["asset"])
+        return str(max(rows, key=lambda row: (SEVERITIES.index(row["severity"]), row["peak_score"]))["asset"])
     return machines_of(service, family, scored[-1:])[0]
 
 
