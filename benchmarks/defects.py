@@ -26,9 +26,10 @@ from torch.nn import functional as F
 from anomaly.evaluation.images import aupro
 from anomaly.images import learning as image_learning
 from anomaly.images import scoring as image_scoring
-from anomaly.images.detector import PATCH_CONFIG, ImageDetector, score_images, worst_patches
+from anomaly.images.detector import PATCH_CONFIG, ImageDetector
 from anomaly.images.features import FeatureConfig, represent
 from anomaly.images.heat_maps import overlay
+from anomaly.images.image_scores import score_images, worst_patches
 from anomaly.images.learning import ImageTraining, learn_image_detector
 from anomaly.images.scoring import FeatureScaler, nearest_mean
 from benchmarks.defects_data import Parts, draws_of, read_parts, split

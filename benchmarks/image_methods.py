@@ -12,8 +12,9 @@ import torch
 from sklearn.decomposition import PCA
 from torch import Tensor
 
-from anomaly.images.detector import ImageDetectorConfig, score_images
+from anomaly.images.detector import ImageDetectorConfig
 from anomaly.images.features import FeatureConfig, represent
+from anomaly.images.image_scores import score_images
 from anomaly.images.learning import ImageTraining, learn_image_detector
 from anomaly.images.scoring import FeatureScaler, nearest_mean
 from anomaly.images.vae import PRESETS

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from anomaly.images.detector import score_images
+from anomaly.images.image_scores import score_images
 from anomaly.images.jobs import image_detector_config
 from anomaly.images.learning import ImageTraining, learn_image_detector
 from anomaly.images.planted import plant_defects

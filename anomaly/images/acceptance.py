@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from anomaly.images.detector import ImageDetector, score_images
+from anomaly.images.detector import ImageDetector
+from anomaly.images.image_scores import score_images
 from anomaly.images.planted import plant_defects, planted_auc
 
 TOLERANCE = 0.02

@@ -13,9 +13,10 @@ import pandas as pd
 
 from anomaly.images.acceptance import judge
 from anomaly.images.choice import learn_by_choice
-from anomaly.images.detector import ImageCard, ImageDetector, parse_config, score_frame, score_images
+from anomaly.images.detector import ImageCard, ImageDetector, parse_config
 from anomaly.images.files import from_bytes, to_bytes
 from anomaly.images.heat_maps import overlay
+from anomaly.images.image_scores import score_frame, score_images
 from anomaly.images.learning import ImageTraining, held_out_count
 from anomaly.images.scoring import PARTS
 from anomaly.thresholds import Threshold

@@ -14,19 +14,11 @@ from PIL import Image
 
 from anomaly.images.acceptance import judge
 from anomaly.images.choice import learn_by_choice
-from anomaly.images.detector import (
-    Choice,
-    ImageDetector,
-    ImageDetectorConfig,
-    ImageScores,
-    parse_config,
-    score_frame,
-)
-from anomaly.images.detector import (
-    score_images as scores_of,
-)
+from anomaly.images.detector import Choice, ImageDetector, ImageDetectorConfig, parse_config
 from anomaly.images.files import KIND, load_for, read_detector, save, serving
 from anomaly.images.heat_maps import heat_map_png
+from anomaly.images.image_scores import ImageScores, score_frame
+from anomaly.images.image_scores import score_images as scores_of
 from anomaly.images.learning import MIN_IMAGES, ImageTraining, held_out_count
 from anomaly.images.looks import camera_drift
 from anomaly.images.self_test import self_test

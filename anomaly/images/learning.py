@@ -9,8 +9,9 @@ from datetime import date
 import numpy as np
 import torch
 
-from anomaly.images.detector import ImageCard, ImageDetector, ImageDetectorConfig, score_parts
+from anomaly.images.detector import ImageCard, ImageDetector, ImageDetectorConfig
 from anomaly.images.features import FeatureConfig, represent
+from anomaly.images.image_scores import score_parts
 from anomaly.images.looks import reference_of
 from anomaly.images.scoring import FeatureScaler, ImageModel, MemoryBank, fit_normaliser, surprises
 from anomaly.images.vae import ImageVAE, ImageVAEConfig

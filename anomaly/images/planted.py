@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from anomaly.images.detector import ImageDetector, score_images
+from anomaly.images.detector import ImageDetector
+from anomaly.images.image_scores import score_images
 from sensors_data.defects.paint import KINDS, VISIBLE, PaintedDefect, paint_defect
 from sensors_data.errors import UnusableError
 

@@ -8,7 +8,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from anomaly.images.detector import ImageDetector, score_images
+from anomaly.images.detector import ImageDetector
+from anomaly.images.image_scores import score_images
 from anomaly.images.planted import plant_defects
 from sensors_data.defects.paint import KINDS, VISIBLE
 from sensors_data.tables import TABLES

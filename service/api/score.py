@@ -13,8 +13,9 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
-from anomaly.images.detector import ImageDetector, score_images
+from anomaly.images.detector import ImageDetector
 from anomaly.images.heat_maps import heat_map_png
+from anomaly.images.image_scores import score_images
 from sensors_data.camera import Camera
 from sensors_data.settings import Settings
 from sensors_data.tables import TABLES

@@ -11,9 +11,9 @@ import numpy as np
 import plotly.graph_objects as go
 import torch
 
-from anomaly.images.detector import score_images
 from anomaly.images.features import represent
 from anomaly.images.heat_maps import overlay
+from anomaly.images.image_scores import score_images
 from sensors_data.errors import NightscoreError
 from sensors_data.images.table import pixels_of
 from service.figures.interactive import codes_figure

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import torch
 
-from anomaly.images.detector import ImageDetector, ImageDetectorConfig, score_images
+from anomaly.images.detector import ImageDetector, ImageDetectorConfig
 from anomaly.images.features import FeatureConfig
 from anomaly.images.files import load_for
 from anomaly.images.heat_maps import overlay
+from anomaly.images.image_scores import score_images
 from anomaly.images.jobs import image_detector_config, score_rows
 from anomaly.images.learning import ImageTraining, codes, learn_image_detector
 from anomaly.images.sampling import interpolated, noised, reconstructed, sampled

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from anomaly.evaluation.images import ImageEvaluation, Rate, evaluate_images
-from anomaly.images.detector import ImageDetector, ImageScores, score_images
+from anomaly.images.detector import ImageDetector
 from anomaly.images.files import load_for
+from anomaly.images.image_scores import ImageScores, score_images
 from sensors_data.errors import NotThereError
 from sensors_data.images.files import decode_levels
 from sensors_data.images.table import labels_in_words, normal_rows, pixels_of

@@ -9,9 +9,10 @@ from sklearn.datasets import load_digits
 from sklearn.metrics import roc_auc_score
 
 from anomaly.images.acceptance import judge
-from anomaly.images.detector import PATCH_CONFIG, ImageDetectorConfig, score_images
+from anomaly.images.detector import PATCH_CONFIG, ImageDetectorConfig
 from anomaly.images.features import FeatureConfig
 from anomaly.images.files import from_bytes, to_bytes
+from anomaly.images.image_scores import score_images
 from anomaly.images.learning import ImageTraining, learn_image_detector
 from anomaly.images.planted import plant_defects
 from anomaly.images.scoring import MemoryBank, fit_normaliser, nearest_mean

@@ -3,8 +3,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from anomaly.images.detector import score_images as scores_of
 from anomaly.images.files import load_for
+from anomaly.images.image_scores import score_images as scores_of
 from anomaly.images.jobs import checkpoint_of, score_images, train_images
 from anomaly.images.stored_maps import stored_maps
 from sensors_data.camera import Camera

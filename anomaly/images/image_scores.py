@@ -1,0 +1,94 @@
+"""Scores and heat maps of images by a camera's detector."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from torch import Tensor
+from torch.nn import functional as F
+
+from anomaly.images.blur import blurred
+from anomaly.images.detector import ImageDetector
+from anomaly.images.scoring import PARTS, ImageModel, ScoreNormaliser, Surprise, surprises
+from sensors_data.errors import UnusableError
+
+
+@dataclass(frozen=True)
+class ImageScores:
+    """Scores of N images."""
+
+    score: np.ndarray  # (N,) nats, higher is worse
+    parts: np.ndarray  # (N, 4) nats, in the order of PARTS, the mean over an image's worst patches
+    maps: np.ndarray  # (N, H, W) float32 nats a pixel, on one scale for all images
+
+
+def score_frame(detector: ImageDetector, scores: ImageScores) -> pd.DataFrame:
+    """Scores with their threshold, p-value, verdict and model, a row an image: columns of `image_scores`."""
+    threshold = detector.card.threshold
+    return pd.DataFrame(
+        {
+            "score": scores.score,
+            "threshold": threshold.value,
+            "p_value": threshold.p_value(scores.score),
+            "is_anomaly": scores.score > threshold.value,
+            "model": detector.name,
+        }
+    )
+
+
+def score_images(detector: ImageDetector, images: np.ndarray) -> ImageScores:
+    """Scores and heat maps of uint8 images (N, C, H, W). ValueError when they are not of the detector's size."""
+    card = detector.card
+    if images.shape[1:] != card.image:
+        raise UnusableError(
+            f"model {detector.name} takes images of C, H, W {card.image}, found {images.shape[1:]}",
+            "mend the camera's "
+            f"size and channels in the settings or run: nightscore train-images --camera {card.camera}",
+        )
+    return score_parts(detector.network, images, card.normaliser, card.config.worst_share)
+
+
+def score_parts(
+    network: ImageModel, images: np.ndarray, normaliser: ScoreNormaliser, worst_share: float
+) -> ImageScores:
+    """Scores and heat maps of uint8 images (N, C, H, W) of a model under a normaliser."""
+    batches = []
+    for surprise in surprises(network, images):
+        total = normaliser.total(surprise.parts)  # (B, P)
+        score, parts = worst_patches(total, surprise.parts, worst_share)
+        maps = heat_maps(network, surprise, total, images.shape[1:])
+        batches.append((score.numpy(), parts.numpy(), maps.numpy()))
+    if not batches:
+        return ImageScores(np.empty(0), np.empty((0, len(PARTS))), np.empty((0, *images.shape[2:]), np.float32))
+    return ImageScores(*(np.concatenate(values) for values in zip(*batches, strict=True)))
+
+
+def worst_patches(total: Tensor, parts: Tensor, share: float) -> tuple[Tensor, Tensor]:
+    """The mean over the worst `share` of patches, at least one, of scores (B, P) and parts (B, P, 4)."""
+    worst = total.topk(max(1, round(total.shape[1] * share)), dim=1)
+    index = worst.indices[..., None].expand(-1, -1, parts.shape[2])
+    return worst.values.mean(1), parts.gather(1, index).mean(1)
+
+
+def heat_maps(network: ImageModel, surprise: Surprise, total: Tensor, image: tuple[int, ...]) -> Tensor:
+    """Nats of each pixel, (B, H, W), of images of shape C, H, W; one scale for all images."""
+    size = (image[1], image[2])
+    if network.features.kind == "patches":
+        side = math.isqrt(total.shape[1])
+        maps = _stretched(total.float().view(-1, side, side), size)
+        return blurred(maps[:, None], min(size) / side / 2)[:, 0]
+    nats = surprise.value_nats[:, 0]
+    if network.features.kind == "pixels":
+        return nats.sum(1)
+    half, cells = network.features.grids
+    of_pixels = image[0] * half**2
+    fine = nats[:, :of_pixels].view(-1, image[0], half, half).sum(1) * half**2
+    coarse = nats[:, of_pixels:].view(-1, network.features.directions + 2, cells, cells).sum(1) * cells**2
+    return (_stretched(fine, size) + _stretched(coarse, size)) / (size[0] * size[1])
+
+
+def _stretched(maps: Tensor, size: tuple[int, int]) -> Tensor:
+    return F.interpolate(maps[:, None], size, mode="bilinear", align_corners=False)[:, 0]
