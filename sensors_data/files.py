@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
 import platform
 import secrets
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -84,6 +86,8 @@ def _write_local(target: Path, data: bytes, into_place: Callable[[Path, Path], o
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copymode(target, temporary)  # who may read a file stays as somebody set it
         into_place(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)  # there only when the rename was not reached

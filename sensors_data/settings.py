@@ -170,10 +170,18 @@ def load(path: Path) -> Settings:
     if not path.is_file():
         raise NotThereError(f"no settings at {path}", "write them with: nightscore init --from FILE")
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return settings_in(path.read_text(encoding="utf-8"), path, str(path))
+    except UnicodeDecodeError as error:
         raise UnusableError(f"{path} is not TOML: {error}") from error
-    settings = parse(Settings, table, str(path))
+
+
+def settings_in(text: str, path: Path, where: str) -> Settings:
+    """The settings that a text is in the file at `path`, called `where` in what is wrong. UnusableError as `load`'s."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UnusableError(f"{where} is not TOML: {error}") from error
+    settings = parse(Settings, table, where)
     here = path.resolve().parent
     families = {
         name: family.model_copy(

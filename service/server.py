@@ -19,6 +19,7 @@ from service.api.access import Proxy
 from service.api.app import access_for, create_app
 from service.api.connections import HEAD_BYTES, HeadLimits
 from service.pages.app import mount_pages
+from service.views.settings_file import SettingsFile
 
 
 @dataclass(frozen=True)
@@ -33,15 +34,18 @@ class Address:
     proxy: Proxy | None = None
 
 
-def serve(settings: Settings, address: Address, say: Callable[[str], None], is_logged: bool) -> None:
-    """Answer on an address until Ctrl-C, each request a line of log if asked. OSError when it cannot be listened on."""
+def serve(settings: Settings, file: Path, address: Address, say: Callable[[str], None], is_logged: bool) -> None:
+    """Answer on an address until Ctrl-C, each request a line of log if asked; `file` is where the settings stand.
+
+    OSError when it cannot be listened on.
+    """
     access = access_for(address.host, address.token_file, address.names, address.users_file, address.proxy)
     listening = listen(address.host, address.port)
     if is_logged:
         log_requests()
     with tempfile.TemporaryDirectory(prefix="nightscore-") as private:  # its owner's alone
         os.environ["GRADIO_TEMP_DIR"] = private
-        app = mount_pages(create_app(settings, access))
+        app = mount_pages(create_app(settings, access, file=SettingsFile(file)))
         shown = f"[{address.host}]" if ":" in address.host else address.host
         url = f"http://{shown}:{listening.getsockname()[1]}"
         say(f"serving {settings.store} at {url}; stop with Ctrl-C")

@@ -16,6 +16,7 @@ from sensors_data.places import report_path
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.api.access import LOOPBACK, Access, Proxy
+from service.api.admin import admin_routes
 from service.api.charts import chart_routes
 from service.api.docs import described
 from service.api.feedback import feedback_routes
@@ -28,6 +29,7 @@ from service.api.score import score_routes
 from service.api.tables import DayQuery, table_routes
 from service.api.telemetry import Telemetry
 from service.api.users import Users
+from service.views.settings_file import SettingsFile
 from service.views.state import Service, new_service
 
 log = logging.getLogger("nightscore")
@@ -40,7 +42,9 @@ ABOUT = """Scores, anomalies and models of a nightscore store. Times are UTC; a 
 Whatever goes wrong is told as problem+json with the field, its value and the remedy."""
 
 
-def create_app(settings: Settings, access: Access, limits: Limits | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, access: Access, limits: Limits | None = None, file: SettingsFile | None = None
+) -> FastAPI:
     """The app over a store, not yet with its pages. Torch is kept on one thread: the figures are those of the night."""
     torch.set_num_threads(1)
     app = FastAPI(
@@ -51,7 +55,7 @@ def create_app(settings: Settings, access: Access, limits: Limits | None = None)
         redoc_url=None,
         responses={"4XX": {"model": Problem, "description": "What was wrong, where, and what to do."}},
     )
-    service = new_service(settings)
+    service = new_service(settings, file)
     app.state.service, app.state.access = service, access
     handle_problems(app, settings.store)
     app.include_router(_state_routes(service))
@@ -68,6 +72,7 @@ def create_app(settings: Settings, access: Access, limits: Limits | None = None)
         app.include_router(routes)
     app.include_router(feedback_routes(service, access))
     app.include_router(replay_routes(service, access))
+    app.include_router(admin_routes(service, access))
     app.include_router(login_routes(access))
     telemetry = Telemetry()
 

@@ -92,7 +92,7 @@ def serve(
         users_file or folder / USERS_FILE,
         proxy_of(trust_header, tuple(trust_from or ())),
     )
-    server.serve(taken, address, show, is_logged=host not in LOOPBACK if log is None else log)
+    server.serve(taken, settings, address, show, is_logged=host not in LOOPBACK if log is None else log)
 
 
 def replay(

@@ -26,7 +26,14 @@ def _group(catalogue: ModelCatalogue, kind: str, name: str, owner: str) -> dict[
     serving = catalogue.serving(kind, name, date.max)
     rows = [_row(catalogue, model, model == serving) for model in catalogue.models(kind, name)]
     drawn = [row["threshold"] for row in rows if row["threshold"] is not None]
-    return {"name": name, "owner": owner, "rows": rows[::-1], "points": _points(drawn), "drawn": len(drawn)}
+    return {
+        "kind": kind,
+        "name": name,
+        "owner": owner,
+        "rows": rows[::-1],
+        "points": _points(drawn),
+        "drawn": len(drawn),
+    }
 
 
 def _row(catalogue: ModelCatalogue, model: ModelFile, serves: bool) -> dict[str, Any]:

@@ -21,6 +21,7 @@ PAGES = (
     ("Images", "/pages/images"),
     ("Synthesis", "/pages/synthesis"),
     ("Try it", "/pages/try"),
+    ("Settings", "/pages/settings"),
     ("REST", "/docs"),
 )
 """The pages in the order of the bar on top."""
@@ -53,6 +54,7 @@ def page(request: Request, access: Access, template: str, status: int = 200, **s
         "pages": PAGES,
         "here": request.url.path,
         "may_write": access.known(request.headers),
+        "is_admin": access.may(request.headers, "admin"),
     }
     return HTMLResponse(_TEMPLATES.get_template(template).render(**shared, **shown), status)
 

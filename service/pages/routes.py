@@ -93,6 +93,10 @@ def page_routes(service: Service, access: Access) -> APIRouter:
     def models(request: Request) -> HTMLResponse:
         return page(request, access, "models.html", title="Models", groups=model_groups(service))
 
+    @routes.get("/pages/settings")
+    def settings(request: Request) -> HTMLResponse:
+        return page(request, access, "settings.html", title="Settings")
+
     @routes.get("/pages/runbook")
     def runbook(request: Request) -> HTMLResponse:
         return page(request, access, "runbook.html", title="Runbook")

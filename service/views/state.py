@@ -22,6 +22,7 @@ from sensors_data.folder import stamp_of as replaced_when
 from sensors_data.model_files import ModelFile
 from sensors_data.settings import Settings
 from sensors_data.store import Store
+from service.views.settings_file import SettingsFile
 from synthesis import generator_files
 from synthesis.generator_files import TrainedGenerator
 
@@ -61,7 +62,8 @@ class Kept:
 class Service:
     """Everything that an answer is made from."""
 
-    settings: Settings
+    started: Settings
+    """The settings as they were when the service started."""
     store: Store
     models: Kept
     days: Kept
@@ -70,7 +72,16 @@ class Service:
     """Of small files and of what was counted in large ones: the matter of the swim lane."""
     line: anyio.CapacityLimiter
     """Heavy work goes through it one by one: more at once would only be slower and take more memory."""
+    file: SettingsFile | None = None
+    """Where the settings stand, read again when they change."""
     waiting: int = 64
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are now; the store is that of the start."""
+        if self.file is None:
+            return self.started
+        return self.file.current(self.started).model_copy(update={"store": self.started.store})
 
     async def heavy(self, work: Callable[[], T]) -> T:
         """Do heavy work in a thread when its turn has come. BusyError when too many wait."""
@@ -103,9 +114,9 @@ class Service:
         return self.models.get(model.path, stamp_of(self.store, model.path), read)
 
 
-def new_service(settings: Settings) -> Service:
+def new_service(settings: Settings, file: SettingsFile | None = None) -> Service:
     """A service over a store, nothing read yet."""
-    return Service(settings, Store(settings.store), Kept(6), Kept(64), Kept(4000), anyio.CapacityLimiter(1))
+    return Service(settings, Store(settings.store), Kept(6), Kept(64), Kept(4000), anyio.CapacityLimiter(1), file)
 
 
 def stamp_of(store: Store, path: str) -> str:

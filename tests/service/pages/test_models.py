@@ -36,3 +36,22 @@ def test_a_model_that_cannot_be_read_is_told_with_its_reason(copied):
     [group] = model_groups(new_service(copied))
     assert group["rows"][0]["through"] == broken.through >= START + timedelta(days=5)
     assert "is not a model" in group["rows"][0]["verdict"]
+
+
+def test_an_admin_lets_an_earlier_model_serve_again_after_being_asked_twice(opened, lived_in, browser, served):
+    page = opened("models")
+    assert page.locator("button[data-to]").count() >= 1
+    button = page.locator("button[data-to]").last
+    oldest = button.get_attribute("data-to")
+    button.click()
+    page.wait_for_selector("button:has-text('Sure?')")
+    before = ModelCatalogue(Store(lived_in.store)).models("series", "oven")
+    button.click()
+    page.wait_for_selector("#said:has-text('rolled back oven')")
+    after = ModelCatalogue(Store(lived_in.store)).models("series", "oven")
+    assert f"the model of {oldest}" in str(ModelCatalogue(Store(lived_in.store)).card(after[-1])["verdict"])
+    assert len(after) >= len(before)
+    stranger = browser.new_page()
+    stranger.goto(f"{served}/pages/models")
+    assert stranger.locator("button[data-to]").count() == 0
+    stranger.close()
