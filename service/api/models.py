@@ -11,12 +11,12 @@ from pydantic import Field
 
 from sensors_data.errors import NotThereError
 from sensors_data.model_files import ModelCatalogue
-from sensors_data.places import heat_map_path
 from sensors_data.settings import Section
 from service.api.bodies import JSON, json_bytes, records
 from service.api.problems import refused
 from service.api.tables import CameraQuery, DayQuery, NewestQuery
 from service.figures.images import sheet
+from service.views.images import codes_of_day, heat_map_of
 from service.views.state import Service
 from synthesis.sampling import Origin, class_names, draw, png_of
 
@@ -88,7 +88,11 @@ def _camera_routes(routes: APIRouter, service: Service) -> None:
         found: list[dict[str, object]] = []
         for name, spec in sorted(service.settings.cameras.items()):
             days = store.days("image_scores", camera=name)
-            scored = {"days_scored": len(days), "newest_day": str(days[-1]) if days else None}
+            scored = {
+                "days_scored": len(days),
+                "newest_day": str(days[-1]) if days else None,
+                "days": [str(d) for d in days],
+            }
             found.append({"camera": name, "size": spec.size, "channels": spec.channels, **scored})
         return found
 
@@ -110,14 +114,15 @@ def _camera_routes(routes: APIRouter, service: Service) -> None:
             raise refused(404, f"{camera} has no such image on {day}", "image", image, "list: GET /v1/image-scores")
         return Response(bytes(mine["png"].iloc[0]), media_type="image/png")
 
-    @routes.get("/heat-map", summary="Where a flagged image is odd, as PNG", responses=PNG, response_class=Response)
-    def heat_map(camera: CameraQuery, day: DayQuery, image: ImageQuery) -> Response:
+    @routes.get("/heat-map", summary="Where an image is odd, as PNG", responses=PNG, response_class=Response)
+    async def heat_map(camera: CameraQuery, day: DayQuery, image: ImageQuery) -> Response:
         service.settings.camera(camera)
-        path = heat_map_path(camera, day, image)
-        if not store.exists(path):
-            remedy = "heat maps are kept of images over the threshold; for any other: POST /v1/score-images?format=png"
-            raise refused(404, f"no heat map of this image of {camera} on {day}", "image", image, remedy)
-        return Response(store.read_bytes(path), media_type="image/png")
+        return Response(await service.heavy(lambda: heat_map_of(service, camera, day, image)), media_type="image/png")
+
+    @routes.get("/image-codes", summary="Where a day's images lie among the normal ones, in the model's codes")
+    async def codes(camera: CameraQuery, day: DayQuery) -> dict[str, object]:
+        service.settings.camera(camera)
+        return await service.heavy(lambda: codes_of_day(service, camera, day))
 
 
 def drawn(service: Service, wanted: Draw) -> Response:

@@ -1,14 +1,13 @@
-"""What Gradio's pages draw with plotly: scores under a moved threshold, codes of images."""
+"""What Gradio's pages draw with plotly: scores under a moved threshold."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from anomaly.series.plot import ALARM, INK, SEEN
+from anomaly.series.plot import ALARM, INK
 
 SHARES = ("#1d5b8f", "#e0a030", "#5a9e6f", "#9a6fb0", "#c1727d", "#6b7280", "#3aa6a6", "#b08d57")
 SEVERITIES = {"critical": "#b3202a", "warning": "#a95c00", "info": "#3d6a8f"}
@@ -56,21 +55,3 @@ def score_figure(scores: pd.DataFrame, limit: pd.Series, anomalies: pd.DataFrame
         figure.add_vrect(found["start"], found["end"], fillcolor=colour, opacity=0.15, line_width=0)
     figure.update_yaxes(type="log", dtick=1, title="score, nats")
     return calm(figure, 380)
-
-
-def codes_figure(normal: np.ndarray, today: np.ndarray, odd: np.ndarray, names: list[str]) -> go.Figure:
-    """Codes of normal images (M, Z) and of a day's (N, Z) on the two principal axes of the normal ones."""
-    centre = normal.mean(axis=0)
-    axes = np.linalg.svd(normal - centre, full_matrices=False)[2][:2].T
-    known, seen = (normal - centre) @ axes, (today - centre) @ axes
-    figure = go.Figure()
-    grey = {"color": "#b9c2d0", "size": 5}
-    figure.add_scatter(x=known[:, 0], y=known[:, 1], mode="markers", marker=grey, name="learned from", hoverinfo="skip")
-    for wanted, colour, name in ((False, SEEN, "of this day"), (True, ALARM, "over the threshold")):
-        mine = odd == wanted
-        texts = [text for text, own in zip(names, mine, strict=True) if own]
-        look = {"mode": "markers", "marker": {"color": colour, "size": 8}, "name": name}
-        figure.add_scatter(x=seen[mine, 0], y=seen[mine, 1], **look, text=texts, hovertemplate="%{text}")
-    figure.update_xaxes(title="first principal axis of the codes")
-    figure.update_yaxes(title="second")
-    return calm(figure, 420).update_layout(hovermode="closest")

@@ -1,6 +1,6 @@
 """What people look at: pages on the same app, each opened by its own address; nothing is asked of another host.
 
-Overview, machine and review are made here from templates; images, synthesis and try it by Gradio.
+Synthesis and Try it are made by Gradio, all others here from templates.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import gradio as gr
 from gradio import processing_utils
 from gradio.components import Navbar
 
-from service.pages.images import images_page
 from service.pages.look import CSS, bar, theme
 from service.pages.routes import STATIC, page_routes
 from service.pages.synthesis import synthesis_page
@@ -65,7 +64,6 @@ def build(service: Service) -> gr.Blocks:
     with gr.Blocks(title="nightscore", analytics_enabled=False, delete_cache=(HOUR, HOUR), fill_width=True) as root:
         Navbar(visible=False)
     pages: list[tuple[str, str, Callable[[], None]]] = [
-        ("Images", "images", lambda: images_page(service, root)),
         ("Synthesis", "synthesis", lambda: synthesis_page(service, root)),
         ("Try it", "try", lambda: try_page(service, root)),
     ]

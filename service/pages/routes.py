@@ -51,6 +51,7 @@ VERDICTS = (
     ("planned", "Planned work", "p"),
 )
 """What can be said of an anomaly, on which button, by which key."""
+PICTURE_VERDICTS = (("confirmed", "A real defect", "c"), ("dismissed", "A false alarm", "d"))
 SPANS = ((1, "1 day"), (3, "3 days"), (7, "7 days"), (28, "28 days"))
 WORDS = 12
 """Anomalies told in words above the curves, at most."""
@@ -88,6 +89,11 @@ def page_routes(service: Service, access: Access) -> APIRouter:
     def review(request: Request) -> HTMLResponse:
         families = sorted(service.settings.families)
         return page(request, access, "review.html", title="Review", families=families, verdicts=VERDICTS)
+
+    @routes.get("/pages/images")
+    def images(request: Request) -> HTMLResponse:
+        cameras = sorted(service.settings.cameras)
+        return page(request, access, "images.html", title="Images", cameras=cameras, verdicts=PICTURE_VERDICTS)
 
     @routes.get("/pages/models")
     def models(request: Request) -> HTMLResponse:

@@ -13,6 +13,7 @@ from sensors_data.images.jobs import ingest_images
 from sensors_data.settings import Settings, load
 from sensors_data.simulate_camera import camera_settings, write_camera
 from sensors_data.store import Store
+from sensors_data.verdicts import verdicts_on_pictures
 from service.views.words import number
 from synthesis.generator_files import GeneratorCard, TrainedGenerator, save
 from synthesis.networks.dcgan import Generator
@@ -56,26 +57,60 @@ def picture(page: Any, place: int) -> str:
     return str(page.locator(".image-frame img").nth(place).get_attribute("src"))
 
 
-def test_an_image_is_uploaded_and_judged_beside_its_heat_map(opened, seen):
+def test_a_day_is_shown_worst_first_and_an_image_of_ones_own_is_judged(opened, seen, good_to_see):
     page = opened("images")
-    page.wait_for_selector("text=over the threshold of")
-    assert page.get_by_label("Camera").input_value() == "press"  # not the one that saw nothing
-    page.wait_for_selector(".thumbnail-item img")
-    assert page.locator(".thumbnail-item").count() == 12
-    traces = "document.querySelector('.js-plotly-plot')._fullData.map(t => [t.name, t.x.length])"
-    page.wait_for_selector(".js-plotly-plot .scatterlayer")
-    points = dict(page.evaluate(traces))
-    assert points["of this day"] + points["over the threshold"] == 19
+    page.wait_for_selector("#counts:has-text('over the threshold')")
+    assert page.input_value("[name=camera]") == "press"  # not the one that saw nothing
+    scores = Store(seen.store).read("image_scores", camera="press", day=LAST).sort_values("score", ascending=False)
+    page.wait_for_selector("#codes circle.today")
+    assert page.locator("#pictures figure").count() == 12
+    shown = page.eval_on_selector_all("#pictures figure", "all => all.map(one => one.dataset.image)")
+    assert shown == scores["image_id"].head(12).tolist()
+    assert page.locator("#codes circle.today, #codes circle.odd").count() == len(scores) == 19
+    assert page.locator("#codes circle.odd").count() == scores["is_anomaly"].sum()
+    loaded = "[...document.querySelectorAll('#pictures img')].slice(0, 8).every(one => one.naturalWidth >= 28)"
+    page.wait_for_function(loaded)
+    good_to_see(page)
+    page.select_option("[name=only]", "odd")
+    assert page.locator("#pictures figure").count() == min(12, scores["is_anomaly"].sum())
+    assert "only=odd" in page.url
     inbox = Path(seen.cameras["press"].inbox) / str(LAST)
-    scores = Store(seen.store).read("image_scores", camera="press", day=LAST).set_index("image_id")
     for label in ("good", "defect"):
         file = min((inbox / label).glob("*.png"))
-        row = scores[[file.name in name for name in scores.index]].iloc[0]
-        page.set_input_files("input[type=file]", str(file))
-        page.wait_for_selector(f"text={'Odd' if row['is_anomaly'] else 'Normal'}: {number(row['score'])} nats")
-        page.wait_for_selector(f".caption-label:has-text('{file.name}')")
-        page.get_by_label("Clear").first.click()
-        page.wait_for_selector("input[type=file]", state="attached")
+        row = scores[[file.name in name for name in scores["image_id"]]].iloc[0]
+        page.set_input_files("#own input", str(file))
+        page.wait_for_selector(
+            f"#judged:has-text('{'Odd' if row['is_anomaly'] else 'Normal'}: {number(row['score'])}')"
+        )
+
+
+def test_a_picture_is_judged_by_key_and_the_verdict_taken_back(opened, browser, served, seen):
+    page = opened("images?camera=press&only=odd")
+    page.wait_for_selector("#pictures figure")
+    image = page.locator("#pictures figure").first.get_attribute("data-image")
+    page.keyboard.press("j")
+    page.keyboard.press("d")
+    page.wait_for_selector("#said:has-text('Say who you are first')")
+    page.fill("[name=author]", "Ann")
+    page.locator("#pictures figure").first.focus()
+    page.keyboard.press("d")
+    page.wait_for_selector("#pictures em:has-text('a false alarm, says')")
+    rows = verdicts_on_pictures(Store(seen.store), "press")
+    assert rows[["image", "kind", "author"]].to_numpy().tolist() == [[image, "dismissed", "Ann"]]
+    page.select_option("[name=only]", "open")
+    assert image not in page.eval_on_selector_all("#pictures figure", "all => all.map(one => one.dataset.image)")
+    page.select_option("[name=only]", "odd")
+    page.locator("#pictures figure").first.focus()
+    page.keyboard.press("u")
+    page.wait_for_selector("#said:has-text('taken back')")
+    assert verdicts_on_pictures(Store(seen.store), "press").empty
+    stranger = browser.new_page()
+    stranger.goto(f"{served}/pages/images")
+    stranger.wait_for_selector("#pictures figure")
+    assert stranger.locator("[data-kind]:enabled").count() == 0
+    stranger.select_option("[name=camera]", "bare")
+    stranger.wait_for_selector("#counts:has-text('No picture of bare was scored yet')")
+    stranger.close()
 
 
 def test_images_are_drawn_again_when_a_slider_is_moved_and_the_way_between_two_seeds_is_shown(opened):
