@@ -13,13 +13,13 @@ from anomaly.series.files import read_card, serving
 from anomaly.series.span import MIN_ROWS
 from anomaly.series.train_job import detector_config, training_grids
 from sensors_data.errors import NightscoreError
-from sensors_data.runs import newest_run
 from sensors_data.series.file_source import find_files, raw_readings
 from sensors_data.series.settings_text import duration_words
 from sensors_data.series.sources import days_in
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Store
 from sensors_data.tables.shares import shares_in_words
+from service.cli.readiness import behind, failure, next_night
 from service.console import add_cells, show, show_table
 
 
@@ -54,28 +54,48 @@ def examine(settings: Settings, family: str) -> Health:
     if not gridded:
         days = f"The {_place(spec)} holds {len(there)} days ({there[0]} to {there[-1]})"
         return Health(family, "NOT STARTED", f"{days}; {_start(family)}")
-    more = []
-    if behind := sorted(set(there) - set(gridded)):
-        first = f"{behind[0]}; run: nightscore backfill --family {family} --from {behind[0]}"
-        more.append(f"{len(behind)} days of the {_place(spec)} were not ingested, first {first}")
-    if (card := newest_card(store, family)) is None:
+    more = behind(settings, family, there)
+    try:
+        card = newest_card(store, family)
+    except NightscoreError as error:
+        return Health(family, "NOT SCORED", f"The next night would not be scored: {error}", more)
+    if card is None:
         learning = _learning(settings, family, gridded)
         return replace(learning, more=[*learning.more, *more])
-    scored = store.days("scores", family=family)
-    more = [*_model_lines(card), *more]
-    if card.sensors != spec.sensor_names:
-        again = f"run: nightscore train-series --family {family} --day {gridded[-1] + timedelta(days=1)}"
-        why = f"The detector knows the sensors {', '.join(card.sensors)}, the settings have others; {again}"
-        return Health(family, "NOT SCORED", why, more)
-    if (failed := _failure(store, "ingest", family)) is not None:
-        more.append(failed)
-    if (failed := _failure(store, "score-series", f"{family}-0")) is not None:
-        return Health(family, "NOT SCORED", f"{failed}; {_start(family)}", more)
-    if (failed := _failure(store, "train-series", family)) is not None:
-        more.append(f"the newest training failed, the detector before it serves on. {failed}")
-    if not scored:
+    return _trained(settings, family, card, gridded[-1], [*_model_lines(card), *more])
+
+
+def _trained(settings: Settings, family: str, card: Card, newest: date, more: list[str]) -> Health:
+    """The state of a family with a detector, of which `newest` is the newest day taken in."""
+    store, spec = Store(settings.store), settings.family(family)
+    if why := _changed(card, spec, family, newest):
+        return Health(family, "SETTINGS CHANGED", why, more)
+    for job in ("ingest", "impute"):
+        if (tried := failure(store, job, spec.shards, family, after=newest)) is not None:
+            return Health(family, "NOT TAKEN IN", f"{tried}; when that is mended, {_start(family)}", more)
+    for job in ("score-series", "find-anomalies"):
+        if (tried := failure(store, job, spec.shards, family)) is not None:
+            return Health(family, "NOT SCORED", f"{tried}; {_start(family)}", more)
+    more += filter(None, [failure(store, "ingest", spec.shards, family)])
+    if (tried := failure(store, "train-series", spec.shards, family)) is not None:
+        more.append(f"the newest training failed, the detector before it serves on. {tried}")
+    if not (scored := store.days("scores", family=family)):
         return Health(family, "TRAINED, NOT SCORED", f"No night was scored yet; {_start(family)}", more)
+    if why := next_night(settings, family, newest):
+        return Health(family, "NOT SCORED", why, more)
     return Health(family, "READY", f"Scored through {scored[-1]}", [*more, *_silent(store, family, scored[-1])])
+
+
+def _changed(card: Card, spec: Family, family: str, newest: date) -> str:
+    """Why a detector does not fit the settings as they are now, and what to do; empty where it does."""
+    again = f"nightscore train-series --family {family} --day {newest + timedelta(days=1)}"
+    if card.sensors != spec.sensor_names:
+        return f"The detector knows the sensors {', '.join(card.sensors)}, the settings have others; run: {again}"
+    if card.step_s != spec.step.total_seconds():
+        learned = duration_words(timedelta(seconds=card.step_s))
+        why = f"The detector learned rows {learned} apart, the settings have step = {duration_words(spec.step)}"
+        return f"{why}; take the step back, or {_start(family)} and then {again}"
+    return ""
 
 
 def _unread(spec: Family) -> str:
@@ -97,15 +117,6 @@ def _silent(store: Store, family: str, night: date) -> list[str]:
     return [
         f"nothing was read on {night} of {row['asset']}: {row['silent_sensors']}" for row in silent.to_dict("records")
     ]
-
-
-def _failure(store: Store, job: str, partition: str) -> str | None:
-    """What came of a job's newest run, where that failed."""
-    run = newest_run(store, job, partition)
-    if run is None or run["state"] != "failed":
-        return None
-    reason = str(run["reason"]).partition(": ")[2] or str(run["reason"])
-    return f"Last tried ({job} for {run['day']}): {reason}"
 
 
 def _start(family: str) -> str:
@@ -130,7 +141,7 @@ def _learning(settings: Settings, family: str, gridded: list[date]) -> Health:
     if missing > 0 and spec.training.commissioning is None:
         wait = f"{missing} more are needed (training.first_after = {spec.training.first_after})"
         return Health(family, "LEARNING", f"{len(gridded)} days of readings; {wait}")
-    if (failed := _failure(store, "train-series", family)) is not None:
+    if (failed := failure(store, "train-series", spec.shards, family)) is not None:
         longer = f"set training.days in the settings to more than {spec.training.days}, then {_start(family)}"
         following = longer if len(gridded) > spec.training.days else _more(spec)
         return Health(family, "NOT TRAINED", failed, [f"next: {following}"])

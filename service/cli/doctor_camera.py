@@ -13,6 +13,7 @@ from sensors_data.model_files import ModelCatalogue
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.cli.doctor import Health
+from service.cli.readiness import failure
 
 
 def examine_camera(settings: Settings, camera: str) -> Health:
@@ -31,6 +32,8 @@ def examine_camera(settings: Settings, camera: str) -> Health:
     more = []
     if behind := sorted(set(there) - set(known)):
         more.append(f"{len(behind)} days of the inbox were not ingested, first {behind[0]}")
+    if waiting := sorted(set(known) - set(store.days("image_scores", camera=camera))):
+        more += _not_scored(store, camera, waiting)
     if (model := serving(store, camera, date.max)) is None:
         return Health(camera, *_untrained(store, settings, camera, known), more)
     scored = store.days("image_scores", camera=camera)
@@ -39,11 +42,26 @@ def examine_camera(settings: Settings, camera: str) -> Health:
         wait = f"put pictures of {_day_after(model.through)} or later into {spec.inbox}"
         next_step = _run("score-images", camera, waiting[0]) if waiting else f"{wait}, then ingest and score that day"
         return Health(camera, "TRAINED, NOT SCORED", f"No day was scored yet; {next_step}", more)
-    card = load_for(store, camera, date.max).card
+    try:
+        card = load_for(store, camera, date.max).card
+    except NightscoreError as error:
+        return Health(camera, "NOT SCORED", f"The next day would not be scored: {error}", more)
+    for job in ("ingest-images", "score-images"):
+        if (tried := failure(store, job, 1, camera, after=scored[-1])) is not None:
+            return Health(camera, "NOT SCORED", tried, more)
     learned = f"{card.images:,} normal images, {card.config.features.kind}"
     limit = f"threshold {card.threshold.value:.1f} nats, {card.config.false_alarm_rate:.1%} false alarms asked for"
     model_line = f"model {camera}@{card.trained_through}: {learned}, {limit}"
     return Health(camera, "READY", f"Scored through {scored[-1]}", [model_line, *more])
+
+
+def _not_scored(store: Store, camera: str, days: list[date]) -> list[str]:
+    """The days that were taken in, that a detector serves and that have no score, with the command for the first."""
+    due = [day for day in days if serving(store, camera, day) is not None]
+    if not due or not store.days("image_scores", camera=camera):
+        return []
+    many = "1 day was" if len(due) == 1 else f"{len(due)} days were"
+    return [f"{many} taken in and not scored, first {due[0]}; {_run('score-images', camera, due[0])}"]
 
 
 def _untrained(store: Store, settings: Settings, camera: str, known: list[date]) -> tuple[str, str]:

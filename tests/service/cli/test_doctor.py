@@ -67,7 +67,7 @@ def test_learning_until_there_are_enough_days(copied):
         "oven: LEARNING. 3 days of readings; 2 more are needed (training.first_after = 5)",
         (
             "  6 days of the inbox were not ingested, first 2026-03-05; "
-            "run: nightscore backfill --family oven --from 2026-03-05"
+            "run: nightscore backfill --family oven --from 2026-03-05 --to 2026-03-10"
         ),
     ]
 
@@ -108,3 +108,38 @@ def test_ready_tells_the_model_and_its_threshold(copied):
     assert examine(copied, "oven").lines[0] == (
         "oven: TRAINED, NOT SCORED. No night was scored yet; run: nightscore backfill --family oven"
     )
+
+
+def test_days_taken_in_and_not_scored_are_told_with_the_command_that_scores_them(copied):
+    scores = Path(copied.store) / "scores" / "family=oven"
+    shutil.rmtree(scores / "day=2026-03-08")
+    one_shard = sorted((scores / "day=2026-03-10").glob("*.parquet"))[0]
+    one_shard.unlink()
+    lines = examine(copied, "oven").lines
+    told = "  2 days were taken in and not scored, first 2026-03-08; "
+    assert f"{told}run: nightscore backfill --family oven --from 2026-03-08 --to 2026-03-10" in lines
+
+
+def test_ready_means_that_the_newest_day_could_be_scored_just_now(copied):
+    (model,) = sorted(Path(copied.store).glob("models/**/*2026-03-09*"))[-1:]
+    model.write_bytes(model.read_bytes()[:-64])
+    assert (
+        examine(copied, "oven")
+        .lines[0]
+        .endswith("is damaged: it does not hold what was written; run: nightscore verify --repair")
+    )
+
+
+def test_another_step_than_the_detector_learned_is_not_ready(copied):
+    slower = copied.families["oven"].model_copy(update={"step": timedelta(minutes=20)})
+    line = examine(copied.model_copy(update={"families": {"oven": slower}}), "oven").lines[0]
+    assert line.startswith(
+        "oven: SETTINGS CHANGED. The detector learned rows 10min apart, the settings have step = 20min; "
+    )
+
+
+def test_a_newer_night_that_could_not_be_taken_in_is_not_ready(copied):
+    last, reason = START + timedelta(days=8), "NotThereError: no file at inbox"
+    keep_failure(Store(copied.store), "ingest", last + timedelta(days=1), "oven", reason, datetime.now(UTC))
+    line = examine(copied, "oven").lines[0]
+    assert line.startswith("oven: NOT TAKEN IN. Last tried (ingest for 2026-03-11): no file at inbox; ")
