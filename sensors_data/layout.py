@@ -94,7 +94,8 @@ class Layout(Section):
     encoding: str = "utf-8"
     """Encoding of the text, like utf-16, cp1252 or gb18030; a byte order mark wins over it."""
     sheet: str = ""
-    """Sheet of a workbook; the fullest one if not set."""
+    """Sheet of a workbook; the fullest one if not set. `*`: all with the columns of the fullest, as one table with a
+    column `sheet`."""
     skip_lines: int = Field(0, ge=0, le=10_000)
     """Lines before the header."""
     header_rows: int = Field(1, ge=0, le=20)

@@ -32,7 +32,7 @@ def tables_within(path: Path, suffixes: tuple[str, ...]) -> list[Path]:
             check_entries(inside, path.name)
             named = [entry for entry in inside if entry.filename.lower().endswith(suffixes)]
             tables = [entry for entry in named if not entry.filename.lower().endswith((".zip", *NOTES))]
-            folder = _folder_of(path)
+            folder = folder_for(path)
             return [_unpacked(archive, entry, folder, path) for entry in tables or named] or [path]
     except (UnreadableError, OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error):
         return [path]
@@ -60,8 +60,8 @@ def _place(entry: zipfile.ZipInfo) -> PurePosixPath:
     return PurePosixPath(entry.filename.replace("\\", "/"))
 
 
-def _folder_of(path: Path) -> Path:
-    """Where an archive's files lie, another one when the archive has changed."""
+def folder_for(path: Path) -> Path:
+    """Where what is taken out of a file lies in this process, another place when the file has changed."""
     about = path.stat()
     key = hashlib.sha256(f"{path.resolve()}\n{about.st_size}\n{about.st_mtime_ns}".encode()).hexdigest()[:16]
     return folder_of_copies() / key

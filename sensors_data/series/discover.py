@@ -91,6 +91,7 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
     if not len(values):
         reasons = "; ".join(str(reason) for reason in refused["reason"].unique()[:3]) or "its rows name other sensors"
         raise UnreadableError(f"{files[0].name}: of {len(raw):,} values none can be used: {reasons}", _STATE)
+    odd = oddities(raw, readings, time, step, family, understood, values)
     return Discovery(
         name=name_of(source),
         family=family,
@@ -98,7 +99,7 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
         assets=tuple(sorted(readings["asset"].unique())),
         first=readings["time"].min(),
         last=readings["time"].max(),
-        odd=(*broken, *sheets_left_out(files[0]), *oddities(raw, readings, time, step, family, understood, values)),
+        odd=(*broken, *sheets_left_out(files[0], layout.sheet), *odd),
         understood=understood,
         used=len(values),
         refused={

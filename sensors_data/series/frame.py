@@ -29,10 +29,11 @@ class Frame:
     comment: str
     units: dict[int, str]
     preamble: tuple[str, ...]
+    sheet: str = ""
 
     def keys(self) -> dict[str, object]:
         """The keys of a layout."""
-        names = ("encoding", "separator", "skip_lines", "header_rows", "name_rows", "comment")
+        names = ("encoding", "separator", "skip_lines", "header_rows", "name_rows", "comment", "sheet")
         return {name: getattr(self, name) for name in names}
 
 

@@ -15,6 +15,7 @@ from sensors_data.series.labels import Labels, find_labels
 from sensors_data.series.quality import Quality, find_quality
 from sensors_data.series.time_guess import TimeColumns
 from sensors_data.series.word_states import states_in, told_by_calendar
+from sensors_data.series.workbooks import SHEET
 
 _LABELS = WORDS["labels of anomalies"]
 _SPARE = WORDS["spare"]
@@ -77,6 +78,9 @@ def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset
     measures: list[str] = []
     for column in (column for column in open_ if column.name not in named):
         role = _measure(column, moments, states)
+        if column.name == SHEET and not column.numeric:
+            states.pop(column.name, None)
+            role = Role(column.name, "ignored", "the sheets follow one another in time, or hold one machine")
         if (value := _marks_beside(column, columns)) and role.role in ("state", "ignored"):
             states.pop(column.name, None)
             role = Role(column.name, "ignored", f"it says something of {value} in codes that are not known", 0.6)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from sensors_data.series.time_guess import TimeColumns
 from sensors_data.series.time_parts import at_midnight
 from sensors_data.series.time_zones import zone_told
 from sensors_data.series.times import read_times
+from sensors_data.series.workbooks import sheets_of
 from sensors_data.settings import parse
 
 LOOK = 200_000
@@ -42,6 +43,7 @@ class Wishes:
     encoding: str | None = None
     asset: tuple[str, ...] = ()
     start: str | None = None
+    sheet: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,9 @@ def _table(path: Path, wishes: Wishes) -> tuple[pd.DataFrame, Frame | None]:
     """A file's first rows, and the frame of its text."""
     if is_parquet(path):
         return read_table(path, Layout())[0].iloc[:LOOK], None
-    data = unpacked(path)
-    frame = frame_of(data, path.name, wishes.encoding, wishes.separator)
+    sheet = wishes.sheet or sheets_of(path)
+    data = unpacked(path, Layout(sheet=sheet))
+    frame = replace(frame_of(data, path.name, wishes.encoding, wishes.separator), sheet=sheet)
     rows, _ = read_text(data, path.name, Layout.model_validate(frame.keys()))
     rows = rows.iloc[:LOOK]
     again = (rows.apply(lambda cells: cells.str.strip() == cells.name) & (rows != "")).sum(axis=1)

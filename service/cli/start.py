@@ -57,13 +57,16 @@ def init(
     ] = None,
     encoding: Annotated[str | None, typer.Option("--encoding", help="Encoding of the text, like cp1252.")] = None,
     start: Annotated[str | None, typer.Option("--start", help="The date from which a bare count runs.")] = None,
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", help="The workbook's sheet; all that have the same columns if unset.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; what is unsure is stated in the settings.")] = False,
 ) -> None:
     """Look at your readings or pictures and write settings for them: what each column or folder is, what is odd."""
     from sensors_data.series.understand import Wishes
     from service.cli.init import write_settings
 
-    wishes = Wishes(tuple(time or ()), style, zone, separator, decimal, encoding, tuple(asset or ()), start)
+    wishes = Wishes(tuple(time or ()), style, zone, separator, decimal, encoding, tuple(asset or ()), start, sheet)
     write_settings(source, settings, store, family, wishes, not yes)
 
 

@@ -210,15 +210,44 @@ def test_a_sheet_of_a_workbook_reads_as_the_csv_does(put, tmp_path):
     assert readings.loc[readings["sensor"] == "temp", "value"].tolist() == cases.TEMP.round(2).tolist()
 
 
-def test_sheets_that_are_not_read_are_told(tmp_path):
-    times = pd.date_range("2026-03-01", periods=40, freq="15min")
-    path = tmp_path / "book.xlsx"
+def workbook(path: Path, sheets: dict[str, pd.DataFrame]) -> Path:
     with pd.ExcelWriter(path) as book:
-        for name, count in (("press 1", 40), ("press 2", 30), ("notes", 0)):
-            frame = pd.DataFrame({"time": times[:count], "flow": [n % 7 for n in range(count)]})
+        for name, frame in sheets.items():
             frame.to_excel(book, sheet_name=name, index=False)
-    odd = " ".join(discover(path).odd)
-    assert "only the fullest sheet, 'press 1', is read, not 'press 2' (31 rows); name another with layout.sheet" in odd
+    return path
+
+
+def sheet_rows(count: int, column: str = "flow", first: str = "2026-03-01") -> pd.DataFrame:
+    times = pd.date_range(first, periods=count, freq="15min")
+    return pd.DataFrame({"time": times, column: [n % 7 for n in range(count)]})
+
+
+def test_sheets_of_the_same_columns_are_machines_and_the_others_are_told(tmp_path):
+    notes = pd.DataFrame({"about": ["one", "two"]})
+    sheets = {"press 1": sheet_rows(40), "notes": notes, "press 2": sheet_rows(30)}
+    found = discover(workbook(tmp_path / "book.xlsx", sheets))
+    assert (found.assets, found.used, found.family.layout.sheet) == (("press 1", "press 2"), 70, "*")
+    odd = " ".join(found.odd)
+    assert "the sheets 'press 1', 'press 2' have the same columns and are read as one table; --sheet takes one" in odd
+    assert "only the 2 sheets alike are read, not 'notes' (3 rows); name another with --sheet (layout.sheet)" in odd
+    _, readings, _ = read_back(found, tmp_path)
+    assert readings["asset"].value_counts().to_dict() == {"press 1": 40, "press 2": 30}
+
+
+def test_sheets_of_other_columns_are_told_and_one_can_be_picked(tmp_path):
+    path = workbook(tmp_path / "book.xlsx", {"press": sheet_rows(40), "oven": sheet_rows(30, "power")})
+    found = discover(path)
+    assert "only the sheet 'press' is read, not 'oven' (31 rows); name another with --sheet" in " ".join(found.odd)
+    picked = discover(path, Wishes(sheet="oven"))
+    assert (tuple(picked.family.sensors), picked.used, picked.family.layout.sheet) == (("power",), 30, "oven")
+    with pytest.raises(UnreadableError, match=r"no sheet 'pump'; layout.sheet must be one of \['press', 'oven'\]"):
+        discover(path, Wishes(sheet="pump"))
+
+
+def test_sheets_that_follow_one_another_in_time_are_one_machine(tmp_path):
+    sheets = {"March": sheet_rows(96), "April": sheet_rows(96, first="2026-04-01")}
+    found = discover(workbook(tmp_path / "book.xlsx", sheets))
+    assert (found.assets, found.used, str(found.last)[:10]) == (("asset",), 192, "2026-04-01")
 
 
 def test_a_zone_that_does_not_exist_is_refused_by_name(tmp_path):
