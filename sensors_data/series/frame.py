@@ -7,8 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from sensors_data.errors import UnreadableError
+from sensors_data.series.cell_kinds import kind_of
 from sensors_data.series.cells import header_in_lines
-from sensors_data.series.header import header_of, is_comment, is_counted, is_torn, kind_of, split
+from sensors_data.series.header import header_of, is_comment, is_counted, is_torn, split
 from sensors_data.series.packing import as_utf8, encoding_of
 
 HEAD = 600

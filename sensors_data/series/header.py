@@ -6,21 +6,10 @@ import csv
 import re
 from itertools import pairwise
 
+from sensors_data.series.cell_kinds import kind_of
 from sensors_data.series.cells import lacks_a_name
 from sensors_data.series.units import is_unit
 
-_NUMBER = re.compile(
-    r"[+\-\u2212]?[\d.,' \u00a0\u202f]*\d[.,]?(?:[eE][+-]?\d+)?(?:[ \u00a0]?[^\s\d.,;:+\-/]{1,8}(?: [A-Za-z]{1,3})?)?"
-)
-_DATE = re.compile(
-    r"(?:[^\W\d_]{2,10}\.?,? )?"
-    r"(?:\d{1,4}[-/._ ]\d{1,2}[-/._ ]\d{1,4}"
-    r"|\d{1,4}(?:st|nd|rd|th|er)?[-/. ]*(?:de )?[^\W\d_]{3,14}\.?,?[-/. ]*(?:de )?\d{2,4}"
-    r"|[^\W\d_]{3,10}\.? ?\d{1,2}(?:st|nd|rd|th)?,? \d{4}|[^\W\d_]{3} [^\W\d_]{3} [ \d]\d \d\d:\d\d:\d\d \d{4}|\d{8})"
-    r"(?:[T _:,-]*\d{1,2}[:.hH]?\d{2}[:.,\d]*[ \u00a0]?[A-Za-z.+\-:/_\d ]{0,24})?"
-    r"|\d{4}[年년] ?\d\d?[月월] ?\d\d?[日일].{0,20}|\d{4}[-/.]\d\d?[-/.]\d\d? [上下午前後오전후]{2} ?\d\d?:\d\d.*"
-)
-_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,:]\d+)?)?(?:\s?[AaPp]\.?\s?[Mm]\.?)?|\d{1,2}:\d{2}.*\d{4}")
 _KINDS_OF_SUM = {"avg", "smp", "min", "max", "std", "tot", "med", "wvc", "tmx", "tmn", "mean", "sum", "inst", "last"}
 _TYPES = {
     "float", "real", "double", "int", "integer", "string", "bool", "boolean", "text", "number", "long", "datetime",
@@ -37,17 +26,6 @@ def split(line: str, separator: str) -> list[str]:
     if separator in (" ", "  "):
         return re.split(r"[ \t]+" if separator == " " else r"(?: {2,}|\t)[ \t]*", line.strip()) if line.strip() else []
     return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
-
-
-def kind_of(cell: str) -> str:
-    """What a cell looks like: `t` a date or a time, `n` a number, empty for a blank, `w` a word, `x` a mixture."""
-    if not cell or cell == "-":
-        return ""
-    if (_DATE.fullmatch(cell) and not re.fullmatch(r"\d{8}", cell)) or _CLOCK.fullmatch(cell):
-        return "t"
-    if _NUMBER.fullmatch(cell):
-        return "n"
-    return "x" if re.search(r"[;,|\t]", cell) or (re.match(r"\d", cell) and " " in cell) else "w"
 
 
 def is_comment(line: str, comment: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sensors_data.errors import NotThereError, UnreadableError
 from sensors_data.series.archives import folder_for
-from sensors_data.series.header import kind_of
+from sensors_data.series.cell_kinds import kind_of
 
 EVERY = "*"
 """Stands in the layout for all sheets that have the columns of the fullest; no sheet can be called so."""
