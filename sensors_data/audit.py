@@ -1,4 +1,7 @@
-"""Who decided what: an append-only log in the store, each entry with the hash of the one before it."""
+"""Who decided what: an append-only log in the store, each entry with the hash of the one before it.
+
+The newest entry's number and hash stand in a file of another folder too, so that a log without its end is noticed.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,19 @@ import hashlib
 import json
 import os
 from datetime import UTC, datetime
+from typing import TypeVar
 
-from sensors_data.errors import DamagedError, UnusableError
+from sensors_data.errors import DamagedError, NotThereError, UnusableError
 from sensors_data.seal import BLANK, check
 from sensors_data.section import Section
 from sensors_data.settings import parse
 from sensors_data.store import Store
 
+S = TypeVar("S", bound=Section)
 FIRST = "0" * 64
 """What stands in the first entry for the hash of the one before."""
+NEWEST = "witness/audit.json"
+"""Where the newest entry is told apart from the log; writers at once may leave a slightly older one there."""
 _TRIES = 50
 
 
@@ -37,6 +44,15 @@ class Entry(Section):
     """The hash of the entry's own file."""
 
 
+class Newest(Section):
+    """An entry that the log has had, the newest or one shortly before it."""
+
+    number: int
+    sha256: str
+    """Of the entry's file."""
+    seal: str = BLANK
+
+
 def record(store: Store, what: str, about: str, who: str = "") -> Entry:
     """Append an entry; `who` is the account that runs this where no name is given. UnusableError when others are faster
     time and again.
@@ -48,9 +64,28 @@ def record(store: Store, what: str, about: str, who: str = "") -> Entry:
         entry = Entry(
             number=number, time=datetime.now(UTC), who=who or account(), what=what, about=about[:500], previous=previous
         )
-        if store.create(path_of(number), f"{entry.model_dump_json()}\n".encode()):
+        if store.create(path_of(number), _line(entry)):
+            _bear_witness(store, number)
             return entry
     raise UnusableError("the audit log is written to by too many at once", "try again")
+
+
+def _bear_witness(store: Store, number: int) -> None:
+    """Tell an entry apart from the log, unless the one told there is missing or changed, which stays to be noticed."""
+    try:
+        newest = _newest(store)
+        if newest is None or (newest.number < number and _digest(store, newest.number) == newest.sha256):
+            store.write_bytes(NEWEST, _line(Newest(number=number, sha256=_digest(store, number))))
+    except (DamagedError, NotThereError):  # `entries` says which
+        return
+
+
+def _digest(store: Store, number: int) -> str:
+    return hashlib.sha256(store.unchecked_bytes(path_of(number))).hexdigest()
+
+
+def _line(section: Section) -> bytes:
+    return f"{section.model_dump_json()}\n".encode()
 
 
 def account() -> str:
@@ -68,21 +103,35 @@ def path_of(number: int) -> str:
 
 def entries(store: Store) -> list[Entry]:
     """Every entry, the oldest first. DamagedError names the first that is missing, changed or out of the chain."""
+    newest = _newest(store)
     found: list[Entry] = []
     previous = FIRST
     for number, path in enumerate(store.files("audit", suffix=".json"), start=1):
         data = store.unchecked_bytes(path)
-        entry = _entry(data, path)
+        entry = _parsed(Entry, data, path)
         if path != path_of(number) or entry.number != number or entry.previous != previous:
-            raise DamagedError(f"{path_of(number)} is missing or was changed", "restore it: nightscore restore")
+            raise _gone(number)
         found.append(entry)
         previous = hashlib.sha256(data).hexdigest()
+        if newest is not None and newest.number == number and newest.sha256 != previous:
+            raise _gone(number)
+    if newest is not None and newest.number > len(found):
+        raise _gone(len(found) + 1)
     return found
 
 
-def _entry(data: bytes, path: str) -> Entry:
+def _gone(number: int) -> DamagedError:
+    return DamagedError(f"{path_of(number)} is missing or was changed", "restore it: nightscore restore")
+
+
+def _newest(store: Store) -> Newest | None:
+    """The entry that is told apart from the log; None in a store of a version that told none."""
+    return _parsed(Newest, store.unchecked_bytes(NEWEST), NEWEST) if store.exists(NEWEST) else None
+
+
+def _parsed(section: type[S], data: bytes, path: str) -> S:
     try:
         check(data, path)
-        return parse(Entry, json.loads(data), path)
+        return parse(section, json.loads(data), path)
     except ValueError as error:
         raise DamagedError(f"{path} is no entry of the audit log: {error}", "restore it: nightscore restore") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 
-FOLDERS = ("heat_maps", "sheets", "reports", "metrics", "audit", "damaged")
+FOLDERS = ("heat_maps", "sheets", "reports", "metrics", "audit", "witness", "damaged")
 """The folders of a store that hold neither tables nor models."""
 
 

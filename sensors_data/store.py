@@ -154,7 +154,16 @@ class Store(Folder):
 
     def provenance(self, path: str) -> Provenance:
         """Where the file at `path` came from. ValueError when it cannot be read or a newer nightscore wrote it."""
-        return self._stamp(path, self._open_parquet(path, self.read_bytes(path)).schema_arrow)
+        return self.provenance_in(path, self.read_bytes(path))
+
+    def provenance_in(self, path: str, data: bytes) -> Provenance:
+        """The same of a file whose bytes are known."""
+        return self._stamp(path, self._open_parquet(path, data).schema_arrow)
+
+    def check_rows(self, table: str, path: str, data: bytes) -> None:
+        """Go through the rows of a file of these bytes. UnusableError where they are none of the table's."""
+        for _ in self._rows_of(TABLES[table], path, self._open_parquet(path, data)):
+            pass
 
     def _parts(
         self, spec: Table, path: str, assets: pa.Array | None = None, coded: list[str] | None = None
@@ -171,6 +180,12 @@ class Store(Folder):
             log.warning("passed over: %s", error)
             return
         self._stamp(path, file.schema_arrow)
+        yield from self._rows_of(spec, path, file, assets)
+
+    def _rows_of(
+        self, spec: Table, path: str, file: pq.ParquetFile, assets: pa.Array | None = None
+    ) -> Iterator[pa.Table]:
+        """The rows of an open file, PART of it at a time. UnusableError when they are none of the table's."""
         if not spec.reads(file.schema_arrow):
             found = ", ".join(f"{field.name} {field.type}" for field in file.schema_arrow)
             raise UnusableError(f"{self.root}/{path} has not the columns of table {spec.name}", f"it has {found}")

@@ -9,6 +9,7 @@ from typing import Literal
 import pandas as pd
 from pydantic import Field
 
+from sensors_data.audit import record
 from sensors_data.errors import NotThereError
 from sensors_data.section import Section
 from sensors_data.series.incidents import withdraw
@@ -40,8 +41,6 @@ def say_of_picture(store: Store, verdict: PictureVerdict) -> str:
         raise NotThereError(reason, f"it has {len(rows):,}, the first: {known}")
     key = hashlib.sha256(verdict.model_dump_json().encode()).hexdigest()[:16]
     before = verdicts_on_pictures(store, verdict.camera)
-    for other in before.loc[(before["image"] == verdict.image) & (before["incident"] != key), "incident"]:
-        withdraw(store, str(other))
     row = {
         "incident": key,
         "family": "",
@@ -57,6 +56,10 @@ def say_of_picture(store: Store, verdict: PictureVerdict) -> str:
         "image": verdict.image,
     }
     store.write("incidents", pd.DataFrame([row]), Provenance(job="incidents"), incident=key)
+    for other in before.loc[(before["image"] == verdict.image) & (before["incident"] != key), "incident"]:
+        withdraw(store, str(other), verdict.author)
+    about = f"picture {verdict.image} of {verdict.camera} {verdict.day}, incident {key}"
+    record(store, verdict.kind, about, verdict.author)
     return key
 
 

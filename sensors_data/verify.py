@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from sensors_data.errors import DamagedError, NightscoreError, NotThereError
+from sensors_data.folder import digest_of
 from sensors_data.inventory import Again, is_leftover, place_of
 from sensors_data.jobs import JOBS
 from sensors_data.seal import check
-from sensors_data.store import Store
+from sensors_data.store import Provenance, Store
 from sensors_data.tables import TABLES
 
 State = Literal["damaged", "stale", "stray", "leftover", "without hash"]
@@ -37,45 +39,66 @@ def paths_of(store: Store, day: date | None) -> list[str]:
 
 
 def verify(store: Store, paths: Iterable[str]) -> Iterator[Finding | None]:
-    """What is wrong with each file, None where nothing is; nothing is changed."""
-    for path in paths:
-        try:
-            yield _of_file(store, path)
-        except NotThereError:  # replaced or removed meanwhile
-            yield None
+    """What is wrong with each file, None where nothing is; nothing is changed, and each file is read once."""
+    seen = {path: _look_at(store, path) for path in paths}
+    digests = {path: look.digest for path, look in seen.items()}
+    for path, look in seen.items():
+        yield look.finding or _stale(store, path, look, digests)
 
 
-def _of_file(store: Store, path: str) -> Finding | None:
+@dataclass(frozen=True)
+class _Look:
+    """What reading a file gave: what is wrong with it alone, the hash of its bytes, and where it came from."""
+
+    finding: Finding | None = None
+    digest: bytes | None = None
+    """None where it does not hold what was written, or is gone."""
+    source: Provenance | None = None
+    """None for what is no table."""
+    again: Again | None = None
+
+
+def _look_at(store: Store, path: str) -> _Look:
     if is_leftover(path):
-        return Finding(path, "leftover", "a writer was killed, or writes still")
+        return _Look(Finding(path, "leftover", "a writer was killed, or writes still"))
     place = place_of(store, path)
     if place is None:
-        return Finding(path, "stray", "nightscore writes no such file and passes it over")
+        return _Look(Finding(path, "stray", "nightscore writes no such file and passes it over"))
     try:
-        is_sealed = check(store.unchecked_bytes(path), path)
-        if place.what in TABLES and not is_sealed:
-            store.read_files(place.what, [path])
-        made_from = _made_from(store, path) if place.what in TABLES else ""
+        data = store.unchecked_bytes(path)
+        is_sealed = check(data, path)
+        source = store.provenance_in(path, data) if place.what in TABLES else None
+        if source is not None and not is_sealed:
+            store.check_rows(place.what, path, data)
+    except NotThereError:  # replaced or removed meanwhile
+        return _Look()
     except DamagedError as error:
-        return Finding(path, "damaged", error.reason, place.again)
+        return _Look(Finding(path, "damaged", error.reason, place.again))
     except NightscoreError as error:
-        return Finding(path, "damaged", str(error), place.again)
-    if made_from:
-        return Finding(path, "stale", made_from, place.again)
-    return None if is_sealed else Finding(path, "without hash", "an earlier nightscore wrote it")
+        return _Look(Finding(path, "damaged", str(error), place.again))
+    finding = None if is_sealed else Finding(path, "without hash", "an earlier nightscore wrote it")
+    return _Look(finding, hashlib.sha256(data).digest(), source, place.again)
 
 
-def _made_from(store: Store, path: str) -> str:
-    """Which of the files that a table was made from is another one by now, in words; empty where none is."""
-    source = store.provenance(path)
-    gone = [name for name in source.made_from if not store.exists(name)]
-    if gone:
-        return ""  # inputs may be removed before what was made of them
-    try:
-        same = not source.made_from or store.digest(source.made_from) == source.inputs
-    except DamagedError:
-        return ""  # told of the input itself
-    return "" if same else f"what it was made from has changed since: {', '.join(source.made_from[:3])}"
+def _stale(store: Store, path: str, look: _Look, digests: dict[str, bytes | None]) -> Finding | None:
+    """A file of which one that it was made from is another by now; None where it is not, or its inputs are gone."""
+    if look.source is None or not look.source.made_from:
+        return None
+    parts = [_digest_of(store, name, digests) for name in look.source.made_from]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None  # inputs may be removed before what was made of them; damage is told of the input itself
+    if digest_of(known) == look.source.inputs:
+        return None
+    reason = f"what it was made from has changed since: {', '.join(look.source.made_from[:3])}"
+    return Finding(path, "stale", reason, look.again)
+
+
+def _digest_of(store: Store, path: str, digests: dict[str, bytes | None]) -> bytes | None:
+    """The hash of a file's bytes, read only where it is not known yet."""
+    if path not in digests:
+        digests[path] = _look_at(store, path).digest
+    return digests[path]
 
 
 def in_order(findings: Iterable[Finding]) -> list[Again]:

@@ -215,13 +215,25 @@ def table_of(
         pa.BufferReader(data),
         read_options=pa_csv.ReadOptions(use_threads=False, column_names=body.names, block_size=_block_size(data)),
         parse_options=pa_csv.ParseOptions(
-            delimiter=body.separator, invalid_row_handler=keep_aside, ignore_empty_lines=False
+            delimiter=body.separator,
+            invalid_row_handler=keep_aside if _is_utf8(data) else None,  # Arrow cannot hand on what is no text
+            ignore_empty_lines=False,
         ),
         convert_options=pa_csv.ConvertOptions(
             column_types=types, include_columns=list(types), null_values=list(nulls), strings_can_be_null=False
         ),
     )
     return table, aside
+
+
+def _is_utf8(data: bytes) -> bool:
+    if data.isascii():
+        return True
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _block_size(data: bytes) -> int | None:

@@ -37,6 +37,10 @@ class Identity:
         """Whether this one may do what takes a role."""
         return ROLES.index(self.role) >= ROLES.index(role)
 
+    def speaks_as(self, stated: str) -> str:
+        """Whose word it is: a user's own; whoever holds the service's token may speak for somebody."""
+        return stated if self.name == SERVICE else self.name
+
 
 @dataclass(frozen=True)
 class Proxy:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import pandas as pd
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from sensors_data.errors import NotThereError
@@ -18,7 +18,7 @@ from service.api.bodies import JSON, json_bytes, records
 from service.api.picture_feedback import picture_routes
 from service.api.problems import refused
 from service.api.tables import FamilyQuery
-from service.api.users import SERVICE, Role
+from service.api.users import Role
 from service.views.feedback import Opinion, keep_opinion, labels_of
 from service.views.state import Service
 from service.views.story import story_of
@@ -49,7 +49,7 @@ def feedback_routes(service: Service, access: Access) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["feedback"])
     _incident_routes(routes, service, writer)
     _label_routes(routes, service, writer)
-    picture_routes(routes, service, [Depends(writer)])
+    picture_routes(routes, service, writer)
     return routes
 
 
@@ -62,11 +62,6 @@ def must_write(access: Access, request: Request, role: Role = "reviewer") -> Ide
     if not identity.may(role):
         raise refused(403, f"{identity.name} is a {identity.role}", "role", identity.role, f"a user who is {role} may")
     return identity
-
-
-def author_of(identity: Identity, stated: str) -> str:
-    """Who says something: a user by name; whoever holds the service's token may speak for somebody."""
-    return stated if identity.name == SERVICE else identity.name
 
 
 def _incident_routes(routes: APIRouter, service: Service, writer: Callable[[Request], Identity]) -> None:
@@ -86,7 +81,7 @@ def _incident_routes(routes: APIRouter, service: Service, writer: Callable[[Requ
         identity = writer(request)
         service.settings.family(told.family)
         given = {name: value for name, value in told.model_dump().items() if value is not None}
-        given["author"] = author_of(identity, told.author)
+        given["author"] = identity.speaks_as(told.author)
         incident = parse(Incident, {**given, "told": datetime.now(UTC)}, "the incident")
         return {"incident": label(store, incident) if told.kind in LABELS else add_incident(store, incident)}
 
@@ -122,7 +117,7 @@ def _label_routes(routes: APIRouter, service: Service, writer: Callable[[Request
 
     @routes.post("/labels", summary="Confirm, dismiss or excuse an anomaly", status_code=201)
     def speak(opinion: Opinion, request: Request) -> dict[str, str]:
-        said = opinion.model_copy(update={"author": author_of(writer(request), opinion.author)})
+        said = opinion.model_copy(update={"author": writer(request).speaks_as(opinion.author)})
         service.settings.family(opinion.family)
         try:
             return {"incident": keep_opinion(store, said)}

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from sensors_data.errors import NotThereError
 from sensors_data.verdicts import PictureVerdict, say_of_picture, verdicts_on_pictures
+from service.api.access import Identity
 from service.api.bodies import records
 from service.api.problems import refused
 from service.views.state import Service
 
 
-def picture_routes(routes: APIRouter, service: Service, may_write: list[Any]) -> None:
+def picture_routes(routes: APIRouter, service: Service, writer: Callable[[Request], Identity]) -> None:
     """Verdicts on pictures."""
 
     @routes.get("/picture-verdicts", summary="What people said of a camera's pictures")
@@ -25,11 +27,11 @@ def picture_routes(routes: APIRouter, service: Service, may_write: list[Any]) ->
         "/picture-verdicts",
         summary="Confirm or dismiss a picture; the next training hears it",
         status_code=201,
-        dependencies=may_write,
     )
-    def speak(verdict: PictureVerdict) -> dict[str, str]:
+    def speak(verdict: PictureVerdict, request: Request) -> dict[str, str]:
+        said = verdict.model_copy(update={"author": writer(request).speaks_as(verdict.author)})
         service.settings.camera(verdict.camera)
         try:
-            return {"incident": say_of_picture(service.store, verdict)}
+            return {"incident": say_of_picture(service.store, said)}
         except NotThereError as error:
             raise refused(404, error.reason, "image", verdict.image, error.remedy) from error

@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sensors_data.audit import entries, path_of, record
+from sensors_data.audit import NEWEST, entries, path_of, record
 from sensors_data.errors import DamagedError
 from sensors_data.series.incidents import Incident, add_incident, withdraw
 
@@ -43,3 +43,27 @@ def test_an_entry_that_was_changed_removed_or_added_breaks_the_chain(store):
     store.remove(path_of(2))
     with pytest.raises(DamagedError, match=r"0000000002.json is missing or was changed"):
         entries(store)
+
+
+def test_a_log_without_its_newest_entries_is_noticed_whether_or_not_it_was_written_to_since(store):
+    for number in range(5):
+        record(store, "dismissed", f"anomaly {number}", "ana")
+    for number in (5, 4):
+        store.remove(path_of(number))
+    with pytest.raises(DamagedError, match=r"0000000004.json is missing"):
+        entries(store)
+    for number in (4, 5, 6):
+        record(store, "dismissed", f"another anomaly {number}", "bob")  # in their place
+        with pytest.raises(DamagedError, match=r"0000000005.json is missing or was changed"):
+            entries(store)
+
+
+def test_the_witness_of_a_writer_that_was_overtaken_or_killed_breaks_no_log(store):
+    for number in range(3):
+        record(store, "dismissed", f"anomaly {number}", "ana")
+        if number == 1:
+            earlier = store.read_bytes(NEWEST)
+    store.write_bytes(NEWEST, earlier)
+    assert len(entries(store)) == 3
+    store.remove(NEWEST)  # as an earlier nightscore left it
+    assert len(entries(store)) == 3

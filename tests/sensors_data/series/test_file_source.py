@@ -142,3 +142,10 @@ def test_a_file_that_changed_is_read_again(put):
     assert len(raw) == 4
     raw, _ = raw_readings(put(TEXT + "2026-11-21T00:10Z,5,6\n"), Layout(), ("flow",))
     assert len(raw) == 6
+
+
+def test_a_line_of_too_many_cells_that_is_no_text_is_refused_without_a_word_on_standard_error(put, make_family, capfd):
+    path = put(b"time,flow,speed\n2026-11-21T00:00Z,1,2\n2026-11-21T00:05Z,1,2,\xec\xff\n")
+    with pytest.raises(UnreadableError, match=r"line 3 is not written in utf-8"):
+        read_table(path, make_family().layout)
+    assert capfd.readouterr().err == ""

@@ -1,15 +1,18 @@
 """Users, roles, sessions, proxies, and pages of other sites."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import pandas as pd
 import pytest
 from starlette.testclient import TestClient
 
 from sensors_data.audit import entries
+from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.series.incidents import read_incidents
-from sensors_data.store import Store
+from sensors_data.store import Provenance, Store
+from sensors_data.verdicts import verdicts_on_pictures
 from service.api.access import Access, Identity, proxy_of
 from service.api.app import create_app
 from service.api.users import Users, add_user, revoke_user, rotate_token
@@ -30,8 +33,8 @@ def people(tmp_path):
 def site(copied, people):
     """site(headers, proxy): a client of a service off loopback."""
 
-    def made(proxy=None, client=("10.0.0.9", 5000)) -> TestClient:
-        app = create_app(copied, Access(TOKEN, ("127.0.0.1", "plant.example"), False, Users(people[0]), proxy))
+    def made(proxy=None, client=("10.0.0.9", 5000), settings=copied) -> TestClient:
+        app = create_app(settings, Access(TOKEN, ("127.0.0.1", "plant.example"), False, Users(people[0]), proxy))
         return TestClient(app, HOST, raise_server_exceptions=False, client=client, follow_redirects=False)
 
     return made
@@ -53,6 +56,19 @@ def test_each_role_may_what_is_its_own(site, people, copied):
     assert known.loc[known["start"] == WORK["start"], "author"].tolist() == ["admin"]  # the later word stands
     log = [(entry.who, entry.what) for entry in entries(Store(copied.store))]
     assert log[-3:] == [("reviewer", "planned"), ("admin", "planned"), ("admin", "withdrew")]
+
+
+def test_what_is_said_of_a_picture_is_the_signed_in_users_word_and_in_the_log(site, people, copied):
+    store = Store(copied.store)
+    row = {"image_id": "a", "time": pd.Timestamp("2026-03-05T01:00Z"), "asset": "", "label": "", "png": b""}
+    store.write("images", pd.DataFrame([row]), Provenance(job="test"), camera="press", day=date(2026, 3, 5))
+    with_camera = copied.model_copy(update={"cameras": {"press": Camera(inbox="nowhere")}})
+    client = site(settings=with_camera)
+    verdict = {"camera": "press", "day": "2026-03-05", "image": "a", "kind": "dismissed", "author": "the boss"}
+    for name in ("reviewer", "viewer"):
+        client.post("/v1/picture-verdicts", json=verdict, headers=bearer(people[1][name]))
+    assert verdicts_on_pictures(store, "press")["author"].tolist() == ["reviewer"]
+    assert [(entry.who, entry.what) for entry in entries(store)][-1:] == [("reviewer", "dismissed")]
 
 
 def test_a_token_ends_with_its_day_with_a_new_one_and_with_a_revocation_without_a_restart(site, people):

@@ -41,7 +41,7 @@ def test_a_backfill_trains_after_first_after_days_and_every_so_many(plant):
 
 def test_single_nights_give_the_bytes_of_a_backfill(plant, tmp_path, files_of):
     single = plant.model_copy(update={"store": str(tmp_path / "store")})
-    for folder in ("incidents", "audit"):
+    for folder in ("incidents", "audit", "witness"):
         shutil.copytree(f"{plant.store}/{folder}", f"{single.store}/{folder}")
     lines = []
     for day in DAYS:

@@ -1,0 +1,77 @@
+"""Attacks on the whole: how large they are, the plant that they are made on, and the figures that they end with."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from sensors_data.settings import Settings
+
+SHARE = float(os.environ.get("HOSTILE_SHARE", "0.01"))
+"""How much of the full size: 1 takes an hour or two, 0.01 a minute or two."""
+FIGURES = pytest.StashKey[list[str]]()
+
+
+sys.path.insert(0, str(Path(__file__).parent))  # what the attacks share lies here, and is no package
+import small_plant  # noqa: E402
+import victims  # noqa: E402
+
+
+def pytest_collection_modifyitems(items):
+    """Everything of this folder is hostile, and takes as long as it takes."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.hostile)
+            item.add_marker(pytest.mark.timeout(0))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """The figures, after the tests."""
+    for line in config.stash.get(FIGURES, []):
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def tell(pytestconfig) -> Callable[[str], None]:
+    """tell(line): a line with figures, shown at once and at the end."""
+    lines = pytestconfig.stash.setdefault(FIGURES, [])
+
+    def keep(line: str) -> None:
+        lines.append(line)
+        print(line, flush=True)
+
+    return keep
+
+
+@pytest.fixture(scope="session")
+def sized() -> Callable[[int], int]:
+    """sized(full): how often something is tried, at least twice."""
+    return lambda full: max(2, round(full * SHARE))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread():
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def plant(tmp_path_factory) -> Settings:
+    """The plant's files and settings; nothing has run yet."""
+    return small_plant.write_plant(tmp_path_factory.mktemp("plant"))
+
+
+@pytest.fixture(scope="session")
+def stages(plant, tmp_path_factory) -> list:
+    """The jobs of the last night, each with the site before and after it."""
+    return victims.staged(plant, tmp_path_factory.mktemp("stages"))
+
+
+@pytest.fixture
+def site(stages, plant, tmp_path) -> Settings:
+    """The plant after its last night, on a site of the test's own."""
+    shutil.copytree(stages[-1].after, tmp_path / "site")
+    return victims.at(plant, tmp_path / "site")
