@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -32,6 +32,10 @@ class Made:
     """Damaged files, not taken over; the list has the last whole state that was kept of each."""
     restless: tuple[str, ...]
     """Files that were replaced during every pass; the list has one of their states."""
+    before: str
+    """The backup before it, empty for the first."""
+    undone: tuple[str, ...]
+    """Entries of the audit log that the last backup has and the store has no longer, or has otherwise."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,21 @@ def backup(store: Store, url: str) -> Made:
             _copy(store, place, path, now[path], files, damaged, copied)
     name = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S.%fZ")
     place.keep(name, files)
-    return Made(name, len(files), len(copied), tuple(sorted(damaged)), tuple(changed))
+    return Made(
+        name=name,
+        files=len(files),
+        copied=len(copied),
+        damaged=tuple(sorted(damaged)),
+        restless=tuple(changed),
+        before=names[-1] if names else "",
+        undone=_undone(before, files),
+    )
+
+
+def _undone(before: Listed, now: Listed) -> tuple[str, ...]:
+    """Entries of the audit log, which only grows, that are gone or others since a backup."""
+    log = {path: about["sha256"] for path, about in before.items() if path.startswith("audit/")}
+    return tuple(sorted(path for path, digest in log.items() if now.get(path, {}).get("sha256") != digest))
 
 
 def _copy(
@@ -117,11 +135,19 @@ def _copy(
     files[path] = {"sha256": digest, "stamp": stamp}
 
 
-def restore(url: str, store: Store, name: str | None, replaced: bool, say: Callable[[str], None]) -> tuple[int, int]:
+def restore(
+    url: str,
+    store: Store,
+    name: str | None,
+    replaced: bool,
+    say: Callable[[str], None],
+    only: Sequence[str] = (),
+) -> tuple[int, int]:
     """Write a backup's files, the newest one's unless `name` says which, where they are missing or damaged.
 
-    With `replaced`, files that differ are written too. How many were written and how many were as they should be.
-    NotThereError when there is no such backup; DamagedError when what it holds of a file is not what was kept.
+    With `only`, the files at these paths and below them alone. With `replaced`, files that differ are written too.
+    How many were written and how many were as they should be. NotThereError when there is no such backup, or nothing
+    at a path; DamagedError when what it holds of a file is not what was kept.
     """
     place = _Place.at(url)
     names = place.names()
@@ -129,7 +155,7 @@ def restore(url: str, store: Store, name: str | None, replaced: bool, say: Calla
     if chosen not in names:
         raise NotThereError(f"no backup {chosen or ''} in {url}", f"there are: {', '.join(names[-5:]) or 'none'}")
     written, same = 0, 0
-    for path, about in sorted(place.listed(str(chosen)).items()):
+    for path, about in sorted(_among(place.listed(str(chosen)), only, f"backup {chosen}").items()):
         state = _state(store, path, about["sha256"])
         if state == "same" or (state == "other" and not replaced):
             same += state == "same"
@@ -142,6 +168,20 @@ def restore(url: str, store: Store, name: str | None, replaced: bool, say: Calla
         store.write_bytes(path, data)
         written += 1
     return written, same
+
+
+def _among(files: Listed, only: Sequence[str], where: str) -> Listed:
+    """The files at some paths and below them, all where none is named. NotThereError for a path with nothing."""
+    if not only:
+        return files
+    wanted: Listed = {}
+    for path in (path.strip("/") for path in only):
+        below = {name: about for name, about in files.items() if name == path or name.startswith(f"{path}/")}
+        if not below:
+            folders = sorted({name.partition("/")[0] for name in files})
+            raise NotThereError(f"{where} has nothing at {path}", f"it has files below {', '.join(folders)}")
+        wanted |= below
+    return wanted
 
 
 def _state(store: Store, path: str, digest: str) -> str:

@@ -94,7 +94,10 @@ def backup(
         show(f"damaged, its last whole state stands in the backup: {path}")
     if made.restless:
         show(f"{len(made.restless):,} files changed all the while, the first is {made.restless[0]}; run it again")
-    if made.damaged:
+    if made.undone:
+        show(f"{len(made.undone):,} decisions of the audit log are gone since, the first is {made.undone[0]}")
+        show(f"they come back with: nightscore restore --from {to} --at {made.before} --replace audit witness")
+    if made.damaged or made.undone:
         raise typer.Exit(BELOW_LIMIT)
 
 
@@ -103,12 +106,13 @@ def restore(
     source: Annotated[str, typer.Option("--from", help="Folder or URL that the backups lie in.")],
     at: Annotated[str | None, typer.Option("--at", help="The backup's name; the newest one if not given.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Also take back files that differ.")] = False,
+    only: Annotated[list[str] | None, typer.Argument(help="Files and folders of the store; all if none.")] = None,
 ) -> None:
     """Write the files of a backup that the store lacks or that are damaged."""
     from sensors_data import backup as copies
     from sensors_data.store import Store
 
-    written, same = copies.restore(source, Store(settings.store), at, replace, say)
+    written, same = copies.restore(source, Store(settings.store), at, replace, say, only or ())
     show(f"restored {written:,} files from {source}; {same:,} were as they should be")
 
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from sensors_data.audit import NEWEST, entries, path_of, record
 from sensors_data.backup import backup, restore
 from sensors_data.errors import DamagedError, NotThereError
 from sensors_data.store import Provenance, Store
@@ -96,3 +97,30 @@ def test_a_backup_that_was_changed_is_never_restored_from(filled, tmp_path):
         file.write_bytes(whole)
     with pytest.raises(NotThereError, match="no backup yesterday"):
         restore(str(place), back, "yesterday", True, silent)
+
+
+def test_single_files_and_folders_are_restored_alone(filled, tmp_path):
+    place, whole, back = str(tmp_path / "backups"), content(filled), Store(str(tmp_path / "back"))
+    backup(filled, place)
+    first, *others = sorted(whole)
+    assert restore(place, back, None, False, silent, [first]) == (1, 0)
+    assert content(back) == {first: whole[first]}
+    assert restore(place, back, None, False, silent, ["readings/family=pump/"]) == (len(others), 1)
+    assert content(back) == whole
+    with pytest.raises(NotThereError, match=r"has nothing at readings/family=pum; it has files below readings"):
+        restore(place, back, None, False, silent, ["readings/family=pum"])
+
+
+def test_decisions_that_are_gone_since_the_last_backup_are_told_and_come_back(filled, tmp_path):
+    place = str(tmp_path / "backups")
+    for number in range(3):
+        record(filled, "dismissed", f"anomaly {number}", "ana")
+    first = backup(filled, place)
+    whole = content(filled)
+    for path in (path_of(3), NEWEST):  # by one who knows of the witness
+        filled.remove(path)
+    assert len(entries(filled)) == 2
+    made = backup(filled, place)
+    assert (first.undone, made.undone) == ((), (path_of(3),))
+    restore(place, filled, made.before, True, silent, ["audit", "witness"])
+    assert content(filled) == whole

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from sensors_data.backup import backup, restore
 from sensors_data.errors import StorageError
 from sensors_data.store import Provenance, Store
 
@@ -75,3 +76,21 @@ def test_what_another_process_writes_to_s3_is_seen_at_once(bucket, make_readings
 def test_a_bucket_that_is_not_there_says_so(make_readings, bucket):
     with pytest.raises(StorageError, match="bucket does not exist"):
         Store("s3://elsewhere/x").write("readings", make_readings(), JOB, **WHERE)
+
+
+def test_backups_in_s3_of_a_store_on_disk_and_of_one_in_s3_are_restored_to_their_bytes(bucket, store, make_readings):
+    for number, origin in enumerate((store, Store(f"{bucket}/backed-up"))):
+        for rows in (3, 5):
+            origin.write("readings", make_readings(rows=rows), JOB, family="pump", day=DAY.replace(day=rows))
+        place = f"{bucket}/backups-{number}"
+        assert backup(origin, place).copied == 2
+        changed = origin.write("readings", make_readings(rows=9), JOB, family="pump", day=DAY.replace(day=3))
+        assert backup(origin, place).copied == 1
+        whole = {path: origin.read_bytes(path) for path in origin.files("")}
+        back = Store(f"{bucket}/back-{number}")
+        assert restore(place, back, None, False, print) == (2, 0)
+        assert {path: back.read_bytes(path) for path in back.files("")} == whole
+        origin.write_bytes(changed, b"nightscore-sha256:x")
+        assert backup(origin, place).damaged == (changed,)
+        assert restore(place, origin, None, False, print) == (1, 1)
+        assert origin.read_bytes(changed) == whole[changed]
