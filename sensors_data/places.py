@@ -39,6 +39,11 @@ def report_path(day: date) -> str:
     return f"reports/{day}.html"
 
 
+def digest_path(last: date) -> str:
+    """Where the digest of the week that ends with a day stands."""
+    return f"reports/week-{last}.html"
+
+
 def family_metrics_path(family: str) -> str:
     """Where a family's newest night stands as a Prometheus text file."""
     return f"metrics/nightscore-{family}.prom"

@@ -7,7 +7,7 @@ import json
 import re
 import smtplib
 import urllib.request
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from email.message import EmailMessage, MIMEPart
 from email.utils import format_datetime
 from typing import Any
@@ -18,8 +18,10 @@ from sensors_data.errors import StorageError, UnusableError
 from sensors_data.sending import Sending
 from sensors_data.settings import Settings
 from sensors_data.store import Store
+from service.digest import digest_of, week_headline
 from service.report import report_of
 from service.views.night import Night
+from service.views.week import Week
 from service.views.words import headline, interval, since_yesterday
 
 SECONDS = 30
@@ -28,22 +30,34 @@ _PICTURE = re.compile(r'src="data:image/png;base64,([^"]+)"')
 
 
 def mail_of(store: Store, settings: Settings, night: Night) -> EmailMessage:
-    """A night's report as multipart/alternative: plain text, and HTML with its PNGs inside by content id."""
-    sending = settings.sending
+    """A night's report as a mail."""
+    subject, text = f"nightscore {night.day}: {headline(night)}", text_of(settings, night)
+    return _mail(settings.sending, night.day, "report", subject, text, report_of(store, settings, night, "png"))
+
+
+def mail_of_week(settings: Settings, week: Week) -> EmailMessage:
+    """A week's digest as a mail."""
+    told = week_headline(week)
+    subject = f"nightscore week {week.last}: {told}"
+    lines = [told, "", *(_line(row) for row in week.findings.to_dict("records")), ""]
+    return _mail(settings.sending, week.last, "digest", subject, "\n".join(lines), digest_of(week, settings, "png"))
+
+
+def _mail(sending: Sending, day: date, what: str, subject: str, text: str, html: str) -> EmailMessage:
+    """A multipart/alternative: plain text, and HTML with its PNGs inside by content id."""
     mail = EmailMessage()
-    mail["Subject"] = f"nightscore {night.day}: {headline(night)}"
+    mail["Subject"] = subject
     mail["From"], mail["To"] = sending.sender, ", ".join(sending.to) or sending.sender
-    mail["Date"] = format_datetime(datetime.combine(night.day, time(23, 59, 59), UTC))
-    mail["Message-ID"] = f"<{night.day}.report@nightscore>"
-    mail.set_content(text_of(settings, night))
+    mail["Date"] = format_datetime(datetime.combine(day, time(23, 59, 59), UTC))
+    mail["Message-ID"] = f"<{day}.{what}@nightscore>"
+    mail.set_content(text)
     pictures: list[bytes] = []
 
     def by_id(found: re.Match[str]) -> str:
         pictures.append(base64.b64decode(found[1]))
         return f'src="cid:picture-{len(pictures)}"'
 
-    html = _PICTURE.sub(by_id, report_of(store, settings, night, "png"))
-    mail.add_alternative(html, subtype="html")
+    mail.add_alternative(_PICTURE.sub(by_id, html), subtype="html")
     body = mail.get_body(("html",))
     assert isinstance(body, MIMEPart)  # noqa: S101
     for number, picture in enumerate(pictures, start=1):

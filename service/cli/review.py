@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sensors_data.errors import NotThereError
+from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.jobs import JOBS
 from sensors_data.settings import Settings
 from service.cli.jobs import PANELS, add_job
@@ -133,25 +133,32 @@ def report(
     mail_file: Annotated[
         Path | None, typer.Option("--mail-file", help="Write the mail into a file (.eml) instead of sending it.")
     ] = None,
+    week: Annotated[bool, typer.Option("--week", help="The digest of the seven nights that end with the day.")] = False,
 ) -> None:
-    """Write a night's report, and mail or post it where that is wanted."""
+    """Write a night's report, or its week's digest, and mail or post it where that is wanted."""
     from sensors_data.store import Store
     from service import mail
+    from service.digest import digest
     from service.report import report as write
     from service.views.night import read_night
+    from service.views.week import read_week
 
-    night_of = day_from(day)
-    say(write(settings, night_of))
-    store = Store(settings.store)
+    last = day_from(day)
+    if week and webhook:
+        raise UnusableError("a webhook takes a night, not a week", "leave out --week or --webhook")
+    say(digest(settings, last) if week else write(settings, last))
     if email or mail_file:
-        message = mail.mail_of(store, settings, read_night(settings, night_of))
+        if week:
+            message = mail.mail_of_week(settings, read_week(settings, last))
+        else:
+            message = mail.mail_of(Store(settings.store), settings, read_night(settings, last))
         if mail_file:
             mail_file.write_bytes(bytes(message))
             say(f"wrote {mail_file}")
         if email:
             say(mail.send(settings.sending, message))
     if webhook:
-        say(mail.post(settings, read_night(settings, night_of)))
+        say(mail.post(settings, read_night(settings, last)))
 
 
 def explain(

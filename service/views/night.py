@@ -108,7 +108,7 @@ def _family(store: Store, family: str, day: date) -> FamilyNight:
     found = store.read_days("anomalies", [day], family=family)
     before = _before(store, family, day)
     known = found["anomaly_id"].isin(before["anomaly_id"])
-    found = found.assign(said=_said(store, family, found), age=known.map({True: "continuing", False: "new"}))
+    found = found.assign(said=said_of(store, family, found), age=known.map({True: "continuing", False: "new"}))
     planned = found["suppressed"]
     card, fault = _card(store, detector_files.read_card, detector_files.serving(store, family, day))
     return FamilyNight(
@@ -150,7 +150,7 @@ def worst_first(found: pd.DataFrame) -> pd.DataFrame:
     return order.drop(columns="rank").reset_index(drop=True)
 
 
-def _said(store: Store, family: str, found: pd.DataFrame) -> list[str]:
+def said_of(store: Store, family: str, found: pd.DataFrame) -> list[str]:
     """What a person said of each anomaly, as `dismissed by night shift: sensor was cleaned`; empty where nobody did."""
     incidents = read_incidents(store, family)
     incidents = incidents[incidents["kind"].isin(("dismissed", "confirmed"))]
