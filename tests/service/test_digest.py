@@ -103,5 +103,5 @@ def test_a_week_without_a_scored_night_is_refused_with_the_command_that_scores_o
 def test_the_command_takes_a_week_and_refuses_it_for_a_webhook(ask, tmp_path):
     done = ask("report", "--week", "--day", LAST, "--mail-file", tmp_path / "week.eml")
     assert done.code == 0
-    assert (tmp_path / "week.eml").read_bytes().startswith(b"Subject: nightscore, week to")
+    assert (tmp_path / "week.eml").read_bytes().startswith(b"Subject: nightscore week 2026")
     ask("report", "--week", "--webhook", "--day", LAST).assert_refused("a webhook takes a night")
