@@ -17,7 +17,7 @@ FIGURES = pytest.StashKey[list[str]]()
 
 
 sys.path.insert(0, str(Path(__file__).parent))  # what the attacks share lies here, and is no package
-import small_plant  # noqa: E402
+import attacked_plant  # noqa: E402
 import victims  # noqa: E402
 
 
@@ -61,7 +61,7 @@ def one_thread():
 @pytest.fixture(scope="session")
 def plant(tmp_path_factory) -> Settings:
     """The plant's files and settings; nothing has run yet."""
-    return small_plant.write_plant(tmp_path_factory.mktemp("plant"))
+    return attacked_plant.write_plant(tmp_path_factory.mktemp("plant"))
 
 
 @pytest.fixture(scope="session")

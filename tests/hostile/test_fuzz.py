@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from attacked_plant import CAMERA, FAMILY, LAST
 from mutations import NUMBERS, WORDS, changed, changed_json, json_of
 from PIL import Image
-from small_plant import CAMERA, FAMILY, LAST
 from starlette.testclient import TestClient
 from watching import watch
 

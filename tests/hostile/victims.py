@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import small_plant
-from small_plant import CAMERA, DAYS, FAMILY, FIRST, LAST, SHARDS
+import attacked_plant
+from attacked_plant import CAMERA, DAYS, FAMILY, FIRST, LAST, SHARDS
 
 from sensors_data.backup import backup
 from sensors_data.jobs import JOBS, function_of
@@ -202,4 +202,4 @@ def faults(settings: Settings) -> list[str]:
     return [f"{finding.state} {finding.path}: {finding.reason}" for finding in findings]
 
 
-__all__ = ["small_plant"]
+__all__ = ["attacked_plant"]
