@@ -30,8 +30,8 @@ MOST_ASIDE = 0.1
 
 def cleaned(spans: dict[str, Span]) -> tuple[dict[str, Span], int]:
     """The spans with wild and contradicted values hidden, a line drawn over each; and how many values were."""
-    fenced = {asset: _hidden(span, _wild(span)) for asset, span in spans.items()}
-    clean = {asset: _hidden(span, _contradicted(span)) for asset, span in fenced.items()}
+    fenced = {asset: hidden_in(span, _wild(span)) for asset, span in spans.items()}
+    clean = {asset: hidden_in(span, _contradicted(span)) for asset, span in fenced.items()}
     count = sum(int((spans[asset].usable() & ~span.usable()).sum()) for asset, span in clean.items())
     return clean, count
 
@@ -82,7 +82,7 @@ def _contradicted(span: Span) -> np.ndarray:
     return np.asarray(hidden & (hidden.mean(axis=0) <= MOST_HIDDEN))
 
 
-def _hidden(span: Span, hide: np.ndarray) -> Span:
+def hidden_in(span: Span, hide: np.ndarray) -> Span:
     """A span in which the values to `hide` (T, D) are not measured, and read a line between their neighbours."""
     if not hide.any():
         return span

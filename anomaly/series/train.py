@@ -24,6 +24,7 @@ from anomaly.series.kinds import KINDS
 from anomaly.series.profile import Rhythm, find_rhythm, profile_of, without_rhythm
 from anomaly.series.row_limit import with_row_limit
 from anomaly.series.span import Span, TrainingPlan
+from anomaly.series.trimming import trimmed
 from anomaly.series.unseen import with_unseen
 from anomaly.vae.training import Epoch
 from sensors_data.nets.checkpoint import Checkpoint
@@ -51,16 +52,17 @@ def train_detector(
     """
     spans, hidden = cleaned(spans)
     rhythm = find_rhythm(spans, plan.step_s)
+    spans, outlying, trimmed_rows = trimmed(spans, profile_of(_whole(spans), rhythm, plan.step_s))
     draft, history = _learned(replace(plan, stage="draft"), spans, rhythm, progress, checkpoint)
     draft, draft_adjusted = calibrate(draft, spans)
     spans, set_aside = without_faults(spans, draft_adjusted)
     if set_aside:
         draft, draft_adjusted = calibrate(draft, spans)
     draft = judge(draft, incumbent, spans)
-    whole = {asset: replace(span, split=len(span)) for asset, span in spans.items()}
+    whole = _whole(spans)
     final, later = _learned(replace(plan, stage="final"), whole, rhythm, progress, checkpoint)
     of_the_draft = {part: getattr(draft.card, part) for part in _OF_THE_DRAFT}
-    card = final.card.model_copy(update=of_the_draft | {"hidden": hidden, "set_aside": set_aside})
+    card = final.card.model_copy(update=of_the_draft | {"hidden": hidden + outlying, "set_aside": set_aside + trimmed_rows})
     trained = replace(final, card=card, **{part: getattr(draft, part) for part in _CALIBRATED})
     adjusted, optimism = coverage_adjusted_scores(trained, whole), in_sample_optimism(spans, draft_adjusted)
     trained = with_threshold(trained, whole, adjusted, optimism)
@@ -69,6 +71,11 @@ def train_detector(
     trained = carried(trained, incumbent, LEAST_NATS)
     trained = refused_if_flawed(trained, whole)
     return with_reference(trained, spans, adjusted, draft_adjusted, optimism), history | later
+
+
+def _whole(spans: dict[str, Span]) -> dict[str, Span]:
+    """The spans with nothing held out."""
+    return {asset: replace(span, split=len(span)) for asset, span in spans.items()}
 
 
 def _learned(
