@@ -68,9 +68,11 @@ class Card(Section):
     profile: str = ""
     """The rhythm that is taken off before all else: day, workday or week; empty where none paid."""
     hidden: int = 0
-    """Values of the training span that were hidden as wild or contradicted by the other sensors."""
+    """Values of the training span that were hidden: wild, contradicted by the other sensors, or outlying."""
     set_aside: int = 0
-    """Rows of the training span that the draft found too surprising to be normal, and that were not learned."""
+    """Rows of the training span that were not learned: long outlying stretches, and what surprised the draft."""
+    cleaning: str = Field("", exclude_if=lambda words: not words)
+    """What of the training span was hidden or set aside and why, in words; empty where nothing was."""
     threshold_from: str = ""
     """What the threshold is of, and what held it where it is."""
     row_limit: float | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,12 +28,52 @@ MOST_ASIDE = 0.1
 """Share of the rows that may be set aside by their score."""
 
 
+@dataclass(frozen=True)
+class SetAside:
+    """What of a training span was not learned, by the reason."""
+
+    wild_values: int
+    """Hidden as wild or contradicted by the other sensors."""
+    outlying_values: int
+    """Hidden since the bulk of their sensor does not explain them."""
+    outlying_rows: int
+    """In long stretches of such values."""
+    surprising_rows: int = 0
+    """Whose score by the draft no normal row has."""
+
+    def on_card(self, rows: int) -> dict[str, int | str]:
+        """The card's fields, where `rows` normal rows were learned."""
+        reasons = [
+            (self.wild_values, "values wild or contradicted by other sensors"),
+            (self.outlying_values, "values far beyond what the bulk predicts"),
+            (self.outlying_rows, f"rows of long stretches of them ({self.outlying_rows / max(rows, 1):.1%})"),
+            (
+                self.surprising_rows,
+                f"rows that surprised the draft too much ({self.surprising_rows / max(rows, 1):.1%})",
+            ),
+        ]
+        return {
+            "hidden": self.wild_values + self.outlying_values,
+            "set_aside": self.outlying_rows + self.surprising_rows,
+            "cleaning": "; ".join(f"{count:,} {reason}" for count, reason in reasons if count),
+        }
+
+
 def cleaned(spans: dict[str, Span]) -> tuple[dict[str, Span], int]:
     """The spans with wild and contradicted values hidden, a line drawn over each; and how many values were."""
     fenced = {asset: hidden_in(span, _wild(span)) for asset, span in spans.items()}
     clean = {asset: hidden_in(span, _contradicted(span)) for asset, span in fenced.items()}
-    count = sum(int((spans[asset].usable() & ~span.usable()).sum()) for asset, span in clean.items())
-    return clean, count
+    return clean, values_hidden(spans, clean)
+
+
+def values_hidden(before: dict[str, Span], after: dict[str, Span]) -> int:
+    """How many measured values of the spans `before` are not measured in those `after`."""
+    return sum(int((before[asset].grid.observed & ~span.grid.observed).sum()) for asset, span in after.items())
+
+
+def rows_set_aside(before: dict[str, Span], after: dict[str, Span]) -> int:
+    """How many rows of the spans `before` are abnormal in those `after` alone."""
+    return sum(int((span.abnormal & ~before[asset].abnormal).sum()) for asset, span in after.items())
 
 
 def without_faults(spans: dict[str, Span], scores: dict[str, np.ndarray]) -> tuple[dict[str, Span], int]:

@@ -28,11 +28,11 @@ def outlying(residual: np.ndarray, least_scale: float) -> np.ndarray:
     size = np.abs(residual - np.median(residual[known]))
     scale, freedom = _null(size[known])
     apart = size / max(scale, least_scale)
-    p = np.sort(2 * student_t.sf(apart[known], freedom))
-    passed = np.flatnonzero(p <= FALSE_SHARE * np.arange(1, len(p) + 1) / len(p))
-    if not len(passed):
-        return np.zeros(len(residual), dtype=bool)
-    return np.asarray(known & (apart >= student_t.isf(p[passed[-1]] / 2, freedom)))
+    farthest = -np.sort(-apart[known])
+    rank = np.arange(1, len(farthest) + 1)
+    passed = np.flatnonzero(2 * student_t.sf(farthest, freedom) <= FALSE_SHARE * rank / len(rank))
+    least = farthest[passed[-1]] if len(passed) else np.inf
+    return np.asarray(known & (apart >= least))
 
 
 def _null(size: np.ndarray) -> tuple[float, float]:

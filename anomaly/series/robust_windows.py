@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-KEEP, MOST_AXES = 0.85, 16
+KEEP, MOST_AXES = 0.95, 16
 """Variance that the principal axes hold, and how many there are at most."""
 TOKENS = 16
 """A window begins every so many parts of its length."""

@@ -17,7 +17,7 @@ from anomaly.series.calibration import (
 )
 from anomaly.series.card import DetectorConfig
 from anomaly.series.carry import carried
-from anomaly.series.cleaning import cleaned, without_faults
+from anomaly.series.cleaning import SetAside, cleaned, rows_set_aside, values_hidden, without_faults
 from anomaly.series.detector import Detector
 from anomaly.series.drift_reference import with_reference
 from anomaly.series.kinds import KINDS
@@ -52,17 +52,19 @@ def train_detector(
     """
     spans, hidden = cleaned(spans)
     rhythm = find_rhythm(spans, plan.step_s)
-    spans, outlying, trimmed_rows = trimmed(spans, profile_of(_whole(spans), rhythm, plan.step_s))
+    plain, spans = spans, trimmed(spans, profile_of(_whole(spans), rhythm, plan.step_s))
+    aside = SetAside(hidden, values_hidden(plain, spans), rows_set_aside(plain, spans))
     draft, history = _learned(replace(plan, stage="draft"), spans, rhythm, progress, checkpoint)
     draft, draft_adjusted = calibrate(draft, spans)
-    spans, set_aside = without_faults(spans, draft_adjusted)
-    if set_aside:
+    spans, surprising = without_faults(spans, draft_adjusted)
+    aside = replace(aside, surprising_rows=surprising)
+    if surprising:
         draft, draft_adjusted = calibrate(draft, spans)
     draft = judge(draft, incumbent, spans)
     whole = _whole(spans)
     final, later = _learned(replace(plan, stage="final"), whole, rhythm, progress, checkpoint)
     of_the_draft = {part: getattr(draft.card, part) for part in _OF_THE_DRAFT}
-    card = final.card.model_copy(update=of_the_draft | {"hidden": hidden + outlying, "set_aside": set_aside + trimmed_rows})
+    card = final.card.model_copy(update=of_the_draft | aside.on_card(final.card.rows))
     trained = replace(final, card=card, **{part: getattr(draft, part) for part in _CALIBRATED})
     adjusted, optimism = coverage_adjusted_scores(trained, whole), in_sample_optimism(spans, draft_adjusted)
     trained = with_threshold(trained, whole, adjusted, optimism)

@@ -157,8 +157,9 @@ def _training_line(detector: Detector, day: date, path: str) -> str:
     card = detector.card
     verdict = "accepted" if card.accepted else "rejected"
     assets = f"{len(card.assets)} of {card.fleet:,}" if card.fleet else str(len(card.assets))
+    aside = f"not learned: {card.cleaning}, " if card.cleaning else ""
     return (
-        f"trained {card.family} for {day}: {card.rows:,} normal rows of {assets} assets, {card.summary}, "
+        f"trained {card.family} for {day}: {card.rows:,} normal rows of {assets} assets, {card.summary}, {aside}"
         f"threshold {detector.threshold.value:.3f} nats, {verdict} ({card.verdict}), {path}"
     )
 

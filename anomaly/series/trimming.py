@@ -1,4 +1,4 @@
-"""Faults that nobody marked in a training span: values that neither the bulk of their sensor nor its windows explain."""
+"""Faults that nobody marked in a training span: values that the bulk of their sensor does not explain."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ LENGTHS = (64, 150)
 """Windows have at least and at most so many rows."""
 AROUND = 9
 """Rows whose median says what a value's neighbours read."""
-TURNS = 2
+TURNS = 3
 """How often values are judged by windows that learned without those called outlying before."""
 MOST_ASIDE = 0.2
 """Where whole rows of long faults would be more than this share, only their values are hidden."""
 
 
-def trimmed(spans: dict[str, Span], profile: Profile | None) -> tuple[dict[str, Span], int, int]:
-    """The spans without what their bulk calls outlying; how many values are hidden, and how many rows set aside.
+def trimmed(spans: dict[str, Span], profile: Profile | None) -> dict[str, Span]:
+    """The spans without what their bulk calls outlying.
 
     A short disturbance is hidden and a line drawn over it; the rows of a longer one are abnormal. A sensor of which
     more than a tenth would be hidden changed its ways and is left as it is.
@@ -36,9 +36,7 @@ def trimmed(spans: dict[str, Span], profile: Profile | None) -> tuple[dict[str, 
     for asset, span in spans.items():
         odd = _odd_values(plain[asset])
         result[asset] = _set_aside(hidden_in(span, odd), odd) if odd.any() else span
-    hidden = sum(int((spans[a].usable() & ~s.grid.observed).sum()) for a, s in result.items())
-    rows = sum(int((s.abnormal & ~spans[a].abnormal).sum()) for a, s in result.items())
-    return result, hidden, rows
+    return result
 
 
 def _set_aside(span: Span, odd: np.ndarray) -> Span:
@@ -61,7 +59,7 @@ def _odd_values(span: Span) -> np.ndarray:
 def _odd_column(values: np.ndarray, length: int) -> np.ndarray:
     """Which values (T,), NaN where none is normal, are outlying.
 
-    First those far from the sensor's usual level or from their neighbours; then, twice, those far from what windows
+    First those far from the sensor's usual level or from their neighbours; then, in turns, those far from what windows
     expect that learned without them.
     """
     none, known = np.zeros(len(values), dtype=bool), np.isfinite(values)
@@ -77,4 +75,4 @@ def _odd_column(values: np.ndarray, length: int) -> np.ndarray:
         if not odd.any() or odd.mean() > MOST_HIDDEN:
             break
         odd = outlying(ready - expected_rows(np.nan_to_num(ready), known & ~odd, length), LEAST_SCALE)
-    return odd
+    return np.asarray(odd)

@@ -47,7 +47,9 @@ def _row(catalogue: ModelCatalogue, model: ModelFile, serves: bool) -> dict[str,
     threshold = card.get("threshold") or {}
     value = threshold.get("value")
     told = "" if value is None else f"{number(value)} nats ({number(threshold['low'])} to {number(threshold['high'])})"
-    return row | {"threshold": value, "told": told, "verdict": card.get("verdict") or ""}
+    aside = f"not learned: {card['cleaning']}" if card.get("cleaning") else ""
+    verdict = "; ".join(filter(None, (card.get("verdict"), aside)))
+    return row | {"threshold": value, "told": told, "verdict": verdict}
 
 
 def _points(values: list[float]) -> str:
