@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from anomaly.series.localise import AROUND, Located, locate
 from anomaly.series.oddity import oddity
-from anomaly.series.parts import parts_of
+from anomaly.series.parts import parts_of, without_aftermath
 from sensors_data.settings import Duration, Label, Section
 from sensors_data.tables import TABLES
 
@@ -68,10 +68,12 @@ def find_anomalies(
     for asset, rows in scores.groupby("asset", sort=True):
         values = sensors.get(asset, sensor_scores.iloc[:0])
         over = rows["is_anomaly"].to_numpy() & _deviates(rows, values, rules)
+        over_limit = (rows["score"] / rows["threshold"]).to_numpy(dtype=np.float64)
         free = rows["time"].iloc[0] - AROUND * step  # where no earlier anomaly of the asset lies
         for first, last in _intervals(rows["time"], over, rules, step):
             near = _around(values, rows["time"].iloc[first], rows["time"].iloc[last - 1], free, step)
-            for part in parts_of(rows["time"], over, first, last, locate(near), rules.gap(step)):
+            places = without_aftermath(locate(near), rows["time"], over_limit)
+            for part in parts_of(rows["time"], over, first, last, places, rules.gap(step)):
                 inside = slice(part.first, part.last)
                 anomaly = _describe(rows.iloc[inside], over[inside], near, part.place, rules, step, family, limit)
                 free = max(free, anomaly["end"])

@@ -68,7 +68,7 @@ def anomalies_touching(
 ) -> pd.DataFrame:
     """The anomalies in a day's rows of `scores` and `sensor_scores`, each followed back to its start on an earlier day.
 
-    They touch the day or were first over the threshold in it.
+    They touch the day, were first over the threshold in it, or have not come under it again at its end.
     `limit` is the tail probability of a row just at the threshold.
     """
     near = max(rules.gap(spec.step), rules.n * spec.step)  # a row over the threshold further in is of no earlier one
@@ -86,7 +86,8 @@ def anomalies_touching(
     sensor_scores = pd.concat([*(_sensors(store, family, d, context) for d in wanted), sensor_scores])
     anomalies = anomalies_in(scores, sensor_scores, rules, spec.step, family, limit)
     midnight = pd.Timestamp(day, tz="UTC")
-    return anomalies[(anomalies["end"] > midnight) | (anomalies["detected"] >= midnight)]
+    today = (anomalies["end"] > midnight) | (anomalies["detected"] >= midnight)
+    return anomalies[today | (anomalies["state"] == "continuing")]
 
 
 def _over_before(scores: pd.DataFrame, day: date, within: timedelta) -> list[str]:

@@ -11,6 +11,10 @@ import pandas as pd
 
 from anomaly.series.localise import Located
 
+AFTERMATH_SCORE, AFTERMATH_GAIN = 0.25, 0.1
+"""A later place in a run is what an earlier fault left behind if it has less than these shares of the fault's peak
+score and of its evidence."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -19,6 +23,24 @@ class Part:
     first: int
     last: int
     place: Located | None
+
+
+def without_aftermath(places: list[Located], times: pd.Series, score: np.ndarray) -> list[Located]:
+    """The places in a run, the earliest first, without what a far worse fault before them left behind.
+
+    `score` (T,) is that of the rows at `times` (T,). Windows reach back over the fault, and a machine may come back in
+    another phase of its rhythm; while the score has not fallen under the limit, both are the fault's. The rows stay in
+    its part: it goes on, and its interval stays where its evidence is.
+    """
+    result: list[Located] = []
+    worst, worst_score = 0.0, 0.0
+    for place in places:
+        first, last = times.searchsorted(place.start), times.searchsorted(place.last, side="right")
+        peak = float(np.nanmax(score[first:last], initial=0.0))
+        if peak >= AFTERMATH_SCORE * worst_score or place.gain >= AFTERMATH_GAIN * worst:
+            result.append(place)
+        worst, worst_score = max(worst, place.gain), max(worst_score, peak)
+    return result
 
 
 def parts_of(

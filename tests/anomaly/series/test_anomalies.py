@@ -19,8 +19,9 @@ def scored(over: str, start: pd.Timestamp = NIGHT, asset: str = "p1", **columns:
     rows = pd.DataFrame({"time": [start + i * STEP for i in range(len(over))], "mark": list(over)})
     rows = rows[rows["mark"] != " "]
     loud = rows["mark"].isin(["x", "s"])
-    rows = rows.assign(asset=asset, score=loud * 2.0 + 0.5, p_value=1 - loud * 0.999, is_anomaly=loud, model="p@1")
-    return rows.assign(suppressed=rows["mark"] == "s", top_sensor="flow", **columns).drop(columns="mark")
+    rows = rows.assign(asset=asset, score=loud * 2.0 + 0.5, threshold=1.0, p_value=1 - loud * 0.999, is_anomaly=loud)
+    rows = rows.assign(suppressed=rows["mark"] == "s", top_sensor="flow", model="p@1", **columns)
+    return rows.drop(columns="mark")
 
 
 def sensed(rows: pd.DataFrame, deviation: float = 0.0) -> pd.DataFrame:
