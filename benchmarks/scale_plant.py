@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from anomaly.series.train_job import train_series
-from sensors_data.series.day_readings import LongReadings
+from sensors_data.series.grid_table import GRID
 from sensors_data.series.readings_table import write_day
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Provenance, Store, shard_of
+from sensors_data.wide_rows import WideRows, table_of
 
 DAY, FAMILY = date(2026, 3, 10), "plant"
 WEEK = 7
@@ -85,25 +86,17 @@ def _day(spec: Family, day: date, assets: int, rng: np.random.Generator) -> tupl
     return times, np.asarray(noisy.round(3))
 
 
-def _long(spec: Family, times: np.ndarray, names: np.ndarray, values: np.ndarray) -> pd.DataFrame:
-    """Arrays as rows (time, asset, sensor, value), sorted."""
+def _wide(spec: Family, times: np.ndarray, names: np.ndarray, values: np.ndarray) -> WideRows:
+    """Arrays as rows, sorted."""
     assets, rows, sensors = values.shape
-    return pd.DataFrame(
-        {
-            "time": pd.DatetimeIndex(np.tile(np.repeat(times, sensors), assets), tz="UTC"),
-            "asset": pd.Categorical.from_codes(np.repeat(np.arange(assets), rows * sensors), pd.Index(names)),
-            "sensor": pd.Categorical.from_codes(
-                np.tile(np.arange(sensors), assets * rows), pd.Index(spec.sensor_names)
-            ),
-            "value": values.ravel(),
-        }
-    )
+    place, of_rows = np.repeat(np.arange(assets), rows), values.reshape(-1, sensors)
+    return WideRows(names.tolist(), spec.sensor_names, np.tile(times, assets), place, of_rows, np.isfinite(of_rows))
 
 
 def _write_history(store: Store, spec: Family, day: date, names: np.ndarray, rng: np.random.Generator) -> None:
     """An earlier day's readings of all assets, and the grid of those that the detector learns from."""
     times, values = _day(spec, day, len(names), rng)
-    write_day(store, spec, FAMILY, day, LongReadings(_long(spec, times, names, values)), SOURCE)
+    write_day(store, spec, FAMILY, day, _wide(spec, times, names, values), SOURCE)
     _write_grid(store, spec, day, names[:TAUGHT], rng)
 
 
@@ -112,8 +105,8 @@ def _write_grid(store: Store, spec: Family, day: date, names: np.ndarray, rng: n
     times, values = _day(spec, day, len(names), rng)
     shards = np.array([shard_of(str(name), spec.shards) for name in names])
     for shard in range(spec.shards):
-        rows = _long(spec, times, names[shards == shard], values[shards == shard]).assign(observed=True)
-        store.write("grid", rows, SOURCE, family=FAMILY, day=day, shard=shard)
+        rows = _wide(spec, times, names[shards == shard], values[shards == shard].astype(np.float32))
+        store.write_rows("grid", table_of(GRID, rows), SOURCE, family=FAMILY, day=day, shard=shard)
 
 
 def _write_csv(file: Path, spec: Family, times: np.ndarray, names: np.ndarray, values: np.ndarray) -> None:

@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from sensors_data.tables import TABLES, Table
+from sensors_data.tables.sensor_columns import OBSERVED, column_of
 from sensors_data.tables.shares import SHARES, shares_of_text
+from sensors_data.tables.table import Column
+from sensors_data.wide_rows import of_values, table_of
 
 
 def to_arrow(spec: Table, frame: pd.DataFrame) -> pa.Table:
     """A frame as the table's Arrow rows, sorted; columns of later generations are null where the frame lacks them.
 
-    ValueError names the column that does not fit.
+    A table with a column a sensor takes a frame of values as well (time, asset, sensor, value). ValueError names the
+    column that does not fit.
     """
+    if spec.a_value and {"sensor", "value"} <= set(frame.columns) and frame["sensor"].dtype.kind not in "fi":
+        return as_wide(spec, _columns(spec, frame, [*spec.a_value]))
     late = {c.name: None for c in spec.columns if c.since > 1 and c.name not in frame.columns}
-    frame = frame.assign(**late)
-    missing = [name for name in spec.schema.names if name not in frame.columns]
+    rows = _columns(spec, frame.assign(**late), [*spec.columns, *_of_sensors(spec, frame)])
+    return _sorted(rows, spec.order).cast(pa.schema([(f.name, _plain(f.type)) for f in rows.schema])).combine_chunks()
+
+
+def _columns(spec: Table, frame: pd.DataFrame, columns: list[Column]) -> pa.Table:
+    """Some columns of a frame, in their types."""
+    names = [column.name for column in columns]
+    missing = [name for name in names if name not in frame.columns]
     if missing:
-        raise ValueError(f"table {spec.name} wants columns {spec.schema.names}, missing {missing}")
-    columns = [_column(spec, frame[field.name], field) for field in spec.schema]
-    return _sorted(pa.table(columns, spec.schema.names), spec.order).cast(spec.schema).combine_chunks()
+        raise ValueError(f"table {spec.name} wants columns {names}, missing {missing}")
+    return pa.table([_column(spec, frame[c.name], pa.field(c.name, c.type)) for c in columns], names)
+
+
+def _of_sensors(spec: Table, frame: pd.DataFrame) -> list[Column]:
+    """The columns of each sensor that a frame has."""
+    names = [column_of(sensor) for sensor in spec.sensors_in(list(frame.columns))] if spec.a_sensor else []
+    return [replace(c, name=c.name.format(sensor=name)) for c in spec.a_sensor for name in names]
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """The type of a column at rest: text is no code."""
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
 def from_arrow(spec: Table, rows: pa.Table) -> pa.Table:
@@ -30,7 +54,29 @@ def from_arrow(spec: Table, rows: pa.Table) -> pa.Table:
 
     Columns of text stay as codes where they are.
     """
+    if spec.a_sensor:
+        return rows.replace_schema_metadata(None)
     return pa.table([_column_of(rows, field) for field in spec.schema], spec.schema.names)
+
+
+def as_wide(spec: Table, values: pa.Table) -> pa.Table:
+    """The rows of a file of revision 1, a row a value, as the table has them today."""
+    return table_of(spec, of_values(values))
+
+
+def together(spec: Table, parts: list[pa.Table]) -> pa.Table:
+    """Parts of a table's files as one; what one of them does not know of a sensor is null, and not observed."""
+    if not spec.a_sensor:
+        return pa.concat_tables([spec.schema.empty_table(), *parts])
+    sensors = tuple(dict.fromkeys(sensor for part in parts for sensor in spec.sensors_in(part.column_names)))
+    schema = spec.schema_of(sensors)
+    return pa.concat_tables([schema.empty_table(), *(_with_all(part, schema) for part in parts)])
+
+
+def _with_all(part: pa.Table, schema: pa.Schema) -> pa.Table:
+    none = {f.name: pa.nulls(part.num_rows, f.type) for f in schema if f.name not in part.column_names}
+    none = {name: column.fill_null(False) if name.startswith(OBSERVED) else column for name, column in none.items()}
+    return pa.table([none[f.name] if f.name in none else part[f.name] for f in schema], schema=schema)
 
 
 def _column_of(rows: pa.Table, field: pa.Field) -> pa.Array:

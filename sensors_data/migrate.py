@@ -1,13 +1,17 @@
-"""Files of an earlier nightscore brought to today's form: each gets its hash; no row and no weight changes."""
+"""Files of an earlier nightscore brought to today's form: each gets its hash, readings and grids a column a sensor.
+
+No value and no weight changes.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 
+from sensors_data.arrow_rows import as_wide
 from sensors_data.parquet import open_parquet, parquet_bytes
 from sensors_data.seal import BLANK, with_seal
-from sensors_data.store import Store
+from sensors_data.store import Store, stamped
 from sensors_data.tables import TABLES
 from sensors_data.verify import paths_of, verify
 
@@ -16,25 +20,45 @@ _NOTES = {".html": "<!-- {} -->\n", ".prom": "# {}\n"}
 
 
 def migrate(store: Store) -> Iterator[str]:
-    """Give every file without a hash its hash; the paths that were written. What is damaged stays as it is.
+    """Bring every file of an earlier form to today's; the paths that were written. What is damaged stays as it is.
 
     Files that were made from them, and were not stale, are not stale afterwards either.
     """
     findings = [finding for finding in verify(store, paths_of(store, None)) if finding is not None]
     bare = {finding.path for finding in findings if finding.state == "without hash"}
-    followers = _followers(store, bare, {finding.path for finding in findings})
-    for path in sorted(bare):
-        if (data := _with_room(store.read_bytes(path), path)) is not None:
+    others = {finding.path for finding in findings if finding.state != "stale"}
+    earlier = bare | {path for path in _tables(store) if path not in others and _has_a_row_a_value(store, path)}
+    followers = _followers(store, earlier, {finding.path for finding in findings})
+    for path in sorted(earlier):
+        if (data := _as_today(store, path)) is not None:
             store.write_bytes(path, data)
             yield path
     for path in followers:
         _restamp(store, path)
 
 
-def _with_room(data: bytes, path: str) -> bytes | None:
-    """A file's bytes with room for its hash; None where its kind has none."""
-    if path.split("/", 1)[0] in TABLES:
-        return parquet_bytes(open_parquet(data).read())
+def _tables(store: Store) -> list[str]:
+    """The files of all tables."""
+    return [path for path in store.files("", suffix=".parquet") if path.split("/", 1)[0] in TABLES]
+
+
+def _has_a_row_a_value(store: Store, path: str) -> bool:
+    """Whether a whole file is one of readings or of a grid as they were before they had a column a sensor."""
+    spec = TABLES[path.split("/", 1)[0]]
+    return bool(spec.a_value) and spec.has_a_row_a_value(open_parquet(store.read_bytes(path)).schema_arrow)
+
+
+def _as_today(store: Store, path: str) -> bytes | None:
+    """A file's bytes in today's form with room for its hash; None where its kind has none."""
+    data, table = store.read_bytes(path), path.split("/", 1)[0]
+    if table in TABLES:
+        rows = open_parquet(data).read()
+        if not TABLES[table].has_a_row_a_value(rows.schema):
+            return parquet_bytes(rows)
+        about = {name.decode(): value.decode() for name, value in rows.schema.metadata.items()}
+        wide = as_wide(TABLES[table], rows)
+        about["nightscore"] = stamped(table, wide, store.provenance(path)).model_dump_json(exclude={"made_from"})
+        return parquet_bytes(wide.replace_schema_metadata(about))
     if path.endswith(".safetensors"):
         return with_seal(data)
     note = next((text for suffix, text in _NOTES.items() if path.endswith(suffix)), None)
@@ -43,8 +67,7 @@ def _with_room(data: bytes, path: str) -> bytes | None:
 
 def _followers(store: Store, changed: set[str], other_findings: set[str]) -> list[str]:
     """The whole tables that were made from files that are about to change."""
-    tables = [path for path in store.files("", suffix=".parquet") if path.split("/", 1)[0] in TABLES]
-    whole = [path for path in tables if path not in other_findings]
+    whole = [path for path in _tables(store) if path not in other_findings]
     return [path for path in whole if changed & set(store.provenance(path).made_from)]
 
 

@@ -37,13 +37,25 @@ def open_parquet(data: bytes, texts: list[str] | None = None) -> pq.ParquetFile:
     return pq.ParquetFile(io.BytesIO(data), read_dictionary=texts, page_checksum_verification=True)
 
 
-def parts_of(file: pq.ParquetFile, assets: pa.Array | None) -> Iterator[pa.Table]:
-    """A file's rows, or those of some sorted `assets`, PART of the file's at a time."""
-    for part in file.iter_batches(PART, row_groups=_groups_of(file, assets)):
-        if assets is not None:
-            wanted = _among(part["asset"], assets)
-            part = part if wanted.all() else part.filter(wanted)
-        yield pa.Table.from_batches([part])
+def parts_of(file: pq.ParquetFile, assets: pa.Array | None, columns: list[str] | None = None) -> Iterator[pa.Table]:
+    """A file's rows, or those of some sorted `assets`, PART of the file's at a time; those of `columns` it has."""
+    there = None if columns is None else [name for name in columns if name in file.schema_arrow.names]
+    groups = _groups_of(file, assets)
+    if not groups or not file.metadata.num_rows:
+        none = file.schema_arrow.empty_table()
+        yield none if there is None else none.select(there)
+    for part in file.iter_batches(PART, row_groups=groups, columns=there):
+        yield chosen(pa.Table.from_batches([part]), assets)
+
+
+def chosen(rows: pa.Table, assets: pa.Array | None, columns: list[str] | None = None) -> pa.Table:
+    """The rows of some sorted `assets`, all of them where none are named; those of `columns` there are."""
+    if columns is not None:
+        rows = rows.select([name for name in columns if name in rows.column_names])
+    if assets is None:
+        return rows
+    wanted = _among(pa.concat_arrays(rows["asset"].chunks) if rows.num_rows else rows["asset"].combine_chunks(), assets)
+    return rows if wanted.all() else rows.filter(wanted)
 
 
 def _among(names: pa.Array, assets: pa.Array) -> np.ndarray:

@@ -15,22 +15,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import Field
 
-from sensors_data.arrow_rows import as_table, from_arrow, to_arrow
+from sensors_data.arrow_rows import as_table, as_wide, from_arrow, to_arrow, together
 from sensors_data.errors import DamagedError, NotThereError, UnusableError
 from sensors_data.folder import Folder
 from sensors_data.jobs import remedy
-from sensors_data.parquet import open_parquet, parquet_bytes, parts_of
+from sensors_data.parquet import chosen, open_parquet, parquet_bytes, parts_of
 from sensors_data.partition_paths import folder_of, in_order, partition_of, path_of
 from sensors_data.settings import Section, parse
 from sensors_data.tables import TABLES, Table
+from sensors_data.tables.table import FLAG
 
 log = logging.getLogger("nightscore")
 
-FORMAT = 1
-"""Revision of the tables' layout; a store written by a newer one is refused."""
-
-_NAMES = ("asset", "sensor")
-"""Columns of few distinct texts."""
+FORMAT = 2
+"""The newest revision of a table's layout; files of a newer one are refused."""
 
 
 class Provenance(Section):
@@ -42,11 +40,18 @@ class Provenance(Section):
     inputs: str = ""
     code: str = ""
     rows: int = 0
-    revision: int = FORMAT
+    values: int | None = Field(None, exclude_if=lambda values: values is None)
+    """How many values there are, where a row holds those of all sensors."""
+    revision: int = 1
     made_from: tuple[str, ...] = ()
     """The files of the store that it was made from, of which `inputs` is the hash."""
     edition: int = Field(1, exclude_if=lambda edition: edition == 1)
     """How often the partition's day was taken in with other values, from 1."""
+
+    @property
+    def many(self) -> int:
+        """How many values the file holds: in files of revision 1 of a table of values, its rows."""
+        return self.rows if self.values is None else self.values
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ class Store(Folder):
     def write_rows(self, table: str, rows: pa.Table, provenance: Provenance, **partition: object) -> str:
         """The same with rows as `to_arrow` makes them."""
         path = self.path(table, **partition)
-        stamp = provenance.model_copy(update={"rows": rows.num_rows, "code": version("nightscore")})
+        stamp = stamped(table, rows, provenance).model_copy(update={"code": version("nightscore")})
         about = {"nightscore": stamp.model_dump_json(exclude={"made_from"})}
         if stamp.made_from:  # apart, so that an earlier nightscore reads the rest
             about["made_from"] = json.dumps(stamp.made_from)
@@ -115,25 +120,30 @@ class Store(Folder):
 
         ValueError when a file cannot be read.
         """
-        wanted = None if assets is None else pa.array(sorted(set(assets)), pa.string())
-        parts = [part for path in paths for part in self._parts(TABLES[table], path, wanted)]
-        rows: pd.DataFrame = pa.concat_tables([TABLES[table].schema.empty_table(), *parts]).to_pandas()
+        parts = list(self.tables_of(table, paths, assets))
+        rows: pd.DataFrame = together(TABLES[table], parts).to_pandas()
         return rows
 
-    def read_coded(self, table: str, paths: Iterable[str], assets: Iterable[str]) -> pd.DataFrame:
-        """The same rows of some assets, the names of assets and sensors as categories."""
-        spec, wanted = TABLES[table], pa.array(sorted(set(assets)), pa.string())
-        kind = pa.dictionary(pa.int32(), pa.string())
-        schema = pa.schema([f.with_type(kind) if f.name in _NAMES else f for f in spec.schema])
-        parts = [part.cast(schema) for path in paths for part in self._parts(spec, path, wanted, [*_NAMES])]
-        rows: pd.DataFrame = pa.concat_tables([schema.empty_table(), *parts]).unify_dictionaries().to_pandas()
-        return rows
+    def tables_of(
+        self,
+        table: str,
+        paths: Iterable[str],
+        assets: Iterable[str] | None = None,
+        sensors: Iterable[str] | None = None,
+        coded: bool = False,
+    ) -> Iterator[pa.Table]:
+        """The same rows a part of a file at a time, of a table with a column a sensor those of some `sensors` alone
+        where they are named; the names of assets as codes where they are wanted so.
+        """
+        wanted = None if assets is None else pa.array(sorted(set(assets)), pa.string())
+        columns = None if sensors is None else TABLES[table].schema_of(sensors).names
+        for path in paths:
+            yield from self._parts(TABLES[table], path, wanted, columns, ["asset"] if coded else None)
 
     def parts_of(self, table: str, paths: Iterable[str]) -> Iterator[pd.DataFrame]:
         """The same rows a part of a file at a time, so that they never lie in memory together."""
-        for path in paths:
-            for part in self._parts(TABLES[table], path):
-                yield part.to_pandas()
+        for part in self.tables_of(table, paths):
+            yield part.to_pandas()
 
     def assets_in(self, paths: Iterable[str]) -> set[str]:
         """The assets in some tables' files, their other columns unread. ValueError when one cannot be read."""
@@ -166,7 +176,7 @@ class Store(Folder):
             pass
 
     def _parts(
-        self, spec: Table, path: str, assets: pa.Array | None = None, coded: list[str] | None = None
+        self, spec: Table, path: str, assets: pa.Array | None, columns: list[str] | None, coded: list[str] | None
     ) -> Iterator[pa.Table]:
         """A file's rows, or those of some assets, PART of the file's at a time; its columns `coded` as codes.
 
@@ -190,7 +200,10 @@ class Store(Folder):
             found = ", ".join(f"{field.name} {field.type}" for field in file.schema_arrow)
             raise UnusableError(f"{self.root}/{path} has not the columns of table {spec.name}", f"it has {found}")
         try:
-            for part in parts_of(file, assets):
+            if spec.has_a_row_a_value(file.schema_arrow):
+                yield chosen(as_wide(spec, file.read()), assets, columns)
+                return
+            for part in parts_of(file, assets, columns):
                 yield from_arrow(spec, part)
         except (pa.ArrowException, OSError) as error:
             raise self._unreadable(path, error) from error
@@ -248,3 +261,19 @@ def settings_hash(*sections: Section) -> str:
     """A short hash of the settings that a partition was made under; whence and when its rows came does not matter."""
     text = "\n".join(s.model_dump_json(exclude=_ARRIVAL) for s in sections)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def stamped(table: str, rows: pa.Table, source: Provenance) -> Provenance:
+    """Where a partition came from, with how much it holds and the revision of its form."""
+    spec = TABLES[table]
+    held = {"rows": rows.num_rows, "values": _values_in(spec, rows), "revision": spec.revision}
+    return source.model_copy(update=held)
+
+
+def _values_in(spec: Table, rows: pa.Table) -> int | None:
+    """How many values there are in rows with a column a sensor; None for another table."""
+    if not spec.a_sensor:
+        return None
+    columns = spec.schema_of(spec.sensors_in(rows.column_names)).names[len(spec.columns) :]
+    count: int = sum(rows.num_rows - rows[name].null_count for name in columns if rows[name].type != FLAG)
+    return count

@@ -135,7 +135,7 @@ def _refused(store: Store, family: str, day: date) -> list[Sample]:
     rows = rows[~rows["used"].astype(bool)]
     # a file that cannot be read names itself, so all such files are one reason
     reasons = Counter(str(reason) for reason in rows["reason"].where(rows["line"] > 0, UNREADABLE))
-    used = sum(store.provenance(path).rows for path in store.written("readings", [day], family=family))
+    used = sum(store.provenance(path).many for path in store.written("readings", [day], family=family))
     each = most_frequent(reasons, OTHER_REASONS)
     found = [sample("rejected_rows", n, family=family, reason=reason) for reason, n in each.items()]
     return [*found, sample("rejected_ratio", len(rows) / max(1, len(rows) + used), family=family)]

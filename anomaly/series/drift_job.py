@@ -14,10 +14,12 @@ from anomaly.series.files import load_for
 from sensors_data.errors import NotThereError
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid import Grid
+from sensors_data.series.grid_table import GRID
 from sensors_data.series.incidents import incident_rows, read_incidents
 from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store, settings_hash
 from sensors_data.tables import TABLES
+from sensors_data.wide_rows import rows_of
 
 NOT_NORMAL = ("fault", "confirmed", "planned")
 """What is left out of a day. What was only found stays: a lasting change is both found and a drift."""
@@ -61,20 +63,25 @@ def _measure(store: Store, settings: Settings, day: date, family: str) -> Done:
 
 def _day_values(store: Store, detector: Detector, paths: list[str], incidents: pd.DataFrame) -> dict[str, np.ndarray]:
     """A day's measured normal values of each modelled sensor, all assets together, in units of each asset's scale."""
-    seen: dict[str, dict[str, list[np.ndarray]]] = {name: {} for name in detector.card.modelled}
-    for rows in store.parts_of("grid", paths):
-        rows = rows[rows["observed"].astype(bool) & rows["sensor"].isin(seen)]
-        for (asset, sensor), part in rows.groupby(["asset", "sensor"], sort=False):
-            normal = part["value"].to_numpy()[_normal(part["time"], incidents, str(asset))]
-            seen[str(sensor)].setdefault(str(asset), []).append(normal[np.isfinite(normal)])
+    names = tuple(detector.card.modelled)
+    seen: dict[str, dict[str, list[np.ndarray]]] = {name: {} for name in names}
+    for part in store.tables_of("grid", paths, sensors=names, coded=True):
+        rows = rows_of(GRID, [part], names)
+        ends = np.searchsorted(rows.asset, np.arange(len(rows.assets) + 1))
+        for place, asset in enumerate(rows.assets):
+            its_rows = slice(ends[place], ends[place + 1])
+            normal = _normal(rows.time[its_rows], incidents, asset)
+            usable = rows.observed[its_rows] & normal[:, None] & np.isfinite(rows.values[its_rows])
+            for column, sensor in enumerate(names):
+                if usable[:, column].any():
+                    seen[sensor].setdefault(asset, []).append(rows.values[its_rows, column][usable[:, column]])
     return {sensor: _sampled(detector, sensor, assets) for sensor, assets in seen.items()}
 
 
-def _normal(time: pd.Series, incidents: pd.DataFrame, asset: str) -> np.ndarray:
+def _normal(times: np.ndarray, incidents: pd.DataFrame, asset: str) -> np.ndarray:
     """Which of an asset's rows lie in no incident that makes them another thing than normal, (T,)."""
     if incidents.empty:
-        return np.ones(len(time), dtype=bool)
-    times = time.to_numpy(dtype="datetime64[us]")
+        return np.ones(len(times), dtype=bool)
     none = np.empty((len(times), 0))
     return ~incident_rows(Grid(times, none, none.astype(bool), ()), incidents, asset, NOT_NORMAL)
 

@@ -23,11 +23,11 @@ from sensors_data.arrow_rows import as_table
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.files import open_url, replace_file
 from sensors_data.series.frames import readings_of, step_of
-from sensors_data.series.grid import Grid
-from sensors_data.series.grid_table import grids_of
+from sensors_data.series.grid_table import grids_of, together
 from sensors_data.series.imputing import imputed_days
 from sensors_data.settings import Family
 from sensors_data.tables import TABLES
+from sensors_data.wide_rows import WideRows
 
 LINEAR_STEPS = 6
 """Gaps of up to so many steps are filled linearly, longer ones up to a day by earlier days."""
@@ -53,7 +53,7 @@ def fit(
     spec = _family(tuple(sorted(rows["sensor"].unique())), step_of(rows, step))
     table = {**(config or {}), "alarms_per_asset_week": alarms_per_asset_week}
     settings = parse_config(table, "config")
-    grids = grids_of(pd.concat(imputed_days(spec, rows).values()), spec)
+    grids = grids_of(together(imputed_days(spec, rows).values(), spec), spec)
     spans = training_spans(grids, _incidents(abnormal, "fault"), settings.held_out)
     plan = TrainingPlan(family, spec.step.total_seconds(), _days(rows)[-1], settings, seed)
     return SeriesDetector(train_detector(plan, spans, None)[0])
@@ -121,16 +121,15 @@ class SeriesDetector:
             raise UnusableError(f"no value of {', '.join(self.card.modelled)}", "give readings of these sensors")
 
     def _score_days(
-        self, grid_rows: dict[date, pd.DataFrame], days: list[date], planned: pd.DataFrame
+        self, grid_rows: dict[date, WideRows], days: list[date], planned: pd.DataFrame
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Rows of `scores` and `sensor_scores` of some days."""
         parts = []
         back = -(-self.detector.context_rows // (timedelta(days=1) // self.spec.step))
         for day in days:
             seen = [grid_rows[d] for n in range(back, -1, -1) if (d := day - timedelta(days=n)) in grid_rows]
-            assets = sorted(grid_rows[day]["asset"].unique())
-            grids: dict[str, Grid] = grids_of(pd.concat(seen), self.spec)
-            parts.append(score_day(self.detector, self.spec, grids, planned, day, assets))
+            grids = grids_of(together(seen, self.spec), self.spec)
+            parts.append(score_day(self.detector, self.spec, grids, planned, day, grid_rows[day].present))
         scores, sensors = (
             as_table(table, pd.concat([part[place] for part in parts]))
             for place, table in enumerate(("scores", "sensor_scores"))

@@ -19,7 +19,7 @@ from anomaly.series.self_test import self_test
 from sensors_data.arrow_rows import to_arrow
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grid import Grid, as_us
-from sensors_data.series.grid_table import check_shard, day_rows, grids_of
+from sensors_data.series.grid_table import check_shard, day_rows, grids_of, read_rows
 from sensors_data.series.incidents import incident_rows, read_incidents
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Provenance, Store, settings_hash
@@ -44,7 +44,7 @@ def _score(store: Store, spec: Family, day: date, family: str, shard: int) -> Do
     if today not in paths:
         store.read("grid", family=family, day=day, shard=shard)  # says what to run first
     assets = sorted(store.assets_in([today]))
-    grids = grids_of(store.read_files("grid", paths), spec)
+    grids = grids_of(read_rows(store, spec, paths), spec)
     made = _rows_in_turn(detector, spec, grids, read_incidents(store, family), day, assets)
     rows, complete = made["scores"], made["completeness"].to_pandas()
     check_scored(detector, rows.select(["score"]).to_pandas(), complete, f"{family} {day} shard {shard}")

@@ -11,7 +11,7 @@ import pandas as pd
 from anomaly.series.detector import Detector
 from anomaly.series.fleet_scales import fleet_scales, keep_scales, spread_sample
 from sensors_data.series.grid import Grid, Scale
-from sensors_data.series.grid_table import day_rows, grids_of
+from sensors_data.series.grid_table import day_rows, grids_of, read_rows
 from sensors_data.settings import Family
 from sensors_data.store import Provenance, Store, shard_of
 
@@ -57,8 +57,7 @@ def sample_grids(store: Store, spec: Family, family: str, day: date, assets: lis
     grids: dict[str, Grid] = {}
     near = sorted(assets, key=lambda asset: shard_of(asset, spec.shards))
     for some in (near[first : first + AT_A_TIME] for first in range(0, len(near), AT_A_TIME)):
-        rows = store.read_files("grid", sample_paths(store, spec, family, day, some), some)
-        grids |= grids_of(rows, spec)
+        grids |= grids_of(read_rows(store, spec, sample_paths(store, spec, family, day, some), sorted(some)), spec)
     return dict(sorted(grids.items()))
 
 

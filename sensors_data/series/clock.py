@@ -3,45 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
-from sensors_data.series.grid import as_us, columns_of
+from sensors_data.series.grid import as_us
 from sensors_data.series.grid_table import day_rows
 from sensors_data.settings import Family
+from sensors_data.wide_rows import WideRows, joined
 
-Readings = Callable[[date, list[str]], pd.DataFrame]
-"""The readings of some assets on a day; none of them where there is nothing of that day."""
+Readings = Callable[[date, list[str], tuple[str, ...]], WideRows]
+"""The readings of some assets on a day, a column for each of some sensors; no rows where there is nothing of it."""
 
 NEVER = np.iinfo(np.int64).min
 """A time, in microseconds, at which nothing was read."""
 
 
 @dataclass(frozen=True)
-class Coded:
-    """A day's readings with asset and sensor as places among the wanted ones, -1 for another, (N,) each."""
-
-    time: np.ndarray  # microseconds since 1970
-    asset: np.ndarray
-    sensor: np.ndarray
-    value: np.ndarray
-
-    def where(self, rows: np.ndarray) -> Coded:
-        """Some of the readings."""
-        return Coded(self.time[rows], self.asset[rows], self.sensor[rows], self.value[rows])
-
-
-@dataclass(frozen=True)
 class Placed:
-    """A day's readings, each with its place among the day's A x T x D."""
+    """A day's readings, each row with its place among the day's assets and steps."""
 
-    shape: tuple[int, int, int]
-    slot: np.ndarray  # (N,)
+    assets: int
+    steps: int
+    slot: np.ndarray  # (N,) of A x T
     time: np.ndarray  # (N,) microseconds since 1970
-    value: np.ndarray  # (N,)
+    values: np.ndarray  # (D, N) float64, NaN where there is none
+
+    def __len__(self) -> int:
+        """N, the number of rows."""
+        return len(self.slot)
+
+    def cube(self, of_sensors: np.ndarray) -> np.ndarray:
+        """An array (D, A x T) as assets, steps and sensors, (A, T, D), whose steps lie side by side."""
+        return np.moveaxis(of_sensors.reshape(len(of_sensors), self.assets, self.steps), 0, 2)
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,7 @@ def on_the_clock(
     last = Last(np.full((len(assets), len(limits)), NEVER), np.full((len(assets), len(limits)), np.nan))
     clocked = []
     for day, rows in _moved(spec, every, assets, readings):
-        placed = _placed(spec, day, assets, rows)
+        placed = _placed(spec, day, rows)
         values, observed = _means(placed)
         if earlier and (limits > 0).any():
             values, observed, last = _held(placed, values, observed, last, as_us(day), spec.step, limits)
@@ -85,57 +81,51 @@ def _limits(spec: Family) -> np.ndarray:
     return np.array([(sensor.hold or timedelta(0)) // timedelta(microseconds=1) for sensor in spec.sensors.values()])
 
 
-def _moved(spec: Family, days: list[date], assets: list[str], readings: Readings) -> Iterator[tuple[date, Coded]]:
+def _moved(spec: Family, days: list[date], assets: list[str], readings: Readings) -> Iterator[tuple[date, WideRows]]:
     """Each day's readings; where the nearest step counts, half a step later, so that it is the one they fall in."""
     left = None
     for day in days:
-        rows = _coded(spec, assets, readings(day, assets))
+        rows = readings(day, assets, spec.sensor_names)
         if not spec.nearest:
             yield day, rows
             continue
-        rows = replace(rows, time=rows.time + (spec.step / 2) // timedelta(microseconds=1))
-        today = rows.time < as_us(day + timedelta(days=1)).astype(np.int64)
-        yield day, rows.where(today) if left is None else _both(left, rows.where(today))
+        rows = replace(rows, time=rows.time + np.timedelta64(spec.step / 2, "us"))
+        today = rows.time < as_us(day + timedelta(days=1))
+        yield day, rows.where(today) if left is None else joined([left, rows.where(today)])
         left = rows.where(~today)
 
 
-def _coded(spec: Family, assets: list[str], readings: pd.DataFrame) -> Coded:
-    return Coded(
-        readings["time"].to_numpy(dtype="datetime64[us]").astype(np.int64),
-        columns_of(readings["asset"], tuple(assets)),
-        columns_of(readings["sensor"], spec.sensor_names),
-        readings["value"].to_numpy(dtype=np.float64),
-    )
-
-
-def _both(first: Coded, second: Coded) -> Coded:
-    pairs = ((getattr(first, field.name), getattr(second, field.name)) for field in fields(Coded))
-    return Coded(*map(np.concatenate, pairs))
-
-
-def _placed(spec: Family, day: date, assets: list[str], readings: Coded) -> Placed:
-    """Each reading's place: its asset, the step that it falls in, its sensor."""
-    steps, sensors = day_rows(spec), len(spec.sensors)
-    row = (readings.time - as_us(day).astype(np.int64)) // (spec.step // timedelta(microseconds=1))
-    inside = (row >= 0) & (row < steps) & (readings.sensor >= 0) & (readings.asset >= 0)
+def _placed(spec: Family, day: date, readings: WideRows) -> Placed:
+    """Each row's place: its asset and the step that it falls in."""
+    steps = day_rows(spec)
+    time = readings.time.astype(np.int64)
+    row = (time - as_us(day).astype(np.int64)) // (spec.step // timedelta(microseconds=1))
+    slot, values = readings.asset * np.int64(steps) + row, readings.values.T
+    inside = (row >= 0) & (row < steps)
     if not inside.all():
-        row, readings = row[inside], readings.where(inside)
-    slot = (readings.asset * np.int64(steps) + row) * sensors + readings.sensor
-    return Placed((len(assets), steps, sensors), slot, readings.time, readings.value)
+        slot, time, values = slot[inside], time[inside], values[:, inside]
+    return Placed(len(readings.assets), steps, slot, time, values)
 
 
 def _means(placed: Placed) -> tuple[np.ndarray, np.ndarray]:
     """The mean of each place, float32, NaN where nothing was read; whether anything was: (A, T, D) each."""
-    size = int(np.prod(placed.shape))
-    count = np.bincount(placed.slot, minlength=size)
-    if count.max(initial=0) <= 1:
-        values = np.full(size, np.nan, dtype=np.float32)
-        values[placed.slot] = placed.value + 0.0  # as a sum has it: no zero is negative
-    else:
-        total = np.bincount(placed.slot, weights=placed.value, minlength=size)
+    size = placed.assets * placed.steps
+    if (placed.slot[1:] > placed.slot[:-1]).all():  # one row a place
+        values = placed.values.astype(np.float32) + np.float32(0)  # as a sum has it: no zero is negative
+        if len(placed) < size:
+            of_rows, values = values, np.full((len(values), size), np.nan, dtype=np.float32)
+            for mean, value in zip(values, of_rows, strict=True):
+                mean[placed.slot] = value
+        return placed.cube(values), placed.cube(~np.isnan(values))
+    values, observed = np.empty((len(placed.values), size), np.float32), np.empty((len(placed.values), size), bool)
+    for number, value in enumerate(placed.values):
+        known = ~np.isnan(value)
+        count = np.bincount(placed.slot[known], minlength=size)
+        total = np.bincount(placed.slot[known], weights=value[known], minlength=size)
         with np.errstate(invalid="ignore"):
-            values = (total / count).astype(np.float32)
-    return values.reshape(placed.shape), (count > 0).reshape(placed.shape)
+            values[number] = total / count
+        observed[number] = count > 0
+    return placed.cube(values), placed.cube(observed)
 
 
 def _held(
@@ -151,11 +141,7 @@ def _held(
 
     `before` is the last reading before the day; what is given back with them is the last one after it.
     """
-    steps = placed.shape[1]
-    time, value = np.full(placed.shape, NEVER), np.full(placed.shape, np.nan)
-    in_time = np.argsort(placed.time, kind="stable")
-    time.ravel()[placed.slot[in_time]] = placed.time[in_time]  # the last one of a step stays
-    value.ravel()[placed.slot[in_time]] = placed.value[in_time]
+    steps, time, value = placed.steps, *_newest(placed)
     time = np.concatenate([before.time[:, None], time], axis=1)  # (A, 1 + T, D)
     value = np.concatenate([before.value[:, None], value], axis=1)
     there = np.where(time > NEVER, np.arange(steps + 1)[None, :, None], 0)
@@ -166,6 +152,18 @@ def _held(
     holds = ~observed & (time[:, 1:] > NEVER) & (age <= limits) & (limits > 0)
     values = np.where(holds, value[:, 1:].astype(np.float32), values)
     return values, observed | holds, Last(time[:, -1], value[:, -1])
+
+
+def _newest(placed: Placed) -> tuple[np.ndarray, np.ndarray]:
+    """The time and the value of the last reading in each step, (A, T, D) each; NEVER and NaN where there is none."""
+    shape = (len(placed.values), placed.assets * placed.steps)
+    time, value = np.full(shape, NEVER), np.full(shape, np.nan)
+    in_time = np.argsort(placed.time, kind="stable")
+    for number, values in enumerate(placed.values):
+        known = in_time[~np.isnan(values[in_time])]
+        time[number, placed.slot[known]] = placed.time[known]  # the last one of a step stays
+        value[number, placed.slot[known]] = values[known]
+    return placed.cube(time), placed.cube(value)
 
 
 def jitters(times: pd.Series, step: timedelta) -> bool:

@@ -2,38 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
-import pandas as pd
+
+from sensors_data.wide_rows import WideRows, joined
 
 
-def grown(readings: pd.DataFrame, before: pd.DataFrame, counters: tuple[str, ...], step: timedelta) -> pd.DataFrame:
-    """Readings (time, asset, sensor, value) in which a counter's value is its growth in a step since the one before.
+def grown(readings: WideRows, before: WideRows, counters: tuple[str, ...], step: timedelta) -> WideRows:
+    """Readings in which a counter's value is its growth in a step since the one before.
 
-    `before` are the readings of the day before. Where a counter falls it was reset: that value is left out. A value
-    between two that go on rising, and which does not lie between them, is a slip: it is left out and bridged.
+    `before` are the readings of the day before, of the same assets and sensors. Where a counter falls it was reset:
+    that value is left out. A value between two that go on rising, and which does not lie between them, is a slip: it is
+    left out and bridged.
     """
-    counting = readings["sensor"].isin(counters)
-    if not counting.any():
-        return readings
-    earlier = before[before["sensor"].isin(counters)]
-    rows = pd.concat([earlier, readings[counting]]).assign(
-        today=np.arange(len(earlier) + counting.sum()) >= len(earlier)
-    )
-    rows = rows.sort_values(["asset", "sensor", "time"], kind="stable").reset_index(drop=True)
-    rows = rows[~_slips(rows)]
-    groups = rows.groupby(["asset", "sensor"], sort=False, observed=True)
-    steps = groups["time"].diff().dt.total_seconds() / step.total_seconds()
-    growth = groups["value"].diff() / steps
-    rates = rows.assign(value=growth)[rows["today"] & (growth >= 0) & np.isfinite(growth)].drop(columns="today")
-    whole: pd.DataFrame = pd.concat([readings[~counting], rates], ignore_index=True)
-    return whole
+    rows = joined([before, readings])
+    order = np.lexsort((rows.time, rows.asset))
+    values = readings.values.T.copy()
+    for number, sensor in enumerate(readings.sensors):
+        if sensor in counters:
+            rates = np.full(len(rows), np.nan)
+            known = order[~np.isnan(rows.values[order, number])]
+            place, rate = _rates(rows.asset[known], rows.time[known], rows.values[known, number], step)
+            rates[known[place]] = rate
+            values[number] = rates[len(before) :]
+    return replace(readings, values=values.T, observed=~np.isnan(values.T))
 
 
-def _slips(rows: pd.DataFrame) -> pd.Series:
-    """Which values leave a rise that goes on without them."""
-    values = rows.groupby(["asset", "sensor"], sort=False, observed=True)["value"]
-    last, following = values.shift(1), values.shift(-1)
-    slips: pd.Series = (following >= last) & ((rows["value"] < last) | (rows["value"] > following))
+def _rates(asset: np.ndarray, time: np.ndarray, value: np.ndarray, step: timedelta) -> tuple[np.ndarray, np.ndarray]:
+    """A counter's growth in a step since its last value, (N,), and of which readings it is."""
+    rises = np.flatnonzero(~_slips(asset, value))
+    asset, time, value = asset[rises], time[rises], value[rises]
+    steps = np.diff(time).astype(np.int64) / 1e6 / step.total_seconds()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = np.diff(value) / steps
+    usable = (asset[1:] == asset[:-1]) & (rate >= 0) & np.isfinite(rate)
+    return rises[1:][usable], rate[usable]
+
+
+def _slips(asset: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """Which values, sorted by asset and time, leave a rise that goes on without them."""
+    slips = np.zeros(len(value), dtype=bool)
+    if len(value) > 2:
+        last, own, following = value[:-2], value[1:-1], value[2:]
+        slips[1:-1] = (following >= last) & ((own < last) | (own > following)) & (asset[2:] == asset[:-2])
     return slips

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -114,36 +114,47 @@ def columns_of(names: pd.Series, sensors: tuple[str, ...]) -> np.ndarray:
     return np.append(pd.Index(sensors).get_indexer(pd.Index(distinct)), -1)[codes]
 
 
-def impute(grid: Grid, linear_rows: int, seasonal_rows: int, day_rows: int, days: int = 7) -> Grid:
-    """Gaps filled: up to `linear_rows` linearly in time, up to `seasonal_rows` by earlier days, longer ones left NaN.
+@dataclass(frozen=True)
+class GapRules:
+    """How gaps of a sensor are filled, in rows."""
+
+    linear: int
+    """Gaps of up to so many are straight lines."""
+    seasonal: int
+    """Longer ones of up to so many are filled by earlier days."""
+    day: int
+    """Rows of a day."""
+    days: int = 7
+
+
+def imputed(values: np.ndarray, seen: np.ndarray, rules: GapRules, since: int = 0) -> np.ndarray:
+    """A sensor's values (T,) with those gaps filled that end after row `since`; longer ones than the rules say stay.
 
     A seasonal fill is the median of the same time of day over the `days` before the row, moved to the level
-    at which the gap began. A gap still open at the grid's end cannot be linear: its length is not yet known.
-    Nothing is taken from after a gap's own end, and nothing of a later day where the grid ends with its day.
+    at which the gap began. A gap still open at the end cannot be linear: its length is not yet known.
+    Nothing is taken from after a gap's own end, and nothing of a later day where the values end with their day.
     """
-    filled = filled_linearly(grid.values, grid.observed, linear_rows)
-    for sensor in range(filled.shape[1]):
-        seen = grid.observed[:, sensor]
-        for first, last in _runs(~seen):
-            closed = first > 0 and last < len(seen)
-            if last - first <= seasonal_rows and not (closed and last - first <= linear_rows):
-                filled[first:last, sensor] = _same_time_of_day(
-                    grid.values[:, sensor], seen, first, last, day_rows, days
-                )
-    return replace(grid, values=filled)
+    filled = values.copy()
+    for first, last in _runs(~seen, since):
+        if first > 0 and last < len(seen) and last - first <= rules.linear:
+            around = slice(first - 1, last + 1)
+            filled[around] = filled_linearly(values[around], seen[around], rules.linear)
+        elif last - first <= rules.seasonal:
+            filled[first:last] = _same_time_of_day(values, seen, first, last, rules.day, rules.days)
+    return filled
 
 
 def filled_linearly(values: np.ndarray, observed: np.ndarray, linear_rows: int) -> np.ndarray:
-    """Values in which gaps of up to `linear_rows` between two that were observed are straight lines, (..., T, D)."""
-    steps = values.shape[-2]
-    row = np.arange(steps, dtype=np.int32)[:, None]
-    before = np.maximum.accumulate(np.where(observed, row, np.int32(-1)), axis=-2)
-    after = np.where(observed, row, np.int32(steps))[..., ::-1, :]
-    after = np.minimum.accumulate(after, axis=-2)[..., ::-1, :]
+    """Values in which gaps of up to `linear_rows` between two that were observed are straight lines, (..., T)."""
+    steps = values.shape[-1]
+    row = np.arange(steps, dtype=np.int32)
+    before = np.maximum.accumulate(np.where(observed, row, np.int32(-1)), axis=-1)
+    after = np.where(observed, row, np.int32(steps))[..., ::-1]
+    after = np.minimum.accumulate(after, axis=-1)[..., ::-1]
     gap = np.nonzero(~observed & (before >= 0) & (after < steps) & (after - before - 1 <= linear_rows))
     first, last = before[gap], after[gap]
-    low, high = values[(*gap[:-2], first, gap[-1])], values[(*gap[:-2], last, gap[-1])]
-    part = (gap[-2] - first).astype(np.float32) / (last - first).astype(np.float32)
+    low, high = values[(*gap[:-1], first)], values[(*gap[:-1], last)]
+    part = (gap[-1] - first).astype(np.float32) / (last - first).astype(np.float32)
     filled = values.copy()
     filled[gap] = low + part * (high - low)
     return filled
@@ -179,10 +190,10 @@ def long_gaps(observed: np.ndarray, rows: int) -> np.ndarray:
     return hidden
 
 
-def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
-    """The half-open intervals [first, last) over which `flags` is true."""
+def _runs(flags: np.ndarray, since: int = 0) -> list[tuple[int, int]]:
+    """The half-open intervals [first, last) over which `flags` is true, those that end after row `since`."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > since]
 
 
 def fit_scale(values: np.ndarray, usable: np.ndarray) -> Scale:

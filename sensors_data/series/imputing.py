@@ -2,73 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from sensors_data.arrow_rows import as_table
 from sensors_data.series.clock import Readings, on_the_clock
 from sensors_data.series.counters import grown
-from sensors_data.series.grid import Grid, as_us, filled_linearly, impute
+from sensors_data.series.grid import GapRules, as_us, filled_linearly, imputed
 from sensors_data.series.grid_table import day_rows
+from sensors_data.series.readings_table import in_columns
 from sensors_data.settings import Family
-from sensors_data.tables import TABLES
-from sensors_data.tables.table import TIME
+from sensors_data.wide_rows import WideRows
 
 SEASONAL_DAYS = 7
 """How many earlier days a long gap may be filled from."""
 
 
-def imputed_rows(spec: Family, day: date, assets: list[str], readings: Readings) -> pd.DataFrame:
-    """Rows of the `grid` table of some assets' day, sorted.
+def imputed_rows(spec: Family, day: date, assets: list[str], readings: Readings) -> WideRows:
+    """Rows of the `grid` table of some sorted assets' day, sorted; a step in which nothing is known takes no row.
 
     Earlier days are asked for only where a gap of the day is filled from them.
     """
-    frame: pd.DataFrame = _coded_rows(spec, day, assets, readings).to_pandas()
-    return frame
-
-
-def imputed_table(spec: Family, day: date, assets: list[str], readings: Readings) -> pa.Table:
-    """The rows of sorted assets as the table's own."""
-    return _coded_rows(spec, day, assets, readings).cast(TABLES["grid"].schema).combine_chunks()
-
-
-def _coded_rows(spec: Family, day: date, assets: list[str], readings: Readings) -> pa.Table:
-    """The rows, the names of assets and sensors as codes."""
-    if not assets:
-        return TABLES["grid"].schema.empty_table()
     readings = _with_growth(spec, day, readings)
     ((values, observed),) = on_the_clock(spec, [day], assets, readings)
-    far = np.flatnonzero(_needs_earlier_days(observed, spec.linear_gap // spec.step))
-    near = np.setdiff1d(np.flatnonzero(~observed.all(axis=(1, 2))), far)
-    filled = values.copy() if len(far) or len(near) else values
-    if len(near):
-        filled[near] = filled_linearly(values[near], observed[near], spec.linear_gap // spec.step)
-    if len(far):
-        gappy = [assets[place] for place in far]
-        past = [day - timedelta(days=back) for back in range(SEASONAL_DAYS, 0, -1)]
-        earlier = on_the_clock(spec, past, gappy, readings)
-        for number, place in enumerate(far):
-            seen = [(known[0][number], known[1][number]) for known in earlier] + [(values[place], observed[place])]
-            whole = (np.concatenate(part) for part in zip(*seen, strict=True))  # (8 T, D) each
-            filled[place] = _filled(spec, *whole)[-day_rows(spec) :]
-    return _rows(spec, day, assets, filled, observed)
+    filled = values if observed.all() else _filled(spec, day, assets, (values, observed), readings)
+    flat = len(spec.sensors), len(assets) * day_rows(spec)
+    of_sensors = np.moveaxis(filled, 2, 0).reshape(flat)  # (D, A x T), as they lie in memory
+    seen = np.moveaxis(observed, 2, 0).reshape(flat)
+    there = ~np.isnan(of_sensors).all(axis=0)
+    place = np.arange(there.size)
+    if not there.all():
+        place, of_sensors, seen = place[there], of_sensors[:, there], seen[:, there]
+    asset, row = np.divmod(place, day_rows(spec))
+    time = as_us(day) + row * np.timedelta64(spec.step, "us")
+    return WideRows(assets, spec.sensor_names, time, asset, of_sensors.T, seen.T)
 
 
-def imputed_days(spec: Family, readings: pd.DataFrame) -> dict[date, pd.DataFrame]:
-    """Each UTC day's rows of the `grid` table, as the night of that day would impute them."""
+def imputed_days(spec: Family, readings: pd.DataFrame) -> dict[date, WideRows]:
+    """Each UTC day's rows of the `grid` table, as the night of that day would impute them, from readings one a row."""
     moments = readings["time"].to_numpy(dtype="datetime64[D]")
-    by_day = {day: readings[moments == np.datetime64(day)] for day in np.unique(moments).tolist()}
+    by_day = {
+        day: in_columns(readings[moments == np.datetime64(day)], spec.sensor_names)
+        for day in np.unique(moments).tolist()
+    }
+    none = in_columns(readings.iloc[:0], spec.sensor_names)
 
-    def known(day: date, assets: list[str]) -> pd.DataFrame:
-        rows = by_day.get(day, readings.iloc[:0])
-        chosen: pd.DataFrame = rows[rows["asset"].isin(assets)]
-        return chosen
+    def known(day: date, assets: list[str], sensors: tuple[str, ...]) -> WideRows:
+        return by_day.get(day, none).of(assets, sensors)
 
-    assets = {day: sorted(map(str, rows["asset"].unique())) for day, rows in by_day.items()}
-    return {day: as_table("grid", imputed_rows(spec, day, assets[day], known)) for day in by_day}
+    return {day: imputed_rows(spec, day, rows.assets, known) for day, rows in by_day.items()}
 
 
 def _with_growth(spec: Family, day: date, readings: Readings) -> Readings:
@@ -77,50 +61,54 @@ def _with_growth(spec: Family, day: date, readings: Readings) -> Readings:
     if not counters:
         return readings
 
-    def plain(wanted: date, assets: list[str]) -> pd.DataFrame:
-        return readings(wanted, assets).astype({"asset": str, "sensor": str})
-
-    def growing(wanted: date, assets: list[str]) -> pd.DataFrame:
-        today = plain(wanted, assets)
+    def growing(wanted: date, assets: list[str], sensors: tuple[str, ...]) -> WideRows:
+        today = readings(wanted, assets, sensors)
         known = wanted > day - timedelta(days=SEASONAL_DAYS)
-        return grown(today, plain(wanted - timedelta(days=1), assets) if known else today[:0], counters, spec.step)
+        before = readings(wanted - timedelta(days=1), assets, sensors) if known else today.where(np.arange(0))
+        return grown(today, before, counters, spec.step)
 
     return growing
 
 
+def _filled(
+    spec: Family, day: date, assets: list[str], known: tuple[np.ndarray, np.ndarray], readings: Readings
+) -> np.ndarray:
+    """A day's values with their gaps filled, from values and what of them is observed, (A, T, D) each."""
+    values, observed = known
+    rules = GapRules(spec.linear_gap // spec.step, spec.seasonal_gap // spec.step, day_rows(spec), SEASONAL_DAYS)
+    asset, sensor = np.nonzero(~observed.all(axis=1))  # the G columns with a gap
+    lines, seen = values[asset, :, sensor], observed[asset, :, sensor]  # (G, T)
+    filled = values.copy(order="K")
+    filled[asset, :, sensor] = filled_linearly(lines, seen, rules.linear)
+    far = np.flatnonzero(_needs_earlier_days(seen, rules.linear))
+    if len(far):
+        before = _earlier(spec, day, assets, (asset[far], sensor[far]), readings)
+        for gap, (past, known_then) in zip(far, before, strict=True):
+            whole, known_ever = np.concatenate([past, lines[gap]]), np.concatenate([known_then, seen[gap]])  # (8 T,)
+            filled[asset[gap], :, sensor[gap]] = imputed(whole, known_ever, rules, len(past))[len(past) :]
+    return filled
+
+
+def _earlier(
+    spec: Family, day: date, assets: list[str], places: tuple[np.ndarray, np.ndarray], readings: Readings
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Values and mask of the SEASONAL_DAYS before a day, (7 T,) each, of assets and sensors at some `places`."""
+    machines, sensors = (np.unique(part) for part in places)
+    names = [spec.sensor_names[place] for place in sensors]
+    some = spec.model_copy(update={"sensors": {name: spec.sensors[name] for name in names}})
+    past = [day - timedelta(days=back) for back in range(SEASONAL_DAYS, 0, -1)]
+    days = on_the_clock(some, past, [assets[place] for place in machines], readings)
+    for asset, sensor in zip(*places, strict=True):
+        at = (np.searchsorted(machines, asset), slice(None), np.searchsorted(sensors, sensor))
+        yield np.concatenate([values[at] for values, _ in days]), np.concatenate([seen[at] for _, seen in days])
+
+
 def _needs_earlier_days(observed: np.ndarray, linear_rows: int) -> np.ndarray:
-    """Which assets have a gap at the day's edge or one longer than `linear_rows`: (A, T, D) -> (A,)."""
-    edges = ~(observed[:, 0].all(axis=1) & observed[:, -1].all(axis=1))
+    """Which columns have a gap at the day's edge or one longer than `linear_rows`: (G, T) -> (G,)."""
+    edges = ~(observed[:, 0] & observed[:, -1])
     if linear_rows >= observed.shape[1]:
         return np.asarray(edges)
-    before = np.zeros((len(observed), observed.shape[1] + 1, observed.shape[2]), dtype=np.int32)
+    before = np.zeros((len(observed), observed.shape[1] + 1), dtype=np.int32)
     np.cumsum(~observed, axis=1, out=before[:, 1:])
     long = (before[:, linear_rows + 1 :] - before[:, : -linear_rows - 1]) > linear_rows
-    return np.asarray(edges | long.any(axis=(1, 2)))
-
-
-def _filled(spec: Family, values: np.ndarray, observed: np.ndarray) -> np.ndarray:
-    """One asset's values with its gaps filled, (T, D); nothing is filled before the first that was read."""
-    first = int(observed.any(axis=1).argmax())
-    times = np.arange(len(values) - first).astype("datetime64[us]")  # a gap is counted in rows
-    grid = Grid(times, values[first:], observed[first:], spec.sensor_names)
-    whole = impute(grid, spec.linear_gap // spec.step, spec.seasonal_gap // spec.step, day_rows(spec), SEASONAL_DAYS)
-    return np.concatenate([values[:first], whole.values])
-
-
-def _rows(spec: Family, day: date, assets: list[str], values: np.ndarray, observed: np.ndarray) -> pa.Table:
-    """Arrays (A, T, D) as rows of the `grid` table, sorted; a time at which no sensor has a value takes no row."""
-    by_name = np.argsort(np.array(spec.sensor_names, dtype=object), kind="stable")
-    asset, row = np.nonzero(~np.isnan(values).all(axis=2))
-    whole = len(row) == values.shape[0] * values.shape[1]
-    shown, seen = (part.reshape(-1, len(by_name)) if whole else part[asset, row] for part in (values, observed))
-    time = as_us(day) + row * np.timedelta64(spec.step, "us")
-    sensors = len(by_name)
-    columns = [
-        pa.array(np.repeat(time, sensors)).cast(TIME),
-        pa.DictionaryArray.from_arrays(np.repeat(asset.astype(np.int32), sensors), assets),
-        pa.DictionaryArray.from_arrays(np.tile(by_name.astype(np.int32), len(row)), spec.sensor_names),
-        shown[:, by_name].ravel(),
-        seen[:, by_name].ravel(),
-    ]
-    return pa.table(columns, TABLES["grid"].schema.names)
+    return np.asarray(edges | long.any(axis=1))

@@ -9,14 +9,15 @@ import pandas as pd
 
 from sensors_data.errors import NotThereError
 from sensors_data.runs import Done, run_job
-from sensors_data.series.grid_table import check_shard
-from sensors_data.series.imputing import SEASONAL_DAYS, imputed_table
+from sensors_data.series.grid_table import GRID, check_shard
+from sensors_data.series.imputing import SEASONAL_DAYS, imputed_rows
 from sensors_data.series.late import revision_of, stamp_of, too_late
-from sensors_data.series.readings_table import files_of, write_day
+from sensors_data.series.readings_table import files_of, read_rows, write_day
 from sensors_data.series.sources import take_day
 from sensors_data.series.wholeness import part_there, why_not_whole
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Provenance, Store, settings_hash, shard_of
+from sensors_data.wide_rows import WideRows, table_of
 
 
 def ingest(settings: Settings, day: date, family: str) -> str:
@@ -37,15 +38,16 @@ def _ingest(store: Store, spec: Family, day: date, family: str) -> Done:
         why = f"; {len(rejects):,} rows were refused, first: {rejects['reason'].iloc[0]}" if len(rejects) else ""
         place = "inbox" if spec.inbox else "source"
         raise NotThereError(f"the {place} of {family} holds no usable value on {day} ({spec.origin}){why}")
-    source, notes = Provenance(job="ingest", settings=settings_hash(spec)), [part_there(readings.span, day, spec.step)]
+    span = pd.Timestamp(readings.time.min(), tz="UTC"), pd.Timestamp(readings.time.max(), tz="UTC")
+    source, notes = Provenance(job="ingest", settings=settings_hash(spec)), [part_there(span, day, spec.step)]
     if spec.grace:
-        edition, news = revision_of(store, family, day, readings.frame())
+        edition, news = revision_of(store, family, day, readings)
         source = source.model_copy(update={"inputs": stamp_of(spec, day), "edition": edition})
         notes += [news, *_told_too_late(store, spec, family, day)]
     values = write_day(store, spec, family, day, readings, source)
     store.write("rejects", rejects, source, family=family, day=day)
     unused = int((~rejects["used"]).sum())
-    assets, sensors = len(readings.assets), len(readings.sensors)
+    assets, sensors = len(readings.assets), int((~np.isnan(readings.values)).any(axis=0).sum())
     line = f"ingested {family} {day}: {values:,} values, {assets} assets, {sensors} sensors, {unused:,} rejects"
     note = "; ".join(filter(None, notes))
     return Done(values, f"{line}; {note}" if note else line, note)
@@ -77,15 +79,18 @@ def _impute(store: Store, spec: Family, day: date, family: str, shard: int) -> D
     if not known[day]:
         store.read("readings", family=family, day=day)  # says what is missing and what to do
 
-    def readings(day: date, assets: list[str]) -> pd.DataFrame:
-        return store.read_coded("readings", known.get(day, []), assets)
+    asked: set[date] = {day}
+
+    def readings(wanted: date, assets: list[str], sensors: tuple[str, ...]) -> WideRows:
+        asked.add(wanted)
+        return read_rows(store, known.get(wanted, []), sensors, assets)
 
     assets = sorted(a for a in store.assets_in(known[day]) if shard_of(a, spec.shards) == shard)
-    rows = imputed_table(spec, day, assets, readings)
-    inputs = (path for paths in known.values() for path in paths)
+    rows = imputed_rows(spec, day, assets, readings)
+    inputs = (path for d, paths in known.items() if d in asked for path in paths)
     source = store.made_from(inputs, Provenance(job="impute", settings=settings_hash(spec)))
-    store.write_rows("grid", rows, source, family=family, day=day, shard=shard)
-    value, seen = rows["value"].to_numpy(), rows["observed"].to_numpy()
-    filled, missing = int((~seen & ~np.isnan(value)).sum()), int(np.isnan(value).sum())
-    line = f"imputed {family} {day} shard {shard}: {len(rows):,} values of {len(assets)} assets"
-    return Done(len(rows), f"{line}, {filled:,} filled, {missing:,} still missing")
+    store.write_rows("grid", table_of(GRID, rows), source, family=family, day=day, shard=shard)
+    missing = rows.values.size - rows.count
+    filled = rows.count - int(np.count_nonzero(rows.observed))
+    line = f"imputed {family} {day} shard {shard}: {rows.values.size:,} values of {len(assets)} assets"
+    return Done(rows.values.size, f"{line}, {filled:,} filled, {missing:,} still missing")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 from datetime import date, timedelta
 
-import pandas as pd
-
-from sensors_data.arrow_rows import as_table
 from sensors_data.errors import NotThereError, UnreadableError
 from sensors_data.series.file_source import find_files
-from sensors_data.series.sources import read_day
+from sensors_data.series.readings_table import READINGS
+from sensors_data.series.sources import take_day
 from sensors_data.settings import Family
 from sensors_data.store import Store
+from sensors_data.wide_rows import WideRows, rows_of
 
 BEYOND = timedelta(days=14)
 """How far beyond the grace files are looked at for values that come too late."""
@@ -49,48 +48,57 @@ def too_late(store: Store, spec: Family, family: str, day: date) -> dict[date, i
             continue
         sources = [store.provenance(path) for path in store.written("readings", [d], family=family)]
         if sources[0].inputs and sources[0].inputs != stamp_of(spec, d):
-            many[d] = len(_rows(spec, d)) - sum(source.rows for source in sources)
+            rows = _rows(spec, d)
+            many[d] = (0 if rows is None else rows.count) - sum(source.many for source in sources)
     return {d: more for d, more in many.items() if more > 0}
 
 
-def revision_of(store: Store, family: str, day: date, readings: pd.DataFrame) -> tuple[int, str]:
+def revision_of(store: Store, family: str, day: date, readings: WideRows) -> tuple[int, str]:
     """The number of a day's revision if it becomes `readings`, and what is new in words; 1 and none for a new day."""
     paths = store.written("readings", [day], family=family)
     if not paths:
         return 1, ""
-    edition, key = max(store.provenance(path).edition for path in paths), ["time", "asset", "sensor"]
-    both = store.read_files("readings", paths).merge(
-        as_table("readings", readings), on=key, how="outer", suffixes=("", "_new"), indicator=True
-    )
-    more, fewer = int((both["_merge"] == "right_only").sum()), int((both["_merge"] == "left_only").sum())
-    other = int(((both["_merge"] == "both") & (both["value"] != both["value_new"])).sum())
+    edition = max(store.provenance(path).edition for path in paths)
+    more, fewer, other = _news(_stored(store, paths), readings)
     if not more + fewer + other:
         return edition, f"revision {edition}" if edition > 1 else ""
     return edition + 1, f"revision {edition + 1}: {more:,} values more, {other:,} changed, {fewer:,} gone"
+
+
+def _news(before: WideRows, after: WideRows) -> tuple[int, int, int]:
+    """How many values `after` has more than `before`, how many fewer, and how many others."""
+    key = ["time", "asset", "sensor"]
+    both = before.long().merge(after.long(), on=key, how="outer", suffixes=("", "_new"), indicator=True)
+    shared = both["_merge"] == "both"
+    other = shared & (both["value"] != both["value_new"])
+    return int((both["_merge"] == "right_only").sum()), int((both["_merge"] == "left_only").sum()), int(other.sum())
 
 
 def _differs(store: Store, spec: Family, family: str, day: date, night: date) -> bool:
     """Whether a day's values are others than those in the store."""
     paths = store.written("readings", [day], family=family)
     if not paths:
-        return len(_rows(spec, day)) > 0
+        return _rows(spec, day) is not None
     beside = "{day}" in spec.inbox and night - day == timedelta(
         days=1
     )  # the file of the day after may hold hours of it
     if spec.inbox and not beside and store.provenance(paths[0]).inputs == stamp_of(spec, day):
         return False
     rows = _rows(spec, day)
-    return len(rows) > 0 and not as_table("readings", rows).equals(_stored(store, paths))
+    return rows is not None and any(_news(_stored(store, paths), rows))
 
 
-def _stored(store: Store, paths: list[str]) -> pd.DataFrame:
-    """A day's readings as they were taken in, those of all shards in the table's order."""
-    return as_table("readings", store.read_files("readings", paths))
+def _stored(store: Store, paths: list[str]) -> WideRows:
+    """A day's readings as they were taken in."""
+    parts = list(store.tables_of("readings", paths, coded=True))
+    sensors = dict.fromkeys(name for part in parts for name in READINGS.sensors_in(part.column_names))
+    return rows_of(READINGS, parts, tuple(sensors))
 
 
-def _rows(spec: Family, day: date) -> pd.DataFrame:
-    """A day's readings as its source has them now; none where there is nothing that can be read."""
+def _rows(spec: Family, day: date) -> WideRows | None:
+    """A day's readings as its source has them now; None where there is nothing that can be read."""
     try:
-        return read_day(spec, day)[0]
+        rows = take_day(spec, day)[0]
     except (NotThereError, UnreadableError, LookupError):
-        return pd.DataFrame()
+        return None
+    return rows if rows.count else None

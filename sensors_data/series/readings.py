@@ -10,23 +10,24 @@ import pandas as pd
 
 from sensors_data.errors import UnreadableError
 from sensors_data.series.clock_back import row_times
-from sensors_data.series.day_readings import DayReadings, LongReadings
 from sensors_data.series.file_source import find_files, raw_readings, raw_rows
 from sensors_data.series.judging import check, lines_of, without_repeats
+from sensors_data.series.readings_table import in_columns
 from sensors_data.series.wide_day import FAR, SHORT, DayRows, day_before, rows_of_day
 from sensors_data.series.wide_file import wide_file
 from sensors_data.series.wide_readings import merged, values_in
 from sensors_data.settings import Family
+from sensors_data.wide_rows import WideRows
 
 
 def read_day(family: Family, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A family's readings (time, asset, sensor, value) of a UTC day, and its rejects, as `take_day` takes them in."""
     readings, rejects = take_day(family, day)
-    return readings.frame(), rejects
+    return readings.long().drop(columns="observed"), rejects
 
 
-def take_day(family: Family, day: date) -> tuple[DayReadings, pd.DataFrame]:
-    """A family's readings of a UTC day, and its rejects (source, line, raw, reason, used).
+def take_day(family: Family, day: date) -> tuple[WideRows, pd.DataFrame]:
+    """A family's readings of a UTC day, a column a sensor, and its rejects (source, line, raw, reason, used).
 
     Where the inbox has a file a day, the files of the days beside it are looked through too: a file of a local day
     holds hours of another UTC day. A file that cannot be read at all is a reject too, unless none can be: then
@@ -61,14 +62,14 @@ def _rows_of(path: Path, family: Family, day: date, own: bool) -> tuple[DayRows 
     return readings.assign(source=path.name), rejects
 
 
-def _merged(parts: list[DayRows | pd.DataFrame], family: Family) -> tuple[DayReadings, pd.DataFrame]:
+def _merged(parts: list[DayRows | pd.DataFrame], family: Family) -> tuple[WideRows, pd.DataFrame]:
     """The readings of a day's files, one a time, asset and sensor, and the others as rejects."""
     wide = [part for part in parts if isinstance(part, DayRows)]
     if len(wide) == len(parts):
         return merged(wide, family)
     rows = [part if isinstance(part, pd.DataFrame) else values_in(part, family) for part in parts]
     readings, repeated = without_repeats(pd.concat(rows, ignore_index=True))
-    return LongReadings(readings), repeated
+    return in_columns(readings, family.sensor_names), repeated
 
 
 def days_in(family: Family) -> list[date]:

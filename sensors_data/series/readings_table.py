@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from sensors_data.series.day_readings import DayReadings
+import pandas as pd
+
+from sensors_data.arrow_rows import to_arrow
 from sensors_data.settings import Family
 from sensors_data.store import Provenance, Store, shard_of
+from sensors_data.tables import TABLES
+from sensors_data.wide_rows import WideRows, rows_of, table_of
+
+READINGS = TABLES["readings"]
 
 
-def write_day(store: Store, spec: Family, family: str, day: date, readings: DayReadings, source: Provenance) -> int:
+def write_day(store: Store, spec: Family, family: str, day: date, readings: WideRows, source: Provenance) -> int:
     """Replace a day's readings, each shard's in its own file; how many there are.
 
     Every shard has a file, be it empty: so a reader knows into how many the day was cut. What the day held in other
     files goes last; until then a whole file alone counts.
     """
     before = store.written("readings", [day], family=family)
-    after, values = [], 0
+    after = []
     for shard in range(spec.shards):
         assets = [name for name in readings.assets if shard_of(name, spec.shards) == shard]
-        rows = readings.rows_of(assets)
+        rows = readings if len(assets) == len(readings.assets) else readings.of(assets, readings.sensors)
         where = {"family": family, "day": day} | ({"shard": shard} if spec.shards > 1 else {})
-        after.append(store.write_rows("readings", rows, source, **where))
-        values += rows.num_rows
+        after.append(store.write_rows("readings", table_of(READINGS, rows), source, **where))
     for path in [*before, *store.shards("readings", family=family, day=day)]:
         if path not in after:
             store.remove(path)
-    return values
+    return readings.count
+
+
+def read_rows(
+    store: Store, paths: Iterable[str], sensors: tuple[str, ...], assets: list[str] | None = None
+) -> WideRows:
+    """Readings in some files, a column for each of some sensors; of some assets where they are named."""
+    return rows_of(READINGS, store.tables_of("readings", paths, assets, sensors, coded=True), sensors, assets)
+
+
+def in_columns(values: pd.DataFrame, sensors: tuple[str, ...]) -> WideRows:
+    """Readings that stand one a row (time, asset, sensor, value) with a column for each of some sensors."""
+    rows = to_arrow(READINGS, values)
+    return rows_of(READINGS, [rows], sensors)
 
 
 def files_of(store: Store, spec: Family, family: str, day: date, shard: int) -> list[str]:

@@ -21,8 +21,9 @@ from sensors_data.series import (
     readings,
     sql_source,
 )
-from sensors_data.series.day_readings import DayReadings, LongReadings
+from sensors_data.series.readings_table import in_columns
 from sensors_data.settings import Family
+from sensors_data.wide_rows import WideRows
 
 
 class Kind(Protocol):
@@ -64,12 +65,12 @@ def days_in(family: Family) -> list[date]:
     return source_of(family).days(family)
 
 
-def take_day(family: Family, day: date) -> tuple[DayReadings, pd.DataFrame]:
-    """A family's readings of a UTC day, of some assets at a time, and its rejects; errors as `read_day` raises them."""
+def take_day(family: Family, day: date) -> tuple[WideRows, pd.DataFrame]:
+    """A family's readings of a UTC day, a column a sensor, and its rejects; errors as `read_day` raises them."""
     if family.source_kind == "files":
         return readings.take_day(family, day)
     rows, rejects = source_of(family).rows(family, day)
-    return LongReadings(rows), rejects
+    return in_columns(rows, family.sensor_names), rejects
 
 
 def read_day(family: Family, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -2,69 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from sensors_data.series.judging import without_repeats
 from sensors_data.series.wide_day import DayRows
 from sensors_data.settings import Family
-from sensors_data.tables import TABLES
-from sensors_data.tables.table import TIME
+from sensors_data.wide_rows import WideRows
 
 
-@dataclass(frozen=True)
-class WideReadings:
-    """A day's rows sorted by asset and time, a column a sensor; rows of the table are made of some assets at a time."""
-
-    assets: list[str]
-    columns: tuple[str, ...]
-    """The family's sensors."""
-    time: np.ndarray  # (R,) datetime64[us]
-    asset: np.ndarray  # (R,) ascending places in assets
-    values: np.ndarray  # (R, D) float64, NaN where there is no reading
-
-    @property
-    def span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
-        """The first and the last time of a reading."""
-        return pd.Timestamp(self.time.min(), tz="UTC"), pd.Timestamp(self.time.max(), tz="UTC")
-
-    @property
-    def sensors(self) -> list[str]:
-        """The sensors with a reading."""
-        return [name for name, column in zip(self.columns, self.values.T, strict=True) if not np.isnan(column).all()]
-
-    def frame(self) -> pd.DataFrame:
-        """The readings (time, asset, sensor, value), sorted."""
-        frame: pd.DataFrame = self._coded(self.assets).to_pandas()
-        return frame
-
-    def rows_of(self, assets: Collection[str]) -> pa.Table:
-        """The readings of some assets as the table's own rows, sorted."""
-        return self._coded(assets).cast(TABLES["readings"].schema).combine_chunks()
-
-    def _coded(self, assets: Collection[str]) -> pa.Table:
-        """The readings of some assets, sorted, names as codes."""
-        rows = np.isin(self.assets, list(assets))[self.asset]
-        part = slice(None) if rows.all() else rows
-        by_name = np.argsort(np.array(self.columns, dtype=object), kind="stable")
-        values = self.values[part][:, by_name].ravel()
-        sensors = len(by_name)
-        time, asset = np.repeat(self.time[part], sensors), np.repeat(self.asset[part], sensors)
-        sensor = np.tile(by_name.astype(np.int16), len(values) // sensors)
-        if (unknown := np.isnan(values)).any():
-            time, asset, sensor, values = time[~unknown], asset[~unknown], sensor[~unknown], values[~unknown]
-        names = (
-            pa.DictionaryArray.from_arrays(asset, self.assets),
-            pa.DictionaryArray.from_arrays(sensor, self.columns),
-        )
-        return pa.table([pa.array(time).cast(TIME), *names, values], TABLES["readings"].schema.names)
-
-
-def merged(parts: list[DayRows], family: Family) -> tuple[WideReadings, pd.DataFrame]:
+def merged(parts: list[DayRows], family: Family) -> tuple[WideRows, pd.DataFrame]:
     """The readings of files in the order in which they came in, the last of several for one time, and their rejects."""
     names = sorted({name for part in parts for name in _names(part)})
     asset = np.concatenate([_places(part, names) for part in parts])
@@ -78,7 +25,7 @@ def merged(parts: list[DayRows], family: Family) -> tuple[WideReadings, pd.DataF
         first = np.concatenate([[True], ~again])
         values, repeated = _without_repeats(parts, family, order, np.cumsum(first) - 1, values)
         asset, time = asset[first], time[first]
-    return WideReadings(names, family.sensor_names, time, asset, values), repeated
+    return WideRows(names, family.sensor_names, time, asset, values, ~np.isnan(values)), repeated
 
 
 _NONE = pd.DataFrame({"line": [], "raw": [], "source": [], "reason": [], "used": []})

@@ -8,6 +8,13 @@ from sensors_data.tables.table import COUNT, FLAG, REAL, REAL32, TEXT, TIME, Col
 _PER_VALUE = "nats per observed value"
 _SENSORS = "the sensor's"
 
+_A_VALUE = (
+    Column("time", TIME, "when it was measured"),
+    Column("asset", TEXT, "the machine"),
+    Column("sensor", TEXT, "the measured quantity"),
+)
+"""Columns of readings and grids as they were when a row was a value."""
+
 _INCIDENT = (
     Column("incident", TEXT, "16 digits, made of what it says"),
     Column("family", TEXT, "the family"),
@@ -28,17 +35,21 @@ _OF_A_PICTURE = (
 SERIES = (
     Table(
         "readings",
-        "What was measured and can be used: one row a value. A family of several shards has a file a shard, like "
-        "`shard-0.parquet`, in place of `data.parquet`.",
+        "What was measured and can be used: one row a time and machine, a column a sensor. A family of several shards "
+        "has a file a shard, like `shard-0.parquet`, in place of `data.parquet`.",
         partition=("family", "day"),
         may_shard=True,
-        order=("asset", "time", "sensor"),
-        columns=(
-            Column("time", TIME, "when it was measured"),
-            Column("asset", TEXT, "the machine"),
-            Column("sensor", TEXT, "the measured quantity, as the settings name it"),
-            Column("value", REAL, "what was measured; finite and inside the sensor's plausible range", _SENSORS),
+        order=("asset", "time"),
+        columns=(Column("time", TIME, "when it was measured"), Column("asset", TEXT, "the machine")),
+        a_sensor=(
+            Column(
+                "{sensor}",
+                REAL,
+                "what was measured, finite and inside the sensor's plausible range; null where nothing was read",
+                _SENSORS,
+            ),
         ),
+        a_value=(*_A_VALUE, Column("value", REAL, "what was measured")),
     ),
     Table(
         "rejects",
@@ -57,17 +68,21 @@ SERIES = (
     ),
     Table(
         "grid",
-        "Readings on the family's clock, short gaps filled. A time at which nothing is known of an asset has no row.",
+        "Readings on the family's clock, short gaps filled: one row a step and machine, a column a sensor. A step in "
+        "which nothing is known of a machine has no row.",
         partition=("family", "day", "shard"),
-        order=("asset", "time", "sensor"),
-        columns=(
-            Column("time", TIME, "start of the step"),
-            Column("asset", TEXT, "the machine"),
-            Column("sensor", TEXT, "the measured quantity"),
+        order=("asset", "time"),
+        columns=(Column("time", TIME, "start of the step"), Column("asset", TEXT, "the machine")),
+        a_sensor=(
             Column(
-                "value", REAL32, "mean of what was measured in the step, else the imputed value, else NaN", _SENSORS
+                "{sensor}", REAL32, "mean of what was measured in the step, else the imputed value, else null", _SENSORS
             ),
-            Column("observed", FLAG, "true where it was measured, false where it was imputed or is missing"),
+            Column("observed_{sensor}", FLAG, "true where it was measured, false where it was imputed or is missing"),
+        ),
+        a_value=(
+            *_A_VALUE,
+            Column("value", REAL32, "the mean or the imputed value"),
+            Column("observed", FLAG, "whether it was measured"),
         ),
     ),
     Table(

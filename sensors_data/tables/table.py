@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+
+from sensors_data.tables.sensor_columns import column_of, sensors_of
 
 TIME = pa.timestamp("us", tz="UTC")
 TEXT, FLAG, COUNT, BYTES = pa.string(), pa.bool_(), pa.int64(), pa.binary()
@@ -51,6 +53,15 @@ class Table:
     may_shard: bool = False
     is_record: bool = False
     """Whether each file is a note of its own: a damaged one is passed over and told, and never stops a family."""
+    a_sensor: tuple[Column, ...] = ()
+    """Columns that stand beside `columns` once for each sensor; `{sensor}` in their names is the sensor's column."""
+    a_value: tuple[Column, ...] = ()
+    """The columns of such a table in files of revision 1, which had a row a value."""
+
+    @property
+    def revision(self) -> int:
+        """The revision of the table's layout."""
+        return 2 if self.a_sensor else 1
 
     @property
     def file_key(self) -> str | None:
@@ -62,19 +73,41 @@ class Table:
         """The columns as Arrow fields."""
         return pa.schema([pa.field(column.name, column.type) for column in self.columns])
 
+    def schema_of(self, sensors: Iterable[str]) -> pa.Schema:
+        """The table's own columns and those of some sensors, in the order of a file."""
+        names = [column_of(sensor) for sensor in sensors]
+        fields = [pa.field(c.name.format(sensor=name), c.type) for c in self.a_sensor for name in names]
+        return pa.schema([*self.schema, *fields])
+
+    def sensors_in(self, names: list[str]) -> tuple[str, ...]:
+        """The sensors of a file or frame with columns of these names, in their order."""
+        return sensors_of([name for name in names if name not in self.schema.names])
+
     def reads(self, schema: pa.Schema) -> bool:
         """Whether a file of this schema can be read: it has the columns of one of the table's generations.
 
         Text may stand as codes.
         """
         types = [f.type.value_type if pa.types.is_dictionary(f.type) else f.type for f in schema]
+        if self.a_sensor:
+            columns = self.schema_of(self.sensors_in(schema.names))
+            return self.has_a_row_a_value(schema) or (schema.names == columns.names and types == columns.types)
         for generation in {column.since for column in self.columns}:
             columns = [column for column in self.columns if column.since <= generation]
             if schema.names == [column.name for column in columns]:
                 return all(kind in (c.type, c.before) for kind, c in zip(types, columns, strict=True))
         return False
 
+    def has_a_row_a_value(self, schema: pa.Schema) -> bool:
+        """Whether rows of this schema are values, as in files of revision 1 of a table with a column a sensor."""
+        names = [column.name for column in self.a_value]
+        return bool(names) and set(names) <= set(schema.names) and not _is_number(schema.field("sensor").type)
+
     def frame(self, rows: Sequence[dict[str, Any]] = ()) -> pd.DataFrame:
         """Rows as a frame with the table's columns; of no rows, every column in its own type."""
         empty: pd.DataFrame = self.schema.empty_table().to_pandas()
         return pd.DataFrame(rows, columns=self.schema.names) if rows else empty
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind))

@@ -13,6 +13,7 @@ from anomaly import Rules, ScoredReadings
 from anomaly.series.find_job import rules_of
 from sensors_data.errors import UnusableError
 from sensors_data.series.imputing import imputed_days
+from sensors_data.series.readings_table import read_rows
 from sensors_data.settings import Family
 from service.pages.upload import Corrections, look, readings_in
 from service.views.scoring import score_readings
@@ -62,9 +63,13 @@ def scored(service: Service, path: str | None, example: str | None, scorer: str,
     if not example:
         raise UnusableError("there is nothing to score yet", "upload a file or pick an example")
     family, _, day = example.partition(" ")
-    readings = service.store.read("readings", family=family, day=date.fromisoformat(day))
+    spec, paths = (
+        service.settings.family(family),
+        service.store.written("readings", [date.fromisoformat(day)], family=family),
+    )
+    readings = read_rows(service.store, paths, spec.sensor_names).long().drop(columns="observed")
     if scorer == FIT:
-        return fitted(service.settings.family(family), readings, learn)
+        return fitted(spec, readings, learn)
     return by_family(service, _family_of(scorer), readings)
 
 
@@ -107,8 +112,8 @@ def fitted(family: Family, readings: pd.DataFrame, learn: float) -> Tried:
 
 def clocked(family: Family, readings: pd.DataFrame) -> pd.DataFrame:
     """Readings as the family's clock has them, one a step: values that hold, the nearest step, counters as growth."""
-    rows = pd.concat(imputed_days(family, readings).values(), ignore_index=True)
-    return rows.loc[rows["observed"].astype(bool), ["time", "asset", "sensor", "value"]]
+    rows = pd.concat([rows.long() for rows in imputed_days(family, readings).values()], ignore_index=True)
+    return rows.loc[rows["observed"], ["time", "asset", "sensor", "value"]]
 
 
 def around_worst(scores: pd.DataFrame, anomalies: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:

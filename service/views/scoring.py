@@ -16,7 +16,10 @@ from sensors_data.errors import UnusableError
 from sensors_data.series.grid_table import grids_of
 from sensors_data.series.imputing import imputed_rows
 from sensors_data.series.incidents import read_incidents
+from sensors_data.series.readings_table import in_columns
 from sensors_data.settings import Family
+from sensors_data.tables import TABLES
+from sensors_data.wide_rows import WideRows, joined, rows_of
 from service.views.state import Service, stamp_of
 
 MOST_DAYS = 31
@@ -39,22 +42,22 @@ def score_readings(service: Service, family: str, readings: pd.DataFrame) -> Sco
     for readings of too many days.
     """
     spec = service.settings.family(family)
-    readings = as_table("readings", readings)
     moments = readings["time"].to_numpy(dtype="datetime64[D]")
-    sent = {day: readings[moments == np.datetime64(day)] for day in np.unique(moments).tolist()}
-    days = list(sent)
+    days = np.unique(moments).tolist()
     if len(days) > MOST_DAYS:
         span = f"{len(days):,} days, {days[0]} to {days[-1]}"
         raise UnusableError(f"the readings span {span}", f"send at most {MOST_DAYS} days at a time")
+    sent = {day: in_columns(readings[moments == np.datetime64(day)], spec.sensor_names) for day in days}
     detectors = {day: service.detector(family, day) for day in days}
-    grids: dict[date, pd.DataFrame] = {}
-    parts = []
+    grids: dict[date, WideRows] = {}
+    none, parts = in_columns(readings.iloc[:0], spec.sensor_names), []
 
-    def known(day: date, assets: list[str]) -> pd.DataFrame:
-        return pd.concat([readings.iloc[:0], *_earlier(service, "readings", family, [day], assets, sent)])
+    def known(day: date, assets: list[str], sensors: tuple[str, ...]) -> WideRows:
+        rows = [none, *_earlier(service, spec, ("readings", family), [day], assets, sent)]
+        return joined([part.of(assets, sensors) for part in rows])
 
     for day in days:
-        assets = sorted(sent[day]["asset"].unique())
+        assets = sent[day].assets
         grids[day] = imputed_rows(spec, day, assets, known)
         parts.append(_scored(service, spec, family, day, detectors[day], grids, assets))
     scores, sensors = (as_table(name, pd.concat([part[n] for part in parts])) for n, name in enumerate(_TABLES))
@@ -72,35 +75,45 @@ def _scored(
     family: str,
     day: date,
     detector: Detector,
-    grids: dict[date, pd.DataFrame],
+    grids: dict[date, WideRows],
     assets: list[str],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One day's rows of `scores` and `sensor_scores`."""
     *before, _ = days_seen(detector, spec, day)
-    rows = _earlier(service, "grid", family, before, assets, grids)
-    seen = grids_of(pd.concat([*rows, grids[day]]), spec)
+    rows = _earlier(service, spec, ("grid", family), before, assets, grids)
+    seen = grids_of(joined([*rows, grids[day].of(assets, spec.sensor_names)]), spec)
     incidents = read_incidents(service.store, family)
     return score_day(detector, spec, seen, incidents, day, [asset for asset in assets if asset in seen])
 
 
 def _earlier(
-    service: Service, table: str, family: str, days: list[date], assets: list[str], given: dict[date, pd.DataFrame]
-) -> list[pd.DataFrame]:
-    """Some assets' rows of earlier days: as given, and of the assets that are not given for a day from the store."""
-    found = []
+    service: Service,
+    spec: Family,
+    table: tuple[str, str],
+    days: list[date],
+    assets: list[str],
+    given: dict[date, WideRows],
+) -> list[WideRows]:
+    """Some assets' rows of earlier days of a family's table: as given, and of the assets that are not given for a day
+    from the store.
+    """
+    name, family = table
+    rows: list[WideRows] = []
     for day in days:
-        sent = given[day][given[day]["asset"].isin(assets)] if day in given else None
-        wanted = sorted(set(assets) - set([] if sent is None else sent["asset"].unique()))
-        paths = service.store.written(table, [day] if wanted else [], family=family)
-        found += [_kept(service, table, path, asset) for path in paths for asset in wanted]
-        found += [] if sent is None else [sent]
-    return found
+        sent = given[day].present if day in given else []
+        wanted = [asset for asset in assets if asset not in sent]
+        paths = service.store.written(name, [day] if wanted else [], family=family)
+        rows += [_kept(service, spec, name, path, asset) for path in paths for asset in wanted]
+        rows += [given[day]] if day in given else []
+    return [part.of(assets, spec.sensor_names) for part in rows]
 
 
-def _kept(service: Service, table: str, path: str, asset: str) -> pd.DataFrame:
+def _kept(service: Service, spec: Family, table: str, path: str, asset: str) -> WideRows:
     """One asset's rows of a file of the store, remembered until the file is replaced."""
 
-    def read() -> pd.DataFrame:
-        return service.store.read_files(table, [path], [asset])
+    def read() -> WideRows:
+        sensors = spec.sensor_names
+        parts = service.store.tables_of(table, [path], [asset], sensors, coded=True)
+        return rows_of(TABLES[table], parts, sensors, [asset])
 
     return service.days.get(f"{path}\n{asset}", stamp_of(service.store, path), read)

@@ -22,13 +22,14 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 def make_readings() -> Callable[..., pd.DataFrame]:
-    """A maker of `readings` rows: assets x sensors x times, values that tell them apart, sorted as the table is."""
+    """A maker of `readings` rows: assets x times, a column a sensor, values that tell them apart, sorted."""
 
     def make(assets: int = 3, rows: int = 20, sensors: tuple[str, ...] = ("flow", "speed")) -> pd.DataFrame:
         times = pd.date_range(DAY, periods=rows, freq="5min", tz="UTC", unit="us")
-        index = pd.MultiIndex.from_product([[f"p{i}" for i in range(assets)], times, sorted(sensors)])
-        frame = index.to_frame(index=False, name=["asset", "time", "sensor"])
-        return frame.assign(value=np.arange(len(frame)) / 8)[["time", "asset", "sensor", "value"]]
+        index = pd.MultiIndex.from_product([times, [f"p{i}" for i in range(assets)]], names=["time", "asset"])
+        frame = index.to_frame(index=False).sort_values(["asset", "time"], ignore_index=True)
+        values = np.arange(len(frame) * len(sensors)).reshape(len(frame), -1) / 8
+        return frame.astype({"asset": "str"}).assign(**{name: values[:, n] for n, name in enumerate(sorted(sensors))})
 
     return make
 

@@ -25,7 +25,7 @@ times = pd.date_range("2026-11-21", periods=20_000, freq="s", tz="UTC", unit="us
 print("ready", flush=True)
 version = first
 while True:
-    frame = pd.DataFrame({"time": times, "asset": "p", "sensor": "s", "value": version})
+    frame = pd.DataFrame({"time": times, "asset": "p", "speed": version})
     store.write("readings", frame, Provenance(job="test"), family="pump", day=date(2026, 11, 21))
     version += 1
 """
@@ -46,7 +46,7 @@ def kill(process: subprocess.Popen) -> None:
 
 
 def one_version(store: Store) -> float:
-    values = store.read("readings", **WHERE)["value"]
+    values = store.read("readings", **WHERE)["speed"]
     assert len(values) == 20_000
     assert values.nunique() == 1
     return float(values.iloc[0])
@@ -91,7 +91,7 @@ def test_a_full_disk_leaves_the_old_partition_and_no_temporary_file(store, make_
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
         times = pd.date_range("2026-11-21", periods=20_000, freq="s", tz="UTC", unit="us")
         value = np.random.default_rng(0).normal(size=20_000)
-        frame = pd.DataFrame({"time": times, "asset": "p", "sensor": "s", "value": value})
+        frame = pd.DataFrame({"time": times, "asset": "p", "speed": value})
         try:
             Store(sys.argv[1]).write("readings", frame, Provenance(job="x"), family="pump", day=date(2026, 11, 21))
         except OSError as error:
@@ -160,7 +160,7 @@ def test_bytes_reach_the_disk_before_the_rename_and_the_folder_after_it(tmp_path
 def test_a_store_in_memory_works_like_a_folder(make_readings):
     store = Store("memory://nightscore-test")
     path = store.write("readings", make_readings(), Provenance(job="test"), **WHERE)
-    assert len(store.read("readings", **WHERE)) == 120
+    assert len(store.read("readings", **WHERE)) == 60
     assert store.days("readings") == [DAY]
     store.remove(path)
     assert store.partitions("readings") == []

@@ -55,6 +55,6 @@ def test_a_file_without_a_hash_is_read_and_known_as_such():
 
 def test_words_of_a_table_that_look_like_a_hash_do_not_take_its_place(tmp_path, make_readings):
     store, rows = Store(str(tmp_path)), make_readings(assets=1, rows=4)
-    rows = rows.assign(sensor=pd.Series([BLANK, "flow"] * (len(rows) // 2)))
+    rows = rows.assign(asset=pd.Series([BLANK, "p0"] * (len(rows) // 2)))
     store.write("readings", rows, Provenance(job="test"), family="pump", day=DAY)
-    assert set(store.read("readings", family="pump", day=DAY)["sensor"]) == {BLANK, "flow"}
+    assert set(store.read("readings", family="pump", day=DAY)["asset"]) == {BLANK, "p0"}

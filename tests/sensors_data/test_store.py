@@ -29,7 +29,7 @@ def test_what_was_written_is_read_back(store, make_readings):
     assert_frame_equal(store.read("readings", **WHERE), frame)
 
 
-def test_rows_are_sorted_by_asset_time_and_sensor_whatever_order_they_came_in(store, make_readings):
+def test_rows_are_sorted_by_asset_and_time_whatever_order_they_came_in(store, make_readings):
     frame = make_readings(assets=5, rows=40)
     store.write("readings", frame, JOB, **WHERE)
     expected = store.read_bytes(store.path("readings", **WHERE))
@@ -46,7 +46,7 @@ def test_text_as_categories_gives_the_same_bytes(store, make_readings):
     frame = make_readings(assets=5, rows=40)
     expected = store.read_bytes(store.write("readings", frame, JOB, **WHERE))
     names = frame["asset"].unique()[::-1]
-    coded = frame.assign(asset=pd.Categorical(frame["asset"], names), sensor=frame["sensor"].astype("category"))
+    coded = frame.assign(asset=pd.Categorical(frame["asset"], names))
     assert store.read_bytes(store.write("readings", coded.sample(frac=1, random_state=0), JOB, **WHERE)) == expected
 
 
@@ -60,7 +60,7 @@ def test_some_assets_are_read_without_the_others(store, make_readings):
 
 
 def test_an_asset_s_question_passes_over_the_row_groups_of_others(store, make_readings, monkeypatch):
-    monkeypatch.setattr(parquet_module, "GROUP", 80)  # an asset's rows
+    monkeypatch.setattr(parquet_module, "GROUP", 40)  # an asset's rows
     frame = make_readings(assets=5, rows=40)
     path = store.write("readings", frame, JOB, **WHERE)
     file = pq.ParquetFile(io.BytesIO(store.read_bytes(path)))
@@ -91,7 +91,7 @@ def test_a_partition_says_in_its_own_metadata_where_it_came_from(store, make_rea
     stamp = pq.read_schema(tmp_path / "store" / path).metadata[b"nightscore"]
     found = Provenance.model_validate_json(stamp)
     assert (found.job, found.settings, found.inputs, found.model) == ("ingest", "abc", "def", "2026-11-20")
-    assert (found.rows, found.revision) == (12, FORMAT)
+    assert (found.rows, found.values, found.many, found.revision) == (6, 12, 12, FORMAT)
     assert found.code.count(".") == 2
     assert store.provenance(path) == found
 
@@ -107,7 +107,7 @@ def test_a_file_without_provenance_is_from_an_unknown_job(store, make_readings):
     path = store.write("readings", make_readings(), JOB, **WHERE)
     restamp(store, path, {})
     assert store.provenance(path).job == "unknown"
-    assert len(store.read("readings", **WHERE)) == 120
+    assert len(store.read("readings", **WHERE)) == 60
 
 
 @pytest.mark.parametrize("stamp", [{"job": "x", "revision": FORMAT + 1}, {"new key": [1], "revision": FORMAT + 7}])
@@ -149,24 +149,25 @@ def test_a_partition_has_just_its_tables_keys(store, where):
 
 
 def test_a_missing_column_is_named(store, make_readings):
-    with pytest.raises(ValueError, match=r"table readings wants columns .* missing \['sensor', 'value'\]"):
-        store.write("readings", make_readings().drop(columns=["sensor", "value"]), JOB, **WHERE)
+    with pytest.raises(ValueError, match=r"table readings wants columns .* missing \['asset'\]"):
+        store.write("readings", make_readings().drop(columns="asset"), JOB, **WHERE)
     assert store.files("") == []
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("value", "warm"), ("asset", 3), ("time", "soon"), ("time", 1.5), ("sensor", b"\xff")]
+    ("column", "value"), [("flow", "warm"), ("asset", 3), ("time", "soon"), ("time", 1.5), ("asset", b"\xff")]
 )
 def test_a_column_of_another_type_is_named(store, make_readings, column, value):
-    frame = make_readings(assets=1, rows=1).assign(**{column: [value, value]})
+    frame = make_readings(assets=1, rows=2).assign(**{column: [value, value]})
     with pytest.raises(ValueError, match=f"table readings: column {column} must be .*, found"):
         store.write("readings", frame, JOB, **WHERE)
     assert store.files("") == []
 
 
-def test_a_column_that_is_not_the_tables_is_left_out(store, make_readings):
-    store.write("readings", make_readings().assign(extra=1), JOB, **WHERE)
-    assert list(store.read("readings", **WHERE)) == ["time", "asset", "sensor", "value"]
+def test_a_column_that_is_not_the_tables_is_left_out(store):
+    rows = [{"source": "a.csv", "line": 1, "raw": "x", "reason": "not a number", "used": False, "extra": 1}]
+    store.write("rejects", pd.DataFrame(rows), JOB, **WHERE)
+    assert list(store.read("rejects", **WHERE)) == ["source", "line", "raw", "reason", "used"]
 
 
 def test_writing_leaves_the_frame_as_it_was(store, make_readings):
@@ -228,7 +229,7 @@ def test_partitions_and_days_are_those_that_were_written(store, make_readings):
 
 
 def test_shards_are_found_by_their_file_name(store, make_readings):
-    grid = make_readings().assign(observed=True)
+    grid = make_readings().assign(observed_flow=True, observed_speed=True)
     for shard in (0, 2):
         store.write("grid", grid, JOB, **WHERE, shard=shard)
     assert [p["shard"] for p in store.partitions("grid", **WHERE)] == ["0", "2"]
@@ -289,33 +290,35 @@ def test_the_settings_hash_changes_with_any_setting():
 
 
 def test_the_rows_of_days_come_day_after_day_and_shard_after_shard_by_number(store, make_readings):
-    grid = make_readings(assets=1, rows=1).assign(observed=True)
+    grid = make_readings(assets=1, rows=1, sensors=("flow",)).assign(observed_flow=True)
     later = date(2026, 11, 23)
     for number, (day, shard) in enumerate([(DAY, 0), (DAY, 2), (DAY, 10), (later, 0)]):
-        store.write("grid", grid.assign(value=float(number)), JOB, family="pump", day=day, shard=shard)
+        store.write("grid", grid.assign(flow=float(number)), JOB, family="pump", day=day, shard=shard)
     days = [later, date(2026, 11, 22), DAY]
-    assert store.read_days("grid", days, family="pump")["value"].drop_duplicates().tolist() == [3, 0, 1, 2]
-    assert store.read_days("grid", days, family="pump", shard=10)["value"].drop_duplicates().tolist() == [2]
+    assert store.read_days("grid", days, family="pump")["flow"].drop_duplicates().tolist() == [3, 0, 1, 2]
+    assert store.read_days("grid", days, family="pump", shard=10)["flow"].drop_duplicates().tolist() == [2]
     assert store.written("grid", [DAY], family="pump", shard=10) == [store.path("grid", **WHERE, shard=10)]
     assert len(store.written("grid")) == 4
     assert store.written("grid", days, family="oven") == []
     assert store.read_days("grid", days, family="oven").dtypes.equals(TABLES["grid"].frame().dtypes)
 
 
-def test_a_table_may_gain_columns_any_number_of_times(store, make_readings, monkeypatch):
-    first = TABLES["readings"]
+def test_a_table_may_gain_columns_any_number_of_times(store, monkeypatch):
+    first = TABLES["rejects"]
     second = replace(first, columns=(*first.columns, Column("quality", pa.string(), "as its source says", since=2)))
     third = replace(second, columns=(*second.columns, Column("count", pa.int64(), "how many", since=3)))
     frame, days = (
-        make_readings(assets=1, rows=1).assign(quality="good", count=7),
+        first.frame([{"source": "a", "line": 1, "raw": "", "reason": "", "used": True}]).assign(
+            quality="good", count=7
+        ),
         [date(2026, 11, d) for d in (1, 2, 3)],
     )
     for day, generation in zip(days, (first, second, third), strict=True):
-        monkeypatch.setitem(TABLES, "readings", generation)
-        store.write("readings", frame, JOB, family="pump", day=day)
-    rows = store.read_days("readings", days, family="pump").drop_duplicates(["quality", "count"])
+        monkeypatch.setitem(TABLES, "rejects", generation)
+        store.write("rejects", frame, JOB, family="pump", day=day)
+    rows = store.read_days("rejects", days, family="pump").drop_duplicates(["quality", "count"])
     assert rows["quality"].fillna("null").tolist() == ["null", "good", "good"]
     assert rows["count"].fillna(0).tolist() == [0, 0, 7]
-    monkeypatch.setitem(TABLES, "readings", first)
-    with pytest.raises(ValueError, match=r"not the columns of table readings; it has .* quality string"):
-        store.read("readings", family="pump", day=days[1])
+    monkeypatch.setitem(TABLES, "rejects", first)
+    with pytest.raises(ValueError, match=r"not the columns of table rejects; it has .* quality string"):
+        store.read("rejects", family="pump", day=days[1])

@@ -55,7 +55,7 @@ def store(tmp_path) -> Store:
     three += [("c", "warning", False, 7.0, shares_of_text("speed 0.60, flow 0.40"))]
     keys = ("anomaly_id", "severity", "suppressed", "peak_score", "sensors")
     put(store, "anomalies", [{**anomaly, **dict(zip(keys, row, strict=True))} for row in three], family="pump")
-    readings = [{"time": t, "asset": "p1", "sensor": "flow", "value": 1.0} for t in TIMES for _ in range(4)]
+    readings = [{"time": t, "asset": "p1", "sensor": f"s{n}", "value": 1.0} for t in TIMES for n in range(4)]
     put(store, "readings", readings, family="pump")
     reasons = [(2, "not a number", False), (3, "not a number", False), (4, "out of order", True)]
     reasons += [(n, f"p{n}.csv cannot be read: no Parquet", False) for n in (0, 0)]

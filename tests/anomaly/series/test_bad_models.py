@@ -190,8 +190,8 @@ def test_a_wild_reading_is_an_anomaly_and_leaves_every_row_a_score(trained, pump
     settings, _, _ = trained
     store, day = Store(settings.store), NIGHT
     grid = store.read("grid", family="pump", day=day, shard=0)
-    wild = grid["value"].where(~((grid["sensor"] == "flow") & (grid["time"].dt.hour == 12)), float("inf"))
-    store.write("grid", grid.assign(value=wild), store.provenance(store.path("grid", family="pump", day=day, shard=0)),
+    wild = grid["flow"].where(grid["time"].dt.hour != 12, float("inf"))
+    store.write("grid", grid.assign(flow=wild), store.provenance(store.path("grid", family="pump", day=day, shard=0)),
                 family="pump", day=day, shard=0)  # fmt: skip
     score_series(settings, day, "pump")
     find_anomalies(settings, day, "pump")
@@ -206,8 +206,9 @@ def test_completeness_counts_rows_without_a_score_and_names_silent_sensors(train
     settings, _, _ = trained
     store, where = Store(settings.store), {"family": "pump", "day": NIGHT, "shard": 0}
     grid = store.read("grid", **where)
-    gap = (grid["time"].dt.hour < 12) | (grid["sensor"] == "speed")
-    store.write("grid", grid.assign(observed=~gap, value=grid["value"].mask(gap)),
+    gap = grid["time"].dt.hour < 12
+    half = grid.assign(flow=grid["flow"].mask(gap), observed_flow=~gap, speed=float("nan"), observed_speed=False)
+    store.write("grid", half,
                 store.provenance(store.path("grid", **where)), **where)  # fmt: skip
     score_series(settings, NIGHT, "pump")
     (row,) = store.read("completeness", **where).to_dict("records")

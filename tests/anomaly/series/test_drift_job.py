@@ -92,7 +92,7 @@ def test_planned_work_is_no_drift(settings):
     store = Store(settings.store)
     rows = store.read("grid", family="pump", day=day, shard=0)
     stopped = rows["time"].dt.hour < 8
-    rows["value"] = rows["value"].where(~stopped, 0).astype(np.float32)
+    rows[["flow", "speed"]] = rows[["flow", "speed"]].where(~stopped, 0).astype(np.float32)
     store.write("grid", rows, Provenance(job="test"), family="pump", day=day, shard=0)
     assert "drifted" in drift(settings, day, "pump")
     work = {"family": "pump", "kind": "planned", "start": f"{day}T00:00Z", "end": f"{day}T08:00Z"}

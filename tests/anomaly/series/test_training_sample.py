@@ -32,7 +32,7 @@ def settings(tmp_path_factory, pump_settings, pump_days):
     store = Store(plain.store)
     for day in DAYS:
         rows = store.read("grid", family="pump", day=day, shard=0)
-        rows["value"] *= np.where(rows["asset"] == "p7", 10, 1).astype(np.float32)
+        rows.loc[rows["asset"] == "p7", ["flow", "speed"]] *= np.float32(10)
         shard = rows["asset"].map(lambda asset: shard_of(asset, SHARDS))
         for k in range(SHARDS):
             store.write("grid", rows[shard == k], Provenance(job="test"), family="pump", day=day, shard=k)

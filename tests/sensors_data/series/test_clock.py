@@ -8,7 +8,9 @@ import pytest
 
 from sensors_data.series.clock import jitters, on_the_clock
 from sensors_data.series.imputing import imputed_rows
+from sensors_data.series.readings_table import in_columns
 from sensors_data.settings import Family
+from sensors_data.wide_rows import WideRows
 
 DAY = date(2026, 3, 10)
 EVE = DAY - timedelta(days=1)
@@ -25,9 +27,9 @@ def clocked(spec: Family, *rows: tuple[str, str, float], days: list[date] | None
     table["time"] = pd.to_datetime(table["time"], format="ISO8601", utc=True).dt.as_unit("us")
     asked = []
 
-    def readings(day: date, assets: list[str]) -> pd.DataFrame:
+    def readings(day: date, assets: list[str], sensors: tuple[str, ...]) -> WideRows:
         asked.append(day)
-        return table[table["time"].dt.date == day]
+        return in_columns(table[table["time"].dt.date == day], sensors).of(assets, sensors)
 
     parts = on_the_clock(spec, days or [DAY], ["p1"], readings)
     values = np.concatenate([np.where(observed[0], values[0], np.nan) for values, observed in parts])
@@ -62,8 +64,11 @@ def test_without_a_hold_only_the_day_is_asked_for_and_nothing_stands_in():
 def test_held_values_are_measured_ones_in_the_grid():
     spec = family(sensors={"valve": {"hold": "2D"}})
     table = pd.DataFrame({"time": pd.to_datetime([f"{DAY}T00:00Z"]), "asset": "p1", "sensor": "valve", "value": 4.0})
-    rows = imputed_rows(spec, DAY, ["p1"], lambda day, assets: table[table["time"].dt.date == day])
-    assert rows[["value", "observed"]].to_numpy().tolist() == [[4.0, True]] * 4
+    today = in_columns(table, spec.sensor_names)
+    days = {DAY: today, EVE: today.where(today.asset < 0), DAY - timedelta(days=2): today.where(today.asset < 0)}
+    rows = imputed_rows(spec, DAY, ["p1"], lambda day, assets, sensors: days[day].of(assets, sensors))
+    assert rows.values.tolist() == [[4.0]] * 4
+    assert rows.observed.all()
 
 
 JITTER = [(f"{EVE}T23:59:58Z", 1), (f"{DAY}T06:00:03Z", 2), (f"{DAY}T11:59:59Z", 3), (f"{DAY}T18:00:01Z", 4)]

@@ -5,6 +5,7 @@ import pandas as pd
 
 from sensors_data.series.counters import grown
 from sensors_data.series.imputing import imputed_rows
+from sensors_data.series.readings_table import in_columns
 
 HOUR = timedelta(hours=1)
 
@@ -14,8 +15,15 @@ def counted(values: list[float], day: str = "2026-11-21", first: int = 0, sensor
     return pd.DataFrame({"time": times, "asset": "m", "sensor": sensor, "value": values})
 
 
+def grown_of(rows: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    sensors = tuple(sorted(rows["sensor"].unique()))
+    known = in_columns(rows, sensors)
+    earlier = in_columns(before, sensors).of(known.assets, sensors)
+    return grown(known, earlier, ("energy",), HOUR).long()
+
+
 def growth(values: list[float], before: list[float]) -> list[float]:
-    return grown(counted(values), counted(before, "2026-11-20", 24 - len(before)), ("energy",), HOUR)["value"].tolist()
+    return grown_of(counted(values), counted(before, "2026-11-20", 24 - len(before)))["value"].tolist()
 
 
 def test_a_counter_is_what_it_grows_by_in_a_step_from_the_last_value_of_the_day_before():
@@ -32,7 +40,7 @@ def test_a_reset_costs_its_own_value_and_a_slip_none():
 def test_growth_is_per_step_whatever_the_distance_and_other_sensors_stay_as_they_are():
     rows = pd.concat([counted([100, 104]).iloc[[0, 1]], counted([7, 8], sensor="temp")])
     rows.loc[rows["value"] == 104, "time"] += timedelta(hours=3)
-    out = grown(rows, rows[:0], ("energy",), HOUR)
+    out = grown_of(rows, rows[:0])
     assert out[out["sensor"] == "energy"]["value"].tolist() == [1.0]
     assert out[out["sensor"] == "temp"]["value"].tolist() == [7, 8]
 
@@ -43,6 +51,7 @@ def test_the_grid_of_a_counter_holds_its_growth_over_midnight(make_family):
         date(2026, 11, 20): counted(list(np.arange(24) * 2.0), "2026-11-20"),
         date(2026, 11, 21): counted(list(48 + np.arange(24) * 2.0)),
     }
-    rows = imputed_rows(family, date(2026, 11, 21), ["m"], lambda day, assets: days.get(day, counted([])))
-    assert rows["value"].tolist() == [2.0] * 24
-    assert rows["observed"].all()
+    known = {day: in_columns(rows, family.sensor_names) for day, rows in days.items()}
+    rows = imputed_rows(family, date(2026, 11, 21), ["m"], lambda day, assets, sensors: known[day].of(assets, sensors))
+    assert rows.values.tolist() == [[2.0]] * 24
+    assert rows.observed.all()

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sensors_data.series.grid import Grid, Scale, as_us, fit_scale, impute, to_grid
+from sensors_data.series.grid import GapRules, Grid, Scale, as_us, fit_scale, imputed, to_grid
 
 STEP = timedelta(minutes=5)
 START = pd.Timestamp("2026-11-21", tz="UTC")
@@ -25,6 +26,13 @@ def grid_of(values: list[float], sensors: int = 1) -> Grid:
     column = np.array(values, dtype=np.float32).reshape(-1, sensors)
     times = as_us(START) + np.arange(len(column)) * np.timedelta64(STEP, "us")
     return Grid(times, column, ~np.isnan(column), tuple("abcd"[:sensors]))
+
+
+def impute(grid: Grid, linear_rows: int, seasonal_rows: int, day_rows: int, days: int = 7) -> Grid:
+    """A grid whose sensors are imputed one by one."""
+    rules = GapRules(linear_rows, seasonal_rows, day_rows, days)
+    columns = zip(grid.values.T, grid.observed.T, strict=True)
+    return replace(grid, values=np.stack([imputed(values, seen, rules) for values, seen in columns], axis=1))
 
 
 def test_a_row_holds_the_mean_of_what_was_read_in_its_step():

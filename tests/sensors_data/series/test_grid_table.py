@@ -5,14 +5,16 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from sensors_data.arrow_rows import to_arrow
 from sensors_data.series.grid import to_grid
-from sensors_data.series.grid_table import grids_of
+from sensors_data.series.grid_table import GRID, grids_of
 from sensors_data.settings import Family
+from sensors_data.wide_rows import rows_of
 
 SPEC = Family.model_validate({"inbox": "none", "step": "5min", "sensors": {"speed": {}, "flow": {}}})
 
 
-def rows_of(asset: str, start: str, rows: int, seed: int) -> pd.DataFrame:
+def grid_rows(asset: str, start: str, rows: int, seed: int) -> pd.DataFrame:
     """Rows with gaps, some values imputed, some unknown, and a sensor that the family has no more."""
     rng = np.random.default_rng(seed)
     times = pd.date_range(start, periods=rows, freq="5min", tz="UTC", unit="us")
@@ -27,10 +29,10 @@ def rows_of(asset: str, start: str, rows: int, seed: int) -> pd.DataFrame:
 
 
 def test_many_assets_at_once_give_the_grid_that_each_gives_alone():
-    parts = {"p2": rows_of("p2", "2026-03-10", 288, 0), "p1": rows_of("p1", "2026-03-10T07:00", 90, 1)}
-    parts["Ü"] = rows_of("Ü", "2026-03-11T23:00", 12, 2)
-    mixed = pd.concat(parts.values()).sort_values("time", kind="stable", ignore_index=True)
-    grids = grids_of(mixed, SPEC)
+    parts = {"p2": grid_rows("p2", "2026-03-10", 288, 0), "p1": grid_rows("p1", "2026-03-10T07:00", 90, 1)}
+    parts["Ü"] = grid_rows("Ü", "2026-03-11T23:00", 12, 2)
+    tables = [to_arrow(GRID, rows) for rows in parts.values()]
+    grids = grids_of(rows_of(GRID, tables, SPEC.sensor_names), SPEC)
     assert list(grids) == ["p1", "p2", "Ü"]
     for asset, rows in parts.items():
         alone, grid = to_grid(rows, timedelta(minutes=5), SPEC.sensor_names), grids[asset]
@@ -43,4 +45,14 @@ def test_many_assets_at_once_give_the_grid_that_each_gives_alone():
 
 
 def test_no_rows_are_no_grids():
-    assert grids_of(rows_of("p1", "2026-03-10", 0, 0), SPEC) == {}
+    rows = to_arrow(GRID, grid_rows("p1", "2026-03-10", 0, 0))
+    assert grids_of(rows_of(GRID, [rows], SPEC.sensor_names), SPEC) == {}
+
+
+def test_rows_of_a_finer_clock_are_means_on_the_family_s():
+    times = pd.date_range("2026-03-10", periods=30, freq="1min", tz="UTC", unit="us")
+    rows = pd.DataFrame({"time": times, "asset": "p1", "speed": np.arange(30.0), "observed_speed": times.minute < 12})
+    grid = grids_of(rows_of(GRID, [to_arrow(GRID, rows)], SPEC.sensor_names), SPEC)["p1"]
+    assert grid.values[:, 0].tolist() == [2, 7, 12, 17, 22, 27]
+    assert grid.observed[:, 0].tolist() == [True, True, True, False, False, False]
+    assert np.isnan(grid.values[:, 1]).all()

@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sensors_data.series.grid import as_us, impute, to_grid
+from sensors_data.series.grid import GapRules, as_us, imputed, to_grid
 from sensors_data.series.imputing import SEASONAL_DAYS, imputed_rows
+from sensors_data.series.readings_table import in_columns
 from sensors_data.settings import Family
+from sensors_data.wide_rows import WideRows
 
 DAY = date(2026, 3, 10)
 SPEC = Family.model_validate(
@@ -31,18 +33,17 @@ class Plant:
             for sensor in SPEC.sensors
         )
 
-    def readings(self, day: date, assets: list[str]) -> pd.DataFrame:
+    def readings(self, day: date, assets: list[str], sensors: tuple[str, ...]) -> WideRows:
         self.asked.append((day, tuple(assets)))
-        rows = self.rows[self.rows["asset"].isin(assets)]
-        return rows[rows["time"].dt.date == day]
+        return in_columns(self.rows[self.rows["time"].dt.date == day], sensors).of(assets, sensors)
 
 
 def test_an_asset_without_a_gap_asks_for_its_own_day_alone():
     plant = Plant({"p1": {}, "p2": {}})
     rows = imputed_rows(SPEC, DAY, ["p1", "p2"], plant.readings)
     assert plant.asked == [(DAY, ("p1", "p2"))]
-    assert len(rows) == 2 * 24 * 2
-    assert rows["observed"].all()
+    assert rows.values.shape == (2 * 24, 2)
+    assert rows.observed.all()
 
 
 @pytest.mark.parametrize("gap", [(4, 7), (0, 1), (23, 24), (0, 24)])
@@ -58,17 +59,18 @@ def test_many_assets_at_once_are_filled_as_each_one_alone_is():
     plant = Plant({"p1": {DAY: (4, 15)}, "p2": {DAY: (0, 1), eve: (22, 24)}, "p3": {DAY: (20, 24)}, "p4": {}})
     rows = imputed_rows(SPEC, DAY, ["p1", "p2", "p3", "p4"], plant.readings)
     end = as_us(DAY + timedelta(days=1))
-    for asset, part in rows.groupby("asset"):
-        own = plant.rows[plant.rows["asset"] == asset]
-        grid = impute(to_grid(own, SPEC.step, SPEC.sensor_names, until=end), 2, 12, 24).between(as_us(DAY), end)
-        there = ~np.isnan(grid.values).all(axis=1)
-        for column, sensor in enumerate(SPEC.sensor_names):
-            mine = part[part["sensor"] == sensor]
-            np.testing.assert_array_equal(mine["value"].to_numpy(), grid.values[there, column])
-            np.testing.assert_array_equal(mine["observed"].to_numpy(), grid.observed[there, column])
+    for place, asset in enumerate(rows.assets):
+        own, its_rows = plant.rows[plant.rows["asset"] == asset], rows.asset == place
+        grid = to_grid(own, SPEC.step, SPEC.sensor_names, until=end)
+        for column in range(len(SPEC.sensor_names)):
+            alone = imputed(grid.values[:, column], grid.observed[:, column], GapRules(2, 12, 24))[-24:]
+            there = ~np.isnan(alone)
+            assert there.sum() == its_rows.sum()
+            np.testing.assert_array_equal(rows.values[its_rows, column], alone[there])
+            np.testing.assert_array_equal(rows.observed[its_rows, column], grid.observed[-24:, column][there])
 
 
-def test_rows_come_sorted_by_asset_time_and_sensor():
+def test_rows_come_sorted_by_asset_and_time():
     rows = imputed_rows(SPEC, DAY, ["p1", "p2"], Plant({"p2": {}, "p1": {DAY: (3, 5)}}).readings)
-    key = rows[["asset", "time", "sensor"]].astype({"asset": str, "sensor": str})
-    pd.testing.assert_frame_equal(key, key.sort_values(["asset", "time", "sensor"]))
+    order = np.lexsort((rows.time, rows.asset))
+    np.testing.assert_array_equal(order, np.arange(2 * 24))

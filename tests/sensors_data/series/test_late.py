@@ -71,7 +71,7 @@ def test_rows_beyond_the_grace_are_counted_and_told_and_not_taken_in(plant, put)
     line = ingest(plant, DAYS[3], "pump")
     assert "2 values of 2026-11-18 came after the grace of 2 days and are left out; to take them in: nightscore" in line
     assert "came after the grace" in Store(plant.store).read_days("runs", [DAYS[3]])["reason"].iloc[0]
-    assert Store(plant.store).read("readings", family="pump", day=DAYS[0]).shape[0] == 48
+    assert Store(plant.store).read("readings", family="pump", day=DAYS[0]).shape[0] == 24
 
 
 def test_late_rows_in_one_growing_file_are_found_as_well(make_settings, put):

@@ -43,8 +43,9 @@ def night(settings: Settings, days: list[date] = DAYS) -> Store:
 
 
 def rows_of(store: Store, table: str) -> str:
-    """A hash of a table's rows of all days, in its order."""
-    rows = store.read_days(table, DAYS, family="mill").sort_values(list(store.read_days(table, DAYS, family="mill")))
+    """A hash of a table's rows of all days, sorted."""
+    rows = store.read_days(table, DAYS, family="mill")
+    rows = rows.sort_values(list(rows))
     return hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest()
 
 
@@ -54,7 +55,7 @@ def test_any_number_of_shards_gives_the_same_rows_in_union(plant):
     for table in ("readings", "rejects", "grid"):
         assert len({rows_of(store, table) for store in stores}) == 1
     values = stores[0].read("readings", family="mill", day=DAY)
-    assert len(values) == 5 * 96 * 2 - 20
+    assert values[["flow", "speed"]].notna().sum().tolist() == [5 * 96, 5 * 96 - 20]
     assert stores[1].read("readings", family="mill", day=DAY).shape == values.shape
 
 
@@ -109,5 +110,5 @@ def test_a_shard_reads_its_readings_alone(plant, monkeypatch):
     monkeypatch.setattr(Store, "unchecked_bytes", lambda self, path: (opened.append(path), read(self, path))[1])
     impute(settings, DAY, "mill", 2)
     assert sorted(path for path in opened if path.startswith("readings")) == [
-        f"readings/family=mill/day={day}/shard-2.parquet" for day in DAYS
+        f"readings/family=mill/day={DAY}/shard-2.parquet"
     ]

@@ -122,7 +122,8 @@ def disturb(settings, day, asset):
     for part in store.partitions("grid", family="oven", day=day):
         rows = store.read("grid", **part)
         hit = (rows["asset"] == asset) & rows["time"].between(f"{day}T08:00Z", f"{day}T10:55Z")
-        rows.loc[hit, "value"] += 100
+        sensors = list(settings.families["oven"].sensors)
+        rows.loc[hit, sensors] += np.float32(100)
         store.write("grid", rows, store.provenance(store.path("grid", **part)), **part)
 
 
@@ -166,7 +167,7 @@ def test_what_was_found_or_confirmed_is_not_learned_and_what_was_dismissed_is(co
     without = rows_learned(copied, DAYS[8])
     measured = store.read_days("grid", [DAYS[7]], family="oven")
     hit = measured[(measured["asset"] == "oven-3") & measured["time"].between(row["start"], f"{DAYS[7]}T09:55Z")]
-    measured_rows = hit.groupby("time")["observed"].any().sum()
+    measured_rows = hit[[f"observed_{name}" for name in copied.families["oven"].sensors]].any(axis=1).sum()
     assert whole - without == measured_rows > 0
     plan_work(copied, DAYS[7], "oven-3", "dismissed")
     assert rows_learned(copied, DAYS[8]) == whole

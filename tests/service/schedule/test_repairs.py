@@ -50,7 +50,7 @@ def test_a_night_whose_grid_changed_since_is_stale_until_it_is_made_again(copied
     where = {"family": "oven", "day": day, "shard": 0}
     source = store.provenance(store.path("grid", **where))
     grid = store.read("grid", **where)
-    store.write("grid", grid.assign(value=grid["value"] + 1), source, **where)
+    store.write("grid", grid.assign(power=grid["power"] + 1), source, **where)
     stale = {finding.path.split("/")[0] for finding in found(copied) if finding.state == "stale"}
     assert stale == {"scores", "sensor_scores", "completeness", "self_tests", "drift"}
     assert repair(copied, None, print) == []

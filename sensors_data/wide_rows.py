@@ -1,0 +1,177 @@
+"""Rows of `readings` and `grid` as arrays, a row a time and asset, a column a sensor; from the table and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from sensors_data.tables import TIME, Table
+from sensors_data.tables.sensor_columns import OBSERVED, column_of
+
+_LOCAL = pa.timestamp("us")
+
+
+@dataclass(frozen=True)
+class WideRows:
+    """Some rows, N of D sensors. The arrays (N, D) lie in memory a sensor after the other."""
+
+    assets: list[str]
+    sensors: tuple[str, ...]
+    time: np.ndarray  # (N,) datetime64[us], UTC
+    asset: np.ndarray  # (N,) places in assets
+    values: np.ndarray  # (N, D), NaN where there is none
+    observed: np.ndarray  # (N, D) bool, whether a value was measured; of readings those that are there
+
+    def __len__(self) -> int:
+        """N, the number of rows."""
+        return len(self.time)
+
+    @property
+    def count(self) -> int:
+        """How many values there are."""
+        return int(self.values.size - np.count_nonzero(np.isnan(self.values)))
+
+    @property
+    def present(self) -> list[str]:
+        """The assets with a row, as they stand in `assets`."""
+        many = np.bincount(self.asset, minlength=len(self.assets))
+        return [asset for asset, rows in zip(self.assets, many, strict=True) if rows]
+
+    def where(self, rows: np.ndarray) -> WideRows:
+        """Some of the rows, by mask or place."""
+        parts = (self.time[rows], self.asset[rows], self.values.T[:, rows].T, self.observed.T[:, rows].T)
+        return replace(self, time=parts[0], asset=parts[1], values=parts[2], observed=parts[3])
+
+    def of(self, assets: list[str], sensors: tuple[str, ...]) -> WideRows:
+        """The rows of some assets, and of them some sensors; one that is unknown here has no value."""
+        place = np.append(pd.Index(assets).get_indexer(pd.Index(self.assets)), -1)[self.asset]
+        rows = self if (place >= 0).all() else self.where(place >= 0)
+        values, observed = np.full((len(sensors), len(rows)), np.nan), np.zeros((len(sensors), len(rows)), dtype=bool)
+        values = values.astype(self.values.dtype, copy=False)
+        for number, sensor in enumerate(sensors):
+            if sensor in self.sensors:
+                values[number] = rows.values[:, self.sensors.index(sensor)]
+                observed[number] = rows.observed[:, self.sensors.index(sensor)]
+        return WideRows(assets, sensors, rows.time, place[place >= 0], values.T, observed.T)
+
+    def long(self) -> pd.DataFrame:
+        """The values (time, asset, sensor, value, observed) one a row, sorted by asset, time and sensor."""
+        order = np.argsort(np.array(self.sensors, dtype=object), kind="stable")
+        row, column = np.nonzero(~np.isnan(self.values[:, order]))
+        column = order[column]
+        return pd.DataFrame(
+            {
+                "time": pd.DatetimeIndex(self.time[row], tz="UTC"),
+                "asset": np.array(self.assets, dtype=object)[self.asset[row]],
+                "sensor": np.array(self.sensors, dtype=object)[column],
+                "value": self.values[row, column],
+                "observed": self.observed[row, column],
+            }
+        ).astype({"asset": "str", "sensor": "str"})
+
+
+def joined(parts: Sequence[WideRows]) -> WideRows:
+    """The rows of several parts with the same assets and sensors, one part after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    values = np.concatenate([part.values.T for part in parts], axis=1).T
+    observed = np.concatenate([part.observed.T for part in parts], axis=1).T
+    time, asset = np.concatenate([part.time for part in parts]), np.concatenate([part.asset for part in parts])
+    return WideRows(parts[0].assets, parts[0].sensors, time, asset, values, observed)
+
+
+def of_values(rows: pa.Table, sensors: Iterable[str] | None = None) -> WideRows:
+    """Values that stand one a row (time, asset, sensor, value and perhaps observed), sorted by asset and time.
+
+    The last of several for one time, asset and sensor counts. Sensors are those named, else those there are, sorted.
+    """
+    assets, asset = _places(rows["asset"])
+    names, sensor = _places(rows["sensor"])
+    time = rows["time"].cast(_LOCAL).to_numpy()
+    order = np.lexsort((time, asset))
+    time, asset, sensor = time[order], asset[order], sensor[order]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (time[1:] != time[:-1]) | (asset[1:] != asset[:-1])
+    row = np.cumsum(first) - 1
+    wanted = tuple(names if sensors is None else sensors)
+    column = pd.Index(wanted).get_indexer(pd.Index(names))[sensor] if len(order) else sensor
+    value = rows["value"].to_numpy()[order]
+    values = np.full((len(wanted), int(first.sum())), np.nan, dtype=value.dtype)
+    known = column >= 0
+    values[column[known], row[known]] = value[known]
+    observed = ~np.isnan(values)
+    if "observed" in rows.column_names:
+        measured = np.zeros(values.shape, dtype=bool)
+        measured[column[known], row[known]] = rows["observed"].to_numpy()[order][known]
+        observed &= measured
+    return WideRows(assets, wanted, time[first], asset[first], values.T, observed.T)
+
+
+def _places(column: pa.ChunkedArray) -> tuple[list[str], np.ndarray]:
+    """A column of texts as places among its distinct ones, which are sorted."""
+    whole = column.combine_chunks()
+    coded = whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
+    texts = coded.dictionary.to_pylist()
+    used = np.flatnonzero(np.bincount(coded.indices.to_numpy()))
+    names = sorted({texts[place] for place in used})
+    place = pd.Index(names).get_indexer(pd.Index(texts)) if names else np.empty(0, dtype=np.int64)
+    return names, place.astype(np.int32)[coded.indices.to_numpy()] if len(coded) else np.empty(0, dtype=np.int32)
+
+
+def table_of(spec: Table, rows: WideRows) -> pa.Table:
+    """Rows as the table's own, as they stand; a number that is NaN is null."""
+    names = pa.array(rows.assets, pa.string())
+    columns = [
+        pa.array(rows.time.astype("datetime64[us]")).cast(TIME),
+        pa.DictionaryArray.from_arrays(pa.array(rows.asset.astype(np.int32)), names).cast(pa.string()),
+    ]
+    for values in rows.values.T:
+        unknown = np.isnan(values)
+        columns.append(pa.array(np.ascontiguousarray(values), mask=unknown if unknown.any() else None))
+    if len(spec.a_sensor) > 1:
+        columns += [pa.array(np.ascontiguousarray(observed)) for observed in rows.observed.T]
+    return pa.table(columns, schema=spec.schema_of(rows.sensors))
+
+
+def rows_of(
+    spec: Table, parts: Iterable[pa.Table], sensors: tuple[str, ...], assets: list[str] | None = None
+) -> WideRows:
+    """Parts of the table's files as arrays: some sensors, of some assets alone where they are named.
+
+    What a part does not know of a sensor is missing. Assets are otherwise those that there are, sorted.
+    """
+    tables = list(parts)
+    coded = [_places(part["asset"]) for part in tables]
+    names = sorted({name for known, _ in coded for name in known}) if assets is None else assets
+    place = [pd.Index(names).get_indexer(pd.Index(known))[codes] if len(codes) else codes for known, codes in coded]
+    kinds = spec.schema_of(sensors).types[len(spec.schema) :]
+    count = sum(part.num_rows for part in tables)
+    values = np.empty((len(sensors), count), dtype=kinds[0].to_pandas_dtype() if kinds else np.float64)
+    observed = np.empty(values.shape, dtype=bool)
+    begin = 0
+    for part in tables:
+        end = begin + part.num_rows
+        for number, sensor in enumerate(sensors):
+            _fill(part, sensor, values[number, begin:end], observed[number, begin:end])
+        begin = end
+    time = np.concatenate([np.empty(0, "datetime64[us]"), *(part["time"].cast(_LOCAL).to_numpy() for part in tables)])
+    asset = np.concatenate([np.empty(0, np.int32), *place]).astype(np.int32, copy=False)
+    rows = WideRows(names, sensors, time, asset, values.T, observed.T)
+    return rows if assets is None or (asset >= 0).all() else rows.where(asset >= 0)
+
+
+def _fill(part: pa.Table, sensor: str, values: np.ndarray, observed: np.ndarray) -> None:
+    """Put a sensor's values of a part, (N,), and which of them were measured into their places."""
+    column = column_of(sensor)
+    if column not in part.column_names:
+        values[:], observed[:] = np.nan, False
+        return
+    values[:] = part[column].to_numpy()
+    if (mask := OBSERVED + column) in part.column_names:
+        observed[:] = part[mask].to_numpy()
+    else:
+        np.logical_not(np.isnan(values), out=observed)
