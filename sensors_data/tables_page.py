@@ -7,7 +7,7 @@ import textwrap
 from pathlib import Path
 
 from sensors_data.store import Store
-from sensors_data.tables import TABLES, Table
+from sensors_data.tables import TABLES, Column, Table
 
 MARK = "<!-- From here on written by: python -m sensors_data.tables_page docs/tables.md -->\n"
 EXAMPLE = {
@@ -38,10 +38,17 @@ def section(table: Table) -> str:
         f"Path `{path}`, sorted by {order}.\n",
         "| column | type | unit | meaning |",
         "|---|---|---|---|",
-        *(f"| {c.name} | {c.type} | {c.unit + ' ' if c.unit else ''}| {c.meaning} |" for c in table.columns),
+        *(_line(c.name, c) for c in table.columns),
+        *(_line(c.name.replace("{sensor}", "*sensor*"), c) for c in table.a_sensor),
         *(["", textwrap.fill(table.note, 120)] if table.note else []),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _line(name: str, column: Column) -> str:
+    """A column's line of the section's table."""
+    unit = f"{column.unit} " if column.unit else ""
+    return f"| {name} | {column.type} | {unit}| {column.meaning} |"
 
 
 if __name__ == "__main__":

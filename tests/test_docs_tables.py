@@ -37,7 +37,7 @@ def test_a_section_states_columns_types_units_meanings_path_and_order():
 
 def test_every_column_has_its_meaning_and_new_ones_stand_last():
     for table in TABLES.values():
-        assert all(column.meaning for column in table.columns)
+        assert all(column.meaning for column in (*table.columns, *table.a_sensor))
         assert [column.since for column in table.columns] == sorted(column.since for column in table.columns)
 
 
@@ -67,6 +67,10 @@ def small_store(tmp_path, monkeypatch):
         rows[["time", "asset", "score"]].assign(sensor=s, share=x, **value) for s, x in (("flow", 0.7), ("speed", 0.3))
     ]
     store.write("sensor_scores", pd.concat(parts), job, **where)
+    wide = rows[["time", "asset"]].assign(flow=np.arange(10.0), speed=[np.nan, *range(9)])
+    store.write("readings", wide, Provenance(job="ingest"), family="pump", day=date(2026, 11, 21))
+    observed = {"observed_flow": wide["flow"] > 3, "observed_speed": wide["speed"].notna()}
+    store.write("grid", wide.assign(**observed), Provenance(job="impute"), **where)
     (tmp_path / "store/scores/family=pump/day=2026-11-21/.shard-0.parquet.7-ab.tmp").write_bytes(b"half")
     return store
 
@@ -76,11 +80,19 @@ def test_every_snippet_runs_on_a_store(small_store, capsys):
     for number, snippet in enumerate(SNIPPETS):
         exec(compile(snippet, f"snippet {number}", "exec"), {})  # noqa: S102
         said.append(capsys.readouterr().out)
-    pandas_said, arrow_said, duckdb_said, joined, provenance = said
+    pandas_said, arrow_said, duckdb_said, joined, hourly, imputed, values, provenance = said
     assert [float(line.split()[-3]) for line in pandas_said.splitlines()[1:]] == [9.0, 7.0]
     assert [line.split()[-2] for line in arrow_said.splitlines()[1:]] == ["9.0", "8.0", "7.0"]
     assert re.findall(r"pump .* (p\d) .* (\d) .* (\d\.0)", duckdb_said) == [("p1", "1", "9.0"), ("p2", "1", "7.0")]
     assert len(re.findall(r"flow|speed", joined)) == 6
+    assert re.findall(r"00:00:00\+00:00 +([\d.]+) +([\d.]+)", hourly) == [("2.0", "1.5")]
+    assert re.findall(r"(True|False) +([\d.]+) +(\d)", imputed) == [("False", "1.5", "4"), ("True", "6.5", "6")]
+    assert re.findall(r"(p\d) +│ (\w+) +│ +(\d) │ +([\d.]+)", values) == [
+        ("p1", "flow", "5", "2.0"),
+        ("p1", "speed", "4", "1.5"),
+        ("p2", "flow", "5", "7.0"),
+        ("p2", "speed", "5", "6.0"),
+    ]
     assert "'job': 'score-series', 'model': 'pump@2026-11-20'" in provenance
     assert "'rows': 10, 'revision': 1" in provenance
 

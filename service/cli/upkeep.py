@@ -117,11 +117,11 @@ def restore(
 
 
 def migrate(settings: Settings) -> None:
-    """Give every file of an earlier nightscore the hash of its content; nothing that it holds changes."""
+    """Bring every file of an earlier nightscore to today's form, with the hash of its content; no value changes."""
     from sensors_data import migrate as forms
     from sensors_data.store import Store
 
-    show(f"{sum(1 for _ in forms.migrate(Store(settings.store))):,} files have their hash now")
+    show(f"{sum(1 for _ in forms.migrate(Store(settings.store))):,} files have today's form now")
 
 
 def audit(settings: Settings, as_json: JsonOption = False) -> None:

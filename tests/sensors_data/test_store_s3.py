@@ -51,7 +51,7 @@ def test_partitions_in_s3_are_listed_replaced_and_taken_away(bucket, make_readin
     assert not store.exists(store.path("readings", **WHERE))
     for rows in (3, 5):
         path = store.write("readings", make_readings(rows=rows), JOB, **WHERE)
-    assert len(store.read("readings", **WHERE)) == 30
+    assert len(store.read("readings", **WHERE)) == 15
     assert store.days("readings", family="pump") == [DAY]
     assert store.files("readings") == [path]
     with pytest.raises(LookupError, match="no readings for family pump day 2026-11-22"):

@@ -100,7 +100,7 @@ def test_migrate_gives_old_files_their_hash_and_changes_no_row(copied, nightscor
             path, data.replace(b"nightscore-sha256:", b"nightscore-sha999:").replace(b":sealed", b":unsaid")
         )
     assert f"{len(sealed)} of them have no hash" in nightscore("verify", *where, "--all").out
-    assert nightscore("migrate", *where).out == f"{len(sealed)} files have their hash now\n"
+    assert nightscore("migrate", *where).out == f"{len(sealed)} files have today's form now\n"
     assert all(check(store.read_bytes(path), path) for path in sealed)
     assert store.read("anomalies", family="oven", day=last).equals(rows)
     assert found(copied) == []
