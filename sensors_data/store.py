@@ -190,10 +190,15 @@ class Store(Folder):
             log.warning("passed over: %s", error)
             return
         self._stamp(path, file.schema_arrow)
-        yield from self._rows_of(spec, path, file, assets)
+        yield from self._rows_of(spec, path, file, assets, columns)
 
     def _rows_of(
-        self, spec: Table, path: str, file: pq.ParquetFile, assets: pa.Array | None = None
+        self,
+        spec: Table,
+        path: str,
+        file: pq.ParquetFile,
+        assets: pa.Array | None = None,
+        columns: list[str] | None = None,
     ) -> Iterator[pa.Table]:
         """The rows of an open file, PART of it at a time. UnusableError when they are none of the table's."""
         if not spec.reads(file.schema_arrow):

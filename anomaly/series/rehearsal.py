@@ -8,7 +8,7 @@ from anomaly.series.completeness import check_scored, completeness_of
 from anomaly.series.files import load_for
 from anomaly.series.find_job import rules_of
 from anomaly.series.score_job import days_seen, score_day
-from sensors_data.series.grid_table import grids_of
+from sensors_data.series.grid_table import grids_of, read_rows
 from sensors_data.series.incidents import read_incidents
 from sensors_data.settings import Settings
 from sensors_data.store import Store
@@ -27,7 +27,7 @@ def rehearse(settings: Settings, family: str, day: date) -> int:
     rules_of(settings, family)
     assets = sorted(store.assets_in(store.written("grid", [day], family=family)[:1]))[:ASSETS]
     paths = store.written("grid", days_seen(detector, spec, day), family=family)
-    grids = grids_of(store.read_files("grid", paths, assets), spec)
+    grids = grids_of(read_rows(store, spec, paths, assets), spec)
     rows, sensor_rows = score_day(detector, spec, grids, read_incidents(store, family), day, assets)
     complete = completeness_of(detector, day, assets, rows, sensor_rows)
     check_scored(detector, rows, complete, f"{family} {day}")

@@ -29,7 +29,7 @@ def counting(store, make_readings) -> Counting:
     source = store.write("readings", make_readings(), Provenance(job="ingest"), family="pump", day=DAY)
     made = store.made_from([source], Provenance(job="impute"))
     for shard in (0, 1):
-        grid = make_readings().assign(observed=True)
+        grid = make_readings().assign(observed_flow=True, observed_speed=True)
         store.write("grid", grid, made, family="pump", day=DAY, shard=shard)
     return Counting(store.root)
 
