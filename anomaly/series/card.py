@@ -75,6 +75,8 @@ class Card(Section):
     """What of the training span was hidden or set aside and why, in words; empty where nothing was."""
     threshold_from: str = ""
     """What the threshold is of, and what held it where it is."""
+    control: float = Field(0.0, exclude_if=lambda control: not control)
+    """Logarithm of what the limits were multiplied by, so that past nights keep the budget; control.py moves it."""
     row_limit: float | None = None
     """Standard deviations that a single row may stray from what its windows expect; None where none is known."""
     reference: dict[str, Spread] = {}

@@ -13,6 +13,8 @@ UNIT = 95
 """Per cent: the quantile of its own normal scores that a model's scores are counted in, so that models compare."""
 MOST = 2.0
 """A training moves the limit, in units of normal scores, by this factor at most."""
+MOST_OF_ROWS = 1.5
+"""And the limit of single rows, in standard deviations, by this one."""
 
 
 def unit_of(threshold: Threshold) -> float:
@@ -21,7 +23,7 @@ def unit_of(threshold: Threshold) -> float:
 
 
 def carried(detector: Detector, incumbent: Detector | None, least: float) -> Detector:
-    """The detector with its limit within MOST times the incumbent's, each in units of its own normal scores.
+    """The detector with its limits within MOST times the incumbent's, each in units of its own normal scores.
 
     Not where the budget is another one: then that is the reason of the move. No limit falls under `least` nats.
     """
@@ -31,6 +33,7 @@ def carried(detector: Detector, incumbent: Detector | None, least: float) -> Det
     before = incumbent.threshold
     if not np.isclose(before.budget, own.budget):
         return _told(detector, f"{detector.card.threshold_from}; the budget is another one than before")
+    detector = _row_limit_carried(detector, incumbent)
     last = before.value / unit_of(before) * unit_of(own)
     value = max(float(np.clip(own.value, last / MOST, last * MOST)), least)
     if np.isclose(value, own.value):
@@ -38,6 +41,17 @@ def carried(detector: Detector, incumbent: Detector | None, least: float) -> Det
     held = own.model_copy(update={"value": value, "low": min(value, own.low), "high": max(value, own.high)})
     card = detector.card.model_copy(update={"threshold": held})
     text = f"{card.threshold_from}; {own.value:.3f} held to {value:.3f} nats, {MOST:g} times the last at most"
+    return _told(replace(detector, card=card), text)
+
+
+def _row_limit_carried(detector: Detector, incumbent: Detector) -> Detector:
+    """The detector with its limit of single rows within MOST_OF_ROWS times the incumbent's, where both have one."""
+    own, last = detector.card.row_limit, incumbent.card.row_limit
+    if own is None or last is None or last / MOST_OF_ROWS <= own <= last * MOST_OF_ROWS:
+        return detector
+    value = float(np.clip(own, last / MOST_OF_ROWS, last * MOST_OF_ROWS))
+    card = detector.card.model_copy(update={"row_limit": value})
+    text = f"{card.threshold_from}; rows {own:.1f} held to {value:.1f} standard deviations"
     return _told(replace(detector, card=card), text)
 
 

@@ -9,10 +9,13 @@ import numpy as np
 import pandas as pd
 
 from anomaly.series.anomalies import Rules, find_anomalies
-from anomaly.series.calibration import coverage_adjusted_scores, in_sample_optimism, with_threshold
+from anomaly.series.calibration import LEAST_NATS, coverage_adjusted_scores, in_sample_optimism, with_threshold
+from anomaly.series.control import controlled
 from anomaly.series.detector import Detector
 from anomaly.series.files import load_for, save
 from anomaly.series.find_job import rules_of
+from anomaly.series.row_limit import with_row_limit
+from anomaly.series.row_replay import with_row_limits
 from anomaly.series.span import ABNORMAL, Span
 from anomaly.series.train_job import found_before, training_grids
 from anomaly.thresholds import Threshold
@@ -70,9 +73,10 @@ def replay(
         )
     again = {name: _fitted_again(store, spec, family, d, last, alarms_per_asset_week) for name, d in models.items()}
     before, after = ({n: d.threshold for n, d in kept.items()} for kept in (models, again))
+    moved = with_row_limits(scores, sensors, models, again)
     found = [
-        _found(_judged(scores, before, thresholds), sensors, rules, spec, family, thresholds[_last_model(scores)])
-        for thresholds in (before, after)
+        _found(_judged(rows, before, thresholds), sensors, rules, spec, family, thresholds[_last_model(scores)])
+        for rows, thresholds in ((scores, before), (moved, after))
     ]
     newest = again[served[last + timedelta(days=1)].name]
     return Replay(family, days, before, after, _compared(*found), newest)
@@ -86,7 +90,10 @@ def _last_model(scores: pd.DataFrame) -> str:
 def _fitted_again(
     store: Store, spec: Family, family: str, detector: Detector, last: date, alarms: float | None
 ) -> Detector:
-    """A detector whose threshold is that of the training span that ends with `last`, weights as they are."""
+    """A detector whose limits are those of the training span that ends with `last`, weights as they are.
+
+    They are moved as its nights have moved them until now, unless the budget is another one.
+    """
     day = last + timedelta(days=1)
     sample = list(detector.card.assets) if detector.card.fleet else None
     grids, _ = training_grids(store, spec, family, day, sample)
@@ -101,7 +108,9 @@ def _fitted_again(
         config = parse(type(detector.card.config), table, "the budget of false alarms")
         detector = replace(detector, card=detector.card.model_copy(update={"config": config}))
     adjusted = coverage_adjusted_scores(detector, spans)
-    return with_threshold(detector, spans, adjusted, in_sample_optimism(spans, adjusted))
+    again = with_threshold(detector, spans, adjusted, in_sample_optimism(spans, adjusted))
+    again = with_row_limit(replace(again, card=again.card.model_copy(update={"control": 0.0})), spans)
+    return controlled(again, detector, [], LEAST_NATS)
 
 
 def _judged(scores: pd.DataFrame, old: dict[str, Threshold], new: dict[str, Threshold]) -> pd.DataFrame:

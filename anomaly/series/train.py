@@ -18,6 +18,7 @@ from anomaly.series.calibration import (
 from anomaly.series.card import DetectorConfig
 from anomaly.series.carry import carried
 from anomaly.series.cleaning import SetAside, cleaned, rows_set_aside, values_hidden, without_faults
+from anomaly.series.control import NightAlarms, controlled
 from anomaly.series.detector import Detector
 from anomaly.series.drift_reference import with_reference
 from anomaly.series.kinds import KINDS
@@ -42,13 +43,15 @@ def train_detector(
     progress: Callable[[str], Progress] | None = None,
     checkpoint: Callable[[str], Checkpoint] | None = None,
     unseen: np.ndarray | None = None,
+    nights: list[NightAlarms] | None = None,
 ) -> tuple[Detector, dict[str, list[Epoch]]]:
     """A family's calibrated and judged detector, and the history of its networks.
 
     Band and verdict are the draft's, on rows that it never saw; the weights then learn those rows too, for the newest
     days say most about the next. The threshold is of the final weights' own scores, raised by what the draft's rose by
     on rows that it never saw; or, where there are enough of them, of `unseen` scores (T,) that past models gave to
-    nights they had not seen. ValueError says how many normal rows are missing.
+    nights they had not seen. The alarms of the `nights` since the incumbent was trained move both limits. ValueError
+    says how many normal rows are missing.
     """
     spans, hidden = cleaned(spans)
     rhythm = find_rhythm(spans, plan.step_s)
@@ -70,6 +73,7 @@ def train_detector(
     trained = with_threshold(trained, whole, adjusted, optimism)
     trained = with_row_limit(trained, whole)
     trained = with_unseen(trained, np.empty(0) if unseen is None else unseen, LEAST_NATS)
+    trained = controlled(trained, incumbent, nights or [], LEAST_NATS)
     trained = carried(trained, incumbent, LEAST_NATS)
     trained = refused_if_flawed(trained, whole)
     return with_reference(trained, spans, adjusted, draft_adjusted, optimism), history | later

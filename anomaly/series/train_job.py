@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from anomaly.series.card import DetectorConfig
+from anomaly.series.control import nights_since
 from anomaly.series.detector import Detector
 from anomaly.series.files import KIND, day_before, read_card, read_detector, save, serving
 from anomaly.series.kinds import parse_config
@@ -72,7 +73,8 @@ def _train(
     before = serving(store, family, day_before(day))
     incumbent = read_detector(store, before) if before else None
     unseen = unseen_scores(store, spec, family, day, incidents[incidents["kind"].isin(ABNORMAL)])
-    detector, history = train_detector(plan, spans, incumbent, progress, checkpoint, unseen)
+    nights = nights_since(store, family, incumbent, day) if incumbent else []
+    detector, history = train_detector(plan, spans, incumbent, progress, checkpoint, unseen, nights)
     detector = _stamped(detector, settings_hash(spec), inputs, commissioned)
     if sample:
         detector = with_fleet(store, spec, detector, sample)
