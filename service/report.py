@@ -14,6 +14,7 @@ from sensors_data.store import Store
 from service.figures.findings import Drawing, drawn_images, finding_picture, odd_images, rows_around
 from service.views import html
 from service.views.night import CameraNight, FamilyNight, Night, read_night
+from service.views.together import told_together
 from service.views.words import (
     Row,
     carried_by,
@@ -69,7 +70,11 @@ def _findings(store: Store, settings: Settings, night: Night, drawing: Drawing) 
     for row in found[:PICTURES]:
         shown.setdefault(str(row["family"]), []).append(row)
     around = {family: rows_around(store, family, night.day, rows) for family, rows in shown.items()}
-    parts = [_finding(settings, night.day, row, around[str(row["family"])], drawing) for row in found[:PICTURES]]
+    others = {id_: line for _, rows in _by_family(found) for id_, line in told_together(rows).items()}
+    parts = [
+        _finding(settings, night.day, row, around[str(row["family"])], others.get(str(row["anomaly_id"]), ""), drawing)
+        for row in found[:PICTURES]
+    ]
     if not found:
         scored = any(family.scored for family in night.families)
         parts = [html.paragraph("No anomaly in what was scored." if scored else "No sensor was scored.")]
@@ -85,8 +90,13 @@ def _findings(store: Store, settings: Settings, night: Night, drawing: Drawing) 
     return html.section("What was found", html.paragraph(since_yesterday(night)), *parts)
 
 
+def _by_family(found: list[Row]) -> list[tuple[str, list[Row]]]:
+    names = sorted({str(row["family"]) for row in found})
+    return [(name, [row for row in found if row["family"] == name]) for name in names]
+
+
 def _finding(
-    settings: Settings, day: date, row: Row, around: tuple[pd.DataFrame, pd.DataFrame], drawing: Drawing
+    settings: Settings, day: date, row: Row, around: tuple[pd.DataFrame, pd.DataFrame], others: str, drawing: Drawing
 ) -> str:
     spec, family = settings.family(row["family"]), str(row["family"])
     title = f"{row['asset']} ({family}), {interval(row['start'], row['end'])}, {row['age']}"
@@ -94,6 +104,7 @@ def _finding(
     told = [f"{what_is_odd(row).capitalize()}. Carried by {carried_by(row['sensors'])}; highest score {peak} nats"]
     told[0] += f" at {row['peak_time']:%H:%M}"
     told += [f"At that time {line}" for line in seen_and_expected(spec, around[1], row)]
+    told += [others] if others else []
     told += [str(row["said"]).capitalize()] if row["said"] else []
     drawn = finding_picture(spec, day, row, around, drawing)
     alt = f"{row['asset']} around the anomaly: measured values over the expected band, score over threshold"

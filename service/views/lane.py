@@ -12,6 +12,7 @@ from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.series.incidents import read_incidents
 from service.views.feedback import verdicts_on
 from service.views.state import Service, stamp_of
+from service.views.together import groups_of
 
 NIGHTS, MOST_NIGHTS = 30, 400
 """Nights of a lane where none are asked for, and at most."""
@@ -74,8 +75,10 @@ def _add_family(service: Service, lane: Lane, family: str, scored: list[date]) -
     lane.scored[family] = [str(day) for day in known]
     last = str(scored[-1]) if scored else ""
     incidents = read_incidents(service.store, family)
-    for row, verdict in zip(rows, verdicts_on(rows, incidents), strict=True):
-        lane.anomalies.append({**_finding(row, last), **verdict, "row": places[str(row["asset"])], "family": family})
+    groups = {place: f"{family} {n}" for n, group in enumerate(groups_of(rows)) for place in group}
+    for n, (row, verdict) in enumerate(zip(rows, verdicts_on(rows, incidents), strict=True)):
+        about = {"row": places[str(row["asset"])], "family": family, "group": groups.get(n, "")}
+        lane.anomalies.append({**_finding(row, last), **verdict, **about})
     start, end = (pd.Timestamp(day, tz="UTC") for day in (lane.nights[0], lane.nights[-1] + timedelta(days=1)))
     wanted = incidents["kind"].isin(("planned", "fault")) & (incidents["start"] < end) & (incidents["end"] > start)
     for incident in incidents[wanted].to_dict("records"):

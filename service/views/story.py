@@ -12,6 +12,7 @@ from sensors_data.series.incidents import past_incidents, read_incidents
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.views.feedback import find_anomaly
+from service.views.together import told_together
 from service.views.words import carried_by, interval, number, seen_and_expected
 
 
@@ -38,6 +39,9 @@ def story_of(settings: Settings, store: Store, family: str, anomaly_id: str) -> 
     lines = [_what(family, anomaly), *seen_and_expected(spec, sensors, anomaly)]
     lines += _how_sure(scores, anomaly, spec.step.total_seconds())
     lines.append(f"The evidence: {carried_by(anomaly['sensors'])}. Scored by {anomaly['model']}")
+    same_night = store.read_days("anomalies", [day], family=family).to_dict("records")
+    if others := told_together(same_night).get(anomaly_id):
+        lines.append(others)
     if anomaly["suppressed"]:
         lines.append("It lies in planned work, so nobody is alarmed")
     history = _history(store, family, anomaly)

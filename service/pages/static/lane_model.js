@@ -5,6 +5,18 @@ const DAY = 86400;
 const seconds = (night) => Date.parse(`${night}T00:00Z`) / 1000;
 
 export const kindOf = (anomaly) => anomaly.planned ? "planned" : anomaly.severity;
+const grouped = new WeakMap();
+/** An anomaly, and those of other machines that are likely to have its cause. */
+export function together(lane, anomaly) {
+  if (!grouped.has(lane)) grouped.set(lane, Map.groupBy(lane.anomalies, (one) => one.group));
+  return anomaly.group ? grouped.get(lane).get(anomaly.group) : [anomaly];
+}
+/** How many machines it is odd on at once, in words; empty for one alone. */
+export function atOnce(lane, anomaly) {
+  const machines = new Set(together(lane, anomaly).map((one) => one.row)).size;
+  return machines > 1 ? `at once on ${machines} machines` : "";
+}
+
 /** The columns of the lane: nights, or hours where there are at most three of them. */
 export function columnsOf(nights) {
   const step = nights.length > 3 ? DAY : DAY / 24;

@@ -1,7 +1,7 @@
 // Review: a queue of anomalies, one in curves and words, verdicts by key and in bulk, history and undo.
 import { addressed, address, ask, counted, escaped, fetched, interval, iso, machineAddress, moment, onChange, say } from "./app.js";
 import { drawn } from "./curves.js";
-import { chosen, kindOf } from "./lane_model.js";
+import { atOnce, chosen, kindOf, together } from "./lane_model.js";
 
 const KEYS = { c: "confirmed", d: "dismissed", p: "planned" };
 const defaults = { q: "", family: "", severity: "", said: "open", nights: "30", id: "" };
@@ -31,7 +31,7 @@ function render() {
     const row = lane.rows[one.row];
     const said = one.said ? `<br><span class="soft">${escaped(`${one.said} by ${one.author || "somebody"}${one.note ? `: ${one.note}` : ""}`)}</span>` : "";
     return `<li data-id="${one.id}" aria-current="${one.id === at}"><input type="checkbox" aria-label="select ${escaped(row.name)}"${selected.has(one.id) ? " checked" : ""}>
-      <button type="button"><span class="tag ${kindOf(one)}">${kindOf(one)}</span> <strong>${escaped(row.name)}</strong> ${escaped(one.sensors[0]?.sensor ?? "")}<br>${escaped(interval(one.start, one.end))}${said}</button></li>`;
+      <button type="button"><span class="tag ${kindOf(one)}">${kindOf(one)}</span> <strong>${escaped(row.name)}</strong> ${escaped(one.sensors[0]?.sensor ?? "")} <span class="soft">${atOnce(lane, one)}</span><br>${escaped(interval(one.start, one.end))}${said}</button></li>`;
   }).join("");
   ask("selected").textContent = selected.size ? `${selected.size} selected` : "";
 }
@@ -147,6 +147,7 @@ addEventListener("keydown", failing((event) => {
   if (event.key in KEYS) return speak(KEYS[event.key]);
   if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
   else if (event.key === "u") return undo();
+  else if (event.key === "g" && at) { for (const one of together(lane, found())) selected.add(one.id); render(); }
   else if (event.key === "x" && at) { selected[selected.has(at) ? "delete" : "add"](at); render(); }
   else if (event.key === "n") { event.preventDefault(); verdict.elements.note.focus(); }
 }));

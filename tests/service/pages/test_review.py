@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 
+import pandas as pd
 import pytest
 
 from sensors_data.series.incidents import past_incidents, read_incidents
-from sensors_data.store import Store
+from sensors_data.simulate import START
+from sensors_data.store import Provenance, Store
 
 pytest.importorskip("gradio")
 ID = "0" * 16
+FAULT = START + timedelta(days=7)
 
 
 def verdicts(settings) -> list[tuple[str, str, str]]:
@@ -60,6 +63,21 @@ def test_all_that_are_shown_are_judged_at_once_and_the_nights_replayed(opened, l
     page.click("#undo")
     page.wait_for_selector("text=taken back")
     assert verdicts(lived_in) == []
+
+
+def test_what_is_odd_at_once_on_another_machine_is_selected_with_one_key(opened, lived_in):
+    store = Store(lived_in.store)
+    day = FAULT
+    rows = store.read("anomalies", family="oven", day=day)
+    mine = rows[rows["anomaly_id"] == ID]
+    other = mine.assign(anomaly_id="1" * 16, asset="oven-3")
+    store.write("anomalies", pd.concat([rows, other]), Provenance(job="test"), family="oven", day=day)
+    page = opened(f"review?id={ID}")
+    page.wait_for_selector("#queue li[aria-current=true]:has-text('at once on 2 machines')")
+    page.wait_for_selector("#lines li:has-text('At the same time on oven-3: one cause is likely')")
+    page.keyboard.press("g")
+    page.wait_for_selector("#selected:has-text('2 selected')")
+    store.write("anomalies", rows, Provenance(job="test"), family="oven", day=day)
 
 
 def test_without_the_token_nothing_can_be_said(browser, served):
