@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -36,6 +37,9 @@ class DetectorConfig(Section):
 
 class Card(Section):
     """What a detector of any kind knows of itself; stands as JSON in its file."""
+
+    OF_THE_DRAFT: ClassVar[tuple[str, ...]] = ("held_out_rows", "in_sample", "accepted", "verdict")
+    """What the draft alone can know: the final weights have no held-out rows."""
 
     format: int = FORMAT
     family: str

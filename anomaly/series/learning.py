@@ -12,8 +12,9 @@ import torch
 from anomaly.series.blocks import block_of
 from anomaly.series.detector import Kind
 from anomaly.series.level_prior import fit_level_prior, split_level
+from anomaly.series.lstm_gain import LEAST_GAIN, gain_of
 from anomaly.series.lstm_vae import LSTMVAE, LSTMVAEConfig, principal_subspace
-from anomaly.series.lstm_vae_card import LSTMVAECard, LSTMVAEDetectorConfig
+from anomaly.series.lstm_vae_card import Gain, LSTMVAECard, LSTMVAEDetectorConfig
 from anomaly.series.lstm_vae_detector import LSTMVAEDetector, Network, read_detector, score_network
 from anomaly.series.period import period_length
 from anomaly.series.preparation import prepare
@@ -51,9 +52,31 @@ def learn_detector(
         with one_thread():
             network, history[name] = _learn_network(ready, length, config, plan.seed + number, told, kept)
         networks.append(network)
-    card = LSTMVAECard.model_validate({**prepared.facts, "networks": [network.model.config for network in networks]})
+    gains: list[Gain] = []
+    if plan.stage == "draft":
+        networks, gains = _simplest(networks, ready, config, plan.seed)
+    facts = prepared.facts | ({"config": plan.config.model_copy(update={"recurrent": False})} if gains else {})
+    sizes = [network.model.config for network in networks]
+    card = LSTMVAECard.model_validate({**facts, "networks": sizes, "gains": gains})
     flat = np.zeros(len(card.modelled))
     return LSTMVAEDetector(prepared.scales, flat, flat, np.ones(config.tokens), card, tuple(networks)), history
+
+
+def _simplest(
+    networks: list[Network], spans: list[Span], config: LSTMVAEDetectorConfig, seed: int
+) -> tuple[list[Network], list[Gain]]:
+    """The networks of a draft, or, where their LSTMs are shown to add nothing, their linear paths alone and why."""
+    if not all(network.model.config.recurrent for network in networks):
+        return networks, []
+    linear, alone = config.model_copy(update={"recurrent": False}), []
+    gains: list[Gain] = []
+    for number, network in enumerate(networks):
+        alone.append(_learn_network(spans, network.model.config.window, linear, seed + number, None, None)[0])
+        gain = gain_of(network, alone[-1], spans, config)
+        if gain is None or gain.high >= LEAST_GAIN:
+            return networks, []
+        gains.append(gain)
+    return alone, gains
 
 
 def _of_stage(plan: TrainingPlan[LSTMVAEDetectorConfig]) -> LSTMVAEDetectorConfig:

@@ -30,9 +30,19 @@ def split_level(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     The level is the interquartile mean of a sensor's values in the window, which a short disturbance does not move.
     A missing value (NaN) becomes 0 in the shape; a sensor with no value at all has level 0.
     """
-    level = _middle_mean(values) if np.isnan(values).any() else _whole_middle_mean(values)
+    level = levels(values)
     shape = np.nan_to_num(values - level[:, None]).astype(np.float32)
     return shape, level
+
+
+def levels(values: np.ndarray) -> np.ndarray:
+    """The levels of windows (N, L, D), (N, D) float64; each has the same bits whatever the others are."""
+    lacking = np.isnan(values).any(axis=(1, 2))
+    if not lacking.any():
+        return _whole_middle_mean(values)
+    level = np.empty((len(values), values.shape[2]))
+    level[lacking], level[~lacking] = _middle_mean(values[lacking]), _whole_middle_mean(values[~lacking])
+    return level
 
 
 def _whole_middle_mean(values: np.ndarray) -> np.ndarray:

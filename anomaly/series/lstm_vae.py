@@ -154,16 +154,19 @@ class LSTMVAE(VAE):
 
     def written(self, codes: Tensor) -> tuple[Tensor, Tensor]:
         """What the LSTM adds to the linear mean (B, L, D), and to the log-scale of every row (B, L, 1), at most 0."""
-        step, state = self.from_code(codes).chunk(2, dim=1)  # (B, H) each
-        layers = self.config.layers
-        hidden = torch.tanh(state).expand(layers, -1, -1).contiguous()  # (layers, B, H)
-        steps = step[:, None].expand(-1, self.config.tokens, -1)  # (B, tokens, H)
-        states, _ = self.writer(steps, (hidden, torch.zeros_like(hidden)))
         L, D = self.config.window, self.config.sensors
-        both = self.to_rows(self.dropout(states))  # (B, tokens, L / tokens * (D + 1))
+        both = self.to_rows(self.dropout(self.written_states(codes)))  # (B, tokens, L / tokens * (D + 1))
         move, quieter = both.split([L // self.config.tokens * D, L // self.config.tokens], dim=2)
         log_variance = quieter.reshape(len(codes), L, 1).clamp(self.config.quietest, 0.0)
         return move.reshape(len(codes), L, D), 0.5 * log_variance
+
+    def written_states(self, codes: Tensor) -> Tensor:
+        """The states of the LSTM that writes a window from its code, (B, Z) -> (B, tokens, H)."""
+        step, state = self.from_code(codes).chunk(2, dim=1)  # (B, H) each
+        hidden = torch.tanh(state).expand(self.config.layers, -1, -1).contiguous()  # (layers, B, H)
+        steps = step[:, None].expand(-1, self.config.tokens, -1)  # (B, tokens, H)
+        states: Tensor = self.writer(steps, (hidden, torch.zeros_like(hidden)))[0]
+        return states
 
 
 _SCALE_OF_STD = {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from anomaly.series.card import Card, DetectorConfig
 from anomaly.series.lstm_vae import LSTMVAEConfig
 from anomaly.vae.training import FitConfig
+from sensors_data.settings import Section
 
 
 class LSTMVAEDetectorConfig(DetectorConfig):
@@ -40,7 +41,8 @@ class LSTMVAEDetectorConfig(DetectorConfig):
     likelihood: str = "gaussian"
     """Distribution of a value around what is expected of it."""
     recurrent: bool = True
-    """Whether the LSTM is trained; false leaves the linear path alone, in seconds."""
+    """Whether the LSTM is trained; false leaves the linear path alone, in seconds. Where the draft's LSTM is shown to
+    add nothing on held-out rows, it is false in the card."""
     recurrent_rows: int = Field(600, ge=0)
     """Under this many training rows the linear path stands alone."""
     level_floor: float = Field(0.05, gt=0)
@@ -59,14 +61,34 @@ class LSTMVAEDetectorConfig(DetectorConfig):
         return f"under {self.recurrent_rows} rows the linear path stands alone" if rows < self.recurrent_rows else ""
 
 
+class Gain(Section):
+    """What the LSTM of a draft added on held-out normal windows, nats a value."""
+
+    window: int
+    """Rows of its windows."""
+    linear: float
+    """Nats under the linear path alone."""
+    recurrent: float
+    """Nats with the LSTM."""
+    low: float
+    """The 90 % interval of the difference; above 0 the LSTM explains the windows better."""
+    high: float
+
+
 class LSTMVAECard(Card):
     """The card of an LSTM-VAE detector."""
 
+    OF_THE_DRAFT: ClassVar[tuple[str, ...]] = (*Card.OF_THE_DRAFT, "gains")
+
     config: LSTMVAEDetectorConfig
     networks: tuple[LSTMVAEConfig, ...]
+    gains: tuple[Gain, ...] = Field((), exclude_if=lambda gains: not gains)
+    """Why the linear path serves alone: what the LSTM of each network was shown to add; empty where it serves."""
 
     @property
     def summary(self) -> str:
-        """Whether the LSTMs were trained, and the windows in rows."""
+        """Whether the LSTMs serve, and the windows in rows."""
         method = "LSTM-VAE" if any(network.recurrent for network in self.networks) else "linear path alone"
+        if self.gains:
+            method += f" (the LSTM adds {max(gain.linear - gain.recurrent for gain in self.gains):.4f} nats a value)"
         return f"{method}, windows {'+'.join(str(network.window) for network in self.networks)}"

@@ -31,8 +31,6 @@ from anomaly.vae.training import Epoch
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
 
-_OF_THE_DRAFT = ("held_out_rows", "in_sample", "accepted", "verdict")
-"""What the draft alone can know: the final weights have no held-out rows."""
 _CALIBRATED = ("typical", "band", "coverage_factor", "evidence")
 
 
@@ -47,11 +45,11 @@ def train_detector(
 ) -> tuple[Detector, dict[str, list[Epoch]]]:
     """A family's calibrated and judged detector, and the history of its networks.
 
-    Band and verdict are the draft's, on rows that it never saw; the weights then learn those rows too, for the newest
-    days say most about the next. The threshold is of the final weights' own scores, raised by what the draft's rose by
-    on rows that it never saw; or, where there are enough of them, of `unseen` scores (T,) that past models gave to
-    nights they had not seen. The alarms of the `nights` since the incumbent was trained move both limits. ValueError
-    says how many normal rows are missing.
+    Band and verdict are the draft's, on rows that it never saw, and so is whether the LSTM adds anything; the weights
+    then learn those rows too, for the newest days say most about the next. The threshold is of the final weights' own
+    scores, raised by what the draft's rose by on rows that it never saw; or, where there are enough of them, of
+    `unseen` scores (T,) that past models gave to nights they had not seen. The alarms of the `nights` since the
+    incumbent was trained move both limits. ValueError says how many normal rows are missing.
     """
     spans, hidden = cleaned(spans)
     rhythm = find_rhythm(spans, plan.step_s)
@@ -65,8 +63,9 @@ def train_detector(
         draft, draft_adjusted = calibrate(draft, spans)
     draft = judge(draft, incumbent, spans)
     whole = _whole(spans)
-    final, later = _learned(replace(plan, stage="final"), whole, rhythm, progress, checkpoint)
-    of_the_draft = {part: getattr(draft.card, part) for part in _OF_THE_DRAFT}
+    chosen = replace(plan, stage="final", config=draft.card.config)
+    final, later = _learned(chosen, whole, rhythm, progress, checkpoint)
+    of_the_draft = {part: getattr(draft.card, part) for part in draft.card.OF_THE_DRAFT}
     card = final.card.model_copy(update=of_the_draft | aside.on_card(final.card.rows))
     trained = replace(final, card=card, **{part: getattr(draft, part) for part in _CALIBRATED})
     adjusted, optimism = coverage_adjusted_scores(trained, whole), in_sample_optimism(spans, draft_adjusted)

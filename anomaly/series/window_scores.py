@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from anomaly.series.level_prior import LevelPrior, split_level
-from anomaly.series.lstm_vae_scoring import reconstruct_windows
+from anomaly.series.level_prior import LevelPrior, levels, split_level
+from anomaly.series.lstm_vae_scoring import over_rows, reconstruct_windows
 from anomaly.vae.model import VAE
 from anomaly.vae.reconstruction import fill_missing
 from sensors_data.nets.threads import one_thread
@@ -47,7 +47,7 @@ def score_windows(
     shape = (len(places), *windows.values.shape[1:])
     nats, level = np.empty(len(places)), np.empty((len(places), shape[2]))
     sensor_nats, expected = np.empty(shape, np.float32), np.empty(shape, np.float32)
-    with one_thread():
+    with one_thread(), torch.inference_mode():
         for first in range(0, len(places), batch):
             rows = slice(first, first + batch)
             part = _score_batch(model, windows.where(places[rows]), prior, draws, min_observed, batch)
@@ -63,29 +63,46 @@ def score_windows(
 def _score_batch(
     model: VAE, windows: Windows, prior: LevelPrior, draws: Tensor, min_observed: float, batch: int
 ) -> WindowScores:
-    shape, level = split_level(windows.values)
-    padded = np.zeros((batch, *shape.shape[1:]), np.float32)
-    padded[: len(shape)] = shape
-    missing = np.isnan(windows.values)
+    count, L, D = windows.values.shape
+    rows = over_rows(L, D)
+    level, missing = levels(windows.values), np.isnan(windows.values)
+    x = _shapes(windows.values, missing, level, rows, batch)
     lacking = np.flatnonzero(missing.any(axis=(1, 2)))
-    for rows in (lacking[first : first + FILLED] for first in range(0, len(lacking), FILLED)):
-        padded[rows], moved = _filled(model, shape[rows], missing[rows])
-        level[rows] += moved
-    x = torch.from_numpy(padded)
+    for some in (lacking[first : first + FILLED] for first in range(0, len(lacking), FILLED)):
+        x[some], moved = _filled(model, x[some], missing[some])
+        level[some] += moved
     found = reconstruct_windows(model, x, draws)
-    observed = windows.observed.astype(np.float32)  # (B, L, D)
-    lost = -found.log_prob.numpy()[: len(shape)] * observed
-    level_nats = prior.nats(level, np.asarray(windows.observed.any(axis=1)))  # (B, D)
-    count = observed.sum(axis=(1, 2))
-    total = lost.sum(axis=(1, 2), dtype=np.float64) + found.kl.numpy()[: len(shape)] + level_nats.sum(1)
-    enough = (count > 0) & measured_enough(windows, min_observed)
-    nats = np.where(enough, total / np.maximum(count, 1), np.nan)
-    expected = found.expected.numpy()[: len(shape)] + level[:, None].astype(np.float32)
-    per_value = lost + (level_nats / observed.shape[1]).astype(np.float32)[:, None] * observed
-    return WindowScores(nats, per_value, expected, level)
+    log_prob, observed = found.log_prob.flatten(1)[:count], windows.observed
+    whole = bool(observed.all())
+    level_nats = prior.nats(level, np.ones(level.shape, bool) if whole else np.asarray(observed.any(axis=1)))  # (B, D)
+    per_value = torch.addmm(log_prob, torch.from_numpy((level_nats / L).astype(np.float32)), rows, beta=-1)
+    if not whole:
+        measured = torch.from_numpy(observed.astype(np.float32)).flatten(1)
+        log_prob, per_value = log_prob * measured, per_value * measured
+    values = np.full(count, L * D) if whole else observed.sum(axis=(1, 2))
+    total = found.kl.numpy()[:count] - log_prob.sum(1, dtype=torch.float64).numpy() + level_nats.sum(1)
+    enough = (values > 0) & measured_enough(windows, min_observed)
+    nats = np.where(enough, total / np.maximum(values, 1), np.nan)
+    expected = torch.addmm(found.expected.flatten(1)[:count], torch.from_numpy(level.astype(np.float32)), rows)
+    return WindowScores(nats, per_value.view(-1, L, D).numpy(), expected.view(-1, L, D).numpy(), level)
 
 
-def _filled(model: VAE, shape: np.ndarray, missing: np.ndarray, rounds: int = 6) -> tuple[np.ndarray, np.ndarray]:
+def _shapes(values: np.ndarray, missing: np.ndarray, level: np.ndarray, rows: Tensor, batch: int) -> Tensor:
+    """What is left of windows (B, L, D) without their levels (B, D), 0 where a value is missing, and zeros up to
+    `batch` windows. A level is taken off in two parts, as it has more digits than a value.
+    """
+    coarse = level.astype(np.float32)
+    flat = torch.zeros(batch, rows.shape[1])
+    x = flat[: len(values)]
+    x += torch.from_numpy(values).flatten(1)
+    for part in (coarse, (level - coarse).astype(np.float32)):
+        x.addmm_(torch.from_numpy(part), rows, alpha=-1)
+    if missing.any():
+        x[torch.from_numpy(missing).flatten(1)] = 0.0
+    return flat.view(batch, *values.shape[1:])
+
+
+def _filled(model: VAE, shape: Tensor, missing: np.ndarray, rounds: int = 6) -> tuple[Tensor, np.ndarray]:
     """At most FILLED shapes (B, L, D) whose `missing` values are what the model expects, and how far their levels
     moved, (B, D).
 
@@ -93,13 +110,13 @@ def _filled(model: VAE, shape: np.ndarray, missing: np.ndarray, rounds: int = 6)
     what is missing is filled, the level taken of the whole, and again.
     """
     x, gaps = np.zeros((FILLED, *shape.shape[1:]), np.float32), np.zeros((FILLED, *shape.shape[1:]), bool)
-    x[: len(shape)], gaps[: len(shape)] = shape, missing
+    x[: len(shape)], gaps[: len(shape)] = shape.numpy(), missing
     moved = np.zeros((FILLED, x.shape[2]))
     for _ in range(rounds):
         whole = fill_missing(model, torch.from_numpy(x), torch.from_numpy(gaps), rounds=1)
         x, change = split_level(whole.numpy())
         moved += change
-    return x[: len(shape)], moved[: len(shape)]
+    return torch.from_numpy(x[: len(shape)]), moved[: len(shape)]
 
 
 def overlap(parts: np.ndarray, known: np.ndarray, tokens: int, rows: int) -> np.ndarray:

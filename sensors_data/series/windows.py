@@ -54,6 +54,8 @@ def measured_enough(windows: Windows, min_observed: float) -> np.ndarray:
     """Which windows have something measured in a share `min_observed` of their rows, and hardly an empty row, (N,)."""
     if not len(windows):
         return np.empty(0, dtype=bool)
+    if windows.observed.all() and not np.isnan(windows.values).any():
+        return np.ones(len(windows), dtype=bool)
     measured = windows.observed.any(axis=2).mean(axis=1)
     empty = np.isnan(windows.values).all(axis=2).mean(axis=1)
     return np.asarray((measured >= min_observed) & (empty <= MAX_EMPTY))
