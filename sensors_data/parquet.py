@@ -20,13 +20,33 @@ GROUP = PART
 """Rows of a row group: few enough that one asset's question passes over most of a large family's file.
 A quarter of it would be no quicker, and readings two thirds larger."""
 
+SAMPLED = 4_096
+
 
 def parquet_bytes(rows: pa.Table) -> bytes:
     """A table as a Parquet file, to be sealed."""
     rows = rows.replace_schema_metadata({**(rows.schema.metadata or {}), "seal": BLANK})
-    buffer = io.BytesIO()
-    pq.write_table(rows, buffer, compression="zstd", row_group_size=GROUP, write_page_checksum=True)
+    buffer, listed = io.BytesIO(), _repeating(rows)
+    pq.write_table(
+        rows, buffer, compression="zstd", row_group_size=GROUP, write_page_checksum=True, use_dictionary=listed
+    )
     return buffer.getvalue()
+
+
+def _repeating(rows: pa.Table) -> bool | list[str]:
+    """The columns that a file lists the distinct values of; true is all.
+
+    Not numbers that hardly repeat: their lists take a third more room, and most of the time of writing.
+    """
+    if any(pa.types.is_nested(field.type) for field in rows.schema):
+        return True
+    return [f.name for f in rows.schema if not pa.types.is_floating(f.type) or _repeats(rows[f.name])]
+
+
+def _repeats(numbers: pa.ChunkedArray) -> bool:
+    """Whether at most half of some SAMPLED numbers of a column, evenly spaced, are distinct."""
+    sample = numbers.to_numpy()[:: max(1, len(numbers) // SAMPLED)]
+    return 2 * len(np.unique(sample)) <= len(sample)
 
 
 def open_parquet(data: bytes, texts: list[str] | None = None) -> pq.ParquetFile:

@@ -56,3 +56,15 @@ def test_a_file_without_checksums_is_still_read():
 def test_the_same_rows_give_the_same_bytes():
     rows = pa.table({"x": list(range(1000))})
     assert parquet_bytes(rows) == parquet_bytes(rows)
+
+
+def test_only_columns_that_repeat_are_written_by_a_list_of_their_values():
+    rng = np.random.default_rng(0)
+    columns = {"asset": ["pump-1"] * 50_000, "noise": rng.normal(size=50_000), "level": rng.integers(0, 90, 50_000)}
+    rows = pa.table({**columns, "rounded": rng.normal(size=50_000).round(1)})
+    chunks = open_parquet(data := parquet_bytes(rows)).metadata.row_group(0)
+    listed = {chunks.column(n).path_in_schema: "RLE_DICTIONARY" in chunks.column(n).encodings for n in range(4)}
+    assert listed == {"asset": True, "noise": False, "level": True, "rounded": True}
+    pq.write_table(rows, sink := pa.BufferOutputStream(), compression="zstd")  # lists the values of every column
+    assert len(data) < 0.9 * sink.getvalue().size
+    assert open_parquet(data).read().equals(rows)

@@ -41,12 +41,16 @@ def test_draws_differ_and_come_in_opposite_pairs() -> None:
     torch.testing.assert_close(draws[:3], -draws[3:])
 
 
-@pytest.mark.parametrize("likelihood", ["gaussian", "student_t"])
-def test_windows_are_reconstructed_as_the_models_own_distributions_say(model: LSTMVAE, likelihood: str) -> None:
-    other = LSTMVAE(model.config.model_copy(update={"likelihood": likelihood}))
-    other.load_state_dict(model.state_dict())
+@pytest.mark.parametrize("draws", [2, 5])
+@pytest.mark.parametrize(("likelihood", "recurrent"), [("gaussian", True), ("gaussian", False), ("student_t", True)])
+def test_windows_are_reconstructed_as_the_models_own_distributions_say(
+    model: LSTMVAE, likelihood: str, recurrent: bool, draws: int
+) -> None:
+    other = LSTMVAE(model.config.model_copy(update={"likelihood": likelihood, "recurrent": recurrent}))
+    other.load_state_dict(model.state_dict(), strict=recurrent)
     x = torch.from_numpy(windows_of(40).values)
-    slow, quick = reconstruct(other.eval(), x, draws_of(other, 6)), reconstruct_windows(other, x, draws_of(other, 6))
+    drawn = draws_of(other, draws)
+    slow, quick = reconstruct(other.eval(), x, drawn), reconstruct_windows(other, x, drawn)
     for name in ("log_prob", "expected", "kl"):
         torch.testing.assert_close(getattr(quick, name), getattr(slow, name), rtol=2e-5, atol=2e-5)
 
