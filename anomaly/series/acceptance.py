@@ -9,7 +9,7 @@ from scipy.stats import poisson
 
 from anomaly.series.calibration import WEEK_S, score_held_out
 from anomaly.series.detector import Detector
-from anomaly.series.planted import LENGTHS, try_fault
+from anomaly.series.planted import LENGTHS, Fault, try_faults
 from anomaly.series.span import Span, first_held_out
 
 TOLERANCE = 0.1
@@ -59,22 +59,22 @@ def flaw(detector: Detector, spans: dict[str, Span]) -> str:
         return f"its threshold is {detector.threshold.value}, no positive number"
     if not all((scale.spread > 0).all() and np.isfinite(scale.center).all() for scale in detector.scales.values()):
         return "the scale of a sensor is no positive number"
-    trials, scores, rows, varied = [], [], 0, False
+    faults, scores, rows, varied = [], [], 0, False
     for asset, span in list(spans.items())[:TRIED]:
         held_out, scored = score_held_out(detector, span, asset)
         scores.append(scored.score[np.isfinite(scored.score)])
         rows += int(held_out.usable().any(axis=1).sum())
         varied |= _varies(held_out)
         first = max(0, min(first_held_out(span) + detector.context_rows, len(span) - PLANTED_ROWS))
-        trials += [try_fault(detector, span.grid, asset, kind, 0, first, LARGE) for kind in ("level", "noise")]
+        faults += [Fault(span.grid, asset, kind, 0, first, LARGE) for kind in ("level", "noise")]
     known = np.concatenate(scores)
     if len(known) < rows / 2:
         return f"only {len(known):,} of {rows:,} measured normal rows have a score that is a number"
     if len(known) > 1 and np.ptp(known) == 0 and varied:
         return f"every row has the same score, {known[0]:g}, though the readings change"
-    missed = [trial for trial in trials if not trial.found]
-    if 2 * len(missed) > len(trials):
-        return f"{len(missed)} of {len(trials)} planted faults of {LARGE:g} standard deviations stay under its limit"
+    missed = [trial for trial in try_faults(detector, faults) if not trial.found]
+    if 2 * len(missed) > len(faults):
+        return f"{len(missed)} of {len(faults)} planted faults of {LARGE:g} standard deviations stay under its limit"
     return ""
 
 

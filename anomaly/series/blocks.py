@@ -68,3 +68,16 @@ def blocks_of(grids: dict[str, Grid], since: np.datetime64) -> list[Block]:
             values, observed = (np.stack([getattr(grids[a], name) for a in part]) for name in ("values", "observed"))
             blocks.append(Block(tuple(part), first.times, values, observed, first.sensors, shown))
     return blocks
+
+
+def in_groups(blocks: list[Block]) -> list[list[Block]]:
+    """Blocks in turn, as many together as hold MOST_VALUES; a larger one stands alone."""
+    groups: list[list[Block]] = []
+    values = 0
+    for block in blocks:
+        values += block.values.size
+        if not groups or values > MOST_VALUES:
+            groups.append([])
+            values = block.values.size
+        groups[-1].append(block)
+    return groups

@@ -105,6 +105,10 @@ class Detector(ABC):
         each = [self.row_scores(block.grid(place)) for place in range(len(block.assets))]
         return RowScores(*(np.stack([getattr(rows, f.name)[block.last] for rows in each]) for f in fields(RowScores)))
 
+    def scores_of_blocks(self, blocks: list[Block]) -> list[RowScores]:
+        """The same of several blocks; a kind overrides it where they share work."""
+        return [self.block_scores(block) for block in blocks]
+
     @abstractmethod
     def tensors(self) -> dict[str, Tensor]:
         """What the kind has learned, as its file keeps it."""
@@ -114,9 +118,11 @@ class Detector(ABC):
         """Rows on either side of planned work whose scores lack too much of their context to be alarmed on."""
         return self.context_rows // 2
 
-    def expected_of(self, grid: Grid) -> np.ndarray:
-        """What is expected of a standardised grid whose suspicious values are missing, (T, D); NaN where nothing is."""
-        return self.row_scores(grid).expected
+    def expected_of(self, grids: list[Grid]) -> list[np.ndarray]:
+        """What is expected of standardised grids whose suspicious values are missing, (T, D) each; NaN where nothing
+        is.
+        """
+        return [self.row_scores(grid).expected for grid in grids]
 
     def block_surprise(self, block: Block) -> tuple[np.ndarray, np.ndarray]:
         """Score and coverage of `block_scores` alone, (A, shown) each; a kind overrides it where that takes less."""
@@ -185,16 +191,26 @@ class Detector(ABC):
 
         UnusableError when the grid's sensors are not the detector's.
         """
-        return self._block_scores(block_of(grid, asset))[asset]
+        return self.score_each([(asset, grid)])[0]
+
+    def score_each(self, grids: list[tuple[str, Grid]]) -> list[Scores]:
+        """The same of several grids, also of one asset: the same bits as of each alone."""
+        blocks = [block_of(grid, asset) for asset, grid in grids]
+        return [scores for of_block in self._scores_of(blocks) for scores in of_block.values()]
 
     def score_all(self, grids: dict[str, Grid], since: np.datetime64) -> dict[str, Scores]:
-        """The same of several assets' grids, their rows from `since` on: the same bits as of each alone."""
-        return {a: s for block in blocks_of(grids, since) for a, s in self._block_scores(block).items()}
+        """The same of several assets' grids, their rows from `since` on."""
+        return {a: scores for of_block in self._scores_of(blocks_of(grids, since)) for a, scores in of_block.items()}
 
-    def _block_scores(self, block: Block) -> dict[str, Scores]:
-        """The scores of a block's last rows, by asset."""
-        ready, times = self._standardised(block), block.times[block.last]
-        rows = self.block_scores(ready)
+    def _scores_of(self, blocks: list[Block]) -> list[dict[str, Scores]]:
+        """The scores of the last rows of each block, by asset."""
+        ready = [self._standardised(block) for block in blocks]
+        each = zip(blocks, ready, self.scores_of_blocks(ready), strict=True)
+        return [self._scores_in(block, standardised, rows) for block, standardised, rows in each]
+
+    def _scores_in(self, block: Block, ready: Block, rows: RowScores) -> dict[str, Scores]:
+        """The scores of a block's last rows, by asset, from what is said of its standardised rows."""
+        times = block.times[block.last]
         measured, known = ready.observed[:, block.last], ready.values[:, block.last]
         seen = np.asarray(measured.any(axis=-1))
         sensor_score = np.where(measured, rows.sensor_score, np.nan)

@@ -25,7 +25,7 @@ from sensors_data.errors import UnusableError
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.threads import one_thread
 from sensors_data.nets.training import Progress
-from sensors_data.series.windows import Windows, normal, sliding_windows
+from sensors_data.series.windows import Windows, joined, normal, sliding_windows
 from sensors_data.settings import parse
 
 MIN_VARIANCE = math.exp(LSTMVAEConfig.model_fields["min_log_variance"].default)
@@ -108,8 +108,7 @@ def _windows(spans: list[Span], length: int, config: LSTMVAEDetectorConfig, most
     for number, (span, windows) in enumerate(zip(spans, every, strict=True)):
         own = chosen[(chosen >= ends[number]) & (chosen < ends[number + 1])] - ends[number]
         parts.append(normal(windows.where(own), span.abnormal, config.min_observed))
-    values, observed, last = (np.concatenate([getattr(p, f) for p in parts]) for f in ("values", "observed", "ends"))
-    return Windows(values, observed, last)
+    return joined(parts)
 
 
 def spread_indices(count: int, most: int) -> np.ndarray:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from anomaly.series.blocks import Block, block_of
+from anomaly.series.blocks import Block, block_of, in_groups
 from anomaly.series.coverage import coverage_factors
 from anomaly.series.detector import Detector, Parts, RowScores
 from anomaly.series.level_prior import LevelPrior
@@ -20,7 +20,7 @@ from sensors_data.errors import UnusableError
 from sensors_data.nets.arrays import Shape, check_arrays, check_learned, check_positive
 from sensors_data.nets.files import with_tensors
 from sensors_data.series.grid import Grid
-from sensors_data.series.windows import Windows, sliding_windows
+from sensors_data.series.windows import Windows, joined, sliding_windows
 
 MOST_HIDDEN = 0.6
 """A window that shows less than the rest of a sensor expects nothing of it."""
@@ -55,12 +55,13 @@ class LSTMVAEDetector(Detector):
         """Half the shortest window: nearer to planned work, windows lack up to half of their rows."""
         return min(network.model.config.window for network in self.networks) // 2
 
-    def expected_of(self, grid: Grid) -> np.ndarray:
+    def expected_of(self, grids: list[Grid]) -> list[np.ndarray]:
         """Means over the windows that show enough of a sensor, and over the networks."""
-        block = block_of(grid, "")
-        return np.asarray(
-            np.mean([_expected(network, block, self.card.config)[0] for network in self.networks], axis=0)
-        )
+        expected: list[np.ndarray] = []
+        for blocks in in_groups([block_of(grid, "") for grid in grids]):
+            each = [_expected(network, blocks, self.card.config) for network in self.networks]
+            expected += [np.asarray(np.mean([rows[0] for rows in block], axis=0)) for block in zip(*each, strict=True)]
+        return expected
 
     def row_scores(self, grid: Grid) -> RowScores:
         """Means over the windows that cover a row, and over the networks."""
@@ -69,8 +70,19 @@ class LSTMVAEDetector(Detector):
 
     def block_scores(self, block: Block) -> RowScores:
         """The windows of all assets in full batches."""
-        tokens, shown = self.card.config.tokens, block.shown
-        scored = [score_network(network, block, self.card.config) for network in self.networks]
+        return self.scores_of_blocks([block])[0]
+
+    def scores_of_blocks(self, blocks: list[Block]) -> list[RowScores]:
+        """The windows of small blocks share batches."""
+        rows: list[RowScores] = []
+        for some in in_groups(blocks):
+            each = [score_blocks(network, some, self.card.config) for network in self.networks]
+            rows += [self._row_scores(list(of), b.shown) for b, of in zip(some, zip(*each, strict=True), strict=True)]
+        return rows
+
+    def _row_scores(self, scored: list[WindowScores], shown: int) -> RowScores:
+        """Of a block's last rows, from its windows under each network."""
+        tokens = self.card.config.tokens
         score, coverage = self.mean_surprise([windows.nats for windows in scored], shown)
         sensor_score, expected = (
             np.mean([_rows_of(windows, part, tokens, shown) for windows in scored], axis=0)
@@ -177,13 +189,19 @@ def score_network(network: Network, block: Block, config: LSTMVAEDetectorConfig)
     """The windows of a standardised block that cover its last rows under one network, (A, N, ...) each; the last row
     ends a window.
     """
-    windows, chosen = covering_windows(block, network.model.config.window, config.tokens)
-    scored = score_windows(
-        network.model, windows, network.prior, network.draws, config.min_observed, chosen=chosen.ravel()
-    )
-    return WindowScores(
-        *(getattr(scored, f.name).reshape(*chosen.shape, *getattr(scored, f.name).shape[1:]) for f in fields(scored))
-    )
+    return score_blocks(network, [block], config)[0]
+
+
+def score_blocks(network: Network, blocks: list[Block], config: LSTMVAEDetectorConfig) -> list[WindowScores]:
+    """The same of several blocks, whose windows share batches: a window has the same bits whatever is beside it."""
+    covered = [covering_windows(block, network.model.config.window, config.tokens) for block in blocks]
+    windows, chosen = covered[0][0], covered[0][1].ravel()
+    if len(blocks) > 1:
+        windows = joined([windows.where(places.ravel()) for windows, places in covered])
+        chosen = np.arange(len(windows))
+    scored = score_windows(network.model, windows, network.prior, network.draws, config.min_observed, chosen=chosen)
+    ends = np.cumsum([places.size for _, places in covered])
+    return [scored.part(int(end) - places.size, places.shape) for (_, places), end in zip(covered, ends, strict=True)]
 
 
 def _last_rows(tokens: np.ndarray, stride: int, rows: int) -> np.ndarray:
@@ -197,18 +215,20 @@ def _rows_of(windows: WindowScores, part: str, tokens: int, rows: int) -> np.nda
     return overlap(getattr(windows, part), known, tokens, rows)
 
 
-def _expected(network: Network, block: Block, config: LSTMVAEDetectorConfig) -> np.ndarray:
-    """What one network expects of a standardised block's last rows, (A, shown, D); NaN where its windows show too
-    little.
+def _expected(network: Network, blocks: list[Block], config: LSTMVAEDetectorConfig) -> list[np.ndarray]:
+    """What one network expects of the last rows of standardised blocks, (A, shown, D) each; NaN where its windows show
+    too little.
     """
-    scored = score_network(network, block, config)
-    windows, chosen = covering_windows(block, network.model.config.window, config.tokens)
-    shown = windows.values[chosen.ravel()].reshape(scored.expected.shape)
-    lost = np.isnan(shown).mean(axis=2) > MOST_HIDDEN  # (A, N, D)
     reach = FARTHEST_LEVEL * np.sqrt(network.prior.variance)
-    usual = np.clip(scored.level, network.prior.center - reach, network.prior.center + reach)
-    expected = scored.expected + (usual - scored.level)[:, :, None]
-    return overlap(expected, ~lost, config.tokens, block.shown)
+    rows = []
+    for block, scored in zip(blocks, score_blocks(network, blocks, config), strict=True):
+        windows, chosen = covering_windows(block, network.model.config.window, config.tokens)
+        shown = windows.values[chosen.ravel()].reshape(scored.expected.shape)
+        lost = np.isnan(shown).mean(axis=2) > MOST_HIDDEN  # (A, N, D)
+        usual = np.clip(scored.level, network.prior.center - reach, network.prior.center + reach)
+        expected = scored.expected + (usual - scored.level)[:, :, None]
+        rows.append(overlap(expected, ~lost, config.tokens, block.shown))
+    return rows
 
 
 def covering_windows(block: Block, length: int, tokens: int) -> tuple[Windows, np.ndarray]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from anomaly.series.detector import Detector
+from anomaly.series.detector import Detector, Scores
 from sensors_data.series.grid import Grid
 
 KINDS = ("spike", "level", "drift", "stuck", "noise")
@@ -47,15 +47,38 @@ def planted(grid: Grid, kind: str, column: int, first: int, size: float, unit: f
     return replace(grid, values=values)
 
 
-def try_fault(detector: Detector, grid: Grid, asset: str, kind: str, column: int, first: int, size: float) -> Trial:
-    """Plant a fault in modelled sensor `column` from row `first` on, and score what its rows depend on."""
-    sensor = int(detector.card.modelled_columns[column])
-    unit = float(detector.scale_of(asset).spread[sensor])
-    last = min(len(grid), first + LENGTHS[kind] + detector.context_rows // 4)
-    start = max(0, first - detector.context_rows)
-    part = grid.rows(start, last)
-    faulty = planted(part, kind, sensor, first - start, size, unit, first)
-    scores = detector.score(faulty, asset)
-    ratio = (scores.score / (detector.threshold.value * scores.coverage_factor))[first - start :]
+@dataclass(frozen=True)
+class Fault:
+    """What is planted in a grid: `size` standard deviations in modelled sensor `column`, from row `first` on."""
+
+    grid: Grid
+    asset: str
+    kind: str
+    column: int
+    first: int
+    size: float
+
+
+def try_faults(detector: Detector, faults: list[Fault]) -> list[Trial]:
+    """Plant each fault in a copy of its own, and score what its rows depend on."""
+    copies = [_copy_of(detector, fault) for fault in faults]
+    each = detector.score_each([(fault.asset, copy) for fault, copy in zip(faults, copies, strict=True)])
+    return [_trial(detector, fault, scores) for fault, scores in zip(faults, each, strict=True)]
+
+
+def _copy_of(detector: Detector, fault: Fault) -> Grid:
+    """The rows that a fault's scores depend on and those right after it, the fault in them."""
+    sensor = int(detector.card.modelled_columns[fault.column])
+    unit = float(detector.scale_of(fault.asset).spread[sensor])
+    last = min(len(fault.grid), fault.first + LENGTHS[fault.kind] + detector.context_rows // 4)
+    start = max(0, fault.first - detector.context_rows)
+    return planted(fault.grid.rows(start, last), fault.kind, sensor, fault.first - start, fault.size, unit, fault.first)
+
+
+def _trial(detector: Detector, fault: Fault, scores: Scores) -> Trial:
+    """How high a fault reached, from the scores of its copy."""
+    before = min(fault.first, detector.context_rows)
+    ratio = (scores.score / (detector.threshold.value * scores.coverage_factor))[before:]
     highest = float(np.nanmax(ratio)) if np.isfinite(ratio).any() else float("nan")
-    return Trial(kind, grid.sensors[sensor], size, grid.times[first], highest)
+    sensor = detector.card.modelled[fault.column]
+    return Trial(fault.kind, sensor, fault.size, fault.grid.times[fault.first], highest)

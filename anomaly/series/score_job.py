@@ -13,7 +13,7 @@ from anomaly.series.completeness import check_scored, completeness_of
 from anomaly.series.detector import Detector, Scores
 from anomaly.series.files import load_for
 from anomaly.series.localise import AROUND
-from anomaly.series.peel import with_faults_hidden
+from anomaly.series.peel import Flagged, with_faults_hidden
 from anomaly.series.score_rows import Night, score_rows, sensor_rows
 from anomaly.series.self_test import self_test
 from sensors_data.arrow_rows import to_arrow
@@ -111,15 +111,17 @@ def scores_around(
     at_work = [asset for asset, rows in planned.items() if rows.any()]
     seen = grids | {asset: _without(grids[asset], planned[asset]) for asset in at_work}
     around = detector.score_all({asset: seen[asset] for asset in at_work}, since)
+    flagged = []
     for asset, plain in scores.items():
         work = planned[asset][len(planned[asset]) - len(plain.times) :]
-        result = plain.where(work, around[asset]) if asset in around else plain
-        over = np.flatnonzero(result.score > detector.threshold.value * result.coverage_factor)
+        scores[asset] = plain.where(work, around[asset]) if asset in around else plain
+        over = np.flatnonzero(scores[asset].score > detector.threshold.value * scores[asset].coverage_factor)
         if len(over):
             first = len(seen[asset]) - len(plain.times) + max(0, int(over[0]) - AROUND)
-            hidden = with_faults_hidden(detector, seen[asset], asset, result, first)
-            result = result.where(work, hidden)
-        scores[asset] = result
+            flagged.append(Flagged(asset, seen[asset], scores[asset], first))
+    for one, hidden in zip(flagged, with_faults_hidden(detector, flagged), strict=True):
+        work = planned[one.asset][len(planned[one.asset]) - len(one.scores.times) :]
+        scores[one.asset] = one.scores.where(work, hidden)
     return scores
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from anomaly.series.detector import Detector
-from anomaly.series.planted import KINDS, LENGTHS, Trial, try_fault
+from anomaly.series.planted import KINDS, LENGTHS, Fault, Trial, try_faults
 from sensors_data.series.grid import Grid
 from sensors_data.tables import TABLES
 
@@ -27,12 +28,8 @@ def self_test(detector: Detector, grids: dict[str, Grid], day: date, assets: lis
     Where and in which sensor follows from the day and the asset, so that a rerun says the same.
     """
     ranked = sorted(assets, key=lambda asset: _number(day, asset, "asset"))
-    trials = [
-        (asset, trial)
-        for asset in ranked[:ASSETS]
-        for kind in KINDS
-        if (trial := _smallest(detector, grids[asset], day, asset, kind)) is not None
-    ]
+    places = [_place(detector, grids[asset], day, asset, kind) for asset in ranked[:ASSETS] for kind in KINDS]
+    trials = _smallest(detector, [place for place in places if place is not None])
     rows = [
         {
             "time": pd.Timestamp(trial.start, tz="UTC"),
@@ -49,8 +46,8 @@ def self_test(detector: Detector, grids: dict[str, Grid], day: date, assets: lis
     return TABLES["self_tests"].frame(rows)
 
 
-def _smallest(detector: Detector, grid: Grid, day: date, asset: str, kind: str) -> Trial | None:
-    """The trial of a kind at the smallest size that is found, else at the largest; None without a place for it."""
+def _place(detector: Detector, grid: Grid, day: date, asset: str, kind: str) -> Fault | None:
+    """Where a fault of a kind is planted, at its smallest size; None where there is no place for it."""
     today = int(np.searchsorted(grid.times, np.datetime64(day, "us")))
     room = len(grid) - today - LENGTHS[kind]
     if room < 1:
@@ -60,11 +57,19 @@ def _smallest(detector: Detector, grid: Grid, day: date, asset: str, kind: str) 
     sensor = int(detector.card.modelled_columns[column])
     if grid.observed[first : first + LENGTHS[kind], sensor].mean() < MIN_OBSERVED:
         return None
-    for size in SIZES if kind != "stuck" else SIZES[-1:]:
-        trial = try_fault(detector, grid, asset, kind, column, first, size)
-        if trial.found:
-            return trial
-    return trial if np.isfinite(trial.ratio) else None
+    return Fault(grid, asset, kind, column, first, SIZES[-1] if kind == "stuck" else SIZES[0])
+
+
+def _smallest(detector: Detector, faults: list[Fault]) -> list[tuple[str, Trial]]:
+    """Each fault's asset and its trial at the smallest size that is found, else at the largest; not those that have no
+    score. The trials of a size share batches.
+    """
+    trials: dict[int, Trial] = {}
+    for size in SIZES:
+        missed = {place: fault for place, fault in enumerate(faults) if not (place in trials and trials[place].found)}
+        turn = {place: replace(fault, size=size) for place, fault in missed.items() if fault.size <= size}
+        trials |= dict(zip(turn, try_faults(detector, list(turn.values())), strict=True))
+    return [(faults[place].asset, trials[place]) for place in sorted(trials) if np.isfinite(trials[place].ratio)]
 
 
 def _number(day: date, asset: str, about: str) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -31,6 +32,13 @@ class WindowScores:
     sensor_nats: np.ndarray  # (N, L, D) share of each value in it, per value
     expected: np.ndarray  # (N, L, D) in standardised units
     level: np.ndarray  # (N, D) of the window, what is missing in it filled
+
+    def part(self, first: int, shape: tuple[int, ...]) -> WindowScores:
+        """What is known of the windows from `first` on, as many as `shape` (A, N) holds, in that shape."""
+        rows = slice(first, first + math.prod(shape))
+        return WindowScores(
+            *(a[rows].reshape(*shape, *a.shape[1:]) for a in (getattr(self, f.name) for f in fields(self)))
+        )
 
 
 def score_windows(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -24,6 +24,11 @@ class Windows:
     def where(self, keep: np.ndarray) -> Windows:
         """The windows for which `keep` (N,) is true; these are copies."""
         return Windows(self.values[keep], self.observed[keep], self.ends[keep])
+
+
+def joined(parts: list[Windows]) -> Windows:
+    """The windows of several parts, one part after the other: copies."""
+    return Windows(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Windows)))
 
 
 def sliding_windows(grid: Grid, length: int, stride: int = 1) -> Windows:

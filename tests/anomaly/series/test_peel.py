@@ -6,9 +6,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from anomaly.series.detector import Detector
+from anomaly.series.detector import Detector, Scores
 from anomaly.series.lstm_vae_card import LSTMVAEDetectorConfig
-from anomaly.series.peel import with_faults_hidden
+from anomaly.series.peel import Flagged, with_faults_hidden
 from anomaly.series.span import Span, TrainingPlan
 from anomaly.series.train import train_detector
 from sensors_data.series.grid import Grid
@@ -38,9 +38,14 @@ def broken() -> Grid:
     return replace(grid, values=values)
 
 
+def hidden_from(detector: Detector, grid: Grid, first: int) -> Scores:
+    """The scores of a grid whose faults from a row on are hidden."""
+    return with_faults_hidden(detector, [Flagged("a", grid, detector.score(grid, "a"), first)])[0]
+
+
 def test_what_is_expected_does_not_follow_the_fault(detector: Detector) -> None:
     plain = detector.score(broken(), "a")
-    hidden = with_faults_hidden(detector, broken(), "a", plain, 340)
+    hidden = hidden_from(detector, broken(), 340)
     followed = np.abs(plain.expected[400:420, 0] - RHYTHM[400:420]).max()
     assert followed > 0.5
     assert np.abs(hidden.expected[340:, 0] - RHYTHM[340:600]).max() < 0.35 < followed
@@ -48,7 +53,7 @@ def test_what_is_expected_does_not_follow_the_fault(detector: Detector) -> None:
 
 def test_the_rows_beside_a_fault_are_not_charged_for_it(detector: Detector) -> None:
     plain = detector.score(broken(), "a")
-    hidden = with_faults_hidden(detector, broken(), "a", plain, 340)
+    hidden = hidden_from(detector, broken(), 340)
     inside, beside = (
         hidden.pattern[400:420, 0],
         np.concatenate([hidden.pattern[360:400, 0], hidden.pattern[420:460, 0]]),
@@ -60,7 +65,7 @@ def test_the_rows_beside_a_fault_are_not_charged_for_it(detector: Detector) -> N
 
 def test_scores_and_earlier_rows_stay_as_they_were(detector: Detector) -> None:
     plain = detector.score(broken(), "a")
-    hidden = with_faults_hidden(detector, broken(), "a", plain, 390)
+    hidden = hidden_from(detector, broken(), 390)
     np.testing.assert_array_equal(hidden.score, plain.score)
     np.testing.assert_array_equal(hidden.pattern[:390], plain.pattern[:390])
     np.testing.assert_array_equal(hidden.cross, plain.cross)
@@ -71,11 +76,21 @@ def test_a_fault_longer_than_every_window_is_still_far_from_what_is_expected(det
     values = grid.values.copy()
     values[400:1000] += 8
     long = replace(grid, values=values)
-    hidden = with_faults_hidden(detector, long, "a", detector.score(long, "a"), 340)
+    hidden = hidden_from(detector, long, 340)
     assert (hidden.pattern[400:1000, 0] > 0).mean() > 0.95
 
 
 def test_a_fault_of_the_night_before_does_not_bend_what_is_expected_of_the_next(detector: Detector) -> None:
-    hidden = with_faults_hidden(detector, broken(), "a", detector.score(broken(), "a"), 421)
+    hidden = hidden_from(detector, broken(), 421)
     assert hidden.pattern[421:480].mean() < 0
     assert np.abs(hidden.expected[421:480, 0] - RHYTHM[421:480]).max() < 0.35
+
+
+def test_assets_whose_faults_are_hidden_together_have_the_same_bits_as_alone(detector: Detector) -> None:
+    short = broken().rows(0, 500)
+    flagged = [Flagged("a", grid, detector.score(grid, "a"), 340) for grid in (broken(), short, machine(600, 5))]
+    together = with_faults_hidden(detector, flagged)
+    for one, scores in zip(flagged, together, strict=True):
+        alone = hidden_from(detector, one.grid, 340)
+        np.testing.assert_array_equal(scores.expected, alone.expected)
+        np.testing.assert_array_equal(scores.pattern, alone.pattern)

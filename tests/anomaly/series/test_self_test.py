@@ -9,7 +9,7 @@ from anomaly.series.calibration import calibrate
 from anomaly.series.detector import Detector
 from anomaly.series.learning import learn_detector
 from anomaly.series.lstm_vae_card import LSTMVAEDetectorConfig
-from anomaly.series.planted import KINDS, LENGTHS, planted, try_fault
+from anomaly.series.planted import KINDS, LENGTHS, Fault, planted, try_faults
 from anomaly.series.self_test import SIZES, self_test
 from anomaly.series.span import Span, TrainingPlan
 from sensors_data.series.grid import Grid
@@ -44,7 +44,7 @@ def test_a_planted_fault_changes_its_own_rows_of_a_copy_alone(kind):
 
 def test_a_larger_fault_reaches_higher_and_a_large_one_is_found(detector):
     grid = machine(6 * 288, 2)
-    small, large = (try_fault(detector, grid, "a", "level", 0, 5 * 288 + 100, size) for size in (0.1, 8.0))
+    small, large = try_faults(detector, [Fault(grid, "a", "level", 0, 5 * 288 + 100, size) for size in (0.1, 8.0)])
     assert small.ratio < large.ratio
     assert (small.found, large.found) == (False, True)
 
