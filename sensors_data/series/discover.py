@@ -186,7 +186,7 @@ def _training(life: np.ndarray, days: float, step: timedelta, rows_a_day: float)
     After a fifth of the days, or when there are rows enough; where an asset has no second day, on its first third.
     """
     if not _short(life, days):
-        wanted = int(np.ceil((ROWS_WANTED if rows_a_day >= 12 else SLOW_ROWS_WANTED) / rows_a_day))
+        wanted = min(3650, int(np.ceil((ROWS_WANTED if rows_a_day >= 12 else SLOW_ROWS_WANTED) / rows_a_day)))
         first = int(np.clip(max(round(days / 5), wanted), 2, max(14, wanted)))
         span = 28 if wanted <= 14 else min(3650, max(28, 4 * wanted))
         return Training(days=span, first_after=first), first < days

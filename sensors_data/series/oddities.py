@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import numpy as np
@@ -12,6 +13,7 @@ from sensors_data.series.missing import far_values, zeros_apart
 from sensors_data.series.numbers import is_blank
 from sensors_data.series.times import read_times
 from sensors_data.series.understand import Understood
+from sensors_data.series.unit_change import unit_change
 from sensors_data.settings import Family
 
 
@@ -81,20 +83,16 @@ def _of_sensors(values: pd.DataFrame, family: Family) -> list[str]:
             )
         if len(far := far_values(numbers)):
             odd.append(f"sensor {sensor}: {len(far)} values lie far from its others, like {far[0]:g}; codes or faults?")
-        if jump := _unit_change(numbers):
-            odd.append(f"sensor {sensor} changes its size about {jump:,.0f}-fold in mid-file: a change of unit?")
+        if change := next(filter(None, map(unit_change, _of_each_asset(part))), ""):
+            odd.append(f"sensor {sensor} {change}")
         if spec is not None and spec.missing:
             codes = ", ".join(f"{code:g}" for code in spec.missing)
             odd.append(f"sensor {sensor}: {codes} taken for 'no value'")
     return odd
 
 
-def _unit_change(values: np.ndarray) -> float:
-    """By what power of ten a sensor's level changes once and for good; 0 where it does not."""
-    if len(values) < 60 or (values <= 0).mean() > 0.2:
-        return 0.0
-    tenth = len(values) // 10
-    first, last = np.median(values[:tenth]), np.median(values[-tenth:])
-    ratio = max(first, last) / max(min(first, last), 1e-12)
-    power = 10 ** round(np.log10(ratio)) if 0 < ratio < 1e12 else 1
-    return float(power) if power >= 100 and 0.7 < ratio / power < 1.4 else 0.0
+def _of_each_asset(part: pd.DataFrame) -> Iterator[np.ndarray]:
+    """A sensor's values of some assets, in the order of their times."""
+    ordered = part.sort_values("time", kind="stable")
+    for asset in ordered["asset"].unique()[:8]:
+        yield ordered.loc[ordered["asset"] == asset, "value"].to_numpy(dtype=np.float64)

@@ -9,6 +9,7 @@ from sensors_data.errors import UnreadableError
 from sensors_data.series.column_words import WORDS
 from sensors_data.series.columns import Column
 from sensors_data.series.date_forms import shape_of
+from sensors_data.series.rounded_times import check_one_time, rounding
 from sensors_data.series.time_guess import TimeColumns
 from sensors_data.series.time_numbers import digit_date, number_time
 from sensors_data.series.time_parts import clock_of, date_and_clock, parts_of, unnamed_parts
@@ -39,7 +40,11 @@ def find_time(columns: list[Column], name: str) -> TimeColumns:
         return _with_others(dates[0], columns, stamps)
     numbers = [found for column in columns if (found := number_time(column)) is not None]
     if numbers:
-        return _with_others(max(numbers, key=lambda found: found.confidence), columns, stamps)
+        chosen = max(numbers, key=lambda found: found.confidence)
+        column = next(column for column in columns if column.name == chosen.columns[0])
+        told = rounding(column, str(chosen.keys["time_unit"]), name) if "time_unit" in chosen.keys else ()
+        return _with_others(replace(chosen, odd=(*chosen.odd, *told)), columns, stamps)
+    check_one_time(columns, name)
     raise _no_time(columns, name)
 
 
