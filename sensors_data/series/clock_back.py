@@ -6,16 +6,19 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.layout import Layout
+from sensors_data.series.far_times import without_far
 from sensors_data.series.times import parse_times, read_times
 
 
 def row_times(raw: pd.DataFrame, layout: Layout) -> pd.Series:
     """The rows' times in UTC as `read_times` gives them; those of a doubled hour too, where the order tells them.
 
+    NaT too where a time lies years from the others.
+
     `raw` holds the rows of one file (time, asset, sensor) in their order. Of each asset's sensor, the wall clock must
     fall back just once within the hour: rows before belong to the first pass, the others to the second. Else NaT.
     """
-    moments = read_times(raw["time"], layout)
+    moments = without_far(read_times(raw["time"], layout))
     unread = np.flatnonzero(moments.isna())
     if not len(unread) or layout.timezone == "UTC":
         return moments

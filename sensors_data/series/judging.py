@@ -8,8 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sensors_data.series.numbers import is_blank, numbers_of, quality_word, with_states
-from sensors_data.series.times import parse_times, read_times
+from sensors_data.series.times import FIRST, LAST, parse_times, read_times
 from sensors_data.settings import LABEL, Family, Sensor
+
+_OUTSIDE, _APART = 1, 2
+"""Why a time that can be parsed is none for its row."""
 
 
 def check(raw: pd.DataFrame, time: pd.Series, family: Family) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -41,8 +44,10 @@ def reasons_of(raw: pd.DataFrame, time: pd.Series, value: pd.Series, family: Fam
     named = assets[assets.str.fullmatch(LABEL)]
     with np.errstate(over="ignore"):
         infinite = np.isinf(value.to_numpy().astype(np.float32))
+    far = _far_times(raw["time"], time, family)
     wrong = {
-        "time outside the years 1990 to 2099": _far_times(raw["time"], time, family),
+        "time outside the years 1990 to 2099": far == _OUTSIDE,
+        "time years from the others of its file: a clock that was wrong": far == _APART,
         f"time cannot be read, or does not exist just once in {family.layout.timezone}": time.isna(),
         "interval of another length than the others: a total": _totals(raw, time, family),
         "unknown sensor": np.array([*(s is None for s in known), True])[column],
@@ -61,11 +66,16 @@ def reasons_of(raw: pd.DataFrame, time: pd.Series, value: pd.Series, family: Fam
 
 
 def _far_times(texts: pd.Series, time: pd.Series, family: Family) -> np.ndarray:
-    """Which of the times that are not known are times, but of years that no plant's log can have."""
-    far = np.zeros(len(time), dtype=bool)
+    """Which of the times that are not known are times after all, (N,): of years that no plant's log can have, or apart.
+
+    A doubled hour of the local clock is neither: it cannot be parsed.
+    """
+    far = np.zeros(len(time), dtype=np.int8)
     unknown = time.isna().to_numpy()
     if unknown.any():
-        far[unknown] = parse_times(texts[unknown], family.layout).notna()
+        parsed = parse_times(texts[unknown], family.layout)
+        apart = (parsed >= FIRST) & (parsed < LAST)
+        far[unknown] = np.where(parsed.isna(), 0, np.where(apart, _APART, _OUTSIDE))
     return far
 
 

@@ -30,8 +30,13 @@ def oddities(
     odd = [*understood.time.odd, *understood.marks.odd, *understood.roles.odd]
     if family.layout.asset_from_file:
         odd.append("each file is a machine, as their times lie over one another; take out asset_from_file if it is one")
-    if unread := int(time.isna().sum()):
-        odd.append(f"{unread:,} rows have a time that cannot be read{_first(raw, time.isna())}")
+    unread = time.isna()
+    apart = unread & (read_times(raw["time"], family.layout).notna() if unread.any() else unread)
+    if wrong := int(apart.sum()):
+        odd.append(f"{wrong:,} rows have a time years from the others{_first(raw, apart)}: set aside, a wrong clock?")
+    unread &= ~apart
+    if unread.any():
+        odd.append(f"{int(unread.sum()):,} rows have a time that cannot be read{_first(raw, unread)}")
     if twice := _told_by_order(raw, time, family):
         odd.append(f"{twice:,} rows of the hour that comes twice when the clock goes back: the rows' order tells which")
     worded = {name for name, sensor in family.sensors.items() if sensor.states}

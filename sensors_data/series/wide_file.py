@@ -13,6 +13,7 @@ import pyarrow as pa
 from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.cells import body_of
+from sensors_data.series.far_times import without_far
 from sensors_data.series.file_source import FILES_AT_HAND, asset_of, called, is_parquet, joined_cells, raw_rows
 from sensors_data.series.packing import unpacked
 from sensors_data.series.times import read_times
@@ -79,7 +80,7 @@ def _wide_file(path: Path, mtime_ns: int, size: int, layout: Layout, sensors: tu
 def _timed(name: str, rows: TypedRows, known: list[str], layout: Layout, sensors: tuple[str, ...]) -> WideFile | None:
     """Typed rows with their times and assets; None where the order of the rows must tell their times."""
     places, texts = _joined(rows, layout.time)
-    moments = read_times(texts, layout).dt.tz_localize(None).to_numpy(dtype="datetime64[us]")
+    moments = without_far(read_times(texts, layout)).dt.tz_localize(None).to_numpy(dtype="datetime64[us]")
     time = moments[places]
     timeless = np.isnat(time)
     if timeless.all() or (timeless.any() and layout.timezone != "UTC"):

@@ -5,6 +5,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -139,12 +140,57 @@ def test_what_comes_and_goes_is_told(put, tmp_path):
     assert "sensor flow has no value after 2026-02-05" in odd
 
 
-def test_a_clock_that_was_years_off_is_told_and_not_learned_by(put):
+def test_rows_of_a_clock_that_was_years_off_are_rejects_and_told(put, tmp_path):
     late = pd.Timestamp("2036-01-01") - cases.HOURS[100]
     text = cases.two(lambda t: str(t + late) if cases.HOURS[100] <= t < cases.HOURS[110] else str(t))
     found = discover(put(text))
-    assert "20 values lie far from the others in time, 2036-01-01 to 2036-01-01: a clock that was wrong?" in found.odd
-    assert found.family.training.first_after <= 14
+    told = "20 rows have a time years from the others, first line 102: '2036-01-01 00:00:00': set aside, a wrong clock?"
+    assert told in found.odd
+    assert (found.used, str(found.last)[:10], found.family.training.first_after <= 14) == (364, "2026-02-09", True)
+    _, readings, rejects = read_back(found, tmp_path)
+    assert len(readings) == 364
+    why = "time years from the others of its file: a clock that was wrong"
+    assert rejects["reason"].value_counts().to_dict() == {why: 20}
+
+
+def rounded(style: str, each: str) -> str:
+    """400 rows whose times a spreadsheet rounded as it wrote them."""
+    times = pd.date_range("2026-03-02", periods=400, freq=each).astype("datetime64[s]").astype("int64")
+    return "ts,temp\n" + "".join(f"{t:{style}},{20 + n % 7}\n" for n, t in enumerate(times))
+
+
+@pytest.mark.parametrize(
+    ("style", "each", "said"),
+    [
+        (
+            ".5E",
+            "1h",
+            "like '1.77241E+09', are rounded to 10,000 s: 400 rows have 145 different times; export it again",
+        ),
+        (".1E", "1h", "like '1.8E+09', are rounded to 100,000,000 s: 400 rows have 1 different times"),
+        (".6E", "15min", "are rounded to 1,000 s: 400 rows have 360 different times"),
+    ],
+)
+def test_times_that_a_spreadsheet_rounded_are_refused(put, style, each, said):
+    with pytest.raises(UnreadableError, match=r"a\.csv: the times in column 'ts'") as refusal:
+        discover(put(rounded(style, each)))
+    assert said in str(refusal.value)
+
+
+def test_times_with_few_digits_that_are_exact_are_read(put):
+    found = discover(put(rounded(".7E", "5min")))
+    assert (found.used, found.family.step, found.odd) == (400, timedelta(minutes=5), ())
+
+
+def test_a_unit_that_changes_in_mid_file_is_told(put):
+    text = "time,temp\n" + "".join(
+        f"{t},{value if n < 200 else value * 1.8 + 32:.2f}\n"
+        for n, (t, value) in enumerate(
+            (pd.Timestamp("2026-03-02") + n * pd.Timedelta("1h"), 20 + 4 * np.sin(n / 24 * 2 * np.pi))
+            for n in range(400)
+        )
+    )
+    assert "sensor temp changes in mid-file as °C does to °F: a change of unit?" in discover(put(text)).odd
 
 
 def test_machines_with_a_file_a_month_are_called_by_the_part_that_is_no_month(put, tmp_path):
