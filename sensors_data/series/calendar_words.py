@@ -37,6 +37,8 @@ _IN_ORDER = (
 )  # fmt: skip
 
 AFTERNOON = {
+    "a": 0,
+    "p": 12,
     "am": 0,
     "pm": 12,
     "vorm": 0,

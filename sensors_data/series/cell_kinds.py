@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _NUMBER = re.compile(
-    r"[+\-\u2212]?[\d.,' \u00a0\u202f]*\d[.,]?(?:[eE][+-]?\d+)?(?:[ \u00a0]?[^\s\d.,;:+\-/]{1,8}(?: [A-Za-z]{1,3})?)?"
+    r"[+\-\u2212]?[\d.,' \u00a0\u202f]*\d[.,]?(?:[eE][+-]?\d+)?"
+    r"(?:[ \u00a0]?[^\s\d.,;:+\-/]{1,8}(?:/[^\s\d.,;:+\-/]{1,4}\d?| [A-Za-z]{1,3})?)?"
 )
 
 
@@ -19,7 +20,7 @@ _DATE = re.compile(
 )
 
 
-_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,:]\d+)?)?(?:\s?[AaPp]\.?\s?[Mm]\.?)?|\d{1,2}:\d{2}.*\d{4}")
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,:]\d+)?)?(?:\s?[AaPp](?:\.?\s?[Mm]\.?)?)?|\d{1,2}:\d{2}.*\d{4}")
 
 
 def kind_of(cell: str) -> str:

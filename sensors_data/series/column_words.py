@@ -29,9 +29,12 @@ off/on: not_home/home inactivo/activo spento/acceso uit/aan halt/run standby/run
 off/on: ok/fault clear/detected
 other times: birth bis created due end ende expiry exported fin fine hasta ingested inserted installed modified
 other times: processed received stop to tot until updated
-perhaps quality: flag flags state status statuscode
-quality: calidad guete güete opcquality q qa qc qual qualitaet qualite quality qualität qualité
+beside names: beschreibung bezeichnung comment datatype description desc descriptor engineeringunits eu format
+beside names: kommentar range type types
+perhaps quality: flag good isgood flags state status statuscode
+quality: calidad confidence guete güete opcquality q qa qc qual qualitaet qualite quality qualität qualité
 quality: valid validity
+sensor: pointid pointname signalname tagid tagname varname
 sensor: attribute capteur channel entity field grandeur item kanal kpi magnitud measurement messgroesse
 sensor: messgröße target metric name parameter parametro point quantity register sensor series signal statistic tag
 sensor: variabele variable varname

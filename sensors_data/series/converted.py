@@ -1,13 +1,19 @@
-"""Files of readings that are no tables of cells, written as one: JSON rows and NEM12 meter files."""
+"""Files of readings that are no tables of cells, written as one: JSON, XML, HTML, line protocol, NEM12, SRML."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import datetime, timedelta
 
 from sensors_data.errors import UnreadableError
 from sensors_data.series.json_rows import json_rows
+from sensors_data.series.line_protocol import is_line_protocol, line_protocol_csv
+from sensors_data.series.markup import is_markup, markup_csv
+
+_YEAR_ABOVE = re.compile(rb"\d+[\t,;](?:19|20)\d\d(?:[\t,;]\d+[\t,;]0){1,60}[\t,;]?\r?\n\d{1,3}[\t,;]\d{1,4}[\t,;]")
+"""A station's number and a year above rows of a day of the year, a clock, and of each element a value and a flag."""
 
 
 def as_table(data: bytes, name: str) -> bytes:
@@ -17,6 +23,14 @@ def as_table(data: bytes, name: str) -> bytes:
         return _nem12(data.decode("utf-8-sig", "replace"), name)
     if start.startswith((b"{", b"[{", b"[\n", b"[ ")):
         return _json(data, name)
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        raise UnreadableError(f"{name} is a workbook of before Excel 2007, or locked", "save it as .xlsx or CSV")
+    if is_markup(start):
+        return markup_csv(data, name)
+    if is_line_protocol(data[:4096]):
+        return line_protocol_csv(data, name)
+    if _YEAR_ABOVE.match(data):
+        return _year_above(data.decode("utf-8", "replace"))
     return data
 
 
@@ -56,4 +70,16 @@ def _nem12(text: str, name: str) -> bytes:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["time", "nmi", "register", "value", "quality", "unit"])
     writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def _year_above(text: str) -> bytes:
+    """A station's file whose first line has the year (as SRML writes it) as CSV, with the year in every row."""
+    rows = [re.split(r"[\t,;]", line.rstrip("\t,; ")) for line in text.splitlines() if line.strip()]
+    year, elements = rows[0][1], rows[0][2::2]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    named = [name for element in elements for name in (f"element {element}", f"element {element} quality")]
+    writer.writerow(["year", "doy", "hhmm", *named])
+    writer.writerows([year, *row] for row in rows[1:])
     return out.getvalue().encode()

@@ -33,6 +33,8 @@ SUFFIXES = (
     ".ndjson",
     ".zip",
     ".xlsx",
+    ".xls",
+    ".xml",
     ".xlsm",
     ".parquet",
 )

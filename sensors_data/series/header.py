@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from sensors_data.series.cell_kinds import kind_of
 from sensors_data.series.cells import lacks_a_name
+from sensors_data.series.column_words import WORDS
 from sensors_data.series.units import is_unit
 
 _KINDS_OF_SUM = {"avg", "smp", "min", "max", "std", "tot", "med", "wvc", "tmx", "tmn", "mean", "sum", "inst", "last"}
@@ -15,8 +16,8 @@ _TYPES = {
     "float", "real", "double", "int", "integer", "string", "bool", "boolean", "text", "number", "long", "datetime",
     "date", "f4", "f8", "i4", "i8", "yr", "mo", "dy", "hr", "mn",
 }  # fmt: skip
-_WIDTHS = re.compile(r"\d+[dns]|[-=+:]{2,}")
-"""A column's width as USGS writes it below the names, or the line that a database draws there."""
+_WIDTHS = re.compile(r"\d+[dns]|[-=+:]{2,}|(?:[YyMDd]{2,4}[-/. ]){2}[YyMDd]{2,4}(?:.[Hhms:.]+)?")
+"""A column's width as USGS writes it below the names, the line that a database draws there, or a form of times."""
 
 
 def split(line: str, separator: str) -> list[str]:
@@ -50,6 +51,8 @@ def header_of(
     for place in range(first - 1, max(first - 8, -1), -1):
         filled = [cell for cell in rows[place] if cell]
         if is_comment(lines[place], comment) or re.fullmatch(r"[-+=|\s]*[-=][-+=|\s]*", lines[place]):
+            continue
+        if place == first - 1 and len(rows[place]) == width > 2 and _is_time_alone(rows[place]):
             continue
         if not filled:
             if (block or lines[place].strip()) and len(rows[place]) != width:
@@ -96,12 +99,24 @@ def is_torn(rows: list[list[str]], first: int, width: int) -> bool:
 def _is_aside(row: list[str]) -> bool:
     """Whether a header's line holds units, kinds of sum or types, and names no columns."""
     filled = [cell for cell in row if cell]
-    lower = [cell.lower() for cell in filled]
+    if len(filled) > 1 and _word(row[0]) in WORDS["unit"] | WORDS["beside names"] and row[0] == filled[0]:
+        return True
+    words = [re.sub(r"\[\d+\]$", "", cell.lower()) for cell in filled]
     known = sum(
         is_unit(cell) or word in _KINDS_OF_SUM or word in _TYPES or bool(_WIDTHS.fullmatch(cell))
-        for cell, word in zip(filled, lower, strict=True)
+        for cell, word in zip(filled, words, strict=True)
     )
-    return known > 0.5 * len(filled)
+    return known > 0.5 * len(filled) or (known >= 3 and known >= 0.5 * len(filled))
+
+
+def _is_time_alone(row: list[str]) -> bool:
+    """Whether a line names the time and nothing else, as where the names of the others stand above it."""
+    return bool(row[0]) and not any(row[1:]) and all(w in WORDS["time"] for w in re.findall(r"[a-z]+", row[0].lower()))
+
+
+def _word(cell: str) -> str:
+    """A cell's letters, small."""
+    return re.sub(r"[^a-zäöüéàáíóúß]", "", cell.lower())
 
 
 def _is_doubtful(row: list[str]) -> bool:

@@ -59,6 +59,8 @@ def _rows(value: Any, outer: Row) -> list[Row]:
     if table is not None:
         names = [str(column) for column in columns] if columns and _are(columns, str) else _pair(table)
         return [around | _flat(dict(zip(names, cells, strict=False))) for cells in table] if names else []
+    if rows := _beside_times(lists, around):
+        return rows
     if objects := {key: part for key, part in lists.items() if _are(part, dict)}:
         named = len(objects) > 1
         return [
@@ -71,6 +73,24 @@ def _rows(value: Any, outer: Row) -> list[Row]:
         return [shared | _flat(dict(zip(side, cells, strict=True))) for cells in zip(*side.values(), strict=True)]
     nested = [row for part in value.values() if isinstance(part, dict) for row in _deeper(part, outer)]
     return nested or [around]
+
+
+def _beside_times(lists: dict[str, list[Any]], around: Row) -> list[Row]:
+    """The rows of one list of times beside objects that each hold a list of as many values; none for other lists."""
+    times = {key: part for key, part in lists.items() if not _are(part, dict) and not _are(part, list)}
+    series = [part for key, parts in lists.items() if key not in times for part in parts if isinstance(part, dict)]
+    held = [(part, _lists(part)) for part in series]
+    if len(times) != 1 or not held or any(len(inner) != 1 for _, inner in held):
+        return []
+    ((key, moments),) = times.items()
+    if any(len(next(iter(inner.values()))) != len(moments) for _, inner in held):
+        return []
+    return [
+        around | {key: str(moment)} | _flat({k: v for k, v in part.items() if k not in inner}) | {"value": str(value)}
+        for part, inner in held
+        for moment, value in zip(moments, next(iter(inner.values())), strict=True)
+        if value is not None
+    ]
 
 
 def _deeper(value: dict[str, Any], outer: Row) -> list[Row]:

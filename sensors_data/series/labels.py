@@ -141,9 +141,9 @@ def _interleaved(candidates: list[Column], moments: pd.Series) -> list[Column]:
     keys = []
     for column in candidates:
         words = column.filled
-        if (column.numeric and not column.named(_ASSET)) or len(column.distinct) < 2 or _is_states(column):
+        if (column.numeric and not _names_assets(column)) or len(column.distinct) < 2 or _is_states(column):
             continue
-        hinted = column.named(_ASSET) or column.named(_SENSOR)
+        hinted = _names_assets(column) or column.named(_SENSOR)
         coded = np.mean([bool(re.search(r"[._:/]|\d", str(word))) for word in column.distinct[:50]])
         codes = pd.factorize(words)[0]
         turns = float((np.diff(codes) != 0).mean())
@@ -168,10 +168,10 @@ def _split(
     constant = [
         c
         for c in candidates
-        if len(c.distinct) == 1 and (not c.numeric or c.named(_ASSET) or len(str(c.distinct[0])) >= 5)
+        if len(c.distinct) == 1 and (not c.numeric or _names_assets(c) or len(str(c.distinct[0])) >= 5)
     ]
     if value is None:
-        machine = keys or [c for c in constant if c.named(_ASSET)][:1]
+        machine = keys or [c for c in constant if _names_assets(c)][:1]
         return [], machine, None, _words_of(machine, "rows of one time differ by it") if machine else ""
     free = [column for column in keys if column.name not in asset]
     named = [c for c in (*free, *constant) if _names_sensors(c) and (not c.named(_ASSET) or not c.numeric)]
@@ -189,10 +189,17 @@ def _split(
     if sensor and not generic and len(sensor[0].distinct) == 1:
         sensor = []
     machine = [column for column in keys if column not in sensor]
-    machine = machine or [c for c in constant if c.named(_ASSET) and c not in sensor][:1]
+    machine = machine or [c for c in constant if _names_assets(c) and c not in sensor][:1]
     if not sensor:
         return [], machine, None, _words_of(machine, "rows of one time differ by it")
     return sensor, machine, value, f"rows of one time differ by it; {_words_of(sensor, 'names of sensors')}"
+
+
+def _names_assets(column: Column) -> bool:
+    """Whether a column is called as names of machines are; one of numbers must end so, like `machine` or `pump no`."""
+    if not column.numeric:
+        return column.named(_ASSET)
+    return column.called(_ASSET) or (column.lower.split() or [""])[-1] in _ASSET
 
 
 def _names_sensors(column: Column) -> bool:

@@ -13,7 +13,7 @@ from sensors_data.series.numbers import is_blank
 from sensors_data.series.units import factors
 
 _NUMBER = (
-    r"\(?[$€£¥]? ?([+-]?)(\d[\d.,' \u00a0\u202f\u2019]*|[.,]\d+)((?:[eE][+-]?\d+)?)[)-]?\s*"
+    r"\(?[$€£¥]? ?([+-]?) ?(\d[\d.,' \u00a0\u202f\u2019]*|[.,]\d+)((?:[eE][+-]?\d+)?)[)-]?\s*"
     r"([^\s\d.,;:+\-()][^\s\d,;()]{0,11}(?: [A-Za-z]{1,8})?)?"
 )
 _MOST = 5_000
@@ -106,7 +106,7 @@ def _look(cells: pd.Series) -> _Seen | None:
     decimal, grouped, either = Counter[str](), Counter[str](), Counter[str]()
     for match in numbers:
         _count(match[2].strip(), bool(match[3]), decimal, grouped, either)
-    large = [match[2] for match in numbers if re.fullmatch(r"\d{1,3}", match[2])]
+    large = [match[2].strip() for match in numbers if re.fullmatch(r"\d{1,3} *", match[2])]
     whole = sum(len(digits) == 3 for digits in large)
     units = Counter(match[4] for match in numbers if match[4])
     return _Seen(decimal, grouped, either, whole, units, len(numbers))

@@ -96,6 +96,22 @@ def far_values(values: np.ndarray) -> np.ndarray:
     return known[far] if high > low and far.mean() <= 0.05 else np.empty(0)
 
 
+def repeated_apart(values: np.ndarray) -> list[tuple[float, int]]:
+    """The numbers that come three times and more, exactly, and lie far from all others; with how often they come."""
+    distinct, counts = np.unique(values[np.isfinite(values)], return_counts=True)
+    if len(distinct) < 12:
+        return []
+    gap = np.diff(distinct)
+    apart = np.minimum(np.append(gap, np.inf), np.insert(gap, 0, np.inf))
+    often = (counts >= 3) & (counts <= 0.1 * counts.sum()) & (distinct != 0)
+    far = []
+    for place in np.flatnonzero(often & (apart > gap.max() / 3)):
+        low, high = _bulk(np.delete(distinct, place), np.delete(counts, place))
+        if apart[place] > 2 * (high - low) > 0:
+            far.append((float(distinct[place]), int(counts[place])))
+    return far
+
+
 def zeros_apart(values: np.ndarray) -> int:
     """How many zeros stand far from all other values of a sensor; 0 where they may be measured."""
     known = values[np.isfinite(values)]

@@ -46,6 +46,8 @@ def parse_numbers(values: pd.Series, layout: Layout) -> pd.Series:
         number = _plain(text, layout)
         if not number.isna().any():
             return number
+        apart = number.isna() & text.str.fullmatch(r"[+-] +[\d.,]+(?:[eE][+-]?\d+)?").fillna(False)
+        number = number.mask(apart, _plain(text[apart].str.replace(" ", ""), layout)) if apart.any() else number
         below = number.isna() & text.str.fullmatch(_BELOW).fillna(False)
         number = number.mask(below, -_plain(text[below].str.strip("()-"), layout)) if below.any() else number
         money = number.isna() & text.str.fullmatch(r"[$€£¥] ?[-\d].*").fillna(False)

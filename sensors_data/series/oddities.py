@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.series.comings import comings_and_goings
-from sensors_data.series.missing import far_values, zeros_apart
+from sensors_data.series.missing import far_values, repeated_apart, zeros_apart
 from sensors_data.series.numbers import is_blank
 from sensors_data.series.times import read_times
 from sensors_data.series.understand import Understood
@@ -85,6 +85,11 @@ def _of_sensors(values: pd.DataFrame, family: Family) -> list[str]:
         if zeros := zeros_apart(numbers):
             odd.append(
                 f"sensor {sensor} reads 0 {zeros:,} times, far from its others; add missing = [0] if that is no value"
+            )
+        for value, count in repeated_apart(numbers):
+            odd.append(
+                f"sensor {sensor} reads {value:g} {count:,} times, far from its others; "
+                f"add missing = [{value:g}] if that is no value"
             )
         if len(far := far_values(numbers)):
             odd.append(f"sensor {sensor}: {len(far)} values lie far from its others, like {far[0]:g}; codes or faults?")

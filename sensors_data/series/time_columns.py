@@ -12,7 +12,7 @@ from sensors_data.series.date_forms import shape_of
 from sensors_data.series.rounded_times import check_one_time, rounding
 from sensors_data.series.time_guess import TimeColumns
 from sensors_data.series.time_numbers import digit_date, number_time
-from sensors_data.series.time_parts import clock_of, date_and_clock, parts_of, unnamed_parts
+from sensors_data.series.time_parts import clock_beside, clock_of, date_and_clock, parts_of, unnamed_parts
 from sensors_data.series.time_zones import with_zone_column
 
 _YES = WORDS["time"]
@@ -87,6 +87,7 @@ def _with_others(found: TimeColumns, columns: list[Column], stamps: list[TimeCol
     """A time with the other columns of times that its rows have, and the end of their interval."""
     others = [stamp.columns[0] for stamp in stamps if stamp.columns[0] not in found.columns]
     others += [c.name for c in columns if c.name not in (*found.columns, *others) and not c.numeric and clock_of(c)]
+    others += _digits_of_times([c for c in columns if c.name not in (*found.columns, *others)])
     keys = {key: value for key, value in found.keys.items() if key != "clock"}
     by_name = {column.name: column for column in columns}
     found = with_zone_column(replace(found, keys=keys), columns)
@@ -98,6 +99,16 @@ def _with_others(found: TimeColumns, columns: list[Column], stamps: list[TimeCol
         if ends:
             keys["end"] = ends[0]
     return replace(found, keys=keys, others=tuple(others))
+
+
+def _digits_of_times(columns: list[Column]) -> list[str]:
+    """The columns whose numbers are the digits of dates, each with a clock's digits behind it."""
+    names = []
+    for column in columns:
+        if digit_date(column) is not None:
+            names.append(column.name)
+            names += [c.name for c in columns if clock_beside(column, c)]
+    return names
 
 
 def _pairs(found: TimeColumns, columns: list[Column], stamps: list[TimeColumns]) -> dict[str, str]:

@@ -34,7 +34,7 @@ _SIGNS = {
 _WORDS = {
     "b": r"[^\W\d_]{3,14}\.?",
     "a": r"[^\W\d_]{2,12}\.?,?",
-    "p": rf"(?:[aApP]\.?\s?[mM]\.?|[vV]orm\.|[nN]achm\.|{HALVES})",
+    "p": rf"(?:[aApP](?:\.?\s?[mM]\.?)?|[vV]orm\.|[nN]achm\.|{HALVES})",
     "z": r"(?:[zZ]|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?(?::?\d{2})?|UTC|GMT)",
     "Z": r"(?:[A-Za-z]{1,5}|\[?[A-Z][A-Za-z]+(?:/[A-Za-z_+\-]+){1,2}\]?)",
 }

@@ -32,7 +32,7 @@ def date_and_clock(columns: list[Column], dates: list[TimeColumns]) -> TimeColum
             continue
         style = at_midnight(str(found.keys.get("time_format", "%Y-%m-%d")))
         for column in sorted(columns, key=lambda c: abs(c.place - day.place - 0.6)):
-            clock = None if column is day else clock_of(column)
+            clock = None if column is day else clock_of(column) or clock_beside(day, column)
             if clock is None:
                 continue
             joined = (day.cells.astype(str).str.strip() + " " + column.cells.astype(str).str.strip())[
@@ -47,6 +47,16 @@ def date_and_clock(columns: list[Column], dates: list[TimeColumns]) -> TimeColum
             keys = {"time": (day.name, column.name), "time_format": form.style, "clock": True}
             return TimeColumns(keys, (day.name, column.name), why, 0.9, odd)
     return None
+
+
+def clock_beside(day: Column, column: Column) -> str | None:
+    """The format of a column of four digits right behind a date of eight, if both go on from row to row as a clock."""
+    digits = column.place == day.place + 1 and column.distinct.str.fullmatch(r"(?:[01]\d|2[0-3])[0-5]\d").all()
+    if not digits or not day.distinct.str.fullmatch(r"\d{8}").all() or len(column.filled) < 3:
+        return None
+    times, _ = read_texts(day.cells.astype(str) + " " + column.cells.astype(str), "%Y%m%d %H%M")
+    steps = np.diff(times)
+    return "%N" if not np.isnat(times).any() and (steps > np.timedelta64(0)).all() else None
 
 
 def at_midnight(style: str) -> str:

@@ -83,7 +83,15 @@ FORMS = [
     Case("columns in JSON", forecast(), file="forecast.json"),
 ]  # fmt: skip
 
-CASES = [*TIMES, *FORMS]
+STATIONS = [
+    Case("a year above a day of the year and a clock", lines("94255\t2026\t1000\t0\t7008\t0", lambda n:
+         f"{HOURS[n].day_of_year}\t{HOURS[n]:%-H%M}\t{TEMP[n]:.1f}\t12\t{FLOW[n]:.1f}\t{99 if n == 7 else 12}"), 2 * ROWS - 1,
+         sensors=("element 1000", "element 7008"), refused={"its quality is not among the good ones": 1}),
+    Case("two pairs of dates and clocks in digits, no header", lines("", lambda n: f"53131 {HOURS[n]:%Y%m%d %H%M} "
+         f"{HOURS[n] - pd.Timedelta('7h'):%Y%m%d %H%M} {TEMP[n]:7.1f} {FLOW[n]:7.1f} C"), 3 * ROWS, sensors=("column_1", "column_6", "column_7")),
+]  # fmt: skip
+
+CASES = [*TIMES, *FORMS, *STATIONS]
 
 REFUSED = [
     ("dates of 1988", lines("Date,Time,temp", lambda n: f"{HOURS[n]:%m/%d}/1988,{HOURS[n]:%H:%M},{TEMP[n]:.2f}"), "are of no years 1990 to 2099"),

@@ -1,0 +1,56 @@
+"""Lines as InfluxDB takes them (`pump,host=a temp=1.5,flow=2 1775433600000000000`) as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from sensors_data.errors import UnreadableError
+
+_NAME = r"(?:\\.|[^,= \\])+"
+_VALUE = r'(?:"(?:\\.|[^"\\])*"|[^,\s"]+)'
+_LINE = re.compile(
+    rf"(?P<head>(?:\\.|[^, \\])+)(?P<tags>(?:,{_NAME}={_NAME})*) "
+    rf"(?P<fields>{_NAME}={_VALUE}(?:,{_NAME}={_VALUE})*)(?: (?P<time>-?\d+))?"
+)
+_LOOK = 5
+"""Lines by which the form is told."""
+
+
+def is_line_protocol(start: bytes) -> bool:
+    """Whether a file's first lines are all such lines; what is cut off at the end does not count."""
+    lines = [line for line in start.decode("utf-8", "replace").splitlines()[:-1] if line.strip()]
+    lines = [line for line in lines if not line.startswith("#")][:_LOOK]
+    return bool(lines) and all(_LINE.fullmatch(line.strip()) for line in lines)
+
+
+def line_protocol_csv(data: bytes, name: str) -> bytes:
+    """The points as CSV: measurement, tags, fields, the time as a number. UnreadableError for a line without a time."""
+    rows: list[dict[str, str]] = []
+    for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        match = _LINE.fullmatch(line.strip())
+        if match is None or match["time"] is None:
+            why = "has no time" if match else "is none of InfluxDB's line protocol"
+            raise UnreadableError(f"{name}, line {number} {why}: '{line[:60]}'", "export it again, with times")
+        tags = {key: _plain(value) for key, value in re.findall(rf",({_NAME})=({_NAME})", match["tags"])}
+        fields = {key: _number(value) for key, value in re.findall(rf"({_NAME})=({_VALUE})", match["fields"])}
+        rows.append({"time": match["time"], "measurement": _plain(match["head"]), **tags, **fields})
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([_plain(column) for column in columns])
+    writer.writerows([row.get(column, "") for column in columns] for row in rows)
+    return out.getvalue().encode()
+
+
+def _plain(text: str) -> str:
+    """A name without the marks before its blanks and commas."""
+    return re.sub(r"\\([,= \\])", r"\1", text)
+
+
+def _number(value: str) -> str:
+    """A field as a cell: whole numbers without the letter behind them, texts without their quotes."""
+    return value[1:-1] if value.startswith('"') else re.sub(r"^([+-]?\d+)[iu]$", r"\1", value)

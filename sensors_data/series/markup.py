@@ -1,0 +1,135 @@
+"""Tables in XML and HTML as CSV: Green Button meters, workbooks of Excel 2003, tables of pages that are called .xls."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from xml.etree import ElementTree as Xml
+
+from sensors_data.errors import UnreadableError
+
+_UNITS = {"38": "W", "42": "m³", "72": "Wh", "119": "ft³", "132": "Btu", "169": "therm"}
+"""The codes of ESPI for what is metered."""
+_STARTS = (b"<?xml", b"<feed", b"<workbook", b"<html", b"<table", b"<!doctype", b"<meta")
+_GOOD = {"0", "14", "17", "19"}
+"""The codes of ESPI for valid, raw and validated readings; the others are estimated, edited or in doubt."""
+
+
+def is_markup(start: bytes) -> bool:
+    """Whether a file's first bytes are those of XML or of a page."""
+    return start[:10].lower().startswith(_STARTS)
+
+
+def markup_csv(data: bytes, name: str) -> bytes:
+    """The largest table in a file of XML or HTML, as CSV. UnreadableError where none is in it."""
+    if re.match(rb"\s*(?:<!doctype html|<html|<table|<meta)", data[:200].removeprefix(b"\xef\xbb\xbf").lower()):
+        return _csv(_page(data))
+    try:
+        root = Xml.fromstring(data)  # noqa: S314 (expat itself bounds entities, and loads none from elsewhere)
+    except Xml.ParseError as error:
+        where = f"line {error.position[0]}"
+        raise UnreadableError(f"{name} looks like XML and is none from {where} on", "export it again") from error
+    readings = [*_green_button(root)]
+    rows = [["time", "meter", "value", "unit", "quality"], *readings] if readings else _workbook(root)
+    if len(rows) < 2:
+        raise UnreadableError(f"{name} is XML, but no Green Button file and no workbook", "export it as CSV")
+    return _csv(rows)
+
+
+def _csv(rows: list[list[str]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode()
+
+
+def _tag(node: Xml.Element) -> str:
+    """An element's name without its namespace."""
+    return node.tag.rpartition("}")[2]
+
+
+def _within(node: Xml.Element, name: str) -> Iterable[Xml.Element]:
+    return (part for part in node.iter() if _tag(part) == name)
+
+
+def _text(node: Xml.Element, name: str) -> str:
+    return next((part.text or "" for part in _within(node, name)), "").strip()
+
+
+def _green_button(root: Xml.Element) -> Iterable[list[str]]:
+    """The interval readings of an ESPI feed (time, meter, value, unit, quality), by their types' power of ten."""
+    kinds: dict[str, tuple[int, str]] = {}
+    kind_of: dict[str, str] = {}
+    for entry in _within(root, "entry"):
+        links = " ".join(link.get("href", "") for link in entry if _tag(link) == "link")
+        kind, meter = (re.search(rf"{word}/([^/\s]+)", links) for word in ("ReadingType", "MeterReading"))
+        for said in _within(entry, "ReadingType"):
+            power = int(_text(said, "powerOfTenMultiplier") or 0)
+            kinds[kind[1] if kind else ""] = (power, _UNITS.get(_text(said, "uom"), ""))
+        if kind and meter and any(True for _ in _within(entry, "MeterReading")):
+            kind_of[meter[1]] = kind[1]
+    for entry in _within(root, "entry"):
+        links = " ".join(link.get("href", "") for link in entry if _tag(link) == "link")
+        found = re.search(r"MeterReading/([^/\s]+)", links)
+        name = found[1] if found else ""
+        only = next(iter(kinds.values())) if len(kinds) == 1 else (0, "")
+        power, unit = kinds.get(kind_of.get(name, ""), only)
+        for reading in _within(entry, "IntervalReading"):
+            start, value = _text(reading, "start"), _text(reading, "value")
+            if re.fullmatch(r"\d+", start) and re.fullmatch(r"-?\d+", value):
+                time = datetime.fromtimestamp(int(start), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+                quality = _text(reading, "quality")
+                grade = "good" if not quality or quality in _GOOD else "uncertain"
+                yield [time, name, f"{int(value) * 10.0**power:.15g}", unit, grade]
+
+
+def _workbook(root: Xml.Element) -> list[list[str]]:
+    """The rows of the fullest sheet of a workbook in XML; cells that are left out are blank."""
+    sheets = [[_cells(row) for row in _within(sheet, "Row")] for sheet in _within(root, "Worksheet")]
+    return max(sheets, key=len, default=[])
+
+
+def _cells(row: Xml.Element) -> list[str]:
+    cells: list[str] = []
+    for cell in (part for part in row if _tag(part) == "Cell"):
+        at = next((value for key, value in cell.attrib.items() if key.rpartition("}")[2] == "Index"), "")
+        cells += [""] * (int(at) - 1 - len(cells) if at.isdigit() else 0)
+        cells.append(_text(cell, "Data").removesuffix(".000"))
+    return cells
+
+
+class _Tables(HTMLParser):
+    """The rows of each table of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: list[list[list[str]]] = []
+        self._open = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table" or not self.tables:
+            self.tables.append([])
+        if tag == "tr":
+            self.tables[-1].append([])
+        if tag in ("td", "th") and self.tables[-1]:
+            wide = dict(attrs).get("colspan") or "1"
+            self.tables[-1][-1] += [""] * (min(int(wide), 100) if wide.isdigit() else 1)
+            self._open = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open = self._open and tag not in ("td", "th", "tr", "table")
+
+    def handle_data(self, data: str) -> None:
+        if self._open and self.tables[-1] and self.tables[-1][-1]:
+            row = self.tables[-1][-1]
+            row[-1] = " ".join([*row[-1].split(), *data.split()])
+
+
+def _page(data: bytes) -> list[list[str]]:
+    """The rows of a page's largest table."""
+    page = _Tables()
+    page.feed(data.decode("utf-8", "replace"))
+    return max(page.tables, key=len, default=[])
