@@ -11,12 +11,14 @@ import pandas as pd
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
+from sensors_data.series.revised import days_being_revised
 from sensors_data.tables import TABLES
 from service.api.bodies import FORMATS, JSON, json_bytes, records, stream
 from service.api.problems import refused
 from service.views.state import Service
 
 PAGE = 1000
+REVISED = "Nightscore-Being-Revised"
 Format = Literal["json", "csv", "parquet"]
 FamilyQuery = Annotated[str, Query(min_length=1, max_length=64, description="The family's name.", examples=["pump"])]
 CameraQuery = Annotated[str, Query(min_length=1, max_length=64, description="The camera's name.", examples=["press"])]
@@ -58,16 +60,24 @@ class Span:
         """The wanted rows, file by file."""
         return map(self.part, self.paths)
 
+    @property
+    def revised(self) -> list[str]:
+        """The days of which the store holds two revisions just now."""
+        family = self.owner.get("family")
+        return list(map(str, days_being_revised(self.service.store, family, self.days))) if family else []
+
     def answer(self, form: Format, limit: int, cursor: str | None) -> Response:
-        """A page of JSON, or all of it as a stream."""
+        """A page of JSON, or all of it as a stream, which names in a head the days that are being revised."""
         if form != "json":
             name = f"{self.table}-{'-'.join(self.owner.values())}.{form}"
             headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+            headers |= {REVISED: ", ".join(revised)} if (revised := self.revised) else {}
             rows = stream(TABLES[self.table], self.parts(), form)
             return StreamingResponse(rows, media_type=FORMATS[form], headers=headers)
         rows_of_page, after = self.page(limit, cursor)
         days = {"from": str(self.days[0]), "to": str(self.days[-1])} if self.days else {"from": None, "to": None}
-        return Response(json_bytes({**days, "rows": rows_of_page, "next": after}), media_type=JSON)
+        told = {"being_revised": self.revised, "rows": rows_of_page, "next": after}
+        return Response(json_bytes({**days, **told}), media_type=JSON)
 
     def page(self, limit: int, cursor: str | None) -> tuple[list[dict[str, object]], str | None]:
         """At most `limit` rows from a cursor (file and row) on, and the cursor of the next page."""

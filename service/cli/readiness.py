@@ -9,11 +9,9 @@ from anomaly.series.files import serving
 from anomaly.series.rehearsal import rehearse
 from sensors_data.errors import NightscoreError
 from sensors_data.runs import newest_run
+from sensors_data.series.revised import SHARDED, days_being_revised, in_words
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-
-SHARDED = ("impute", "score-series")
-"""Jobs that run once a shard."""
 
 
 def behind(settings: Settings, family: str, there: list[date]) -> list[str]:
@@ -29,6 +27,7 @@ def behind(settings: Settings, family: str, there: list[date]) -> list[str]:
     return [
         *_days_line(family, set(there) - gridded, f" of {place}", "not ingested"),
         *_days_line(family, due, "", "taken in and not scored"),
+        *filter(None, [in_words(days_being_revised(store, family, gridded), family)]),
     ]
 
 

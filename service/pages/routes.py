@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 
+from sensors_data.series.revised import days_being_revised, in_words
 from service.api.access import Access
 from service.pages.machine_words import words_of
 from service.pages.model_rows import model_groups
@@ -120,10 +121,12 @@ def _machine(request: Request, service: Service, access: Access, asked: Wanted, 
     span = asked.end - asked.start
     more = max(0, len(rows) - WORDS)
     download = {"family": asked.family, "asset": asked.asset, "from": str(nights[0]), "to": str(nights[-1])}
+    revised = in_words(days_being_revised(service.store, asked.family, nights), asked.family)
     return page(
         request,
         access,
         "machine.html",
+        revised=revised,
         title=f"{asked.asset} of {asked.family}",
         wanted=asked,
         start=f"{asked.start:%Y-%m-%dT%H:%M:%SZ}",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sensors_data.errors import NotThereError
 from sensors_data.files import open_url, replace_file
+from sensors_data.series.revised import days_being_revised, in_words
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.figures.asset import asset_picture
@@ -24,7 +25,10 @@ def show_asset(
     target = out or Path(f"{_file_name(asset)}-{day}.png")
     fs, path = open_url(str(target.resolve()))
     replace_file(fs, path, picture)
-    return f"drew {asset} of {family}, {days} day{'s' if days > 1 else ''} to {day}: {target}"
+    drawn = f"drew {asset} of {family}, {days} day{'s' if days > 1 else ''} to {day}: {target}"
+    span = [day - timedelta(days=back) for back in range(days)]
+    revised = in_words(days_being_revised(store, family, span), family)
+    return f"{drawn}; {revised}" if revised else drawn
 
 
 def _newest(store: Store, families: list[str], asset: str | None, day: date | None) -> tuple[str, date]:

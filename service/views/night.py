@@ -18,6 +18,7 @@ from sensors_data.errors import NightscoreError, NotThereError
 from sensors_data.model_files import ModelFile
 from sensors_data.series.grid_table import filling
 from sensors_data.series.incidents import read_incidents
+from sensors_data.series.revised import days_being_revised, in_words
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 
@@ -45,6 +46,8 @@ class FamilyNight:
     """Of the detector that serves the day."""
     fault: str
     """Why that card cannot be read."""
+    revised: str
+    """That the night's tables are of two revisions, in words; empty where they are of one."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,7 @@ def _family(store: Store, family: str, day: date) -> FamilyNight:
         drift=store.read_days("drift", [day], family=family),
         card=card,
         fault=fault,
+        revised=in_words(days_being_revised(store, family, [day]), family),
     )
 
 

@@ -123,7 +123,8 @@ def quality_told(night: FamilyNight) -> list[str]:
     """How complete a family's data of the day were."""
     if night.missing_share == 1.0:
         return ["no data of the day"]
-    told = [f"{share(night.missing_share)} of the values are missing, {share(night.imputed_share)} were filled in"]
+    told = [night.revised] if night.revised else []
+    told += [f"{share(night.missing_share)} of the values are missing, {share(night.imputed_share)} were filled in"]
     if len(night.rejects):
         reasons = ", ".join(f"{reason} ({many:,})" for reason, many in list(night.rejects.items())[:4])
         told.append(f"{count(int(night.rejects.sum()), 'row')} could not be used: {reasons}")

@@ -9,9 +9,14 @@ import pytest
 from anomaly.series.find_job import find_anomalies
 from anomaly.series.score_job import score_series
 from sensors_data.series.jobs import impute, ingest
+from sensors_data.series.revised import days_being_revised
 from sensors_data.simulate import START
 from sensors_data.store import Store
+from service.cli.doctor import examine
+from service.pages.routes import page_routes
 from service.schedule import nights
+from service.views.night import read_night
+from service.views.words import quality_told
 
 EVE, NIGHT = (START + pd.Timedelta(days=number) for number in (7, 8))
 TABLES = ("readings", "rejects", "grid", "scores", "sensor_scores", "anomalies")
@@ -64,3 +69,28 @@ def test_a_later_night_does_the_late_day_again_and_gives_what_the_whole_day_give
     again: list[str] = []
     nights.night(settings, NIGHT, ["oven"], again.append)
     assert again[0] == f"nothing came late for oven in the 2 days before {NIGHT}"
+
+
+def test_readers_are_told_while_two_revisions_lie_side_by_side(late, client_of):
+    settings, path, whole = late
+    store = Store(settings.store)
+    client = client_of(settings)
+    client.app.include_router(page_routes(client.app.state.service, client.app.state.access))
+    asked = f"/v1/anomalies?family=oven&from={EVE}&to={NIGHT}"
+    assert days_being_revised(store, "oven", [EVE, NIGHT]) == []
+    assert client.get(asked).json()["being_revised"] == []
+    path.write_text(whole)
+    ingest(settings, EVE, "oven")
+    told = f"being revised: {EVE}, what is shown is of two revisions; if no job runs now: nightscore backfill"
+    for job in (impute, score_series):
+        for shard in (0, 1):
+            assert days_being_revised(store, "oven", [EVE, NIGHT]) == [EVE]
+            job(settings, EVE, "oven", shard)
+    assert client.get(asked).json()["being_revised"] == [str(EVE)]
+    assert client.get(f"{asked}&format=csv").headers["nightscore-being-revised"] == str(EVE)
+    assert told in client.get(f"/pages/asset?family=oven&asset=oven-1&day={EVE}").text
+    assert told in " ".join(quality_told(read_night(settings, EVE).families[0]))
+    assert told in " ".join(examine(settings, "oven").lines)
+    find_anomalies(settings, EVE, "oven")
+    assert client.get(asked).json()["being_revised"] == []
+    assert "nightscore-being-revised" not in client.get(f"{asked}&format=csv").headers
