@@ -21,7 +21,7 @@ def as_table(data: bytes, name: str) -> bytes:
     start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"100,NEM12"):
         return _nem12(data.decode("utf-8-sig", "replace"), name)
-    if start.startswith((b"{", b"[{", b"[\n", b"[ ")):
+    if start.startswith((b"{", b"[{", b"[[", b"[\n", b"[ ")):
         return _json(data, name)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableError(f"{name} is a workbook of before Excel 2007, or locked", "save it as .xlsx or CSV")

@@ -97,9 +97,11 @@ def is_torn(rows: list[list[str]], first: int, width: int) -> bool:
 
 
 def _is_aside(row: list[str]) -> bool:
-    """Whether a header's line holds units, kinds of sum or types, and names no columns."""
+    """Whether a header's line holds units, kinds of sum, types or limits, and names no columns."""
     filled = [cell for cell in row if cell]
     if len(filled) > 1 and _word(row[0]) in WORDS["unit"] | WORDS["beside names"] and row[0] == filled[0]:
+        return True
+    if row[0] and not is_counted(row) and sum(kind_of(cell) == "n" for cell in filled[1:]) > 0.5 * len(filled[1:]):
         return True
     words = [re.sub(r"\[\d+\]$", "", cell.lower()) for cell in filled]
     known = sum(

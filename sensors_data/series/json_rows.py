@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from typing import Any
 
 from sensors_data.errors import UnreadableError
 
 Row = dict[str, str]
+_TIME = r"\d{4}-\d\d-\d\d(?:[T ].*)?|1\d{9}(?:\d{3})?"
+"""A key that is a time, where an object holds a row each."""
 
 
 def json_rows(data: bytes, name: str) -> list[Row]:
@@ -48,10 +51,15 @@ def _values(text: str) -> list[Any]:
 
 def _rows(value: Any, outer: Row) -> list[Row]:
     """The rows within a value, each with what the objects around it say."""
+    if isinstance(value, list) and _are(value, list) and len(value) > 1 and _are(value[0], str):
+        return [outer | _flat(dict(zip(value[0], cells, strict=False))) for cells in value[1:]]
     if isinstance(value, list):
         return [row for part in value for row in _rows(part, outer)] if _are(value, dict) else []
     if not isinstance(value, dict):
         return []
+    if len(value) > 2 and all(re.fullmatch(_TIME, key) for key in value):
+        timed = [(key, part if isinstance(part, dict) else {"value": part}) for key, part in value.items()]
+        return [outer | {"time": key} | _flat(part) for key, part in timed]
     around = outer | _flat({key: part for key, part in value.items() if not isinstance(part, list)})
     lists = {key: part for key, part in _lists(value).items() if part}
     table = next((part for part in lists.values() if _are(part, list)), None)

@@ -85,6 +85,11 @@ CASES = [
     Case("lines of InfluxDB", lines("", lambda n: f"pump,host=p1 temp={TEMP[n]:.2f},flow={FLOW[n]:.2f} {int(HOURS[n].timestamp())}000000000"),
          assets=("p1",), file="export.txt"),
     Case("values that are not good", web_api(), 2 * ROWS - 8, first="2026-02-02 01:00:00", refused={"its quality is not among the good ones": 8}, file="export.json"),
+    Case("limits above the rows", lines("Signal:,temp,flow\nUnit:,degC,bar\nMin:,0,0\nMax:,100,10", lambda n: f"{HOURS[n]},{TEMP[n]:.2f},{FLOW[n]:.2f}")),
+    Case("a row each under its time", json.dumps({f"{t:%Y-%m-%dT%H:%M:%SZ}": {"temp": float(a), "flow": float(b)} for t, a, b in zip(HOURS, TEMP, FLOW, strict=True)}),
+         file="export.json"),
+    Case("rows below their names", json.dumps([["time", "temp", "flow"], *([str(t), float(a), float(b)] for t, a, b in zip(HOURS, TEMP, FLOW, strict=True))]),
+         file="export.json"),
     Case("times beside series", times_beside_series(), file="export.json"),
 ]  # fmt: skip
 
