@@ -28,23 +28,22 @@ def outlying(residual: np.ndarray, least_scale: float) -> np.ndarray:
     size = np.abs(residual - np.median(residual[known]))
     scale, freedom = _null(size[known])
     apart = size / max(scale, least_scale)
-    farthest = -np.sort(-apart[known])
+    farthest = np.sort(apart[known])[::-1][: int(len(size) * (1 - BODY[-1]))]
     rank = np.arange(1, len(farthest) + 1)
-    passed = np.flatnonzero(2 * student_t.sf(farthest, freedom) <= FALSE_SHARE * rank / len(rank))
+    passed = np.flatnonzero(2 * student_t.sf(farthest, freedom) <= FALSE_SHARE * rank / known.sum())
     least = farthest[passed[-1]] if len(passed) else np.inf
     return np.asarray(known & (apart >= least))
 
 
 def _null(size: np.ndarray) -> tuple[float, float]:
     """Scale and degrees of freedom of normal noise by the quantiles of its absolute values (N,)."""
-    inner, *_, outer = reach = np.quantile(size, BODY)
-    if not inner > 0:
-        return float(outer), FREEDOM[0]
-    wanted = np.log(outer / inner)
-    freedom = min(FREEDOM, key=lambda f: abs(wanted - np.log(np.divide(*_reach(f)[[-1, 0]]))))
-    return float(np.max(reach / _reach(freedom))), freedom
+    reach = np.quantile(size, BODY)
+    if not reach[0] > 0:
+        return float(reach[-1]), FREEDOM[0]
+    wanted = np.log(reach[-1] / reach[0])
+    freedom = min(FREEDOM, key=lambda f: abs(wanted - np.log(_REACH[f][-1] / _REACH[f][0])))
+    return float(np.max(reach / _REACH[freedom])), freedom
 
 
-def _reach(freedom: float) -> np.ndarray:
-    """What the BODY quantiles of |t| are."""
-    return np.asarray(student_t.ppf((1 + np.array(BODY)) / 2, freedom))
+_REACH = {freedom: student_t.ppf((1 + np.array(BODY)) / 2, freedom) for freedom in FREEDOM}
+"""What the BODY quantiles of |t| are."""

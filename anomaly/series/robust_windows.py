@@ -8,13 +8,13 @@ import numpy as np
 
 KEEP, MOST_AXES = 0.95, 16
 """Variance that the principal axes hold, and how many there are at most."""
-TOKENS = 16
+TOKENS = 8
 """A window begins every so many parts of its length."""
 MOST_HIDDEN = 0.25
 """Windows of which a larger share is hidden say nothing of what is normal."""
 FEWEST = 16
 """Windows from which axes are learned at least."""
-ROUNDS = 3
+ROUNDS = 2
 """How often hidden values are filled with what is expected."""
 
 
@@ -24,7 +24,7 @@ def expected_rows(values: np.ndarray, believed: np.ndarray, length: int) -> np.n
     Values that are not `believed` (T,) are filled with what the axes expect of them, in turns with solving the axes.
     """
     rows = np.arange(len(values))
-    filled = np.interp(rows, rows[believed], values[believed])
+    filled = np.interp(rows, rows[believed], values[believed]).astype(np.float32)
     starts = np.unique(np.append(np.arange(0, len(values) - length + 1, length // TOKENS), len(values) - length))
     windows = np.lib.stride_tricks.sliding_window_view(filled, length)[starts]
     hidden = np.lib.stride_tricks.sliding_window_view(~believed, length)[starts]
@@ -54,4 +54,4 @@ def _projected(windows: np.ndarray, clear: np.ndarray) -> np.ndarray:
     held = np.cumsum(power[::-1]) / max(float(power.sum()), 1e-12)
     kept = min(int(np.searchsorted(held, KEEP)) + 1, MOST_AXES, length // 4)
     axes = axes[:, ::-1][:, :kept]
-    return np.asarray(centred @ axes @ axes.T + mean + level)
+    return np.asarray(centred @ axes @ axes.T + (mean + level))

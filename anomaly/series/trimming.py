@@ -20,7 +20,7 @@ LENGTHS = (64, 150)
 AROUND = 9
 """Rows whose median says what a value's neighbours read."""
 TURNS = 3
-"""How often values are judged by windows that learned without those called outlying before."""
+"""How often values are judged by windows that learned without those called outlying before, at most."""
 MOST_ASIDE = 0.2
 """Where whole rows of long faults would be more than this share, only their values are hidden."""
 
@@ -72,7 +72,10 @@ def _odd_column(values: np.ndarray, length: int) -> np.ndarray:
     beside = pd.Series(ready).rolling(AROUND, center=True, min_periods=1).median().to_numpy()
     odd = outlying(ready, LEAST_SCALE) | outlying(ready - beside, LEAST_SCALE)
     for _ in range(TURNS):
-        if not odd.any() or odd.mean() > MOST_HIDDEN:
+        if odd.mean() > MOST_HIDDEN:
             break
-        odd = outlying(ready - expected_rows(np.nan_to_num(ready), known & ~odd, length), LEAST_SCALE)
+        before, believed = odd, known & ~odd
+        odd = outlying(ready - expected_rows(np.nan_to_num(ready), believed, length), LEAST_SCALE)
+        if (odd == before).all():
+            break
     return np.asarray(odd)
