@@ -49,13 +49,13 @@ def test_rows_of_long_faults_are_abnormal():
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6])
-def test_a_sensor_that_changed_its_ways_is_left_as_it_is(share):
-    changed, _ = span()
+def test_a_sensor_that_changed_its_ways_loses_the_rows_around_the_change_alone(share):
+    (changed, _), step = span(), int(ROWS * (1 - share))
     values = changed.grid.values.copy()
-    values[int(ROWS * (1 - share)) :] += 5
+    values[step:] += 5
     before = {"a": Span(Grid(changed.grid.times, values, changed.grid.observed, ("flow",)), changed.abnormal, ROWS)}
-    after = trimmed(before, None)
-    assert values_hidden(before, after) == 0
+    hidden = np.flatnonzero(~trimmed(before, None)["a"].grid.observed[:, 0])
+    assert np.abs(hidden - step).max() < 25
 
 
 def test_the_card_says_what_was_not_learned_and_why():
