@@ -75,9 +75,14 @@ function step(by) {
   if (next) choose(next.id);
 }
 
+/** Keep planned work of a machine from an anomaly's start to the end of a UTC day: what comes until then alarms nobody. */
+const excused = (one, until, author, note) => fetched("/v1/incidents", { method: "POST", body: JSON.stringify({
+  family: one.family, asset: lane.rows[one.row].name, start: iso(one.start), end: iso(Date.parse(`${until}T00:00Z`) / 1000 + 86400), kind: "planned", author, note }) });
+
 /** Keep a verdict on all that are selected, else on the one shown. */
 async function speak(kind) {
   const author = verdict.elements.author.value.trim(), note = verdict.elements.note.value.trim();
+  const until = verdict.elements.until.value;
   if (!document.body.dataset.mayWrite) return say("Writing takes the token");
   if (!author) { verdict.elements.author.focus(); return say("Say who you are first: your name is kept with what you say."); }
   localStorage.setItem("author", author);
@@ -86,8 +91,8 @@ async function speak(kind) {
   const place = queue.findIndex((one) => one.id === at);
   const kept = [];
   for (const one of about) {
-    const told = { family: one.family, anomaly_id: one.id, kind, author, note };
-    const { incident } = await fetched("/v1/labels", { method: "POST", body: JSON.stringify(told) });
+    const { incident } = await (kind === "planned" && until ? excused(one, until, author, note)
+      : fetched("/v1/labels", { method: "POST", body: JSON.stringify({ family: one.family, anomaly_id: one.id, kind, author, note }) }));
     kept.push(incident);
     Object.assign(one, { said: kind, author, note, incident });
     notes.delete(one.id);

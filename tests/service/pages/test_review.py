@@ -80,6 +80,24 @@ def test_what_is_odd_at_once_on_another_machine_is_selected_with_one_key(opened,
     store.write("anomalies", rows, Provenance(job="test"), family="oven", day=day)
 
 
+def test_planned_work_that_lasts_excuses_the_machine_through_a_day(opened, lived_in):
+    page = opened(f"review?id={ID}")
+    page.wait_for_selector("#curves canvas")
+    page.fill("[name=author]", "Ann")
+    page.fill("[name=until]", str(FAULT + timedelta(days=3)))
+    page.locator("[name=until]").press("Escape")
+    page.keyboard.press("p")
+    page.wait_for_selector("#said:has-text('planned')")
+    rows = read_incidents(Store(lived_in.store), "oven")
+    work = rows[(rows["kind"] == "planned") & (rows["author"] == "Ann")].iloc[0]
+    assert work["asset"] == "oven-1"
+    assert work["start"] == pd.Timestamp(FAULT, tz="UTC") + timedelta(hours=5)
+    assert work["end"] == pd.Timestamp(FAULT, tz="UTC") + timedelta(days=4)
+    page.keyboard.press("u")
+    page.wait_for_selector("text=taken back: 1 verdict")
+    assert "Ann" not in set(read_incidents(Store(lived_in.store), "oven")["author"])
+
+
 def test_without_the_token_nothing_can_be_said(browser, served):
     page = browser.new_page()
     page.goto(f"{served}/pages/review?id={ID}")
