@@ -3,7 +3,7 @@ VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
 
-.PHONY: alerts-demo demo docs airflow airflow-demo airflow-workers test test-live check tools clean help
+.PHONY: alerts-demo demo docs airflow airflow-demo airflow-workers test test-live test-hostile check tools clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,9 @@ test: $(BIN)/nightscore tools ## run the checks and the tests
 
 test-live: $(BIN)/nightscore tools ## run the tests that start schedulers, workers and servers
 	$(BIN)/python -m pytest -m live
+
+test-hostile: $(BIN)/nightscore tools ## attack it: flips, kills, fuzz, races, full disks, clocks, a year, a crowd; SHARE=1 is all of it
+	HOSTILE_SHARE=$(or $(SHARE),0.01) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -s -m hostile tests/hostile
 
 docs: $(BIN)/nightscore ## build the documentation site into site/; a warning fails it
 	NO_MKDOCS_2_WARNING=1 OMP_NUM_THREADS=1 $(BIN)/python -m mkdocs --quiet build --strict

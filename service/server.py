@@ -56,6 +56,11 @@ def serve(settings: Settings, file: Path, address: Address, say: Callable[[str],
 
 def run(app: object, listening: socket.socket) -> None:
     """Answer on a socket that listens, until told to stop."""
+    server_of(app).run(sockets=[listening])
+
+
+def server_of(app: object) -> uvicorn.Server:
+    """A server with limits on heads, connections and waiting."""
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]
         log_level="warning",
@@ -66,7 +71,7 @@ def run(app: object, listening: socket.socket) -> None:
         limit_concurrency=500,
         server_header=False,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    return uvicorn.Server(config)
 
 
 def log_requests() -> None:

@@ -15,6 +15,8 @@ HEAD_SECONDS = 10.0
 """Time for them to arrive."""
 HEADS = 64
 """Requests of one client whose head is under way at once, at most."""
+_END = b"\r\n\r\n"
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
 class HeadLimits(H11Protocol):
@@ -22,6 +24,10 @@ class HeadLimits(H11Protocol):
 
     _waiting: Counter[str] = Counter()
     _timer: asyncio.TimerHandle | None = None
+    _head: int = 0
+    """Bytes of the head that is under way."""
+    _last: bytes = b""
+    """Its newest three, among which its end may have begun."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has connected: its first head is waited for."""
@@ -30,11 +36,24 @@ class HeadLimits(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes of a head or a body."""
+        if self._timer is not None and self._is_too_large(data):
+            self.transport.write(_TOO_LARGE)
+            self._head_is_there()
+            self.transport.close()
+            return
         super().data_received(data)
         if self.conn.their_state is not h11.IDLE:
             self._head_is_there()
         elif self._timer is None and not self.transport.is_closing():
             self._await_head()
+
+    def _is_too_large(self, data: bytes) -> bool:
+        """Whether a head has more than HEAD_BYTES with these; the parser measures only what has not ended yet."""
+        joined = self._last + data
+        end = joined.find(_END)
+        self._head += len(data) if end < 0 else end
+        self._last = joined[-3:]
+        return self._head > HEAD_BYTES
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has gone."""
@@ -47,6 +66,7 @@ class HeadLimits(H11Protocol):
             self.transport.abort()
             return
         self._waiting[client] += 1
+        self._head, self._last = 0, b""
         self._timer = self.loop.call_later(HEAD_SECONDS, self._cut_off)
 
     def _head_is_there(self) -> None:

@@ -1,6 +1,7 @@
 """Attacks on the whole: how large they are, the plant that they are made on, and the figures that they end with."""
 
 import os
+import random
 import shutil
 import sys
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from sensors_data.settings import Settings
 
 SHARE = float(os.environ.get("HOSTILE_SHARE", "0.01"))
 """How much of the full size: 1 takes an hour or two, 0.01 a minute or two."""
+SEED = os.environ.get("HOSTILE_SEED", "0")
+"""Another one makes other attacks, so that the figures of several runs can be added."""
 FIGURES = pytest.StashKey[list[str]]()
 
 
@@ -51,6 +54,12 @@ def tell(pytestconfig) -> Callable[[str], None]:
 def sized() -> Callable[[int], int]:
     """sized(full): how often something is tried, at least twice."""
     return lambda full: max(2, round(full * SHARE))
+
+
+@pytest.fixture(scope="session")
+def chance() -> Callable[[str], random.Random]:
+    """chance(what): the random numbers of an attack, the same in every run with the same seed."""
+    return lambda what: random.Random(f"{what} {SEED}")
 
 
 @pytest.fixture(scope="session", autouse=True)

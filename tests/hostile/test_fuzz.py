@@ -42,11 +42,11 @@ pytestmark = pytest.mark.filterwarnings("default")  # as users run it
 
 
 @pytest.fixture
-def attack(tmp_path, sized, tell):
+def attack(tmp_path, sized, chance, tell):
     """attack(what, full, seeds, take): so many changed seeds are taken; nothing goes wrong."""
 
     def run(what: str, full: int, seeds: list[bytes], take: Callable[[bytes], object], change=changed) -> None:
-        rng = random.Random(what)
+        rng = chance(what)
 
         def inputs() -> Iterator[bytes]:
             for _ in range(sized(full)):

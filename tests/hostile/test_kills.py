@@ -1,6 +1,5 @@
 """Jobs killed at any moment: what was there stays whole, and the next run ends where an undisturbed one does."""
 
-import random
 import shutil
 from pathlib import Path
 
@@ -26,11 +25,11 @@ def harm_of(stage: Stage, site: Path, settings: Settings) -> list[str]:
     return harm + faults(settings)
 
 
-def test_a_job_killed_at_any_moment_loses_nothing_and_the_next_run_clears_up(stages, plant, tmp_path, sized, tell):
-    rng = random.Random(0)
-    killed, early, lost, leftovers = 0, 0, [], 0
+def test_a_job_killed_at_any_moment_loses_and_leaves_nothing(stages, plant, tmp_path, sized, chance, tell):
+    rng = chance("kills")
+    killed, early, lost, leftovers, first = 0, 0, [], 0, rng.randrange(len(stages))
     for number in range(sized(200)):
-        stage = stages[number % len(stages)]
+        stage = stages[(number + first) % len(stages)]
         site = copied(stage.before, tmp_path / "site")
         settings = at(plant, site)
         by_time = rng.random() < 0.5
@@ -50,8 +49,8 @@ def test_a_job_killed_at_any_moment_loses_nothing_and_the_next_run_clears_up(sta
     assert lost == []
 
 
-def test_a_backup_that_was_killed_and_run_again_is_restored_to_the_same_bytes(stages, plant, tmp_path, sized, tell):
-    rng, stage, whole = random.Random(1), stages[-1], 0
+def test_a_killed_backup_is_restored_to_the_same_bytes(stages, plant, tmp_path, sized, chance, tell):
+    rng, stage, whole = chance("backups"), stages[-1], 0
     tried = sized(100)
     for number in range(tried):
         site = copied(stage.before, tmp_path / f"site-{number}")

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import attacked_plant
 from attacked_plant import CAMERA, DAYS, FAMILY, FIRST, LAST, SHARDS
 
 from sensors_data.backup import backup
@@ -29,7 +28,7 @@ from sensors_data.store import Store
 from sensors_data.verify import verify
 from service.schedule import nights
 
-TIMED = ("runs/", "metrics/", "reports/", "audit/")
+TIMED = ("runs/", "metrics/", "reports/", "audit/", "witness/")
 """Folders of a store whose files tell the time of day, and so differ between equal runs."""
 Action = Callable[[Settings], object]
 
@@ -200,6 +199,3 @@ def faults(settings: Settings) -> list[str]:
     store = Store(settings.store)
     findings = [finding for finding in verify(store, store.all_files()) if finding is not None]
     return [f"{finding.state} {finding.path}: {finding.reason}" for finding in findings]
-
-
-__all__ = ["attacked_plant"]
