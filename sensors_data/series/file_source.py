@@ -91,16 +91,18 @@ def read_table(path: Path, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def parquet_rows(file: pq.ParquetFile, name: str) -> pd.DataFrame:
-    """The rows of an open Parquet file called `name`, as `read_table` gives them."""
+    """The rows of an open Parquet file called `name`, as `read_table` gives them.
+
+    What pandas noted beside the columns is not read: it may be anything. Its unnamed indexes are left out.
+    """
     table = file.read()
     _check_names(name, table.column_names)
-    frame: pd.DataFrame = table.to_pandas().reset_index(drop=False)
-    if frame.columns[0] == "index":
-        frame = frame.drop(columns="index")
+    frame: pd.DataFrame = table.replace_schema_metadata(None).to_pandas()
+    frame = frame.drop(columns=[column for column in frame.columns if re.fullmatch(r"__index_level_\d+__", column)])
     if frame.empty:
         raise UnreadableError(f"{name} has no rows")
     frame.index = pd.RangeIndex(1, len(frame) + 1)
-    return frame.rename(columns=str)
+    return frame
 
 
 def _check_names(name: str, names: list[str]) -> None:

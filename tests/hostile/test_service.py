@@ -101,7 +101,9 @@ def test_fifty_clients_and_a_bomb_a_second_leave_it_quick_small_and_whole(site, 
             number = 0
             while not stop.wait(1.0):
                 sent, kind = bombs_made[number % len(bombs_made)]
-                threading.Thread(target=lambda s=sent, k=kind: exploded.update([fetched(score, s, k)[0]])).start()
+                bomb = threading.Thread(target=lambda s=sent, k=kind: exploded.update([fetched(score, s, k)[0]]))
+                bomb.start()
+                thrown.append(bomb)
                 number += 1
 
         def watch() -> None:
@@ -110,6 +112,7 @@ def test_fifty_clients_and_a_bomb_a_second_leave_it_quick_small_and_whole(site, 
                 peak = max(peak, resident(process))
 
         bombs_made, score = bombs(), f"{url}/v1/score?family={FAMILY}"
+        thrown: list[threading.Thread] = []
         light: list[float] = []
         heavy: list[float] = []
         codes: Counter[int] = Counter()
@@ -129,7 +132,7 @@ def test_fifty_clients_and_a_bomb_a_second_leave_it_quick_small_and_whole(site, 
         for thread in people:
             thread.join()
         stop.set()
-        for thread in threads:
+        for thread in (*threads, *thrown):
             thread.join()
         os.kill(process, signal.SIGKILL)
     with served(site, own, tmp_path / "log2") as (url, _):
@@ -153,12 +156,14 @@ def test_heads_that_never_end_are_cut_off_and_others_are_answered(site, own, tmp
         slow = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(sized(500))]
         for connection in slow:
             _send(connection, b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: ")
-        endless = socket.create_connection(("127.0.0.1", port), timeout=60)
-        sent = sum(_send(endless, b"a" * 65536) for _ in range(sized(5000)))
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as endless:
+            sent = sum(_send(endless, b"a" * 65536) for _ in range(sized(5000)))
         begun = time.monotonic()
         answer = _from("127.0.0.2", port)
         seconds = time.monotonic() - begun
         cut = sum(_is_cut(connection) for connection in slow)
+        for connection in slow:
+            connection.close()
         grown = resident(process) - at_rest
     tell(
         f"heads: {len(slow)} half-sent, {cut} cut off; one without end cut off after {sent / 1e6:.1f} MB; "

@@ -2,6 +2,8 @@ import gzip
 import io
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from sensors_data.errors import UnreadableError
@@ -149,3 +151,18 @@ def test_a_line_of_too_many_cells_that_is_no_text_is_refused_without_a_word_on_s
     with pytest.raises(UnreadableError, match=r"line 3 is not written in utf-8"):
         read_table(path, make_family().layout)
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("noted", [b"{}", b"\xb1", b'{"columns": [{}], "index_columns": [1]}', b"[" * 5000])
+def test_what_pandas_noted_of_a_parquet_file_is_not_believed(put, noted):
+    frame = pd.DataFrame({"flow": [1.0, 2.0]}, index=pd.Index(["2026-11-21T00:00Z", "2026-11-21T00:05Z"], name="time"))
+    table = pa.Table.from_pandas(frame)
+    buffer = io.BytesIO()
+    pq.write_table(table.replace_schema_metadata({"pandas": noted}), buffer)
+    rows, _ = read_table(put(buffer.getvalue(), "a.parquet"), Layout())
+    assert rows.to_dict("list") == {"flow": [1.0, 2.0], "time": list(frame.index)}
+
+
+def test_an_unnamed_index_of_pandas_is_no_column(put):
+    rows, _ = read_table(put(parquet(pd.DataFrame({"time": [1], "flow": [2.0]}, index=[7])), "a.parquet"), Layout())
+    assert rows.to_dict("list") == {"time": [1], "flow": [2.0]}
