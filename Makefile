@@ -2,8 +2,9 @@
 VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
+LOWEST := tests/sensors_data tests/anomaly tests/synthesis
 
-.PHONY: alerts-demo demo docs airflow airflow-demo airflow-workers test test-live test-hostile check tools clean help
+.PHONY: audit sbom test-lowest alerts-demo demo docs airflow airflow-demo airflow-workers test test-live test-hostile check tools clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,12 +46,30 @@ test-hostile: $(BIN)/nightscore tools ## attack it: flips, kills, fuzz, races, f
 docs: $(BIN)/nightscore ## build the documentation site into site/; a warning fails it
 	NO_MKDOCS_2_WARNING=1 OMP_NUM_THREADS=1 $(BIN)/python -m mkdocs --quiet build --strict
 
-check: $(BIN)/nightscore ## ruff, mypy, import-linter, the documentation site
+check: $(BIN)/nightscore ## ruff, mypy, import-linter, bandit, the documentation site
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml -ll sensors_data anomaly synthesis service dags deploy
 	$(MAKE) docs
+
+audit: ## look for known holes in the pinned packages; asks PyPI for each of them
+	$(PYTHON) -m venv build/audit-venv
+	build/audit-venv/bin/pip install --quiet --disable-pip-version-check 'pip-audit>=2.9'
+	build/audit-venv/bin/pip-audit --no-deps --disable-pip --requirement constraints.txt
+
+sbom: $(BIN)/nightscore ## what the environment consists of, as CycloneDX, into build/sbom.json
+	mkdir -p build
+	$(BIN)/cyclonedx-py environment $(VENV) --pyproject pyproject.toml --output-reproducible --of JSON -o build/sbom.json
+
+test-lowest: ## install the lowest versions that pyproject.toml allows, and run the core tests with them
+	mkdir -p build
+	deploy/lowest-versions pyproject.toml > build/lowest.txt
+	$(PYTHON) -m venv build/lowest-venv
+	build/lowest-venv/bin/pip install --quiet --disable-pip-version-check -r build/lowest.txt
+	build/lowest-venv/bin/pip install --quiet --disable-pip-version-check --no-deps -e .
+	OMP_NUM_THREADS=1 build/lowest-venv/bin/python -m pytest -q -p no:cacheprovider $(LOWEST)
 
 tools: ## the servers that tests run against, from Debian's packages; without them those tests are skipped
 	@deploy/install-tools
