@@ -95,7 +95,9 @@ class Access:
                 return self.of_token(base64.b64decode(text, validate=True).decode().partition(":")[2])
             except (binascii.Error, UnicodeDecodeError):
                 return None
-        if self.proxy is not None and (name := headers.get(self.proxy.header)):
+        if self.proxy is not None and (names := headers.getlist(self.proxy.header)):
+            if len(names) > 1 or not (name := names[0]):  # a proxy replaces the header; one that adds it does not
+                return None
             user = self.users.all().get(name)
             return self._named(name) if user else Identity(name[:128], self.proxy.role)
         return self._of_session(_cookie_of(headers))

@@ -92,10 +92,18 @@ def test_containers_are_hardened_and_ports_are_the_machines_own():
         if name not in ("postgres", "s3"):
             assert service["read_only"] is True, name
             assert service["cap_drop"] == ["ALL"], name
+        assert service["mem_limit"], name
+        assert service["pids_limit"] <= 512, name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
         for port in service.get("ports", []):
             assert port.startswith("127.0.0.1:"), name
         for secret in service.get("secrets", []):
             assert secret in COMPOSE["secrets"], f"{name}: {secret}"
+
+
+def test_every_image_but_our_own_names_its_version():
+    images = {service["image"] for service in SERVICES.values()} - {"nightscore"}
+    assert [image for image in images if not re.fullmatch(r"[\w/]+:(?!latest)[\w.-]+", image)] == []
 
 
 def test_every_airflow_command_is_one_that_airflow_knows(tmp_path):

@@ -128,6 +128,8 @@ def test_a_proxys_header_counts_from_the_proxy_alone(site):
     asked = {"X-Forwarded-User": "ana"}
     assert site(proxy).get("/v1/me", headers=asked).json() == {"user": "ana", "role": "viewer"}
     assert site(proxy).get("/v1/me", headers={"X-Forwarded-User": "reviewer"}).json()["role"] == "reviewer"
+    twice = [("X-Forwarded-User", "admin"), ("X-Forwarded-User", "ana")]  # what was sent, and what the proxy added
+    assert site(proxy).get("/v1/me", headers=twice).status_code == 401
     assert site(proxy, ("192.168.0.3", 5000)).get("/v1/me", headers=asked).status_code == 401
     assert site().get("/v1/me", headers=asked).status_code == 401
     with pytest.raises(UnusableError, match="would be trusted from anybody"):
