@@ -14,7 +14,7 @@ from attacked_plant import CAMERA, FAMILY, LAST
 from mutations import NUMBERS, WORDS, changed, changed_json, json_of
 from PIL import Image
 from starlette.testclient import TestClient
-from watching import watch
+from weighing import watch
 
 from anomaly.images import files as image_files
 from anomaly.series import files as series_files

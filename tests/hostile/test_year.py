@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from attacked_plant import DAYS, FAMILY, FIRST, write_day, write_plant
 from victims import ended, faults, victim
-from watching import memory
+from weighing import memory
 
 from sensors_data.cleaning import clean
 from sensors_data.retention import Retention
