@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,12 @@ class WideRows:
     time: np.ndarray  # (N,) datetime64[us], UTC
     asset: np.ndarray  # (N,) places in assets
     values: np.ndarray  # (N, D), NaN where there is none
-    observed: np.ndarray  # (N, D) bool, whether a value was measured; of readings those that are there
+    mask: np.ndarray | None = None  # (N, D) bool, which values were measured; None of readings: those that are there
+
+    @cached_property
+    def observed(self) -> np.ndarray:
+        """Which values were measured, (N, D)."""
+        return ~np.isnan(self.values) if self.mask is None else self.mask
 
     def __len__(self) -> int:
         """N, the number of rows."""
@@ -42,21 +48,25 @@ class WideRows:
         return [asset for asset, rows in zip(self.assets, many, strict=True) if rows]
 
     def where(self, rows: np.ndarray) -> WideRows:
-        """Some of the rows, by mask or place."""
-        parts = (self.time[rows], self.asset[rows], self.values.T[:, rows].T, self.observed.T[:, rows].T)
-        return replace(self, time=parts[0], asset=parts[1], values=parts[2], observed=parts[3])
+        """Some of the rows, by a mask (N,)."""
+        mask = None if self.mask is None else np.compress(rows, self.mask.T, axis=1).T
+        values = np.compress(rows, self.values.T, axis=1).T
+        return replace(self, time=self.time[rows], asset=self.asset[rows], values=values, mask=mask)
 
     def of(self, assets: list[str], sensors: tuple[str, ...]) -> WideRows:
         """The rows of some assets, and of them some sensors; one that is unknown here has no value."""
+        if assets == self.assets and sensors == self.sensors:
+            return self
         place = np.append(pd.Index(assets).get_indexer(pd.Index(self.assets)), -1)[self.asset]
         rows = self if (place >= 0).all() else self.where(place >= 0)
-        values, observed = np.full((len(sensors), len(rows)), np.nan), np.zeros((len(sensors), len(rows)), dtype=bool)
-        values = values.astype(self.values.dtype, copy=False)
+        values = np.full((len(sensors), len(rows)), np.nan, dtype=self.values.dtype)
+        mask = None if rows.mask is None else np.zeros(values.shape, dtype=bool)
         for number, sensor in enumerate(sensors):
             if sensor in self.sensors:
                 values[number] = rows.values[:, self.sensors.index(sensor)]
-                observed[number] = rows.observed[:, self.sensors.index(sensor)]
-        return WideRows(assets, sensors, rows.time, place[place >= 0], values.T, observed.T)
+                if mask is not None and rows.mask is not None:
+                    mask[number] = rows.mask[:, self.sensors.index(sensor)]
+        return WideRows(assets, sensors, rows.time, place[place >= 0], values.T, None if mask is None else mask.T)
 
     def long(self) -> pd.DataFrame:
         """The values (time, asset, sensor, value, observed) one a row, sorted by asset, time and sensor."""
@@ -79,9 +89,10 @@ def joined(parts: Sequence[WideRows]) -> WideRows:
     if len(parts) == 1:
         return parts[0]
     values = np.concatenate([part.values.T for part in parts], axis=1).T
-    observed = np.concatenate([part.observed.T for part in parts], axis=1).T
+    masked = any(part.mask is not None for part in parts)
+    mask = np.concatenate([part.observed.T for part in parts], axis=1).T if masked else None
     time, asset = np.concatenate([part.time for part in parts]), np.concatenate([part.asset for part in parts])
-    return WideRows(parts[0].assets, parts[0].sensors, time, asset, values, observed)
+    return WideRows(parts[0].assets, parts[0].sensors, time, asset, values, mask)
 
 
 def of_values(rows: pa.Table, sensors: Iterable[str] | None = None) -> WideRows:
@@ -103,12 +114,11 @@ def of_values(rows: pa.Table, sensors: Iterable[str] | None = None) -> WideRows:
     values = np.full((len(wanted), int(first.sum())), np.nan, dtype=value.dtype)
     known = column >= 0
     values[column[known], row[known]] = value[known]
-    observed = ~np.isnan(values)
-    if "observed" in rows.column_names:
-        measured = np.zeros(values.shape, dtype=bool)
-        measured[column[known], row[known]] = rows["observed"].to_numpy()[order][known]
-        observed &= measured
-    return WideRows(assets, wanted, time[first], asset[first], values.T, observed.T)
+    if "observed" not in rows.column_names:
+        return WideRows(assets, wanted, time[first], asset[first], values.T)
+    mask = np.zeros(values.shape, dtype=bool)
+    mask[column[known], row[known]] = rows["observed"].to_numpy()[order][known]
+    return WideRows(assets, wanted, time[first], asset[first], values.T, (mask & ~np.isnan(values)).T)
 
 
 def _places(column: pa.ChunkedArray) -> tuple[list[str], np.ndarray]:
@@ -150,28 +160,18 @@ def rows_of(
     place = [pd.Index(names).get_indexer(pd.Index(known))[codes] if len(codes) else codes for known, codes in coded]
     kinds = spec.schema_of(sensors).types[len(spec.schema) :]
     count = sum(part.num_rows for part in tables)
-    values = np.empty((len(sensors), count), dtype=kinds[0].to_pandas_dtype() if kinds else np.float64)
-    observed = np.empty(values.shape, dtype=bool)
+    values = np.full((len(sensors), count), np.nan, dtype=kinds[0].to_pandas_dtype() if kinds else np.float64)
+    mask = np.zeros(values.shape, dtype=bool) if len(spec.a_sensor) > 1 else None
     begin = 0
     for part in tables:
         end = begin + part.num_rows
-        for number, sensor in enumerate(sensors):
-            _fill(part, sensor, values[number, begin:end], observed[number, begin:end])
+        for number, column in enumerate(map(column_of, sensors)):
+            if column in part.column_names:
+                values[number, begin:end] = part[column].to_numpy()
+                if mask is not None:
+                    mask[number, begin:end] = part[OBSERVED + column].to_numpy()
         begin = end
     time = np.concatenate([np.empty(0, "datetime64[us]"), *(part["time"].cast(_LOCAL).to_numpy() for part in tables)])
     asset = np.concatenate([np.empty(0, np.int32), *place]).astype(np.int32, copy=False)
-    rows = WideRows(names, sensors, time, asset, values.T, observed.T)
+    rows = WideRows(names, sensors, time, asset, values.T, None if mask is None else mask.T)
     return rows if assets is None or (asset >= 0).all() else rows.where(asset >= 0)
-
-
-def _fill(part: pa.Table, sensor: str, values: np.ndarray, observed: np.ndarray) -> None:
-    """Put a sensor's values of a part, (N,), and which of them were measured into their places."""
-    column = column_of(sensor)
-    if column not in part.column_names:
-        values[:], observed[:] = np.nan, False
-        return
-    values[:] = part[column].to_numpy()
-    if (mask := OBSERVED + column) in part.column_names:
-        observed[:] = part[mask].to_numpy()
-    else:
-        np.logical_not(np.isnan(values), out=observed)

@@ -91,29 +91,35 @@ def _evened(data: bytes, layout: Layout) -> bytes:
 
 def header_in_lines(data: bytes) -> bytes:
     """Text in whose first lines no cell runs over several: a name with a line break within becomes one line."""
-    head, rest = _cut(data, 40)
+    head = data[: _end_of(data, 40)]
     if b'"' not in head:
         return data
     lines: list[bytes] = []
     quoted = False
-    for line in head.splitlines(keepends=True):
+    whole = head.splitlines(keepends=True)
+    for line in whole:
         if quoted:
             lines[-1] = lines[-1].rstrip(b"\r\n") + b" " + line
         else:
             lines.append(line)
         quoted = lines[-1].count(b'"') % 2 == 1
-    return head + rest if quoted else b"".join(lines) + rest
+    return data if quoted or lines == whole else b"".join(lines) + data[len(head) :]
 
 
 def _cut(data: bytes, lines: int) -> tuple[bytes, bytes]:
     """The first lines of a text, and the rest."""
+    place = _end_of(data, lines)
+    return data[:place], data[place:]
+
+
+def _end_of(data: bytes, lines: int) -> int:
+    """Where the first lines of a text end."""
     place = 0
     for _ in range(lines):
-        end = data.find(b"\n", place)
-        if end < 0:
-            return data, b""
-        place = end + 1
-    return data[:place], data[place:]
+        place = data.find(b"\n", place) + 1
+        if not place:
+            return len(data)
+    return place
 
 
 def _beheaded(data: bytes, name: str, layout: Layout, separator: str) -> tuple[bytes, list[list[str]]]:

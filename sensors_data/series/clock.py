@@ -103,7 +103,7 @@ def _placed(spec: Family, day: date, readings: WideRows) -> Placed:
     slot, values = readings.asset * np.int64(steps) + row, readings.values.T
     inside = (row >= 0) & (row < steps)
     if not inside.all():
-        slot, time, values = slot[inside], time[inside], values[:, inside]
+        slot, time, values = slot[inside], time[inside], np.compress(inside, values, axis=1)
     return Placed(len(readings.assets), steps, slot, time, values)
 
 

@@ -27,7 +27,7 @@ def grown(readings: WideRows, before: WideRows, counters: tuple[str, ...], step:
             place, rate = _rates(rows.asset[known], rows.time[known], rows.values[known, number], step)
             rates[known[place]] = rate
             values[number] = rates[len(before) :]
-    return replace(readings, values=values.T, observed=~np.isnan(values.T))
+    return replace(readings, values=values.T)
 
 
 def _rates(asset: np.ndarray, time: np.ndarray, value: np.ndarray, step: timedelta) -> tuple[np.ndarray, np.ndarray]:

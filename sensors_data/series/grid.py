@@ -128,18 +128,16 @@ class GapRules:
 
 
 def imputed(values: np.ndarray, seen: np.ndarray, rules: GapRules, since: int = 0) -> np.ndarray:
-    """A sensor's values (T,) with those gaps filled that end after row `since`; longer ones than the rules say stay.
+    """A sensor's values (T,) with their gaps filled; those that are too long stay, as do long ones that end by `since`.
 
     A seasonal fill is the median of the same time of day over the `days` before the row, moved to the level
     at which the gap began. A gap still open at the end cannot be linear: its length is not yet known.
     Nothing is taken from after a gap's own end, and nothing of a later day where the values end with their day.
     """
-    filled = values.copy()
-    for first, last in _runs(~seen, since):
-        if first > 0 and last < len(seen) and last - first <= rules.linear:
-            around = slice(first - 1, last + 1)
-            filled[around] = filled_linearly(values[around], seen[around], rules.linear)
-        elif last - first <= rules.seasonal:
+    filled = filled_linearly(values, seen, rules.linear)
+    for first, last in _runs(~seen):
+        is_line = first > 0 and last < len(seen) and last - first <= rules.linear
+        if last > since and not is_line and last - first <= rules.seasonal:
             filled[first:last] = _same_time_of_day(values, seen, first, last, rules.day, rules.days)
     return filled
 
@@ -190,10 +188,10 @@ def long_gaps(observed: np.ndarray, rows: int) -> np.ndarray:
     return hidden
 
 
-def _runs(flags: np.ndarray, since: int = 0) -> list[tuple[int, int]]:
-    """The half-open intervals [first, last) over which `flags` is true, those that end after row `since`."""
+def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
+    """The half-open intervals [first, last) over which `flags` is true."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > since]
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def fit_scale(values: np.ndarray, usable: np.ndarray) -> Scale:

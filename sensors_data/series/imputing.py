@@ -34,7 +34,7 @@ def imputed_rows(spec: Family, day: date, assets: list[str], readings: Readings)
     there = ~np.isnan(of_sensors).all(axis=0)
     place = np.arange(there.size)
     if not there.all():
-        place, of_sensors, seen = place[there], of_sensors[:, there], seen[:, there]
+        place, of_sensors, seen = place[there], np.compress(there, of_sensors, axis=1), np.compress(there, seen, axis=1)
     asset, row = np.divmod(place, day_rows(spec))
     time = as_us(day) + row * np.timedelta64(spec.step, "us")
     return WideRows(assets, spec.sensor_names, time, asset, of_sensors.T, seen.T)
@@ -64,7 +64,7 @@ def _with_growth(spec: Family, day: date, readings: Readings) -> Readings:
     def growing(wanted: date, assets: list[str], sensors: tuple[str, ...]) -> WideRows:
         today = readings(wanted, assets, sensors)
         known = wanted > day - timedelta(days=SEASONAL_DAYS)
-        before = readings(wanted - timedelta(days=1), assets, sensors) if known else today.where(np.arange(0))
+        before = readings(wanted - timedelta(days=1), assets, sensors) if known else today.where(today.asset < 0)
         return grown(today, before, counters, spec.step)
 
     return growing

@@ -79,13 +79,15 @@ def _impute(store: Store, spec: Family, day: date, family: str, shard: int) -> D
     if not known[day]:
         store.read("readings", family=family, day=day)  # says what is missing and what to do
 
-    asked: set[date] = {day}
+    today, asked = read_rows(store, known[day], spec.sensor_names), {day}
 
     def readings(wanted: date, assets: list[str], sensors: tuple[str, ...]) -> WideRows:
         asked.add(wanted)
+        if wanted == day:
+            return today.of(assets, sensors)
         return read_rows(store, known.get(wanted, []), sensors, assets)
 
-    assets = sorted(a for a in store.assets_in(known[day]) if shard_of(a, spec.shards) == shard)
+    assets = [asset for asset in today.assets if shard_of(asset, spec.shards) == shard]
     rows = imputed_rows(spec, day, assets, readings)
     inputs = (path for d, paths in known.items() if d in asked for path in paths)
     source = store.made_from(inputs, Provenance(job="impute", settings=settings_hash(spec)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,7 +37,10 @@ _BLANKS = (
 
 _NUMBER = r"^-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
 _FAILED = 3
-"""Blocks with a cell that is no number after which every block is read as text at once."""
+"""Blocks whose numbers had to be read as text after which every block is at once."""
+_MOST_WORDS = 12
+"""Different cells that are no numbers up to which the others are still read as numbers."""
+_BAD_WORD = re.compile(r"invalid value '(.*)'$", re.DOTALL)
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
 
@@ -49,7 +53,7 @@ class TypedRows:
     line: np.ndarray  # (N,) the text's lines, from 1; a row of blank cells alone is left out
     keys: dict[str, tuple[np.ndarray, list[str]]]
     """Each key column as places (N,) among its distinct texts."""
-    values: np.ndarray  # (N, D) float64, NaN where a cell is blank or odd
+    values: np.ndarray  # (N, D) float64, NaN where a cell is blank or odd; a column after the other in memory
     odd: np.ndarray  # (N,) whether a cell is neither blank nor a number, or stands in a column of no use
     mended: pd.DataFrame
     """Rows of another number of cells than the header's that could be read all the same, as text."""
@@ -59,30 +63,41 @@ class TypedRows:
     def texts(self, lines: np.ndarray) -> pd.DataFrame:
         """The cells of some rows as text, the line as index."""
         plain = np.setdiff1d(lines, self.mended.index.to_numpy()) - self.body.first
-        data, ends = self.body.data, self._ends
-        texts = b"".join(data[ends[row] + 1 : ends[row + 1]].rstrip(b"\r") + b"\n" for row in plain)
         parts = [self.mended[self.mended.index.isin(lines)]]
         if len(plain):
+            texts = _lines_of(self.body.data, self._ends, plain)
             rows = table_of(texts, self.body, dict.fromkeys(self.body.names, pa.string()))[0].to_pandas()
             parts.insert(0, rows.set_axis(plain + self.body.first))
         return named_cells(pd.concat(parts).sort_index() if len(parts[-1]) else parts[0])
 
     @cached_property
     def _ends(self) -> np.ndarray:
-        """Where each line ends in the body's data, one that ends before them first."""
-        ends = np.flatnonzero(np.frombuffer(self.body.data, dtype=np.uint8) == ord("\n"))
-        return np.concatenate([[-1], ends, [len(self.body.data)]])
+        return _line_ends(self.body.data)
 
 
 @dataclass(frozen=True)
 class _Block:
-    """Some of a text's lines, read."""
+    """Some of a text's lines, read; what of them is no number."""
 
     line: np.ndarray
     keys: pa.Table
     values: np.ndarray
     odd: np.ndarray
     aside: Aside
+
+
+@dataclass(frozen=True)
+class _Kinds:
+    """Which columns of a text are keys, numbers, and neither."""
+
+    keys: tuple[str, ...]
+    numbers: tuple[str, ...]
+    others: tuple[str, ...]
+
+    def types(self, number: pa.DataType) -> dict[str, pa.DataType]:
+        """The type that each column is read in."""
+        texts = dict.fromkeys(self.keys, _WORD) | dict.fromkeys(self.others, pa.string())
+        return texts | dict.fromkeys(self.numbers, number)
 
 
 def typed_rows(
@@ -92,19 +107,25 @@ def typed_rows(
 
     A row with anything in a column of `others` is odd.
     """
+    kinds = _Kinds(keys, numbers, others)
     blocks, failed = [], 0
+    words: tuple[str, ...] = ()
     for data, lines, first in _blocks(body.data, body.first):
-        block, as_text = _read(data, lines, first, body, (keys, numbers, others), at_once=failed >= _FAILED)
-        if block is None:
+        if b'"' in data and np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == ord('"')) % 2:
             return None
-        failed += as_text
-        blocks.append(block)
+        table, aside, words = (None, [], words) if failed >= _FAILED else _with_numbers(data, body, kinds, words)
+        if table is None:
+            failed += 1
+            table, aside = _with_texts(data, body, kinds)
+        if table is None or table.num_rows + len(aside) != lines:
+            return None  # a line ends within a cell, or the lines cannot be told apart
+        blocks.append(_block(table, aside, first, data, body, kinds, words))
     if not blocks:
         return None
     aside = [row for block in blocks for row in block.aside]
     mended, bad = mended_rows(aside, Body(b"", body.names, body.separator, 1))
     if len(mended):
-        blocks.append(_of_texts(mended, keys, numbers, others))
+        blocks.append(_of_texts(mended, kinds))
     return _joined(body, blocks, mended, bad)
 
 
@@ -119,40 +140,79 @@ def _blocks(data: bytes, first: int) -> Iterator[tuple[bytes, int, int]]:
         first, place = first + lines, end
 
 
-def _read(
-    data: bytes, lines: int, first: int, body: Body, columns: tuple[tuple[str, ...], ...], at_once: bool
-) -> tuple[_Block | None, bool]:
-    """A block's rows, and whether its numbers had to be read as text; None where its lines cannot be told apart."""
-    keys, numbers, others = columns
-    if b'"' in data and data.count(b'"') % 2:
-        return None, False
-    words = dict.fromkeys(keys, _WORD) | dict.fromkeys(others, pa.string())
-    as_text = at_once
+def _with_numbers(
+    data: bytes, body: Body, kinds: _Kinds, words: tuple[str, ...]
+) -> tuple[pa.Table | None, Aside, tuple[str, ...]]:
+    """A block with its numbers as such, null where a cell is blank or one of `words`, and the words with those met.
+
+    None in place of the block where it has too many cells that are no numbers.
+    """
+    while len(words) <= _MOST_WORDS:
+        try:
+            return *table_of(data, body, kinds.types(pa.float64()), (*_BLANKS, *words)), words
+        except pa.ArrowInvalid as error:
+            word = _BAD_WORD.search(str(error))
+            if word is None or word[1] in words:
+                break
+            words = (*words, word[1])
+    return None, [], words
+
+
+def _with_texts(data: bytes, body: Body, kinds: _Kinds) -> tuple[pa.Table | None, Aside]:
+    """A block with its numbers as text; None where its rows cannot be read at all."""
     try:
-        if not at_once:
-            try:
-                table, aside = table_of(data, body, words | dict.fromkeys(numbers, pa.float64()), _BLANKS)
-            except pa.ArrowInvalid:
-                as_text = True
-        if as_text:
-            table, aside = table_of(data, body, words | dict.fromkeys(numbers, pa.string()))
+        return table_of(data, body, kinds.types(pa.string()))
     except pa.ArrowInvalid:
-        return None, as_text
-    if table.num_rows + len(aside) != lines:
-        return None, as_text  # a line ends within a cell
-    read = [(_numbers_of_text if as_text else _numbers)(table[name].combine_chunks()) for name in numbers]
-    odd = np.zeros(table.num_rows, dtype=bool)
-    for _, strange in read:
-        odd |= strange
-    for name in others:
+        return None, []
+
+
+def _block(
+    table: pa.Table, aside: Aside, first: int, data: bytes, body: Body, kinds: _Kinds, words: tuple[str, ...]
+) -> _Block:
+    """The rows of a block whose first line has the number `first`, those of blank cells alone left out."""
+    columns = [table[name].combine_chunks() for name in kinds.numbers]
+    read = [(_numbers_of_text if pa.types.is_string(c.type) else _numbers)(c) for c in columns]
+    line = row_numbers(table.num_rows, aside)
+    odd = np.logical_or.reduce([strange for _, strange in read])
+    for name in kinds.others:
         odd |= ~pc.is_in(table[name], pa.array(_BLANKS)).to_numpy()
-    line = row_numbers(table.num_rows, aside) + (first - 1)
-    values = np.column_stack([value for value, _ in read])
+    values = np.stack([value for value, _ in read])  # (D, N)
+    empty = np.isnan(values)
+    if words and not pa.types.is_string(columns[0].type):
+        doubtful = np.flatnonzero(empty.any(axis=0))
+        if len(doubtful):
+            odd[doubtful] |= _has_word(data, line[doubtful], empty[:, doubtful], body, kinds)
+    line += first - 1
     aside = [(number + first - 1, text) for number, text in aside]
-    filled = odd | ~np.isnan(values).all(axis=1)
+    filled = odd | ~empty.all(axis=0)
     if filled.all():
-        return _Block(line, table.select(keys), values, odd, aside), as_text
-    return _Block(line[filled], table.select(keys).filter(filled), values[filled], odd[filled], aside), as_text
+        return _Block(line, table.select(kinds.keys), values.T, odd, aside)
+    return _Block(
+        line[filled], table.select(kinds.keys).filter(filled), np.compress(filled, values, axis=1).T, odd[filled], aside
+    )
+
+
+def _has_word(data: bytes, lines: np.ndarray, empty: np.ndarray, body: Body, kinds: _Kinds) -> np.ndarray:
+    """Which lines of a block have a cell that is not blank among those of numbers that are `empty` (D, N)."""
+    texts = _lines_of(data, _line_ends(data), lines - 1)
+    table, _ = table_of(texts, body, dict.fromkeys(kinds.numbers, pa.string()))
+    words = np.zeros(len(lines), dtype=bool)
+    for name, unknown in zip(kinds.numbers, empty, strict=True):
+        blank = pc.is_in(pc.ascii_trim_whitespace(table[name]), pa.array(_BLANKS))
+        words |= unknown & ~blank.to_numpy(zero_copy_only=False)
+    return words
+
+
+def _line_ends(data: bytes) -> np.ndarray:
+    """Where each line ends in a text, one that ends before them first."""
+    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
+    return np.concatenate([[-1], ends, [len(data)]])
+
+
+def _lines_of(data: bytes, ends: np.ndarray, rows: np.ndarray) -> bytes:
+    """Some lines of a text, from 0, with their ends."""
+    places = zip((ends[rows] + 1).tolist(), (ends[rows + 1] + 1).tolist(), strict=True)
+    return b"".join([data[first:last] for first, last in places])
 
 
 def _numbers(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
@@ -171,22 +231,23 @@ def _numbers_of_text(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     return values, strange.to_numpy(zero_copy_only=False)
 
 
-def _of_texts(rows: pd.DataFrame, keys: tuple[str, ...], numbers: tuple[str, ...], others: tuple[str, ...]) -> _Block:
+def _of_texts(rows: pd.DataFrame, kinds: _Kinds) -> _Block:
     """Rows of which all that is not a key is looked at as text."""
-    table = pa.table({name: pa.array(rows[name].astype(str)).dictionary_encode().cast(_WORD) for name in keys})
-    odd = ~np.logical_and.reduce([is_blank(rows[name]).to_numpy() for name in (*numbers, *others)])
-    return _Block(rows.index.to_numpy(), table, np.full((len(rows), len(numbers)), np.nan), odd, [])
+    table = pa.table({name: pa.array(rows[name].astype(str)).dictionary_encode().cast(_WORD) for name in kinds.keys})
+    odd = ~np.logical_and.reduce([is_blank(rows[name]).to_numpy() for name in (*kinds.numbers, *kinds.others)])
+    return _Block(rows.index.to_numpy(), table, np.full((len(kinds.numbers), len(rows)), np.nan).T, odd, [])
 
 
 def _joined(body: Body, blocks: list[_Block], mended: pd.DataFrame, bad: pd.DataFrame) -> TypedRows:
     """The rows of all blocks; those of the last one, which were mended, at the place of their lines."""
     line = np.concatenate([block.line for block in blocks])
     table = pa.concat_tables([block.keys for block in blocks]).unify_dictionaries().combine_chunks()
-    values, odd = np.concatenate([b.values for b in blocks]), np.concatenate([b.odd for b in blocks])
+    values = np.concatenate([block.values.T for block in blocks], axis=1).T
+    odd = np.concatenate([block.odd for block in blocks])
     keys = {name: _places(table[name]) for name in table.column_names}
     if len(mended):
         order = np.argsort(line, kind="stable")
-        line, values, odd = line[order], values[order], odd[order]
+        line, values, odd = line[order], np.take(values.T, order, axis=1).T, odd[order]
         keys = {name: (places[order], texts) for name, (places, texts) in keys.items()}
     return TypedRows(body, line, keys, values, odd, mended, bad)
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sensors_data.series.judging import lines_of, reasons_of, values_of
 from sensors_data.series.wide_file import WideFile
-from sensors_data.settings import LABEL, Family
+from sensors_data.settings import LABEL, Family, Sensor
 
 FAR = "more than a day away from the day that the file is named after"
 SHORT = "another number of cells than the header"
@@ -40,12 +40,15 @@ def rows_of_day(file: WideFile, family: Family, day: date, own: bool) -> tuple[D
     """A file's rows of a day and its rejects; rows that no day's run would look at are rejects of its `own`."""
     filed, short = _filed(file, family)
     today = np.flatnonzero(filed == np.datetime64(day))
-    values = file.values.copy() if len(today) == len(filed) else file.values[today]
-    odd = _odd(file, family, today, values)
-    raw = file.raw(file.rows.line[today[odd]], family) if odd.any() else _NOTHING
-    values[odd] = np.nan
-    present = ~np.isnan(values)
-    rejects = _judged(file, family, today, values, present, raw)
+    values = file.values if len(today) == len(filed) else np.take(file.values.T, today, axis=1).T
+    odd, plain = _told_apart(file, family, today, values)
+    rejects, present = _no_rejects(), None
+    if odd.any():
+        values = values.copy(order="K")
+        values.T[:, odd] = np.where(plain, values.T[:, odd], np.nan)
+        present = ~np.isnan(values)
+        raw = file.raw_but(plain.T, file.rows.line[today[odd]], family)
+        rejects = _judged(file, family, today, values, present, raw)
     noted = _out_of_order(file, family, today, values, present)
     bad = file.rows.bad[short == np.datetime64(day)].assign(reason=SHORT, used=False)
     parts = [rejects, noted, bad]
@@ -54,11 +57,12 @@ def rows_of_day(file: WideFile, family: Family, day: date, own: bool) -> tuple[D
         if len(far):
             parts.append(lines_of(file.raw(file.rows.line[far], family)).assign(reason=FAR, used=False))
     usable = ~np.isnan(values).all(axis=1)
-    rows = DayRows(file, today, values) if usable.all() else DayRows(file, today[usable], values[usable])
+    rows = (
+        DayRows(file, today, values)
+        if usable.all()
+        else DayRows(file, today[usable], np.compress(usable, values.T, axis=1).T)
+    )
     return rows, pd.concat(parts, ignore_index=True)
-
-
-_NOTHING = pd.DataFrame({"line": [], "time": [], "asset": [], "sensor": [], "value": []})
 
 
 def _filed(file: WideFile, family: Family) -> tuple[np.ndarray, np.ndarray]:
@@ -88,26 +92,36 @@ def day_before(wanted: np.ndarray, lines: np.ndarray, days: np.ndarray) -> np.nd
     return np.asarray(days[np.maximum(np.searchsorted(lines, wanted, side="right") - 1, 0)])
 
 
-def _odd(file: WideFile, family: Family, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Which of some rows hold anything that is not simply a usable value or none."""
+def _told_apart(file: WideFile, family: Family, rows: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which of some rows are odd: hold anything that is not simply a usable value or none, (R,); and which values of
+    the odd ones are simply usable all the same, (D, odd).
+    """
     names = pd.Series(file.assets, dtype="str")
     named = names.str.fullmatch(LABEL) & names.isin(family.assets or names)
-    odd = file.rows.odd[rows] | np.isnat(file.time[rows]) | ~named.to_numpy(dtype=bool)[file.asset[rows]]
+    unplaced = np.isnat(file.time[rows]) | ~named.to_numpy(dtype=bool)[file.asset[rows]]
+    odd = file.rows.odd[rows] | unplaced
+    wild = [_wild(values[:, place], sensor) for place, sensor in enumerate(family.sensors.values())]
+    for cells in wild:
+        if cells.any():
+            odd |= cells
+    places = np.flatnonzero(odd)
+    here = ~np.isnan(values.T[:, places]) & ~unplaced[places]
+    return odd, here & ~np.stack([cells[places] for cells in wild])
+
+
+def _wild(values: np.ndarray, sensor: Sensor) -> np.ndarray:
+    """Which of a sensor's values are out of its range, or codes for no value."""
     limit = float(np.finfo(np.float32).max)
-    for place, sensor in enumerate(family.sensors.values()):
-        low = -limit if sensor.low is None else max(sensor.low, -limit)
-        high = limit if sensor.high is None else min(sensor.high, limit)
-        column = values[:, place]
-        odd |= (column < low) | (column > high)
-        if sensor.missing:
-            odd |= np.isin(column, sensor.missing)
-    return np.asarray(odd)
+    low = -limit if sensor.low is None else max(sensor.low, -limit)
+    high = limit if sensor.high is None else min(sensor.high, limit)
+    wild = (values < low) | (values > high)
+    return wild | np.isin(values, sensor.missing) if sensor.missing else wild
 
 
 def _judged(
     file: WideFile, family: Family, rows: np.ndarray, values: np.ndarray, present: np.ndarray, raw: pd.DataFrame
 ) -> pd.DataFrame:
-    """The rejects among cells of odd rows; the others are put into `values`, and all of them into `present`."""
+    """The rejects among some cells of odd rows; the others are put into `values`, and all of them into `present`."""
     if raw.empty:
         return _no_rejects()
     time = file.times(raw)
@@ -122,9 +136,12 @@ def _judged(
 
 
 def _out_of_order(
-    file: WideFile, family: Family, rows: np.ndarray, values: np.ndarray, present: np.ndarray
+    file: WideFile, family: Family, rows: np.ndarray, values: np.ndarray, present: np.ndarray | None
 ) -> pd.DataFrame:
-    """The usable cells that stand after a later one of the same asset and sensor, as rejects that are used."""
+    """The usable cells that stand after a later one of the same asset and sensor, as rejects that are used.
+
+    Cells that are `present` may be newer without being usable; those are present that have a value where it is None.
+    """
     time = file.time[rows]
     timed = np.flatnonzero(~np.isnat(time))
     if (time[1:] >= time[:-1]).all() or not len(timed):  # an unknown time is neither later nor earlier
@@ -135,6 +152,7 @@ def _out_of_order(
     start = asset[order] * (int(since.max()) + 1)  # each asset's times lie beyond the last one's
     if not (np.diff(start + since) < 0).any():
         return _no_rejects()
+    present = ~np.isnan(values) if present is None else present
     late = np.zeros(values.shape, dtype=bool)
     for column in range(values.shape[1]):
         there = present[order, column]

@@ -33,11 +33,23 @@ class WideFile:
     time: np.ndarray  # (N,) datetime64[us], UTC, NaT where it cannot be read
     asset: np.ndarray  # (N,) places in assets
     assets: list[str]
-    values: np.ndarray  # (N, D) float64, NaN where a cell is blank or odd
+    values: np.ndarray  # (N, D) float64, NaN where a cell is blank or odd; a column after the other in memory
 
     def raw(self, lines: np.ndarray, family: Family) -> pd.DataFrame:
         """Some rows as one row a value (line, time, asset, sensor, value), cell by cell as text."""
         return raw_rows(self.rows.texts(lines), self.name, family.layout, family.sensor_names)
+
+    def raw_but(self, plain: np.ndarray, lines: np.ndarray, family: Family) -> pd.DataFrame:
+        """The same without the cells of sensors that are `plain`, (lines, D)."""
+        frame = self.rows.texts(lines)
+        known = [name for name in family.sensor_names if name in frame]
+        for name in known:
+            left_out = plain[:, family.sensor_names.index(name)]
+            if left_out.all() and name != known[-1]:
+                frame = frame.drop(columns=name)
+            elif left_out.any():
+                frame[name] = frame[name].mask(left_out, "")
+        return raw_rows(frame, self.name, family.layout, family.sensor_names)
 
     def places(self, lines: pd.Series) -> np.ndarray:
         """Where rows stand that have the given lines."""
@@ -91,8 +103,9 @@ def _timed(name: str, rows: TypedRows, known: list[str], layout: Layout, sensors
         asset, names = np.zeros(len(time), dtype=np.int32), pd.Series([asset_of(name, layout)])
     values = rows.values
     if tuple(known) != sensors:
-        values = np.full((len(time), len(sensors)), np.nan)
-        values[:, [sensors.index(column) for column in known]] = rows.values
+        values = np.full((len(sensors), len(time)), np.nan).T
+        for column, read in zip(known, rows.values.T, strict=True):
+            values[:, sensors.index(column)] = read
     return WideFile(name, rows, time, asset, names.astype(str).tolist(), values)
 
 

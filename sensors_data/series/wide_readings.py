@@ -16,16 +16,17 @@ def merged(parts: list[DayRows], family: Family) -> tuple[WideRows, pd.DataFrame
     names = sorted({name for part in parts for name in _names(part)})
     asset = np.concatenate([_places(part, names) for part in parts])
     time = np.concatenate([part.time for part in parts])
-    values = np.concatenate([part.values for part in parts]) if len(parts) > 1 else parts[0].values
-    order = np.lexsort((time, asset))
-    asset, time, values = asset[order], time[order], values[order]
+    values = np.concatenate([part.values.T for part in parts], axis=1) if len(parts) > 1 else parts[0].values.T
+    in_time = (time[1:] >= time[:-1]).all()
+    order = np.argsort(asset, kind="stable") if in_time else np.lexsort((time, asset))
+    asset, time, values = asset[order], time[order], np.take(values, order, axis=1).T
     again = (asset[1:] == asset[:-1]) & (time[1:] == time[:-1])
     repeated = _NONE
     if again.any():
         first = np.concatenate([[True], ~again])
         values, repeated = _without_repeats(parts, family, order, np.cumsum(first) - 1, values)
         asset, time = asset[first], time[first]
-    return WideRows(names, family.sensor_names, time, asset, values, ~np.isnan(values)), repeated
+    return WideRows(names, family.sensor_names, time, asset, values), repeated
 
 
 _NONE = pd.DataFrame({"line": [], "raw": [], "source": [], "reason": [], "used": []})
