@@ -155,9 +155,10 @@ def rows_of(
     What a part does not know of a sensor is missing. Assets are otherwise those that there are, sorted.
     """
     tables = list(parts)
-    coded = [_places(part["asset"]) for part in tables]
-    names = sorted({name for known, _ in coded for name in known}) if assets is None else assets
-    place = [pd.Index(names).get_indexer(pd.Index(known))[codes] if len(codes) else codes for known, codes in coded]
+    there, place = _places(_codes_of(tables))
+    names = there if assets is None else assets
+    if assets is not None and assets != there:
+        place = pd.Index(assets).get_indexer(pd.Index(there)).astype(np.int32)[place] if len(place) else place
     kinds = spec.schema_of(sensors).types[len(spec.schema) :]
     count = sum(part.num_rows for part in tables)
     values = np.full((len(sensors), count), np.nan, dtype=kinds[0].to_pandas_dtype() if kinds else np.float64)
@@ -172,6 +173,12 @@ def rows_of(
                     mask[number, begin:end] = part[OBSERVED + column].to_numpy()
         begin = end
     time = np.concatenate([np.empty(0, "datetime64[us]"), *(part["time"].cast(_LOCAL).to_numpy() for part in tables)])
-    asset = np.concatenate([np.empty(0, np.int32), *place]).astype(np.int32, copy=False)
-    rows = WideRows(names, sensors, time, asset, values.T, None if mask is None else mask.T)
-    return rows if assets is None or (asset >= 0).all() else rows.where(asset >= 0)
+    rows = WideRows(names, sensors, time, place, values.T, None if mask is None else mask.T)
+    return rows if (place >= 0).all() else rows.where(place >= 0)
+
+
+def _codes_of(tables: list[pa.Table]) -> pa.ChunkedArray:
+    """The assets of all rows of some tables, as codes of one dictionary."""
+    chunks = [chunk for table in tables for chunk in table["asset"].chunks]
+    coded = [c if pa.types.is_dictionary(c.type) else c.dictionary_encode() for c in chunks]
+    return pa.chunked_array(coded, pa.dictionary(pa.int32(), pa.string())).unify_dictionaries()

@@ -41,7 +41,13 @@ def parse_numbers(values: pd.Series, layout: Layout) -> pd.Series:
     """
     if values.dtype.kind in "fiub":
         return values.astype(np.float64)
-    text = values.astype(str).str.strip()
+    place, texts = pd.factorize(values.astype(str).str.strip())
+    numbers = _parsed(pd.Series(texts, dtype="str"), layout).to_numpy(dtype=np.float64)
+    return pd.Series(np.append(numbers, np.nan)[place], index=values.index, name=values.name)
+
+
+def _parsed(text: pd.Series, layout: Layout) -> pd.Series:
+    """Different texts as numbers, as `parse_numbers` tells them."""
     if not layout.cell_units:
         number = _plain(text, layout)
         if not number.isna().any():
