@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from anomaly.images.learning import MIN_IMAGES
 from benchmarks.image_sets import as_images, as_labels, npz_arrays
+from benchmarks.image_splits import FEWEST_LEARNED
 
 TEST_SHARE = 0.3
 APART, RANDOM = "look-alikes apart", "random, leaky"
@@ -82,10 +82,10 @@ def shortage(odd: np.ndarray, groups: np.ndarray, seed: int) -> str:
     """What a draw of the split lacks to train and test; empty when it lacks nothing."""
     train, test = split(odd, groups, seed)
     trained, normal, defects = int(train.sum()), int((test & ~odd).sum()), int((test & odd).sum())
-    if trained >= MIN_IMAGES and normal and defects:
+    if trained >= FEWEST_LEARNED and normal and defects:
         return ""
     found = f"{trained} normal images to train on, {normal} and {defects} defects to test"
-    return f"draw {seed} has {found}; at least {MIN_IMAGES}, 1 and 1 are needed"
+    return f"draw {seed} has {found}; at least {FEWEST_LEARNED}, 1 and 1 are needed"
 
 
 def split(odd: np.ndarray, groups: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -11,6 +11,9 @@ from scipy.sparse.csgraph import connected_components
 
 from sensors_data.images.arrays import resize, with_channels
 
+FEWEST_LEARNED = 20
+"""Normal images to learn from under which a figure says little."""
+
 
 @dataclass(frozen=True)
 class Images:

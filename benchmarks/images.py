@@ -22,11 +22,10 @@ from sklearn.datasets import load_digits
 from sklearn.metrics import roc_auc_score
 
 from anomaly.images.detector import ImageDetectorConfig
-from anomaly.images.learning import MIN_IMAGES
 from benchmarks.image_data import read_square
 from benchmarks.image_methods import METHODS, SEEDED, Outcome, falls_short
 from benchmarks.image_sets import read_packed
-from benchmarks.image_splits import Images
+from benchmarks.image_splits import FEWEST_LEARNED, Images
 from benchmarks.outputs import make_folders, wide_console
 from sensors_data.images.arrays import resize, with_channels
 
@@ -44,9 +43,9 @@ def read_images(path: Path) -> Images:
     """
     images = read_square(path, lambda side: side, 0.4)
     train, test = (int((images.split == part).sum()) for part in ("train", "test"))
-    if train < MIN_IMAGES or not test:
+    if train < FEWEST_LEARNED or not test:
         raise ValueError(
-            f"{path.name} has {train} images to train on and {test} to test; at least {MIN_IMAGES} and 1 are needed"
+            f"{path.name} has {train} images to train on and {test} to test; at least {FEWEST_LEARNED} and 1 are needed"
         )
     return images
 
@@ -57,12 +56,14 @@ def learnable(images: Images, classes: list[str]) -> list[str]:
     kept, left_out = [], []
     for name in classes:
         trained, own, others = (train == name).sum(), (test == name).sum(), ((test != name) & (test != "")).sum()
-        if trained >= MIN_IMAGES and own and others:
+        if trained >= FEWEST_LEARNED and own and others:
             kept.append(name)
         else:
             left_out.append(f"{name} ({trained} to train on, {own} and {others} others to test)")
     if left_out:
-        console.print(f"left out, for want of {MIN_IMAGES} to train on, 1 and 1 others to test: {', '.join(left_out)}")
+        console.print(
+            f"left out, for want of {FEWEST_LEARNED} to train on, 1 and 1 others to test: {', '.join(left_out)}"
+        )
     if not kept:
         console.print("no class can be told from another here: only the known are told from the unknown")
     return kept

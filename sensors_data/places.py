@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 
-FOLDERS = ("heat_maps", "sheets", "reports", "metrics", "audit", "witness", "damaged")
+FOLDERS = ("heat_maps", "sheets", "reports", "metrics", "audit", "witness", "damaged", "features")
 """The folders of a store that hold neither tables nor models."""
 
 
@@ -17,6 +17,11 @@ def heat_map_path(camera: str, day: date, image_id: str) -> str:
 def stored_maps_path(camera: str, day: date) -> str:
     """Where the heat maps of a night's worst images stand as numbers."""
     return f"heat_maps/camera={camera}/day={day}/worst.safetensors"
+
+
+def features_folder(camera: str) -> str:
+    """Where the features of a camera's images are kept between trainings."""
+    return f"features/camera={camera}"
 
 
 def sheet_path(camera: str, through: date, number: int) -> str:

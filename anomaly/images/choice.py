@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from anomaly.images.detector import Choice, ImageDetector, config_of_kind
-from anomaly.images.learning import MIN_IMAGES, ImageTraining, held_out_count, learn_image_detector
+from anomaly.images.learning import ImageTraining, held_out_count, learn_image_detector
 from anomaly.images.planted import Planted, plant_defects, planted_scores
 from anomaly.vae.training import Epoch
 from sensors_data.nets.training import Hooks
 from sensors_data.pretrained import has_lite0
 
+COMPARABLE = 20
+"""Images to learn from under which kinds are not compared."""
 LEARNED, TESTED = 200, 120
 """Images that each kind learns from in the comparison, and held-out ones that a defect is painted on, at most."""
 STEPS = 300
@@ -42,7 +44,7 @@ def choose_kind(training: ImageTraining) -> Choice:
     images, config = training.images, training.config
     count = len(images) - held_out_count(len(images), config)
     kinds, note = _kinds(images.shape[2])
-    if count < MIN_IMAGES or len(kinds) == 1:
+    if count < COMPARABLE or len(kinds) == 1:
         return Choice(kind=kinds[0], note=note or f"{count} images to learn from are too few to compare kinds")
     planted = plant_defects(images[count:][:TESTED], training.seed)
     if not len(planted):
@@ -50,7 +52,7 @@ def choose_kind(training: ImageTraining) -> Choice:
     learned = images[_spread(count, LEARNED)]
     wins = {}
     for kind in kinds:
-        trial = config_of_kind(config, kind).model_copy(update={"steps": min(STEPS, config.steps)})
+        trial = config_of_kind(config, kind).model_copy(update={"steps": min(STEPS, config.steps), "folds": 1})
         detector, _ = learn_image_detector(replace(training, images=learned, config=trial, synthetic=None))
         wins[kind] = _wins(detector, planted)
     return _best(wins, note, training.seed)

@@ -55,6 +55,8 @@ class ImageDetectorConfig(Section):
     """Length of the span it learns from."""
     held_out: float = Field(0.2, gt=0, lt=0.9)
     """Last share of the images in time, held out for early stopping, normaliser and threshold."""
+    folds: int = Field(5, ge=1, le=20)
+    """Parts of few images that are held out in turn for normaliser and threshold; 1: only the last images are."""
     draws: int = Field(4, ge=1)
     """S, Monte-Carlo draws of the code."""
     memory: int = Field(20_000, ge=1)
@@ -63,6 +65,8 @@ class ImageDetectorConfig(Section):
     """Nearest normal codes whose mean distance is taken."""
     weights: tuple[float, float, float, float] = (1.0, 1.0, 0.0, 2.0)
     """Of reconstruction, divergence, distance and neighbours."""
+    kept_features: int = Field(500, ge=0)
+    """Patches: newest images whose features are kept for the next training."""
     worst_share: float = Field(0.05, gt=0, le=1)
     """Patches: an image's score is the mean over this share of its patches, the worst ones."""
     false_alarm_rate: float = Field(0.01, gt=0, lt=0.5)
@@ -153,10 +157,14 @@ class ImageCard(Section):
     synthetic: int = 0
     """Of the training images, those that a generator drew."""
     held_out: int
+    folds: int = 1
+    """Parts of the images that were held out in turn for the normaliser and the threshold."""
     network: ImageVAEConfig
     config: ImageDetectorConfig
     normaliser: ScoreNormaliser
     threshold: Threshold
+    false_alarms: tuple[float, float] | None = None
+    """The 90 % interval of the share of normal images over the threshold; none in files of before."""
     pixel_threshold: float
     """Nats a pixel of the heat map that 1 in 1,000 pixels of held-out normal images exceeds."""
     seed: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -12,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from anomaly.images.blur import blurred
-from anomaly.images.patch_features import PATCH, patch_features
+from anomaly.images.patch_features import AT_ONCE, PATCH, patch_features
 from sensors_data.images.arrays import standardise
 from sensors_data.settings import Section
 
@@ -21,6 +22,8 @@ BATCH, PATCHED_BATCH = 64, 16
 never depends on the other images."""
 
 
+Represent = Callable[[np.ndarray, "FeatureConfig"], list[Tensor]]
+"""What gives images their features: `represent`, or a cache of what it gave before."""
 CELL, CELL_STEP = 7, 3
 """Pixels: the side of a cell of gradient energies, and the step between cells."""
 FINE, COARSE = 0.5, 1.2
@@ -53,6 +56,11 @@ class FeatureConfig(Section):
     def batch(self) -> int:
         """Images that are described and scored together."""
         return PATCHED_BATCH if self.kind == "patches" else BATCH
+
+    @property
+    def padding(self) -> int:
+        """A batch is filled up to a multiple of so many images."""
+        return AT_ONCE if self.kind == "patches" else BATCH
 
     @property
     def grids(self) -> tuple[int, int]:
@@ -108,7 +116,7 @@ def represent(images: np.ndarray, config: FeatureConfig) -> list[Tensor]:
         if config.kind == "pixels":
             parts.append([x])
             continue
-        x = torch.cat([x, x.new_zeros(config.batch - len(x), *x.shape[1:])])
+        x = torch.cat([x, x.new_zeros(-len(x) % config.padding, *x.shape[1:])])
         blocks = _blocks(x, config)
         parts.append([block[: len(rows)] for block in blocks])
     return [torch.cat(blocks) for blocks in zip(*parts, strict=True)]

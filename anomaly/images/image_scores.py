@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from anomaly.images.blur import blurred
 from anomaly.images.detector import ImageDetector
+from anomaly.images.features import Represent, represent
 from anomaly.images.scoring import PARTS, ImageModel, ScoreNormaliser, Surprise, surprises
 from sensors_data.errors import UnusableError
 
@@ -52,11 +53,15 @@ def score_images(detector: ImageDetector, images: np.ndarray) -> ImageScores:
 
 
 def score_parts(
-    network: ImageModel, images: np.ndarray, normaliser: ScoreNormaliser, worst_share: float
+    network: ImageModel,
+    images: np.ndarray,
+    normaliser: ScoreNormaliser,
+    worst_share: float,
+    features: Represent = represent,
 ) -> ImageScores:
     """Scores and heat maps of uint8 images (N, C, H, W) of a model under a normaliser."""
     batches = []
-    for surprise in surprises(network, images):
+    for surprise in surprises(network, images, features):
         total = normaliser.total(surprise.parts)  # (B, P)
         score, parts = worst_patches(total, surprise.parts, worst_share)
         maps = heat_maps(network, surprise, total, images.shape[1:])

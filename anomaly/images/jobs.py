@@ -14,7 +14,8 @@ from PIL import Image
 
 from anomaly.images.acceptance import judge
 from anomaly.images.choice import learn_by_choice
-from anomaly.images.detector import Choice, ImageDetector, ImageDetectorConfig, parse_config
+from anomaly.images.detector import Choice, ImageCard, ImageDetector, ImageDetectorConfig, parse_config
+from anomaly.images.feature_cache import FeatureCache
 from anomaly.images.files import KIND, load_for, read_detector, save, serving
 from anomaly.images.heat_maps import heat_map_png
 from anomaly.images.image_scores import ImageScores, score_frame
@@ -66,8 +67,10 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
     images, through = pixels_of(rows, spec), day - timedelta(days=1)
     synthetic = _synthetic(store, spec, camera, day, config, len(images))
     checkpoint = checkpoint_of(store, settings, day, camera, images, synthetic)
-    training = ImageTraining(camera, images, through, config, settings.seed, synthetic)
+    cache = FeatureCache(store, camera, config.kept_features)
+    training = ImageTraining(camera, images, through, config, settings.seed, synthetic, cache)
     learned, history = learn_by_choice(training, Hooks(progress, checkpoint))
+    cache.forget_others(images, learned.card.config.features)
     before = serving(store, camera, through)
     incumbent = read_detector(store, before) if before else None
     detector = judge(learned, incumbent, images[-held_out_count(len(images), config) :], settings.seed)
@@ -125,8 +128,17 @@ def _training_line(detector: ImageDetector, day: date, path: str) -> str:
     return (
         f"trained {card.camera} for {day}: {card.images:,} normal images{drawn}, "
         f"VAE over {card.config.features.kind}{chosen}, "
-        f"threshold {card.threshold.value:.1f} nats, {verdict} ({card.verdict}), {path}"
+        f"threshold {card.threshold.value:.1f} nats{_unsure(card)}, {verdict} ({card.verdict}), {path}"
     )
+
+
+def _unsure(card: ImageCard) -> str:
+    """How many false alarms there may really be, in words, where so few images were learned from that it matters."""
+    if card.folds == 1 or card.false_alarms is None:
+        return ""
+    low, high = card.false_alarms
+    stated = card.config.false_alarm_rate
+    return f" (from so few images: {low:.1%} to {high:.1%} of good parts may be over it, {stated:.1%} are stated)"
 
 
 def _chosen(choice: Choice | None) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from anomaly.images.features import FeatureConfig, represent
+from anomaly.images.features import FeatureConfig, Represent, represent
 from anomaly.images.vae import ImageVAE
 from anomaly.vae.reconstruction import reconstruct
 from sensors_data.nets.threads import one_thread
@@ -82,15 +82,17 @@ class Surprise:
     expected: Tensor  # (B, P, *shape) the reconstruction
 
 
-def surprises(network: ImageModel, images: np.ndarray) -> Iterator[Surprise]:
-    """The score's parts of uint8 images (N, C, H, W), batch by batch."""
+def surprises(network: ImageModel, images: np.ndarray, features: Represent = represent) -> Iterator[Surprise]:
+    """The score's parts of uint8 images (N, C, H, W), batch by batch; `features` computes or remembers theirs.
+
+    A batch is filled up, so that a score never depends on how many images there are.
+    """
     batch = network.features.batch
     with one_thread():
         for first in range(0, len(images), batch):
             rows = images[first : first + batch]
-            padded = np.zeros((batch, *images.shape[1:]), np.uint8)
-            padded[: len(rows)] = rows
-            x = network.scaler.apply(represent(padded, network.features))
+            described = network.scaler.apply(features(rows, network.features))
+            x = torch.cat([described, described.new_zeros(batch - len(rows), *described.shape[1:])])
             count = x.shape[1] if network.features.kind == "patches" else 1
             of_inputs = surprise(network, x.reshape(batch * count, *network.model.config.shape))
             values = (t.view(batch, count, *t.shape[1:])[: len(rows)] for t in of_inputs)

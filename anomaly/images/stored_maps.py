@@ -12,6 +12,7 @@ from safetensors.numpy import load, save
 from sensors_data.errors import UnusableError
 from sensors_data.model_files import metadata
 from sensors_data.places import stored_maps_path
+from sensors_data.seal import with_seal
 from sensors_data.store import Store
 
 KEPT = 100
@@ -40,7 +41,8 @@ def keep_maps(
     """Keep the maps (N, H, W) of the worst images by score (N,); what was kept of the day before gives way."""
     worst = np.argsort(-score, kind="stable")[:KEPT]
     about = {"model": model, "ids": json.dumps([ids[n] for n in worst])}
-    store.write_bytes(stored_maps_path(camera, day), save({"maps": maps[worst].astype(np.float16)}, about))
+    data = save({"maps": maps[worst].astype(np.float16)}, about)
+    store.write_bytes(stored_maps_path(camera, day), with_seal(data))
 
 
 def stored_maps(store: Store, camera: str, day: date) -> StoredMaps | None:

@@ -17,7 +17,8 @@ from anomaly.images.files import load_for
 from anomaly.images.heat_maps import overlay
 from anomaly.images.image_scores import score_images
 from anomaly.images.jobs import image_detector_config, score_rows
-from anomaly.images.learning import ImageTraining, codes, learn_image_detector
+from anomaly.images.learning import ImageTraining, learn_image_detector
+from anomaly.images.model_fit import codes
 from anomaly.images.sampling import interpolated, noised, reconstructed, sampled
 from anomaly.images.stored_maps import stored_maps
 from anomaly.images.vae import PRESETS

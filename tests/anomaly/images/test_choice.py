@@ -26,7 +26,7 @@ def parts(count=60):
 
 @pytest.fixture(scope="module")
 def training():
-    return ImageTraining("press", parts(), DAY, parse_config({"steps": 60}, "here"), 1)
+    return ImageTraining("press", parts(), DAY, parse_config({"steps": 60, "folds": 1}, "here"), 1)
 
 
 def test_small_images_are_compared_by_gradients_and_pixels_and_the_card_says_by_how_much(training):
@@ -41,7 +41,7 @@ def test_small_images_are_compared_by_gradients_and_pixels_and_the_card_says_by_
 
 
 def test_a_stated_kind_is_not_compared(training):
-    config = parse_config({"steps": 20, "features": {"kind": "gradients"}}, "here")
+    config = parse_config({"steps": 20, "folds": 1, "features": {"kind": "gradients"}}, "here")
     detector, _ = learn_by_choice(replace(training, config=config))
     assert detector.card.choice is None
 
@@ -49,7 +49,7 @@ def test_a_stated_kind_is_not_compared(training):
 def test_too_few_images_keep_the_usual_kind_and_say_why(training):
     choice = choose_kind(replace(training, images=training.images[:22]))
     assert choice.kind == "gradients"
-    assert choice.note == "12 images to learn from are too few to compare kinds"
+    assert choice.note == "18 images to learn from are too few to compare kinds"
 
 
 def test_a_kind_takes_over_only_by_a_gain_beyond_chance():

@@ -24,7 +24,7 @@ DAY = date(2026, 11, 21)
 DIGITS = load_digits()
 IMAGES = resize(np.rint(DIGITS.images * (255 / 16)).astype(np.uint8)[:, None], 28)
 ZEROS, OTHERS = IMAGES[DIGITS.target == 0], IMAGES[DIGITS.target == 8]
-QUICK = ImageDetectorConfig(steps=120, false_alarm_rate=0.05)
+QUICK = ImageDetectorConfig(steps=120, false_alarm_rate=0.05, folds=1)
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +35,18 @@ def detector():
 def test_another_digit_scores_over_the_one_that_was_learned(detector):
     normal, odd = (score_images(detector, x).score for x in (ZEROS[120:], OTHERS))
     assert roc_auc_score(np.repeat([0, 1], [len(normal), len(odd)]), np.concatenate([normal, odd])) > 0.99
+
+
+def test_eight_images_are_enough_for_a_detector_that_says_how_unsure_its_limit_is():
+    few = QUICK.model_copy(update={"folds": 4, "steps": 40})
+    made = learn_image_detector(ImageTraining("press", ZEROS[:8], DAY, few, seed=1))[0]
+    low, high = made.card.false_alarms
+    assert (made.card.folds, made.card.held_out, made.card.threshold.rows) == (4, 2, 8)
+    assert low < 0.05 < high
+    assert high > 0.1
+    odd = score_images(made, OTHERS).score
+    assert (odd > np.median(score_images(made, ZEROS[8:]).score)).mean() > 0.9
+    assert judge(made, None, ZEROS[6:8], seed=0).card.accepted
 
 
 def test_most_normal_images_lie_under_the_threshold(detector):
