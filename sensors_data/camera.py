@@ -18,6 +18,7 @@ class Camera(Section):
     inbox: str
     """The folder of the images, or a path with `{day}`; relative to settings.toml."""
     size: int = Field(28, ge=16, le=256, description="side of the square images, pixels")
+    tiles: tuple[int, int] = Field((1, 1), description="columns and rows of such squares that a picture is kept as")
     channels: Literal[1, 3] = 1
     """1 for grey, 3 for colour."""
     bits: Literal[8, 10, 12, 14, 16] | None = Field(None, description="of deep pixels; each day's own if not given")
@@ -38,6 +39,32 @@ class Camera(Section):
     generator: dict[str, Any] = {}
     """Whether and how synthetic images are made; without this section none are."""
     max_synthetic_share: float = Field(0.0, ge=0, le=0.5, description="of the training images")
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """C, H, W of a picture as it is kept."""
+        columns, rows = self.tiles
+        return self.channels, rows * self.size, columns * self.size
+
+    @property
+    def tile(self) -> int:
+        """Pixels a side of a tile; 0 where pictures are kept as one square."""
+        return self.size if self.is_tiled else 0
+
+    @property
+    def is_tiled(self) -> bool:
+        """Whether pictures are kept as more than one square, and scored tile by tile."""
+        return self.tiles != (1, 1)
+
+    @model_validator(mode="after")
+    def _tiles_fit(self) -> Camera:
+        if min(self.tiles) < 1 or max(self.tiles) > 64:
+            raise ValueError(f"tiles {list(self.tiles)} must be columns and rows, each from 1 to 64")
+        if self.is_tiled and (self.size % 8 or self.size < 64):
+            raise ValueError(f"the size of tiles is a multiple of 8 from 64 on, found {self.size}")
+        if self.is_tiled and self.generator:
+            raise ValueError("images are drawn of square cameras only; leave out tiles or the generator")
+        return self
 
     @model_validator(mode="after")
     def _words_known(self) -> Camera:

@@ -151,6 +151,8 @@ class ImageCard(Section):
     trained_through: date
     image: tuple[int, int, int]
     """C, H, W of the images it takes."""
+    tile: int = 0
+    """Pixels a side of the tiles that a large picture is scored in; 0 where images are scored whole."""
     source_size: str = ""
     """Pixels that the camera sent, as 640x480."""
     images: int

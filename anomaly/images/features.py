@@ -39,6 +39,8 @@ class FeatureConfig(Section):
     """Pixels: images are resized to this before gradients or patches are taken; a multiple of 32 for patches."""
     stride: Literal[16, 32] = 32
     """Pixels between two patches; those of the usual patches are 16, of detectors trained before 32."""
+    mirrors: Literal[1, 2, 4] = 4
+    """Patches: mirror images that their features are the mean of; each costs one more pass of the network."""
     directions: int = Field(8, ge=4, le=16)
     """K, of the gradient."""
     blur: float = Field(0.7, gt=0, le=4)
@@ -124,5 +126,5 @@ def represent(images: np.ndarray, config: FeatureConfig) -> list[Tensor]:
 
 def _blocks(x: Tensor, config: FeatureConfig) -> tuple[Tensor, ...]:
     if config.kind == "patches":
-        return (patch_features(x, config.side, config.stride),)
+        return (patch_features(x, config.side, config.stride, config.mirrors),)
     return gradient_features(x, config)

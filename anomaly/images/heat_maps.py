@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib import colormaps
+from PIL import Image
 from scipy import ndimage
 
 from anomaly.images.detector import ImageDetector
@@ -19,6 +20,7 @@ def overlay(detector: ImageDetector, image: np.ndarray, heat: np.ndarray) -> np.
     """
     grey = np.repeat(image.mean(axis=0, keepdims=True), 3, axis=0)
     limit = detector.card.pixel_threshold
+    heat = _of_size(heat, image.shape[1:])
     mask = heat > limit
     warmth = np.clip((heat - limit) / ((FULL - 1) * limit), 0, 1) if limit > 0 else mask.astype(float)
     colours = colormaps["autumn"](warmth)[..., :3].transpose(2, 0, 1) * 255  # (3, H, W)
@@ -26,6 +28,14 @@ def overlay(detector: ImageDetector, image: np.ndarray, heat: np.ndarray) -> np.
     edge = mask & ~ndimage.binary_erosion(mask, border_value=1)
     out[:, edge] = np.array([[255.0], [60.0], [0.0]])
     return np.rint(out).clip(0, 255).astype(np.uint8)
+
+
+def _of_size(heat: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """A heat map at an image's rows and columns; that of a tiled picture is coarser."""
+    if heat.shape == shape:
+        return heat
+    fine = Image.fromarray(heat.astype(np.float32)).resize((shape[1], shape[0]), Image.Resampling.BILINEAR)
+    return np.asarray(fine)
 
 
 def heat_map_png(detector: ImageDetector, image: np.ndarray, heat: np.ndarray) -> bytes:

@@ -14,6 +14,7 @@ from anomaly.images.blur import blurred
 from anomaly.images.detector import ImageDetector
 from anomaly.images.features import Represent, represent
 from anomaly.images.scoring import PARTS, ImageModel, ScoreNormaliser, Surprise, surprises
+from anomaly.images.tiles import COARSE, cut, joined
 from sensors_data.errors import UnusableError
 
 
@@ -23,7 +24,7 @@ class ImageScores:
 
     score: np.ndarray  # (N,) nats, higher is worse
     parts: np.ndarray  # (N, 4) nats, in the order of PARTS, the mean over an image's worst patches
-    maps: np.ndarray  # (N, H, W) float32 nats a pixel, on one scale for all images
+    maps: np.ndarray  # (N, H, W) float32 nats a pixel, on one scale for all images; of tiles, one an 8 x 8 cell
 
 
 def score_frame(detector: ImageDetector, scores: ImageScores) -> pd.DataFrame:
@@ -49,7 +50,23 @@ def score_images(detector: ImageDetector, images: np.ndarray) -> ImageScores:
             "mend the camera's "
             f"size and channels in the settings or run: nightscore train-images --camera {card.camera}",
         )
+    if card.tile:
+        return score_tiled(detector, images, card.tile)
     return score_parts(detector.network, images, card.normaliser, card.config.worst_share)
+
+
+def score_tiled(detector: ImageDetector, pictures: np.ndarray, side: int) -> ImageScores:
+    """Scores and coarse heat maps of large pictures (N, C, H, W): those of the worst tile, and all tiles' together."""
+    card, rows = detector.card, []
+    for picture in pictures:
+        tiles = score_parts(detector.network, cut(picture, side), card.normaliser, card.config.worst_share)
+        worst = int(np.argmax(tiles.score))  # the first that is no number, where there is one
+        rows.append((tiles.score[worst], tiles.parts[worst], joined(tiles.maps, picture.shape)))
+    score, parts, maps = zip(*rows, strict=True) if rows else ((), (), ())
+    cells = (pictures.shape[2] // COARSE, pictures.shape[3] // COARSE)
+    return ImageScores(
+        np.array(score), np.reshape(parts, (-1, len(PARTS))), np.reshape(maps, (-1, *cells)).astype(np.float32)
+    )
 
 
 def score_parts(

@@ -12,18 +12,17 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from anomaly.images.acceptance import judge
-from anomaly.images.choice import learn_by_choice
 from anomaly.images.detector import Choice, ImageCard, ImageDetector, ImageDetectorConfig, parse_config
 from anomaly.images.feature_cache import FeatureCache
 from anomaly.images.files import KIND, load_for, read_detector, save, serving
 from anomaly.images.heat_maps import heat_map_png
 from anomaly.images.image_scores import ImageScores, score_frame
 from anomaly.images.image_scores import score_images as scores_of
-from anomaly.images.learning import MIN_IMAGES, ImageTraining, held_out_count
+from anomaly.images.learning import MIN_IMAGES, ImageTraining
 from anomaly.images.looks import camera_drift
-from anomaly.images.self_test import self_test
+from anomaly.images.self_test import A_NIGHT, self_test
 from anomaly.images.stored_maps import keep_maps
+from anomaly.images.tiled_learning import judged, learn_camera, learned_tiles, paintable
 from anomaly.vae.training import Epoch
 from sensors_data.camera import Camera
 from sensors_data.errors import UnusableError
@@ -68,12 +67,12 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
     synthetic = _synthetic(store, spec, camera, day, config, len(images))
     checkpoint = checkpoint_of(store, settings, day, camera, images, synthetic)
     cache = FeatureCache(store, camera, config.kept_features)
-    training = ImageTraining(camera, images, through, config, settings.seed, synthetic, cache)
-    learned, history = learn_by_choice(training, Hooks(progress, checkpoint))
-    cache.forget_others(images, learned.card.config.features)
+    training = ImageTraining(camera, images, through, config, settings.seed, synthetic, cache, spec.tile)
+    learned, history = learn_camera(training, Hooks(progress, checkpoint))
+    cache.forget_others(learned_tiles(training)[0] if training.tile else images, learned.card.config.features)
     before = serving(store, camera, through)
     incumbent = read_detector(store, before) if before else None
-    detector = judge(learned, incumbent, images[-held_out_count(len(images), config) :], settings.seed)
+    detector = judged(learned, incumbent, training)
     card = detector.card.model_copy(update={"settings": settings_hash(spec), "source_size": size})
     detector = replace(detector, card=card)
     path = save(store, detector)
@@ -101,7 +100,9 @@ def checkpoint_of(
     store: Store, settings: Settings, day: date, camera: str, images: np.ndarray, drawn: np.ndarray
 ) -> Checkpoint:
     """The checkpoint of a training; other images, settings or another seed begin anew."""
-    seen = hashlib.sha256(images.tobytes() + drawn.tobytes()).hexdigest()[:16]
+    digest = hashlib.sha256(np.ascontiguousarray(images).data)
+    digest.update(np.ascontiguousarray(drawn).data)
+    seen = digest.hexdigest()[:16]
     known = settings_hash(settings.camera(camera), image_detector_config(settings, camera))
     return stored_checkpoint(store, unfinished(KIND, camera), f"{known} {day} {settings.seed} {len(drawn)} {seen}")
 
@@ -210,7 +211,7 @@ def _keep_night(
     camera, ids = detector.card.camera, frame["image_id"].tolist()
     keep_maps(store, camera, day, ids, scores.score, scores.maps, detector.name)
     good = ~frame["is_anomaly"].to_numpy(dtype=bool)
-    tests = self_test(detector, images[good], frame.loc[good, "image_id"].tolist(), day)
+    tests = self_test(*paintable(detector, images[good], frame.loc[good, "image_id"].tolist(), A_NIGHT), day)
     store.write("image_self_tests", tests, source, camera=camera, day=day)
     drift = camera_drift(detector.card.looks, images, detector.name)
     store.write("camera_drift", drift, source, camera=camera, day=day)

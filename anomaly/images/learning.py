@@ -41,6 +41,8 @@ class ImageTraining:
     """Generated images (M, C, H, W) uint8; they are learned from and never held out."""
     features: Represent = represent
     """What gives the images their features."""
+    tile: int = 0
+    """Pixels a side of the tiles that large pictures are learned in; 0 where images are learned whole."""
 
 
 def learn_image_detector(training: ImageTraining, hooks: Hooks | None = None) -> tuple[ImageDetector, list[Epoch]]:

@@ -15,6 +15,8 @@ SIDE = 32
 LOOKS = ("light", "contrast", "focus", "across", "down")
 """Mean grey level and its spread, both of 0 to 1; the share of fine structure, as a logarithm; the shift, as a share of
 the side."""
+LARGE = 512
+"""Pixels a side from which only every second, third, ... pixel is looked at."""
 BAND = 0.05
 """Share of training images below and above the band in which half of a day's images should lie."""
 FEWEST = 8
@@ -44,16 +46,22 @@ def reference_of(images: np.ndarray) -> LooksReference:
 
 def small(images: np.ndarray) -> np.ndarray:
     """Images (N, C, H, W) uint8 as grey ones at SIDE pixels, (N, SIDE, SIDE)."""
-    return np.asarray(resize(with_channels(images, 1), SIDE)[:, 0].astype(np.float64))
+    return np.asarray(resize(with_channels(_thinned(images), 1), SIDE)[:, 0].astype(np.float64))
 
 
 def looks_of(images: np.ndarray, mean: np.ndarray) -> np.ndarray:
     """Each of LOOKS of uint8 images (N, C, H, W), (N, 5); `mean` (SIDE, SIDE) is what shifts are found against."""
-    grey = with_channels(images, 1)[:, 0].astype(np.float64) / 255
+    grey = with_channels(_thinned(images), 1)[:, 0].astype(np.float64) / 255
     fine = grey - ndimage.gaussian_filter(grey, (0, 1, 1))
     spread = grey.std((1, 2))
     focus = np.log((fine.std((1, 2)) + 1e-4) / (spread + 1e-3))
     return np.column_stack([grey.mean((1, 2)), spread, focus, *shifts(small(images), mean).T])
+
+
+def _thinned(images: np.ndarray) -> np.ndarray:
+    """Every k-th pixel of large images, so that a day of them fits into memory."""
+    step = max(1, max(images.shape[2:]) // LARGE)
+    return images[:, :, ::step, ::step]
 
 
 def shifts(images: np.ndarray, mean: np.ndarray) -> np.ndarray:

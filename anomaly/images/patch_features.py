@@ -13,6 +13,8 @@ LEVELS = {16: (10, 11, 12, 13), 32: (11, 12, 13)}
 """Blocks whose outputs are used, by the pixels between patches: 112 channels of the tenth, 192 of each other."""
 PATCH = 32
 """Pixels a side of the patch behind each value."""
+MIRRORS: tuple[tuple[int, ...], ...] = ((), (3,), (2,), (2, 3))
+"""Axes along which an image is mirrored."""
 SHADE = 0.08
 """Standard deviation of the blur that estimates the light on an image, as a fraction of its side."""
 AT_ONCE = 4
@@ -21,24 +23,24 @@ the passes themselves."""
 
 
 @torch.no_grad()
-def patch_features(x: Tensor, side: int, stride: int) -> Tensor:
+def patch_features(x: Tensor, side: int, stride: int, mirrors: int = 4) -> Tensor:
     """Features of the patches of x (B, C, H, W) in [0, 1] at `side` pixels, one every `stride` pixels: (B, P, F), P =
     (side / stride) squared, F 1376 for a stride of 16 and 1152 for 32.
 
     Exposure and light are no defects, so there are two views of an image: one of standard brightness and contrast, and
     one that is first divided by the light on it. Each view gives the outputs of several levels, averaged over the image
-    and its three mirror images, because a texture has no preferred orientation.
+    and its mirror images, four in all, because a texture has no preferred orientation.
     """
-    return torch.cat([_of_views(part, side, stride) for part in x.split(AT_ONCE)])  # type: ignore[no-untyped-call]
+    return torch.cat([_of_views(part, side, stride, mirrors) for part in x.split(AT_ONCE)])  # type: ignore[no-untyped-call]
 
 
-def _of_views(x: Tensor, side: int, stride: int) -> Tensor:
+def _of_views(x: Tensor, side: int, stride: int, mirrors: int) -> Tensor:
     lit = blurred(x.mean(1, keepdim=True), SHADE * min(x.shape[2:]))
     views = (
         F.interpolate(_of_one_exposure(view), (side, side), mode="bilinear", align_corners=False)
         for view in (x, x / (lit + 0.05))
     )
-    return torch.cat([_levels_over_mirrors(view, stride) for view in views], dim=1).flatten(2).transpose(1, 2)
+    return torch.cat([_levels_over_mirrors(view, stride, mirrors) for view in views], dim=1).flatten(2).transpose(1, 2)
 
 
 def _of_one_exposure(x: Tensor) -> Tensor:
@@ -48,12 +50,11 @@ def _of_one_exposure(x: Tensor) -> Tensor:
     return imagenet_colours(even.expand(-1, 3, -1, -1))
 
 
-def _levels_over_mirrors(x: Tensor, stride: int) -> Tensor:
-    """The levels of x (B, 3, H, W), one over the other, (B, F / 2, H / stride, W / stride): the mean over four
-    mirrors.
+def _levels_over_mirrors(x: Tensor, stride: int, mirrors: int) -> Tensor:
+    """The levels of x (B, 3, H, W), one over the other, (B, F / 2, H / stride, W / stride): the mean over
+    the first of MIRRORS.
     """
-    mirrors: tuple[tuple[int, ...], ...] = ((), (3,), (2,), (2, 3))
-    return torch.stack([_levels(x.flip(mirror), stride).flip(mirror) for mirror in mirrors]).mean(0)
+    return torch.stack([_levels(x.flip(axes), stride).flip(axes) for axes in MIRRORS[:mirrors]]).mean(0)
 
 
 def _levels(x: Tensor, stride: int) -> Tensor:

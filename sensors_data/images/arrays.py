@@ -10,12 +10,17 @@ from sensors_data.errors import UnreadableError, UnusableError
 
 def resize(x: np.ndarray, size: int) -> np.ndarray:
     """Images (N, C, H, W) uint8 at `size` x `size` pixels, antialiased."""
-    if x.shape[2:] == (size, size):
+    return resized(x, (size, size))
+
+
+def resized(x: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Images (N, C, H, W) uint8 of `shape` (rows, columns), antialiased."""
+    if x.shape[2:] == shape:
         return x
-    out = np.empty((*x.shape[:2], size, size), np.uint8)
+    out = np.empty((*x.shape[:2], *shape), np.uint8)
     for n, image in enumerate(x):
         for c, channel in enumerate(image):
-            out[n, c] = np.asarray(Image.fromarray(channel).resize((size, size), Image.Resampling.BILINEAR))
+            out[n, c] = np.asarray(Image.fromarray(channel).resize(shape[::-1], Image.Resampling.BILINEAR))
     return out
 
 
@@ -31,21 +36,20 @@ def cut_out(x: np.ndarray, region: tuple[int, int, int, int] | None) -> np.ndarr
     return x[:, top : top + height, left : left + width]
 
 
-def squared(x: np.ndarray, size: int, fit: str) -> np.ndarray:
-    """An image (C, H, W) uint8 at `size` x `size` pixels: stretched, padded with black, or its middle cropped."""
+def fitted(x: np.ndarray, shape: tuple[int, int], fit: str) -> np.ndarray:
+    """An image (C, H, W) uint8 at `shape` (rows, columns): stretched, padded with black, or its middle cropped."""
     channels, height, width = x.shape
     if fit == "crop":
-        side = min(height, width)
-        top, left = (height - side) // 2, (width - side) // 2
-        x = x[:, top : top + side, left : left + side]
+        rows, columns = min(height, width * shape[0] // shape[1]), min(width, height * shape[1] // shape[0])
+        top, left = (height - rows) // 2, (width - columns) // 2
+        x = x[:, top : top + rows, left : left + columns]
     elif fit == "pad":
-        side = max(height, width)
-        top, left = (side - height) // 2, (side - width) // 2
-        whole = np.zeros((channels, side, side), np.uint8)
+        rows, columns = max(height, -(-width * shape[0] // shape[1])), max(width, -(-height * shape[1] // shape[0]))
+        top, left = (rows - height) // 2, (columns - width) // 2
+        whole = np.zeros((channels, rows, columns), np.uint8)
         whole[:, top : top + height, left : left + width] = x
         x = whole
-    square: np.ndarray = resize(x[None], size)[0]
-    return square
+    return resized(x[None], shape)[0]
 
 
 def with_channels(x: np.ndarray, channels: int) -> np.ndarray:

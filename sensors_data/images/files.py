@@ -12,7 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from sensors_data.camera import Camera
 from sensors_data.errors import UnreadableError
-from sensors_data.images.arrays import cut_out, squared, with_channels
+from sensors_data.images.arrays import cut_out, fitted, with_channels
 from sensors_data.images.formats import FORMATS
 
 MAX_PIXELS = 50_000_000
@@ -57,14 +57,14 @@ def decode_image(data: bytes, channels: int, bits: int | None = None, background
 
 
 def camera_image(data: bytes, camera: Camera, bits: int | None = None) -> tuple[np.ndarray, tuple[int, ...]]:
-    """A picture as the camera's settings want it, (C, size, size) uint8, and its own height and width.
+    """A picture as the camera's settings want it, (C, H, W) uint8, and its own height and width.
 
     UnreadableError says why it cannot be used.
     """
     x = decode_image(data, camera.channels, bits or camera.bits, camera.background)
     if is_flat(x):
         raise UnreadableError("every pixel is nearly the same: lens covered, lamp off or sensor dead")
-    return squared(cut_out(x, camera.region), camera.size, camera.fit), x.shape[1:]
+    return fitted(cut_out(x, camera.region), camera.shape[1:], camera.fit), x.shape[1:]
 
 
 def depth_of(brightest: int) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sensors_data.camera import Camera
 from sensors_data.errors import UnreadableError
-from sensors_data.images.arrays import cut_out, squared
+from sensors_data.images.arrays import cut_out, fitted
 from sensors_data.images.files import decode_levels, read_image_file
 from sensors_data.images.inbox import CameraFile
 from sensors_data.images.roles import MASK_FOLDERS
@@ -34,7 +34,7 @@ class Masks:
         return frozenset(mask.path for mask in (*self.of_picture.values(), *self.lonely))
 
     def read(self, mask: CameraFile, shape: tuple[int, ...], camera: Camera) -> np.ndarray:
-        """A mask as its picture is kept, (1, size, size) uint8, 255 where something is marked, else 0.
+        """A mask as its picture is kept, (1, H, W) uint8, 255 where something is marked, else 0.
 
         UnreadableError when it cannot be read or has another size than its picture, (H, W).
         """
@@ -44,7 +44,7 @@ class Masks:
             raise UnreadableError(f"a mask of {found}", "the picture is kept without it")
         marked = ((levels > levels.max() // 2).any(axis=0) * np.uint8(255))[None]
         part = cut_out(marked.astype(np.uint8), camera.region)
-        return ((squared(part, camera.size, camera.fit) > 0) * np.uint8(255)).astype(np.uint8)
+        return ((fitted(part, camera.shape[1:], camera.fit) > 0) * np.uint8(255)).astype(np.uint8)
 
 
 def masks_of(files: list[CameraFile], day: date) -> Masks:

@@ -19,14 +19,15 @@ def pixels_of(frame: pd.DataFrame, camera: Camera) -> np.ndarray:
     """The images of rows of the `images` table, uint8 (N, C, H, W) of the camera's size. UnusableError when they were
     stored at another size.
     """
-    shape = (camera.channels, camera.size, camera.size)
+    shape = camera.shape
+    stated = f"{shape[2]}x{shape[1]}"
     if frame.empty:
         return np.empty((0, *shape), np.uint8)
     images = [decode_image(png, camera.channels) for png in frame["png"]]
     others = sorted({f"{x.shape[2]}x{x.shape[1]}" for x in images if x.shape != shape})
     if others:
         raise UnusableError(
-            f"images of {camera.inbox} are stored at {', '.join(others)} pixels, the settings say {camera.size}",
+            f"images of {camera.inbox} are stored at {', '.join(others)} pixels, the settings say {stated}",
             "ingest their days again",
         )
     return np.stack(images)

@@ -59,6 +59,8 @@ def _detector(found: CameraDiscovery) -> tuple[dict[str, Any], str]:
         return {}, "gradients of the whole picture, which suit small ones"
     if find_spec("efficientnet_lite_pytorch") is None:
         return {}, "gradients of the whole picture; patches find small defects better: install 'nightscore[patches]'"
+    if found.camera.is_tiled:
+        return {"features": {"kind": "patches", "mirrors": 1}}, "patches, which find small defects best; of many tiles"
     return {"features": {"kind": "patches"}}, "patches, which find small defects best"
 
 
@@ -70,7 +72,7 @@ def _told(found: CameraDiscovery, detector: str) -> list[str]:
     days = f"{found.days[0]} to {found.days[-1]}" if len(found.days) > 1 else str(found.days[0])
     colours = "grey" if camera.channels == 1 else "colour"
     lines = [
-        f"{found.name}: {found.pictures:,} pictures of {days}, kept as {camera.size}x{camera.size} {colours}",
+        f"{found.name}: {found.pictures:,} pictures of {days}, kept as {camera.shape[2]}x{camera.shape[1]} {colours}",
         f"  labels: {names}; {normal:,} of them normal",
         f"  detector: {detector}",
     ]

@@ -13,6 +13,8 @@ from synthesis.sheets import contact_sheet
 INK, NORMAL, ODD = "#2b2d42", "#1d5b8f", "#c1272d"
 SHOWN_CODES = 3000
 """Points of a map of codes, at most: more cover one another."""
+SHOWN_PIXELS = 512
+"""A side of an image on a page, about, at most."""
 _STYLE = mpl.RcParams(
     {"font.size": 8, "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK}
 )
@@ -31,9 +33,8 @@ def pairs_page(images: np.ndarray, overlays: np.ndarray, captions: list[str], od
         for axis in axes:
             axis.set_axis_off()
         for axis, image, over, caption, is_odd in zip(axes, images, overlays, captions, odd, strict=False):
-            both = np.concatenate(
-                [_as_rgb(image), np.full((over.shape[1], 2, 3), 255, np.uint8), _as_rgb(over)], axis=1
-            )
+            pair = _as_rgb(_thinned(image)), _as_rgb(_thinned(over))
+            both = np.concatenate([pair[0], np.full((len(pair[0]), 2, 3), 255, np.uint8), pair[1]], axis=1)
             axis.imshow(both, interpolation="nearest")
             axis.set_title(caption, fontsize=7, color=ODD if is_odd else INK, pad=2)
         figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
@@ -78,6 +79,12 @@ def code_map(codes: np.ndarray, labels: np.ndarray, title: str) -> bytes:
             axis.legend(frameon=False, markerscale=2)
         figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
         return _png(figure)
+
+
+def _thinned(image: np.ndarray) -> np.ndarray:
+    """Every k-th pixel of an image (C, H, W) that is larger than a page shows."""
+    step = max(1, max(image.shape[1:]) // SHOWN_PIXELS)
+    return image[:, ::step, ::step]
 
 
 def _as_rgb(image: np.ndarray) -> np.ndarray:

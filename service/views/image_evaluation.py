@@ -59,8 +59,13 @@ def evaluate_camera(settings: Settings, camera: str, day: date | None) -> Evalua
 
 
 def _mask(png: bytes | None, shape: tuple[int, ...]) -> np.ndarray:
-    """A stored mask as (H, W) bool; nothing marked where there is none."""
-    return np.zeros(shape, bool) if png is None else decode_levels(bytes(png))[0] > 0
+    """A stored mask as a heat map's (H, W) bool: a cell is marked where a pixel in it is; none where there is none."""
+    if png is None:
+        return np.zeros(shape, bool)
+    marked = decode_levels(bytes(png))[0] > 0
+    rows, columns = marked.shape[0] // shape[0], marked.shape[1] // shape[1]
+    cells: np.ndarray = marked.reshape(shape[0], rows, shape[1], columns).any(axis=(1, 3))
+    return cells
 
 
 def evaluation_lines(evaluated: Evaluated) -> list[str]:

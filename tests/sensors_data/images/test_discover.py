@@ -8,6 +8,7 @@ from PIL import Image
 
 from sensors_data.errors import NotThereError
 from sensors_data.images.discover import discover_camera, holds_pictures
+from sensors_data.images.files import encode_png
 from sensors_data.images.settings_text import with_camera
 from sensors_data.settings import Settings, parse
 
@@ -98,3 +99,12 @@ def test_pictures_that_cannot_be_read_are_no_camera(tmp_path):
     (tmp_path / "2026-03-20.png").write_bytes(b"x")
     with pytest.raises(NotThereError, match="can be read"):
         discover_camera(tmp_path)
+
+
+def test_large_pictures_are_proposed_in_tiles(tmp_path):
+    x = np.random.default_rng(0).integers(0, 256, (1, 600, 1100), dtype=np.uint8)
+    for number in range(2):
+        (tmp_path / f"good-{number}-2026-03-01.png").write_bytes(encode_png(x))
+    found = discover_camera(tmp_path)
+    assert (found.camera.size, found.camera.tiles) == (192, (6, 3))
+    assert "1152x576 pixels and scored in tiles; no detail is lost" in found.reasons["tiles"]
