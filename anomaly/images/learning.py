@@ -22,7 +22,7 @@ from sensors_data.nets.training import Hooks
 
 MIN_IMAGES = 8
 """Normal images that a detector needs at least."""
-FEW = 200
+FEW = 150
 """Learned images under which the held-out ones are too few to draw a threshold from."""
 
 
