@@ -76,4 +76,5 @@ def _tail(ordered: np.ndarray, budget: float) -> tuple[float, int, float]:
 
 def _limit(start: float, count: int, mean: float, rows: int, budget: float) -> float:
     share = (count + 1) / (rows + 1)
-    return start + count * mean * max((budget / share) ** (-1 / count) - 1, 1e-9)
+    reach = math.exp(math.log(share / budget) / count) - 1
+    return start + count * mean * max(reach, 1e-9)

@@ -49,7 +49,8 @@ def fitted(x: np.ndarray, shape: tuple[int, int], fit: str) -> np.ndarray:
         whole = np.zeros((channels, rows, columns), np.uint8)
         whole[:, top : top + height, left : left + width] = x
         x = whole
-    return resized(x[None], shape)[0]
+    image: np.ndarray = resized(x[None], shape)[0]
+    return image
 
 
 def with_channels(x: np.ndarray, channels: int) -> np.ndarray:
