@@ -28,13 +28,16 @@ def migrate(store: Store) -> Iterator[str]:
     bare = {finding.path for finding in findings if finding.state == "without hash"}
     others = {finding.path for finding in findings if finding.state != "stale"}
     earlier = bare | {path for path in _tables(store) if path not in others and _has_a_row_a_value(store, path)}
-    followers = _followers(store, earlier, {finding.path for finding in findings})
+    inputs = _inputs(store, {finding.path for finding in findings if finding.state != "without hash"})
     for path in sorted(earlier):
         if (data := _as_today(store, path)) is not None:
             store.write_bytes(path, data)
             yield path
-    for path in followers:
-        _restamp(store, path)
+    changed = earlier
+    while changed:  # what was made from them, then what was made from that
+        changed = {path for path, made_from in inputs.items() if changed & set(made_from)}
+        for path in changed:
+            _restamp(store, path)
 
 
 def _tables(store: Store) -> list[str]:
@@ -65,10 +68,11 @@ def _as_today(store: Store, path: str) -> bytes | None:
     return None if note is None else data + note.format(BLANK).encode()
 
 
-def _followers(store: Store, changed: set[str], other_findings: set[str]) -> list[str]:
-    """The whole tables that were made from files that are about to change."""
+def _inputs(store: Store, other_findings: set[str]) -> dict[str, tuple[str, ...]]:
+    """What each whole table was made from, where none of it is gone."""
     whole = [path for path in _tables(store) if path not in other_findings]
-    return [path for path in whole if changed & set(store.provenance(path).made_from)]
+    inputs = {path: store.provenance(path).made_from for path in whole}
+    return {path: made_from for path, made_from in inputs.items() if all(map(store.exists, made_from))}
 
 
 def _restamp(store: Store, path: str) -> None:
