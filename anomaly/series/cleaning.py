@@ -43,19 +43,17 @@ class SetAside:
 
     def on_card(self, rows: int) -> dict[str, int | str]:
         """The card's fields, where `rows` normal rows were learned."""
+        surprising, outlying = (n / max(rows, 1) for n in (self.surprising_rows, self.outlying_rows))
         reasons = [
-            (self.wild_values, "values wild or contradicted by other sensors"),
-            (self.outlying_values, "values far beyond what the bulk predicts"),
-            (self.outlying_rows, f"rows of long stretches of them ({self.outlying_rows / max(rows, 1):.1%})"),
-            (
-                self.surprising_rows,
-                f"rows that surprised the draft too much ({self.surprising_rows / max(rows, 1):.1%})",
-            ),
+            (self.wild_values, "value", "wild or contradicted by other sensors"),
+            (self.outlying_values, "value", "far beyond what the bulk predicts"),
+            (self.outlying_rows, "row", f"of long stretches of them ({outlying:.1%})"),
+            (self.surprising_rows, "row", f"that surprised the draft too much ({surprising:.1%})"),
         ]
         return {
             "hidden": self.wild_values + self.outlying_values,
             "set_aside": self.outlying_rows + self.surprising_rows,
-            "cleaning": "; ".join(f"{count:,} {reason}" for count, reason in reasons if count),
+            "cleaning": "; ".join(f"{n:,} {what}{'s' * (n > 1)} {why}" for n, what, why in reasons if n),
         }
 
 

@@ -65,4 +65,5 @@ def test_the_card_says_what_was_not_learned_and_why():
         "2 values wild or contradicted by other sensors; 120 values far beyond what the bulk predicts; "
         "30 rows that surprised the draft too much (1.0%)"
     )
+    assert SetAside(0, 1, 0).on_card(3000)["cleaning"] == "1 value far beyond what the bulk predicts"
     assert SetAside(0, 0, 0).on_card(3000)["cleaning"] == ""
