@@ -25,6 +25,9 @@ def plan_night(
     step: Annotated[str, typer.Option("--step", help="The clock, like 1min.")] = "1min",
     cores: Annotated[int, typer.Option("--cores", min=1, help="Cores that work at night.")] = 2,
     memory: Annotated[int, typer.Option("--memory", min=100, help="MB that one task may take.")] = 2000,
+    linear: Annotated[
+        bool, typer.Option("--linear", help="The linear path serves alone in every family, as their cards say.")
+    ] = False,
     measure: Annotated[bool, typer.Option("--measure", help="Measure this machine first, for some seconds.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -35,7 +38,7 @@ def plan_night(
     from service.schedule.plan import Fleet, plan
     from service.schedule.speed import speed_here
 
-    words = {"assets": assets, "sensors": sensors, "step": step, "cores": cores, "memory_mb": memory}
+    words = {"assets": assets, "sensors": sensors, "step": step, "cores": cores, "memory_mb": memory, "linear": linear}
     fleet = parse(Fleet, words, "the plan")
     speed = speed_here() if measure else 1.0
     night = plan(fleet, speed)

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from sensors_data.errors import UnusableError
 from sensors_data.section import Duration, Section
-from service.schedule.costs import BASE_MB, COSTS, LOADS_TORCH, START_S, JobCost
+from service.schedule.costs import BASE_MB, LOADS_TORCH, START_S, JobCost, costs_of
 
 MOST_SHARDS = 1024
 """Of a family, as the settings and Airflow's own limit have it."""
@@ -28,6 +28,8 @@ class Fleet(Section):
     cores: int = Field(2, ge=1)
     memory_mb: int = Field(2000, ge=1)
     """What one task may take."""
+    linear: bool = False
+    """Whether the linear path serves alone in every family."""
 
     @field_validator("step")
     @classmethod
@@ -40,6 +42,11 @@ class Fleet(Section):
     def rows_an_asset(self) -> int:
         """Rows of an asset's day."""
         return timedelta(days=1) // self.step
+
+    @property
+    def costs(self) -> tuple[JobCost, ...]:
+        """What each job of the night costs."""
+        return costs_of(self.linear)
 
 
 @dataclass(frozen=True)
@@ -90,12 +97,12 @@ def plan(fleet: Fleet, speed: float = 1.0) -> Plan:
     A family is as large as its largest task's memory allows, a shard as small as loading its process pays for.
     UnusableError where not even one asset fits.
     """
-    families = ceil(fleet.assets / _most_assets(fleet, [cost for cost in COSTS if not cost.sharded]))
+    families = ceil(fleet.assets / _most_assets(fleet, [cost for cost in fleet.costs if not cost.sharded]))
     family = ceil(fleet.assets / families)
     shards = _shards(fleet, family)
-    jobs = tuple(_job(fleet, cost, families, shards, speed) for cost in COSTS)
+    jobs = tuple(_job(fleet, cost, families, shards, speed) for cost in fleet.costs)
     values = fleet.assets * fleet.rows_an_asset * fleet.sensors
-    written = sum(cost.written_a_value for cost in COSTS) * values / MB
+    written = sum(cost.written_a_value for cost in fleet.costs) * values / MB
     return Plan(families, shards, jobs, written, families * (5 + 6 * shards))
 
 
@@ -114,7 +121,7 @@ def _most_assets(fleet: Fleet, costs: list[JobCost]) -> int:
 
 def _shards(fleet: Fleet, assets: int) -> int:
     """The shards of a family: as many as memory asks for, and no fewer than cores where their work is worth it."""
-    sharded = [cost for cost in COSTS if cost.sharded]
+    sharded = [cost for cost in fleet.costs if cost.sharded]
     least = ceil(assets / _most_assets(fleet, sharded))
     work = sum(cost.cpu_s(assets * fleet.rows_an_asset, fleet.sensors) for cost in sharded)
     return min(MOST_SHARDS, max(1, least, min(fleet.cores, int(work / SHORT_S))))

@@ -6,7 +6,7 @@ import pytest
 
 from sensors_data.errors import UnusableError
 from sensors_data.settings import parse
-from service.schedule.costs import COSTS
+from service.schedule.costs import costs_of
 from service.schedule.plan import Fleet, plan
 
 MINUTE = timedelta(minutes=1)
@@ -44,8 +44,14 @@ def test_more_cores_make_the_night_shorter_and_a_faster_machine_too():
 
 
 def test_the_cost_of_a_job_is_that_of_its_rows_and_their_values():
-    (ingest,) = [cost for cost in COSTS if cost.name == "ingest"]
+    ingest = costs_of(linear=False)[0]
     assert ingest.cpu_s(1e6, 6) == pytest.approx(ingest.us_a_row + 6 * ingest.us_a_value)
+
+
+def test_scoring_costs_less_where_the_linear_path_serves_alone_and_nothing_else_does():
+    both = [plan(Fleet(assets=1000, sensors=6, step=MINUTE, linear=linear)) for linear in (False, True)]
+    cheaper = [job.name for job, other in zip(both[0].jobs, both[1].jobs, strict=True) if other.cpu_s < job.cpu_s]
+    assert cheaper == ["score-series"]
 
 
 def test_an_asset_too_large_for_a_task_is_refused_with_what_it_needs():
