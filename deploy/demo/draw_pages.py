@@ -1,6 +1,7 @@
-"""Draws the pictures of the service's pages in docs/images: `python deploy/demo/draw_pages.py ADDRESS TOKEN`.
+"""Draws the pictures of the service's pages in docs/images: `python deploy/demo/draw_pages.py ADDRESS TOKEN INBOX`.
 
-The service runs over the demo's store; the walk is an analyst's morning, from the overview to the verdict.
+The service runs over the demo's store; the walk is an analyst's morning, from the overview to the verdict. Then six
+days of the demo's pumps, from its INBOX, are uploaded as a spreadsheet in Germany would have saved them.
 """
 
 from __future__ import annotations
@@ -8,7 +9,10 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+import pandas as pd
 
 IMAGES = Path(__file__).parents[2] / "docs/images"
 SIZE = {"width": 1400, "height": 900}
@@ -51,7 +55,36 @@ def draw(browser: Any, address: str, token: str, pictures: tuple[Shown, ...], fo
     return paths
 
 
-def main(address: str, token: str) -> None:
+def days_of(inbox: Path, folder: Path) -> Path:
+    """Six days of three pumps as one file with semicolons, decimal commas, and the date apart from the clock."""
+    days = [pd.read_csv(inbox / "pump" / f"pump-2026-03-{day}.csv", parse_dates=["time"]) for day in range(18, 24)]
+    rows = pd.concat(days)
+    rows = rows[rows["asset"].isin(["pump-1", "pump-2", "pump-3"])]
+    clock = {"Datum": rows["time"].dt.strftime("%d.%m.%Y"), "Zeit": rows["time"].dt.strftime("%H:%M")}
+    table = pd.DataFrame(clock).assign(Maschine=rows["asset"], **{c: rows[c] for c in rows.columns[2:]})
+    table.to_csv(folder / "pumpen.csv", sep=";", decimal=",", index=False)
+    return folder / "pumpen.csv"
+
+
+def draw_try(browser: Any, address: str, token: str, file: Path, folder: Path) -> Path:
+    """Take the picture of a file that is uploaded, understood and scored by a detector fitted on the spot; its path."""
+    context = browser.new_context(viewport=SIZE, timezone_id="UTC", locale="en-GB")
+    context.add_cookies([{"name": "nightscore", "value": token, "url": address}])
+    page = context.new_page()
+    page.set_default_timeout(240_000)
+    page.goto(f"{address}/pages/try")
+    page.set_input_files("input[type=file]", file)
+    page.get_by_text("What was understood").wait_for()
+    page.get_by_role("button", name="Score it").click()
+    page.locator(".js-plotly-plot").first.wait_for()
+    page.wait_for_timeout(1500)
+    upper = {"x": 0, "y": 0, "width": SIZE["width"], "height": 1910}  # from the file to what was found
+    page.screenshot(path=folder / "service-try.png", full_page=True, clip=upper)
+    context.close()
+    return folder / "service-try.png"
+
+
+def main(address: str, token: str, inbox: str) -> None:
     """Draw the docs' pictures."""
     from playwright.sync_api import sync_playwright
 
@@ -59,8 +92,11 @@ def main(address: str, token: str) -> None:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--headless", "--no-sandbox"])
         for path in draw(browser, address.rstrip("/"), token, MORNING, IMAGES):
             print(f"drew {path.name}")
+        with TemporaryDirectory() as folder:
+            file = days_of(Path(inbox), Path(folder))
+            print(f"drew {draw_try(browser, address.rstrip('/'), token, file, IMAGES).name}")
         browser.close()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(*sys.argv[1:4])

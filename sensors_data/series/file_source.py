@@ -86,8 +86,11 @@ def read_table(path: Path, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame]:
         if is_parquet(path):
             return parquet_rows(pq.ParquetFile(path), path.name), pd.DataFrame({"line": [], "raw": []})
         return read_text(unpacked(path, layout), path.name, layout)
-    except (pa.ArrowException, OSError) as error:
-        raise UnreadableError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
+    except pa.ArrowException as error:
+        what = "is no whole Parquet file" if is_parquet(path) else "has lines that cannot be parted into cells"
+        raise UnreadableError(f"{path.name} {what}", "copy it again, or export it as CSV") from error
+    except OSError as error:
+        raise UnreadableError(f"{path.name} cannot be read: {error.strerror or 'the disk does not give it'}") from error
 
 
 def parquet_rows(file: pq.ParquetFile, name: str) -> pd.DataFrame:

@@ -26,7 +26,10 @@ def split(line: str, separator: str) -> list[str]:
         return [cell.strip('"') for cell in re.findall(r'"[^"]*"|[^ \t"]+', line)]
     if separator in (" ", "  "):
         return re.split(r"[ \t]+" if separator == " " else r"(?: {2,}|\t)[ \t]*", line.strip()) if line.strip() else []
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+    except csv.Error:  # a cell of more than 131,072 characters, or a lone carriage return
+        return [cell.strip() for cell in line.split(separator)]
 
 
 def is_comment(line: str, comment: str) -> bool:

@@ -19,6 +19,8 @@ def json_rows(data: bytes, name: str) -> list[Row]:
     try:
         text = data.decode("utf-8-sig")
         values = _values(text)
+    except RecursionError as error:
+        raise UnreadableError(f"{name} is JSON in too many layers", "write a list of rows, or a row a line") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         where = f", line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise UnreadableError(

@@ -75,9 +75,13 @@ def test_every_row_knows_its_line_past_empty_and_odd_lines(put):
         (b"no gzip", "a.csv.gz", "is called .gz and is no gzip file"),
         (gzip.compress(TEXT.encode(), mtime=0)[:-12], "a.csv.gz", "is cut off or damaged"),
         (gzip.compress(TEXT.encode() * 99, mtime=0)[:40] + b"\xff" * 40, "a.csv.gz", "is cut off or damaged"),
-        (b"PAR1", "a.parquet", "cannot be read"),
+        (b"PAR1", "a.parquet", "is no whole Parquet file; copy it again"),
         (parquet(pd.DataFrame({"time": [], "flow": []})), "a.parquet", "has no rows"),
-        (parquet(pd.DataFrame({"time": [1], "flow": [2.0]}))[:-9], "a.parquet", "cannot be read"),
+        (
+            parquet(pd.DataFrame({"time": [1], "flow": [2.0]}))[:-9],
+            "a.parquet",
+            "is no whole Parquet file; copy it again",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_used_says_why_and_names_itself(put, content, name, reason):
