@@ -47,7 +47,7 @@ fit = { epochs = 3 }
 [cameras.press]
 inbox = "inbox/press"
 size = 28
-detector = { steps = 15, features = { kind = "gradients" } }
+detector = { steps = 15, folds = 1, features = { kind = "gradients" } }
 [cameras.press.generator]
 learns_from = "all"
 images = 600

@@ -20,7 +20,7 @@ from synthesis.presets.catalogue import preset
 from synthesis.quality.usefulness import Labelled
 
 SEEN, DAY = date(2026, 3, 9), date(2026, 3, 10)
-DETECTOR = {"steps": 60, "widths": [64], "latent": 8, "draws": 2}
+DETECTOR = {"steps": 60, "folds": 1, "widths": [64], "latent": 8, "draws": 2}
 
 
 @pytest.fixture(scope="module")

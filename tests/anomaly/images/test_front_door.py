@@ -21,7 +21,7 @@ from sensors_data.settings import Settings
 from sensors_data.store import Store
 
 DAY = date(2026, 3, 10)
-CONFIG = {"steps": 60, "false_alarm_rate": 0.05}
+CONFIG = {"steps": 60, "folds": 1, "false_alarm_rate": 0.05}
 DIGITS = load_digits()
 IMAGES = resize(np.rint(DIGITS.images * (255 / 16)).astype(np.uint8)[:, None], 28)
 ZEROS, EIGHTS = IMAGES[DIGITS.target == 0][:, 0], IMAGES[DIGITS.target == 8][:, 0]  # (N, H, W)

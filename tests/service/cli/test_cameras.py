@@ -15,7 +15,7 @@ LAST = FIRST + timedelta(days=DAYS - 1)
 def folder(tmp_path_factory):
     made = tmp_path_factory.mktemp("camera")
     write_camera(made / "inbox" / "press", 0, FIRST, DAYS, parts=15)
-    text = f'store = "store"\n{camera_settings()}detector = {{ steps = 60 }}\n'
+    text = f'store = "store"\n{camera_settings()}detector = {{ steps = 60, folds = 1 }}\n'
     (made / "settings.toml").write_text(text)
     return made
 

@@ -29,7 +29,7 @@ def seen(tmp_path_factory) -> Settings:
     """Two cameras: `bare` that saw nothing, and `press` with a scored day and a generator that was taught nothing."""
     folder = tmp_path_factory.mktemp("cameras")
     write_camera(folder / "inbox/press", 0, FIRST, DAYS, parts=15)
-    both = camera_settings("bare") + camera_settings() + "detector = { steps = 60 }\n"
+    both = camera_settings("bare") + camera_settings() + "detector = { steps = 60, folds = 1 }\n"
     (folder / "settings.toml").write_text(f'store = "store"\n{both}')
     settings = load(folder / "settings.toml")
     for n in range(DAYS):
