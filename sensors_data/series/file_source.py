@@ -99,6 +99,7 @@ def parquet_rows(file: pq.ParquetFile, name: str) -> pd.DataFrame:
     What pandas noted beside the columns is not read: it may be anything. Its unnamed indexes are left out.
     """
     table = file.read()
+    table.validate(full=True)  # texts that are none are found here, not in the middle of a job
     _check_names(name, table.column_names)
     frame: pd.DataFrame = table.replace_schema_metadata(None).to_pandas()
     frame = frame.drop(columns=[column for column in frame.columns if re.fullmatch(r"__index_level_\d+__", column)])

@@ -170,3 +170,11 @@ def test_what_pandas_noted_of_a_parquet_file_is_not_believed(put, noted):
 def test_an_unnamed_index_of_pandas_is_no_column(put):
     rows, _ = read_table(put(parquet(pd.DataFrame({"time": [1], "flow": [2.0]}, index=[7])), "a.parquet"), Layout())
     assert rows.to_dict("list") == {"time": [1], "flow": [2.0]}
+
+
+def test_a_parquet_text_that_is_no_utf_8_is_refused_with_the_files_name(put):
+    times = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\2\0\0\0"), pa.py_buffer(b"\xe8:")])
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"time": times, "flow": [1.0]}), buffer)
+    with pytest.raises(UnreadableError, match=r"a.parquet cannot be read: .*[Ii]nvalid UTF8"):
+        read_table(put(buffer.getvalue(), "a.parquet"), Layout())
