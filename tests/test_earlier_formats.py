@@ -50,6 +50,7 @@ def test_every_file_of_an_earlier_version_is_read_whole(settings, version):
     assert states == ({"without hash"} if version == "before-hashes" else set())
     read = {table: len(store.read_files(table, paths)) for table in TABLES if (paths := store.files(table, ".parquet"))}
     assert (read["readings"], read["grid"], read["scores"], read["incidents"]) == (48, 96, 48, 1)
+    assert sum(store.provenance(path).many for path in store.files("readings")) == 95
 
 
 def test_a_day_is_scored_by_an_earlier_versions_detector_as_that_version_did(settings, version, said):

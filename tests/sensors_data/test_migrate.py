@@ -62,6 +62,8 @@ def test_files_with_a_row_a_value_are_read_and_become_wide(store, make_readings)
     readings = long_file(store, values, "readings", Provenance(job="ingest", edition=2), **where)
     source = store.made_from([readings], Provenance(job="impute"))
     grid = long_file(store, values, "grid", source, **where, shard=0)
+    made = store.made_from([grid], Provenance(job="score-series"))
+    store.write("self_tests", TABLES["self_tests"].frame(), made, **where, shard=0)
     before = [store.read("readings", **where), store.read("grid", **where, shard=0)]
     pd.testing.assert_frame_equal(before[0], wide)
     assert store.provenance(readings).many == 11
