@@ -34,7 +34,7 @@ SCORE = JobCost("score-series", 10.0, 2.4, 250, 29.0, sharded=True)
 """With the LSTMs."""
 SCORE_LINEAR = JobCost("score-series", 2.5, 1.5, 250, 29.0, sharded=True)
 """Where the linear path serves alone."""
-INGEST_AND_IMPUTE = (JobCost("ingest", 0.41, 0.26, 150, 2.6), JobCost("impute", 0.01, 0.31, 135, 2.6, sharded=True))
+INGEST_AND_IMPUTE = (JobCost("ingest", 0.47, 0.11, 165, 1.7), JobCost("impute", 0.20, 0.05, 140, 1.7, sharded=True))
 WITH_SCORES = (
     JobCost("find-anomalies", 0.8, 0.03, 150),
     JobCost("drift", 0.35, 0.02, 150),
