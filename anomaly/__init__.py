@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from anomaly.images.front_door import FittedImageDetector as FittedImageDetector
     from anomaly.images.front_door import fit_images as fit_images
     from anomaly.images.front_door import load_images as load_images
-    from anomaly.series.anomalies import Rules as Rules
     from anomaly.series.front_door import SeriesDetector as SeriesDetector
     from anomaly.series.front_door import fit as fit
     from anomaly.series.front_door import load as load
+    from anomaly.series.night.anomalies import Rules as Rules
     from anomaly.series.scored import ScoredReadings as ScoredReadings
 
 _HOME = {
     "FittedImageDetector": "anomaly.images.front_door",
-    "Rules": "anomaly.series.anomalies",
+    "Rules": "anomaly.series.night.anomalies",
     "ScoredReadings": "anomaly.series.scored",
     "SeriesDetector": "anomaly.series.front_door",
     "fit": "anomaly.series.front_door",

@@ -14,8 +14,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from anomaly.series.kinds import parse_config
 from anomaly.series.span import Span, TrainingPlan
-from anomaly.series.train import train_detector
-from sensors_data.series.grid import Grid
+from anomaly.series.training.train import train_detector
+from sensors_data.series.grids.grid import Grid
 
 __all__ = ["NightscoreDetector"]
 

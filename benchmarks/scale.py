@@ -21,9 +21,9 @@ from typing import TypeVar
 from rich.table import Table
 
 from anomaly.monitoring.jobs import export_metrics
-from anomaly.series.drift_job import drift
-from anomaly.series.find_job import find_anomalies
-from anomaly.series.score_job import score_series
+from anomaly.series.night.drift_job import drift
+from anomaly.series.night.find_job import find_anomalies
+from anomaly.series.night.score_job import score_series
 from benchmarks.outputs import wide_console
 from benchmarks.scale_calls import counting_calls
 from benchmarks.scale_peers import peers

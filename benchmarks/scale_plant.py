@@ -11,9 +11,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from anomaly.series.train_job import train_series
-from sensors_data.series.grid_table import GRID
-from sensors_data.series.readings_table import write_day
+from anomaly.series.training.train_job import train_series
+from sensors_data.series.grids.grid_table import GRID
+from sensors_data.series.intake.readings_table import write_day
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Provenance, Store, shard_of
 from sensors_data.wide_rows import WideRows, table_of

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from anomaly.evaluation import scores as evaluation
 from anomaly.evaluation.affiliation import affiliation
-from anomaly.series.period import period_length
+from anomaly.series.lstm_vae.period import period_length
 from benchmarks.series_data import Listed, Series, read_series
 from benchmarks.series_methods import method
 

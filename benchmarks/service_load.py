@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from anomaly.series.train_job import train_series
+from anomaly.series.training.train_job import train_series
 from sensors_data.series.jobs import impute, ingest
 from sensors_data.settings import load
 

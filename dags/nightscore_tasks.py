@@ -66,7 +66,7 @@ def _skip(job: Job, settings: Settings, day: date, owner: str) -> None:
     if job.needs:
         skip_without_model(settings, job.needs, owner, day)
     if job.trains == "series":
-        from anomaly.series.train_job import waits_for_readings
+        from anomaly.series.training.train_job import waits_for_readings
 
         if wait := waits_for_readings(settings, day, owner):
             raise AirflowSkipException(wait)

@@ -67,7 +67,7 @@ JOBS = {
         Job(
             "train-series",
             "family",
-            "anomaly.series.train_job:train_series",
+            "anomaly.series.training.train_job:train_series",
             "Learn a family's detector from the days before a day, and accept or reject it.",
             "weekly",
             writes=("training", "scales"),
@@ -77,7 +77,7 @@ JOBS = {
         Job(
             "score-series",
             "family",
-            "anomaly.series.score_job:score_series",
+            "anomaly.series.night.score_job:score_series",
             "Score a day by the newest accepted detector trained before it.",
             "nightly",
             writes=("scores", "sensor_scores", "completeness", "self_tests"),
@@ -88,7 +88,7 @@ JOBS = {
         Job(
             "find-anomalies",
             "family",
-            "anomaly.series.find_job:find_anomalies",
+            "anomaly.series.night.find_job:find_anomalies",
             "Turn a day's scores into anomalies: intervals with a severity and the sensors that carry them.",
             "nightly",
             writes=("anomalies",),
@@ -96,7 +96,7 @@ JOBS = {
         Job(
             "drift",
             "family",
-            "anomaly.series.drift_job:drift",
+            "anomaly.series.night.drift_job:drift",
             "Hold a family's newest days against what its model learned from; say whether to retrain.",
             "nightly",
             writes=("drift",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from anomaly.series.in_words import what_is_odd
+from anomaly.series.evidence.in_words import what_is_odd
 from sensors_data.places import digest_path
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings

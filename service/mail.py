@@ -13,7 +13,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from anomaly.series.in_words import what_is_odd
+from anomaly.series.evidence.in_words import what_is_odd
 from sensors_data.errors import StorageError, UnusableError
 from sensors_data.sending import Sending
 from sensors_data.settings import Settings

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from anomaly.series.in_words import what_is_odd
+from anomaly.series.evidence.in_words import what_is_odd
 from sensors_data.places import report_path
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings

@@ -57,7 +57,7 @@ def test_the_jobs_page_has_every_job_with_what_it_writes_and_needs():
     assert sorted(re.findall(r"^### (.+)$", page, re.MULTILINE)) == sorted(JOBS)
     score = page.split("### score-series\n")[1].split("\n### ")[0]
     assert re.findall(r"tables\.md#(\w+)", score) == ["scores", "sensor_scores", "completeness", "self_tests"]
-    assert "`anomaly.series.score_job.score_series(settings, day, family, shard=0)`" in score
+    assert "`anomaly.series.night.score_job.score_series(settings, day, family, shard=0)`" in score
     assert "Needs: a series detector; without one" in score
 
 

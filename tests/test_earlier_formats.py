@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from anomaly.images.jobs import score_images
-from anomaly.series.find_job import find_anomalies
-from anomaly.series.score_job import score_series
+from anomaly.series.night.find_job import find_anomalies
+from anomaly.series.night.score_job import score_series
 from sensors_data.migrate import migrate
 from sensors_data.settings import Settings, load
 from sensors_data.store import Store

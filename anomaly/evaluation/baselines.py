@@ -15,7 +15,7 @@ from sklearn.ensemble import IsolationForest
 from sklearn.utils.extmath import randomized_svd
 
 from anomaly.evaluation.scores import Flags
-from anomaly.series.period import period_length
+from anomaly.series.lstm_vae.period import period_length
 
 Array = NDArray[np.float64]
 Scorer = Callable[[Array], Array]

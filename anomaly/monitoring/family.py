@@ -11,12 +11,12 @@ import pandas as pd
 from anomaly.monitoring.decisions import decision_samples
 from anomaly.monitoring.prometheus import Sample, most_frequent, sample
 from anomaly.monitoring.runs import family_subject, job_samples, model_samples, newest_day, store_samples
-from anomaly.series.anomalies import SEVERITIES
 from anomaly.series.drift import SCORE
+from anomaly.series.evidence.in_words import in_short
 from anomaly.series.files import KIND, read_card
-from anomaly.series.in_words import in_short
+from anomaly.series.night.anomalies import SEVERITIES
 from sensors_data.model_files import ModelCatalogue
-from sensors_data.series.grid_table import day_rows, filling
+from sensors_data.series.grids.grid_table import day_rows, filling
 from sensors_data.settings import Family
 from sensors_data.store import Store
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sensors_data.series.grid import Grid
+from sensors_data.series.grids.grid import Grid
 
 MOST_VALUES = 320_000
 """Values of a block at most: what is known of its windows takes some 300 bytes a value."""

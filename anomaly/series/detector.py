@@ -16,8 +16,8 @@ from torch import Tensor
 
 from anomaly.series.blocks import Block, block_of, blocks_of
 from anomaly.series.card import Card, DetectorConfig
-from anomaly.series.evidence import EvidenceModel
-from anomaly.series.judged import Judged
+from anomaly.series.evidence.judged import Judged
+from anomaly.series.evidence.windows import EvidenceModel
 from anomaly.series.profile import Profile
 from anomaly.series.span import Span, TrainingPlan
 from anomaly.thresholds import Threshold
@@ -25,7 +25,7 @@ from anomaly.vae.training import Epoch
 from sensors_data.errors import UnusableError
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
-from sensors_data.series.grid import Grid, Scale, long_gaps
+from sensors_data.series.grids.grid import Grid, Scale, long_gaps
 
 SHORT_GAP = 6
 """Rows up to which what was filled in is as good as measured."""

@@ -9,19 +9,19 @@ import numpy as np
 import torch
 
 from anomaly.series.card import FORMAT, READABLE, Card
-from anomaly.series.cross import CrossModel
 from anomaly.series.detector import Detector
-from anomaly.series.evidence import EvidenceModel
+from anomaly.series.evidence.cross import CrossModel
+from anomaly.series.evidence.noise_by_hour import HOURS
+from anomaly.series.evidence.residuals import Residuals
+from anomaly.series.evidence.windows import EvidenceModel
 from anomaly.series.fleet_scales import FleetScales
 from anomaly.series.kinds import DEFAULT, KINDS
-from anomaly.series.noise_by_hour import HOURS
 from anomaly.series.profile import Profile
-from anomaly.series.residuals import Residuals
 from sensors_data.errors import UnusableError
 from sensors_data.model_files import ModelCatalogue, ModelFile, card_in, check_place
 from sensors_data.nets.arrays import Shape, check_arrays, check_positive
 from sensors_data.nets.files import model_bytes, tensors_of
-from sensors_data.series.grid import Scale
+from sensors_data.series.grids.grid import Scale
 from sensors_data.settings import parse
 from sensors_data.store import Store
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from anomaly.series.span import ABNORMAL
-from sensors_data.series.grid import Grid, Scale, spread_floor
-from sensors_data.series.grid_table import read_grids
+from sensors_data.series.grids.grid import Grid, Scale, spread_floor
+from sensors_data.series.grids.grid_table import read_grids
 from sensors_data.series.incidents import incident_rows
 from sensors_data.settings import Family
 from sensors_data.store import Provenance, Store, shard_of

@@ -14,17 +14,17 @@ from anomaly.series.card import Card
 from anomaly.series.detector import Detector
 from anomaly.series.files import from_bytes, to_bytes
 from anomaly.series.kinds import parse_config
-from anomaly.series.score_job import score_day
+from anomaly.series.night.score_job import score_day
 from anomaly.series.scored import ScoredReadings
 from anomaly.series.span import TrainingPlan, training_spans
-from anomaly.series.train import train_detector
+from anomaly.series.training.train import train_detector
 from anomaly.thresholds import Threshold
 from sensors_data.arrow_rows import as_table
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.files import open_url, replace_file
-from sensors_data.series.frames import readings_of, step_of
-from sensors_data.series.grid_table import grids_of, together
-from sensors_data.series.imputing import imputed_days
+from sensors_data.series.grids.grid_table import grids_of, together
+from sensors_data.series.grids.imputing import imputed_days
+from sensors_data.series.understanding.frames import readings_of, step_of
 from sensors_data.settings import Family
 from sensors_data.tables import TABLES
 from sensors_data.wide_rows import WideRows

@@ -6,7 +6,7 @@ from typing import Any
 
 from anomaly.series.card import DetectorConfig
 from anomaly.series.detector import Kind
-from anomaly.series.learning import LSTM_VAE
+from anomaly.series.lstm_vae.learning import LSTM_VAE
 from sensors_data.errors import UnusableError
 from sensors_data.settings import parse
 

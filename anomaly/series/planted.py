@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from anomaly.series.detector import Detector, Scores
-from sensors_data.series.grid import Grid
+from sensors_data.series.grids.grid import Grid
 
 KINDS = ("spike", "level", "drift", "stuck", "noise")
 LENGTHS = {"spike": 4, "level": 48, "drift": 96, "stuck": 64, "noise": 48}

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
-from sensors_data.series.units import unit_beside
+from sensors_data.series.values.units import unit_beside
 from sensors_data.settings import Family
 from sensors_data.tables.shares import shares_in_words
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from anomaly.series.span import Span
-from sensors_data.series.grid import Grid
+from sensors_data.series.grids.grid import Grid
 
 KINDS = {"day": 1, "workday": 2, "week": 7}
 """How many sorts of day a profile tells apart."""

@@ -8,21 +8,21 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from anomaly.series.anomalies import Rules, find_anomalies
-from anomaly.series.calibration import LEAST_NATS, coverage_adjusted_scores, in_sample_optimism, with_threshold
-from anomaly.series.control import controlled
 from anomaly.series.detector import Detector
 from anomaly.series.files import load_for, save
-from anomaly.series.find_job import rules_of
-from anomaly.series.row_limit import with_row_limit
+from anomaly.series.limits.calibration import LEAST_NATS, coverage_adjusted_scores, in_sample_optimism, with_threshold
+from anomaly.series.limits.control import controlled
+from anomaly.series.limits.row_limit import with_row_limit
+from anomaly.series.night.anomalies import Rules, find_anomalies
+from anomaly.series.night.find_job import rules_of
 from anomaly.series.row_replay import with_row_limits
 from anomaly.series.span import ABNORMAL, Span
-from anomaly.series.train_job import found_before, training_grids
+from anomaly.series.training.train_job import found_before, training_grids
 from anomaly.thresholds import Threshold
 from sensors_data.audit import record
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.runs import Done, run_job
-from sensors_data.series.grid import as_us
+from sensors_data.series.grids.grid import as_us
 from sensors_data.series.incidents import incident_rows, read_incidents
 from sensors_data.settings import Family, Settings, parse
 from sensors_data.store import Store

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from anomaly.series.card import DetectorConfig
-from sensors_data.series.grid import Grid
+from sensors_data.series.grids.grid import Grid
 from sensors_data.series.incidents import incident_rows
 
 ABNORMAL = ("fault", "confirmed", "planned", "found")

@@ -9,9 +9,9 @@ from importlib import import_module
 __all__ = ()  # nothing here is a policy of Airflow's
 
 WANTED = (
-    "anomaly.series.score_job",
-    "anomaly.series.find_job",
-    "anomaly.series.drift_job",
+    "anomaly.series.night.score_job",
+    "anomaly.series.night.find_job",
+    "anomaly.series.night.drift_job",
     "anomaly.images.jobs",
     "service.report",
 )

@@ -22,10 +22,10 @@ from local_airflow import USER, prepare, running
 from nights_demo import fresh_folder, wait_for_dags
 from watching import follow, table, times
 
-from anomaly.series.drift_job import drift
-from anomaly.series.find_job import find_anomalies
-from anomaly.series.score_job import score_series
-from anomaly.series.train_job import train_series
+from anomaly.series.night.drift_job import drift
+from anomaly.series.night.find_job import find_anomalies
+from anomaly.series.night.score_job import score_series
+from anomaly.series.training.train_job import train_series
 from sensors_data.series.jobs import impute, ingest
 from sensors_data.settings import Settings, load
 from sensors_data.store import Store

@@ -11,21 +11,21 @@ from pydantic import BaseModel
 
 from anomaly.images.detector import ImageDetectorConfig
 from anomaly.images.features import FeatureConfig
-from anomaly.series.anomalies import Rules
-from anomaly.series.lstm_vae_card import LSTMVAEDetectorConfig
+from anomaly.series.lstm_vae.card import LSTMVAEDetectorConfig
+from anomaly.series.night.anomalies import Rules
 from anomaly.vae.training import FitConfig
 from sensors_data.camera import Camera
 from sensors_data.section import Section
 from sensors_data.series.bridge.brokers import KafkaBridge, MqttBridge
-from sensors_data.series.credentials import Secret
-from sensors_data.series.delta_source import DeltaSource
-from sensors_data.series.duckdb_source import DuckdbSource
-from sensors_data.series.http_source import HttpSource
-from sensors_data.series.iceberg_source import IcebergSource
-from sensors_data.series.influx_source import InfluxSource
-from sensors_data.series.opcua_source import OpcuaSource
-from sensors_data.series.prometheus_source import PrometheusSource
-from sensors_data.series.sql_source import SqlSource
+from sensors_data.series.sources.credentials import Secret
+from sensors_data.series.sources.delta import DeltaSource
+from sensors_data.series.sources.duckdb import DuckdbSource
+from sensors_data.series.sources.http import HttpSource
+from sensors_data.series.sources.iceberg import IcebergSource
+from sensors_data.series.sources.influx import InfluxSource
+from sensors_data.series.sources.opcua import OpcuaSource
+from sensors_data.series.sources.prometheus import PrometheusSource
+from sensors_data.series.sources.sql import SqlSource
 from sensors_data.settings import Family, Layout, Sensor, Settings, Training
 from synthesis.quality.gate import GateConfig
 from synthesis.settings import GeneratorSettings

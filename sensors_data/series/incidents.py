@@ -11,7 +11,7 @@ import pandas as pd
 
 from sensors_data.audit import record
 from sensors_data.errors import NotThereError, UnusableError
-from sensors_data.series.grid import Grid, as_us
+from sensors_data.series.grids.grid import Grid, as_us
 from sensors_data.settings import Label, Name, Section
 from sensors_data.store import Provenance, Store
 

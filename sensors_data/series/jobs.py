@@ -9,11 +9,11 @@ import pandas as pd
 
 from sensors_data.errors import NotThereError
 from sensors_data.runs import Done, run_job
-from sensors_data.series.grid_table import GRID, check_shard
-from sensors_data.series.imputing import SEASONAL_DAYS, imputed_rows
+from sensors_data.series.grids.grid_table import GRID, check_shard
+from sensors_data.series.grids.imputing import SEASONAL_DAYS, imputed_rows
+from sensors_data.series.intake.readings_table import files_of, read_rows, write_day
 from sensors_data.series.late import revision_of, stamp_of, too_late
-from sensors_data.series.readings_table import files_of, read_rows, write_day
-from sensors_data.series.sources import take_day
+from sensors_data.series.sources.kinds import take_day
 from sensors_data.series.wholeness import part_there, why_not_whole
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Provenance, Store, settings_hash, shard_of

@@ -6,9 +6,9 @@ import hashlib
 from datetime import date, timedelta
 
 from sensors_data.errors import NotThereError, UnreadableError
-from sensors_data.series.file_source import find_files
-from sensors_data.series.readings_table import READINGS
-from sensors_data.series.sources import take_day
+from sensors_data.series.files.file_source import find_files
+from sensors_data.series.intake.readings_table import READINGS
+from sensors_data.series.sources.kinds import take_day
 from sensors_data.settings import Family
 from sensors_data.store import Store
 from sensors_data.wide_rows import WideRows, rows_of

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from sensors_data.series.day_bounds import midnight
-from sensors_data.series.file_source import find_files
-from sensors_data.series.remote_files import is_there
+from sensors_data.series.files.file_source import find_files
+from sensors_data.series.files.remote import is_there
+from sensors_data.series.sources.day_bounds import midnight
 from sensors_data.settings import Family
 
 AN_HOUR = timedelta(hours=1)

@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 
 from sensors_data.arrow_rows import to_arrow
 from sensors_data.errors import UnreadableError
-from sensors_data.series.cells import read_text
-from sensors_data.series.file_source import parquet_rows
-from sensors_data.series.readings import read_frame
+from sensors_data.series.files.cells import read_text
+from sensors_data.series.files.file_source import parquet_rows
+from sensors_data.series.intake.readings import read_frame
 from sensors_data.settings import Family
 from sensors_data.tables import Table
 from sensors_data.tables.shares import SHARES, shares_in_words

@@ -11,11 +11,11 @@ from rich.table import Table
 from anomaly.series.card import Card
 from anomaly.series.files import read_card, serving
 from anomaly.series.span import MIN_ROWS
-from anomaly.series.train_job import detector_config, training_grids
+from anomaly.series.training.train_job import detector_config, training_grids
 from sensors_data.errors import NightscoreError
-from sensors_data.series.file_source import find_files, raw_readings
-from sensors_data.series.settings_text import duration_words
-from sensors_data.series.sources import days_in
+from sensors_data.series.files.file_source import find_files, raw_readings
+from sensors_data.series.sources.kinds import days_in
+from sensors_data.series.understanding.settings_text import duration_words
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Store
 from sensors_data.tables.shares import shares_in_words

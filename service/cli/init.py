@@ -14,10 +14,10 @@ from rich.table import Table
 from sensors_data.errors import NotThereError, UnreadableError, UnusableError
 from sensors_data.files import open_url, replace_file
 from sensors_data.images.discover import holds_pictures
-from sensors_data.series.discover import Discovery, discover, name_of
-from sensors_data.series.partial import partial_settings, without_partial
-from sensors_data.series.settings_text import with_family
-from sensors_data.series.understand import Wishes
+from sensors_data.series.understanding.discover import Discovery, discover, name_of
+from sensors_data.series.understanding.partial import partial_settings, without_partial
+from sensors_data.series.understanding.settings_text import with_family
+from sensors_data.series.understanding.understand import Wishes
 from sensors_data.settings import Settings, parse
 from service.cli.init_camera import init_camera
 from service.console import add_cells, console, say, show, show_table

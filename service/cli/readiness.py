@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from anomaly.series.files import serving
-from anomaly.series.rehearsal import rehearse
+from anomaly.series.night.rehearsal import rehearse
 from sensors_data.errors import NightscoreError
 from sensors_data.runs import newest_run
 from sensors_data.series.revised import SHARDED, days_being_revised, in_words

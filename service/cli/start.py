@@ -63,7 +63,7 @@ def init(
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; what is unsure is stated in the settings.")] = False,
 ) -> None:
     """Look at your readings or pictures and write settings for them: what each column or folder is, what is odd."""
-    from sensors_data.series.understand import Wishes
+    from sensors_data.series.understanding.understand import Wishes
     from service.cli.init import write_settings
 
     wishes = Wishes(tuple(time or ()), style, zone, separator, decimal, encoding, tuple(asset or ()), start, sheet)

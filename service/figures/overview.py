@@ -13,7 +13,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
 from anomaly.series.plot import INK, SEEN, STYLE
-from sensors_data.series.units import unit_beside
+from sensors_data.series.values.units import unit_beside
 from sensors_data.settings import Family
 
 GAP = 10

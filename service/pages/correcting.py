@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from sensors_data.series.discover import Discovery
+from sensors_data.series.understanding.discover import Discovery
 from service.pages.upload import Corrections, as_found
 
 

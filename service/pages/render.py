@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from anomaly.series.in_words import duration
+from anomaly.series.evidence.in_words import duration
 from service.api.access import Access
 from service.views.words import number
 

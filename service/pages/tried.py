@@ -10,10 +10,10 @@ import pandas as pd
 
 import anomaly
 from anomaly import Rules, ScoredReadings
-from anomaly.series.find_job import rules_of
+from anomaly.series.night.find_job import rules_of
 from sensors_data.errors import UnusableError
-from sensors_data.series.imputing import imputed_days
-from sensors_data.series.readings_table import read_rows
+from sensors_data.series.grids.imputing import imputed_days
+from sensors_data.series.intake.readings_table import read_rows
 from sensors_data.settings import Family
 from service.pages.upload import Corrections, look, readings_in
 from service.views.scoring import score_readings

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 
 from sensors_data.arrow_rows import to_arrow
 from sensors_data.errors import NightscoreError, UnusableError
-from sensors_data.series.discover import Discovery
-from sensors_data.series.file_source import SUFFIXES
+from sensors_data.series.files.file_source import SUFFIXES
+from sensors_data.series.understanding.discover import Discovery
 from sensors_data.tables import TABLES
 from service.figures.interactive import score_figure
 from service.figures.sensors import sensors_figure

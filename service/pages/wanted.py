@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from urllib.parse import urlencode
 
-from anomaly.series.anomalies import SEVERITIES
+from anomaly.series.night.anomalies import SEVERITIES
 from sensors_data.errors import NightscoreError
 from service.views.course import MOST_DAYS
 from service.views.lane import anomalies_of, machines_of

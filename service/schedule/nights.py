@@ -9,14 +9,14 @@ from datetime import date
 from rich.progress import Progress
 
 from anomaly.monitoring.jobs import export_metrics
-from anomaly.series.drift_job import drift
 from anomaly.series.files import serving
-from anomaly.series.find_job import find_anomalies
-from anomaly.series.score_job import score_series
-from anomaly.series.train_job import train_series, training_due
+from anomaly.series.night.drift_job import drift
+from anomaly.series.night.find_job import find_anomalies
+from anomaly.series.night.score_job import score_series
+from anomaly.series.training.train_job import train_series, training_due
 from sensors_data.errors import NightscoreError, NotThereError
 from sensors_data.series.jobs import impute, ingest
-from sensors_data.series.sources import days_in
+from sensors_data.series.sources.kinds import days_in
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.console import progress_bar, training_progress_in

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from anomaly.series.drift_job import drift
 from anomaly.series.files import serving
-from anomaly.series.find_job import find_anomalies
-from anomaly.series.score_job import score_series
+from anomaly.series.night.drift_job import drift
+from anomaly.series.night.find_job import find_anomalies
+from anomaly.series.night.score_job import score_series
 from sensors_data.runs import Done, run_job
 from sensors_data.series.jobs import impute, ingest
 from sensors_data.series.late import late_days

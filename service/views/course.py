@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.errors import NotThereError, UnusableError
-from sensors_data.series.units import unit_beside
+from sensors_data.series.values.units import unit_beside
 from service.views.state import Service
 
 MOST_DAYS = 92

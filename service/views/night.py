@@ -12,11 +12,11 @@ import pandas as pd
 from anomaly.images import files as image_detector_files
 from anomaly.images.detector import ImageCard
 from anomaly.series import files as detector_files
-from anomaly.series.anomalies import SEVERITIES
 from anomaly.series.card import Card
+from anomaly.series.night.anomalies import SEVERITIES
 from sensors_data.errors import NightscoreError, NotThereError
 from sensors_data.model_files import ModelFile
-from sensors_data.series.grid_table import filling
+from sensors_data.series.grids.grid_table import filling
 from sensors_data.series.incidents import read_incidents
 from sensors_data.series.revised import days_being_revised, in_words
 from sensors_data.settings import Settings

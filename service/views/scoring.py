@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from anomaly.series.detector import Detector
-from anomaly.series.find_job import anomalies_touching, rules_of
-from anomaly.series.score_job import days_seen, score_day
+from anomaly.series.night.find_job import anomalies_touching, rules_of
+from anomaly.series.night.score_job import days_seen, score_day
 from sensors_data.arrow_rows import as_table
 from sensors_data.errors import UnusableError
-from sensors_data.series.grid_table import grids_of
-from sensors_data.series.imputing import imputed_rows
+from sensors_data.series.grids.grid_table import grids_of
+from sensors_data.series.grids.imputing import imputed_rows
 from sensors_data.series.incidents import read_incidents
-from sensors_data.series.readings_table import in_columns
+from sensors_data.series.intake.readings_table import in_columns
 from sensors_data.settings import Family
 from sensors_data.tables import TABLES
 from sensors_data.wide_rows import WideRows, joined, rows_of

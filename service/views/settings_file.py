@@ -11,8 +11,8 @@ from pathlib import Path
 import fsspec
 
 from anomaly.images.jobs import image_detector_config
-from anomaly.series.find_job import rules_of
-from anomaly.series.train_job import detector_config
+from anomaly.series.night.find_job import rules_of
+from anomaly.series.training.train_job import detector_config
 from sensors_data.errors import NightscoreError, UnusableError
 from sensors_data.files import replace_file
 from sensors_data.settings import Settings, load, settings_in

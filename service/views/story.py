@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from anomaly.series.in_words import duration, what_is_odd
+from anomaly.series.evidence.in_words import duration, what_is_odd
 from sensors_data.series.incidents import past_incidents, read_incidents
 from sensors_data.settings import Settings
 from sensors_data.store import Store

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sensors_data.series.discover import Discovery
-from sensors_data.series.roles import Role
-from sensors_data.series.settings_text import duration_words
+from sensors_data.series.understanding.discover import Discovery
+from sensors_data.series.understanding.roles import Role
+from sensors_data.series.understanding.settings_text import duration_words
 
 HEAD = ("column", "taken for", "because", "range", "no value")
 

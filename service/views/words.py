@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from anomaly.series.in_words import duration
+from anomaly.series.evidence.in_words import duration
 from sensors_data.settings import Family
 from service.views.night import CameraNight, FamilyNight, Night
 

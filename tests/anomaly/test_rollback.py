@@ -6,8 +6,8 @@ import pytest
 
 from anomaly.rollback import newest_scored, rollback_series
 from anomaly.series.files import load_for
-from anomaly.series.score_job import score_series
-from anomaly.series.train_job import train_series
+from anomaly.series.night.score_job import score_series
+from anomaly.series.training.train_job import train_series
 from sensors_data.errors import UnusableError
 from sensors_data.model_files import ModelFile
 from sensors_data.store import Store

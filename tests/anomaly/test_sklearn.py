@@ -8,7 +8,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from anomaly.series import preparation
+from anomaly.series.lstm_vae import preparation
 from anomaly.sklearn import NightscoreDetector
 
 LINEAR = {"shortest": 16, "longest": 16, "tokens": 4, "draws": 1, "lengths": [1.0], "recurrent": False}

@@ -6,7 +6,7 @@ import pytest
 
 from anomaly.evaluation.affiliation import affiliation
 from anomaly.evaluation.scores import auc_pr, auc_roc, range_auc, row_agreement, vus
-from anomaly.series.period import period_length
+from anomaly.series.lstm_vae.period import period_length
 from benchmarks.evaluation_reference import FILE, N_CASES, Case, random_case, reference_figures
 
 

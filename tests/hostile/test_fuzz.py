@@ -24,9 +24,9 @@ from sensors_data.backup import backup, restore
 from sensors_data.errors import UnusableError
 from sensors_data.images.files import camera_image
 from sensors_data.seal import BLANK, sealed
-from sensors_data.series.discover import discover
-from sensors_data.series.file_source import forget_files
-from sensors_data.series.sources import read_day
+from sensors_data.series.files.file_source import forget_files
+from sensors_data.series.sources.kinds import read_day
+from sensors_data.series.understanding.discover import discover
 from sensors_data.settings import Settings, load
 from sensors_data.store import Store
 from service.api.access import Access

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sensors_data.series.readings import days_in, read_day
+from sensors_data.series.intake.readings import days_in, read_day
 from sensors_data.settings import load
 from sensors_data.simulate import DAY_ROWS, FAMILIES, last_days, plant_settings, simulate_plant, write_plant
 from sensors_data.simulate_faults import FAULTS

@@ -14,8 +14,8 @@ from pydantic import Field
 
 from sensors_data.errors import NotThereError, StorageError
 from sensors_data.series.bridge.messages import Reader, subscription
-from sensors_data.series.credentials import Secret, without_secret
-from sensors_data.series.retries import asked_again
+from sensors_data.series.sources.credentials import Secret, without_secret
+from sensors_data.series.sources.retries import asked_again
 from sensors_data.settings import Duration, Section
 
 FEW = 10_000

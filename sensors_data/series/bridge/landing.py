@@ -14,7 +14,7 @@ import pandas as pd
 from sensors_data.errors import StorageError, UnusableError
 from sensors_data.files import open_url, replace_file
 from sensors_data.series.bridge.messages import Row
-from sensors_data.series.times import parse_times
+from sensors_data.series.dates.parsing import parse_times
 from sensors_data.settings import Family
 
 HEAD = ("time", "asset", "sensor", "value")

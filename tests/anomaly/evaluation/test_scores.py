@@ -17,7 +17,7 @@ from anomaly.evaluation.scores import (
     row_agreement,
     vus,
 )
-from anomaly.series.period import period_length
+from anomaly.series.lstm_vae.period import period_length
 
 LABELS = np.array([0, 0, 1, 1, 0, 0, 0, 0, 0, 1])
 

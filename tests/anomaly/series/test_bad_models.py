@@ -10,9 +10,9 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from anomaly.series.files import load_for, serving
-from anomaly.series.find_job import find_anomalies
-from anomaly.series.score_job import score_series
-from anomaly.series.train_job import train_series
+from anomaly.series.night.find_job import find_anomalies
+from anomaly.series.night.score_job import score_series
+from anomaly.series.training.train_job import train_series
 from sensors_data.errors import UnusableError
 from sensors_data.model_files import metadata
 from sensors_data.seal import sealed, with_seal

@@ -7,16 +7,16 @@ import pytest
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from anomaly.series.acceptance import held_out_alarms, held_out_nats, judge
 from anomaly.series.detector import Detector
 from anomaly.series.files import card_of, from_bytes, load_for, save, serving, to_bytes
-from anomaly.series.learning import window_lengths
-from anomaly.series.lstm_vae_card import LSTMVAEDetectorConfig
-from anomaly.series.preparation import modelled_sensors
-from anomaly.series.score_job import score_day
+from anomaly.series.lstm_vae.card import LSTMVAEDetectorConfig
+from anomaly.series.lstm_vae.learning import window_lengths
+from anomaly.series.lstm_vae.preparation import modelled_sensors
+from anomaly.series.night.score_job import score_day
 from anomaly.series.span import Span, TrainingPlan
-from anomaly.series.train import train_detector
-from sensors_data.series.grid import Grid
+from anomaly.series.training.acceptance import held_out_alarms, held_out_nats, judge
+from anomaly.series.training.train import train_detector
+from sensors_data.series.grids.grid import Grid
 from sensors_data.settings import Family
 from sensors_data.store import Store
 from sensors_data.tables import TABLES

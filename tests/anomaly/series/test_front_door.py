@@ -10,9 +10,9 @@ import pytest
 
 import anomaly
 from anomaly.series.files import load_for
-from anomaly.series.find_job import find_anomalies
-from anomaly.series.score_job import score_series
-from anomaly.series.train_job import train_series
+from anomaly.series.night.find_job import find_anomalies
+from anomaly.series.night.score_job import score_series
+from anomaly.series.training.train_job import train_series
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.series.jobs import impute, ingest
 from sensors_data.settings import Settings

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from anomaly.series.files import read_card, serving
-from anomaly.series.find_job import find_anomalies
-from anomaly.series.score_job import score_series
-from anomaly.series.train_job import train_series
+from anomaly.series.night.find_job import find_anomalies
+from anomaly.series.night.score_job import score_series
+from anomaly.series.training.train_job import train_series
 from sensors_data.model_files import metadata
 from sensors_data.series.incidents import Incident, add_incident
 from sensors_data.store import Provenance, Store

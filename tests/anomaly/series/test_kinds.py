@@ -10,14 +10,14 @@ import torch
 
 from anomaly.series.card import Card, DetectorConfig
 from anomaly.series.detector import Detector, Kind, RowScores
-from anomaly.series.drift_job import drift
 from anomaly.series.files import load_for
-from anomaly.series.find_job import find_anomalies
 from anomaly.series.kinds import KINDS, parse_config
-from anomaly.series.preparation import prepare
+from anomaly.series.lstm_vae.preparation import prepare
+from anomaly.series.night.drift_job import drift
+from anomaly.series.night.find_job import find_anomalies
+from anomaly.series.night.score_job import score_series
 from anomaly.series.replay import accept_threshold, replay
-from anomaly.series.score_job import score_series
-from anomaly.series.train_job import train_series
+from anomaly.series.training.train_job import train_series
 from sensors_data.store import Store
 
 DAYS = [date(2026, 11, 14) + timedelta(days=d) for d in range(8)]

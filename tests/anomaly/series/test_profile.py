@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from anomaly.series.profile import choose_profile, fit_profile
-from sensors_data.series.grid import Grid
+from sensors_data.series.grids.grid import Grid
 
 STEP_S = 1800.0
 HALF_HOURS = np.arange(28 * 48)

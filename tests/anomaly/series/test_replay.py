@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from anomaly.series.files import card_by_name, load_for, serving
-from anomaly.series.find_job import find_anomalies
+from anomaly.series.night.find_job import find_anomalies
+from anomaly.series.night.score_job import score_series
 from anomaly.series.replay import _compared, _judged, accept_threshold, replay
-from anomaly.series.score_job import score_series
-from anomaly.series.train_job import train_series
+from anomaly.series.training.train_job import train_series
 from sensors_data.series.incidents import Incident, label
 from sensors_data.store import Store
 

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from anomaly.series.calibration import calibrate
 from anomaly.series.detector import Detector
-from anomaly.series.learning import learn_detector
-from anomaly.series.lstm_vae_card import LSTMVAEDetectorConfig
+from anomaly.series.limits.calibration import calibrate
+from anomaly.series.lstm_vae.card import LSTMVAEDetectorConfig
+from anomaly.series.lstm_vae.learning import learn_detector
 from anomaly.series.row_replay import with_row_limits
 from anomaly.series.span import Span, TrainingPlan
-from sensors_data.series.grid import Grid
+from sensors_data.series.grids.grid import Grid
 
 TIMES = pd.date_range("2026-03-01", periods=4, freq="30min", tz="UTC")
 

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 import torch
 
-from anomaly.series.level_prior import LevelPrior, split_level
-from anomaly.series.lstm_vae import LSTMVAE, LSTMVAEConfig, principal_subspace
-from anomaly.series.lstm_vae_scoring import reconstruct_windows
-from anomaly.series.window_scores import covering, overlap, score_windows
+from anomaly.series.lstm_vae.level_prior import LevelPrior, split_level
+from anomaly.series.lstm_vae.network import LSTMVAE, LSTMVAEConfig, principal_subspace
+from anomaly.series.lstm_vae.scoring import reconstruct_windows
+from anomaly.series.lstm_vae.window_scores import covering, overlap, score_windows
 from anomaly.vae.reconstruction import antithetic_draws, fill_missing, reconstruct
-from sensors_data.series.windows import Windows
+from sensors_data.series.grids.windows import Windows
 
 PRIOR = LevelPrior(np.zeros(2), np.ones(2))
 

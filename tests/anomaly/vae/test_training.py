@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution, Normal
 
-from anomaly.series.lstm_vae import LSTMVAE, LSTMVAEConfig, principal_subspace
+from anomaly.series.lstm_vae.network import LSTMVAE, LSTMVAEConfig, principal_subspace
 from anomaly.vae.model import VAE
 from anomaly.vae.training import Examples, FitConfig, fit
 from sensors_data.errors import DivergedError

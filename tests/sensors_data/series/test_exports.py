@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from sensors_data.errors import NightscoreError, UnreadableError, UnusableError
-from sensors_data.series.discover import Discovery, discover
-from sensors_data.series.readings import days_in, read_day
-from sensors_data.series.settings_text import with_family
-from sensors_data.series.understand import Wishes
+from sensors_data.series.intake.readings import days_in, read_day
+from sensors_data.series.understanding.discover import Discovery, discover
+from sensors_data.series.understanding.settings_text import with_family
+from sensors_data.series.understanding.understand import Wishes
 from sensors_data.settings import Family, load
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from sensors_data.series.grid import Grid
+from sensors_data.series.grids.grid import Grid
 from sensors_data.series.incidents import Incident, add_incident, incident_rows, label, read_incidents, withdraw
 
 START = datetime(2026, 11, 21, 8, tzinfo=UTC)

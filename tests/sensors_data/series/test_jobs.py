@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sensors_data.series.grid_table import read_grids
+from sensors_data.series.grids.grid_table import read_grids
 from sensors_data.series.jobs import impute, ingest
 from sensors_data.store import Store, shard_of
 

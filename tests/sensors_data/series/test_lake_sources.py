@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from sensors_data.errors import NotThereError, StorageError, UnreadableError, UnusableError
-from sensors_data.series.sources import days_in, read_day
+from sensors_data.series.sources.kinds import days_in, read_day
 from sensors_data.settings import Family
 
 DAY = date(2026, 2, 14)

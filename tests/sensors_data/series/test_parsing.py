@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensors_data.series.numbers import parse_numbers
-from sensors_data.series.times import parse_times
+from sensors_data.series.dates.parsing import parse_times
+from sensors_data.series.values.numbers import parse_numbers
 from sensors_data.settings import Layout
 
 

@@ -262,7 +262,7 @@ def test_a_fault_of_ours_is_a_traceback_in_the_log_and_exit_code_1(ask, copied, 
     def fail(*_: object) -> str:
         raise KeyError("scale.center")
 
-    monkeypatch.setattr("anomaly.series.score_job.score_series", fail)
+    monkeypatch.setattr("anomaly.series.night.score_job.score_series", fail)
     ended = ask("score-series", "--day", DAY, "--family", "oven")
     assert (ended.code, ended.out) == (1, "")
     assert "a fault of nightscore" in caplog.text

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from anomaly.series.find_job import find_anomalies
-from anomaly.series.score_job import score_series
+from anomaly.series.night.find_job import find_anomalies
+from anomaly.series.night.score_job import score_series
 from sensors_data.series.jobs import impute, ingest
 from sensors_data.series.revised import days_being_revised
 from sensors_data.simulate import START

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from sensors_data.errors import StorageError, UnusableError
-from sensors_data.series import retries
 from sensors_data.series.bridge.landing import Landing
 from sensors_data.series.bridge.messages import Reader, subscription
 from sensors_data.series.bridge.run import run_bridge
-from sensors_data.series.sources import days_in
+from sensors_data.series.sources import retries
+from sensors_data.series.sources.kinds import days_in
 from sensors_data.settings import Family
 
 sys.path.insert(0, str(Path(__file__).parents[4] / "deploy" / "demo"))

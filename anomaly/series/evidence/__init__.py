@@ -1,0 +1,1 @@
+"""Which rows and sensors carry a surprise, and what is odd about them."""

@@ -1,0 +1,69 @@
+"""A long run of rows over the threshold may hold several faults: it is parted between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from anomaly.series.evidence.localise import Located
+
+AFTERMATH_SCORE, AFTERMATH_GAIN = 0.25, 0.1
+"""A later place in a run is what an earlier fault left behind if it has less than these shares of the fault's peak
+score and of its evidence."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows [first, last) of an asset's scores that belong to one fault, and where it was; None where unknown."""
+
+    first: int
+    last: int
+    place: Located | None
+
+
+def without_aftermath(places: list[Located], times: pd.Series, score: np.ndarray) -> list[Located]:
+    """The places in a run, the earliest first, without what a far worse fault before them left behind.
+
+    `score` (T,) is that of the rows at `times` (T,). Windows reach back over the fault, and a machine may come back in
+    another phase of its rhythm; while the score has not fallen under the limit, both are the fault's. The rows stay in
+    its part: it goes on, and its interval stays where its evidence is.
+    """
+    result: list[Located] = []
+    worst, worst_score = 0.0, 0.0
+    for place in places:
+        first, last = times.searchsorted(place.start), times.searchsorted(place.last, side="right")
+        peak = float(np.nanmax(score[first:last], initial=0.0))
+        if peak >= AFTERMATH_SCORE * worst_score or place.gain >= AFTERMATH_GAIN * worst:
+            result.append(place)
+        worst, worst_score = max(worst, place.gain), max(worst_score, peak)
+    return result
+
+
+def parts_of(
+    times: pd.Series, over: np.ndarray, first: int, last: int, places: list[Located], gap: timedelta
+) -> list[Part]:
+    """The parts of a run [first, last) of rows at `times` (T,), by the places in it, the earliest first.
+
+    The border lies half way between two places. A place with no row over the threshold on its side joins the one
+    before it, and so does one nearer than `gap`.
+    """
+    borders, kept = [first], places[:1]
+    for before, after in pairwise(places):
+        border = int(times.searchsorted(before.last + (after.start - before.last) / 2))
+        beside = over[borders[-1] : border].any() and over[border:last].any()
+        if after.start - kept[-1].last <= gap or not beside:
+            kept[-1] = kept[-1].joined(after)
+        else:
+            borders.append(border)
+            kept.append(after)
+    if not kept:
+        return [Part(first, last, None)]
+    parts = []
+    for begin, end, place in zip(borders, [*borders[1:], last], kept, strict=True):
+        rows = begin + np.flatnonzero(over[begin:end])
+        parts.append(Part(int(rows[0]), int(rows[-1]) + 1, place))
+    return parts

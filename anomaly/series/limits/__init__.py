@@ -1,0 +1,1 @@
+"""Limits of scores: from nights that the model had not seen, carried and controlled."""

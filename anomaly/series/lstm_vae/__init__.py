@@ -1,0 +1,1 @@
+"""The LSTM-VAE: network, learning, scoring of windows."""

@@ -1,0 +1,108 @@
+"""A night's last jobs: anomalies from scores, and the outcome as metrics."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from anomaly.series.evidence.localise import AROUND
+from anomaly.series.files import card_by_name
+from anomaly.series.night.anomalies import Rules, assets_over
+from anomaly.series.night.anomalies import find_anomalies as anomalies_in
+from sensors_data.errors import NotThereError
+from sensors_data.runs import Done, run_job
+from sensors_data.settings import Family, Settings, parse
+from sensors_data.store import Provenance, Store, settings_hash
+
+LOOK_BACK = 400
+"""Days over which an anomaly that lasts is followed back to its first row."""
+AT_ONSET, AT_END = 2, 7
+"""Days of a long anomaly, at either end, whose rows are looked at to say when it began and ended."""
+
+
+def rules_of(settings: Settings, family: str) -> Rules:
+    """The rules section of a family's settings. ValueError names the wrong key."""
+    return parse(Rules, settings.family(family).rules, f"[families.{family}.rules]")
+
+
+def find_anomalies(settings: Settings, day: date, family: str) -> str:
+    """Job: a day's scores, all shards, into `anomalies`: those that touch the day, each from its start.
+
+    LookupError when the day was not scored.
+    """
+    store, spec = Store(settings.store), settings.family(family)
+    rules = rules_of(settings, family)
+    return run_job(store, "find-anomalies", day, family, lambda: _find(store, spec, rules, day, family))
+
+
+def _find(store: Store, spec: Family, rules: Rules, day: date, family: str) -> Done:
+    inputs = [store.path("scores", family=family, day=day, shard=shard) for shard in range(spec.shards)]
+    missing = [path for path in inputs if not store.exists(path)]
+    if missing:
+        remedy = f"run: nightscore score-series --family {family} --day {day}"
+        raise NotThereError(f"no {missing[0]} in {store.root}", remedy)
+    parts = [store.read_files("scores", [path]) for path in inputs]
+    limit = _tail_at_threshold(store, next((part for part in parts if len(part)), parts[0]))
+    scores = pd.concat([part[part["asset"].isin(assets_over(part))] for part in parts])
+    sensor_scores = _sensors(store, family, day, assets_over(scores))
+    today = anomalies_touching(store, rules, spec, family, day, limit, scores, sensor_scores)
+    source = store.made_from(inputs, Provenance(job="find-anomalies", settings=settings_hash(spec)))
+    store.write("anomalies", today, source, family=family, day=day)
+    active = today[~today["suppressed"]]
+    by = ", ".join(f"{n} {severity}" for severity, n in active["severity"].value_counts().items())
+    line = f"found in {family} {day}: {len(active)} anomalies{f' ({by})' if by else ''}"
+    return Done(len(today), f"{line}, {len(today) - len(active)} in planned work")
+
+
+def anomalies_touching(
+    store: Store,
+    rules: Rules,
+    spec: Family,
+    family: str,
+    day: date,
+    limit: float,
+    scores: pd.DataFrame,
+    sensor_scores: pd.DataFrame,
+) -> pd.DataFrame:
+    """The anomalies in a day's rows of `scores` and `sensor_scores`, each followed back to its start on an earlier day.
+
+    They touch the day, were first over the threshold in it, or have not come under it again at its end.
+    `limit` is the tail probability of a row just at the threshold.
+    """
+    near = max(rules.gap(spec.step), rules.n * spec.step)  # a row over the threshold further in is of no earlier one
+    scores = scores[scores["asset"].isin(assets_over(scores))]
+    first, going = day, _over_before(scores, day, near)
+    context = _over_before(scores, day, AROUND * spec.step + near)
+    while going and first > day - timedelta(days=LOOK_BACK):
+        first -= timedelta(days=1)
+        earlier = store.read_files("scores", store.written("scores", [first], family=family), going)
+        scores = pd.concat([earlier, scores])
+        going = [asset for asset in _over_before(earlier, first, near) if asset in going]
+    onset = [first + timedelta(days=d) for d in range(-1, AT_ONSET)]
+    recent = [day - timedelta(days=d) for d in range(1, AT_END)]
+    wanted = sorted({d for d in (*onset, *recent) if onset[0] <= d < day})
+    sensor_scores = pd.concat([*(_sensors(store, family, d, context) for d in wanted), sensor_scores])
+    anomalies = anomalies_in(scores, sensor_scores, rules, spec.step, family, limit)
+    midnight = pd.Timestamp(day, tz="UTC")
+    today = (anomalies["end"] > midnight) | (anomalies["detected"] >= midnight)
+    return anomalies[today | (anomalies["state"] == "continuing")]
+
+
+def _over_before(scores: pd.DataFrame, day: date, within: timedelta) -> list[str]:
+    """The assets with a row over the threshold less than `within` after the start of a day."""
+    return assets_over(scores[scores["time"] < pd.Timestamp(day, tz="UTC") + within])
+
+
+def _tail_at_threshold(store: Store, scores: pd.DataFrame) -> float:
+    """The tail probability of a row just at the threshold of the day's model; 1 where nothing was scored."""
+    if scores.empty:
+        return 1.0
+    threshold = card_by_name(store, str(scores["model"].iloc[0])).threshold
+    return float(threshold.p_value(np.array([threshold.value]))[0]) if threshold else 1.0
+
+
+def _sensors(store: Store, family: str, day: date, assets: list[str]) -> pd.DataFrame:
+    """The sensor scores of some assets on a day."""
+    return store.read_files("sensor_scores", store.written("sensor_scores", [day], family=family), assets)

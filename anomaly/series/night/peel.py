@@ -1,0 +1,99 @@
+"""What a detector would have expected had it not seen the suspicious values: they are hidden, the worst first.
+
+A fault moves the level and the code of every window that covers it, so that normal rows beside it look wrong. The
+values furthest from what is expected are hidden and filled by the model, what is expected is taken again, and so on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from anomaly.series.detector import Detector, Scores
+from sensors_data.series.grids.grid import Grid
+
+ROUNDS = 8
+WORST = 0.25
+"""Squared residuals over this share of the largest are hidden next."""
+SUSPICIOUS = 16.0
+"""Squared residuals, in normal ones, under which nothing is hidden."""
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """An asset with a row over the threshold, and its scores."""
+
+    asset: str
+    grid: Grid
+    scores: Scores
+    """Of the grid's last rows."""
+    first: int
+    """The grid's row from which on what is expected must not follow the fault."""
+
+
+def with_faults_hidden(detector: Detector, flagged: list[Flagged]) -> list[Scores]:
+    """The scores of each, where rows from its first on are expected by what is not suspicious.
+
+    `expected`, its band and the evidence of the pattern change, nothing else. The assets' rounds share batches.
+    """
+    evidence = detector.evidence
+    if evidence is None:
+        return [one.scores for one in flagged]
+    ready = [_seen(detector, one) for one in flagged]
+    every = _expected_unseen(detector, ready, [evidence.scatter(grid.times) for grid in ready])
+    changed = []
+    for one, grid, expected in zip(flagged, ready, every, strict=True):
+        later, times = slice(len(grid) - (len(one.grid) - one.first), None), one.grid.times[one.first :]
+        shown = np.where(np.isnan(expected), 0.0, expected)[later]
+        parts = {
+            "expected": detector.in_units(shown, times, one.asset)[0],
+            "low": detector.in_units(shown - detector.band, times, one.asset)[0],
+            "high": detector.in_units(shown + detector.band, times, one.asset)[0],
+            "pattern": evidence.pattern(grid.times, _measured(grid), expected)[later],
+        }
+        before = len(one.scores.times) - len(times)
+        whole = {name: np.concatenate([getattr(one.scores, name)[:before], rows]) for name, rows in parts.items()}
+        changed.append(replace(one.scores, **whole))
+    return changed
+
+
+def _seen(detector: Detector, one: Flagged) -> Grid:
+    """The standardised rows that what is expected from its first on depends on."""
+    start = max(0, one.first - detector.context_rows)
+    return detector.standardised(one.grid, one.asset, one.grid.observed).rows(start, len(one.grid))
+
+
+def _measured(grid: Grid) -> np.ndarray:
+    """What was measured, NaN elsewhere, (T, D)."""
+    return np.where(grid.observed, grid.values, np.nan)
+
+
+def _expected_unseen(detector: Detector, grids: list[Grid], scales: list[np.ndarray]) -> list[np.ndarray]:
+    """What is expected of standardised grids' rows (T, D) each, the suspicious ones hidden, those of nights before too.
+
+    `scales` (T, D) each are the usual sizes of residuals. A grid without a suspicious value left takes no more part.
+    """
+    hidden = [np.zeros(grid.values.shape, dtype=bool) for grid in grids]
+    expected, places = [grid.values for grid in grids], list(range(len(grids)))
+    for _ in range(ROUNDS):
+        turn = detector.expected_of([_without(grids[place], hidden[place]) for place in places])
+        suspicious = []
+        for place, rows in zip(places, turn, strict=True):
+            expected[place] = rows
+            square = np.nan_to_num(np.square((_measured(grids[place]) - rows) / scales[place]))
+            square[hidden[place]] = 0.0
+            worst = float(square.max(initial=0.0))
+            if worst >= SUSPICIOUS:
+                hidden[place] |= square > max(WORST * worst, SUSPICIOUS)
+                suspicious.append(place)
+        places = suspicious
+        if not places:
+            break
+    return expected
+
+
+def _without(grid: Grid, hidden: np.ndarray) -> Grid:
+    """A grid whose `hidden` values (T, D) were not measured."""
+    shown = np.where(hidden, np.float32(np.nan), grid.values)
+    return Grid(grid.times, shown, grid.observed & ~hidden, grid.sensors)

@@ -1,0 +1,1 @@
+"""A detector learned from a span: what is left out, and whether it serves."""

@@ -1,0 +1,81 @@
+"""Faults that nobody marked in a training span: values that the bulk of their sensor does not explain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from anomaly.series.detector import SHORT_GAP
+from anomaly.series.lstm_vae.period import period_length
+from anomaly.series.profile import Profile, without_rhythm
+from anomaly.series.span import Span
+from anomaly.series.training.cleaning import LEAST_SCALE, MOST_HIDDEN, hidden_in
+from anomaly.series.training.outliers import outlying
+from anomaly.series.training.robust_windows import expected_rows
+
+LENGTHS = (64, 150)
+"""Windows have at least and at most so many rows."""
+AROUND = 9
+"""Rows whose median says what a value's neighbours read."""
+TURNS = 3
+"""How often values are judged by windows that learned without those called outlying before, at most."""
+MOST_ASIDE = 0.2
+"""Where whole rows of long faults would be more than this share, only their values are hidden."""
+
+
+def trimmed(spans: dict[str, Span], profile: Profile | None) -> dict[str, Span]:
+    """The spans without what their bulk calls outlying.
+
+    A short disturbance is hidden and a line drawn over it; the rows of a longer one are abnormal. A sensor of which
+    more than a tenth would be hidden changed its ways and is left as it is.
+    """
+    plain = without_rhythm(spans, profile)
+    result: dict[str, Span] = {}
+    for asset, span in spans.items():
+        odd = _odd_values(plain[asset])
+        result[asset] = _set_aside(hidden_in(span, odd), odd) if odd.any() else span
+    return result
+
+
+def _set_aside(span: Span, odd: np.ndarray) -> Span:
+    """A span whose rows in which `odd` values (T, D) lie close for long are abnormal."""
+    width = 2 * SHORT_GAP + 1
+    close = np.stack([np.convolve(column, np.ones(width), "same") > SHORT_GAP for column in odd.T], axis=1)
+    rows = close.any(axis=1)
+    return replace(span, abnormal=span.abnormal | rows) if rows.mean() <= MOST_ASIDE else span
+
+
+def _odd_values(span: Span) -> np.ndarray:
+    """Which values of a span without its rhythm are outlying, (T, D)."""
+    values = np.where(span.usable(), span.grid.values, np.nan).astype(np.float64)
+    periods = [period_length(np.nan_to_num(column)) for column in span.grid.values.T]
+    length = int(np.clip(np.median(periods), *LENGTHS))
+    odd = np.stack([_odd_column(column, length) for column in values.T], axis=1)
+    return np.asarray(odd & (odd.mean(axis=0) <= MOST_HIDDEN))
+
+
+def _odd_column(values: np.ndarray, length: int) -> np.ndarray:
+    """Which values (T,), NaN where none is normal, are outlying.
+
+    First those far from the sensor's usual level or from their neighbours; then, in turns, those far from what windows
+    expect that learned without them.
+    """
+    none, known = np.zeros(len(values), dtype=bool), np.isfinite(values)
+    if known.sum() < 4 * length:
+        return none
+    low, high = np.quantile(values[known], (0.1, 0.9))
+    if not high > low:
+        return none
+    ready = (values - np.median(values[known])) / ((high - low) / 2.56)
+    beside = pd.Series(ready).rolling(AROUND, center=True, min_periods=1).median().to_numpy()
+    odd = outlying(ready, LEAST_SCALE) | outlying(ready - beside, LEAST_SCALE)
+    for _ in range(TURNS):
+        if odd.mean() > MOST_HIDDEN:
+            break
+        before, believed = odd, known & ~odd
+        odd = outlying(ready - expected_rows(np.nan_to_num(ready), believed, length), LEAST_SCALE)
+        if (odd == before).all():
+            break
+    return np.asarray(odd)

@@ -1,0 +1,1 @@
+"""A file's text, rows and cells, whatever it is packed in."""

@@ -1,0 +1,84 @@
+"""Zip archives that hold several tables: unpacked beside one another, so that they are read as a folder of files."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+from sensors_data.errors import UnreadableError
+from sensors_data.series.files.remote import folder_of_copies
+
+MOST_ENTRIES, MOST_BYTES = 2_000, 2 * 2**30
+"""Larger archives are refused."""
+
+NOTES = (".txt", ".md", ".pdf", ".html")
+"""What stands beside tables of another kind is about them."""
+
+
+def tables_within(path: Path, suffixes: tuple[str, ...]) -> list[Path]:
+    """The tables that a zip archive holds, as files in a folder of this process; the archive alone where it holds one.
+
+    An archive that cannot be opened, or is too large, stays as it is: reading it says why.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inside = entries(archive)
+            if len(inside) < 2:
+                return [path]
+            check_entries(inside, path.name)
+            named = [entry for entry in inside if entry.filename.lower().endswith(suffixes)]
+            tables = [entry for entry in named if not entry.filename.lower().endswith((".zip", *NOTES))]
+            folder = folder_for(path)
+            return [_unpacked(archive, entry, folder, path) for entry in tables or named] or [path]
+    except (UnreadableError, OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error):
+        return [path]
+
+
+def entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The files of an archive, but for those that a system hides."""
+    return [i for i in archive.infolist() if not i.is_dir() and not re.search(r"(?:^|/)[._](?!\.)", i.filename)]
+
+
+def check_entries(inside: list[zipfile.ZipInfo], name: str) -> None:
+    """UnreadableError for an archive of too many or too large files, or of one that would lie outside its folder."""
+    if len(inside) > MOST_ENTRIES:
+        raise UnreadableError(f"{name} holds {len(inside):,} files, more than {MOST_ENTRIES:,}", "split it by month")
+    if (size := sum(entry.file_size for entry in inside)) > MOST_BYTES:
+        raise UnreadableError(f"{name} holds {size:,} bytes, more than {MOST_BYTES:,}", "split it by month")
+    for entry in inside:
+        place = _place(entry)
+        if ".." in place.parts or re.search(r"^/|^[A-Za-z]:|[\x00-\x1f]", str(place)):
+            raise UnreadableError(f"{name} holds a file outside its folder: {str(place)[:60]!r}", "unpack it yourself")
+
+
+def _place(entry: zipfile.ZipInfo) -> PurePosixPath:
+    """Where a file of an archive lies; some programs part folders by a backslash."""
+    return PurePosixPath(entry.filename.replace("\\", "/"))
+
+
+def folder_for(path: Path) -> Path:
+    """Where what is taken out of a file lies in this process, another place when the file has changed."""
+    about = path.stat()
+    key = hashlib.sha256(f"{path.resolve()}\n{about.st_size}\n{about.st_mtime_ns}".encode()).hexdigest()[:16]
+    return folder_of_copies() / key
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path, path: Path) -> Path:
+    """One file of an archive, as old as the archive is."""
+    target = folder / _place(entry)
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f".{target.name}.part")
+        with archive.open(entry) as file, part.open("wb") as copy:
+            left = entry.file_size
+            while data := file.read(min(left, 2**20)):  # never more than the archive states
+                copy.write(data)
+                left -= len(data)
+        about = path.stat()
+        os.utime(part, ns=(about.st_atime_ns, about.st_mtime_ns))
+        part.replace(target)
+    return target

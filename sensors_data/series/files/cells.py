@@ -1,0 +1,283 @@
+"""Text files as tables of text cells: the header that the layout describes, and every row with the line it stood on."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from sensors_data.errors import UnreadableError
+from sensors_data.layout import Layout
+from sensors_data.series.files.packing import as_utf8, not_in_encoding
+
+UNIT = "\x1f"
+"""Stands between cells that runs of blanks part."""
+
+BLOCK = 4 * 2**20
+"""Bytes of a block of a text that is read block by block."""
+
+_PEEK = 50
+"""Rows that tell how many cells a row has where the header has fewer."""
+
+
+def read_text(data: bytes, name: str, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of a text, cell by cell as text, and the lines that are no rows (line, raw).
+
+    The index of the rows is their line in the text, from 1. UnreadableError says what is wrong with it as a whole.
+    """
+    body = body_of(data, name, layout)
+    frame, bad = _parsed(body, name)
+    if body.data.count(b'"') % 2 and len(frame) and frame.iloc[-1].str.contains("\n").any():
+        raise UnreadableError(f"{name} has a quotation mark that is never closed: the rows after it are lost in it")
+    frame = named_cells(frame)
+    if len(bad) or re.search(rb"(?:^|\n)\r?\n", body.data):
+        frame = frame[(frame != "").any(axis=1)]
+    return frame, bad
+
+
+@dataclass(frozen=True)
+class Body:
+    """The part of a text below its header."""
+
+    data: bytes
+    names: list[str]
+    """Its columns; a stand-in for one that the header does not name."""
+    separator: str
+    first: int
+    """The text's line that the data begin with."""
+
+
+def body_of(data: bytes, name: str, layout: Layout) -> Body:
+    """The part of a text below its header, in UTF-8. UnreadableError when there is none."""
+    data = _evened(as_utf8(data, name, layout.encoding), layout)
+    if not data or data.isspace():
+        raise UnreadableError(f"{name} is empty")
+    separator = UNIT if layout.separator.isspace() and layout.separator != "\t" else layout.separator
+    body, head = _beheaded(data, name, layout, separator)
+    names = _names(head, layout, _width(body, separator, len(head[0]) if head else 0))
+    return Body(body, names, separator, layout.skip_lines + layout.header_rows + 1)
+
+
+def named_cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows without the blank columns that the header does not name; the other such columns under their numbers."""
+    blank = [column for column in frame.columns if column.startswith(_NO_NAME) and frame[column].eq("").all()]
+    return frame.drop(columns=blank).rename(columns=lambda column: column.removeprefix(_NO_NAME))
+
+
+def _evened(data: bytes, layout: Layout) -> bytes:
+    """Text in which lines end as they should, comments are empty lines, and runs of blanks are one mark."""
+    if b"\n" not in data:
+        data = data.replace(b"\r", b"\n")
+    data = header_in_lines(data)
+    if layout.comment:
+        keep = layout.skip_lines + layout.header_rows
+        head, body = _cut(data, keep)
+        data = head + re.sub(rb"(?m)^[ \t]*\"?" + re.escape(layout.comment.encode()) + rb"[^\n]*", b"", body)
+    if layout.separator in (" ", "  "):
+        least = rb"[ \t]+" if layout.separator == " " else rb"(?: {2,}|\t)[ \t]*"
+        data = re.sub(rb"(?m)^[ \t]+|[ \t]+(?=\r?$)", b"", data)
+        if b'"' in data:  # blanks within quotes part nothing
+            return re.sub(rb'"[^"\n]*"|' + least, lambda m: m[0] if m[0][:1] == b'"' else UNIT.encode(), data)
+        data = re.sub(least, UNIT.encode(), data)
+    return data
+
+
+def header_in_lines(data: bytes) -> bytes:
+    """Text in whose first lines no cell runs over several: a name with a line break within becomes one line."""
+    head = data[: _end_of(data, 40)]
+    if b'"' not in head:
+        return data
+    lines: list[bytes] = []
+    quoted = False
+    whole = head.splitlines(keepends=True)
+    for line in whole:
+        if quoted:
+            lines[-1] = lines[-1].rstrip(b"\r\n") + b" " + line
+        else:
+            lines.append(line)
+        quoted = lines[-1].count(b'"') % 2 == 1
+    return data if quoted or lines == whole else b"".join(lines) + data[len(head) :]
+
+
+def _cut(data: bytes, lines: int) -> tuple[bytes, bytes]:
+    """The first lines of a text, and the rest."""
+    place = _end_of(data, lines)
+    return data[:place], data[place:]
+
+
+def _end_of(data: bytes, lines: int) -> int:
+    """Where the first lines of a text end."""
+    place = 0
+    for _ in range(lines):
+        place = data.find(b"\n", place) + 1
+        if not place:
+            return len(data)
+    return place
+
+
+def _beheaded(data: bytes, name: str, layout: Layout, separator: str) -> tuple[bytes, list[list[str]]]:
+    """The text below the header, and the header's cells, a list a line."""
+    _, data = _cut(data, layout.skip_lines)
+    head, body = _cut(data, layout.header_rows)
+    try:
+        lines = head.decode().splitlines()[: layout.header_rows]
+    except UnicodeDecodeError as error:
+        raise not_in_encoding(head, name, "utf-8", error.start, layout.skip_lines + 1) from error
+    if layout.comment:
+        lines = [re.sub(rf'^\s*"?{re.escape(layout.comment)}\s?', "", line) for line in lines]
+    cells = [[cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])] for line in lines]
+    cells = [["", *row] if lacks_a_name(row, _peeked(body, separator)) else row for row in cells]
+    width = max(map(len, cells), default=0)
+    return body, [row + [""] * (width - len(row)) for row in cells]
+
+
+def _peeked(body: bytes, separator: str) -> list[list[str]]:
+    """The cells of a text's first rows."""
+    lines = [line for line in body[:20_000].decode("utf-8", "replace").splitlines()[:20] if line.strip()]
+    return list(csv.reader(lines, delimiter=separator))
+
+
+def lacks_a_name(names: list[str], rows: list[list[str]]) -> bool:
+    """Whether rows have one cell more than names, as each begins with its number, or has a date and a clock apart."""
+    rows = [[cell.strip() for cell in row] for row in rows if len(row) == len(names) + 1]
+    if len(rows) < 2 or not all(row[-1] for row in rows):
+        return False
+    dated = all(re.fullmatch(r"\d{1,4}[-/.]\d\d?[-/.]\d{1,4}", r[0]) and re.match(r"\d\d?:\d\d", r[1]) for r in rows)
+    return dated or (all(row[0].isdigit() for row in rows) and len({row[0] for row in rows}) == len(rows))
+
+
+def _width(body: bytes, separator: str, least: int) -> int:
+    """How many cells a row has: as many as the header, or as most of the first rows where those have more."""
+    lines = [line for line in body[:200_000].decode("utf-8", "replace").splitlines()[:_PEEK] if line.strip()]
+    counts = Counter(len(row) for row in csv.reader(lines, delimiter=separator))
+    return max(least, counts.most_common(1)[0][0] if counts else 0)
+
+
+_NO_NAME = "\x1e"
+"""Begins the stand-in name of a column that the header does not name."""
+
+
+def _names(head: list[list[str]], layout: Layout, width: int) -> list[str]:
+    """The columns' names: those of the header's name rows joined, numbered where one stands twice or is missing."""
+    rows = [head[row - 1] + [""] * (width - len(head[row - 1])) for row in layout.name_rows] if head else []
+    for row in rows[:-1]:  # a group's name stands once, above the first of its columns
+        for place in range(1, width):
+            row[place] = row[place] or row[place - 1]
+    joined = [" ".join(part for part in parts if part) for parts in zip(*rows, strict=True)] if rows else [""] * width
+    names: list[str] = []
+    for place, column in enumerate(joined, start=1):
+        again = sum(earlier == column for earlier in joined[: place - 1])
+        own = column or f"{'' if not rows else _NO_NAME}column_{place}"
+        names.append(f"{own}.{again}" if column and again else own)
+    return names
+
+
+def _parsed(body: Body, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The body's rows and its lines that are no rows."""
+    try:
+        table, aside = table_of(body.data, body, dict.fromkeys(body.names, pa.string()))
+    except pa.ArrowInvalid as error:
+        raise _not_parsed(body.data, name, len(body.names), body.first) from error
+    frame: pd.DataFrame = table.to_pandas()
+    frame.index = pd.Index(row_numbers(len(frame), aside) + (body.first - 1))
+    mended, bad = mended_rows(aside, body)
+    if len(mended):
+        frame = pd.concat([frame, mended]).sort_index()
+    if frame.empty or (frame == "").all(axis=None):
+        why = (
+            f"of {len(body.names)} cells like its header; is '{body.separator}' the separator?"
+            if len(bad)
+            else "below its header"
+        )
+        raise UnreadableError(f"{name} has no rows {why}")
+    return frame, bad
+
+
+Aside = list[tuple[int, str]]
+"""Lines of another number of cells than the columns': their number, from 1, and their text."""
+
+
+def table_of(
+    data: bytes, body: Body, types: Mapping[str, pa.DataType], nulls: tuple[str, ...] = ("",)
+) -> tuple[pa.Table, Aside]:
+    """The columns `types` of some of a body's lines, and the lines that are no rows. ArrowInvalid for a misfit.
+
+    Cells of numbers that are one of `nulls` are null; texts never are.
+    """
+    aside: Aside = []
+
+    def keep_aside(row: pa_csv.InvalidRow) -> str:
+        aside.append((int(row.number), row.text))
+        return "skip"
+
+    table = pa_csv.read_csv(
+        pa.BufferReader(data),
+        read_options=pa_csv.ReadOptions(use_threads=False, column_names=body.names, block_size=_block_size(data)),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=body.separator,
+            invalid_row_handler=keep_aside if _is_utf8(data) else None,  # Arrow cannot hand on what is no text
+            ignore_empty_lines=False,
+        ),
+        convert_options=pa_csv.ConvertOptions(
+            column_types=types, include_columns=list(types), null_values=list(nulls), strings_can_be_null=False
+        ),
+    )
+    return table, aside
+
+
+def _is_utf8(data: bytes) -> bool:
+    if data.isascii():
+        return True
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _block_size(data: bytes) -> int | None:
+    """One block for data that are a block of a larger text, else Arrow's own."""
+    return len(data) + 1 if len(data) <= BLOCK else None
+
+
+def row_numbers(rows: int, aside: Aside) -> np.ndarray:
+    """The number, from 1, of each of some `rows` among lines of which some were put `aside`, (rows,)."""
+    every = np.arange(1, rows + len(aside) + 1)
+    return np.delete(every, [number - 1 for number, _ in aside])[:rows] if aside else every
+
+
+def _not_parsed(body: bytes, name: str, width: int, first: int) -> UnreadableError:
+    """Why Arrow could not parse a text, in our words."""
+    try:
+        body.decode()
+    except UnicodeDecodeError as place:
+        return not_in_encoding(body, name, "utf-8", place.start, first)
+    if not body.strip():
+        return UnreadableError(f"{name} has no rows below its header")
+    return UnreadableError(f"{name} cannot be read as rows of {width} cells", "state layout.separator")
+
+
+def mended_rows(aside: Aside, body: Body) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows that only lack or have empty cells at their end, and the other lines that are no rows (line, raw)."""
+    names, separator, first = body.names, body.separator, body.first
+    named = max((n for n, column in enumerate(names, start=1) if not column.startswith(_NO_NAME)), default=len(names))
+    texts = [(number, text) for number, text in aside if text.strip()]  # an empty line is no row
+    cells = [next(csv.reader([text], delimiter=separator), []) for _, text in texts]
+    usual = Counter(map(len, cells)).most_common(1)[0] if cells else (0, 0)
+    short = usual[0] if usual[1] > _PEEK and usual[0] > 1 else named  # the writer leaves out empty cells at the end
+    rows, lines, bad = [], [], []
+    for (number, text), row in zip(texts, cells, strict=True):
+        if (len(row) > len(names) and not any(row[len(names) :])) or min(short, named) <= len(row) < len(names):
+            rows.append((row + [""] * len(names))[: len(names)])
+            lines.append(number + first - 1)
+        else:
+            bad.append((number + first - 1, text[:1000]))
+    mended = pd.DataFrame(rows, columns=names, index=pd.Index(lines, dtype="int64"), dtype="str")
+    return mended, pd.DataFrame(bad, columns=["line", "raw"])

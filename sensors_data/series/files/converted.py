@@ -1,0 +1,85 @@
+"""Files of readings that are no tables of cells, written as one: JSON, XML, HTML, line protocol, NEM12, SRML."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import datetime, timedelta
+
+from sensors_data.errors import UnreadableError
+from sensors_data.series.files.json_rows import json_rows
+from sensors_data.series.files.line_protocol import is_line_protocol, line_protocol_csv
+from sensors_data.series.files.markup import is_markup, markup_csv
+
+_YEAR_ABOVE = re.compile(rb"\d+[\t,;](?:19|20)\d\d(?:[\t,;]\d+[\t,;]0){1,60}[\t,;]?\r?\n\d{1,3}[\t,;]\d{1,4}[\t,;]")
+"""A station's number and a year above rows of a day of the year, a clock, and of each element a value and a flag."""
+
+
+def as_table(data: bytes, name: str) -> bytes:
+    """The bytes of a table; those of another known format as CSV. A line of it is then a row of the table made."""
+    start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"100,NEM12"):
+        return _nem12(data.decode("utf-8-sig", "replace"), name)
+    if start.startswith((b"{", b"[{", b"[[", b"[\n", b"[ ")):
+        return _json(data, name)
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        raise UnreadableError(f"{name} is a workbook of before Excel 2007, or locked", "save it as .xlsx or CSV")
+    if is_markup(start):
+        return markup_csv(data, name)
+    if is_line_protocol(data[:4096]):
+        return line_protocol_csv(data, name)
+    if _YEAR_ABOVE.match(data):
+        return _year_above(data.decode("utf-8", "replace"))
+    return data
+
+
+def _json(data: bytes, name: str) -> bytes:
+    """JSON rows as CSV; what lies inside another object is called `outer.inner`."""
+    rows = json_rows(data, name)
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([row.get(column, "") for column in columns] for row in rows)
+    return out.getvalue().encode()
+
+
+def _nem12(text: str, name: str) -> bytes:
+    """A NEM12 file (Australian meters) as CSV: a row an interval with meter, register, value, quality, unit."""
+    rows: list[list[str]] = []
+    meter = register = unit = ""
+    minutes, first = 30, 0
+    for number, row in enumerate(csv.reader(text.splitlines()), start=1):
+        try:
+            if row and row[0] == "200":
+                meter, register, unit, minutes = row[1], row[4] or row[3], row[7], int(row[8])
+            elif row and row[0] == "300":
+                day, count, first = datetime.strptime(row[1], "%Y%m%d"), 1440 // minutes, len(rows)
+                for place, value in enumerate(row[2 : 2 + count]):
+                    time = day + timedelta(minutes=minutes * place)
+                    rows.append([time.isoformat(sep=" "), meter, register, value, row[2 + count][:1], unit])
+            elif row and row[0] == "400":  # the quality of some of the day's intervals, counted from 1
+                for place in range(int(row[1]) - 1, int(row[2])):
+                    rows[first + place][4] = row[3][:1]
+        except (IndexError, ValueError, ZeroDivisionError) as error:
+            raise UnreadableError(
+                f"{name}, line {number} is no record of a NEM12 file: {','.join(row)[:40]}"
+            ) from error
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["time", "nmi", "register", "value", "quality", "unit"])
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def _year_above(text: str) -> bytes:
+    """A station's file whose first line has the year (as SRML writes it) as CSV, with the year in every row."""
+    rows = [re.split(r"[\t,;]", line.rstrip("\t,; ")) for line in text.splitlines() if line.strip()]
+    year, elements = rows[0][1], rows[0][2::2]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    named = [name for element in elements for name in (f"element {element}", f"element {element} quality")]
+    writer.writerow(["year", "doy", "hhmm", *named])
+    writer.writerows([year, *row] for row in rows[1:])
+    return out.getvalue().encode()

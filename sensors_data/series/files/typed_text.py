@@ -1,0 +1,260 @@
+"""Rows of a text with their numbers read as numbers, block by block; as text only where a cell is no number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sensors_data.series.files.cells import BLOCK, Aside, Body, mended_rows, named_cells, row_numbers, table_of
+from sensors_data.series.values.numbers import is_blank
+
+_BLANKS = (
+    "",
+    "na",
+    "NA",
+    "nan",
+    "NaN",
+    "NAN",
+    "n/a",
+    "N/A",
+    "null",
+    "NULL",
+    "Null",
+    "none",
+    "None",
+    "<na>",
+    "<NA>",
+    "-",
+)
+"""The usual spellings of a blank cell; a rarer one is looked at as text."""
+
+_NUMBER = r"^-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
+_FAILED = 3
+"""Blocks whose numbers had to be read as text after which every block is at once."""
+_MOST_WORDS = 12
+"""Different cells that are no numbers up to which the others are still read as numbers."""
+_BAD_WORD = re.compile(r"invalid value '(.*)'$", re.DOTALL)
+
+_WORD = pa.dictionary(pa.int32(), pa.string())
+
+
+@dataclass(frozen=True)
+class TypedRows:
+    """The rows of a text in the order of their lines."""
+
+    body: Body
+    line: np.ndarray  # (N,) the text's lines, from 1; a row of blank cells alone is left out
+    keys: dict[str, tuple[np.ndarray, list[str]]]
+    """Each key column as places (N,) among its distinct texts."""
+    values: np.ndarray  # (N, D) float64, NaN where a cell is blank or odd; a column after the other in memory
+    odd: np.ndarray  # (N,) whether a cell is neither blank nor a number, or stands in a column of no use
+    mended: pd.DataFrame
+    """Rows of another number of cells than the header's that could be read all the same, as text."""
+    bad: pd.DataFrame
+    """The lines that are no rows (line, raw)."""
+
+    def texts(self, lines: np.ndarray) -> pd.DataFrame:
+        """The cells of some rows as text, the line as index."""
+        plain = np.setdiff1d(lines, self.mended.index.to_numpy()) - self.body.first
+        parts = [self.mended[self.mended.index.isin(lines)]]
+        if len(plain):
+            texts = _lines_of(self.body.data, self._ends, plain)
+            rows = table_of(texts, self.body, dict.fromkeys(self.body.names, pa.string()))[0].to_pandas()
+            parts.insert(0, rows.set_axis(plain + self.body.first))
+        return named_cells(pd.concat(parts).sort_index() if len(parts[-1]) else parts[0])
+
+    @cached_property
+    def _ends(self) -> np.ndarray:
+        return _line_ends(self.body.data)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Some of a text's lines, read; what of them is no number."""
+
+    line: np.ndarray
+    keys: pa.Table
+    values: np.ndarray
+    odd: np.ndarray
+    aside: Aside
+
+
+@dataclass(frozen=True)
+class _Kinds:
+    """Which columns of a text are keys, numbers, and neither."""
+
+    keys: tuple[str, ...]
+    numbers: tuple[str, ...]
+    others: tuple[str, ...]
+
+    def types(self, number: pa.DataType) -> dict[str, pa.DataType]:
+        """The type that each column is read in."""
+        texts = dict.fromkeys(self.keys, _WORD) | dict.fromkeys(self.others, pa.string())
+        return texts | dict.fromkeys(self.numbers, number)
+
+
+def typed_rows(
+    body: Body, keys: tuple[str, ...], numbers: tuple[str, ...], others: tuple[str, ...]
+) -> TypedRows | None:
+    """A body's rows, `numbers` read as such; None for a text that must be read as a whole, cell by cell.
+
+    A row with anything in a column of `others` is odd.
+    """
+    kinds = _Kinds(keys, numbers, others)
+    blocks, failed = [], 0
+    words: tuple[str, ...] = ()
+    for data, lines, first in _blocks(body.data, body.first):
+        if b'"' in data and np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == ord('"')) % 2:
+            return None
+        table, aside, words = (None, [], words) if failed >= _FAILED else _with_numbers(data, body, kinds, words)
+        if table is None:
+            failed += 1
+            table, aside = _with_texts(data, body, kinds)
+        if table is None or table.num_rows + len(aside) != lines:
+            return None  # a line ends within a cell, or the lines cannot be told apart
+        blocks.append(_block(table, aside, first, data, body, kinds, words))
+    if not blocks:
+        return None
+    aside = [row for block in blocks for row in block.aside]
+    mended, bad = mended_rows(aside, Body(b"", body.names, body.separator, 1))
+    if len(mended):
+        blocks.append(_of_texts(mended, kinds))
+    return _joined(body, blocks, mended, bad)
+
+
+def _blocks(data: bytes, first: int) -> Iterator[tuple[bytes, int, int]]:
+    """Runs of whole lines, each with their count and the number of its first."""
+    place = 0
+    while place < len(data):
+        end = data.find(b"\n", min(place + BLOCK, len(data)) - 1) + 1 or len(data)
+        block = data[place:end]
+        lines = int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) == ord("\n"))) + (block[-1:] != b"\n")
+        yield block, lines, first
+        first, place = first + lines, end
+
+
+def _with_numbers(
+    data: bytes, body: Body, kinds: _Kinds, words: tuple[str, ...]
+) -> tuple[pa.Table | None, Aside, tuple[str, ...]]:
+    """A block with its numbers as such, null where a cell is blank or one of `words`, and the words with those met.
+
+    None in place of the block where it has too many cells that are no numbers.
+    """
+    while len(words) <= _MOST_WORDS:
+        try:
+            return *table_of(data, body, kinds.types(pa.float64()), (*_BLANKS, *words)), words
+        except pa.ArrowInvalid as error:
+            word = _BAD_WORD.search(str(error))
+            if word is None or word[1] in words:
+                break
+            words = (*words, word[1])
+    return None, [], words
+
+
+def _with_texts(data: bytes, body: Body, kinds: _Kinds) -> tuple[pa.Table | None, Aside]:
+    """A block with its numbers as text; None where its rows cannot be read at all."""
+    try:
+        return table_of(data, body, kinds.types(pa.string()))
+    except pa.ArrowInvalid:
+        return None, []
+
+
+def _block(
+    table: pa.Table, aside: Aside, first: int, data: bytes, body: Body, kinds: _Kinds, words: tuple[str, ...]
+) -> _Block:
+    """The rows of a block whose first line has the number `first`, those of blank cells alone left out."""
+    columns = [table[name].combine_chunks() for name in kinds.numbers]
+    read = [(_numbers_of_text if pa.types.is_string(c.type) else _numbers)(c) for c in columns]
+    line = row_numbers(table.num_rows, aside)
+    odd = np.logical_or.reduce([strange for _, strange in read])
+    for name in kinds.others:
+        odd |= ~pc.is_in(table[name], pa.array(_BLANKS)).to_numpy()
+    values = np.stack([value for value, _ in read])  # (D, N)
+    empty = np.isnan(values)
+    if words and not pa.types.is_string(columns[0].type):
+        doubtful = np.flatnonzero(empty.any(axis=0))
+        if len(doubtful):
+            odd[doubtful] |= _has_word(data, line[doubtful], empty[:, doubtful], body, kinds)
+    line += first - 1
+    aside = [(number + first - 1, text) for number, text in aside]
+    filled = odd | ~empty.all(axis=0)
+    if filled.all():
+        return _Block(line, table.select(kinds.keys), values.T, odd, aside)
+    return _Block(
+        line[filled], table.select(kinds.keys).filter(filled), np.compress(filled, values, axis=1).T, odd[filled], aside
+    )
+
+
+def _has_word(data: bytes, lines: np.ndarray, empty: np.ndarray, body: Body, kinds: _Kinds) -> np.ndarray:
+    """Which lines of a block have a cell that is not blank among those of numbers that are `empty` (D, N)."""
+    texts = _lines_of(data, _line_ends(data), lines - 1)
+    table, _ = table_of(texts, body, dict.fromkeys(kinds.numbers, pa.string()))
+    words = np.zeros(len(lines), dtype=bool)
+    for name, unknown in zip(kinds.numbers, empty, strict=True):
+        blank = pc.is_in(pc.ascii_trim_whitespace(table[name]), pa.array(_BLANKS))
+        words |= unknown & ~blank.to_numpy(zero_copy_only=False)
+    return words
+
+
+def _line_ends(data: bytes) -> np.ndarray:
+    """Where each line ends in a text, one that ends before them first."""
+    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
+    return np.concatenate([[-1], ends, [len(data)]])
+
+
+def _lines_of(data: bytes, ends: np.ndarray, rows: np.ndarray) -> bytes:
+    """Some lines of a text, from 0, with their ends."""
+    places = zip((ends[rows] + 1).tolist(), (ends[rows + 1] + 1).tolist(), strict=True)
+    return b"".join([data[first:last] for first, last in places])
+
+
+def _numbers(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """A column's values, NaN where it is blank, and which cells say in another way that they are no number."""
+    values = column.to_numpy(zero_copy_only=False)
+    unknown = np.isnan(values)
+    return values, unknown & column.is_valid().to_numpy(zero_copy_only=False) if unknown.any() else unknown
+
+
+def _numbers_of_text(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """The same of cells as text."""
+    cells = pc.ascii_trim_whitespace(column)
+    plain = pc.match_substring_regex(cells, _NUMBER)
+    values = pc.if_else(plain, cells, pa.scalar(None, pa.string())).cast(pa.float64()).to_numpy(zero_copy_only=False)
+    strange = pc.invert(pc.or_(plain, pc.is_in(cells, pa.array(_BLANKS))))
+    return values, strange.to_numpy(zero_copy_only=False)
+
+
+def _of_texts(rows: pd.DataFrame, kinds: _Kinds) -> _Block:
+    """Rows of which all that is not a key is looked at as text."""
+    table = pa.table({name: pa.array(rows[name].astype(str)).dictionary_encode().cast(_WORD) for name in kinds.keys})
+    odd = ~np.logical_and.reduce([is_blank(rows[name]).to_numpy() for name in (*kinds.numbers, *kinds.others)])
+    return _Block(rows.index.to_numpy(), table, np.full((len(kinds.numbers), len(rows)), np.nan).T, odd, [])
+
+
+def _joined(body: Body, blocks: list[_Block], mended: pd.DataFrame, bad: pd.DataFrame) -> TypedRows:
+    """The rows of all blocks; those of the last one, which were mended, at the place of their lines."""
+    line = np.concatenate([block.line for block in blocks])
+    table = pa.concat_tables([block.keys for block in blocks]).unify_dictionaries().combine_chunks()
+    values = np.concatenate([block.values.T for block in blocks], axis=1).T
+    odd = np.concatenate([block.odd for block in blocks])
+    keys = {name: _places(table[name]) for name in table.column_names}
+    if len(mended):
+        order = np.argsort(line, kind="stable")
+        line, values, odd = line[order], np.take(values.T, order, axis=1).T, odd[order]
+        keys = {name: (places[order], texts) for name, (places, texts) in keys.items()}
+    return TypedRows(body, line, keys, values, odd, mended, bad)
+
+
+def _places(column: pa.ChunkedArray) -> tuple[np.ndarray, list[str]]:
+    """A column of words as places among its distinct ones."""
+    whole = column.combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = whole.chunk(0)
+    return whole.indices.to_numpy(), whole.dictionary.to_pylist()

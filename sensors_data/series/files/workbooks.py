@@ -1,0 +1,171 @@
+"""Sheets of Excel workbooks as CSV text, row for row: one of them, or all that have the same columns as one table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sensors_data.errors import NotThereError, UnreadableError
+from sensors_data.series.files.archives import folder_for
+from sensors_data.series.files.cell_kinds import kind_of
+
+EVERY = "*"
+"""Stands in the layout for all sheets that have the columns of the fullest; no sheet can be called so."""
+SHEET = "sheet"
+"""The column that holds the sheets' names where several are one table."""
+
+
+def sheet_csv(path: Path, sheet: str) -> bytes:
+    """A sheet's cells as comma-separated text, times as ISO 8601; the fullest sheet where none is named.
+
+    For EVERY all sheets like the fullest, one below the other, with a column of their names.
+    """
+    names = _names(path)
+    if sheet == EVERY:
+        return _joined({name: _text_of(path, name) for name in alike(path)})
+    if sheet and sheet not in names:
+        raise UnreadableError(f"{path.name} has no sheet '{sheet}'", f"layout.sheet must be one of {names}")
+    return _text_of(path, sheet or _fullest(path))
+
+
+def sheets_of(path: Path) -> str:
+    """What `layout.sheet` says for a file of which no sheet was named: EVERY where several sheets are alike."""
+    return EVERY if is_workbook(path) and len(alike(path)) > 1 else ""
+
+
+def alike(path: Path) -> list[str]:
+    """The sheets of a workbook whose header is that of the fullest, in the workbook's order."""
+    headers = {name: _header(_rows_of(_head(_text_of(path, name)))) for name in _names(path)}
+    wanted = headers[_fullest(path)]
+    return [name for name, header in headers.items() if wanted and header == wanted]
+
+
+def sheets_left_out(path: Path, sheet: str) -> list[str]:
+    """Sentences on the sheets of a workbook that are read as one, and on those that hold rows and are not read."""
+    if not is_workbook(path):
+        return []
+    rows = {name: _text_of(path, name).count(b"\n") for name in _names(path)}
+    taken = alike(path) if sheet == EVERY else [sheet or _fullest(path)]
+    others = [f"'{name}' ({count:,} rows)" for name, count in rows.items() if name not in taken and count > 1]
+    read = f"the sheets {_listed(taken)} have the same columns and are read as one table"
+    odd = [f"{read}; --sheet takes one alone"] if sheet == EVERY else []
+    if others:
+        which = f"the {len(taken)} sheets alike are" if sheet == EVERY else f"the sheet '{taken[0]}' is"
+        odd.append(f"only {which} read, not {', '.join(others[:6])}; name another with --sheet (layout.sheet)")
+    return odd
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a file is an Excel workbook, by its name."""
+    return path.suffix.lower() in (".xlsx", ".xlsm")
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+    return ", ".join(f"'{name}'" for name in names[:6]) + more
+
+
+def _names(path: Path) -> list[str]:
+    """The names of a workbook's sheets of cells; a sheet that is a chart is none."""
+    return [sheet.title for sheet in _opened(path).worksheets]
+
+
+def _fullest(path: Path) -> str:
+    return max(_names(path), key=lambda name: _text_of(path, name).count(b"\n"))
+
+
+def _opened(path: Path) -> Any:
+    """A workbook, the last one opened at hand. UnreadableError when it is none."""
+    about = path.stat()
+    return _book(path, about.st_mtime_ns, about.st_size)
+
+
+@lru_cache(maxsize=1)
+def _book(path: Path, mtime_ns: int, size: int) -> Any:
+    try:
+        import openpyxl
+    except ImportError as error:
+        raise NotThereError("Excel workbooks want the package openpyxl", "pip install openpyxl") from error
+    try:
+        return openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except Exception as error:  # openpyxl raises whatever its parsers raise
+        raise UnreadableError(f"{path.name} is no workbook that can be read", "save it as .xlsx or CSV") from error
+
+
+def _text_of(path: Path, name: str) -> bytes:
+    """A sheet as CSV, converted once in this process."""
+    book = _opened(path)
+    at = folder_for(path) / f"{[sheet.title for sheet in book.worksheets].index(name)}.csv"
+    if not at.exists():
+        at.parent.mkdir(parents=True, exist_ok=True)
+        part = at.with_suffix(".part")
+        part.write_bytes(_csv_of([[_text(cell) for cell in row] for row in book[name].iter_rows(values_only=True)]))
+        part.replace(at)
+    return at.read_bytes()
+
+
+def _head(text: bytes) -> bytes:
+    """The first lines, among which the header is."""
+    return b"\n".join(text.split(b"\n", 60)[:60])
+
+
+def _rows_of(text: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text.decode(), newline="")))
+
+
+def _csv_of(rows: list[list[str]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode()
+
+
+def _first_row(rows: list[list[str]]) -> int:
+    """The place of the first row that holds a time, or numbers in most of its cells."""
+    for place, row in enumerate(rows):
+        kinds = [kind_of(cell.strip()) for cell in row if cell.strip()]
+        if "t" in kinds or kinds.count("n") > 0.5 * len(kinds):
+            return place
+    return len(rows)
+
+
+def _header(rows: list[list[str]]) -> list[list[str]]:
+    """The lines above a sheet's rows that have two cells and more, without blank cells at their ends."""
+    above = [" \x1f".join(row).rstrip(" \x1f").split(" \x1f") for row in rows[: _first_row(rows)]]
+    return [row for row in above if sum(bool(cell) for cell in row) > 1][-3:]
+
+
+def _joined(sheets: dict[str, bytes]) -> bytes:
+    """The rows of sheets of one header below that of the first of them, each with its sheet's name behind it."""
+    tables = {name: _rows_of(text) for name, text in sheets.items()}
+    width = max(len(row) for rows in tables.values() for row in rows)
+    first = next(iter(tables.values()))
+    header = _header(first)[0]
+    top = [[*_wide(row, width), SHEET if row[: len(header)] == header else ""] for row in first[: _first_row(first)]]
+    body = [
+        [*_wide(row, width), name]
+        for name, rows in tables.items()
+        for row in rows[_first_row(rows) :]
+        if any(map(str.strip, row))
+    ]
+    return _csv_of([*top, *body])
+
+
+def _wide(row: list[str], width: int) -> list[str]:
+    return row + [""] * (width - len(row))
+
+
+def _text(cell: object) -> str:
+    """A cell as text that reads back as the very same value."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, time | date):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        return str(cell)
+    return repr(cell) if isinstance(cell, float) else str(cell)

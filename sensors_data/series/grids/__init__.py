@@ -1,0 +1,1 @@
+"""Readings on the family's clock, gaps filled, and windows of them."""

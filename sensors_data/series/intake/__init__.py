@@ -1,0 +1,1 @@
+"""A day's readings: judged, filed, written, and written again when late."""

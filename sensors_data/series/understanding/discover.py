@@ -1,0 +1,195 @@
+"""A look at a user's files: how they are laid out, what they measure, what is odd, and the settings that follow."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.errors import UnreadableError
+from sensors_data.layout import Layout
+from sensors_data.series.dates.clock_back import row_times
+from sensors_data.series.dates.periods import files_as_assets, repeats, time_span
+from sensors_data.series.files.file_source import find_files, raw_readings
+from sensors_data.series.files.workbooks import sheets_left_out
+from sensors_data.series.grids.clock import jitters
+from sensors_data.series.intake.judging import check
+from sensors_data.series.understanding.comings import likely_times
+from sensors_data.series.understanding.oddities import oddities
+from sensors_data.series.understanding.sensor_specs import sensor_specs
+from sensors_data.series.understanding.understand import Understood, Wishes, understand
+from sensors_data.series.values.numbers import numbers_of
+from sensors_data.settings import Family, Training
+
+_STEPS = [timedelta(seconds=s) for s in range(1, 86_401) if 86_400 % s == 0]
+_STATE = "state what is read wrongly: --time, --format, --zone, --separator, --decimal, --asset or --encoding"
+ROWS_WANTED, SLOW_ROWS_WANTED = 64, 240
+"""Measured rows that a first training wants: 48 normal ones, and some that may not be; more where a day has few rows,
+as no window there is shorter than 64 rows and a quarter of them is held out."""
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What was found in a user's files, and what reading them back by these settings gave."""
+
+    name: str
+    family: Family
+    rows: int
+    assets: tuple[str, ...]
+    first: pd.Timestamp
+    last: pd.Timestamp
+    odd: tuple[str, ...]
+    understood: Understood
+    used: int
+    refused: dict[str, int]
+    values: pd.DataFrame
+    trains: bool
+
+
+def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
+    """Settings for the readings in a file or folder. LookupError or UnreadableError when there are none to be found."""
+    wishes = wishes or Wishes()
+    files = find_files(str(source))
+    understood = understand(files[0], wishes)
+    layout = understood.layout
+    names = _sensor_names(understood)
+    if not names:
+        raise _no_sensor(files[0].name, understood)
+    parts, broken = _raw_parts(files, layout, names)
+    spans = {} if repeats(parts, layout) else {p: time_span(r, layout) for p, r in parts.items()}
+    layout = layout.model_copy(update=files_as_assets(spans, layout))
+    if layout.asset_from_file or layout.asset_from_folder:
+        parts, broken = _raw_parts(files, layout, names)
+    raw = pd.concat(parts.values(), ignore_index=True)
+    time = pd.concat([row_times(part, layout) for part in parts.values()], ignore_index=True)
+    if time.notna().sum() < 2:
+        raise UnreadableError(f"{files[0].name} has {time.notna().sum()} rows with a readable time", "two are needed")
+    sensors = sensor_specs(raw, time, layout, understood)
+    readings = raw.assign(time=time, number=numbers_of(raw, layout)).dropna(subset=["time"])
+    step = usual_step(readings)
+    likely = readings[likely_times(readings["time"])]
+    days = (likely["time"].max() - likely["time"].min()) / pd.Timedelta(days=1)
+    times = likely.groupby("asset")["time"]
+    life = np.array([span.total_seconds() for span in times.max() - times.min()])  # (assets,)
+    a_day = len(likely.drop_duplicates(["asset", "time"])) / (days + step / timedelta(days=1))
+    training, trains = _training(life, days, step, a_day)
+    family = Family(
+        inbox=str(source.resolve()),
+        step=step,
+        layout=layout,
+        sensors=sensors,
+        nearest=jitters(readings["time"], step),
+        linear_gap=max(6 * step, timedelta(seconds=1)),
+        training=training,
+        detector=_budget(life) if _short(life, days) else {},
+    )
+    values, refused = check(raw, time, family)
+    if not len(values):
+        reasons = "; ".join(str(reason) for reason in refused["reason"].unique()[:3]) or "its rows name other sensors"
+        raise UnreadableError(f"{files[0].name}: of {len(raw):,} values none can be used: {reasons}", _STATE)
+    odd = oddities(raw, readings, time, step, family, understood, values)
+    return Discovery(
+        name=name_of(source),
+        family=family,
+        rows=len(raw),
+        assets=tuple(sorted(readings["asset"].unique())),
+        first=readings["time"].min(),
+        last=readings["time"].max(),
+        odd=(*broken, *sheets_left_out(files[0], layout.sheet), *odd),
+        understood=understood,
+        used=len(values),
+        refused={
+            str(why): int(n) for why, n in refused.loc[~refused["used"].astype(bool), "reason"].value_counts().items()
+        },
+        values=values[["time", "asset", "sensor", "value"]],
+        trains=trains,
+    )
+
+
+def name_of(source: Path) -> str:
+    """What a family is called after its files."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", source.name.split(".")[0]).strip("-_")[:64] or "family"
+
+
+def _sensor_names(understood: Understood) -> tuple[str, ...]:
+    """The sensors that a file's layout names; those of a table of values are found in its rows."""
+    layout, columns = understood.layout, {column.name: column for column in understood.columns}
+    if layout.kind == "wide":
+        return understood.roles.measures
+    if layout.kind == "day":
+        return (layout.value,)
+    names = columns[layout.sensor[0]].distinct
+    return tuple(str(name) for name in names) if columns[layout.value].numeric or len(names) else ()
+
+
+def _no_sensor(name: str, understood: Understood) -> UnreadableError:
+    """The refusal of a file whose times can be read, and in which nothing is measured."""
+    columns = [column.name for column in understood.columns]
+    empty = [role.column for role in understood.roles.roles if role.evidence == "it is empty"]
+    if empty and len(empty) == len([role for role in understood.roles.roles if role.role == "ignored"]):
+        why = f"its times are readable, and the columns {empty[:6]} are blank in every row"
+        return UnreadableError(f"{name} holds no value: {why}", "export it again with the values")
+    reasons = [f"'{role.column}': {role.evidence}" for role in understood.roles.roles if role.role == "ignored"]
+    return UnreadableError(
+        f"{name} has no numeric column beside its time; columns: {columns[:12]}; {'; '.join(reasons[:6])}"
+    )
+
+
+def _raw_parts(files: list[Path], layout: Layout, names: tuple[str, ...]) -> tuple[dict[Path, pd.DataFrame], list[str]]:
+    """The values of each file that the layout reads, and what is wrong with the others."""
+    parts, broken = {}, []
+    for path in files:
+        try:
+            parts[path], bad = raw_readings(path, layout, names)
+            if len(bad):
+                line, text = bad.iloc[0]["line"], str(bad.iloc[0]["raw"])[:40]
+                broken.append(f"{path.name}: {len(bad):,} lines are no rows, first line {line}: '{text}'")
+        except UnreadableError as error:
+            broken.append(f"not read: {error}")
+    if not parts:
+        raise UnreadableError("; ".join(broken[:3]))
+    return parts, broken[:5] + ([f"{len(broken) - 5} more files are not read"] if len(broken) > 5 else [])
+
+
+def usual_step(readings: pd.DataFrame) -> timedelta:
+    """The usual distance of two readings of one sensor, or the next longer one that divides the day.
+
+    Where readings are sparse on a regular clock, the clock's own step.
+    """
+    ordered = readings.drop_duplicates(["asset", "sensor", "time"]).sort_values(["asset", "sensor", "time"])
+    apart = ordered.groupby(["asset", "sensor"])["time"].diff().dt.total_seconds().dropna()
+    usual = float(apart.median()) if len(apart) else 60.0
+    if len(apart) and (apart >= 1).all() and (apart == apart.round()).all():
+        common = float(np.gcd.reduce(apart.to_numpy().astype(np.int64)))
+        usual = common if (apart == common).mean() > 0.05 else usual
+    return next(step for step in _STEPS if step.total_seconds() >= min(0.98 * usual, 86_400))
+
+
+def _short(life: np.ndarray, days: float) -> bool:
+    """Whether assets live, in seconds (assets,), for too few days to learn from one and score the next."""
+    return bool(days < 3 or np.median(life) < 3 * 86_400)
+
+
+def _budget(life: np.ndarray) -> dict[str, float]:
+    """One false alarm in ten runs: a budget a week would be beyond what minutes of readings can tell."""
+    week = 7 * 86_400
+    return {"alarms_per_asset_week": max(0.25, float(f"{0.1 * week / max(float(np.median(life)), 1.0):.2g}"))}
+
+
+def _training(life: np.ndarray, days: float, step: timedelta, rows_a_day: float) -> tuple[Training, bool]:
+    """When to train first, on how many days, and whether there is enough for it.
+
+    After a fifth of the days, or when there are rows enough; where an asset has no second day, on its first third.
+    """
+    if not _short(life, days):
+        wanted = min(3650, int(np.ceil((ROWS_WANTED if rows_a_day >= 12 else SLOW_ROWS_WANTED) / rows_a_day)))
+        first = int(np.clip(max(round(days / 5), wanted), 2, max(14, wanted)))
+        span = 28 if wanted <= 14 else min(3650, max(28, 4 * wanted))
+        return Training(days=span, first_after=first), first < days
+    first_part = 0.35 * float(life[life > 0].min()) if (life > 0).any() else 60.0
+    enough = bool(first_part * len(life) >= 48 * step.total_seconds())
+    return Training(first_after=1, commissioning=timedelta(seconds=max(1, int(first_part)))), enough

@@ -1,0 +1,151 @@
+"""The frame of a text file, found by what its lines hold: separator, lines before the header, header, comments."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from sensors_data.errors import UnreadableError
+from sensors_data.series.files.cell_kinds import kind_of
+from sensors_data.series.files.cells import header_in_lines
+from sensors_data.series.files.packing import as_utf8, encoding_of
+from sensors_data.series.understanding.header import header_of, is_comment, is_counted, is_torn, split
+
+HEAD = 600
+"""Lines that are looked at."""
+
+_COMMENTS = ("#", "//", "%", "!")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How a text is framed, as keys of the layout, and the units that stand in its header by column number."""
+
+    encoding: str
+    separator: str
+    skip_lines: int
+    header_rows: int
+    name_rows: tuple[int, ...]
+    comment: str
+    units: dict[int, str]
+    preamble: tuple[str, ...]
+    sheet: str = ""
+
+    def keys(self) -> dict[str, object]:
+        """The keys of a layout."""
+        names = ("encoding", "separator", "skip_lines", "header_rows", "name_rows", "comment", "sheet")
+        return {name: getattr(self, name) for name in names}
+
+
+def frame_of(data: bytes, name: str, encoding: str | None = None, separator: str | None = None) -> Frame:
+    """The frame of a file's bytes. UnreadableError when its lines hold no table."""
+    encoding = encoding or encoding_of(data)
+    text = header_in_lines(as_utf8(data, name, encoding)).decode("utf-8", "replace")
+    lines = re.split(r"\r\n|\n|\r", text[:2_000_000], maxsplit=HEAD)[:HEAD]
+    lines = ["" if "\x00" in line else line for line in lines]
+    if not any(line.strip() for line in lines):
+        raise UnreadableError(f"{name} is empty")
+    comment = _comment(lines)
+    mark = separator or _separator(lines, comment)
+    rows = [[] if is_comment(line, comment) else split(line, mark) for line in lines]
+    width = _usual_width(rows)
+    kinds = _kinds([row for row in rows if len(row) == width], width)
+    first = _first_row(rows, kinds, width)
+    if first is None:
+        raise UnreadableError(
+            f"{name} has no rows of times and numbers in its first {len(lines):,} lines; line 1: '{lines[0][:60]}'",
+            "name the separator with --separator, or clean the file",
+        )
+    if first and is_torn(rows, first, width):
+        raise UnreadableError(
+            f"{name}, line {first + 1} has {width} cells, its header {len(rows[first - 1])}: '{mark}' within a cell?",
+            "export it with another separator, or with quotes around the cells",
+        )
+    if first and width >= 5 and width % 2 and len(rows[first - 1]) == (width + 1) // 2 and mark == ",":
+        raise UnreadableError(
+            f"{name}, line {first + 1} has {width} cells, its header {(width + 1) // 2}: decimal commas, no quotes",
+            "export it with semicolons between the columns",
+        )
+    top, names, units = header_of(lines, rows, first, width, comment, mark)
+    return Frame(
+        encoding=encoding,
+        separator=mark,
+        skip_lines=top,
+        header_rows=first - top,
+        name_rows=tuple(row - top + 1 for row in names) or (1,),
+        comment=comment if comment and any(is_comment(line, comment) for line in lines[top:]) else "",
+        units=units,
+        preamble=tuple(line.strip() for line in lines[:top] if line.strip())[:20],
+    )
+
+
+def _comment(lines: list[str]) -> str:
+    """The mark that begins comments, empty where there are none."""
+    first = next(line for line in lines if line.strip()).lstrip().lstrip('"')
+    return next((mark for mark in _COMMENTS if first.startswith(mark)), "")
+
+
+def _separator(lines: list[str], comment: str) -> str:
+    """What parts a line into the most cells that are clean times, numbers or words, in the most lines alike."""
+    body = [line for line in lines if line.strip() and not is_comment(line, comment)]
+    body = body[len(body) // 3 :][:150] or body
+    stated = re.match(r"\s*\"?sep=(.)", lines[0])
+    if stated:
+        return stated[1]
+    scores = {mark: _score(body, mark) for mark in (",", ";", "\t", "|")}
+    best = max(scores, key=lambda mark: scores[mark])
+    if scores[best] > 1.5:
+        return best
+    blanks = {mark: _score(body, mark) for mark in ("  ", " ")}
+    return max(blanks, key=lambda mark: blanks[mark]) if max(blanks.values()) > max(1.5, scores[best]) else best
+
+
+def _score(lines: list[str], mark: str) -> float:
+    """Clean cells a line, by the share of lines that have the usual number of cells."""
+    rows = [split(line, mark) for line in lines]
+    width = _usual_width(rows)
+    if width < 2:
+        return 0.0
+    usual = [row for row in rows if len(row) == width]
+    clean = sum(
+        1.0 if kind in ("t", "n") else 0.5 if kind == "w" else 0.0 for row in usual for kind in map(kind_of, row)
+    )
+    mixed = sum(kind_of(cell) == "x" for row in usual for cell in row)
+    return (clean - 2 * mixed) / len(usual) * (len(usual) / len(rows)) ** 2
+
+
+def _usual_width(rows: list[list[str]]) -> int:
+    """The number of cells that most rows have."""
+    counts = Counter(len(row) for row in rows if len(row) > 1)
+    return counts.most_common(1)[0][0] if counts else 1
+
+
+def _kinds(rows: list[list[str]], width: int) -> list[str]:
+    """What most filled cells of each column are, by its later rows."""
+    rows = rows[len(rows) // 3 :]
+    counts = [Counter(filter(None, map(kind_of, (row[place] for row in rows)))) for place in range(width)]
+    return [max(count, key=lambda kind: (count[kind], kind in "tn")) if count else "" for count in counts]
+
+
+def _first_row(rows: list[list[str]], kinds: list[str], width: int) -> int | None:
+    """The first line that is a row of the table: its cells are of the kinds that its columns have."""
+    timed = [place for place, kind in enumerate(kinds) if kind == "t"]
+    numbers = [place for place, kind in enumerate(kinds) if kind == "n"]
+    if not timed and not numbers:
+        return None
+    for number, row in enumerate(rows):
+        if len(row) > width or len(row) < 2:
+            continue
+        found = {place: kind_of(row[place]) if place < len(row) else "" for place in (*timed, *numbers)}
+        if timed and found[timed[0]] == "t":
+            return number
+        if timed and found[timed[0]]:
+            continue
+        if is_counted(row):
+            continue
+        filled = [place for place in found if found[place]]
+        alike = sum(found[place] == kinds[place] for place in filled)
+        if filled and alike > 0.5 * len(filled) and (not timed or any(found[place] == "t" for place in timed)):
+            return number
+    return None

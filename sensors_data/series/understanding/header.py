@@ -1,0 +1,138 @@
+"""The header of a table: which lines before the rows name the columns, which hold units, and which are neither."""
+
+from __future__ import annotations
+
+import csv
+import re
+from itertools import pairwise
+
+from sensors_data.series.files.cell_kinds import kind_of
+from sensors_data.series.files.cells import lacks_a_name
+from sensors_data.series.understanding.column_words import WORDS
+from sensors_data.series.values.units import is_unit
+
+_KINDS_OF_SUM = {"avg", "smp", "min", "max", "std", "tot", "med", "wvc", "tmx", "tmn", "mean", "sum", "inst", "last"}
+_TYPES = {
+    "float", "real", "double", "int", "integer", "string", "bool", "boolean", "text", "number", "long", "datetime",
+    "date", "f4", "f8", "i4", "i8", "yr", "mo", "dy", "hr", "mn",
+}  # fmt: skip
+_WIDTHS = re.compile(r"\d+[dns]|[-=+:]{2,}|(?:[YyMDd]{2,4}[-/. ]){2}[YyMDd]{2,4}(?:.[Hhms:.]+)?")
+"""A column's width as USGS writes it below the names, the line that a database draws there, or a form of times."""
+
+
+def split(line: str, separator: str) -> list[str]:
+    """A line's cells without the blanks around them."""
+    if separator == " " and '"' in line:
+        return [cell.strip('"') for cell in re.findall(r'"[^"]*"|[^ \t"]+', line)]
+    if separator in (" ", "  "):
+        return re.split(r"[ \t]+" if separator == " " else r"(?: {2,}|\t)[ \t]*", line.strip()) if line.strip() else []
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+    except csv.Error:  # a cell of more than 131,072 characters, or a lone carriage return
+        return [cell.strip() for cell in line.split(separator)]
+
+
+def is_comment(line: str, comment: str) -> bool:
+    """Whether a line begins with the mark of comments, if there is one."""
+    return bool(comment) and line.lstrip(' \t"').startswith(comment)
+
+
+def is_counted(row: list[str]) -> bool:
+    """Whether a line holds words and a run of numbers that go up by one: names of columns, not values."""
+    numbers = [int(cell) for cell in row if re.fullmatch(r"\d{1,3}", cell)]
+    words = sum(kind_of(cell) == "w" for cell in row)
+    return words > 0 and len(numbers) >= 12 and all(b - a == 1 for a, b in pairwise(numbers))
+
+
+def header_of(
+    lines: list[str], rows: list[list[str]], first: int, width: int, comment: str, mark: str
+) -> tuple[int, list[int], dict[int, str]]:
+    """The header's first line, the lines that name the columns, and the units by column number."""
+    if comment and first and not any(rows[place] for place in range(first)):
+        return _header_in_comments(lines, first, width, comment, mark)
+    block: list[int] = []
+    for place in range(first - 1, max(first - 8, -1), -1):
+        filled = [cell for cell in rows[place] if cell]
+        if is_comment(lines[place], comment) or re.fullmatch(r"[-+=|\s]*[-=][-+=|\s]*", lines[place]):
+            continue
+        if place == first - 1 and len(rows[place]) == width > 2 and _is_time_alone(rows[place]):
+            continue
+        if not filled:
+            if (block or lines[place].strip()) and len(rows[place]) != width:
+                break
+            continue
+        fits = len(rows[place]) == width or (width - len(rows[place]) <= max(1, width // 4) and len(rows[place]) > 1)
+        if not fits or (len(filled) < min(2, width) and not _is_aside(rows[place])):
+            break
+        block.append(place)
+    if not block:
+        return first, [], {}
+    name = next((place for place in block if not _is_aside(rows[place])), block[-1])
+    units = _units([rows[place] for place in block if place > name])
+    names = [name]
+    above = name - 1
+    if _is_doubtful(rows[name]) and above in block and len({c for c in rows[above] if c}) > 1:
+        names = [above, name]
+    return names[0], names, units
+
+
+def _header_in_comments(
+    lines: list[str], first: int, width: int, comment: str, mark: str
+) -> tuple[int, list[int], dict[int, str]]:
+    """The header where all lines before the rows are comments: the last of them that has as many cells as the rows."""
+    asides: list[list[str]] = []
+    for place in range(first - 1, max(first - 4, -1), -1):
+        named = split(re.sub(rf'^\s*"?{re.escape(comment)}\s?', "", lines[place]), mark)
+        if len(named) not in (width, width - 1) or len(named) < 2:
+            continue
+        if not _is_aside(named):
+            return place, [place], _units(asides)
+        asides.append(named)
+    return first, [], {}
+
+
+def is_torn(rows: list[list[str]], first: int, width: int) -> bool:
+    """Whether the rows have a cell more than their header, and it is not the header that leaves out a row's number."""
+    if len(rows[first - 1]) != width - 1 or _is_aside(rows[first - 1]):
+        return False
+    body = [row for row in rows[first:] if len(row) == width][:50]
+    return bool(body) and all(row[-1] for row in body) and not lacks_a_name(rows[first - 1], body)
+
+
+def _is_aside(row: list[str]) -> bool:
+    """Whether a header's line holds units, kinds of sum, types or limits, and names no columns."""
+    filled = [cell for cell in row if cell]
+    if len(filled) > 1 and _word(row[0]) in WORDS["unit"] | WORDS["beside names"] and row[0] == filled[0]:
+        return True
+    if row[0] and not is_counted(row) and sum(kind_of(cell) == "n" for cell in filled[1:]) > 0.5 * len(filled[1:]):
+        return True
+    words = [re.sub(r"\[\d+\]$", "", cell.lower()) for cell in filled]
+    known = sum(
+        is_unit(cell) or word in _KINDS_OF_SUM or word in _TYPES or bool(_WIDTHS.fullmatch(cell))
+        for cell, word in zip(filled, words, strict=True)
+    )
+    return known > 0.5 * len(filled) or (known >= 3 and known >= 0.5 * len(filled))
+
+
+def _is_time_alone(row: list[str]) -> bool:
+    """Whether a line names the time and nothing else, as where the names of the others stand above it."""
+    return bool(row[0]) and not any(row[1:]) and all(w in WORDS["time"] for w in re.findall(r"[a-z]+", row[0].lower()))
+
+
+def _word(cell: str) -> str:
+    """A cell's letters, small."""
+    return re.sub(r"[^a-zäöüéàáíóúß]", "", cell.lower())
+
+
+def _is_doubtful(row: list[str]) -> bool:
+    """Whether a line of names names a column twice."""
+    filled = [cell for cell in row if cell]
+    return len(set(filled)) < len(filled)
+
+
+def _units(asides: list[list[str]]) -> dict[int, str]:
+    """The unit of each column by its number, from the header's lines that hold units."""
+    units: dict[int, str] = {}
+    for row in asides:
+        units |= {place: cell.strip("[]() ") for place, cell in enumerate(row) if cell and is_unit(cell)}
+    return {place: unit for place, unit in units.items() if unit and unit != "-"}

@@ -1,0 +1,222 @@
+"""Columns that say whose a row is: the machine, the sensor, the unit; found by what makes rows of one time differ."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.errors import UnusableError
+from sensors_data.series.understanding.column_words import WORDS
+from sensors_data.series.understanding.columns import Column
+from sensors_data.series.values.units import is_unit
+
+_SENSOR = WORDS["sensor"]
+_ASSET = WORDS["asset"]
+_VALUE = WORDS["value"]
+_UNIT = WORDS["unit"]
+_STATES = WORDS["states"]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The columns that name a row's asset, its sensor and its value; all roles as (column, role, why, sure)."""
+
+    asset: tuple[str, ...] = ()
+    sensor: tuple[str, ...] = ()
+    value: str = ""
+    unit: str = ""
+    named: tuple[tuple[str, str, str, float], ...] = ()
+    odd: tuple[str, ...] = ()
+
+
+def find_labels(columns: list[Column], moments: pd.Series, asset: tuple[str, ...] = ()) -> Labels:
+    """Which columns tell rows of one time apart, and whether they name machines or sensors."""
+    by_name = {column.name: column for column in columns}
+    if unknown := [name for name in asset if name not in by_name]:
+        raise UnusableError(f"there is no column {unknown[0]} to name assets", f"--asset is one of {list(by_name)}")
+    candidates = [column for column in columns if column.name in asset or _may_label(column)]
+    unit = next((column for column in candidates if _is_unit(column) and column.name not in asset), None)
+    candidates = [column for column in candidates if column is not unit]
+    keys, repeats = _keys(candidates, moments, asset)
+    if unit is not None and not keys and _repeated([unit], moments) < repeats:
+        keys = [unit]
+        unit = None
+    measures = [c for c in columns if c.numeric and c not in keys and c is not unit and c.cells.dtype.kind != "b"]
+    sensor, machine, value, why = _split(keys, candidates, measures, unit, asset)
+    named = [(c.name, "asset", why, 0.85) for c in machine] + [(c.name, "sensor names", why, 0.85) for c in sensor]
+    if value is not None:
+        named.append((value.name, "value", "the one column of numbers beside the names of sensors", 0.9))
+    if unit is not None:
+        named.append((unit.name, "unit", f"it holds units, like '{unit.distinct[0]}'", 0.95))
+    taken = {name for name, *_ in named}
+    for column in (c for c in candidates if c.name not in taken and not _is_states(c)):
+        of = ", ".join(c.name for c in (*machine, *sensor)) or "the file"
+        if len(column.distinct) == 1 and not column.numeric:
+            named.append((column.name, "ignored", f"it always holds '{str(column.distinct[0])[:30]}'", 0.9))
+        elif keys and _follows(column, keys):
+            named.append((column.name, "ignored", f"it says more of {of}", 0.8))
+    left = _repeated([*machine, *sensor], moments)
+    odd = (f"{left:.1%} of the rows have the time of another row of the same machine",) if left > 0.02 else ()
+    names = (tuple(c.name for c in machine), tuple(c.name for c in sensor))
+    return Labels(*names, value.name if value else "", unit.name if unit else "", tuple(named), odd)
+
+
+def _may_label(column: Column) -> bool:
+    """Whether a column could name machines or sensors: few different words, or whole numbers that come again."""
+    count, rows = len(column.distinct), len(column.filled)
+    if (
+        not count
+        or column.typed_times
+        or (column.cells.dtype.kind in "fb" and not column.whole)
+        or column.cells.dtype.kind == "b"
+    ):
+        return False
+    if not column.numeric:
+        return count <= max(20, 0.34 * rows) and column.filled.str.len().max() <= 128
+    plain = column.whole and column.values.min() >= 0 and column.filled.str.fullmatch(r"\d+(?:\.0)?").all()
+    return bool(
+        plain and count <= max(2, 0.2 * rows) and (column.named(_ASSET) or column.named(_SENSOR) or count <= 500)
+    )
+
+
+def _is_unit(column: Column) -> bool:
+    """Whether a column holds units."""
+    words = [str(word) for word in column.distinct[:50]]
+    known = sum(is_unit(word) for word in words)
+    named = column.named(_UNIT) and not column.numeric
+    return not column.numeric and (known > 0.8 * len(words) or (named and known >= 0.5 * len(words)))
+
+
+def _is_states(column: Column) -> bool:
+    """Whether a column holds words for states of a machine, not names."""
+    return all(str(word).casefold() in _STATES for word in column.distinct)
+
+
+def _repeated(keys: list[Column], moments: pd.Series) -> float:
+    """The share of rows whose time and labels another row before them has."""
+    frame = pd.DataFrame(
+        {"time": moments.to_numpy(), **{str(n): c.cells.astype(str).to_numpy() for n, c in enumerate(keys)}}
+    )
+    return float(frame[frame["time"].notna()].duplicated().mean()) if len(frame) else 0.0
+
+
+def _keys(candidates: list[Column], moments: pd.Series, asset: tuple[str, ...]) -> tuple[list[Column], float]:
+    """The fewest columns that make rows of one time differ, and the share of rows that repeat a time without them."""
+    stated = [column for column in candidates if column.name in asset]
+    repeats = _repeated([], moments)
+    if repeats < 0.01:
+        return stated or _interleaved(candidates, moments), repeats
+    varied = [column for column in candidates if len(column.distinct) > 1 and column not in stated]
+    best: tuple[float, float, list[Column]] | None = None
+    for count in (0, 1, 2, 3):
+        for group in combinations(varied[:12], count):
+            keys = [*stated, *group]
+            left = _repeated(keys, moments) if keys else repeats
+            cost = sum(_unlikely(column) for column in group)
+            if (
+                best is None
+                or left < best[0] - 0.01
+                or (left < best[0] + 0.01 and (count, cost) < (len(best[2]) - len(stated), best[1]))
+            ):
+                best = (left, cost, keys)
+        if best is not None and best[0] < 0.01 and len(best[2]) - len(stated) <= count:
+            break
+    return (best[2] if best is not None and best[0] < 0.6 * repeats else stated), repeats
+
+
+def _unlikely(column: Column) -> float:
+    """How little a column looks like one of names: by its own name, its words, the evenness of its counts."""
+    counts = column.filled.value_counts()
+    uneven = float(counts.std(ddof=0) / counts.mean()) if len(counts) > 1 else 1.0
+    hint = column.named(_ASSET) or column.named(_SENSOR)
+    return uneven + 0.7 * column.numeric + 1.0 * _is_states(column) - 0.8 * hint
+
+
+def _interleaved(candidates: list[Column], moments: pd.Series) -> list[Column]:
+    """Columns of names in a log whose rows all have times of their own: names of machines or tags that alternate."""
+    keys = []
+    for column in candidates:
+        words = column.filled
+        if (column.numeric and not _names_assets(column)) or len(column.distinct) < 2 or _is_states(column):
+            continue
+        hinted = _names_assets(column) or column.named(_SENSOR)
+        coded = np.mean([bool(re.search(r"[._:/]|\d", str(word))) for word in column.distinct[:50]])
+        codes = pd.factorize(words)[0]
+        turns = float((np.diff(codes) != 0).mean())
+        if column.named(_SENSOR) or (hinted and turns > 0.02) or (coded > 0.8 and turns > 0.3):
+            keys.append(column)
+    return keys[:1] if len(keys) > 1 and _follows(keys[1], keys[:1]) else keys[:2]
+
+
+def _follows(column: Column, keys: list[Column]) -> bool:
+    """Whether a column's word is settled by the keys' words."""
+    key = pd.Series(["\x1f".join(row) for row in zip(*(k.cells.astype(str) for k in keys), strict=True)])
+    return bool(column.cells.astype(str).reset_index(drop=True).groupby(key).nunique().max() == 1)
+
+
+def _split(
+    keys: list[Column], candidates: list[Column], measures: list[Column], unit: Column | None, asset: tuple[str, ...]
+) -> tuple[list[Column], list[Column], Column | None, str]:
+    """Which of the keys name sensors and which machines, the column of values, and why."""
+    measures = [column for column in measures if column not in keys]
+    values = [c for c in measures if c.called(_VALUE)] or measures
+    value = values[0] if len(values) == 1 or len(measures) == 1 else None
+    constant = [
+        c
+        for c in candidates
+        if len(c.distinct) == 1 and (not c.numeric or _names_assets(c) or len(str(c.distinct[0])) >= 5)
+    ]
+    if value is None:
+        machine = keys or [c for c in constant if _names_assets(c)][:1]
+        return [], machine, None, _words_of(machine, "rows of one time differ by it") if machine else ""
+    free = [column for column in keys if column.name not in asset]
+    named = [c for c in (*free, *constant) if _names_sensors(c) and (not c.named(_ASSET) or not c.numeric)]
+    generic = value.called(_VALUE)
+    sensor = named[:1]
+    if len(named) > 1:
+        sensor = [
+            max(named, key=lambda c: (len(c.distinct) > 1, c.lower.split()[-1] in ("field", "sensor", "tag"), -c.place))
+        ]
+    if not sensor and free and ((unit is not None and len(unit.distinct) > 1) or generic or len(free) > 1):
+        likely = [c for c in free if not c.named(_ASSET) or _names_sensors(c)]
+        sensor = likely[:1] if len(likely) == 1 or not likely else [max(likely, key=lambda c: _apart(c, value))]
+    if not sensor and free and not free[0].named(_ASSET) and _apart(free[0], value) > 3:
+        sensor = free[:1]
+    if sensor and not generic and len(sensor[0].distinct) == 1:
+        sensor = []
+    machine = [column for column in keys if column not in sensor]
+    machine = machine or [c for c in constant if _names_assets(c) and c not in sensor][:1]
+    if not sensor:
+        return [], machine, None, _words_of(machine, "rows of one time differ by it")
+    return sensor, machine, value, f"rows of one time differ by it; {_words_of(sensor, 'names of sensors')}"
+
+
+def _names_assets(column: Column) -> bool:
+    """Whether a column is called as names of machines are; one of numbers must end so, like `machine` or `pump no`."""
+    if not column.numeric:
+        return column.named(_ASSET)
+    return column.called(_ASSET) or (column.lower.split() or [""])[-1] in _ASSET
+
+
+def _names_sensors(column: Column) -> bool:
+    """Whether a column is called as names of sensors are, or holds addresses of an OPC UA server."""
+    return column.named(_SENSOR) or bool(column.distinct[:50].str.match(r"ns=\d+;[sigb]=").all())
+
+
+def _words_of(columns: list[Column], why: str) -> str:
+    words = [str(word)[:20] for column in columns for word in column.distinct[:3]]
+    count = len(columns[0].distinct) if columns else 0
+    return f"{why}: {count} of them, like {', '.join(words[:3])}"
+
+
+def _apart(label: Column, value: Column) -> float:
+    """How far apart the labels' values lie: the spread of their medians in typical spreads within one label."""
+    frame = pd.DataFrame({"label": label.cells.astype(str).to_numpy(), "value": value.number}).dropna()
+    groups = frame.groupby("label")["value"]
+    within = float(groups.std().median())
+    middle = groups.median()
+    return float((middle.max() - middle.min()) / (within or 1e-9)) if len(middle) > 1 else 0.0

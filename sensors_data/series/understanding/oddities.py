@@ -1,0 +1,108 @@
+"""What a person should know of the files before trusting what was understood of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.series.dates.parsing import read_times
+from sensors_data.series.understanding.comings import comings_and_goings
+from sensors_data.series.understanding.understand import Understood
+from sensors_data.series.values.missing import far_values, repeated_apart, zeros_apart
+from sensors_data.series.values.numbers import is_blank
+from sensors_data.series.values.unit_change import unit_change
+from sensors_data.settings import Family
+
+
+def oddities(
+    raw: pd.DataFrame,
+    readings: pd.DataFrame,
+    time: pd.Series,
+    step: timedelta,
+    family: Family,
+    understood: Understood,
+    values: pd.DataFrame,
+) -> list[str]:
+    """Sentences, with numbers, on what is odd or was guessed."""
+    odd = [*understood.time.odd, *understood.marks.odd, *understood.roles.odd]
+    if family.layout.asset_from_file:
+        odd.append("each file is a machine, as their times lie over one another; take out asset_from_file if it is one")
+    unread = time.isna()
+    apart = unread & (read_times(raw["time"], family.layout).notna() if unread.any() else unread)
+    if wrong := int(apart.sum()):
+        odd.append(f"{wrong:,} rows have a time years from the others{_first(raw, apart)}: set aside, a wrong clock?")
+    unread &= ~apart
+    if unread.any():
+        odd.append(f"{int(unread.sum()):,} rows have a time that cannot be read{_first(raw, unread)}")
+    if twice := _told_by_order(raw, time, family):
+        odd.append(f"{twice:,} rows of the hour that comes twice when the clock goes back: the rows' order tells which")
+    worded = {name for name, sensor in family.sensors.items() if sensor.states}
+    text = readings[readings["number"].isna() & ~is_blank(readings["value"]) & ~readings["sensor"].isin(worded)]
+    if len(text):
+        words = text["value"].astype(str).str.slice(0, 20).value_counts()
+        odd.append(f"{len(text):,} values are no numbers, like {', '.join(repr(str(w)) for w in words.index[:3])}")
+    if repeated := int(values.duplicated(["time", "asset", "sensor"]).sum()):
+        odd.append(f"{repeated:,} values stand twice or more for one time, asset and sensor")
+    odd += _of_sensors(values, family)
+    odd += comings_and_goings(values)
+    one = readings.drop_duplicates(["asset", "time"]).sort_values(["asset", "time"])
+    gaps = one.groupby("asset")["time"].diff().dt.total_seconds()
+    if len(long := gaps[gaps > 10 * step.total_seconds()]):
+        odd.append(f"{len(long)} gaps of more than ten steps, the longest {timedelta(seconds=long.max())}")
+    if len(gaps) and (usual := gaps.median()) >= 1 and 1.02 * usual < step.total_seconds() < 2 * usual:
+        odd.append(f"readings come every {usual:g} s, which does not divide the day: a step of {step} is taken")
+    apart = (
+        readings.sort_values(["asset", "sensor", "time"]).groupby(["asset", "sensor"])["time"].diff().dt.total_seconds()
+    )
+    if len(within := apart[apart > 0]) and within.median() < 0.5 * step.total_seconds():
+        several = step.total_seconds() / within.median()
+        odd.append(f"about {several:.0f} values fall into each step of {step} and are averaged")
+    return odd
+
+
+def _told_by_order(raw: pd.DataFrame, time: pd.Series, family: Family) -> int:
+    """Rows whose time does not exist just once, and is known by the order of the rows."""
+    if family.layout.timezone == "UTC":
+        return 0
+    return int((read_times(raw["time"], family.layout).isna() & time.notna()).sum())
+
+
+def _first(raw: pd.DataFrame, which: pd.Series) -> str:
+    rows = raw[which.to_numpy()]
+    return f", first line {rows['line'].iloc[0]}: '{str(rows['time'].iloc[0])[:40]}'"
+
+
+def _of_sensors(values: pd.DataFrame, family: Family) -> list[str]:
+    """What is odd about single sensors."""
+    odd = []
+    for sensor, part in values.groupby("sensor", sort=False):
+        spec, numbers = family.sensors.get(str(sensor)), part["value"].to_numpy()
+        if part["value"].nunique() == 1:
+            odd.append(f"sensor {sensor} never moves (always {part['value'].max():g})")
+        if zeros := zeros_apart(numbers):
+            odd.append(
+                f"sensor {sensor} reads 0 {zeros:,} times, far from its others; add missing = [0] if that is no value"
+            )
+        for value, count in repeated_apart(numbers):
+            odd.append(
+                f"sensor {sensor} reads {value:g} {count:,} times, far from its others; "
+                f"add missing = [{value:g}] if that is no value"
+            )
+        if len(far := far_values(numbers)):
+            odd.append(f"sensor {sensor}: {len(far)} values lie far from its others, like {far[0]:g}; codes or faults?")
+        if change := next(filter(None, map(unit_change, _of_each_asset(part))), ""):
+            odd.append(f"sensor {sensor} {change}")
+        if spec is not None and spec.missing:
+            codes = ", ".join(f"{code:g}" for code in spec.missing)
+            odd.append(f"sensor {sensor}: {codes} taken for 'no value'")
+    return odd
+
+
+def _of_each_asset(part: pd.DataFrame) -> Iterator[np.ndarray]:
+    """A sensor's values of some assets, in the order of their times."""
+    ordered = part.sort_values("time", kind="stable")
+    for asset in ordered["asset"].unique()[:8]:
+        yield ordered.loc[ordered["asset"] == asset, "value"].to_numpy(dtype=np.float64)

@@ -1,0 +1,102 @@
+"""Columns that grade values: words such as Good and Bad, OPC codes, flags beside the value that they belong to."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from sensors_data.series.understanding.column_words import WORDS
+from sensors_data.series.understanding.columns import Column
+from sensors_data.series.values.numbers import quality_word
+
+_NAMES = WORDS["quality"]
+_NAMES_ALSO = WORDS["perhaps quality"]
+_GOOD = WORDS["good"]
+_BAD = WORDS["bad"]
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The columns that grade values, as the layout's `quality`, and the grades that are good."""
+
+    setting: str | dict[str, str]
+    columns: tuple[str, ...]
+    good: tuple[str, ...]
+    evidence: str
+
+
+def find_quality(columns: list[Column]) -> Quality | None:
+    """The quality columns of a table: one for each sensor where several stand beside their values, else one for all."""
+    graded = {column.name: found for column in columns if (found := _grades(column)) is not None}
+    if not graded:
+        return None
+    good = tuple(sorted({grade for grades in graded.values() for grade in grades}))
+    counts = Counter(quality_word(cell) for c in columns if c.name in graded for cell in c.filled)
+    bad = sum(count for grade, count in counts.items() if grade not in good)
+    why = f"good: {', '.join(good[:5])}; {bad:,} values are not"
+    values = [column for column in columns if column.name not in graded and column.numeric]
+    pairs = {value.name: grade for value in values if (grade := _beside(value, columns, graded))}
+    if len(values) > 1 and pairs and (len(graded) > 1 or (len(pairs) == 1 and _stem(next(iter(graded))))):
+        return Quality(pairs, tuple(graded), good, why)
+    return Quality(next(iter(graded)), tuple(graded), good, why)
+
+
+def _grades(column: Column) -> set[str] | None:
+    """The good grades of a column of grades, None for another column."""
+    grades = {quality_word(grade) for grade in column.distinct} if len(column.distinct) <= 64 else set()
+    named, doubtful = column.named(_NAMES), column.named(_NAMES_ALSO)
+    if not grades or not (
+        named or doubtful or (grades <= _GOOD | _BAD and grades & {"good", "bad", "uncertain", "valid"})
+    ):
+        return None
+    if column.numeric and column.cells.dtype.kind != "b":
+        return _codes(column, named)
+    words = {grade for grade in grades if grade in _GOOD or grade.startswith("good") or re.fullmatch(r"0x0*c\w", grade)}
+    known = {grade for grade in grades if grade in _GOOD | _BAD or re.match(r"(?:good|bad|uncertain)\b", grade)}
+    if words and (len(known) >= 0.5 * len(grades)):
+        return words
+    usual = column.filled.map(quality_word).value_counts(normalize=True)
+    return {str(usual.index[0])} if named and len(usual) and usual.iloc[0] > 0.6 else None
+
+
+def _codes(column: Column, named: bool) -> set[str] | None:
+    """The good ones of numeric grades: 192 and above of OPC, 0 of OPC UA, else the one that most rows have."""
+    values = column.values
+    grades = np.unique(values)
+    opc = bool(
+        column.whole and grades.max() <= 255 and (grades >= 192).any() and grades.min() >= 0 and len(grades) <= 16
+    )
+    if opc:
+        return {f"{grade:g}" for grade in grades if grade >= 192} | {"192"}
+    if grades.min() == 0 and grades.max() >= 2**30 and column.whole:
+        return {"0"}
+    if not named or not column.whole or len(grades) > 16 or len(values) < len(column.filled):
+        return None
+    usual = grades[np.argmax([(values == grade).sum() for grade in grades])]
+    return {f"{usual:.0f}"} if (values == usual).mean() > 0.6 else None
+
+
+def _stem(name: str) -> str:
+    """A quality column's name without its last word: `TI101` of `TI101.Quality`."""
+    cut = re.sub(
+        r"[\s._\-/:(\[]*(?:quality|qual|qc|validity|valid|flag|status|state|q|gute|güte)[)\]]?$",
+        "",
+        name,
+        flags=re.IGNORECASE,
+    )
+    return "" if cut == name else re.sub(r"\.\d+$", "", cut)
+
+
+def _beside(value: Column, columns: list[Column], graded: dict[str, set[str]]) -> str:
+    """The quality column of a value: the one of its name, else the one right after it."""
+    bare = (
+        re.sub(r"[\s._\-/:(\[]*(?:value|val|wert|vqt|v|pv)[)\]]?$", "", value.name, flags=re.IGNORECASE) or value.name
+    )
+    for grade in graded:
+        if _stem(grade) and _stem(grade) in (value.name, bare):
+            return grade
+    after = next((column for column in columns if column.place == value.place + 1), None)
+    return after.name if after is not None and after.name in graded else ""

@@ -1,0 +1,196 @@
+"""What each column is: time, asset, sensor, value, quality, unit, counter, state or none of them, by what it holds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.section import LABEL
+from sensors_data.series.files.workbooks import SHEET
+from sensors_data.series.understanding.column_words import WORDS
+from sensors_data.series.understanding.columns import Column, rising
+from sensors_data.series.understanding.labels import Labels, find_labels
+from sensors_data.series.understanding.quality import Quality, find_quality
+from sensors_data.series.understanding.time_guess import TimeColumns
+from sensors_data.series.values.word_states import states_in, told_by_calendar
+
+_LABELS = WORDS["labels of anomalies"]
+_SPARE = WORDS["spare"]
+_CALENDAR = {"hour": "hour", "minute": "minute", "weekday": "weekday", "dayofweek": "weekday", "month": "month",
+             "year": "year", "day": "day"}  # fmt: skip
+"""Columns by name that may repeat a part of the time."""
+
+_ON_OFF = {frozenset(pair.split("/")): pair.split("/") for pair in sorted(WORDS["off/on"])}
+
+
+_CLOCKWORK = "it runs with the clock"
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a column is taken for, why, and how sure that is."""
+
+    column: str
+    role: str
+    evidence: str
+    confidence: float = 0.9
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The role of every column, and what follows for the layout."""
+
+    roles: tuple[Role, ...]
+    labels: Labels
+    quality: Quality | None
+    measures: tuple[str, ...]
+    states: dict[str, dict[str, float]]
+    odd: tuple[str, ...]
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The columns that are not read, in the file's order."""
+        return tuple(role.column for role in self.roles if role.role == "ignored")
+
+
+def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset: tuple[str, ...] = ()) -> Roles:
+    """The roles of a table's columns beside its time; `moments` are the rows' times."""
+    roles = [Role(name, "time", time.evidence, time.confidence) for name in time.columns]
+    if end := time.keys.get("end"):
+        roles.append(Role(str(end), "end", "ends each row's interval"))
+    roles += [Role(name, "ignored", "another time") for name in time.others if name != end]
+    rest = [column for column in columns if column.name not in {role.column for role in roles}]
+    aside = {column.name: why for column in rest if (why := _aside(column, moments)) and column.name not in asset}
+    if not any(column.numeric and column.name not in aside for column in rest):
+        aside = {name: why for name, why in aside.items() if why != _CLOCKWORK}
+    quality = find_quality([column for column in rest if column.name not in aside])
+    graded = set(quality.columns) if quality else set()
+    open_ = [column for column in rest if column.name not in aside and column.name not in graded]
+    labels = find_labels(open_, moments, asset)
+    roles += [Role(name, "quality", quality.evidence) for name in sorted(graded)] if quality else []
+    roles += [Role(name, "ignored", why) for name, why in aside.items()]
+    roles += [Role(column, role, why, sure) for column, role, why, sure in labels.named]
+    named = {role.column for role in roles}
+    states: dict[str, dict[str, float]] = {}
+    measures: list[str] = []
+    for column in (column for column in open_ if column.name not in named):
+        role = _measure(column, moments, states)
+        if column.name == SHEET and not column.numeric:
+            states.pop(column.name, None)
+            role = Role(column.name, "ignored", "the sheets follow one another in time, or hold one machine")
+        if (value := _marks_beside(column, columns)) and role.role in ("state", "ignored"):
+            states.pop(column.name, None)
+            role = Role(column.name, "ignored", f"it says something of {value} in codes that are not known", 0.6)
+        if labels.sensor:
+            role = Role(column.name, "ignored", f"of each row the one value in {labels.value} is read")
+        roles.append(role)
+        if role.role != "ignored":
+            measures.append(column.name)
+    order = {column.name: column.place for column in columns}
+    return Roles(
+        tuple(sorted(roles, key=lambda role: order[role.column])), labels, quality, tuple(measures), states, labels.odd
+    )
+
+
+def _marks_beside(column: Column, columns: list[Column]) -> str:
+    """The column of numbers that a column of codes belongs to by its name, empty for none."""
+    stem = re.sub(r"[\s._-]*(?:cd|code|flags?|qf|qc|qualifiers?|remarks?)$", "", column.name, flags=re.IGNORECASE)
+    beside = (other.name for other in columns if other.name == stem != column.name and other.numeric)
+    return "" if column.numeric else next(beside, "")
+
+
+def _aside(column: Column, moments: pd.Series) -> str:
+    """Why a column is none of a reading's parts, empty where it may be one."""
+    if not len(column.filled):
+        return "it is empty"
+    word = column.lower.replace(" ", "")
+    if word in _LABELS and (column.numeric or word != "target"):
+        return "its name says that it labels anomalies"
+    if pd.Series([column.name]).str.fullmatch(LABEL).sum() == 0:
+        return "its name is no printable text of at most 128 characters"
+    if not column.numeric or column.cells.dtype.kind == "b":
+        return ""
+    values = column.values
+    if len(values) > 2 and column.whole and (np.abs(np.diff(values)) == 1).mean() > 0.99 and _spare(column):
+        return "it numbers the rows"
+    if len(values) > 2 and column.whole and column.named(_SPARE) and len(np.unique(values)) == len(values):
+        return "it numbers the rows"
+    if (
+        len(values) > 8
+        and column.whole
+        and np.abs(values).max() >= 1e11
+        and len(np.unique(values)) < 0.01 * len(values) + 2
+    ):
+        return "it is a number of a thing, not a measured one"
+    return _clockwork(column, moments)
+
+
+def _spare(column: Column) -> bool:
+    """Whether a column counts rows: it goes up by one from the first row to the last."""
+    return bool(rising(column.values, 0.999) and len(np.unique(column.values)) == len(column.values))
+
+
+def _clockwork(column: Column, moments: pd.Series) -> str:
+    """Why a column is a part of the calendar or runs with the clock, empty where it is not."""
+    known = moments.notna().to_numpy() & np.isfinite(column.number)
+    if known.sum() < 20:
+        return ""
+    times, values = moments[known], column.number[known]
+    word = column.lower.replace(" ", "")
+    if word in _CALENDAR:
+        for shift in range(-14, 15):
+            if (
+                getattr((times + pd.Timedelta(hours=shift)).dt, _CALENDAR[word]).to_numpy()
+                == values - (values.max() >= 24)
+            ).mean() > 0.95:
+                return "it repeats a part of the time"
+    seconds = times.astype("int64").to_numpy() / 1e6
+    if np.ptp(values) > 0 and np.ptp(seconds) > 0 and len(np.unique(seconds)) > 10:
+        slope, start = np.polyfit(seconds - seconds[0], values, 1)
+        straight = np.abs(values - start - slope * (seconds - seconds[0])).max()
+        if slope > 0 and straight <= 5e-5 * np.ptp(values) and len(np.unique(values)) > 10:
+            return _CLOCKWORK
+    return ""
+
+
+def _measure(column: Column, moments: pd.Series, states: dict[str, dict[str, float]]) -> Role:
+    """A column that is none of the others: a sensor of numbers or states, or ignored with the reason."""
+    if column.cells.dtype.kind == "b":
+        return Role(column.name, "state", "false and true are 0 and 1")
+    if column.numeric:
+        return _numeric(column)
+    pair = on_off(column.distinct) if len(column.distinct) == 2 else {}
+    if pair:
+        states[column.name] = pair
+        return Role(column.name, "state", f"{' and '.join(pair)} are 0 and 1")
+    if len(column.distinct) == 1:
+        return Role(column.name, "ignored", f"it always holds '{column.distinct[0][:30]}'")
+    if told_by_calendar(column.filled, moments):
+        return Role(column.name, "ignored", "it repeats a part of the time")
+    if 2 * len(column.filled) >= len(column.cells) and (found := states_in(column.filled)):
+        states[column.name] = found
+        return Role(column.name, "state", f"{len(found)} words come again and again, like {next(iter(found))}", 0.7)
+    shown = ", ".join(str(word)[:16] for word in column.distinct[:4])
+    return Role(column.name, "ignored", f"text of {len(column.distinct)} kinds without an order ({shown})")
+
+
+def on_off(words: pd.Index | np.ndarray) -> dict[str, float]:
+    """The numbers of two words such as OFF and ON, as they are written; empty for other words."""
+    lower = {str(word).casefold(): str(word) for word in words}
+    for pair, (off, on) in _ON_OFF.items():
+        if lower and lower.keys() <= pair:
+            return {lower.get(off, off): 0.0, lower.get(on, on): 1.0}
+    return {}
+
+
+def _numeric(column: Column) -> Role:
+    """A sensor of numbers, with what it looks like."""
+    values = column.values
+    odd = len(column.filled) - len(values)
+    words = f", {odd} cells are words" if odd else ""
+    if set(np.unique(values)) <= {0.0, 1.0} and len(values) > 2:
+        return Role(column.name, "state", f"only 0 and 1{words}")
+    return Role(column.name, "sensor", f"{len(values) / max(1, len(column.filled)):.1%} numbers{words}")

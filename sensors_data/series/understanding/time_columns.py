@@ -1,0 +1,165 @@
+"""Which columns are the time, found by what they hold: one column, a date with a clock, or year to minute apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from sensors_data.errors import UnreadableError
+from sensors_data.series.dates.forms import shape_of
+from sensors_data.series.understanding.column_words import WORDS
+from sensors_data.series.understanding.columns import Column
+from sensors_data.series.understanding.rounded_times import check_one_time, rounding
+from sensors_data.series.understanding.time_guess import TimeColumns
+from sensors_data.series.understanding.time_numbers import digit_date, number_time
+from sensors_data.series.understanding.time_parts import clock_beside, clock_of, date_and_clock, parts_of, unnamed_parts
+from sensors_data.series.understanding.time_zones import with_zone_column
+
+_YES = WORDS["time"]
+_NO = WORDS["other times"]
+_END = WORDS["end"]
+_MIDNIGHT = r".*\d{2,4}.*?[T ](?:0?0[:.h]00(?:[:.]00(?:[.,]0+)?)?|12:00(?::00)? ?AM)Z?"
+"""A date written with a clock that shows midnight: where all rows have it, the time of day may stand beside it."""
+_NO_YEAR = r"[^\W\d_]{3,9}\.? +\d{1,2},? +\d{1,2}:\d{2}.*|\d{1,2}[./-]\d{1,2}\.? +\d{1,2}:\d{2}.*"
+
+
+def find_time(columns: list[Column], name: str) -> TimeColumns:
+    """The time of a table's rows. UnreadableError says which columns were looked at and why none is it."""
+    stamps = [found for column in columns if (found := _stamp(column)) is not None]
+    dates = [found for found in stamps if "clock" not in found.keys]
+    dates += [found for column in columns if (found := digit_date(column)) is not None]
+    whole = sorted((found for found in stamps if "clock" in found.keys), key=lambda f: -f.confidence)
+    best = whole[0] if whole and whole[0].confidence >= 0.3 else None
+    parted = date_and_clock(columns, dates) or parts_of(columns) or unnamed_parts(columns)
+    if best is not None and (parted is None or best.confidence >= parted.confidence):
+        return _with_others(best, columns, stamps)
+    if parted is not None:
+        return _with_others(parted, columns, stamps)
+    dates.sort(key=lambda found: -found.confidence)
+    if dates and dates[0].confidence >= 0.3:
+        return _with_others(dates[0], columns, stamps)
+    numbers = [found for column in columns if (found := number_time(column)) is not None]
+    if numbers:
+        chosen = max(numbers, key=lambda found: found.confidence)
+        column = next(column for column in columns if column.name == chosen.columns[0])
+        told = rounding(column, str(chosen.keys["time_unit"]), name) if "time_unit" in chosen.keys else ()
+        return _with_others(replace(chosen, odd=(*chosen.odd, *told)), columns, stamps)
+    check_one_time(columns, name)
+    raise _no_time(columns, name)
+
+
+def _stamp(column: Column) -> TimeColumns | None:
+    """A column of texts or typed values that are times of plausible years."""
+    if column.typed_times:
+        midnights = bool((column.cells.dropna().dt.normalize() == column.cells.dropna()).all())
+        keys: dict[str, object] = {"time": (column.name,), **({} if midnights else {"clock": True})}
+        return TimeColumns(keys, (column.name,), "the file types it as times", _weight(column, 1.0))
+    form = column.form
+    if form is None or form.share < 0.8 or (column.numeric and re.fullmatch(r"[\d.,\s]+", str(column.filled.iloc[0]))):
+        if form is None or form.share < 0.95 or not re.search(r"%[yY].*%[md].*%[md]|%[dm].*%[dm].*%[yY]", form.style):
+            return None
+        if re.fullmatch(r"%\w%\w%\w.*", form.style):
+            return None  # digits without marks are looked at as numbers
+    why = f"{form.share:.1%} of its cells are times like '{column.filled.iloc[0][:26]}'"
+    odd: tuple[str, ...] = ()
+    rivals = (form.style, *form.rivals) if form.rivals else ()
+    if form.rivals:
+        other = form.rivals[0]
+        odd = (f"'{column.filled.iloc[0][:26]}' may be {form.style} or {other}: {form.style} is taken",)
+    why += f"; {form.evidence}" if form.evidence else ""
+    keys = {"time": (column.name,), "time_format": form.style}
+    if re.search(r"%[HIN]", form.style) and not column.distinct[:2000].str.fullmatch(_MIDNIGHT).all():
+        keys["clock"] = True
+    return TimeColumns(keys, (column.name,), why, _weight(column, form.share), odd, rivals=rivals)
+
+
+def _weight(column: Column, share: float) -> float:
+    """How likely a column of times is the time of its rows: filled, changing, named so, near the left."""
+    filled = 1 - column.blank.mean()
+    changing = min(1.0, len(column.distinct) / max(1.0, 0.02 * len(column.cells) + 1))
+    if len(column.distinct) < 2 and len(column.cells) > 2:
+        return 0.0
+    hint = 0.1 * column.named(_YES) - 0.15 * column.named(_NO) + 0.05 * ("utc" in column.lower)
+    return float(share * filled * (0.6 + 0.25 * changing) + hint - 0.002 * column.place)
+
+
+def _with_others(found: TimeColumns, columns: list[Column], stamps: list[TimeColumns]) -> TimeColumns:
+    """A time with the other columns of times that its rows have, and the end of their interval."""
+    others = [stamp.columns[0] for stamp in stamps if stamp.columns[0] not in found.columns]
+    others += [c.name for c in columns if c.name not in (*found.columns, *others) and not c.numeric and clock_of(c)]
+    others += _digits_of_times([c for c in columns if c.name not in (*found.columns, *others)])
+    keys = {key: value for key, value in found.keys.items() if key != "clock"}
+    by_name = {column.name: column for column in columns}
+    found = with_zone_column(replace(found, keys=keys), columns)
+    keys = dict(found.keys)
+    if len(found.columns) == 1 and (pairs := _pairs(found, columns, stamps)):
+        keys["times"] = pairs
+    elif len(found.columns) == 1:
+        ends = [name for name in others if by_name[name].named(_END) and len(by_name[name].distinct) > 2]
+        if ends:
+            keys["end"] = ends[0]
+    return replace(found, keys=keys, others=tuple(others))
+
+
+def _digits_of_times(columns: list[Column]) -> list[str]:
+    """The columns whose numbers are the digits of dates, each with a clock's digits behind it."""
+    names = []
+    for column in columns:
+        if digit_date(column) is not None:
+            names.append(column.name)
+            names += [c.name for c in columns if clock_beside(column, c)]
+    return names
+
+
+def _pairs(found: TimeColumns, columns: list[Column], stamps: list[TimeColumns]) -> dict[str, str]:
+    """The columns of numbers that follow a time of their own, by their names; none unless each time has its numbers."""
+    style = found.keys.get("time_format")
+    alike = {stamp.columns[0] for stamp in stamps if stamp.keys.get("time_format") == style and stamp.confidence > 0.3}
+    pairs: dict[str, str] = {}
+    own: dict[str, list[str]] = {}
+    current = ""
+    for column in sorted(columns, key=lambda column: column.place):
+        if column.name in alike:
+            current = column.name
+            own[current] = []
+        elif current and column.numeric:
+            own[current].append(column.name)
+    if len(own) < 2 or not all(own.values()) or next(iter(own)) != found.columns[0]:
+        return {}
+    for time, values in own.items():
+        pairs |= dict.fromkeys(values, time) if time != found.columns[0] else {}
+    return pairs
+
+
+def _no_time(columns: list[Column], name: str) -> UnreadableError:
+    """The refusal of a table without a time, with what was seen."""
+    bare = [c for c in columns if len(c.distinct) and not c.numeric and c.distinct[:50].str.fullmatch(_NO_YEAR).all()]
+    if bare:
+        return UnreadableError(
+            f"{name}: column '{bare[0].name}' holds dates without a year, like '{bare[0].distinct[0][:30]}'",
+            "export it with the year, or put the year in front of each date",
+        )
+    worded = [column for column in columns if not column.numeric and len(column.distinct)]
+    dated = [column for column in worded if all(map(shape_of, column.distinct[:50].astype(str)))]
+    if dated:
+        told = f"'{dated[0].name}', like '{dated[0].distinct[0][:30]}',"
+        return UnreadableError(
+            f"{name}: the times in column {told} are of no years 1990 to 2099",
+            "take out what is older, or mend the clock",
+        )
+    parts = [column.name for sign in ("%m", "%d") for column in columns if column.named(WORDS[sign])]
+    if len(parts) > 1:
+        return UnreadableError(
+            f"{name}: the columns {parts[:4]} have no year beside them", "add a column with the year"
+        )
+    clocks = [column.name for column in columns if clock_of(column)]
+    if clocks:
+        return UnreadableError(
+            f"{name}: column '{clocks[0]}' holds times of day without a date, and no other column holds the date",
+            "add a column with the date to the export",
+        )
+    seen = "; ".join(f"'{c.name}' like '{str(c.filled.iloc[0])[:24]}'" for c in columns[:6] if len(c.filled))
+    return UnreadableError(
+        f"{name} has no column of times; its columns: {seen}",
+        "name it with --time COLUMN and, where its form is rare, --format such as '%d.%m.%Y %H:%M'",
+    )

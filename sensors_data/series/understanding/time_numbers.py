@@ -1,0 +1,99 @@
+"""Columns of numbers that are times: digits of a date, epochs, day numbers, seconds of a run."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.series.dates.forms import DIGITS, best_style
+from sensors_data.series.understanding.column_words import WORDS
+from sensors_data.series.understanding.columns import Column, rising
+from sensors_data.series.understanding.time_guess import TimeColumns
+
+_YES = WORDS["time"]
+_NO = WORDS["other times"]
+_EPOCHS = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
+_COUNTED = {
+    "excel": (32_874, 54_789),
+    "mjd": (55_197, 69_807),
+    "matlab": (726_834, 767_011),
+    "julian": (2_447_892, 2_469_808),
+}
+"""The day numbers of 1990 (MJD 2010) to 2050; outside these years one count could be taken for another."""
+_ELAPSED = {
+    "s": "s sec secs second seconds",
+    "ms": "ms msec milliseconds",
+    "us": "us µs",
+    "min": "min minutes",
+    "h": "h hours hrs",
+}
+
+
+def number_time(column: Column) -> TimeColumns | None:
+    """A column of numbers that are times: digits of a date, an epoch, a day number, or seconds of a run."""
+    values = column.values
+    if not column.numeric or len(values) < 2 or np.ptp(values) == 0 or len(values) < 0.9 * (~column.blank).sum():
+        return None
+    hint = 0.15 * column.named(_YES) - 0.1 * column.named(_NO) - 0.01 * column.place
+    digits = _digit_style(column)
+    if digits is not None:
+        keys: dict[str, object] = {"time": (column.name,), "time_format": digits}
+        return TimeColumns(keys, (column.name,), f"digits of a date, like {column.filled.iloc[0]}", 0.85 + hint)
+    low, high = np.quantile(values, [0.01, 0.99])
+    for unit, size in _EPOCHS.items():
+        if low / size >= 631_152_000 and high / size <= 2_840_140_800:  # 1990 to 2060
+            keys = {"time": (column.name,), "time_unit": unit}
+            return TimeColumns(keys, (column.name,), f"{unit} since 1970", 0.8 + hint)
+    ordered = rising(values, 0.99)
+    if column.named(_YES) and ordered and low >= 10_519_200 and high <= 47_335_680 and column.whole:
+        keys = {"time": (column.name,), "time_unit": "min"}
+        return TimeColumns(keys, (column.name,), "minutes since 1970", 0.5 + hint)
+    for unit, (first, last) in _COUNTED.items():
+        if first <= low and high <= last and (ordered or column.named(_YES)):
+            keys = {"time": (column.name,), "time_unit": unit}
+            return TimeColumns(keys, (column.name,), f"day numbers as {unit} counts them", 0.7 + hint)
+    spans = {"ticks": (6.27e17, 6.5e17), "filetime": (1.22e17, 1.45e17), "labview": (2.87e9, 4.6e9)}
+    for unit, (least, most) in spans.items():
+        if least <= low and high <= most and ordered:
+            keys = {"time": (column.name,), "time_unit": unit}
+            return TimeColumns(keys, (column.name,), f"a count as {unit} has it", 0.6 + hint)
+    return _elapsed(column, ordered, hint)
+
+
+def _digit_style(column: Column) -> str | None:
+    """The format of numbers that are the digits of a date."""
+    text = column.filled.str.removesuffix(".0")
+    lengths = text.str.len()
+    length = int(lengths.mode().iloc[0])
+    if length not in DIGITS or not text.str.fullmatch(r"\d+").all() or (lengths != length).mean() > 0.01:
+        return None
+    distinct = pd.Series(text.unique()).iloc[:20_000]
+    form = best_style(list(DIGITS[length]), distinct)
+    return form.style if form is not None and form.share >= 0.99 else None
+
+
+def digit_date(column: Column) -> TimeColumns | None:
+    """A column whose numbers are the digits of a date without a time of day."""
+    if not column.numeric or not column.whole or not len(column.filled):
+        return None
+    style = _digit_style(column)
+    if style is None or re.search(r"%[HM]", style):
+        return None
+    keys: dict[str, object] = {"time": (column.name,), "time_format": style}
+    return TimeColumns(keys, (column.name,), f"digits of a date, like {column.filled.iloc[0]}", 0.25)
+
+
+def _elapsed(column: Column, ordered: bool, hint: float) -> TimeColumns | None:
+    """Seconds since a run began: a count that rises by a steady step under a name of time."""
+    steps = np.diff(column.values)
+    steady = len(steps) > 2 and np.isclose(steps, np.median(steps), rtol=0.5, atol=0).mean() > 0.8
+    named = column.named(_YES) or bool(re.search(r"elapsed|seconds|[\[(_ ]m?s[\])]?$", column.name.lower()))
+    if not (ordered and steady and named and column.values[0] >= 0):
+        return None
+    words = set(column.lower.split())
+    unit = next((unit for unit, names in _ELAPSED.items() if words & set(names.split())), "s")
+    keys: dict[str, object] = {"time": (column.name,), "time_unit": unit, "start": "2000-01-01"}
+    odd = f"{column.name} counts {unit} and has no date: it is counted from 2000-01-01 (layout.start, --start)"
+    return TimeColumns(keys, (column.name,), f"a steady count of {unit}", 0.4 + hint, (odd,))

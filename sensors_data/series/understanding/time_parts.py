@@ -1,0 +1,165 @@
+"""Times in several columns: a date beside a clock, or year to minute apart."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.series.dates.formats import read_texts
+from sensors_data.series.dates.forms import best_style, clock_style
+from sensors_data.series.understanding.column_words import WORDS
+from sensors_data.series.understanding.columns import Column
+from sensors_data.series.understanding.time_guess import TimeColumns
+
+_PARTS = {sign: WORDS[sign] for sign in ("%Y", "%m", "%d", "%H", "%M", "%S", "%j", "%N")}
+_RANGES = {
+    "%Y": (1990, 2099), "%m": (1, 12), "%d": (1, 31), "%H": (0, 24), "%M": (0, 60), "%S": (0, 60), "%j": (1, 366),
+    "%N": (0, 2400),
+}  # fmt: skip
+_UNNAMED = (
+    "%Y %j %m %d %H %M", "%Y %m %d %H %M %S", "%Y %m %d %H %M", "%Y %m %d %H", "%Y %j %N", "%Y %j %H", "%Y %m %d",
+)  # fmt: skip
+
+
+def date_and_clock(columns: list[Column], dates: list[TimeColumns]) -> TimeColumns | None:
+    """A column of dates beside one of times of day, of hours, or of hours and minutes as one number."""
+    by_name = {column.name: column for column in columns}
+    for found in sorted(dates, key=lambda f: by_name[f.columns[0]].place):
+        day = by_name[found.columns[0]]
+        if re.search(r"%[zZ]", str(found.keys.get("time_format", ""))):
+            continue
+        style = at_midnight(str(found.keys.get("time_format", "%Y-%m-%d")))
+        for column in sorted(columns, key=lambda c: abs(c.place - day.place - 0.6)):
+            clock = None if column is day else clock_of(column) or clock_beside(day, column)
+            if clock is None:
+                continue
+            joined = (day.cells.astype(str).str.strip() + " " + column.cells.astype(str).str.strip())[
+                ~day.blank & ~column.blank
+            ]
+            styles = [f"{date} {clock}" for date in (style, *map(at_midnight, _rivals(day)))]
+            form = best_style(styles, pd.Series(joined.unique()).iloc[:20_000])
+            if form is None or form.share < 0.9:
+                continue
+            why = f"a date and a time of day, like '{joined.iloc[0]}'"
+            odd = (f"'{joined.iloc[0]}' may be {form.style} or {form.rivals[0]}",) if form.rivals else ()
+            keys = {"time": (day.name, column.name), "time_format": form.style, "clock": True}
+            return TimeColumns(keys, (day.name, column.name), why, 0.9, odd)
+    return None
+
+
+def clock_beside(day: Column, column: Column) -> str | None:
+    """The format of a column of four digits right behind a date of eight, if both go on from row to row as a clock."""
+    digits = column.place == day.place + 1 and column.distinct.str.fullmatch(r"(?:[01]\d|2[0-3])[0-5]\d").all()
+    if not digits or not day.distinct.str.fullmatch(r"\d{8}").all() or len(column.filled) < 3:
+        return None
+    times, _ = read_texts(day.cells.astype(str) + " " + column.cells.astype(str), "%Y%m%d %H%M")
+    steps = np.diff(times)
+    return "%N" if not np.isnat(times).any() and (steps > np.timedelta64(0)).all() else None
+
+
+def at_midnight(style: str) -> str:
+    """A date's format in which the clock, if it has one, is midnight as it is written."""
+    for sign, midnight in (("%H", "00"), ("%I", "12"), ("%M", "00"), ("%S", "00"), ("%f", "000"), ("%p", "AM")):
+        style = style.replace(sign, midnight)
+    return style
+
+
+def _rivals(day: Column) -> tuple[str, ...]:
+    return day.form.rivals if day.form else ()
+
+
+def clock_of(column: Column) -> str | None:
+    """The format of a column of times of day: 08:30, an hour 0 to 24 that comes round, or 830."""
+    if column.typed_times or not len(column.filled):
+        return None
+    style = None if column.numeric else clock_style(column.filled)
+    if style:
+        return style
+    if column.distinct.str.fullmatch(r"(?:[01]\d|2[0-4])[0-5]\d").all() and (column.distinct < "0100").any():
+        return "%N"
+    if (day := _empty_day(column)) and (style := clock_style(column.filled.str.slice(len(day)).str.strip())):
+        return f"{day} {style}"
+    values = column.values
+    if not column.whole or not len(values) or values.min() < 0 or len(values) < len(column.filled):
+        return None
+    turns = (np.diff(values) < 0).sum()
+    if (
+        values.max() <= 24
+        and (column.named(_PARTS["%H"]) or (values.max() >= 22 and turns and _goes_round(values)))
+        and len(np.unique(values)) <= 25
+    ):
+        return "%H"
+    named = column.named(_PARTS["%N"]) or column.named(frozenset(("uhrzeit", "zeit", "hora", "tijd", "heure")))
+    if values.max() <= 2400 and (values % 100 < 60).all() and named and values.max() > 60:
+        return "%N"
+    return None
+
+
+def _goes_round(values: np.ndarray) -> bool:
+    """Whether whole numbers go up as the hours of days do."""
+    return bool(np.isin(np.diff(values) % 24, (0, 1)).mean() > 0.9)
+
+
+def _empty_day(column: Column) -> str:
+    """The day that stands before every time of a column, where it is the one on which a program's count begins."""
+    days = column.distinct[:5000].str.extract(
+        r"^(18\d\d-\d\d-\d\d|1900-01-0\d|1970-01-01|0001-01-01)[T ]", expand=False
+    )
+    return str(days[0]) if len(days) and days.notna().all() and days.nunique() == 1 else ""
+
+
+def unnamed_parts(columns: list[Column]) -> TimeColumns | None:
+    """Year, month, day, hour side by side in a table without names, told by times that go on from row to row."""
+    if not all(re.fullmatch(r"column_\d+", column.name) for column in columns):
+        return None
+    for place in range(min(4, len(columns) - 2)):
+        for signs in _UNNAMED:
+            group = columns[place : place + len(signs.split())]
+            if len(group) < len(signs.split()) or not all(map(_fits, group, signs.split())):
+                continue
+            names = tuple(column.name for column in group)
+            joined = group[0].cells.astype(str).str.strip()
+            for column in group[1:]:
+                joined = joined + " " + column.cells.astype(str).str.strip()
+            times, _ = read_texts(joined, signs)
+            steps = np.diff(times)
+            named, _ = read_texts(joined, signs.replace("%j", "%*")) if "%j %m" in signs else (times, None)
+            if (
+                not np.isnat(times).any()
+                and (named == times).all()
+                and len(steps) > 2
+                and (steps > np.timedelta64(0)).mean() > 0.95
+            ):
+                keys: dict[str, object] = {"time": names, "time_format": signs, "clock": True}
+                return TimeColumns(keys, names, f"{signs} side by side, going on from row to row", 0.7)
+    return None
+
+
+def _fits(column: Column, sign: str) -> bool:
+    """Whether a column's numbers could be that part of a time."""
+    low, high = _RANGES[sign]
+    values = column.values
+    return bool(column.numeric and column.whole and len(values) and low <= values.min() and values.max() <= high)
+
+
+def parts_of(columns: list[Column]) -> TimeColumns | None:
+    """Year, month, day, hour, minute in columns of their own."""
+    parts: dict[str, Column] = {}
+    for sign in ("%Y", "%m", "%d", "%j", "%H", "%N", "%M", "%S"):
+        for column in columns:
+            if _fits(column, sign) and column.named(_PARTS[sign]) and column not in parts.values():
+                parts[sign] = column
+                break
+    if "%Y" not in parts or not ({"%m", "%d"} <= parts.keys() or "%j" in parts):
+        return None
+    if "%j" in parts:
+        parts = {sign: column for sign, column in parts.items() if sign not in ("%m", "%d")}
+    if "%N" in parts and "%H" in parts:
+        parts.pop("%N")
+    if "%H" not in parts:
+        parts = {sign: column for sign, column in parts.items() if sign not in ("%M", "%S")}
+    names = tuple(column.name for column in parts.values())
+    keys: dict[str, object] = {"time": names, "time_format": " ".join(parts), "clock": True}
+    return TimeColumns(keys, names, "year, month and day in columns of their own", 0.95)

@@ -1,0 +1,74 @@
+"""The zone of a file's times where another place than the times tells it: a column of its own, a header, a preamble."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from sensors_data.series.dates.calendar_words import ZONES
+from sensors_data.series.dates.formats import zone_minutes
+from sensors_data.series.understanding.columns import Column
+from sensors_data.series.understanding.time_guess import TimeColumns
+
+_NAMES = frozenset(("tz", "tzcd", "timezone", "zone", "zeitzone", "utcoffset", "offset", "dst", "tijdzone"))
+_STATED = re.compile(r"time ?zone|zeitzone|fuseau|zona horaria|fuso|tijdzone", re.IGNORECASE)
+_PAIRS = {
+    ("CET", "CEST"): "CET", ("MEZ", "MESZ"): "CET", ("EST", "EDT"): "EST5EDT", ("PST", "PDT"): "PST8PDT",
+    ("EET", "EEST"): "EET", ("WET", "WEST"): "WET", ("CST", "CDT"): "CST6CDT", ("MST", "MDT"): "MST7MDT",
+}  # fmt: skip
+
+
+def with_zone_column(time: TimeColumns, columns: list[Column]) -> TimeColumns:
+    """A time whose zone stands in a column of its own, with that column; others as they are."""
+    style = str(time.keys.get("time_format", ""))
+    if not style or re.search(r"%[zZ]|Z$", style):
+        return time
+    for column in columns:
+        words = [str(word) for word in column.distinct[:8]]
+        if column.name in time.columns or column.numeric or not words or len(column.distinct) > 6:
+            continue
+        known = all(zone_minutes(word) is not None or _zone_named(word) for word in words)
+        if known and (column.named(_NAMES) or tuple(sorted(words)) in {tuple(sorted(pair)) for pair in _PAIRS}):
+            sign = "%z" if all(re.match(r"[+-]", word) for word in words) else "%Z"
+            names = (*time.columns, column.name)
+            keys = {**time.keys, "time": names, "time_format": f"{style}[ {sign}]"}
+            return replace(
+                time, keys=keys, columns=names, evidence=f"{time.evidence}; its zone stands in {column.name}"
+            )
+    return time
+
+
+def zone_told(time: TimeColumns, preamble: tuple[str, ...]) -> str | None:
+    """The zone that the name of a time's column or a line before the table states; None where neither does."""
+    for name in time.columns:
+        if zone := _zone_in(re.sub(r"[_(),]", " ", name)):
+            return zone
+    return next((zone for line in preamble if _STATED.search(line) and (zone := _zone_in(line))), None)
+
+
+def _zone_in(text: str) -> str | None:
+    """The zone that a text names."""
+    if match := re.search(r"\b(?:UTC|GMT)\s?([+-])\s?(\d{1,2})(?::?(\d{2}))?\b", text):
+        return f"{match[1]}{int(match[2]):02d}:{match[3] or '00'}"
+    if match := re.search(r"(?<![\d:])([+-]\d{2}):(\d{2})\b", text):
+        return f"{match[1]}:{match[2]}"
+    for pair, zone in _PAIRS.items():
+        if re.search(rf"\b{pair[0]}\s?/\s?{pair[1]}\b", text):
+            return zone
+    if match := re.search(r"\b([A-Z][a-z]+/[A-Z][A-Za-z_]+)\b", text):
+        return match[1] if _zone_named(match[1]) else None
+    if re.search(r"\b(?:utc|gmt)\b", text, re.IGNORECASE):
+        return "UTC"
+    word = next((word for word in re.findall(r"\b[A-Z]{3,4}\b", text) if word.lower() in ZONES and word != "ART"), None)
+    return f"{'-' if ZONES[word.lower()] < 0 else '+'}{abs(ZONES[word.lower()]) // 60:02d}:00" if word else None
+
+
+def _zone_named(word: str) -> bool:
+    """Whether a word is the name of a zone, like Europe/Berlin."""
+    if "/" not in word:
+        return False
+    try:
+        return bool(ZoneInfo(word))
+    except (LookupError, ValueError, OSError):
+        return False

@@ -1,0 +1,194 @@
+"""One file understood: its frame, its marks, its time, and the role of each column; and the layout that follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.errors import UnreadableError, UnusableError
+from sensors_data.layout import Layout
+from sensors_data.series.dates.formats import read_texts
+from sensors_data.series.dates.parsing import read_times
+from sensors_data.series.files.cells import read_text
+from sensors_data.series.files.day_columns import clocks_of
+from sensors_data.series.files.file_source import is_parquet, joined_cells, read_table
+from sensors_data.series.files.packing import unpacked
+from sensors_data.series.files.workbooks import sheets_of
+from sensors_data.series.understanding.columns import Column
+from sensors_data.series.understanding.frame import Frame, frame_of
+from sensors_data.series.understanding.roles import Roles, roles_of
+from sensors_data.series.understanding.time_columns import find_time
+from sensors_data.series.understanding.time_guess import TimeColumns
+from sensors_data.series.understanding.time_parts import at_midnight
+from sensors_data.series.understanding.time_zones import zone_told
+from sensors_data.series.values.marks import Marks, marks_of
+from sensors_data.settings import parse
+
+LOOK = 200_000
+"""Rows by which columns are understood."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a person states of a file; what is None is found out."""
+
+    time: tuple[str, ...] = ()
+    style: str | None = None
+    zone: str | None = None
+    separator: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
+    asset: tuple[str, ...] = ()
+    start: str | None = None
+    sheet: str | None = None
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What a file holds: the layout that reads it, and why."""
+
+    layout: Layout
+    frame: Frame | None
+    marks: Marks
+    time: TimeColumns
+    roles: Roles
+    columns: tuple[Column, ...]
+    zoned: bool  # the times say their zone themselves
+
+
+def understand(path: Path, wishes: Wishes) -> Understood:
+    """How a file is to be read. UnreadableError says what is missing in it, and what to state."""
+    columns, frame, marks = columns_of(path, wishes)
+    cells = {column.name: column.cells for column in columns}
+    time = _stated_time(columns, wishes) or find_time(columns, path.name)
+    keys = {**(frame.keys() if frame else {}), **time.keys}
+    if wishes.style:
+        keys |= {"time_format": wishes.style, "time_unit": "text"}
+    if wishes.start:
+        keys["start"] = wishes.start
+    told = zone_told(time, frame.preamble if frame else ())
+    keys |= {"timezone": wishes.zone or told or "UTC", **marks.keys()}
+    first = parse(Layout, keys, "what was stated or understood")
+    joined = joined_cells(pd.DataFrame(cells), first.time)
+    moments = read_times(joined, first)
+    if moments.notna().sum() < 2:
+        raise _no_times(path.name, first, joined)
+    if first.time_format and not _needs_style(joined, first, moments):
+        keys.pop("time_format")
+    roles = roles_of(columns, time, moments, wishes.asset)
+    layout = Layout.model_validate({**keys, **_layout_keys(roles, columns, first.time_format, _a_row_a_day(moments))})
+    return Understood(layout, frame, marks, time, roles, tuple(columns), bool(told) or _zoned(joined, layout))
+
+
+def columns_of(path: Path, wishes: Wishes) -> tuple[list[Column], Frame | None, Marks]:
+    """A file's columns by its first rows, the frame of its text, and the marks of its numbers."""
+    table, frame = _table(path, wishes)
+    cells = {str(name): table[name].reset_index(drop=True) for name in table.columns}
+    plain = {name: column for name, column in cells.items() if name not in wishes.time}
+    marks = marks_of(_without_dates(plain), wishes.decimal)
+    return [Column(name, place, column, marks) for place, (name, column) in enumerate(cells.items())], frame, marks
+
+
+def _table(path: Path, wishes: Wishes) -> tuple[pd.DataFrame, Frame | None]:
+    """A file's first rows, and the frame of its text."""
+    if is_parquet(path):
+        return read_table(path, Layout())[0].iloc[:LOOK], None
+    sheet = wishes.sheet or sheets_of(path)
+    data = unpacked(path, Layout(sheet=sheet))
+    frame = replace(frame_of(data, path.name, wishes.encoding, wishes.separator), sheet=sheet)
+    rows, _ = read_text(data, path.name, Layout.model_validate(frame.keys()))
+    rows = rows.iloc[:LOOK]
+    again = (rows.apply(lambda cells: cells.str.strip() == cells.name) & (rows != "")).sum(axis=1)
+    return rows[again < max(1, 0.5 * rows.shape[1])], frame  # a header that is repeated says nothing of its columns
+
+
+def _without_dates(cells: dict[str, pd.Series]) -> dict[str, pd.Series]:
+    """The columns whose cells could be numbers, not dates whose marks would be taken for those of numbers."""
+    date = r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:\D.*)?|\d{1,2}[.:]\d{2}(?:[.:]\d{2})?"
+    return {
+        name: column
+        for name, column in cells.items()
+        if not (column.dtype == object or isinstance(column.dtype, pd.StringDtype))
+        or column.iloc[:200].astype(str).str.fullmatch(rf"\s*(?:{date})\s*").mean() < 0.5
+        or column.iloc[:200].astype(str).str.fullmatch(r"\s*\d{1,2}\.\d{2}\s*").mean() >= 0.5
+    }
+
+
+def _stated_time(columns: list[Column], wishes: Wishes) -> TimeColumns | None:
+    """The time columns that a person names, or the column that the stated format reads; None where nothing is stated.
+
+    The format is found where it is not stated.
+    """
+    if not wishes.time:
+        style = wishes.style
+        read = {c.name: (~np.isnat(read_texts(c.filled.iloc[:200], style)[0])).mean() for c in columns} if style else {}
+        best = max(read, key=lambda name: read[name], default="")
+        if not read or not read[best] > 0.5:
+            return None
+        return TimeColumns({"time": (best,), "time_format": style}, (best,), "the stated format reads it", 1.0)
+    by_name = {column.name: column for column in columns}
+    if unknown := [name for name in wishes.time if name not in by_name]:
+        raise UnusableError(f"there is no column '{unknown[0]}'", f"--time is one or more of {list(by_name)[:12]}")
+    keys: dict[str, object] = {"time": wishes.time}
+    if wishes.style:
+        return TimeColumns(keys, wishes.time, "stated", 1.0)
+    found = find_time([by_name[name] for name in wishes.time], "--time")
+    if len(found.columns) == len(wishes.time):
+        return found
+    return TimeColumns({**found.keys, **keys}, wishes.time, "stated", 1.0, found.odd)
+
+
+def _no_times(name: str, layout: Layout, cells: pd.Series) -> UnreadableError:
+    """The refusal of a file whose time column cannot be read, with its first cell that cannot."""
+    unread = cells[read_times(cells, layout).isna()]
+    shown = str(unread.iloc[0])[:40] if len(unread) else ""
+    count = len(cells) - len(unread)
+    return UnreadableError(
+        f"{name} has {count} rows with a readable time; two are needed; column {list(layout.time)}, first: '{shown}'",
+        "name the column with --time, or its form with --format such as '%d.%m.%Y %H:%M'",
+    )
+
+
+def _needs_style(cells: pd.Series, layout: Layout, moments: pd.Series) -> bool:
+    """Whether a column is read less or otherwise without its format stated: ISO 8601 is read without."""
+    plain = read_times(cells, layout.model_copy(update={"time_format": None}))
+    return not plain.equals(moments)
+
+
+def _zoned(cells: pd.Series, layout: Layout) -> bool:
+    """Whether times are moments wherever one is: they say their zone, or count from a moment that all share."""
+    if isinstance(cells.dtype, pd.DatetimeTZDtype) or layout.time_unit not in ("text", "excel", "matlab"):
+        return not layout.start
+    other = layout.model_copy(update={"timezone": "Asia/Kathmandu" if layout.timezone == "UTC" else "UTC"})
+    sample = cells.iloc[:50]
+    return read_times(sample, layout).equals(read_times(sample, other))
+
+
+def _a_row_a_day(moments: pd.Series) -> bool:
+    """Whether all times are of one time of day, so that a row may hold a whole day."""
+    known = moments.dropna()
+    return bool(len(known) and known.dt.time.nunique() == 1)
+
+
+def _layout_keys(roles: Roles, columns: list[Column], style: str | None, daily: bool) -> dict[str, object]:
+    """The keys of the layout that the columns' roles give."""
+    labels = roles.labels
+    keys: dict[str, object] = {"asset": labels.asset or None}
+    spare = [role.column for role in roles.roles if role.role == "unit"]
+    if labels.sensor:
+        keys |= {"kind": "long", "sensor": labels.sensor, "value": labels.value}
+    elif daily and len(days := clocks_of(list(roles.measures))) >= max(12, 0.8 * len(roles.measures)):
+        others = [name for name in roles.measures if name not in days]
+        keys["time_format"] = f"{at_midnight(style or '%Y-%m-%d')} %H:%M"
+        keys |= {"kind": "day", "value": "value", "ignore": (*roles.ignored, *spare, *others)}
+    else:
+        keys |= {"ignore": tuple(c.name for c in columns if c.name in {*roles.ignored, *spare})}
+    if roles.quality is not None:
+        setting = roles.quality.setting
+        if labels.sensor and isinstance(setting, dict):
+            setting = next(iter(setting.values()))
+        keys |= {"quality": setting, "good": roles.quality.good}
+    return keys

@@ -1,0 +1,147 @@
+"""How the numbers of a table are written, found from all its cells: decimal mark, thousands mark, units in cells."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.series.values.numbers import is_blank
+from sensors_data.series.values.units import factors
+
+_NUMBER = (
+    r"\(?[$€£¥]? ?([+-]?) ?(\d[\d.,' \u00a0\u202f\u2019]*|[.,]\d+)((?:[eE][+-]?\d+)?)[)-]?\s*"
+    r"([^\s\d.,;:+\-()][^\s\d,;()]{0,11}(?: [A-Za-z]{1,8})?)?"
+)
+_MOST = 5_000
+"""Distinct cells of a column that are looked at."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The marks that numbers are written with, as keys of the layout, and what is doubtful about them."""
+
+    decimal: str
+    thousands: str
+    cell_units: dict[str, float]
+    decimals: dict[str, str]
+    odd: tuple[str, ...]
+
+    def keys(self) -> dict[str, object]:
+        """The keys of a layout."""
+        return {name: getattr(self, name) for name in ("decimal", "thousands", "cell_units", "decimals")}
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """How many of a column's cells show a mark as a decimal mark, as a thousands mark, or as either."""
+
+    decimal: Counter[str]
+    grouped: Counter[str]
+    either: Counter[str]
+    whole: int
+    units: Counter[str]
+    cells: int
+
+
+def marks_of(columns: dict[str, pd.Series], decimal: str | None = None) -> Marks:
+    """The marks of a table's number columns; `decimal` where it is known. Text columns without numbers say nothing."""
+    seen = {name: found for name, cells in columns.items() if (found := _look(cells)) is not None}
+    sure = sum((found.decimal for found in seen.values()), Counter[str]())
+    groups = sum((found.grouped for found in seen.values()), Counter[str]())
+    odd: list[str] = []
+    if decimal is None:
+        decimal = "," if sure[","] > sure["."] or (sure["."] == 0 and groups["."] > 0) else "."
+        if not sure[","] and not sure["."] and not groups:
+            decimal = _of_either(seen, odd)
+    other = "." if decimal == "," else ","
+    thousands = next((mark for mark in (other, "'", " ") if groups[mark]), "")
+    apart = {
+        n: other for n, found in seen.items() if found.decimal[other] > found.decimal[decimal] + found.grouped[other]
+    }
+    groups_alone = {name: found for name, found in seen.items() if name not in apart and found.either[other]}
+    if not thousands and groups_alone:
+        thousands = other
+    if doubtful := [name for name, found in groups_alone.items() if _is_doubtful(found, other)]:
+        column = doubtful[0]
+        odd.append(
+            f"{', '.join(doubtful)}: '{other}' with three digits behind it is read as parting thousands; if it is the "
+            f'decimal mark, write layout.decimals = {{ "{column}" = "{other}" }}'
+        )
+    return Marks(decimal, thousands, _units(seen), apart, tuple(odd))
+
+
+def _is_doubtful(found: _Seen, mark: str) -> bool:
+    """Whether every number of a column has one mark and three digits behind it, so that it may be either."""
+    return found.either[mark] >= found.cells and not found.grouped[mark]
+
+
+def _of_either(seen: dict[str, _Seen], odd: list[str]) -> str:
+    """The decimal mark where every marked cell has three digits behind the mark: 1.234 may be 1234."""
+    for mark, other in ((".", ","), (",", ".")):
+        doubtful = {name: found for name, found in seen.items() if found.either[mark]}
+        for name, found in doubtful.items():
+            if found.whole > max(2, 0.05 * found.either[mark]):
+                odd.append(f"{name}: '{mark}' parts thousands, as whole numbers stand beside it")
+                return other
+        if doubtful:
+            odd.append(f"{', '.join(doubtful)}: '{mark}' with three digits behind it is read as the decimal mark")
+            return mark
+    return "."
+
+
+def _look(cells: pd.Series) -> _Seen | None:
+    """What a column says of its marks; None for one that holds no numbers."""
+    if cells.dtype.kind in "fiubM" or isinstance(cells.dtype, pd.DatetimeTZDtype):
+        return None
+    text = cells[~is_blank(cells)].astype(str).str.strip()
+    distinct = pd.Series(text.unique()).iloc[:_MOST]
+    matches = [re.fullmatch(_NUMBER, cell.replace("\u2212", "-")) for cell in distinct]
+    numbers = [match for match in matches if match]
+    if not numbers or len(numbers) < 0.5 * len(distinct):
+        return None
+    decimal, grouped, either = Counter[str](), Counter[str](), Counter[str]()
+    for match in numbers:
+        _count(match[2].strip(), bool(match[3]), decimal, grouped, either)
+    large = [match[2].strip() for match in numbers if re.fullmatch(r"\d{1,3} *", match[2])]
+    whole = sum(len(digits) == 3 for digits in large)
+    units = Counter(match[4] for match in numbers if match[4])
+    return _Seen(decimal, grouped, either, whole, units, len(numbers))
+
+
+def _count(digits: str, exponent: bool, decimal: Counter[str], grouped: Counter[str], either: Counter[str]) -> None:
+    """Count what one number's marks are."""
+    digits = re.sub("[\u00a0\u202f]", " ", digits).replace("\u2019", "'")
+    marks = re.findall(r"[.,' ]", digits)
+    if not marks:
+        return
+    last = marks[-1]
+    if len(set(marks)) == 2 and marks.count(last) == 1 and last in ".,":
+        decimal[last] += 1
+        grouped[marks[0]] += 1
+    elif (len(marks) > 1 and re.fullmatch(rf"\d{{1,3}}(?:{re.escape(last)}\d{{3}})+", digits)) or last in "' ":
+        grouped[last] += 1
+    elif len(marks) == 1 and re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", digits) and not exponent:
+        either[last] += 1
+    elif len(marks) == 1:
+        decimal[last] += 1
+
+
+def _units(seen: dict[str, _Seen]) -> dict[str, float]:
+    """The units that stand in cells, each with what it is multiplied by: kW beside W in one column is 1000."""
+    units: dict[str, float] = {}
+    for found in seen.values():
+        usual = [unit for unit, count in found.units.most_common(4) if count >= max(1, 0.001 * found.cells)]
+        if sum(found.units.values()) < 0.5 * found.cells or not usual:
+            continue
+        units |= factors(usual)
+    return units
+
+
+def steps_smoothly(values: np.ndarray) -> float:
+    """How much of a series' spread its neighbours' differences are: near 0 for a smooth one, about 1.4 for noise."""
+    known = values[np.isfinite(values)]
+    return float(np.std(np.diff(known)) / (np.std(known) or 1.0)) if len(known) > 2 else 0.0

@@ -1,0 +1,76 @@
+"""When and which: hand-made evidence, row by row."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from anomaly.series.evidence.localise import best_place, locate
+
+START = pd.Timestamp("2026-11-21T23:00Z")
+
+
+def rows(pattern: np.ndarray, cross: np.ndarray) -> pd.DataFrame:
+    """Rows of `sensor_scores`: evidence (T, 2) of flow and speed, one row every five minutes."""
+    times = pd.date_range(START, periods=len(pattern), freq="5min")
+    parts = [
+        pd.DataFrame({"time": times, "sensor": name, "pattern": pattern[:, n], "cross": cross[:, n]})
+        for n, name in enumerate(("flow", "speed"))
+    ]
+    return pd.concat(parts)
+
+
+def evidence(first: int, last: int, sensor: int, nats: float, length: int = 60) -> np.ndarray:
+    """Two nats against a fault everywhere, `nats` for one at a sensor's rows [first, last)."""
+    found = np.full((length, 2), -2.0)
+    found[first:last, sensor] = nats
+    return found
+
+
+def test_the_place_is_the_rows_and_sensors_with_the_largest_sum():
+    place = best_place(evidence(20, 30, 1, 5.0))
+    assert (place.first, place.last, place.gain) == (20, 30, 50.0)
+    assert place.by_sensor.tolist() == [-20.0, 50.0]
+
+
+def test_a_short_lull_inside_a_fault_does_not_split_it_and_a_long_one_does():
+    nats = evidence(20, 40, 0, 5.0)
+    nats[28:31, 0] = -2.0
+    assert (best_place(nats).first, best_place(nats).last) == (20, 40)
+    nats[21:35, 0] = -2.0
+    assert (best_place(nats).first, best_place(nats).last) == (35, 40)
+
+
+@pytest.mark.parametrize("length", [1, 5, 40])
+def test_kadane_finds_what_trying_every_interval_finds(length):
+    nats = np.random.default_rng(length).normal(-0.3, 1.0, (length, 1))
+    sums = {(a, b): nats[a:b].sum() for a in range(length) for b in range(a + 1, length + 1)}
+    place = best_place(nats)
+    assert nats[place.first : place.last].sum() == pytest.approx(max(sums.values()))
+
+
+def test_the_view_that_sees_the_fault_better_says_when_and_both_say_which_sensor():
+    [found] = locate(rows(evidence(10, 50, 0, 0.1), evidence(20, 30, 1, 6.0)))
+    assert (found.start, found.last) == (START + pd.Timedelta("100min"), START + pd.Timedelta("145min"))
+    assert found.shares.idxmax() == "speed"
+    assert found.shares.sum() == pytest.approx(1.0)
+
+
+def test_an_interval_may_lie_over_midnight():
+    [found] = locate(rows(evidence(9, 15, 0, 4.0), evidence(0, 0, 0, 0.0)))
+    assert (found.start.day, found.last.day) == (21, 22)
+
+
+def test_a_second_fault_of_enough_evidence_has_a_place_of_its_own():
+    large, small = evidence(10, 20, 0, 9.0), evidence(40, 44, 1, 6.0)
+    first, second = locate(rows(np.fmax(large, small), evidence(0, 0, 0, 0.0)))
+    assert (first.start, first.last) == (START + pd.Timedelta("50min"), START + pd.Timedelta("95min"))
+    assert (second.start, second.last) == (START + pd.Timedelta("200min"), START + pd.Timedelta("215min"))
+    assert (first.shares.idxmax(), second.shares.idxmax()) == ("flow", "speed")
+    assert len(locate(rows(np.fmax(large, evidence(40, 44, 1, 4.0)), evidence(0, 0, 0, 0.0)))) == 1  # 16 nats
+
+
+def test_rows_without_evidence_have_no_place():
+    assert locate(rows(evidence(0, 0, 0, 0.0), evidence(0, 0, 0, 0.0))) == []
+    unknown = np.full((60, 2), np.nan)
+    assert locate(rows(unknown, unknown)) == []
+    assert locate(rows(unknown, unknown).iloc[:0]) == []

@@ -1,0 +1,58 @@
+"""A run of rows over the threshold that holds two faults is told as two."""
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from anomaly.series.evidence.localise import Located
+from anomaly.series.evidence.parts import parts_of, without_aftermath
+
+TIMES = pd.Series(pd.date_range("2026-11-21", periods=60, freq="5min", tz="UTC"))
+GAP = timedelta(minutes=30)
+
+
+def place(first, last, gain=50.0):
+    return Located(TIMES[first], TIMES[last - 1], pd.Series({"flow": 1.0}), gain)
+
+
+def rows(parts):
+    return [(part.first, part.last) for part in parts]
+
+
+def test_the_border_lies_half_way_and_each_part_has_its_own_rows():
+    over = np.ones(60, bool)
+    over[28:33] = False
+    assert rows(parts_of(TIMES, over, 5, 55, [place(10, 20), place(40, 44)], GAP)) == [(5, 28), (33, 55)]
+
+
+def test_near_places_and_those_without_a_row_over_the_threshold_are_one():
+    over = np.ones(60, bool)
+    [near] = parts_of(TIMES, over, 5, 55, [place(10, 20), place(24, 30)], GAP)
+    assert (near.place.start, near.place.last, near.place.gain) == (TIMES[10], TIMES[29], 100.0)
+    over[30:] = False
+    assert rows(parts_of(TIMES, over, 5, 30, [place(10, 20), place(40, 44)], GAP)) == [(5, 30)]
+
+
+def test_a_run_without_a_place_is_one_part():
+    assert parts_of(TIMES, np.ones(60, bool), 5, 55, [], GAP)[0].place is None
+
+
+@pytest.mark.parametrize(
+    ("peak", "gain", "places"),
+    [(1.5, 25.0, 1), (1.5, 600.0, 2), (9.0, 25.0, 2)],
+    ids=["both small", "strong evidence", "high score"],
+)
+def test_a_place_after_a_far_worse_one_counts_if_its_score_or_its_evidence_is_large(peak, gain, places):
+    score = np.full(60, 1.2)
+    score[10:20], score[40:44] = 20.0, peak
+    wanted = without_aftermath([place(10, 20, 3000.0), place(40, 44, gain)], TIMES, score)
+    assert [found.start for found in wanted] == [TIMES[10], TIMES[40]][:places]
+
+
+def test_a_small_place_before_a_large_one_is_no_aftermath():
+    score = np.full(60, 1.2)
+    score[40:44] = 20.0
+    score[30] = np.nan
+    assert len(without_aftermath([place(10, 20, 25.0), place(40, 44, 3000.0)], TIMES, score)) == 2

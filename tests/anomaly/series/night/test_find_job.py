@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from anomaly.series.night.anomalies import Rules
+from anomaly.series.night.find_job import anomalies_touching
+from sensors_data.arrow_rows import to_arrow
+from sensors_data.settings import Family
+from sensors_data.store import Provenance, Store
+from sensors_data.tables import TABLES
+
+DAY = date(2026, 11, 21)
+EVE = DAY - timedelta(days=1)
+SPEC = Family.model_validate({"inbox": "none", "step": "10min", "sensors": {"flow": {}}})
+TWO_OF_FOUR = Rules(k=2, n=4, merge_gap=timedelta(minutes=10))
+
+
+def scores(day: date, *over: str) -> pd.DataFrame:
+    """A day's rows of `scores`, one every ten minutes; those at `over` are over the threshold."""
+    times = pd.date_range(day, periods=144, freq="10min", tz="UTC")
+    hit = times.strftime("%H:%M").isin(over)
+    same = {
+        "threshold": 1.0,
+        "suppressed": False,
+        "top_sensor": "flow",
+        "observed_share": 1.0,
+        "model": "pump@x",
+        "evidence": 0.0,
+    }
+    row = {
+        "evidence": 0.0,
+        "time": times,
+        "asset": "p1",
+        "score": 0.5 + hit,
+        "p_value": 0.5 - 0.4 * hit,
+        "is_anomaly": hit,
+    }
+    return to_arrow(TABLES["scores"], pd.DataFrame(row | same)).to_pandas()
+
+
+def sensor_scores(day: date) -> pd.DataFrame:
+    """A day's rows of `sensor_scores`, nothing in them out of the ordinary."""
+    times = pd.date_range(day, periods=144, freq="10min", tz="UTC")
+    same = {"asset": "p1", "sensor": "flow", "value": 1.0, "expected": 1.0, "low": 0.0, "high": 2.0}
+    rows = pd.DataFrame(
+        {"time": times} | same | {"score": 0.1, "share": 1.0, "observed": True, "pattern": np.nan, "cross": np.nan}
+    )
+    return to_arrow(TABLES["sensor_scores"], rows).to_pandas()
+
+
+def test_two_rows_on_either_side_of_midnight_are_one_anomaly(tmp_path):
+    store, here = Store(str(tmp_path)), {"family": "pump", "day": EVE, "shard": 0}
+    store.write("scores", scores(EVE, "23:50"), Provenance(job="test"), **here)
+    store.write("sensor_scores", sensor_scores(EVE), Provenance(job="test"), **here)
+    today = scores(DAY, "00:00")
+    found = anomalies_touching(store, TWO_OF_FOUR, SPEC, "pump", DAY, 0.2, today, sensor_scores(DAY))
+    assert [str(found[side].iloc[0]) for side in ("start", "end")] == [
+        "2026-11-20 23:50:00+00:00",
+        "2026-11-21 00:10:00+00:00",
+    ]
+    assert found["rows"].tolist() == [2]
+
+
+def test_a_day_whose_first_rows_are_quiet_asks_for_no_earlier_day(tmp_path):
+    store = Store(str(tmp_path))
+    store.write_bytes(store.path("scores", family="pump", day=EVE, shard=0), b"no Parquet: reading it would fail")
+    today = scores(DAY, "00:40", "00:50")
+    found = anomalies_touching(store, TWO_OF_FOUR, SPEC, "pump", DAY, 0.2, today, sensor_scores(DAY))
+    assert found["start"].astype(str).tolist() == ["2026-11-21 00:40:00+00:00"]
+
+
+def test_an_asset_that_is_quiet_today_is_not_followed_back(tmp_path):
+    store, here = Store(str(tmp_path)), {"family": "pump", "day": EVE, "shard": 0}
+    other = scores(EVE, "00:00", "00:10").assign(asset="p2")
+    store.write("scores", pd.concat([scores(EVE, "23:50"), other]), Provenance(job="test"), **here)
+    store.write("sensor_scores", sensor_scores(EVE), Provenance(job="test"), **here)
+    before = store.path("scores", family="pump", day=EVE - timedelta(days=1), shard=0)
+    store.write_bytes(before, b"no Parquet: reading it would fail")
+    today = pd.concat([scores(DAY, "00:00"), scores(DAY).assign(asset="p2")])
+    found = anomalies_touching(store, TWO_OF_FOUR, SPEC, "pump", DAY, 0.2, today, sensor_scores(DAY))
+    assert found["asset"].tolist() == ["p1"]
+    assert found["rows"].tolist() == [2]

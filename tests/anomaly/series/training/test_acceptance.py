@@ -1,0 +1,99 @@
+"""What no detector may be, whatever it is compared with, and how far a training may move the limit."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+import torch
+
+from anomaly.series.detector import Detector
+from anomaly.series.limits.calibration import calibrate
+from anomaly.series.limits.carry import MOST, carried, unit_of
+from anomaly.series.lstm_vae.card import LSTMVAEDetectorConfig
+from anomaly.series.lstm_vae.learning import learn_detector
+from anomaly.series.span import Span, TrainingPlan
+from anomaly.series.training.acceptance import flaw, judge
+from sensors_data.series.grids.grid import Grid
+
+PLAN = TrainingPlan("pump", 300.0, date(2026, 3, 10), LSTMVAEDetectorConfig(recurrent=False), 0)
+
+
+@pytest.fixture(scope="module")
+def spans() -> dict[str, Span]:
+    rng = np.random.default_rng(0)
+    values = np.sin(np.arange(1600) * 2 * np.pi / 80) + rng.normal(0, 0.1, 1600)
+    times = np.datetime64("2026-03-02", "us") + np.arange(1600) * np.timedelta64(300, "s")
+    grid = Grid(times, values[:, None].astype(np.float32), np.ones((1600, 1), bool), ("flow",))
+    return {"a": Span(grid, np.zeros(1600, bool), 1200)}
+
+
+@pytest.fixture(scope="module")
+def detector(spans: dict[str, Span]) -> Detector:
+    return calibrate(learn_detector(PLAN, spans)[0], spans)[0]
+
+
+def with_limit(detector: Detector, value: float) -> Detector:
+    threshold = detector.threshold.model_copy(update={"value": value})
+    return replace(detector, card=detector.card.model_copy(update={"threshold": threshold}))
+
+
+def with_weights(detector: Detector, value: float) -> Detector:
+    """A detector whose linear path holds one number only."""
+    networks = []
+    for network in detector.networks:
+        model = type(network.model)(network.model.config)
+        model.load_state_dict({k: torch.full_like(v, value) for k, v in network.model.state_dict().items()})
+        networks.append(replace(network, model=model.eval()))
+    return replace(detector, networks=tuple(networks))
+
+
+def test_a_sound_detector_has_no_flaw(detector, spans):
+    assert flaw(detector, spans) == ""
+    assert judge(detector, None, spans).card.accepted
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 0.0, -1.0])
+def test_a_limit_that_is_no_positive_number_is_refused(detector, spans, value):
+    assert "no positive number" in flaw(with_limit(detector, value), spans)
+
+
+def test_a_limit_that_large_faults_do_not_reach_is_refused_even_for_the_first(detector, spans):
+    verdict = judge(with_limit(detector, 1e9), None, spans).card
+    assert not verdict.accepted
+    assert verdict.verdict == "2 of 2 planted faults of 20 standard deviations stay under its limit"
+
+
+def test_weights_that_are_no_numbers_are_refused_also_over_a_good_incumbent(detector, spans):
+    broken = with_weights(detector, float("nan"))
+    assert flaw(broken, spans) == "only 0 of 400 measured normal rows have a score that is a number"
+    assert not judge(broken, detector, spans).card.accepted
+
+
+def test_zero_scales_are_refused(detector, spans):
+    scale = detector.scales["a"]
+    broken = replace(detector, scales={"a": replace(scale, spread=np.zeros(1))})
+    assert judge(broken, None, spans).card.verdict == "the scale of a sensor is no positive number"
+
+
+def test_a_training_moves_the_limit_by_a_stated_factor_at_most_and_says_so(detector):
+    higher = carried(with_limit(detector, 10 * detector.threshold.value), detector, 0.1)
+    assert higher.threshold.value == pytest.approx(MOST * detector.threshold.value)
+    assert "held to" in higher.card.threshold_from
+    near = carried(with_limit(detector, 1.5 * detector.threshold.value), detector, 0.1)
+    assert near.threshold.value == pytest.approx(1.5 * detector.threshold.value)
+
+
+def test_the_factor_is_in_units_of_each_models_own_normal_scores(detector):
+    tenfold = tuple(10 * q for q in detector.threshold.quantiles)
+    louder = detector.threshold.model_copy(update={"quantiles": tenfold, "value": 10 * detector.threshold.value})
+    challenger = replace(detector, card=detector.card.model_copy(update={"threshold": louder}))
+    assert unit_of(louder) == pytest.approx(10 * unit_of(detector.threshold))
+    assert carried(challenger, detector, 0.1).threshold.value == pytest.approx(10 * detector.threshold.value)
+
+
+def test_another_budget_is_a_reason_to_move_the_limit(detector):
+    moved = with_limit(detector, 10 * detector.threshold.value)
+    other = moved.threshold.model_copy(update={"budget": 5 * detector.threshold.budget})
+    challenger = replace(moved, card=moved.card.model_copy(update={"threshold": other}))
+    assert carried(challenger, detector, 0.1).threshold.value == moved.threshold.value
