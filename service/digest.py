@@ -1,4 +1,4 @@
-"""The weekly digest: seven nights of the whole plant as one HTML file in the store."""
+"""The weekly digest: seven nights of the whole plant as one HTML file in the store, for whoever asks for it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import date
 
 from anomaly.series.evidence.in_words import what_is_odd
 from sensors_data.places import digest_path
-from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.figures.findings import Drawing
@@ -20,19 +19,13 @@ SHOWN = 30
 
 
 def digest(settings: Settings, day: date) -> str:
-    """Job: the week that ends with `day` as one HTML file; what stands in it, in a sentence.
+    """Write the week that ends with `day` as one HTML file; what stands in it, in a sentence.
 
     NotThereError when none of its nights was scored.
     """
-    store = Store(settings.store)
-
-    def write() -> Done:
-        week = read_week(settings, day)
-        path = digest_path(day)
-        store.write_bytes(path, digest_of(week, settings).encode())
-        return Done(len(week.findings), f"digest {week.first} to {day}: {week_headline(week)}, {path}")
-
-    return run_job(store, "digest", day, "all", write)
+    week, path = read_week(settings, day), digest_path(day)
+    Store(settings.store).write_bytes(path, digest_of(week, settings).encode())
+    return f"digest {week.first} to {day}: {week_headline(week)}, {path}"
 
 
 def week_headline(week: Week) -> str:

@@ -153,7 +153,7 @@ def camera_of(folder: Path, keep_images, day, seen, labels, **generator) -> Sett
     [
         (lambda x: x[:63], "eye has 63 images to learn from; a generator needs at least 64"),
         (lambda x: np.repeat(x[:1], 500, axis=0), "only 1 of 500 images of eye differ, 64 must; is the camera stuck"),
-        (lambda x: resize(x[:200], 20), "are stored at 20x20 pixels, the settings say 16; ingest their days again"),
+        (lambda x: resize(x[:200], 20), "are stored at 20x20 pixels, the settings say 16x16; ingest their days again"),
     ],
 )
 def test_images_that_cannot_be_learned_from_are_named(tmp_path, keep_images, day, scans, take, message):
@@ -166,7 +166,7 @@ def test_images_that_cannot_be_learned_from_are_named(tmp_path, keep_images, day
 def test_days_of_several_sizes_are_named(tmp_path, keep_images, day, scans):
     settings = camera_of(tmp_path, keep_images, day, scans[0][:100], scans[1][:100])
     keep_images(Store(settings.store), "eye", day - timedelta(days=2), resize(scans[0][:100], 20), scans[1][:100])
-    with pytest.raises(ValueError, match=r"are stored at .* pixels, the settings say 16; ingest their days again"):
+    with pytest.raises(ValueError, match=r"are stored at .* pixels, the settings say 16x16; ingest their days again"):
         train_dcgan(settings, day, "eye")
 
 

@@ -101,7 +101,8 @@ def test_ready_tells_the_model_and_its_threshold(copied):
     card = newest_card(store, "oven")
     lines = examine(copied, "oven").lines
     assert lines[0] == "oven: READY. Scored through 2026-03-10"
-    assert lines[1].startswith(f"  model oven@{card.trained_through}: LSTM-VAE, windows 32, learned from")
+    assert lines[1].startswith(f"  model oven@{card.trained_through}: linear path alone (the LSTM adds ")
+    assert ", windows 32, learned from 2,168 normal rows" in lines[1]
     assert lines[2].startswith(f"  threshold {card.threshold.value:.3f} nats (90 % interval")
     for table in ("scores", "sensor_scores"):
         shutil.rmtree(Path(store.root) / table)

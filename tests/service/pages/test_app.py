@@ -37,6 +37,7 @@ def test_a_csv_is_uploaded_scored_and_the_budget_moves_the_threshold(opened, inb
     page.wait_for_selector("text=Score it")
     page.get_by_label("Scored by").click()
     page.get_by_role("option", name="the detector of oven").click()
+    page.wait_for_load_state("networkidle")  # the choice makes the page anew; a file handed in meanwhile is lost
     file = next(inbox.glob(f"inbox/oven/*{FAULT}*"))
     page.set_input_files("input[type=file]", str(file))
     page.wait_for_selector(f"text={file.name}")

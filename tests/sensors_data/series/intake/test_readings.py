@@ -157,7 +157,7 @@ def test_a_broken_file_among_good_ones_is_a_reject(make_family, put):
     readings, rejects = read_day(family, DAY)
     assert readings["value"].tolist() == [1.0]
     assert rejects["source"].tolist() == ["broken.parquet", "times.csv"]
-    assert rejects["reason"].str.contains("cannot be read|no readable time, first: 'soon'").all()
+    assert rejects["reason"].str.contains("no whole Parquet file|no readable time, first: 'soon'").all()
     assert rejects["line"].tolist() == [0, 0]
     assert days_in(family) == [DAY]
 
@@ -165,9 +165,9 @@ def test_a_broken_file_among_good_ones_is_a_reject(make_family, put):
 def test_an_inbox_of_broken_files_alone_is_an_error_that_names_them(make_family, put):
     put(b"", "a.csv")
     put(b"PAR1", "b.parquet")
-    with pytest.raises(UnreadableError, match=r"a.csv is empty; b.parquet cannot be read"):
+    with pytest.raises(UnreadableError, match=r"a.csv is empty; b.parquet is no whole Parquet file"):
         read_day(make_family(), DAY)
-    with pytest.raises(UnreadableError, match=r"a.csv is empty; b.parquet cannot be read"):
+    with pytest.raises(UnreadableError, match=r"a.csv is empty; b.parquet is no whole Parquet file"):
         days_in(make_family())
 
 

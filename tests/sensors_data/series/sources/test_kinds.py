@@ -108,7 +108,7 @@ SECTIONS = {
 
 def test_every_kind_of_source_is_documented_with_settings_that_are_read():
     shown = set()
-    for page in (Path(__file__).parents[3] / "docs" / "how-to" / "sources").glob("*.md"):
+    for page in (Path(__file__).parents[4] / "docs" / "how-to" / "sources").glob("*.md"):
         for block in re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
             family = parse(Family, tomllib.loads(block)["families"]["pump"], page.name)
             shown.add(family.source_kind)
