@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from anomaly.series.evidence.in_words import what_is_odd
+from sensors_data.counting import count
 from sensors_data.places import digest_path
 from sensors_data.settings import Settings
 from sensors_data.store import Store
@@ -12,7 +13,7 @@ from service.figures.findings import Drawing
 from service.figures.week import week_picture
 from service.views import html
 from service.views.week import CameraWeek, FamilyWeek, Week, read_week
-from service.views.words import count, interval
+from service.views.words import interval
 
 SHOWN = 30
 """Anomalies that get a row; the others are counted."""

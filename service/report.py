@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from anomaly.series.evidence.in_words import what_is_odd
+from sensors_data.counting import count
 from sensors_data.places import report_path
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
@@ -18,7 +19,6 @@ from service.views.together import told_together
 from service.views.words import (
     Row,
     carried_by,
-    count,
     drift_told,
     family_state,
     headline,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from sensors_data.camera import Camera
+from sensors_data.counting import count
 from sensors_data.errors import NotThereError
 from sensors_data.images.days import read_camera_day
 from sensors_data.images.table import labels_in_words, normal_rows
@@ -34,7 +35,8 @@ def _ingest(store: Store, spec: Camera, day: date, camera: str) -> Done:
     store.write("images", images, source, camera=camera, day=day)
     odd = len(images) - len(normal_rows(images, spec))
     masks, unused = int(images["mask"].notna().sum()), int((~rejects["used"].astype(bool)).sum())
-    line = f"ingested {camera} {day}: {len(images):,} images, {odd:,} labelled as defects, {unused:,} rejects"
+    line = f"ingested {camera} {day}: {count(len(images), 'image')}, {odd:,} labelled as defects"
+    line += f", {count(unused, 'reject')}"
     line += f", {masks:,} masks" if masks else ""
     line += f" (labels: {labels_in_words(images)})" if odd else ""
     return Done(len(images), line)

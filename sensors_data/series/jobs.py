@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from sensors_data.counting import count
 from sensors_data.errors import NotThereError
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grids.grid_table import GRID, check_shard
@@ -48,7 +49,8 @@ def _ingest(store: Store, spec: Family, day: date, family: str) -> Done:
     store.write("rejects", rejects, source, family=family, day=day)
     unused = int((~rejects["used"]).sum())
     assets, sensors = len(readings.assets), int((~np.isnan(readings.values)).any(axis=0).sum())
-    line = f"ingested {family} {day}: {values:,} values, {assets} assets, {sensors} sensors, {unused:,} rejects"
+    told = (count(values, "value"), count(assets, "asset"), count(sensors, "sensor"), count(unused, "reject"))
+    line = f"ingested {family} {day}: {', '.join(told)}"
     note = "; ".join(filter(None, notes))
     return Done(values, f"{line}; {note}" if note else line, note)
 
@@ -94,5 +96,5 @@ def _impute(store: Store, spec: Family, day: date, family: str, shard: int) -> D
     store.write_rows("grid", table_of(GRID, rows), source, family=family, day=day, shard=shard)
     missing = rows.values.size - rows.count
     filled = rows.count - int(np.count_nonzero(rows.observed))
-    line = f"imputed {family} {day} shard {shard}: {rows.values.size:,} values of {len(assets)} assets"
+    line = f"imputed {family} {day} shard {shard}: {count(rows.values.size, 'value')} of {count(len(assets), 'asset')}"
     return Done(rows.values.size, f"{line}, {filled:,} filled, {missing:,} still missing")

@@ -12,6 +12,7 @@ from anomaly.series.card import Card
 from anomaly.series.files import read_card, serving
 from anomaly.series.span import MIN_ROWS
 from anomaly.series.training.train_job import detector_config, training_grids
+from sensors_data.counting import count
 from sensors_data.errors import NightscoreError
 from sensors_data.series.files.file_source import find_files, raw_readings
 from sensors_data.series.sources.kinds import days_in
@@ -164,8 +165,9 @@ def _more(spec: Family) -> str:
 
 def _model_lines(card: Card) -> list[str]:
     threshold = card.threshold
-    assets = f"{len(card.assets)} of {card.fleet:,}" if card.fleet else str(len(card.assets))
-    learned = f"learned from {card.rows:,} normal rows of {assets} assets"
+    many = count(len(card.assets), "asset")
+    assets = f"{len(card.assets)} of {card.fleet:,} assets" if card.fleet else many
+    learned = f"learned from {count(card.rows, 'normal row')} of {assets}"
     lines = [f"model {card.family}@{card.trained_through}: {card.summary}, {learned}"]
     if threshold is not None:
         budget = card.config.alarms_per_asset_week

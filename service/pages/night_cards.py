@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from sensors_data.counting import count
 from sensors_data.errors import NightscoreError
 from service.views.night import read_night
 from service.views.state import Service
-from service.views.words import count, counted_findings, drift_told, family_state, model_told, quality_told
+from service.views.words import counted_findings, drift_told, family_state, model_told, quality_told
 
 
 def _newest(service: Service) -> date | None:

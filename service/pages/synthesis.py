@@ -9,11 +9,12 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from sensors_data.counting import count
 from sensors_data.errors import NotThereError
 from sensors_data.images.table import pixels_of
 from service.pages import look
 from service.views.state import Service
-from service.views.words import count, number
+from service.views.words import number
 from synthesis.generator_files import TrainedGenerator
 from synthesis.sampling import class_names, draw, interpolate
 from synthesis.sheets import contact_sheet

@@ -11,6 +11,7 @@ import pandas as pd
 import anomaly
 from anomaly import Rules, ScoredReadings
 from anomaly.series.night.find_job import rules_of
+from sensors_data.counting import count
 from sensors_data.errors import UnusableError
 from sensors_data.series.grids.imputing import imputed_days
 from sensors_data.series.intake.readings_table import read_rows
@@ -18,7 +19,6 @@ from sensors_data.settings import Family
 from service.pages.upload import Corrections, look, readings_in
 from service.views.scoring import score_readings
 from service.views.state import Service
-from service.views.words import count
 
 QUICK = {"recurrent": False, "max_windows": 600}
 """The linear path alone of a detector: seconds, not minutes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sensors_data.counting import count
 from sensors_data.series.understanding.discover import Discovery
 from sensors_data.series.understanding.roles import Role
 from sensors_data.series.understanding.settings_text import duration_words
@@ -38,12 +39,12 @@ def summary(found: Discovery, name: str) -> list[str]:
     days = (found.last - found.first).total_seconds() / 86_400
     span = f"{found.first:%Y-%m-%d %H:%M} to {found.last:%Y-%m-%d %H:%M} UTC ({days:.1f} days)"
     lines = [
-        f"{name}: {found.rows:,} values, {span}",
-        f"  {len(found.assets)} assets ({few}), {len(family.sensors)} sensors ({names})",
+        f"{name}: {count(found.rows, 'value')}, {span}",
+        f"  {count(len(found.assets), 'asset')} ({few}), {count(len(family.sensors), 'sensor')} ({names})",
         f"  a value every {duration_words(family.step)}, {layout.kind} layout",
         f"  read back by these settings: {found.used:,} values are used, {sum(found.refused.values()):,} are not",
     ]
-    lines += [f"    {count:,} rows: {reason}" for reason, count in list(found.refused.items())[:6]]
+    lines += [f"    {count(rows, 'row')}: {reason}" for reason, rows in list(found.refused.items())[:6]]
     if not found.understood.zoned:
         lines.append(f"  the times state no zone: they are read as {layout.timezone}; edit layout.timezone, or --zone")
     lines += [f"  not read: {r.column} ({r.evidence})" for r in _ignored(found)[:12]]

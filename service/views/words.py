@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from anomaly.series.evidence.in_words import duration
+from sensors_data.counting import count
 from sensors_data.settings import Family
 from service.views.night import CameraNight, FamilyNight, Night
 
@@ -100,12 +101,6 @@ def number(value: float) -> str:
 def share(value: float) -> str:
     """A share in per cent, `0.4 %`; what is not zero never looks like it."""
     return "less than 0.1 %" if 0 < value < 0.001 else f"{100 * value:.1f} %".replace(".0 %", " %")
-
-
-def count(many: int, what: str) -> str:
-    """`1 anomaly`, `3 anomalies`, `1,440 rows`."""
-    plural = f"{what[:-1]}ies" if what.endswith("y") and what[-2] not in "aeiou" else f"{what}s"
-    return f"{many:,} {what if many == 1 else plural}"
 
 
 def family_state(night: FamilyNight) -> str:

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
+from sensors_data.counting import count
 from sensors_data.places import report_path
 from sensors_data.series.incidents import Incident, add_incident
 from sensors_data.simulate import START
@@ -14,17 +15,7 @@ from sensors_data.store import Provenance, Store
 from sensors_data.tables.shares import shares_of_text
 from service.report import report
 from service.views.night import read_night
-from service.views.words import (
-    carried_by,
-    count,
-    counted_findings,
-    duration,
-    headline,
-    interval,
-    model_told,
-    number,
-    share,
-)
+from service.views.words import carried_by, counted_findings, duration, headline, interval, model_told, number, share
 
 DAY = START + timedelta(days=6)
 COLUMNS = {"asset": "oven-1", "suppressed": False, "rows": 9, "model": "oven@2026-03-06"}

@@ -11,6 +11,7 @@ from anomaly.series.detector import Detector
 from anomaly.series.drift import LONGEST, SCORE, Distance, distances
 from anomaly.series.drift_reference import pooled, stride_of
 from anomaly.series.files import load_for
+from sensors_data.counting import count
 from sensors_data.errors import NotThereError
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grids.grid import Grid
@@ -134,7 +135,7 @@ def advice(rows: pd.DataFrame, family: str, day: date) -> str:
     over = rows[rows["drifted"].astype(bool)]
     sensors = sorted(set(over["sensor"]) - {SCORE})
     if over.empty:
-        return f"none in {len(set(rows['sensor']) - {SCORE})} sensors and the score; no need to retrain"
+        return f"none in {count(len(set(rows['sensor']) - {SCORE}), 'sensor')} and the score; no need to retrain"
     worst = over.assign(times=over["value"] / over["limit"]).sort_values("times").iloc[-1]
     told = f"{worst['sensor']} furthest, {worst['measure']} {worst['value']:.2f} over its limit {worst['limit']:.2f}"
     retrain = f"nightscore train-series --family {family} --day {day + timedelta(days=1)}"

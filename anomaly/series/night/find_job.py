@@ -11,6 +11,7 @@ from anomaly.series.evidence.localise import AROUND
 from anomaly.series.files import card_by_name
 from anomaly.series.night.anomalies import Rules, assets_over
 from anomaly.series.night.anomalies import find_anomalies as anomalies_in
+from sensors_data.counting import count
 from sensors_data.errors import NotThereError
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Family, Settings, parse
@@ -52,7 +53,7 @@ def _find(store: Store, spec: Family, rules: Rules, day: date, family: str) -> D
     store.write("anomalies", today, source, family=family, day=day)
     active = today[~today["suppressed"]]
     by = ", ".join(f"{n} {severity}" for severity, n in active["severity"].value_counts().items())
-    line = f"found in {family} {day}: {len(active)} anomalies{f' ({by})' if by else ''}"
+    line = f"found in {family} {day}: {count(len(active), 'anomaly')}{f' ({by})' if by else ''}"
     return Done(len(today), f"{line}, {len(today) - len(active)} in planned work")
 
 

@@ -17,6 +17,7 @@ from anomaly.series.night.peel import Flagged, with_faults_hidden
 from anomaly.series.night.score_rows import Night, score_rows, sensor_rows
 from anomaly.series.night.self_test import self_test
 from sensors_data.arrow_rows import to_arrow
+from sensors_data.counting import count
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grids.grid import Grid, as_us
 from sensors_data.series.grids.grid_table import check_shard, day_rows, grids_of, read_rows
@@ -157,5 +158,6 @@ def _line(detector: Detector, rows: pa.Table, family: str, day: date, shard: int
     over = rows.filter(rows["is_anomaly"])
     leading = over["top_sensor"].to_pandas().value_counts()
     worst = f" ({leading.index[0]}: {leading.iloc[0]:,})" if len(leading) else ""
-    line = f"scored {family} {day} shard {shard}: {rows.num_rows:,} rows, {len(detector.card.modelled)} sensors"
-    return f"{line}, {over.num_rows:,} rows over the threshold{worst}, model {detector.name}"
+    many = f"{count(rows.num_rows, 'row')}, {count(len(detector.card.modelled), 'sensor')}"
+    line = f"scored {family} {day} shard {shard}: {many}"
+    return f"{line}, {count(over.num_rows, 'row')} over the threshold{worst}, model {detector.name}"

@@ -20,6 +20,7 @@ from anomaly.series.span import ABNORMAL, TrainingPlan, training_spans
 from anomaly.series.training.sample import Sample, sample_grids, sample_of, sample_paths, span_days, with_fleet
 from anomaly.series.training.train import train_detector
 from anomaly.vae.training import Epoch
+from sensors_data.counting import count
 from sensors_data.errors import NotThereError
 from sensors_data.model_files import ModelCatalogue, unfinished
 from sensors_data.nets.checkpoint import Checkpoint, stored_checkpoint
@@ -158,10 +159,11 @@ def _stamped(detector: Detector, settings: str, inputs: str, commissioned: dict[
 def _training_line(detector: Detector, day: date, path: str) -> str:
     card = detector.card
     verdict = "accepted" if card.accepted else "rejected"
-    assets = f"{len(card.assets)} of {card.fleet:,}" if card.fleet else str(len(card.assets))
+    many = count(len(card.assets), "asset")
+    assets = f"{len(card.assets)} of {card.fleet:,} assets" if card.fleet else many
     aside = f"not learned: {card.cleaning}, " if card.cleaning else ""
     return (
-        f"trained {card.family} for {day}: {card.rows:,} normal rows of {assets} assets, {card.summary}, {aside}"
+        f"trained {card.family} for {day}: {count(card.rows, 'normal row')} of {assets}, {card.summary}, {aside}"
         f"threshold {detector.threshold.value:.3f} nats, {verdict} ({card.verdict}), {path}"
     )
 

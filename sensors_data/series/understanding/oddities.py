@@ -8,6 +8,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from sensors_data.counting import count, counted
 from sensors_data.series.dates.parsing import read_times
 from sensors_data.series.understanding.comings import comings_and_goings
 from sensors_data.series.understanding.understand import Understood
@@ -33,25 +34,31 @@ def oddities(
     unread = time.isna()
     apart = unread & (read_times(raw["time"], family.layout).notna() if unread.any() else unread)
     if wrong := int(apart.sum()):
-        odd.append(f"{wrong:,} rows have a time years from the others{_first(raw, apart)}: set aside, a wrong clock?")
+        told = counted(wrong, "row has", "rows have")
+        odd.append(f"{told} a time years from the others{_first(raw, apart)}: set aside, a wrong clock?")
     unread &= ~apart
     if unread.any():
-        odd.append(f"{int(unread.sum()):,} rows have a time that cannot be read{_first(raw, unread)}")
+        odd.append(
+            f"{counted(int(unread.sum()), 'row has', 'rows have')} a time that cannot be read{_first(raw, unread)}"
+        )
     if twice := _told_by_order(raw, time, family):
-        odd.append(f"{twice:,} rows of the hour that comes twice when the clock goes back: the rows' order tells which")
+        odd.append(
+            f"{count(twice, 'row')} of the hour that comes twice when the clock goes back: the rows' order tells which"
+        )
     worded = {name for name, sensor in family.sensors.items() if sensor.states}
     text = readings[readings["number"].isna() & ~is_blank(readings["value"]) & ~readings["sensor"].isin(worded)]
     if len(text):
         words = text["value"].astype(str).str.slice(0, 20).value_counts()
-        odd.append(f"{len(text):,} values are no numbers, like {', '.join(repr(str(w)) for w in words.index[:3])}")
+        told = counted(len(text), "value is no number", "values are no numbers")
+        odd.append(f"{told}, like {', '.join(repr(str(w)) for w in words.index[:3])}")
     if repeated := int(values.duplicated(["time", "asset", "sensor"]).sum()):
-        odd.append(f"{repeated:,} values stand twice or more for one time, asset and sensor")
+        odd.append(f"{counted(repeated, 'value stands', 'values stand')} twice or more for one time, asset and sensor")
     odd += _of_sensors(values, family)
     odd += comings_and_goings(values)
     one = readings.drop_duplicates(["asset", "time"]).sort_values(["asset", "time"])
     gaps = one.groupby("asset")["time"].diff().dt.total_seconds()
     if len(long := gaps[gaps > 10 * step.total_seconds()]):
-        odd.append(f"{len(long)} gaps of more than ten steps, the longest {timedelta(seconds=long.max())}")
+        odd.append(f"{count(len(long), 'gap')} of more than ten steps, the longest {timedelta(seconds=long.max())}")
     if len(gaps) and (usual := gaps.median()) >= 1 and 1.02 * usual < step.total_seconds() < 2 * usual:
         odd.append(f"readings come every {usual:g} s, which does not divide the day: a step of {step} is taken")
     apart = (
@@ -86,13 +93,14 @@ def _of_sensors(values: pd.DataFrame, family: Family) -> list[str]:
             odd.append(
                 f"sensor {sensor} reads 0 {zeros:,} times, far from its others; add missing = [0] if that is no value"
             )
-        for value, count in repeated_apart(numbers):
+        for value, often in repeated_apart(numbers):
             odd.append(
-                f"sensor {sensor} reads {value:g} {count:,} times, far from its others; "
+                f"sensor {sensor} reads {value:g} {often:,} times, far from its others; "
                 f"add missing = [{value:g}] if that is no value"
             )
         if len(far := far_values(numbers)):
-            odd.append(f"sensor {sensor}: {len(far)} values lie far from its others, like {far[0]:g}; codes or faults?")
+            lie = counted(len(far), "value lies", "values lie")
+            odd.append(f"sensor {sensor}: {lie} far from its others, like {far[0]:g}; codes or faults?")
         if change := next(filter(None, map(unit_change, _of_each_asset(part))), ""):
             odd.append(f"sensor {sensor} {change}")
         if spec is not None and spec.missing:

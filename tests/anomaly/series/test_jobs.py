@@ -35,7 +35,7 @@ def test_a_card_says_what_it_was_learned_from(settings):
     line = train_series(settings, NIGHT, "pump")
     first = card(settings)
     assert (first.trained_from, first.trained_through, first.rows) == (DAYS[0], DAYS[2], 288)
-    assert line.startswith(f"trained pump for {NIGHT}: 288 normal rows of 1 assets, LSTM-VAE, windows 16, threshold")
+    assert line.startswith(f"trained pump for {NIGHT}: 288 normal rows of 1 asset, LSTM-VAE, windows 16, threshold")
     fault = {"family": "pump", "kind": "fault", "start": f"{DAYS[1]}T00:00Z", "end": f"{DAYS[1]}T03:00Z"}
     add_incident(Store(settings.store), Incident.model_validate(fault))
     train_series(settings, NIGHT, "pump")

@@ -47,7 +47,7 @@ def run_of(settings, day: date = DAY) -> dict[str, object]:
 def test_a_day_is_ingested_with_its_readings_rejects_and_numbers(plant, put):
     put(lines() + f"\n{DAY}T12:01Z,p0,ERR,101\n")
     said = ingest(plant, DAY, "pump")
-    assert said == f"ingested pump {DAY}: 1,729 values, 3 assets, 2 sensors, 1 rejects"
+    assert said == f"ingested pump {DAY}: 1,729 values, 3 assets, 2 sensors, 1 reject"
     store = Store(plant.store)
     readings = store.read("readings", family="pump", day=DAY)
     assert readings[["flow", "speed"]].notna().sum().tolist() == [864, 865]

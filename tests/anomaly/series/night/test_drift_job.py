@@ -127,7 +127,7 @@ def row(sensor, drifted):
         (["score"], "the score drifted (score furthest, ks 0.30 over its limit 0.20) though no sensor did"),
         (["flow", "score"], "flow drifted ("),
         (["a", "b", "c", "d"], "a, b, c and 1 more drifted ("),
-        ([], "none in 1 sensors and the score; no need to retrain"),
+        ([], "none in 1 sensor and the score; no need to retrain"),
     ],
 )
 def test_advice_follows_from_what_drifted(drifted, words):

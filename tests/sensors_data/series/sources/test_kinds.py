@@ -56,7 +56,7 @@ def test_a_new_kind_of_source_costs_one_file_and_one_line(tmp_path, monkeypatch)
     family = PLAIN | {"source": {"kind": "toy"}}
     settings = Settings.model_validate({"store": str(tmp_path), "families": {"pump": family}})
     assert sources.days_in(settings.family("pump")) == [DAY]
-    assert ingest(settings, DAY, "pump") == f"ingested pump {DAY}: 24 values, 1 assets, 1 sensors, 0 rejects"
+    assert ingest(settings, DAY, "pump") == f"ingested pump {DAY}: 24 values, 1 asset, 1 sensor, 0 rejects"
     readings = Store(settings.store).read("readings", family="pump", day=DAY)
     assert readings["flow"].tolist() == [1.5] * 24
     assert readings["time"].iloc[-1] == pd.Timestamp("2026-02-14T23:00Z")

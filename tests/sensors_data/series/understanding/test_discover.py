@@ -159,7 +159,7 @@ def test_what_is_odd_is_said_with_numbers(put):
     odd = discover(put(csv(frame))).odd
     assert odd == (
         "3 rows have a time that cannot be read, first line 22: 'soon'",
-        "1 values are no numbers, like 'ERR'",
+        "1 value is no number, like 'ERR'",
         "3 values stand twice or more for one time, asset and sensor",
         "sensor dead never moves (always 3)",
         "1 gaps of more than ten steps, the longest 4:15:00",
