@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from xml.etree import ElementTree as Xml
 
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
 from sensors_data.errors import UnreadableError
 
 _UNITS = {"38": "W", "42": "m³", "72": "Wh", "119": "ft³", "132": "Btu", "169": "therm"}
@@ -29,7 +32,9 @@ def markup_csv(data: bytes, name: str) -> bytes:
     if re.match(rb"\s*(?:<!doctype html|<html|<table|<meta)", data[:200].removeprefix(b"\xef\xbb\xbf").lower()):
         return _csv(_page(data))
     try:
-        root = Xml.fromstring(data)  # noqa: S314 (expat itself bounds entities, and loads none from elsewhere)
+        root = fromstring(data)
+    except DefusedXmlException as error:
+        raise UnreadableError(f"{name} declares entities of its own, which are not read", "export it again") from error
     except Xml.ParseError as error:
         where = f"line {error.position[0]}"
         raise UnreadableError(f"{name} looks like XML and is none from {where} on", "export it again") from error

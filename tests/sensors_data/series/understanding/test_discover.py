@@ -162,7 +162,7 @@ def test_what_is_odd_is_said_with_numbers(put):
         "1 value is no number, like 'ERR'",
         "3 values stand twice or more for one time, asset and sensor",
         "sensor dead never moves (always 3)",
-        "1 gaps of more than ten steps, the longest 4:15:00",
+        "1 gap of more than ten steps, the longest 4:15:00",
     )
 
 
