@@ -78,6 +78,10 @@ class Threshold(Section):
         p = np.where(scores > self.start, tail, np.maximum(body, self.tail_share))
         return np.where(np.isnan(scores), np.nan, np.minimum(p, 1.0))
 
+    def alarms_at(self, score: float) -> float:
+        """How many runs of normal rows that peak at least this high begin a row; as `budget` is counted."""
+        return float(self.p_value(np.array([score]))[0]) / self.tail_share * self.clusters / max(1, self.rows)
+
 
 def pot_threshold(scores: np.ndarray, budget: float, gap: int = 0, seed: int = 0) -> Threshold:
     """The score at which normal rows give `budget` alarms a row: peaks over threshold on declustered excesses.

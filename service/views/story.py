@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 
 from anomaly.series.evidence.in_words import duration, what_is_odd
+from anomaly.series.files import card_by_name
+from sensors_data.errors import NightscoreError
 from sensors_data.series.incidents import past_incidents, read_incidents
 from sensors_data.settings import Settings
 from sensors_data.store import Store
@@ -37,7 +39,7 @@ def story_of(settings: Settings, store: Store, family: str, anomaly_id: str) -> 
         for table in ("scores", "sensor_scores")
     )
     lines = [_what(family, anomaly), *seen_and_expected(spec, sensors, anomaly)]
-    lines += _how_sure(scores, anomaly, spec.step.total_seconds())
+    lines += _how_sure(store, scores, anomaly, spec.step.total_seconds())
     lines.append(f"The evidence: {carried_by(anomaly['sensors'])}. Scored by {anomaly['model']}")
     same_night = store.read_days("anomalies", [day], family=family).to_dict("records")
     if others := told_together(same_night).get(anomaly_id):
@@ -56,17 +58,26 @@ def _what(family: str, anomaly: dict[str, Any]) -> str:
     return f"{anomaly['asset']} of {family}: {what_is_odd(anomaly)}, {anomaly['severity']}, {when}{state}"
 
 
-def _how_sure(scores: pd.DataFrame, anomaly: dict[str, Any], step_s: float) -> list[str]:
+def _how_sure(store: Store, scores: pd.DataFrame, anomaly: dict[str, Any], step_s: float) -> list[str]:
     """How far over the threshold the peak is, and how often normal operation reaches it."""
     peak = scores[scores["time"] == anomaly["peak_time"]]
     if peak.empty:
         return [f"Highest score {number(anomaly['peak_score'])} nats at {anomaly['peak_time']:%H:%M} UTC"]
-    limit, chance = float(peak["threshold"].iloc[0]), float(peak["p_value"].iloc[0])
+    limit, often = float(peak["threshold"].iloc[0]), _alarms_at(store, anomaly)
     line = f"Highest score {number(anomaly['peak_score'])} nats at {anomaly['peak_time']:%H:%M} UTC"
     line += f", {anomaly['peak_score'] / limit:.1f} times the threshold"
-    if 0 < chance < 1:
-        line += f"; in normal operation so high a score comes once in {_often(step_s / chance)} of a machine"
+    if 0 < often < 1:
+        line += f"; in normal operation so high a peak comes once in {_often(step_s / often)} of a machine"
     return [line]
+
+
+def _alarms_at(store: Store, anomaly: dict[str, Any]) -> float:
+    """Runs of normal rows that peak so high, a row; 0 where the model that scored it is gone."""
+    try:
+        threshold = card_by_name(store, str(anomaly["model"])).threshold
+    except NightscoreError:
+        return 0.0
+    return threshold.alarms_at(float(anomaly["peak_score"])) if threshold else 0.0
 
 
 def _often(seconds: float) -> str:
