@@ -86,9 +86,15 @@ class ModelCatalogue:
         raise NotThereError(f"no {kind} model of {name} trained through {through}")
 
     def called(self, kind: str, model_id: str) -> ModelFile:
-        """The accepted model of an id as tables carry it, like `pump@2026-11-20`. NotThereError when it is gone."""
+        """The accepted model of an id as tables carry it, like `pump@2026-11-20`. NotThereError when it is gone.
+
+        UnusableError for what is no such id.
+        """
         name, _, through = model_id.partition("@")
-        model = ModelFile(kind, name, date.fromisoformat(through), accepted=True)
+        try:
+            model = ModelFile(kind, name, date.fromisoformat(through), accepted=True)
+        except ValueError as error:
+            raise UnusableError(f"'{model_id}' is no model's id", "ids read like pump@2026-11-20") from error
         if not self.store.exists(model.path):
             raise NotThereError(f"no accepted model {model_id} of kind {kind} in {self.store.root}", "train it again")
         return model
