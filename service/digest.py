@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from anomaly.series.evidence.in_words import what_is_odd
 from sensors_data.counting import count
 from sensors_data.places import digest_path
@@ -12,21 +10,18 @@ from sensors_data.store import Store
 from service.figures.findings import Drawing
 from service.figures.week import week_picture
 from service.views import html
-from service.views.week import CameraWeek, FamilyWeek, Week, read_week
+from service.views.week import CameraWeek, FamilyWeek, Week
 from service.views.words import interval
 
 SHOWN = 30
 """Anomalies that get a row; the others are counted."""
 
 
-def digest(settings: Settings, day: date) -> str:
-    """Write the week that ends with `day` as one HTML file; what stands in it, in a sentence.
-
-    NotThereError when none of its nights was scored.
-    """
-    week, path = read_week(settings, day), digest_path(day)
+def write_digest(week: Week, settings: Settings) -> str:
+    """Write a week as one HTML file; what stands in it, in a sentence."""
+    path = digest_path(week.last)
     Store(settings.store).write_bytes(path, digest_of(week, settings).encode())
-    return f"digest {week.first} to {day}: {week_headline(week)}, {path}"
+    return f"digest {week.first} to {week.last}: {week_headline(week)}, {path}"
 
 
 def week_headline(week: Week) -> str:

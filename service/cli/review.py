@@ -138,7 +138,7 @@ def report(
     """Write a night's report, or its week's digest, and mail or post it where that is wanted."""
     from sensors_data.store import Store
     from service import mail
-    from service.digest import digest
+    from service.digest import write_digest
     from service.report import report as write
     from service.views.night import read_night
     from service.views.week import read_week
@@ -146,10 +146,11 @@ def report(
     last = day_from(day)
     if week and webhook:
         raise UnusableError("a webhook takes a night, not a week", "leave out --week or --webhook")
-    say(digest(settings, last) if week else write(settings, last))
+    seven = read_week(settings, last) if week else None
+    say(write_digest(seven, settings) if seven else write(settings, last))
     if email or mail_file:
-        if week:
-            message = mail.mail_of_week(settings, read_week(settings, last))
+        if seven:
+            message = mail.mail_of_week(settings, seven)
         else:
             message = mail.mail_of(Store(settings.store), settings, read_night(settings, last))
         if mail_file:

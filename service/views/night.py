@@ -113,7 +113,7 @@ def _family(store: Store, family: str, day: date) -> FamilyNight:
     known = found["anomaly_id"].isin(before["anomaly_id"])
     found = found.assign(said=said_of(store, family, found), age=known.map({True: "continuing", False: "new"}))
     planned = found["suppressed"]
-    card, fault = _card(store, detector_files.read_card, detector_files.serving(store, family, day))
+    card, fault = card_or_fault(store, detector_files.read_card, detector_files.serving(store, family, day))
     return FamilyNight(
         name=family,
         scored=sum(store.provenance(path).rows for path in scores),
@@ -137,7 +137,7 @@ def _before(store: Store, family: str, day: date) -> pd.DataFrame:
     return store.read_days("anomalies", earlier[-1:], family=family)
 
 
-def _card(store: Store, read: Callable[[Store, ModelFile], T], model: ModelFile | None) -> tuple[T | None, str]:
+def card_or_fault(store: Store, read: Callable[[Store, ModelFile], T], model: ModelFile | None) -> tuple[T | None, str]:
     """A model's card, or why it cannot be read: a model of another format keeps nobody from the night."""
     if model is None:
         return None, ""
@@ -179,7 +179,7 @@ def _reasons(rejects: pd.DataFrame) -> pd.Series:
 
 def _camera(store: Store, camera: str, day: date) -> CameraNight:
     scores = store.read_days("image_scores", [day], camera=camera)
-    card, fault = _card(store, image_detector_files.read_card, image_detector_files.serving(store, camera, day))
+    card, fault = card_or_fault(store, image_detector_files.read_card, image_detector_files.serving(store, camera, day))
     return CameraNight(
         name=camera,
         images=len(store.read_days("images", [day], camera=camera)),

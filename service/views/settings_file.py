@@ -29,12 +29,15 @@ class SettingsFile:
     _settings: Settings | None = field(default=None, repr=False)
 
     def current(self, otherwise: Settings) -> Settings:
-        """What the file holds now. Where it cannot be read, what it held before, and first of all `otherwise`."""
+        """What the file holds now, with the store of `otherwise`.
+
+        Where it cannot be read, what it held before, and first of all `otherwise`.
+        """
         stamp = self._stamp_now()
         if stamp != self._stamp:
             self._stamp = stamp
             try:
-                self._settings = load(self.path)
+                self._settings = load(self.path).model_copy(update={"store": otherwise.store})
                 log.info("read the settings: %s", self.path.name)
             except (NightscoreError, OSError) as error:
                 log.error("the settings stay as they were: %s", error)

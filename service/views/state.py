@@ -79,9 +79,7 @@ class Service:
     @property
     def settings(self) -> Settings:
         """The settings as they are now; the store is that of the start."""
-        if self.file is None:
-            return self.started
-        return self.file.current(self.started).model_copy(update={"store": self.started.store})
+        return self.started if self.file is None else self.file.current(self.started)
 
     async def heavy(self, work: Callable[[], T]) -> T:
         """Do heavy work in a thread when its turn has come. BusyError when too many wait."""

@@ -12,7 +12,7 @@ from sensors_data.errors import NightscoreError, NotThereError
 from sensors_data.model_files import ModelCatalogue
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from service.views.night import said_of, worst_first
+from service.views.night import card_or_fault, said_of, worst_first
 
 NIGHTS = 7
 
@@ -92,11 +92,8 @@ def _family(store: Store, family: str, days: list[date]) -> FamilyWeek:
 
 
 def _budget(store: Store, family: str, day: date) -> float | None:
-    model = detector_files.serving(store, family, day)
-    try:
-        return None if model is None else detector_files.read_card(store, model).config.alarms_per_asset_week
-    except NightscoreError:
-        return None
+    card, _ = card_or_fault(store, detector_files.read_card, detector_files.serving(store, family, day))
+    return card.config.alarms_per_asset_week if card else None
 
 
 def _camera(store: Store, camera: str, days: list[date]) -> CameraWeek:

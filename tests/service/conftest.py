@@ -28,6 +28,7 @@ from service.api.guard import Limits
 from service.cli import main
 from service.schedule import nights
 from service.server import listen
+from service.views.settings_file import SettingsFile
 
 TOKEN = "a-token-for-the-tests-only"  # noqa: S105
 FLAGS = [
@@ -230,25 +231,36 @@ def browser(program):
 
 
 @pytest.fixture(scope="session")
-def serving() -> Callable[[Settings], AbstractContextManager[str]]:
-    """serving(settings): the service, pages and all, on a free port of loopback; its address."""
+def running() -> Callable[..., AbstractContextManager[tuple[str, int]]]:
+    """running(server): a server in a thread on a free port of loopback; its address."""
+
+    @contextmanager
+    def run(server) -> Iterator[tuple[str, int]]:
+        listening = listen("127.0.0.1", 0)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        yield listening.getsockname()
+        server.should_exit = True
+        thread.join(timeout=20)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def serving(running) -> Callable[..., AbstractContextManager[str]]:
+    """serving(settings, file): the service, pages and all, perhaps started from a settings file; its address."""
     pytest.importorskip("gradio")
     import uvicorn
 
     from service.pages.app import mount_pages
 
     @contextmanager
-    def served(settings: Settings) -> Iterator[str]:
-        listening = listen("127.0.0.1", 0)
-        app = mount_pages(create_app(settings, Access(TOKEN, ("127.0.0.1",), True)))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(timeout=20)
+    def served(settings: Settings, file: SettingsFile | None = None) -> Iterator[str]:
+        app = mount_pages(create_app(settings, Access(TOKEN, ("127.0.0.1",), True), file=file))
+        with running(uvicorn.Server(uvicorn.Config(app, log_level="warning"))) as (host, port):
+            yield f"http://{host}:{port}"
 
     return served
 

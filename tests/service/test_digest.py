@@ -14,7 +14,7 @@ from sensors_data.series.incidents import Incident, label
 from sensors_data.simulate import START
 from sensors_data.store import Provenance, Store
 from service import mail
-from service.digest import digest
+from service.digest import write_digest
 from service.views.week import read_week
 
 LAST = START + timedelta(days=8)
@@ -71,7 +71,7 @@ def test_an_anomaly_of_several_nights_stands_once_and_counts_in_the_night_it_beg
 
 
 def test_the_digest_is_a_file_of_the_store_and_the_same_when_it_is_written_again(week):
-    told = digest(week, LAST)
+    told = write_digest(read_week(week, LAST), week)
     assert told.startswith(f"digest {LAST - timedelta(days=6)} to {LAST}: 2 anomalies, 1 critical, 1 to judge")
     store = Store(week.store)
     page = store.read_bytes(digest_path(LAST))
@@ -79,7 +79,7 @@ def test_the_digest_is_a_file_of_the_store_and_the_same_when_it_is_written_again
     allowed = re.search(r'data-head="false alarms allowed">([\d.]+)<', page.decode())
     assert allowed is not None
     assert float(allowed[1]) == pytest.approx(0.25 * read_week(week, LAST).families[0].asset_weeks, abs=0.05)
-    digest(week, LAST)
+    write_digest(read_week(week, LAST), week)
     assert store.read_bytes(digest_path(LAST)) == page
 
 

@@ -1,7 +1,6 @@
 """Heads of requests that are too slow, too large or too many, over real sockets."""
 
 import socket
-import threading
 import time
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from service.api import connections
 from service.api.access import Access
 from service.api.app import create_app
-from service.server import listen, server_of
+from service.server import server_of
 
 TOKEN = "a-token-for-the-tests-only"  # noqa: S105
 HEALTH = b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
@@ -17,19 +16,12 @@ HALF = b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
 
 
 @pytest.fixture(scope="module")
-def address(plant):
+def address(plant, running):
     """The address of a real server that waits half a second for a head."""
-    listening = listen("127.0.0.1", 0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(connections, "HEAD_SECONDS", 0.5)
-        server = server_of(create_app(plant, Access(TOKEN, ("127.0.0.1",), True)))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        yield listening.getsockname()
-        server.should_exit = True
-        thread.join(timeout=10)
+        with running(server_of(create_app(plant, Access(TOKEN, ("127.0.0.1",), True)))) as place:
+            yield place
 
 
 def connected(address, client: str = "127.0.0.1") -> socket.socket:

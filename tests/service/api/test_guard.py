@@ -1,8 +1,6 @@
 """What stands before every request: sizes, rates, time, tokens, host names."""
 
 import socket
-import threading
-import time
 import zlib
 
 import pytest
@@ -11,7 +9,6 @@ import uvicorn
 from service.api.access import Access
 from service.api.app import access_for, create_app
 from service.api.guard import Limits
-from service.server import listen
 
 TOKEN = "a-token-for-the-tests-only"  # noqa: S105
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -79,18 +76,11 @@ def test_a_token_file_is_made_for_its_owner_alone_and_a_short_one_is_refused(tmp
 
 
 @pytest.fixture
-def impatient(plant):
+def impatient(plant, running):
     """The address of a real server that waits half a second for a body."""
-    listening = listen("127.0.0.1", 0)
     app = create_app(plant, Access(TOKEN, ("127.0.0.1",), True), Limits(seconds=0.5))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield listening.getsockname()
-    server.should_exit = True
-    thread.join(timeout=10)
+    with running(uvicorn.Server(uvicorn.Config(app, log_level="critical"))) as place:
+        yield place
 
 
 def test_a_client_that_dawdles_is_cut_off_while_others_are_answered(impatient):

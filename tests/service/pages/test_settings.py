@@ -1,16 +1,11 @@
 """The page of settings: what stands there, what would change, what is wrong, and the file after a save."""
 
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 
 from service.api.access import Access, Identity
-from service.api.app import create_app
-from service.server import listen
 from service.views.settings_file import SettingsFile
 
 pytest.importorskip("gradio")
@@ -27,20 +22,10 @@ def place(inbox, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def served(lived_in, place) -> Iterator[str]:
+def served(serving, lived_in, place) -> Iterator[str]:
     """A service that was started from that file."""
-    from service.pages.app import mount_pages
-
-    app = mount_pages(create_app(lived_in, Access(TOKEN, ("127.0.0.1",), True), file=SettingsFile(place)))
-    listening = listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with serving(lived_in, SettingsFile(place)) as address:
+        yield address
 
 
 def test_a_change_is_shown_line_by_line_and_saved(opened, place, good_to_see):
