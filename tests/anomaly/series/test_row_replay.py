@@ -7,26 +7,14 @@ import pandas as pd
 import pytest
 
 from anomaly.series.detector import Detector
-from anomaly.series.limits.calibration import calibrate
-from anomaly.series.lstm_vae.card import LSTMVAEDetectorConfig
-from anomaly.series.lstm_vae.learning import learn_detector
 from anomaly.series.row_replay import with_row_limits
-from anomaly.series.span import Span, TrainingPlan
-from sensors_data.series.grids.grid import Grid
 
 TIMES = pd.date_range("2026-03-01", periods=4, freq="30min", tz="UTC")
 
 
 @pytest.fixture(scope="module")
-def detector() -> Detector:
-    values = np.sin(np.arange(960) * 2 * np.pi / 48) + np.random.default_rng(0).normal(0, 0.1, 960)
-    times = np.datetime64("2026-02-10", "us") + np.arange(960) * np.timedelta64(1800, "s")
-    grid = Grid(times, values[:, None].astype(np.float32), np.ones((960, 1), bool), ("flow",))
-    spans = {"a": Span(grid, np.zeros(960, bool), 720)}
-    plan = TrainingPlan(
-        "pump", 1800.0, times[-1].astype("datetime64[D]").item(), LSTMVAEDetectorConfig(recurrent=False), 0
-    )
-    return calibrate(learn_detector(plan, spans)[0], spans)[0]
+def detector(sine_detector) -> Detector:
+    return sine_detector
 
 
 def limited(detector: Detector, row_limit: float | None, threshold: float) -> Detector:

@@ -10,28 +10,18 @@ import pytest
 
 from anomaly.series.detector import Detector
 from anomaly.series.files import save
-from anomaly.series.limits.calibration import LEAST_NATS, calibrate
+from anomaly.series.limits.calibration import LEAST_NATS
 from anomaly.series.limits.carry import MOST_OF_ROWS, carried
 from anomaly.series.limits.control import CLEAR, FARTHEST, GAIN, NightAlarms, controlled, nights_since, step_of
-from anomaly.series.lstm_vae.card import LSTMVAEDetectorConfig
-from anomaly.series.lstm_vae.learning import learn_detector
-from anomaly.series.span import Span, TrainingPlan
-from sensors_data.series.grids.grid import Grid
 from sensors_data.store import Provenance, Store
 from sensors_data.tables import TABLES
 
 TRAINED = date(2026, 3, 1)
-PLAN = TrainingPlan("pump", 1800.0, TRAINED, LSTMVAEDetectorConfig(recurrent=False), 0)
 
 
 @pytest.fixture(scope="module")
-def detector() -> Detector:
-    values = np.sin(np.arange(960) * 2 * np.pi / 48) + np.random.default_rng(0).normal(0, 0.1, 960)
-    times = np.datetime64("2026-02-10", "us") + np.arange(960) * np.timedelta64(1800, "s")
-    grid = Grid(times, values[:, None].astype(np.float32), np.ones((960, 1), bool), ("flow",))
-    spans = {"a": Span(grid, np.zeros(960, bool), 720)}
-    trained = calibrate(learn_detector(PLAN, spans)[0], spans)[0]
-    return with_card(trained, row_limit=8.0)
+def detector(sine_detector) -> Detector:
+    return with_card(sine_detector, row_limit=8.0)
 
 
 def with_card(detector: Detector, **update: object) -> Detector:

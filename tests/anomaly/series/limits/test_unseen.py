@@ -8,29 +8,20 @@ import pytest
 
 from anomaly.series.detector import Detector
 from anomaly.series.files import save
-from anomaly.series.limits.calibration import LEAST_NATS, calibrate
+from anomaly.series.limits.calibration import LEAST_NATS
 from anomaly.series.limits.carry import unit_of
 from anomaly.series.limits.unseen import unseen_scores, with_unseen
-from anomaly.series.lstm_vae.card import LSTMVAEDetectorConfig
-from anomaly.series.lstm_vae.learning import learn_detector
-from anomaly.series.span import Span, TrainingPlan
 from anomaly.series.training.train_job import found_before
-from sensors_data.series.grids.grid import Grid
 from sensors_data.settings import Family
 from sensors_data.store import Provenance, Store
 
 DAY = date(2026, 3, 30)
 SPEC = Family.model_validate({"inbox": "none", "step": "30min", "sensors": {"flow": {}}})
-PLAN = TrainingPlan("pump", 1800.0, date(2026, 3, 1), LSTMVAEDetectorConfig(recurrent=False), 0)
 
 
 @pytest.fixture(scope="module")
-def detector() -> Detector:
-    values = np.sin(np.arange(960) * 2 * np.pi / 48) + np.random.default_rng(0).normal(0, 0.1, 960)
-    times = np.datetime64("2026-02-10", "us") + np.arange(960) * np.timedelta64(1800, "s")
-    grid = Grid(times, values[:, None].astype(np.float32), np.ones((960, 1), bool), ("flow",))
-    spans = {"a": Span(grid, np.zeros(960, bool), 720)}
-    return calibrate(learn_detector(PLAN, spans)[0], spans)[0]
+def detector(sine_detector) -> Detector:
+    return sine_detector
 
 
 def scored(store: Store, detector: Detector, nights: int, times_normal: float) -> None:
