@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 import pyarrow.parquet as pq
+from gradio.utils import get_upload_folder
 
 from sensors_data.arrow_rows import to_arrow
 from sensors_data.errors import NightscoreError, UnusableError
@@ -209,10 +210,17 @@ def sensors_of(tried: Tried | None, alarms: float, machine: str | None) -> Any:
 
 
 def as_parquet(tried: Tried) -> str:
-    """A file of the scores, which goes with the page's other files an hour later."""
-    with tempfile.NamedTemporaryFile(prefix="scores-", suffix=".parquet", delete=False) as file:
-        pq.write_table(to_arrow(TABLES["scores"], tried.scored.rows), file)
-        return file.name
+    """The scores as a file."""
+    file = _download_folder() / "scores.parquet"
+    pq.write_table(to_arrow(TABLES["scores"], tried.scored.rows), file)
+    return str(file)
+
+
+def _download_folder() -> Path:
+    """A new folder among the pages' files, which go an hour later and when the service stops."""
+    pages = Path(get_upload_folder())
+    pages.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(dir=pages))
 
 
 def saved(service: Service, looked: Looked | None, name: str) -> Any:
@@ -223,6 +231,6 @@ def saved(service: Service, looked: Looked | None, name: str) -> Any:
         text = settings_of(looked.found, name.strip(), looked.path.name, tuple(service.settings.families))
     except UnusableError as error:
         return gr.DownloadButton(str(error), value=None, interactive=False)
-    folder = Path(tempfile.mkdtemp(prefix="settings-"))
-    (folder / "settings.toml").write_text(text, encoding="utf-8")
-    return gr.DownloadButton("Download its settings", value=str(folder / "settings.toml"), interactive=True)
+    file = _download_folder() / "settings.toml"
+    file.write_text(text, encoding="utf-8")
+    return gr.DownloadButton("Download its settings", value=str(file), interactive=True)

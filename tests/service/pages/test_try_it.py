@@ -24,7 +24,15 @@ from service.pages.upload import Corrections, corrected, look, readings_in, with
 DAY = START + timedelta(days=7)
 
 
-def test_an_example_and_an_uploaded_file_have_the_scores_of_the_night(plant, inbox):
+@pytest.fixture(autouse=True)
+def pages_files(monkeypatch, tmp_path):
+    """The folder of the pages' files, which the service removes."""
+    folder = tmp_path / "pages"
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
+    return folder
+
+
+def test_an_example_and_an_uploaded_file_have_the_scores_of_the_night(plant, inbox, pages_files):
     service = new_service(plant)
     path = next(inbox.glob(f"inbox/oven/*{DAY}*"))
     paths = [Store(plant.store).path("scores", family="oven", day=DAY, shard=shard) for shard in (0, 1)]
@@ -34,7 +42,9 @@ def test_an_example_and_an_uploaded_file_have_the_scores_of_the_night(plant, inb
         scored(service, str(path), None, "the detector of oven", 0.6),
     ):
         pd.testing.assert_frame_equal(tried.scored.rows, night, check_exact=True)
-        pd.testing.assert_frame_equal(pd.read_parquet(as_parquet(tried)), night, check_exact=True)
+        download = Path(as_parquet(tried))
+        assert download.name == "scores.parquet" and download.is_relative_to(pages_files)
+        pd.testing.assert_frame_equal(pd.read_parquet(download), night, check_exact=True)
         limit = tried.scored.under(0.25).rows["threshold"]
         assert limit.to_numpy() == pytest.approx(night["threshold"].to_numpy(), rel=1e-9)
         assert (tried.scored.under(5.0).rows["threshold"] < limit).all()
