@@ -43,7 +43,8 @@ def test_an_example_and_an_uploaded_file_have_the_scores_of_the_night(plant, inb
     ):
         pd.testing.assert_frame_equal(tried.scored.rows, night, check_exact=True)
         download = Path(as_parquet(tried))
-        assert download.name == "scores.parquet" and download.is_relative_to(pages_files)
+        assert download.name == "scores.parquet"
+        assert download.is_relative_to(pages_files)
         pd.testing.assert_frame_equal(pd.read_parquet(download), night, check_exact=True)
         limit = tried.scored.under(0.25).rows["threshold"]
         assert limit.to_numpy() == pytest.approx(night["threshold"].to_numpy(), rel=1e-9)
