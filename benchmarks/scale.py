@@ -161,13 +161,15 @@ def main() -> None:
     parser.add_argument("--shards", type=int, default=1)
     parser.add_argument("--gaps", type=float, default=0.0, help="share of the assets with an hour missing in the day")
     parser.add_argument("--dirty", type=float, default=0.0, help="share of the rows with a cell that is no number")
+    parser.add_argument("--form", default="wide", choices=("wide", "long", "parquet"), help="of the day's file")
     parser.add_argument("--jobs", default=",".join(JOBS), help="jobs to measure; each needs those before it")
     arguments = parser.parse_args()
     costs, values, jobs = {}, {}, tuple(arguments.jobs.split(","))
     for assets in sorted(int(number) for number in arguments.assets.split(",")):
         with tempfile.TemporaryDirectory() as folder:
             size = (assets, arguments.sensors, arguments.step, arguments.shards, arguments.gaps, arguments.dirty)
-            plant, _ = apart(partial(make_plant, Path(folder), *size, detector=not set(jobs) <= {"ingest", "impute"}))
+            taught = not set(jobs) <= {"ingest", "impute"}
+            plant, _ = apart(partial(make_plant, Path(folder), *size, arguments.form, detector=taught))
             costs[assets], values[assets] = measure(plant, jobs, Path(folder)), plant.values
     wide_console().print(table_of(costs, values))
     if {"ingest", "impute"} <= set(jobs):

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
 
 from benchmarks.scale_plant import Plant, spec_of
 
@@ -16,7 +17,7 @@ Peer = Callable[[], object]
 
 
 def peers(plant: Plant, folder: Path) -> dict[str, Peer]:
-    """What is compared, by name; those that are not installed are left out.
+    """What is compared, by name; those that are not installed are left out, and all but pyarrow of a form but wide CSV.
 
     An ingest reads the wide file, keeps values in range, takes one of several for one time, sorts by asset, time
     and sensor, and writes Parquet. A grid reads that, takes the mean of each step, sorts, and writes Parquet.
@@ -24,6 +25,8 @@ def peers(plant: Plant, folder: Path) -> dict[str, Peer]:
     readings, grid = folder / "readings.parquet", folder / "grid.parquet"
     step = spec_of(plant).step
     work: dict[str, Peer] = {"(pyarrow read)": lambda: typed_rows(plant.file)}
+    if spec_of(plant).layout.kind == "long" or plant.file.suffix != ".csv":
+        return work
     if find_spec("polars"):
         work["(polars ingest)"] = lambda: _polars_ingest(plant.file, readings)
         work["(polars grid)"] = lambda: _polars_grid(readings, grid, step)
@@ -35,6 +38,8 @@ def peers(plant: Plant, folder: Path) -> dict[str, Peer]:
 
 def typed_rows(file: Path) -> int:
     """How many rows pyarrow reads of a file, in its own types, on one thread."""
+    if file.suffix == ".parquet":
+        return int(pq.read_table(file, use_threads=False).num_rows)
     return int(pa_csv.read_csv(file, pa_csv.ReadOptions(use_threads=False)).num_rows)
 
 

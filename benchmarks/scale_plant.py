@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
 
 from anomaly.series.training.train_job import train_series
 from sensors_data.series.grids.grid_table import GRID
@@ -41,18 +42,27 @@ def spec_of(plant: Plant) -> Family:
 
 
 def make_plant(
-    folder: Path, assets: int, sensors: int, step: str, shards: int, gaps: float, dirty: float, detector: bool = True
+    folder: Path,
+    assets: int,
+    sensors: int,
+    step: str,
+    shards: int,
+    gaps: float,
+    dirty: float,
+    form: str,
+    detector: bool = True,
 ) -> Plant:
     """A plant of sines with noise; one asset in a hundred has a fault, a share `gaps` of them an hour missing.
 
-    A share `dirty` of the day's rows has a cell that is no number. The detector is left out where no job asks for it.
+    A share `dirty` of the day's rows has a cell that is no number. The file is of a `form`: wide or long CSV, or wide
+    Parquet. The detector is left out where no job asks for it.
     """
-    file = folder / f"{FAMILY}-{DAY}.csv"
+    suffix = "parquet" if form == "parquet" else "csv"
     plain = {
-        "inbox": str(folder / f"{FAMILY}-{{day}}.csv"),
+        "inbox": str(folder / f"{FAMILY}-{{day}}.{suffix}"),
         "step": step,
         "shards": shards,
-        "layout": {"asset": "asset"},
+        "layout": {"asset": "asset", "kind": "long" if form == "long" else "wide"},
         "sensors": {f"s{number}": {"low": -1000, "high": 1000} for number in range(sensors)},
         "detector": {"draft_epochs": 1, "fit": {"epochs": 1, "beta": 1.0}},
     }
@@ -68,9 +78,12 @@ def make_plant(
     times, values = _day(spec, DAY, len(names), rng)
     values[::100, len(times) // 2 : len(times) // 2 + 30] += 5
     values[rng.random(len(names)) < gaps, len(times) // 3 : len(times) // 3 + len(times) // 24] = np.nan
-    clean = folder / "clean.csv"
-    _write_csv(clean, spec, times, names, values)
-    _spoil(clean, file, dirty, rng)
+    clean, file = folder / f"clean.{suffix}", folder / f"{FAMILY}-{DAY}.{suffix}"
+    _write_file(clean, form, spec, times, names, values)
+    if form == "parquet":
+        file.write_bytes(clean.read_bytes())
+    else:
+        _spoil(clean, file, dirty, rng)
     return Plant(settings, clean, int(np.isfinite(values).sum()))
 
 
@@ -109,14 +122,26 @@ def _write_grid(store: Store, spec: Family, day: date, names: np.ndarray, rng: n
         store.write_rows("grid", table_of(GRID, rows), SOURCE, family=FAMILY, day=day, shard=shard)
 
 
-def _write_csv(file: Path, spec: Family, times: np.ndarray, names: np.ndarray, values: np.ndarray) -> None:
-    """A wide file of a day, all assets at one time together; a time at which an asset has no value takes no row."""
-    assets, rows, _ = values.shape
-    text = pd.DatetimeIndex(times).strftime("%Y-%m-%dT%H:%M:%SZ").to_numpy()
-    columns = {"time": np.repeat(text, assets), "asset": np.tile(names, rows)}
+def _write_file(file: Path, form: str, spec: Family, times: np.ndarray, names: np.ndarray, values: np.ndarray) -> None:
+    """A day's file, all assets at one time together; a time at which an asset has no value takes no row."""
+    assets, rows, sensors = values.shape
+    moments = np.repeat(times, assets)
+    columns = {"asset": np.tile(names, rows)}
     columns |= {name: values[:, :, place].T.ravel() for place, name in enumerate(spec.sensors)}
-    table = pa.table({name: pa.array(column, from_pandas=True) for name, column in columns.items()})
-    pa_csv.write_csv(table.filter(pa.array(np.isfinite(columns[spec.sensor_names[0]]))), str(file))
+    there = np.isfinite(columns[spec.sensor_names[0]])
+    if form == "parquet":
+        pq.write_table(pa.table({"time": moments, **columns}).filter(pa.array(there)), file)
+        return
+    text = np.repeat(pd.DatetimeIndex(times).strftime("%Y-%m-%dT%H:%M:%SZ").to_numpy(), assets)
+    if form == "long":
+        columns = {
+            "asset": np.repeat(columns["asset"], sensors),
+            "sensor": np.tile(np.array(spec.sensor_names), assets * rows),
+            "value": np.moveaxis(values, 0, 1).ravel(),
+        }
+        text, there = np.repeat(text, sensors), np.repeat(there, sensors)
+    table = pa.table({"time": text, **{name: pa.array(column, from_pandas=True) for name, column in columns.items()}})
+    pa_csv.write_csv(table.filter(pa.array(there)), str(file))
 
 
 def _spoil(clean: Path, file: Path, dirty: float, rng: np.random.Generator) -> None:

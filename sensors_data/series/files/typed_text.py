@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sensors_data.series.files.cells import BLOCK, Aside, Body, mended_rows, named_cells, row_numbers, table_of
+from sensors_data.series.files.text_lines import blocks_of, line_ends, lines_at
 from sensors_data.series.values.numbers import is_blank
 
 _BLANKS = (
@@ -51,7 +51,7 @@ class TypedRows:
 
     body: Body
     line: np.ndarray  # (N,) the text's lines, from 1; a row of blank cells alone is left out
-    keys: dict[str, tuple[np.ndarray, list[str]]]
+    keys: dict[str, tuple[np.ndarray, pd.Series]]
     """Each key column as places (N,) among its distinct texts."""
     values: np.ndarray  # (N, D) float64, NaN where a cell is blank or odd; a column after the other in memory
     odd: np.ndarray  # (N,) whether a cell is neither blank nor a number, or stands in a column of no use
@@ -65,14 +65,14 @@ class TypedRows:
         plain = np.setdiff1d(lines, self.mended.index.to_numpy()) - self.body.first
         parts = [self.mended[self.mended.index.isin(lines)]]
         if len(plain):
-            texts = _lines_of(self.body.data, self._ends, plain)
+            texts = lines_at(self.body.data, self._ends, plain)
             rows = table_of(texts, self.body, dict.fromkeys(self.body.names, pa.string()))[0].to_pandas()
             parts.insert(0, rows.set_axis(plain + self.body.first))
         return named_cells(pd.concat(parts).sort_index() if len(parts[-1]) else parts[0])
 
     @cached_property
     def _ends(self) -> np.ndarray:
-        return _line_ends(self.body.data)
+        return line_ends(self.body.data)
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ class _Kinds:
     keys: tuple[str, ...]
     numbers: tuple[str, ...]
     others: tuple[str, ...]
+    blank_rows: bool
 
     def types(self, number: pa.DataType) -> dict[str, pa.DataType]:
         """The type that each column is read in."""
@@ -101,16 +102,16 @@ class _Kinds:
 
 
 def typed_rows(
-    body: Body, keys: tuple[str, ...], numbers: tuple[str, ...], others: tuple[str, ...]
+    body: Body, keys: tuple[str, ...], numbers: tuple[str, ...], others: tuple[str, ...], blank_rows: bool = False
 ) -> TypedRows | None:
     """A body's rows, `numbers` read as such; None for a text that must be read as a whole, cell by cell.
 
-    A row with anything in a column of `others` is odd.
+    A row with anything in a column of `others` is odd. So is one without a number where `blank_rows` stay.
     """
-    kinds = _Kinds(keys, numbers, others)
+    kinds = _Kinds(keys, numbers, others, blank_rows)
     blocks, failed = [], 0
     words: tuple[str, ...] = ()
-    for data, lines, first in _blocks(body.data, body.first):
+    for data, lines, first in blocks_of(body.data, body.first, BLOCK):
         if b'"' in data and np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == ord('"')) % 2:
             return None
         table, aside, words = (None, [], words) if failed >= _FAILED else _with_numbers(data, body, kinds, words)
@@ -126,18 +127,22 @@ def typed_rows(
     mended, bad = mended_rows(aside, Body(b"", body.names, body.separator, 1))
     if len(mended):
         blocks.append(_of_texts(mended, kinds))
-    return _joined(body, blocks, mended, bad)
+    rows = _joined(body, blocks, mended, bad)
+    return _without_empty_lines(rows) if blank_rows else rows
 
 
-def _blocks(data: bytes, first: int) -> Iterator[tuple[bytes, int, int]]:
-    """Runs of whole lines, each with their count and the number of its first."""
-    place = 0
-    while place < len(data):
-        end = data.find(b"\n", min(place + BLOCK, len(data)) - 1) + 1 or len(data)
-        block = data[place:end]
-        lines = int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) == ord("\n"))) + (block[-1:] != b"\n")
-        yield block, lines, first
-        first, place = first + lines, end
+def _without_empty_lines(rows: TypedRows) -> TypedRows:
+    """The rows without those of empty cells alone, where the text has empty lines or lines that are no rows."""
+    empty = np.flatnonzero(rows.odd)
+    for place, words in rows.keys.values():
+        empty = empty[(words == "").to_numpy()[place[empty]]]
+    if not len(empty) or not (len(rows.bad) or re.search(rb"(?:^|\n)\r?\n", rows.body.data)):
+        return rows
+    texts, stays = rows.texts(rows.line[empty]), np.ones(len(rows.line), dtype=bool)
+    stays[empty] = (texts != "").any(axis=1).to_numpy()
+    keys = {name: (place[stays], words) for name, (place, words) in rows.keys.items()}
+    values = np.compress(stays, rows.values.T, axis=1).T
+    return replace(rows, line=rows.line[stays], keys=keys, values=values, odd=rows.odd[stays])
 
 
 def _with_numbers(
@@ -184,6 +189,8 @@ def _block(
             odd[doubtful] |= _has_word(data, line[doubtful], empty[:, doubtful], body, kinds)
     line += first - 1
     aside = [(number + first - 1, text) for number, text in aside]
+    if kinds.blank_rows:
+        odd = odd | empty.all(axis=0)
     filled = odd | ~empty.all(axis=0)
     if filled.all():
         return _Block(line, table.select(kinds.keys), values.T, odd, aside)
@@ -194,25 +201,13 @@ def _block(
 
 def _has_word(data: bytes, lines: np.ndarray, empty: np.ndarray, body: Body, kinds: _Kinds) -> np.ndarray:
     """Which lines of a block have a cell that is not blank among those of numbers that are `empty` (D, N)."""
-    texts = _lines_of(data, _line_ends(data), lines - 1)
+    texts = lines_at(data, line_ends(data), lines - 1)
     table, _ = table_of(texts, body, dict.fromkeys(kinds.numbers, pa.string()))
     words = np.zeros(len(lines), dtype=bool)
     for name, unknown in zip(kinds.numbers, empty, strict=True):
         blank = pc.is_in(pc.ascii_trim_whitespace(table[name]), pa.array(_BLANKS))
         words |= unknown & ~blank.to_numpy(zero_copy_only=False)
     return words
-
-
-def _line_ends(data: bytes) -> np.ndarray:
-    """Where each line ends in a text, one that ends before them first."""
-    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
-    return np.concatenate([[-1], ends, [len(data)]])
-
-
-def _lines_of(data: bytes, ends: np.ndarray, rows: np.ndarray) -> bytes:
-    """Some lines of a text, from 0, with their ends."""
-    places = zip((ends[rows] + 1).tolist(), (ends[rows + 1] + 1).tolist(), strict=True)
-    return b"".join([data[first:last] for first, last in places])
 
 
 def _numbers(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
@@ -235,6 +230,7 @@ def _of_texts(rows: pd.DataFrame, kinds: _Kinds) -> _Block:
     """Rows of which all that is not a key is looked at as text."""
     table = pa.table({name: pa.array(rows[name].astype(str)).dictionary_encode().cast(_WORD) for name in kinds.keys})
     odd = ~np.logical_and.reduce([is_blank(rows[name]).to_numpy() for name in (*kinds.numbers, *kinds.others)])
+    odd |= kinds.blank_rows
     return _Block(rows.index.to_numpy(), table, np.full((len(kinds.numbers), len(rows)), np.nan).T, odd, [])
 
 
@@ -252,9 +248,9 @@ def _joined(body: Body, blocks: list[_Block], mended: pd.DataFrame, bad: pd.Data
     return TypedRows(body, line, keys, values, odd, mended, bad)
 
 
-def _places(column: pa.ChunkedArray) -> tuple[np.ndarray, list[str]]:
+def _places(column: pa.ChunkedArray) -> tuple[np.ndarray, pd.Series]:
     """A column of words as places among its distinct ones."""
     whole = column.combine_chunks()
     if isinstance(whole, pa.ChunkedArray):
         whole = whole.chunk(0)
-    return whole.indices.to_numpy(), whole.dictionary.to_pylist()
+    return whole.indices.to_numpy(), pd.Series(whole.dictionary.to_pylist(), dtype="str")

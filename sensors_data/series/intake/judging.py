@@ -93,7 +93,7 @@ def _not_good(raw: pd.DataFrame, family: Family) -> np.ndarray:
         return np.zeros(len(raw), dtype=bool)
     good = {quality_word(word) for word in family.layout.good}
     codes, distinct = pd.factorize(raw["quality"])
-    return ~np.append([quality_word(word) in good for word in distinct], False)[codes]
+    return ~np.array([*(quality_word(word) in good for word in distinct), False])[codes]
 
 
 def _codes(value: pd.Series, column: np.ndarray, sensors: list[Sensor | None]) -> np.ndarray:

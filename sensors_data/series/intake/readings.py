@@ -12,6 +12,9 @@ from sensors_data.errors import UnreadableError
 from sensors_data.series.dates.clock_back import row_times
 from sensors_data.series.files.file_source import find_files, raw_readings, raw_rows
 from sensors_data.series.intake.judging import check, lines_of, without_repeats
+from sensors_data.series.intake.long_day import DayValues, values_of_day
+from sensors_data.series.intake.long_file import long_file
+from sensors_data.series.intake.long_readings import merged_values
 from sensors_data.series.intake.readings_table import in_columns
 from sensors_data.series.intake.wide_day import FAR, SHORT, DayRows, day_before, rows_of_day
 from sensors_data.series.intake.wide_file import wide_file
@@ -33,7 +36,7 @@ def take_day(family: Family, day: date) -> tuple[WideRows, pd.DataFrame]:
     holds hours of another UTC day. A file that cannot be read at all is a reject too, unless none can be: then
     UnreadableError. LookupError when the inbox is empty.
     """
-    good: list[DayRows | pd.DataFrame] = []
+    good: list[Part] = []
     bad, broken = [], []
     own, beside = _files_of(family.inbox, day)
     for path in (*own, *beside):
@@ -53,23 +56,39 @@ def take_day(family: Family, day: date) -> tuple[WideRows, pd.DataFrame]:
     return readings, pd.concat([*bad, repeated], ignore_index=True).astype({"line": "int64", "used": bool})
 
 
-def _rows_of(path: Path, family: Family, day: date, own: bool) -> tuple[DayRows | pd.DataFrame, pd.DataFrame]:
+Part = DayRows | DayValues | pd.DataFrame
+"""A day's rows of one file: as arrays of a wide or a long one, or as a row a value with its text."""
+
+
+def _rows_of(path: Path, family: Family, day: date, own: bool) -> tuple[Part, pd.DataFrame]:
     """One file's rows of a day and its rejects, as arrays where it is plain enough, else as one row a value."""
     wide = wide_file(path, family)
     if wide is not None:
         return rows_of_day(wide, family, day, own)
+    long = long_file(path, family)
+    if long is not None:
+        return values_of_day(long, family, day, own)
     readings, rejects = _read_file(path, family, day, own)
     return readings.assign(source=path.name), rejects
 
 
-def _merged(parts: list[DayRows | pd.DataFrame], family: Family) -> tuple[WideRows, pd.DataFrame]:
+def _merged(parts: list[Part], family: Family) -> tuple[WideRows, pd.DataFrame]:
     """The readings of a day's files, one a time, asset and sensor, and the others as rejects."""
     wide = [part for part in parts if isinstance(part, DayRows)]
+    long = [part for part in parts if isinstance(part, DayValues)]
     if len(wide) == len(parts):
         return merged(wide, family)
-    rows = [part if isinstance(part, pd.DataFrame) else values_in(part, family) for part in parts]
-    readings, repeated = without_repeats(pd.concat(rows, ignore_index=True))
+    if len(long) == len(parts):
+        return merged_values(long, family)
+    readings, repeated = without_repeats(pd.concat([_as_values(part, family) for part in parts], ignore_index=True))
     return in_columns(readings, family.sensor_names), repeated
+
+
+def _as_values(part: Part, family: Family) -> pd.DataFrame:
+    """A file's rows as one row a usable value, with its text."""
+    if isinstance(part, DayValues):
+        return part.cells(np.arange(len(part.place)), family)
+    return values_in(part, family) if isinstance(part, DayRows) else part
 
 
 def days_in(family: Family) -> list[date]:
@@ -82,15 +101,22 @@ def days_in(family: Family) -> list[date]:
     files = find_files(family.inbox)
     for path in files:
         try:
-            raw, _ = raw_readings(path, family.layout, family.sensor_names)
+            days.update(_days_of(path, family))
         except UnreadableError as error:
             broken.append(error)
-            continue
-        time = row_times(raw, family.layout).dropna()
-        days.update(time.dt.date.unique())
     if len(broken) == len(files):
         raise UnreadableError("; ".join(str(error) for error in broken[:3]))
     return sorted(days)
+
+
+def _days_of(path: Path, family: Family) -> list[date]:
+    """The UTC days for which a file holds a value with a readable time. UnreadableError when it cannot be read."""
+    known = wide_file(path, family) or long_file(path, family)
+    if known is not None:
+        days = np.unique(known.time.astype("datetime64[D]"))
+        return [day for day in days.tolist() if day is not None]
+    raw, _ = raw_readings(path, family.layout, family.sensor_names)
+    return list(row_times(raw, family.layout).dropna().dt.date.unique())
 
 
 def _files_of(inbox: str, day: date) -> tuple[list[Path], list[Path]]:

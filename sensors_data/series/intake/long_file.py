@@ -1,0 +1,89 @@
+"""Files with a row a value as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.layout import Layout
+from sensors_data.series.files.file_source import FILES_AT_HAND, called, raw_rows
+from sensors_data.series.intake.typed_file import Rows, assets_in, is_plain, joined_keys, moments_in, opened, rows_in
+from sensors_data.series.values.numbers import quality_word
+from sensors_data.settings import Family
+
+
+@dataclass(frozen=True)
+class LongFile:
+    """The rows of a file in their order, each with one value."""
+
+    name: str
+    rows: Rows
+    moment: np.ndarray  # (N,) places in moments
+    moments: np.ndarray  # (M,) datetime64[us], UTC, NaT where a time cannot be read
+    asset: np.ndarray  # (N,) places in assets
+    assets: list[str]
+    sensor: np.ndarray  # (N,) places in sensors
+    sensors: list[str]
+    """The sensors that the file names, known to the family or not."""
+    doubted: np.ndarray  # (N,) which rows must be looked at as text: odd cells, and qualities that are not good
+
+    @property
+    def time(self) -> np.ndarray:
+        """Each row's time, (N,) datetime64[us], NaT where it cannot be read."""
+        return np.asarray(self.moments[self.moment])
+
+    @property
+    def value(self) -> np.ndarray:
+        """Each row's value, (N,) float64, NaN where its cell is blank or odd."""
+        return np.asarray(self.rows.values[:, 0])
+
+    def raw(self, lines: np.ndarray, family: Family) -> pd.DataFrame:
+        """Some rows (line, time, asset, sensor, value) with their cells as they stand in the file."""
+        return raw_rows(self.rows.texts(lines), self.name, family.layout, family.sensor_names)
+
+    def times(self, raw: pd.DataFrame) -> pd.Series:
+        """The times of rows of `raw`."""
+        places = np.searchsorted(self.rows.line, raw["line"].to_numpy(dtype=np.int64))
+        return pd.Series(self.time[places]).dt.tz_localize("UTC").set_axis(raw.index)
+
+
+def long_file(path: Path, family: Family) -> LongFile | None:
+    """A file as arrays; None for one that must be read cell by cell, which also says what is wrong with it."""
+    layout = family.layout
+    if layout.kind != "long" or isinstance(layout.quality, dict) or not is_plain(layout):
+        return None
+    stat = path.stat()
+    return _long_file(path, stat.st_mtime_ns, stat.st_size, layout)
+
+
+@lru_cache(maxsize=FILES_AT_HAND)
+def _long_file(path: Path, mtime_ns: int, size: int, layout: Layout) -> LongFile | None:
+    there = opened(path, layout)
+    if there is None:
+        return None
+    contents, names = there
+    quality = [layout.quality] if isinstance(layout.quality, str) else []
+    keys = tuple(dict.fromkeys([*layout.time, *(layout.asset or ()), *layout.sensor, *quality]))
+    if not {*keys, layout.value} <= set(names) or layout.value in keys:
+        return None
+    rows = rows_in(contents, keys, (layout.value,), (), blank_rows=True)
+    moments = None if rows is None else moments_in(rows, layout)
+    if rows is None or moments is None:
+        return None
+    name = called(path, layout)
+    sensor, sensors = joined_keys(rows, layout.sensor)
+    doubted = rows.odd
+    if isinstance(layout.quality, str):
+        place, words = rows.keys[layout.quality]
+        good = {quality_word(word) for word in layout.good}
+        doubted = doubted | ~np.array([quality_word(word) in good for word in words])[place]
+    return LongFile(name, rows, *moments, *assets_in(rows, name, layout), sensor, sensors.astype(str).tolist(), doubted)
+
+
+def forget_long_files() -> None:
+    """Let go of the files that were read of late."""
+    _long_file.cache_clear()
