@@ -4,8 +4,9 @@ from __future__ import annotations
 
 
 def count(many: int, what: str) -> str:
-    """`1 anomaly`, `3 anomalies`, `1,440 rows`."""
-    plural = f"{what[:-1]}ies" if what.endswith("y") and what[-2] not in "aeiou" else f"{what}s"
+    """`1 anomaly`, `3 anomalies`, `1,440 rows`, `10 classes`."""
+    is_ies = what.endswith("y") and what[-2] not in "aeiou"
+    plural = f"{what[:-1]}ies" if is_ies else f"{what}es" if what.endswith("s") else f"{what}s"
     return counted(many, what, plural)
 
 

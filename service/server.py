@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import socket
 import sys
 import tempfile
@@ -44,8 +43,7 @@ def serve(settings: Settings, file: Path, address: Address, say: Callable[[str],
     if is_logged:
         log_requests()
     with tempfile.TemporaryDirectory(prefix="nightscore-") as private:  # its owner's alone
-        os.environ["GRADIO_TEMP_DIR"] = private
-        app = mount_pages(create_app(settings, access, file=SettingsFile(file)))
+        app = mount_pages(create_app(settings, access, file=SettingsFile(file)), Path(private))
         shown = f"[{address.host}]" if ":" in address.host else address.host
         url = f"http://{shown}:{listening.getsockname()[1]}"
         say(f"serving {settings.store} at {url}; stop with Ctrl-C")

@@ -76,9 +76,9 @@ def draw_try(browser: Any, address: str, token: str, file: Path, folder: Path) -
     page.set_input_files("input[type=file]", file)
     page.get_by_text("What was understood").wait_for()
     page.get_by_role("button", name="Score it").click()
-    page.locator(".js-plotly-plot").first.wait_for()
+    page.locator("#curves canvas").first.wait_for()
     page.wait_for_timeout(1500)
-    upper = {"x": 0, "y": 0, "width": SIZE["width"], "height": 1910}  # from the file to what was found
+    upper = {"x": 0, "y": 0, "width": SIZE["width"], "height": 1330}  # from the file to what was found
     page.screenshot(path=folder / "service-try.png", full_page=True, clip=upper)
     context.close()
     return folder / "service-try.png"

@@ -26,7 +26,7 @@ from service.cli.users import USERS_FILE
 from service.console import add_cells, say, show, show_json, show_table
 from service.schedule.request import day_from
 
-SERVICE_PACKAGES = ("fastapi", "gradio", "orjson", "plotly", "python_multipart", "uvicorn")
+SERVICE_PACKAGES = ("fastapi", "jinja2", "orjson", "python_multipart", "uvicorn")
 """What the extra `service` brings."""
 FirstOption = Annotated[str, typer.Option("--from", help="The first night.")]
 LastOption = Annotated[str, typer.Option("--to", help="The last night.")]

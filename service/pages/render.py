@@ -61,4 +61,9 @@ def page(request: Request, access: Access, template: str, status: int = 200, **s
 
 def part(template: str, **shown: Any) -> HTMLResponse:
     """A part of a page, to be put in by it."""
-    return HTMLResponse(_TEMPLATES.get_template(template).render(**shown))
+    return HTMLResponse(part_html(template, **shown))
+
+
+def part_html(template: str, **shown: Any) -> str:
+    """The same as text, to be sent with other things."""
+    return _TEMPLATES.get_template(template).render(**shown)

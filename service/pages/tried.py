@@ -114,13 +114,3 @@ def clocked(family: Family, readings: pd.DataFrame) -> pd.DataFrame:
     """Readings as the family's clock has them, one a step: values that hold, the nearest step, counters as growth."""
     rows = pd.concat([rows.long() for rows in imputed_days(family, readings).values()], ignore_index=True)
     return rows.loc[rows["observed"], ["time", "asset", "sensor", "value"]]
-
-
-def around_worst(scores: pd.DataFrame, anomalies: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """The hours about a machine's worst anomaly, four days at most; its last two days where nothing was found."""
-    last = scores["time"].max()
-    if anomalies.empty:
-        return last - timedelta(days=2), last
-    worst = anomalies.sort_values("peak_score").iloc[-1]
-    first = max(worst["start"] - timedelta(days=1), worst["peak_time"] - timedelta(days=2))
-    return first, min(worst["end"] + timedelta(days=1), first + timedelta(days=4))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.series.values.units import unit_beside
+from sensors_data.settings import Family
 from service.views.state import Service
 
 MOST_DAYS = 92
@@ -36,7 +37,11 @@ def course_of(service: Service, family: str, asset: str, start: datetime, end: d
     if scores.empty:
         span = f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
         raise NotThereError(f"no row of '{asset}' in {family} was scored {span}", "choose another range or machine")
-    spec = service.settings.family(family)
+    return {"family": family, "asset": asset, **curves_of(scores, sensors, service.settings.family(family))}
+
+
+def curves_of(scores: pd.DataFrame, sensors: pd.DataFrame, spec: Family) -> dict[str, Any]:
+    """One machine's scored rows as curves, a list each, thinned; `course_of` says what they are."""
     clock = _clock(scores["time"], spec.step)
     many = -(-len(clock) * 2 // POINTS) if len(clock) > POINTS else 1
     curves = {}
@@ -45,8 +50,6 @@ def course_of(service: Service, family: str, asset: str, start: datetime, end: d
         curves[str(name)] = {"unit": unit, **_sensor(_on_clock(clock, rows, [*_NUMBERS, "observed"]), many)}
     score = _on_clock(clock, scores, ["score", "threshold"])
     return {
-        "family": family,
-        "asset": asset,
         "times": _spread(clock, many) / 1e6,
         "rows": many,
         "step_s": spec.step.total_seconds(),

@@ -52,5 +52,3 @@ ROOT_OF_PAGES = f"""{ROOT}
 :root[data-theme="light"] {{ color-scheme: light; }}
 """
 """The same for pages, which follow the reader's system unless the reader chose."""
-DARK_OF_GRADIO = f".dark {{ {_variables(DARK)} }}"
-"""The same inside Gradio, which marks its body."""

@@ -249,39 +249,49 @@ def running() -> Callable[..., AbstractContextManager[tuple[str, int]]]:
 
 
 @pytest.fixture(scope="session")
-def serving(running) -> Callable[..., AbstractContextManager[str]]:
+def serving(running, tmp_path_factory) -> Callable[..., AbstractContextManager[str]]:
     """serving(settings, file): the service, pages and all, perhaps started from a settings file; its address."""
-    pytest.importorskip("gradio")
     import uvicorn
 
     from service.pages.app import mount_pages
 
     @contextmanager
     def served(settings: Settings, file: SettingsFile | None = None) -> Iterator[str]:
-        app = mount_pages(create_app(settings, Access(TOKEN, ("127.0.0.1",), True), file=file))
+        app = create_app(settings, Access(TOKEN, ("127.0.0.1",), True), file=file)
+        mount_pages(app, tmp_path_factory.mktemp("uploads"))
         with running(uvicorn.Server(uvicorn.Config(app, log_level="warning"))) as (host, port):
             yield f"http://{host}:{port}"
 
     return served
 
 
+@pytest.fixture(scope="session")
 def signed_in() -> str:
     """The cookie of a browser that signed in with the service's token."""
     return Access(TOKEN, ("127.0.0.1",), True).session_of(Identity("service", "admin"))
 
 
 @pytest.fixture
-def opened(browser, served) -> Iterator[Callable[..., object]]:
-    """opened(path) is a page of the test's service that carries the token; what goes wrong in it fails the test."""
+def opened(browser, served, signed_in) -> Iterator[Callable[..., object]]:
+    """opened(path) is a page of the test's service that carries the token; what goes wrong in it fails the test.
+
+    What the service refuses, which a browser calls an error, counts as well unless `is_refused`.
+    """
     zone = {"timezone_id": "Europe/Berlin", "locale": "en-GB"}
-    context = browser.new_context(viewport={"width": 1200, "height": 900}, **zone)
-    context.add_cookies([{"name": "nightscore", "value": signed_in(), "url": served}])
+    checked = {"bypass_csp": True}  # Playwright's waiting evaluates text, which the pages' policy forbids
+    context = browser.new_context(viewport={"width": 1200, "height": 900}, **zone, **checked)
+    context.add_cookies([{"name": "nightscore", "value": signed_in, "url": served}])
     errors, outside = [], []
 
-    def open_page(path: str) -> object:
+    def open_page(path: str, is_refused: bool = False) -> object:
         page = context.new_page()
         page.set_default_timeout(90_000)
-        page.on("console", lambda m: errors.append(f"{path}: {m.text}") if m.type == "error" else None)
+
+        def note(message: object) -> None:
+            if message.type == "error" and not (is_refused and "responded with a status of 4" in message.text):
+                errors.append(f"{path}: {message.text}")
+
+        page.on("console", note)
         page.on("pageerror", lambda error: errors.append(f"{path}: {error}"))
         inside = (served, "data:", "blob:")
         page.on("request", lambda r: None if r.url.startswith(inside) else outside.append(r.url))

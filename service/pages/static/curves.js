@@ -85,25 +85,50 @@ function sharePlot(course, anomalies, width, view) {
   return { title: "Contribution of each sensor to the score", options, data: [course.times, ...stacked] };
 }
 
+const positive = (values) => values.map((value) => value !== null && value > 0 ? value : null);
+/** A plot's options with a logarithmic axis and the anomalies shaded. */
+function logarithmic(options, anomalies) {
+  options.scales.y = { distr: 3 };
+  options.axes[1].values = (_, values) => values.map((value) => value === null ? "" : told(value));
+  options.hooks.drawClear = [shaded(anomalies)];
+  return options;
+}
+
 function scorePlot(course, anomalies, width, view) {
   const label = unitOf("nats");
   const series = [{}, { label: "score", value: label, stroke: () => colour("ink"), width: 1.5, points: { show: false } },
     { label: "threshold", value: label, stroke: () => colour("critical"), dash: [6, 4], points: { show: false } }];
-  const positive = (values) => values.map((value) => value !== null && value > 0 ? value : null);
-  const options = { ...frame(150, width, view), series };
-  options.scales.y = { distr: 3 };
-  options.axes[1].values = (_, values) => values.map((value) => value === null ? "" : told(value));
-  options.hooks.drawClear = [shaded(anomalies)];
+  const options = logarithmic({ ...frame(150, width, view), series }, anomalies);
   return { title: "Score and threshold, nats", options, data: [course.times, positive(course.score), positive(course.threshold)] };
+}
+
+/** The scores of several machines over one threshold, their anomalies shaded. */
+export function drawnScores(box, { scores, anomalies }, onRange) {
+  const names = Object.keys(scores), label = unitOf("nats");
+  const tables = names.map((name) => [scores[name].times, positive(scores[name].score)]);
+  const data = uPlot.join([...tables, [scores[names[0]].times, positive(scores[names[0]].threshold)]]);
+  const series = [{}, ...names.map((name, n) => ({ label: name, value: label, stroke: SHARES[n % SHARES.length], width: 1.5, points: { show: false } })),
+    { label: "threshold", value: label, stroke: () => colour("critical"), dash: [6, 4], points: { show: false } }];
+  const view = { range: [data[0][0], data[0].at(-1)], onRange };
+  const options = { ...frame(220, widthOf(box), view), series };
+  options.cursor.sync = undefined;
+  return mounted(box, [{ title: "Score of each machine and threshold, nats", options: logarithmic(options, anomalies), data }], view);
 }
 
 /** Draw a machine's curves into a box, a plot each; `view` has their range and takes another one. */
 export function drawn(box, course, other, anomalies, view, only) {
-  const width = Math.max(280, box.clientWidth);
+  const width = widthOf(box);
   const names = Object.keys(course.sensors).filter((name) => !only || only.includes(name));
   const plots = names.map((name) => sensorPlot(course, name, other, anomalies, width, view));
   if (!only && names.length > 1) plots.push(sharePlot(course, anomalies, width, view));
   plots.push(scorePlot(course, anomalies, width, view));
+  return mounted(box, plots, view);
+}
+
+const widthOf = (box) => Math.max(280, box.clientWidth);
+
+/** Put plots below each other into a box, each with its title, legend and keys; the last one has the times. */
+function mounted(box, plots, view) {
   box.replaceChildren();
   const all = [];
   plots.forEach(({ title, options, data }, n) => {

@@ -148,7 +148,7 @@ FOREIGN = [
 CALLS = [
     ("POST", "/v1/score?family=oven"),
     ("POST", "/v1/labels"),
-    ("POST", "/pages/gradio_api/upload"),
+    ("POST", "/pages/try/files?name=a.csv"),
     ("POST", "/login"),
     ("GET", "/v1/families"),
 ]

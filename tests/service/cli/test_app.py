@@ -271,7 +271,7 @@ def test_a_fault_of_ours_is_a_traceback_in_the_log_and_exit_code_1(ask, copied, 
 
 WITHOUT_EXTRA = """
 import sys
-sys.modules |= dict.fromkeys(("fastapi", "gradio", "uvicorn", "starlette", "anyio"))
+sys.modules |= dict.fromkeys(("fastapi", "jinja2", "uvicorn", "starlette", "anyio"))
 sys.argv = ["nightscore", "serve"]
 from service.cli import main
 main()
@@ -282,7 +282,7 @@ def test_serve_without_its_extra_names_the_extra(tmp_path):
     ended = subprocess.run([sys.executable, "-c", WITHOUT_EXTRA], cwd=tmp_path, capture_output=True, text=True)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert " ".join(ended.stderr.split()) == (
-        "error: the service wants packages that are not installed: fastapi, gradio, uvicorn; "
+        "error: the service wants packages that are not installed: fastapi, jinja2, uvicorn; "
         "install them with: pip install 'nightscore[service]'"
     )
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "matplotlib", "sklearn", "scipy", "pandas", "pyarrow", "fastapi", "gradio")
+HEAVY = ("torch", "matplotlib", "sklearn", "scipy", "pandas", "pyarrow", "fastapi", "jinja2")
 CALL = f"""
 import json, sys
 from service.cli import main

@@ -9,7 +9,6 @@ from sensors_data.simulate import START
 from service.api.access import Access
 from service.api.app import create_app
 
-pytest.importorskip("gradio")
 FAULT = START + timedelta(days=7)
 ADDRESS = f"asset?family=oven&asset=oven-1&day={FAULT}"
 

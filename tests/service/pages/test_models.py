@@ -2,16 +2,12 @@
 
 from datetime import timedelta
 
-import pytest
-
 from sensors_data.model_files import ModelCatalogue
 from sensors_data.simulate import START
 from sensors_data.store import Store
 from service.pages.model_rows import model_groups
 from service.views.state import new_service
 from service.views.words import number
-
-pytest.importorskip("gradio")
 
 
 def test_the_models_of_a_family_say_which_serves_and_their_thresholds(opened, lived_in, good_to_see):

@@ -2,11 +2,8 @@
 
 from datetime import timedelta
 
-import pytest
-
 from sensors_data.simulate import START
 
-pytest.importorskip("gradio")
 FAULT = START + timedelta(days=7)
 
 

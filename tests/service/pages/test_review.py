@@ -3,13 +3,11 @@
 from datetime import timedelta
 
 import pandas as pd
-import pytest
 
 from sensors_data.series.incidents import past_incidents, read_incidents
 from sensors_data.simulate import START
 from sensors_data.store import Provenance, Store
 
-pytest.importorskip("gradio")
 ID = "0" * 16
 FAULT = START + timedelta(days=7)
 

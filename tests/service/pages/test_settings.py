@@ -8,7 +8,6 @@ import pytest
 from service.api.access import Access, Identity
 from service.views.settings_file import SettingsFile
 
-pytest.importorskip("gradio")
 TOKEN = "a-token-for-the-tests-only"  # noqa: S105
 ADMIN = Identity("service", "admin")
 
@@ -46,7 +45,7 @@ def test_a_change_is_shown_line_by_line_and_saved(opened, place, good_to_see):
 
 
 def test_what_cannot_be_used_is_told_by_its_key_and_cannot_be_saved(browser, served, place):
-    context = browser.new_context()
+    context = browser.new_context(bypass_csp=True)
     context.add_cookies(
         [{"name": "nightscore", "value": Access(TOKEN, ("127.0.0.1",), True).session_of(ADMIN), "url": served}]
     )

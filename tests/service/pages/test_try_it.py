@@ -2,37 +2,28 @@
 
 import gzip
 import tomllib
+from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.settings import Settings, parse
 from sensors_data.simulate import START
 from sensors_data.store import Store
-from service.views.state import new_service
-
-pytest.importorskip("gradio")
-
-from service.pages.correcting import Form, form_values
 from service.pages.tried import FIT, clocked, examples, scored
-from service.pages.try_it import as_parquet, corrected_look, drawn, first_look, machines_of, saved, sensors_of, told_of
-from service.pages.upload import Corrections, corrected, look, readings_in, with_changes
+from service.pages.tried_words import curves_around, outcome
+from service.pages.try_it import Ask, tried_of, understood
+from service.pages.tryouts import MOST, Tryouts
+from service.pages.upload import Corrections, as_found, corrected, look, readings_in, settings_of, with_changes
+from service.views.state import new_service
 
 DAY = START + timedelta(days=7)
 
 
-@pytest.fixture(autouse=True)
-def pages_files(monkeypatch, tmp_path):
-    """The folder of the pages' files, which the service removes."""
-    folder = tmp_path / "pages"
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
-    return folder
-
-
-def test_an_example_and_an_uploaded_file_have_the_scores_of_the_night(plant, inbox, pages_files):
+def test_an_example_and_an_uploaded_file_have_the_scores_of_the_night(plant, inbox):
     service = new_service(plant)
     path = next(inbox.glob(f"inbox/oven/*{DAY}*"))
     paths = [Store(plant.store).path("scores", family="oven", day=DAY, shard=shard) for shard in (0, 1)]
@@ -42,14 +33,12 @@ def test_an_example_and_an_uploaded_file_have_the_scores_of_the_night(plant, inb
         scored(service, str(path), None, "the detector of oven", 0.6),
     ):
         pd.testing.assert_frame_equal(tried.scored.rows, night, check_exact=True)
-        download = Path(as_parquet(tried))
-        assert download.name == "scores.parquet"
-        assert download.is_relative_to(pages_files)
-        pd.testing.assert_frame_equal(pd.read_parquet(download), night, check_exact=True)
         limit = tried.scored.under(0.25).rows["threshold"]
         assert limit.to_numpy() == pytest.approx(night["threshold"].to_numpy(), rel=1e-9)
         assert (tried.scored.under(5.0).rows["threshold"] < limit).all()
-        assert "<p><strong>" in drawn(tried, 0.25)[1]
+        shown = outcome(tried, 0.25)
+        assert "<p><strong>" in shown["html"]
+        assert shown["scores"]["oven-1"]["score"][:3] == pytest.approx(night["score"][:3], rel=1e-5, nan_ok=True)
     assert f"oven {DAY}" in examples(service)
 
 
@@ -97,22 +86,26 @@ def export(tmp_path):
     return path
 
 
-def test_a_file_is_understood_as_init_does_it_and_what_a_person_corrects_is_what_is_scored(plant, export):
-    service = new_service(plant)
-    looked, words, *_, name, _, style = first_look(service, str(export))[:7]
-    assert (looked.found.family.nearest, name) == (True, "my-export")
-    assert "What was understood" in words
-    assert style == "%d.%m.%Y %H:%M:%S"
-    fields = [value.value if hasattr(value, "value") else value for value in form_values(looked.found)]
-    form = Form(*fields)._replace(zone="Europe/Berlin", hold="4h", held=["valve"])
-    again, words, *_ = corrected_look(service, looked, *form)
-    family = again.found.family
+@pytest.fixture
+def upload(export, tmp_path):
+    """That file as a visitor's upload, understood."""
+    _, tryout = Tryouts(tmp_path / "uploads").begin(export.name, export.read_bytes())
+    understood(tryout, Corrections())
+    return tryout
+
+
+def test_a_file_is_understood_as_init_does_it_and_what_a_person_corrects_is_what_is_scored(upload):
+    first, form = upload.found, as_found(upload.found)
+    assert (first.family.nearest, first.name, form.style) == (True, "my-export", "%d.%m.%Y %H:%M:%S")
+    form = replace(form, zone="Europe/Berlin", hold="4h", held=("valve",))
+    assert "What was understood" in understood(upload, form)["html"]
+    family = upload.found.family
     assert (family.layout.timezone, family.sensors["valve"].hold) == ("Europe/Berlin", timedelta(hours=4))
-    assert again.found.first == looked.found.first - timedelta(hours=1)
-    third, *_ = corrected_look(service, again, *form._replace(zone="Europe/Berlin", ignored=["flow"]))
-    assert third.corrections.zone == "Europe/Berlin"
-    assert list(third.found.family.sensors) == ["valve"]
-    assert "you said so" in corrected_look(service, again, *form._replace(ignored=["flow"]))[1]
+    assert upload.found.first == first.first - timedelta(hours=1)
+    shown = understood(upload, replace(form, ignored=("flow",)))["html"]
+    assert "you said so" in shown
+    assert upload.corrections.zone == "Europe/Berlin"
+    assert list(upload.found.family.sensors) == ["valve"]
 
 
 def test_values_that_hold_and_the_nearest_step_reach_the_quick_detector(plant, export):
@@ -127,32 +120,46 @@ def test_values_that_hold_and_the_nearest_step_reach_the_quick_detector(plant, e
     assert share == {"plain": 7, "held": 252}
 
 
-def test_a_correction_that_cannot_be_is_told_and_the_file_stays_as_it_was(plant, export):
-    service = new_service(plant)
-    looked = first_look(service, str(export))[0]
-    form = Form(*[getattr(value, "value", value) for value in form_values(looked.found)])
-    after, words, *_ = corrected_look(service, looked, *form._replace(zone="Mars/Olympus"))
-    assert after is looked
-    assert "unknown time zone" in words
-    _, words, *_ = corrected_look(service, looked, *form._replace(ignored=["flow", "valve"]))
-    assert "no sensor is left; leave fewer columns out" in words
-    assert with_changes(looked.corrections, looked.found, form.corrections) == looked.corrections
+def test_a_correction_that_cannot_be_is_told_and_the_file_stays_as_it_was(upload):
+    found, form = upload.found, as_found(upload.found)
+    with pytest.raises(UnusableError, match="unknown time zone"):
+        understood(upload, replace(form, zone="Mars/Olympus"))
+    with pytest.raises(UnusableError, match="no sensor is left; leave fewer columns out"):
+        understood(upload, replace(form, ignored=("flow", "valve")))
+    assert upload.found is found
+    assert with_changes(upload.corrections, found, form) == upload.corrections
 
 
-def test_an_upload_is_scored_its_sensors_are_shown_and_its_settings_are_ones_that_init_could_have_written(
-    plant, export
-):
+def test_an_upload_is_scored_its_curves_are_shown_and_its_settings_are_ones_that_init_could_have_written(plant, upload):
     service = new_service(plant)
-    looked = first_look(service, str(export))[0]
-    tried, words, _, _, _, _, behind = told_of(service, looked, str(export), None, FIT, 60, 0.25)
-    assert "learned from those until" in words
-    assert machines_of(tried, 0.25) == ["asset"]
-    assert len(sensors_of(tried, 0.25, "asset").value["plot"]) > 100
-    assert behind.visible
-    text = Path(saved(service, looked, "mill").value["path"]).read_text()
+    upload.tried = tried_of(service, upload, Ask(learn=0.6))
+    shown = outcome(upload.tried, 0.25)
+    assert "learned from those until" in shown["told"]
+    assert shown["machines"] == ["asset"]
+    course = curves_around(upload.tried, "asset", 0.25, None, None)
+    assert list(course["sensors"]) == ["flow", "valve"]
+    assert sum(value is not None for value in course["sensors"]["flow"]["measured"]) > 280
+    assert len(curves_around(upload.tried, "asset", 0.25, course["from"], course["from"] + 3600)["times"]) == 13
+    with pytest.raises(NotThereError, match="no row of 'pump' was scored; scored are asset"):
+        curves_around(upload.tried, "pump", 0.25, None, None)
+    text = settings_of(upload.found, "mill", upload.path.name, ("oven",))
     family = parse(Settings, tomllib.loads(text), "saved").families["mill"]
-    assert (family.inbox, family.nearest, family.layout) == ("inbox/my export.csv", True, looked.found.family.layout)
-    assert "there is a family 'oven' already" in saved(service, looked, "oven").label
+    assert (family.inbox, family.nearest, family.layout) == ("inbox/my export.csv", True, upload.found.family.layout)
+    with pytest.raises(UnusableError, match="there is a family 'oven' already"):
+        settings_of(upload.found, "oven", upload.path.name, ("oven",))
+
+
+def test_uploads_go_an_hour_after_their_last_use_and_the_longest_unused_of_too_many_first(tmp_path, monkeypatch):
+    tryouts = Tryouts(tmp_path)
+    keys = [tryouts.begin(f"{n}.csv", b"a")[0] for n in range(MOST)]
+    tryouts.get(keys[0])
+    newest, _ = tryouts.begin("new.csv", b"a")
+    assert {path.name for path in tmp_path.iterdir()} == {keys[0], *keys[2:], newest}
+    with pytest.raises(NotThereError, match="no longer kept; upload the file again"):
+        tryouts.get(keys[1])
+    monkeypatch.setattr("service.pages.tryouts.LASTING_S", -1.0)
+    tryouts.begin()
+    assert list(tmp_path.rglob("*.csv")) == []
 
 
 def test_a_packed_upload_that_is_too_large_is_refused_before_it_is_read(plant, tmp_path, monkeypatch):

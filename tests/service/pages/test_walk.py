@@ -4,13 +4,11 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
 from matplotlib import image
 
 from sensors_data.series.incidents import read_incidents
 from sensors_data.store import Store
 
-pytest.importorskip("gradio")
 sys.path.insert(0, str(Path(__file__).parents[3] / "deploy" / "demo"))
 
 from draw_pages import MORNING, SIZE, Shown, draw

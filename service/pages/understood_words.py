@@ -1,0 +1,31 @@
+"""What was understood of an upload, as its page shows it, with the form in which a person corrects it."""
+
+from __future__ import annotations
+
+from sensors_data.series.understanding.discover import Discovery
+from service.pages.render import part_html
+from service.pages.upload import as_found
+from service.views.understood import HEAD, column_rows, summary
+
+MOST_COLUMNS = 60
+"""Columns that the table shows."""
+
+
+def understood_html(found: Discovery) -> str:
+    """What is odd first of all, the columns and what they were taken for, the rest in words, and the form."""
+    lines = [
+        line.strip().replace("edit layout.timezone, or --zone", "correct it below")
+        for line in summary(found, found.name)
+    ]
+    rows = column_rows(found)
+    return part_html(
+        "understood.html",
+        odd=[line.removeprefix("odd: ") for line in lines if line.startswith("odd: ")],
+        head=HEAD,
+        rows=rows[:MOST_COLUMNS],
+        more=max(0, len(rows) - MOST_COLUMNS),
+        lines=[line for line in lines if not line.startswith("odd: ")],
+        now=as_found(found),
+        columns=[column.name for column in found.understood.columns],
+        sensors=list(found.family.sensors),
+    )
