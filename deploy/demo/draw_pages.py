@@ -35,6 +35,11 @@ MORNING = (
     Shown("service-review.png", "review?family=pump", "#history li"),
 )
 """The pictures of the docs, of the demo's plant."""
+CAMERAS = (
+    Shown("service-images.png", "images?camera=press&only=odd", "#codes circle.odd"),
+    Shown("service-synthesis.png", "synthesis?camera=digits", "#quality td"),
+)
+"""Those of its cameras."""
 
 
 def draw(browser: Any, address: str, token: str, pictures: tuple[Shown, ...], folder: Path) -> list[Path]:
@@ -48,7 +53,7 @@ def draw(browser: Any, address: str, token: str, pictures: tuple[Shown, ...], fo
         page.set_default_timeout(90_000)
         page.goto(f"{address}/pages/{shown.path}")
         page.wait_for_selector(shown.ready)
-        page.wait_for_timeout(300)  # the curves of the last font
+        page.wait_for_timeout(800)  # the curves of the last font, pictures on their way
         page.screenshot(path=folder / shown.name)
         paths.append(folder / shown.name)
         context.close()
@@ -74,7 +79,7 @@ def draw_try(browser: Any, address: str, token: str, file: Path, folder: Path) -
     page.set_default_timeout(240_000)
     page.goto(f"{address}/pages/try")
     page.set_input_files("input[type=file]", file)
-    page.get_by_text("What was understood").wait_for()
+    page.get_by_role("heading", name="What was understood").wait_for()
     page.get_by_role("button", name="Score it").click()
     page.locator("#curves canvas").first.wait_for()
     page.wait_for_timeout(1500)
@@ -90,7 +95,7 @@ def main(address: str, token: str, inbox: str) -> None:
 
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--headless", "--no-sandbox"])
-        for path in draw(browser, address.rstrip("/"), token, MORNING, IMAGES):
+        for path in draw(browser, address.rstrip("/"), token, MORNING + CAMERAS, IMAGES):
             print(f"drew {path.name}")
         with TemporaryDirectory() as folder:
             file = days_of(Path(inbox), Path(folder))
