@@ -208,3 +208,11 @@ def _samples(camera: Camera, opened: list[tuple[CameraFile, np.ndarray]], masks:
         taken[file.role.label] += 1
         samples.append(Sample(file.role.label, file.name, x, marked))
     return sorted(samples, key=lambda sample: (not is_normal(sample.label, camera), sample.label, sample.name))
+
+
+def pictures_at(source: Path) -> list[Path]:
+    """The files of a folder by name, or the one that is named. NotThereError when there are none."""
+    paths = sorted(path for path in source.iterdir() if path.is_file()) if source.is_dir() else [source]
+    if not paths or not all(path.is_file() for path in paths):
+        raise NotThereError(f"there is no picture at {source}", "name a picture or a folder of some")
+    return paths

@@ -23,6 +23,7 @@ from service.cli import (
     review,
     start,
     synthesis,
+    translation,
     upscaling,
 )
 from service.cli.upkeep import add_commands as add_upkeep
@@ -40,7 +41,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for room in (start, review, plan, jobs, bridge, synthesis, upscaling, cameras):
+for room in (start, review, plan, jobs, bridge, synthesis, upscaling, translation, cameras):
     room.add_commands(app)
 for name, group in (
     ("incidents", incidents.app),

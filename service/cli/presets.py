@@ -14,10 +14,11 @@ app = typer.Typer(help="DCGANs by name.", no_args_is_help=True)
 
 @app.command("list")
 def list_presets(as_json: JsonOption = False) -> None:
-    """Every preset, what it is and how many numbers it learns."""
+    """Every preset by family: its year, what it is and is good for, and how many numbers it learns."""
     from rich.table import Table
 
     from service.views.presets import preset_rows
+    from synthesis.presets.families import OTHER_COMMANDS
 
     rows = preset_rows()
     if as_json:
@@ -25,13 +26,22 @@ def list_presets(as_json: JsonOption = False) -> None:
         return
     table = Table(box=None)
     table.add_column("preset", no_wrap=True)
+    table.add_column("year")
     table.add_column("generator", justify="right")
     table.add_column("discriminator", justify="right")
     table.add_column("image", no_wrap=True)
-    table.add_column("what it is")
+    table.add_column("what it is, and what it is good for")
+    family = ""
     for row in rows:
+        if row["family"] != family:
+            family = str(row["family"])
+            table.add_row(f"[bold]{family}[/bold]")
         sizes = (f"{row[network]:,}" for network in ("generator", "discriminator"))
-        table.add_row(str(row["preset"]), *sizes, str(row["image"]), f"{row['about']}; {row['source']}")
+        words = f"{row['about']}; {row['source']}. For {row['good_for']}"
+        table.add_row(str(row["preset"]), str(row["year"]), *sizes, str(row["image"]), words)
+    table.add_row("[bold]from a picture, not from a code[/bold]")
+    for name, (command, about, source) in OTHER_COMMANDS.items():
+        table.add_row(name, source[-4:], "", "", "", f"{about}; {source}. nightscore {command}")
     show_table(table)
 
 

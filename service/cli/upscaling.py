@@ -52,6 +52,7 @@ def upscale_images(
     out: Annotated[Path, typer.Option("--out", help="A folder for the PNGs.")],
 ) -> None:
     """Enlarge pictures by the upscaler that serves a day; pictures that cannot be read are named and passed over."""
+    from sensors_data.images.discover import pictures_at
     from sensors_data.images.files import decode_image, encode_png, read_image_file
     from sensors_data.store import Store
     from synthesis.upscaling.files import load_for
@@ -60,7 +61,7 @@ def upscale_images(
     upscaler = load_for(Store(settings.store), camera, day_from(day))
     card = upscaler.card
     about = {"software": "nightscore", "enlarged": str(card.network.factor), "upscaler": upscaler.name}
-    paths = _pictures(source)
+    paths = pictures_at(source)
     out.mkdir(parents=True, exist_ok=True)
     written = 0
     for path in paths:
@@ -76,11 +77,3 @@ def upscale_images(
             f"none of {len(paths)} files in {source} is a picture", "name a picture or a folder of some"
         )
     say(f"enlarged {written} of {len(paths)} pictures {card.network.factor} times by {upscaler.name} into {out}")
-
-
-def _pictures(source: Path) -> list[Path]:
-    """The files that are named. NotThereError when there are none."""
-    paths = sorted(path for path in source.iterdir() if path.is_file()) if source.is_dir() else [source]
-    if not paths or not all(path.is_file() for path in paths):
-        raise NotThereError(f"there is no picture at {source}", "name a picture or a folder of some")
-    return paths

@@ -8,6 +8,7 @@ from synthesis.networks.kinds import discriminator_of, generator_of
 from synthesis.networks.layers import Activation, Layer, Norm
 from synthesis.networks.pair import DiscriminatorShape, GeneratorShape, parameter_count
 from synthesis.presets.catalogue import PRESETS, preset
+from synthesis.presets.families import FAMILIES
 from synthesis.training.recipe import Recipe
 
 CLASSES = 10
@@ -15,20 +16,27 @@ CLASSES = 10
 
 
 def preset_rows() -> list[dict[str, object]]:
-    """Every preset: its name, the parameters of both networks, its image, what it is, where it is published."""
+    """Every preset by family and year: its name, the parameters of both networks, its image, what it is and is good
+    for, where it is published.
+    """
     rows: list[dict[str, object]] = []
-    for name, chosen in PRESETS.items():
-        recipe = preset(name, chosen.own, CLASSES if chosen.conditional else 0)
-        rows.append(
-            {
-                "preset": name,
-                "generator": parameter_count(generator_of(recipe.generator)),
-                "discriminator": parameter_count(discriminator_of(recipe.discriminator)),
-                "image": "x".join(map(str, recipe.generator.image)),
-                "about": chosen.about,
-                "source": chosen.source,
-            }
-        )
+    for family, members in FAMILIES.items():
+        for name in sorted(members, key=lambda name: PRESETS[name].year):
+            chosen = PRESETS[name]
+            recipe = preset(name, chosen.own, CLASSES if chosen.conditional else 0)
+            rows.append(
+                {
+                    "family": family,
+                    "preset": name,
+                    "year": chosen.year,
+                    "generator": parameter_count(generator_of(recipe.generator)),
+                    "discriminator": parameter_count(discriminator_of(recipe.discriminator)),
+                    "image": "x".join(map(str, recipe.generator.image)),
+                    "about": chosen.about,
+                    "good_for": members[name],
+                    "source": chosen.source,
+                }
+            )
     return rows
 
 

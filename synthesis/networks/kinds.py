@@ -16,12 +16,19 @@ from synthesis.networks.information import (
     InformationGenerator,
     InformationGeneratorConfig,
 )
+from synthesis.networks.laplacian import (
+    LaplacianDiscriminator,
+    LaplacianDiscriminatorConfig,
+    LaplacianGenerator,
+    LaplacianGeneratorConfig,
+)
 from synthesis.networks.multi_scale import (
     MultiScaleDiscriminator,
     MultiScaleDiscriminatorConfig,
     MultiScaleGenerator,
     MultiScaleGeneratorConfig,
 )
+from synthesis.networks.noisy import NoisyGenerator, NoisyGeneratorConfig
 from synthesis.networks.pair import DiscriminatorNetwork, DiscriminatorShape, GeneratorNetwork, GeneratorShape
 from synthesis.networks.progressive import (
     ProgressiveDiscriminator,
@@ -54,6 +61,8 @@ AnyGeneratorConfig = Annotated[
     | Annotated[R3GeneratorConfig, Tag("r3")]
     | Annotated[ProgressiveGeneratorConfig, Tag("progressive")]
     | Annotated[MultiScaleGeneratorConfig, Tag("multi-scale")]
+    | Annotated[LaplacianGeneratorConfig, Tag("laplacian")]
+    | Annotated[NoisyGeneratorConfig, Tag("noisy")]
     | Annotated[StyleGeneratorConfig, Tag("style")],
     TaggedBy(network_of),
 ]
@@ -66,6 +75,7 @@ AnyDiscriminatorConfig = Annotated[
     | Annotated[R3DiscriminatorConfig, Tag("r3")]
     | Annotated[ProgressiveDiscriminatorConfig, Tag("progressive")]
     | Annotated[MultiScaleDiscriminatorConfig, Tag("multi-scale")]
+    | Annotated[LaplacianDiscriminatorConfig, Tag("laplacian")]
     | Annotated[StyleDiscriminatorConfig, Tag("style")],
     TaggedBy(network_of),
 ]
@@ -74,6 +84,10 @@ AnyDiscriminatorConfig = Annotated[
 def generator_of(config: GeneratorShape) -> GeneratorNetwork:
     """A generator with first weights. TypeError for a config that no network belongs to."""
     match config:
+        case NoisyGeneratorConfig():
+            return NoisyGenerator(config)
+        case LaplacianGeneratorConfig():
+            return LaplacianGenerator(config)
         case InformationGeneratorConfig():
             return InformationGenerator(config)
         case GeneratorConfig():
@@ -96,6 +110,8 @@ def generator_of(config: GeneratorShape) -> GeneratorNetwork:
 def discriminator_of(config: DiscriminatorShape) -> DiscriminatorNetwork:
     """A discriminator with first weights. TypeError for a config that no network belongs to."""
     match config:
+        case LaplacianDiscriminatorConfig():
+            return LaplacianDiscriminator(config)
         case InformationDiscriminatorConfig():
             return InformationDiscriminator(config)
         case DiscriminatorConfig():

@@ -63,6 +63,14 @@ class GeneratorNetwork(nn.Module, ABC):
         images: Tensor = self(z, label)
         return images
 
+    def drawn_beside(self, real: Tensor, z: Tensor, label: Tensor | None = None) -> Tensor:
+        """`drawn_to_train` for a batch of real images (B, C, H, W); few networks learn from those directly."""
+        return self.drawn_to_train(z, label)
+
+    def as_drawn(self, x: Tensor, draws: torch.Generator) -> Tensor:
+        """Real images (B, C, H, W) with the noise that drawn ones have; most networks draw none."""
+        return x
+
     def grow(self, done: float) -> None:
         """Take the form that belongs to a completed fraction of the training; most networks never change theirs."""
 
@@ -72,7 +80,7 @@ class Verdict:
     """A discriminator's outputs for B images."""
 
     logit: Tensor
-    """How real each looks, (B,)."""
+    """How real each looks, (B,); (B, L) where each of L levels is judged by itself."""
     features: Tensor
     """The inputs of the logit's dense layer, (B, F)."""
     classes: Tensor | None = None

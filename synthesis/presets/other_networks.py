@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from synthesis.networks.dcgan import GeneratorConfig
 from synthesis.networks.energy import EnergyDiscriminatorConfig
 from synthesis.networks.flat import FlatDiscriminatorConfig, FlatGeneratorConfig
 from synthesis.networks.information import InformationDiscriminatorConfig, InformationGeneratorConfig
+from synthesis.networks.laplacian import LaplacianDiscriminatorConfig, LaplacianGeneratorConfig
 from synthesis.networks.multi_scale import MultiScaleDiscriminatorConfig, MultiScaleGeneratorConfig
+from synthesis.networks.noisy import NoisyGeneratorConfig
 from synthesis.networks.progressive import ProgressiveDiscriminatorConfig, ProgressiveGeneratorConfig
 from synthesis.networks.r3 import R3DiscriminatorConfig, R3GeneratorConfig
 from synthesis.networks.residual import ResidualDiscriminatorConfig, ResidualGeneratorConfig
 from synthesis.networks.style import StyleGeneratorConfig
 from synthesis.networks.style_discriminator import StyleDiscriminatorConfig
+from synthesis.presets.papers import plain_layers
 from synthesis.presets.parts import Parts, Preset, Shape, downsample, upsample
 from synthesis.training.config import TrainingConfig
 
@@ -63,6 +67,23 @@ def _ebgan(image: Shape) -> Parts:
     encoder = (downsample(64, kernel=4), downsample(128, kernel=4, norm="batch"))
     training = TrainingConfig(images=EPOCHS, loss="energy", margin=10.0, pulling_away=0.1, learning_rate=1e-3)
     return generator, EnergyDiscriminatorConfig(image=image, encoder=encoder, decoder=back), training
+
+
+def _laplacian(image: Shape) -> Parts:
+    """Three sizes, a pair each; Adam instead of its gradient descent."""
+    levels = 3
+    planes = sum((image[1] >> level) ** 2 for level in range(levels - 1))
+    generator = LaplacianGeneratorConfig(image=image, levels=levels, latent=100 + planes)
+    training = TrainingConfig(images=EPOCHS, learning_rate=5e-4, precision="fast")
+    return generator, LaplacianDiscriminatorConfig(image=image, levels=levels), training
+
+
+def _prescribed(image: Shape) -> Parts:
+    """The plain DCGAN's layers with noise on every pixel, and the entropy of what it draws in its loss."""
+    plain, discriminator = plain_layers(image)
+    fields = {**plain.model_dump(), "latent": 100 + math.prod(image)}
+    training = TrainingConfig(images=EPOCHS, entropy_weight=5e-4)
+    return NoisyGeneratorConfig.model_validate(fields), discriminator, training
 
 
 def _residual(image: Shape, latent: int, **codes: Any) -> tuple[ResidualGeneratorConfig, ResidualDiscriminatorConfig]:
@@ -169,6 +190,8 @@ OTHER_NETWORKS = {
     "vanilla": Preset(_vanilla, "dense layers, the first of all", "Goodfellow et al. 2014, arXiv:1406.2661", 0),
     "infogan": Preset(_infogan, "finds classes without labels", "Chen et al. 2016, arXiv:1606.03657", 2),
     "ebgan": Preset(_ebgan, "an auto-encoder discriminates", "Zhao et al. 2017, arXiv:1609.03126", 2),
+    "lapgan": Preset(_laplacian, "a pair for each size", "Denton et al. 2015, arXiv:1506.05751", 2),
+    "presgan": Preset(_prescribed, "learned noise, entropy in the loss", "Dieng et al. 2019, arXiv:1910.04302", 1),
     "sagan": Preset(_sagan, "self-attention", "Zhang et al. 2019, arXiv:1805.08318", 2),
     "biggan": Preset(_biggan, "codes for every block, orthogonal weights", "Brock et al. 2019, arXiv:1809.11096", 2),
     "progressive": Preset(_progressive, "grows while it trains", "Karras et al. 2018, arXiv:1710.10196", 2),

@@ -13,7 +13,7 @@ EPOCHS = 60_000 * 25
 """Images shown where the paper counts in another way."""
 
 
-def _plain_layers(
+def plain_layers(
     image: Shape, norm: Norm = "batch", of_generator: Norm = "batch"
 ) -> tuple[GeneratorConfig, DiscriminatorConfig]:
     """Channels halve as the side doubles, at any side; `norm` is that of the discriminator."""
@@ -35,7 +35,7 @@ def _plain_layers(
 
 
 def _plain(image: Shape) -> Parts:
-    return *_plain_layers(image), TrainingConfig(images=EPOCHS)
+    return *plain_layers(image), TrainingConfig(images=EPOCHS)
 
 
 def _dcgan_64(image: Shape) -> Parts:
@@ -52,27 +52,27 @@ def _dcgan_64(image: Shape) -> Parts:
 
 
 def _lsgan(image: Shape) -> Parts:
-    return *_plain_layers(image), TrainingConfig(images=EPOCHS, loss="least-squares", learning_rate=1e-3)
+    return *plain_layers(image), TrainingConfig(images=EPOCHS, loss="least-squares", learning_rate=1e-3)
 
 
 def _feature_matching(image: Shape) -> Parts:
-    return *_plain_layers(image), TrainingConfig(images=EPOCHS, matches_features=True, learning_rate=3e-4, batch=100)
+    return *plain_layers(image), TrainingConfig(images=EPOCHS, matches_features=True, learning_rate=3e-4, batch=100)
 
 
 def _historical(image: Shape) -> Parts:
     """The plain pair with all weights held near their mean so far."""
-    return *_plain_layers(image), TrainingConfig(images=EPOCHS, history_weight=1e-3)
+    return *plain_layers(image), TrainingConfig(images=EPOCHS, history_weight=1e-3)
 
 
 def _minibatch_features(image: Shape) -> Parts:
     """Its other three remedies: minibatch discrimination, virtual batch normalisation, one-sided label smoothing."""
-    generator, discriminator = _plain_layers(image, "none", "virtual")
+    generator, discriminator = plain_layers(image, "none", "virtual")
     training = TrainingConfig(images=EPOCHS, real_target=0.9, learning_rate=3e-4, batch=100)
     return generator, discriminator.model_copy(update={"minibatch_kernels": 100}), training
 
 
 def _conditional(image: Shape) -> Parts:
-    generator, discriminator = _plain_layers(image)
+    generator, discriminator = plain_layers(image)
     return generator, discriminator.model_copy(update={"conditioning": "maps"}), TrainingConfig(images=EPOCHS)
 
 
@@ -81,14 +81,14 @@ def _wgan(image: Shape) -> Parts:
     training = TrainingConfig(
         images=5 * EPOCHS, loss="wasserstein", clip=0.01, optimizer="rmsprop", learning_rate=5e-5, discriminator_steps=5
     )
-    return *_plain_layers(image), training
+    return *plain_layers(image), training
 
 
 def _wgan_gp(image: Shape) -> Parts:
     """Its algorithm 1; the critic has no batch normalisation, since the penalty is each image's own."""
     training: dict[str, Any] = {"loss": "wasserstein", "penalty": "gradient", "penalty_weight": 10.0}
     training |= {"learning_rate": 1e-4, "betas": (0.0, 0.9), "discriminator_steps": 5, "images": 5 * EPOCHS}
-    return *_plain_layers(image, "none"), TrainingConfig.model_validate(training)
+    return *plain_layers(image, "none"), TrainingConfig.model_validate(training)
 
 
 def _sngan(image: Shape) -> Parts:
@@ -131,7 +131,7 @@ def _relativistic(image: Shape) -> Parts:
         betas=(0.0, 0.9),
         average_half_life=500,
     )
-    return *_plain_layers(image, "none"), training
+    return *plain_layers(image, "none"), training
 
 
 DCGAN = "Radford et al. 2016, arXiv:1511.06434"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -28,6 +29,12 @@ class Preset:
     """Images that it was made for."""
     conditional: bool = False
     """Whether it needs classes."""
+
+    @property
+    def year(self) -> str:
+        """When it was published; empty for ours and where a report does not say."""
+        years = re.findall(r"\b20\d\d\b", self.source)
+        return years[0] if years else ""
 
 
 def upsample(channels: int, kernel: int = 4, stride: int = 2, norm: Norm = "batch", act: Activation = "relu") -> Layer:

@@ -39,6 +39,8 @@ class TrainingConfig(Section):
     """Weight of the path length in the loss of a generator with styles (Karras et al. 2020)."""
     path_every: int = Field(4, ge=1)
     """Steps between path lengths, each weighted by as many and taken from half a batch."""
+    entropy_weight: float = Field(0.0, ge=0)
+    """Weight of the negative entropy in the loss of a generator with noise (Dieng et al. 2019)."""
     history_weight: float = Field(0.0, ge=0)
     """Weight of the distance of all weights from their mean so far, in both losses (Salimans et al. 2016)."""
     clip: float = Field(0.0, ge=0)
@@ -53,8 +55,8 @@ class TrainingConfig(Section):
     """Adam's decay of the first and second moment."""
     weight_decay: float = Field(0.0, ge=0)
     """How strongly weights are pulled towards 0."""
-    schedule: Literal["constant", "exponential", "cosine"] = "constant"
-    """How the learning rate falls over the training."""
+    schedule: Literal["constant", "exponential", "cosine", "late"] = "constant"
+    """How the learning rate falls over the training; late: it stays for half of it, then falls evenly to nought."""
     decay_steps: int = Field(40_000, ge=1)
     """exponential: steps in which the learning rate halves."""
     discriminator_steps: int = Field(1, ge=1)

@@ -19,6 +19,7 @@ class Recipe(Section):
 
     @model_validator(mode="after")
     def _changes_images_alone(self) -> Recipe:
-        if self.training.augmentation and network_of(self.generator) == "multi-scale":
-            raise ValueError("a multi-scale pair is trained on images of all sizes at once; leave augmentation empty")
+        kind = network_of(self.generator)
+        if self.training.augmentation and kind in ("multi-scale", "laplacian"):
+            raise ValueError(f"a {kind} pair is trained on images of all sizes at once; leave augmentation empty")
         return self

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from synthesis.networks.kinds import discriminator_of, generator_of
+from synthesis.networks.noisy import NoisyGenerator
 from synthesis.networks.pair import DiscriminatorNetwork, GeneratorNetwork, Verdict, codes
 from synthesis.networks.style import StyleGenerator
 from synthesis.training.config import TrainingConfig
@@ -23,6 +24,7 @@ from synthesis.training.losses import (
     gradient_norm_squared,
     gradient_penalty,
 )
+from synthesis.training.posterior import entropy_term
 from synthesis.training.recipe import Recipe
 from synthesis.training.regularisers import (
     distance_from_past,
@@ -83,8 +85,8 @@ def train_step(
     with torch.autocast(device.type, torch.bfloat16, enabled=in_bf16(config, device)):
         for x, label in batches:
             z = codes(len(x), gan.generator.config.latent, draws).to(device)  # (B, Z)
-            fakes = Fakes(gan.generator.drawn_to_train(z, label), z)
-            x = gan.discriminator.shown_to_train(x)
+            fakes = Fakes(gan.generator.drawn_beside(x, z, label), z)
+            x = gan.discriminator.shown_to_train(gan.generator.as_drawn(x, draws))
             d_loss = _discriminator_step(gan, x, fakes, label, step, draws)
         g_loss = _generator_step(gan, x, fakes, label, step, draws)
     if gan.past is not None:
@@ -153,6 +155,8 @@ def _generator_step(
         g_loss = generator_loss(config.loss, *logits) + class_loss(on_fake, label)
         g_loss = g_loss + config.code_weight * recovery_loss(on_fake, gan.generator, fakes.z)
     total = g_loss + _kept_in_shape(gan, on_fake, label, step, draws)
+    if config.entropy_weight and isinstance(gan.generator, NoisyGenerator):
+        total = total + config.entropy_weight * entropy_term(gan.generator, fakes.z, fakes.images, label, draws)
     gan.g_optimizer.zero_grad()
     total.backward()  # type: ignore[no-untyped-call]
     gan.workers.share_gradients(gan.generator)
@@ -207,6 +211,8 @@ def schedule(config: TrainingConfig, step: int, done: float) -> float:
     """The learning rate at a step as a multiple of the first one."""
     if config.schedule == "cosine":
         return 0.5 + 0.5 * math.cos(math.pi * min(1.0, done))
+    if config.schedule == "late":
+        return min(1.0, max(0.0, 2 * (1 - done)))
     return 0.5 ** (step / config.decay_steps) if config.schedule == "exponential" else 1.0
 
 

@@ -36,6 +36,8 @@ READ = {
     ("presets", "list"): (False, False),
     ("presets", "show"): (False, False),
     ("plan",): (False, False),
+    ("train-translator",): (False, False),
+    ("translate-images",): (False, False),
     ("users", "add"): (True, False),
     ("users", "rotate"): (True, False),
     ("users", "revoke"): (True, False),
@@ -66,7 +68,7 @@ def test_every_command_is_a_job_or_one_that_people_use_around_them():
     around = {"init", "nightly", "backfill", "show", "doctor", "demo", "serve", "replay", "explain", "plan", "bridge"}
     keeping = {"verify", "clean", "backup", "restore", "migrate", "audit"}
     looks = {"show-image", "explore-images", "evaluate-images", "interpolate-images", "redraw-image", "judge-picture"}
-    looks |= {"mix-images", "vary-images", "upscale-images"}
+    looks |= {"mix-images", "vary-images", "upscale-images", "train-translator", "translate-images"}
     groups = {"incidents", "datasets", "presets", "models", "users"}
     assert {words[0] for words in COMMANDS} == set(JOBS) | around | keeping | looks | groups
 

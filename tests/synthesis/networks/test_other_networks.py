@@ -10,7 +10,10 @@ from synthesis.networks.attention import SelfAttention
 from synthesis.networks.energy import EnergyDiscriminator
 from synthesis.networks.flat import Maxout
 from synthesis.networks.information import InformationGenerator, code_loss
+from synthesis.networks.kinds import discriminator_of, generator_of
+from synthesis.networks.laplacian import LaplacianGenerator, blurred
 from synthesis.networks.multi_scale import MultiScaleDiscriminator, MultiScaleGenerator, side_by_side, taken_apart
+from synthesis.networks.noisy import NoisyGenerator
 from synthesis.networks.progressive import ProgressiveDiscriminator, ProgressiveGenerator, level_at
 from synthesis.networks.residual import ConditionalNorm
 from synthesis.networks.style import StyledLayer, StyleGenerator, StyleGeneratorConfig
@@ -163,3 +166,38 @@ def test_a_code_that_is_not_recovered_costs_the_entropy_of_its_category():
     assert code_loss(torch.zeros(2, 11), category, numbers, 0.1).item() == pytest.approx(math.log(10) + 0.1 * 0.125)
     known = torch.cat([100 * F.one_hot(category, 10), numbers], 1)
     assert code_loss(known, category, numbers, 0.1).item() == pytest.approx(0, abs=1e-6)
+
+
+def test_a_laplacian_pyramid_adds_the_detail_of_each_level_to_the_blur_of_the_one_below():
+    generator = LaplacianGenerator(preset("lapgan", IMAGE).generator).eval()
+    z = torch.randn(2, 100 + 28**2 + 14**2)
+    image = generator.coarse(z[:, :100])
+    for level, plane in ((1, z[:, -(14**2) :].view(2, 1, 14, 14)), (0, z[:, 100 : -(14**2)].view(2, 1, 28, 28))):
+        blur = blurred(image)
+        image = blur + generator.details[level](torch.cat([blur, plane], 1))
+    assert torch.allclose(generator(z), image.clamp(-1, 1), atol=1e-6)
+
+
+def test_a_level_of_the_pyramid_learns_from_the_blur_of_real_images_and_is_judged_alone():
+    recipe = preset("lapgan", IMAGE)
+    generator, discriminator = generator_of(recipe.generator), discriminator_of(recipe.discriminator).eval()
+    real, z = torch.rand(3, *IMAGE), torch.randn(3, recipe.generator.latent)
+    with torch.no_grad():
+        for convolutions in generator.details:
+            convolutions[-1].weight.zero_()
+            convolutions[-1].bias.zero_()
+    drawn = taken_apart(generator.drawn_beside(real, z), 3)
+    assert torch.equal(drawn[0], blurred(F.avg_pool2d(real, 2)))
+    logits = discriminator.discriminate(real).logit
+    assert logits.shape == (3, 3)
+    assert torch.allclose(discriminator(real), logits.mean(1))
+
+
+def test_learned_noise_lies_on_every_pixel_of_drawn_and_of_real_images():
+    generator = NoisyGenerator(preset("presgan", IMAGE).generator).eval()
+    z = torch.randn(4, 100 + 784)
+    with torch.no_grad():
+        generator.log_spread.fill_(math.log(0.1))
+    assert torch.allclose(generator(z) - generator.mean(z[:, :100]), 0.1 * z[:, 100:].view(4, 1, 28, 28), atol=1e-6)
+    noised = generator.as_drawn(torch.zeros(64, *IMAGE), torch.Generator().manual_seed(0))
+    assert noised.std().item() == pytest.approx(0.1, rel=0.02)

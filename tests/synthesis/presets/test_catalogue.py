@@ -4,6 +4,7 @@ import torch
 from synthesis.networks.kinds import discriminator_of, generator_of
 from synthesis.networks.pair import parameter_count
 from synthesis.presets.catalogue import PRESETS, nearest_size, preset
+from synthesis.presets.families import FAMILIES
 from synthesis.training.step import initial_state, train_step
 
 
@@ -21,6 +22,13 @@ from synthesis.training.step import initial_state, train_step
         ("vanilla", (1, 28, 28), 101 * 1200 + 1201 * 1200 + 1201 * 784, 785 * 1200 + 241 * 1200 + 241),
         ("infogan", (1, 28, 28), 75 * 6272 + 256 + 16 * (128 * 64 + 64) + 64 + 128 + 1, None),
         ("ebgan", (1, 28, 28), None, 16 * 2 * (64 + 64 * 128) + 64 + 128 + 256 + 64 + 128 + 1),
+        (
+            "lapgan",
+            (1, 28, 28),
+            101 * 1200 + 1201 * 1200 + 1201 * 49 + 2 * (25 * (2 * 64 + 64 * 64 + 64) + 64 + 64 + 1),
+            50 * 600 + 601 * 600 + 601 + 2 * (25 * (64 + 64 * 128) + 64 + 128) + 128 * (49 + 16) + 2,
+        ),
+        ("presgan", (1, 28, 28), 1_781_504 + 784, 138_817),
         ("conditional", (1, 28, 28), 1_781_504 + 10 * 12544, 138_817 + 10 * 64 * 16),
     ],
 )
@@ -74,6 +82,12 @@ def test_a_preset_that_is_not_there_or_cannot_draw_the_size_is_named():
         preset("best", (1, 28, 28))
     with pytest.raises(ValueError, match="review-faces draws square images whose side 16 divides"):
         preset("review-faces", (3, 28, 28))
+
+
+def test_every_preset_is_in_one_family_and_every_paper_has_a_year():
+    members = [name for family in FAMILIES.values() for name in family]
+    assert sorted(members) == sorted(PRESETS)
+    assert [name for name, chosen in PRESETS.items() if "arXiv" in chosen.source and not chosen.year] == []
 
 
 def test_an_image_is_brought_to_the_nearest_side():
