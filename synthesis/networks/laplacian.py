@@ -126,8 +126,8 @@ class LaplacianGenerator(GeneratorNetwork):
     def _parts(self, z: Tensor) -> list[Tensor]:
         """The code of the smallest image (B, Z), then a plane of noise (B, 1, side, side) a level, largest first."""
         sides = self.config.sides[:-1]
-        first, *planes = z.split([self.config.coarse_latent, *(side**2 for side in sides)], 1)
-        return [first, *(plane.unflatten(1, (1, side, side)) for plane, side in zip(planes, sides, strict=True))]
+        first, *planes = torch.split(z, [self.config.coarse_latent, *(side**2 for side in sides)], 1)
+        return [first, *(plane.reshape(-1, 1, side, side) for plane, side in zip(planes, sides, strict=True))]
 
     def _smallest(self, z: Tensor, label: Tensor | None) -> Tensor:
         image: Tensor = self.coarse(with_class(z, label, self.config.classes, "generator")).float()

@@ -57,7 +57,7 @@ class NoisyGenerator(Generator):
     def forward(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         """Images (B, C, H, W) of codes (B, Z), and of classes (B,) where it is conditional."""
         code, noise = z[:, : self.config.code], z[:, self.config.code :]
-        return self.mean(code, label) + self.spread() * noise.unflatten(1, self.config.image)
+        return self.mean(code, label) + self.spread() * noise.view(-1, *self.config.image)
 
     def as_drawn(self, x: Tensor, draws: torch.Generator) -> Tensor:
         """Real images (B, C, H, W) with as much noise as drawn ones have, so that noise gives none away."""

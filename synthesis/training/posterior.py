@@ -58,7 +58,7 @@ def posterior_codes(
     return torch.stack(codes)
 
 
-@torch.enable_grad()  # type: ignore[no-untyped-call]
+@torch.enable_grad()
 def _energy(generator: NoisyGenerator, z: Tensor, x: Tensor, label: Tensor | None) -> tuple[Tensor, Tensor]:
     """-log p(x, z) without its constants, (B,), and its gradient in z, (B, Z)."""
     z = z.detach().requires_grad_()

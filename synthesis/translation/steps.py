@@ -96,7 +96,7 @@ def unpaired_step(state: TranslationState, x: Tensor, y: Tensor, draws: torch.Ge
     _stepped(state.g_optimizer, g_loss)
     d_loss = torch.zeros(())
     for critic, memory, real, fake in zip(state.critics, state.memories, (y, x), (fake_y, fake_x), strict=True):
-        d_loss = d_loss + discriminator_loss("least-squares", critic(real), critic(memory.exchanged(fake, draws)))
+        d_loss = d_loss + discriminator_loss("least-squares", critic(real), critic(memory.exchanged(fake, draws)))  # type: ignore[operator]
     _stepped(state.d_optimizer, d_loss)
     return d_loss.detach(), g_loss.detach()
 
