@@ -10,17 +10,15 @@ import pandas as pd
 
 from sensors_data.camera import Camera
 from sensors_data.errors import UnreadableError
+from sensors_data.images.annotations.apply import annotated
 from sensors_data.images.files import camera_image, decode_levels, depth_of, encode_png, read_image_file
 from sensors_data.images.inbox import CameraFile, camera_files
+from sensors_data.images.marks import DEFECT, NORMAL
 from sensors_data.images.masks import Masks, masks_of
 from sensors_data.images.roles import is_normal
 
 SOURCE_SIZE = "source_size"
 """Text chunk of a stored PNG: the pixels that the camera sent, as 640x480."""
-DEFECT = "defect"
-"""Label of a picture whose mask marks something, where its path names no defect."""
-NORMAL = "good"
-"""Label of a picture whose mask marks nothing."""
 _IMAGE_COLUMNS = ["image_id", "time", "asset", "label", "png", "split", "mask"]
 
 
@@ -41,7 +39,7 @@ def read_camera_day(camera: Camera, day: date) -> tuple[pd.DataFrame, pd.DataFra
     which join their picture's row. All images of a day have the size that most have, unless the camera's may differ;
     the others are rejects. UnreadableError when hardly any has. LookupError when the inbox holds no picture.
     """
-    files = camera_files(camera)
+    files = annotated(camera_files(camera), camera)
     today = [file for file in files if file.day == day and not file.refusal]
     rejects = [_reject(file, file.refusal) for file in files if file.refusal and file.day in (day, None)]
     rejects += [_reject(file, file.stamp.note) for file in files if not file.refusal and file.day is None]
@@ -106,16 +104,16 @@ def _rows(
     """The rows of `images`, and a reject for each mask that cannot be used."""
     rows, rejects = [], []
     for picture in pictures:
-        file, mask, beside = picture.file, None, masks.of_picture.get(picture.file.path)
-        if beside is not None:
+        file, mask, beside = picture.file, None, masks.beside(picture.file)
+        if beside:
             try:
                 mask = masks.read(beside, picture.shape, camera)
             except UnreadableError as error:
-                rejects.append(_reject(beside, str(error)))
+                rejects.append(_reject(beside[0], str(error)))
         label = file.role.label
         if beside and mask is not None and mask.any() and label and is_normal(label, camera):
             rejects.append(
-                _reject(beside, f"a mask that marks something of a picture that is {label}; the label counts")
+                _reject(beside[0], f"a mask that marks something of a picture that is {label}; the label counts")
             )
             mask = None
         elif mask is not None:

@@ -12,9 +12,11 @@ import numpy as np
 
 from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError, UnreadableError
+from sensors_data.images.annotations.apply import annotated
 from sensors_data.images.files import camera_image, decode_levels, depth_of, read_image_file
 from sensors_data.images.formats import SUFFIXES
 from sensors_data.images.inbox import CameraFile, camera_days, camera_files
+from sensors_data.images.label_guess import contradictions, labels_of_set
 from sensors_data.images.masks import Masks, masks_of
 from sensors_data.images.roles import is_normal
 
@@ -66,12 +68,17 @@ def discover_camera(source: Path, name: str | None = None) -> CameraDiscovery:
     """What a folder of pictures, or the folder of one, holds. NotThereError when none can be read."""
     folder = source if source.is_dir() else source.parent
     first = Camera(inbox=str(folder))
-    files = [file for file in camera_files(first) if not file.refusal]
-    refused = [file for file in camera_files(first) if file.refusal]
+    every = annotated(camera_files(first), first)
+    files, refused = ([file for file in every if bool(file.refusal) == which] for which in (False, True))
     dated, reasons = _with_days(first, files)
-    files = [file for file in camera_files(dated) if not file.refusal]
+    files = [file for file in annotated(camera_files(dated), dated) if not file.refusal]
     masks = _all_masks(files)
     pictures = [file for file in files if file.path not in masks.paths and file.day is not None]
+    labels, why = labels_of_set(pictures, masks, dated)
+    if labels:
+        dated, reasons = dated.model_copy(update={"labels": labels}), {**reasons, "labels": why}
+        files = [file for file in annotated(camera_files(dated), dated) if not file.refusal]
+        pictures = [file for file in files if file.path not in masks.paths and file.day is not None]
     opened = _opened(pictures)
     if not opened:
         raise NotThereError(f"no picture in {folder} can be read", "look at one with another program")
@@ -84,7 +91,7 @@ def discover_camera(source: Path, name: str | None = None) -> CameraDiscovery:
         len(pictures),
         dict(sorted(counts.items())),
         dict(Counter(file.role.split for file in pictures if file.role.split)),
-        len(masks.of_picture),
+        sum(bool(masks.beside(file)) for file in pictures),
         camera_days(camera),
         [*_oddities(camera, files, pictures, refused, counts), *_size_oddity([levels for _, levels in opened])],
         _samples(camera, opened, masks),
@@ -186,6 +193,7 @@ def _oddities(
         odd.append(f"{len(undated)} pictures have no day: {undated[0].name} ({undated[0].stamp.note})")
     if noted := [file for file in pictures if file.stamp.note]:
         odd.append(f"{len(noted)} names contradict their folder: {noted[0].name} ({noted[0].stamp.note})")
+    odd += contradictions(pictures, camera)
     if not any(is_normal(label, camera) for label in counts):
         names = ", ".join(sorted(counts))
         odd.append(f"no label says that a part is good ({names}): name those of good parts in normal_labels")
@@ -201,7 +209,7 @@ def _samples(camera: Camera, opened: list[tuple[CameraFile, np.ndarray]], masks:
             continue
         try:
             x, shape = camera_image(read_image_file(file.path), camera)
-            mask = masks.of_picture.get(file.path)
+            mask = masks.beside(file)
             marked = masks.read(mask, shape, camera) if mask else None
         except UnreadableError:
             continue

@@ -13,6 +13,7 @@ from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError
 from sensors_data.images.exif import taken_at
 from sensors_data.images.formats import SUFFIXES
+from sensors_data.images.marks import Annotation
 from sensors_data.images.roles import Role, is_left_out, role_of
 from sensors_data.images.stamps import DAY_IN_INBOX, Stamp, stamp_of
 
@@ -32,6 +33,8 @@ class CameraFile:
     role: Role
     refusal: str = ""
     """Why it is no picture to be read, before it is opened; nothing for a picture."""
+    annotation: Annotation | None = None
+    """What a file of annotations says of it."""
 
     @property
     def day(self) -> date | None:

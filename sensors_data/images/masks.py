@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from sensors_data.errors import UnreadableError
 from sensors_data.images.arrays import cut_out, fitted
 from sensors_data.images.files import decode_levels, read_image_file
 from sensors_data.images.inbox import CameraFile
-from sensors_data.images.roles import MASK_FOLDERS
+from sensors_data.images.roles import is_mask_folder
 
 _LOSSY, _PLAIN = {".jpg", ".jpeg", ".jpe", ".jfif"}, {".png", ".bmp", ".gif", ".tif", ".tiff"}
 
@@ -23,28 +24,41 @@ _LOSSY, _PLAIN = {".jpg", ".jpeg", ".jpe", ".jfif"}, {".png", ".bmp", ".gif", ".
 class Masks:
     """The masks of a day."""
 
-    of_picture: dict[Path, CameraFile]
-    """A picture's path and its mask."""
+    of_picture: dict[Path, tuple[CameraFile, ...]]
+    """A picture's path and its masks."""
     lonely: list[CameraFile]
     """Masks of the day whose picture is not there."""
 
     @property
     def paths(self) -> frozenset[Path]:
         """The paths of all masks."""
-        return frozenset(mask.path for mask in (*self.of_picture.values(), *self.lonely))
+        return frozenset(mask.path for mask in (*chain.from_iterable(self.of_picture.values()), *self.lonely))
 
-    def read(self, mask: CameraFile, shape: tuple[int, ...], camera: Camera) -> np.ndarray:
-        """A mask as its picture is kept, (1, H, W) uint8, 255 where something is marked, else 0.
+    def beside(self, picture: CameraFile) -> tuple[CameraFile, ...]:
+        """The files that mark a picture's defect: its masks, or the picture itself where an annotation of it does."""
+        annotated = picture.annotation is not None and picture.annotation.marks
+        return self.of_picture.get(picture.path, (picture,) if annotated else ())
+
+    def read(self, markings: tuple[CameraFile, ...], shape: tuple[int, ...], camera: Camera) -> np.ndarray:
+        """What `beside` gave, as the picture is kept, (1, H, W) uint8, 255 where one of them marks something, else 0.
 
         UnreadableError when it cannot be read or has another size than its picture, (H, W).
         """
-        levels = decode_levels(read_image_file(mask.path))
-        if levels.shape[1:] != shape:
-            found = f"{levels.shape[2]}x{levels.shape[1]} pixels, its picture {shape[1]}x{shape[0]}"
-            raise UnreadableError(f"a mask of {found}", "the picture is kept without it")
-        marked = ((levels > levels.max() // 2).any(axis=0) * np.uint8(255))[None]
-        part = cut_out(marked.astype(np.uint8), camera.region)
+        marked = np.any([_marked(marking, shape) for marking in markings], axis=0)
+        part = cut_out((marked * 255).astype(np.uint8), camera.region)
         return ((fitted(part, camera.shape[1:], camera.fit) > 0) * np.uint8(255)).astype(np.uint8)
+
+
+def _marked(mask: CameraFile, shape: tuple[int, ...]) -> np.ndarray:
+    """The pixels that a mask or an annotation marks, uint8 (1, H, W), 255 or 0."""
+    if mask.annotation is not None and mask.annotation.marks:
+        return mask.annotation.mask(shape)
+    levels = decode_levels(read_image_file(mask.path))
+    if levels.shape[1:] != shape:
+        found = f"{levels.shape[2]}x{levels.shape[1]} pixels, its picture {shape[1]}x{shape[0]}"
+        raise UnreadableError(f"a mask of {found}", "the picture is kept without it")
+    marked: np.ndarray = ((levels > levels.max() // 2).any(axis=0, keepdims=True) * 255).astype(np.uint8)
+    return marked
 
 
 def masks_of(files: list[CameraFile], day: date) -> Masks:
@@ -55,25 +69,42 @@ def masks_of(files: list[CameraFile], day: date) -> Masks:
     """
     pictures = [file for file in files if not file.refusal and not _in_mask_folder(file)]
     by_key: dict[str, list[CameraFile]] = defaultdict(list)
+    by_stem: dict[str, list[CameraFile]] = defaultdict(list)
     for file in pictures:
         by_key[file.role.key].append(file)
-    of_picture: dict[Path, CameraFile] = {}
+        by_stem[file.path.stem.lower()].append(file)
+    of_picture: dict[Path, tuple[CameraFile, ...]] = {}
     lonely = []
     for file in files:
         if file.refusal or not file.role.mask_of or file.day not in (day, None):
             continue
-        owners = [p for p in by_key.get(file.role.mask_of, []) if p.day == day and p.path != file.path]
+        owners = _owners(file, by_key, by_stem, day)
         if owners:
-            of_picture[_nearest(owners, file).path] = file
+            owner = _nearest(owners, file).path
+            of_picture[owner] = (*of_picture.get(owner, ()), file)
         elif _in_mask_folder(file) and file.day == day:
             lonely.append(file)
     for picture, mask in _pairs(pictures, day):
-        of_picture.setdefault(picture.path, mask)
+        of_picture.setdefault(picture.path, (mask,))
     return Masks(of_picture, lonely)
 
 
+def _owners(
+    mask: CameraFile, by_key: dict[str, list[CameraFile]], by_stem: dict[str, list[CameraFile]], day: date
+) -> list[CameraFile]:
+    """The pictures of a day that a mask may belong to: of its folders and name, else the only one of its name where the
+    mask's path names no label (AITEX). Several masks of one picture lie in a folder of its name (MVTec LOCO).
+    """
+    folder, _, stem = mask.role.mask_of.rpartition("/")
+    for owners in (by_key.get(mask.role.mask_of, []), by_key.get(folder, [])):
+        if today := [p for p in owners if p.day == day and p.path != mask.path]:
+            return today
+    alone = [p for p in by_stem.get(stem, []) if p.day == day and p.path != mask.path]
+    return alone if len(alone) == 1 and not mask.role.label else []
+
+
 def _in_mask_folder(file: CameraFile) -> bool:
-    return any(part.lower() in MASK_FOLDERS for part in file.name.split("/")[:-1])
+    return any(is_mask_folder(part) for part in file.name.split("/")[:-1])
 
 
 def _nearest(owners: list[CameraFile], mask: CameraFile) -> CameraFile:

@@ -59,6 +59,9 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 """Folders that name where a picture was taken: `line-1`, `cam2`, `shift-A`."""
+_NUMBER = re.compile(r"(?!ok|ng|io)[a-z]{0,3}[-_]?\d{2,}", re.IGNORECASE)
+"""Folders that number parts, as `0042`, `S0001` or `kos07`: they name no defect."""
+_WITH_FILLER = re.compile(r"^(.+?)[-_ ]?(?:images?|imgs?|set|public|private|private_mixed)$")
 _MASK_NAME = re.compile(
     r"^(?P<stem>.+?)[-_](?:mask|masks|gt|label|groundtruth|ground_truth|seg)(?:[-_]?\d{1,2})?$", re.IGNORECASE
 )
@@ -112,12 +115,14 @@ class Role:
 
 def role_of(folders: list[str], stem: str, path: str, camera: Camera) -> Role:
     """The role of a file with these folders below the inbox, those of days left out."""
-    lower = [folder.lower() for folder in folders]
-    mask_folder = any(folder in MASK_FOLDERS for folder in lower)
-    split = next((SPLITS[folder] for folder in reversed(lower) if folder in SPLITS), "")
-    named = [f for f in folders if f.lower() not in MASK_FOLDERS | SPLITS.keys() | _CONTAINERS]
-    asset, label = _asset_and_label(named, camera.folders)
     match = _MASK_NAME.match(stem)
+    words = [_word(folder) for folder in folders]
+    beside = {"label", "labels"} if match else set()  # DAGM's folder of masks; a label may also be the product
+    mask_folder = any(is_mask_folder(folder) for folder in folders)
+    split = next((SPLITS[word] for word in reversed(words) if word in SPLITS), "")
+    said = MASK_FOLDERS | SPLITS.keys() | _CONTAINERS | beside
+    named = [folder for folder, word in zip(folders, words, strict=True) if word not in said]
+    asset, label = _asset_and_label(named, camera.folders)
     plain = match["stem"] if match else stem
     label = next((value for form, value in camera.labels.items() if _fits(path, form)), label)
     is_mask = mask_folder or match is not None
@@ -141,11 +146,24 @@ def _asset_and_label(named: list[str], order: tuple[str, ...]) -> tuple[str, str
     if order:
         roles = dict(zip(order, named, strict=False))
         return roles.get("asset", ""), roles.get("label", "")
-    places = [folder for folder in named if _PLACE.fullmatch(folder)]
+    places = [folder for folder in named if _PLACE.fullmatch(folder) or _NUMBER.fullmatch(folder)]
     others = [folder for folder in named if folder not in places]
-    label = others[-1] if others else ""
+    good = [folder for folder in others if _plain(folder) in _NORMAL]
+    label = (good or others or [""])[-1]
     asset = places[-1] if places else others[-2] if len(others) > 1 else ""
     return asset, label
+
+
+def is_mask_folder(folder: str) -> bool:
+    """Whether a folder is called as those of masks are."""
+    return _word(folder) in MASK_FOLDERS
+
+
+def _word(folder: str) -> str:
+    """A folder's name in small letters; without `images`, `set` or `public` behind the name of a part or of masks."""
+    lower = folder.lower()
+    match = _WITH_FILLER.match(lower)
+    return match[1] if match and match[1] in MASK_FOLDERS | SPLITS.keys() else lower
 
 
 def _plain(label: str) -> str:

@@ -8,7 +8,7 @@ import tomlkit
 
 from sensors_data.images.discover import CameraDiscovery
 
-_KEYS = ("size", "tiles", "channels", "bits", "any_size", "fit", "day_from", "undated_day")
+_KEYS = ("size", "tiles", "channels", "bits", "any_size", "fit", "day_from", "undated_day", "labels")
 
 
 def with_camera(text: str, found: CameraDiscovery, detector: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from sensors_data.camera import Camera
 from sensors_data.defects.likeness import RealDefect
 from sensors_data.errors import NotThereError, UnusableError
+from sensors_data.images.annotations.apply import annotated
 from sensors_data.images.files import camera_image, read_image_file
 from sensors_data.images.inbox import camera_files
 from sensors_data.images.masks import masks_of
@@ -25,16 +26,16 @@ def real_defects(folder: Path, camera: Camera) -> tuple[RealDefect, ...]:
     if not folder.is_dir():
         raise NotThereError(f"there is no folder {folder}", "name one with pictures of real defects")
     place = camera.model_copy(update={"inbox": str(folder), "undated_day": camera.undated_day or _ANY_DAY})
-    files = [file for file in camera_files(place) if not file.refusal]
+    files = [file for file in annotated(camera_files(place), place) if not file.refusal]
     defects = []
     for day in sorted({file.day for file in files if file.day is not None}):
         masks = masks_of(files, day)
-        for path, mask in sorted(masks.of_picture.items()):
-            x, shape = camera_image(read_image_file(path), camera)
-            marked = masks.read(mask, shape, camera)[0] > 0
+        for file in sorted((file for file in files if file.day == day and masks.beside(file)), key=lambda f: f.path):
+            x, shape = camera_image(read_image_file(file.path), camera)
+            marked = masks.read(masks.beside(file), shape, camera)[0] > 0
             if marked.any():
-                label = next(file.role.label for file in files if file.path == path)
-                defects.append(RealDefect(path.relative_to(folder).as_posix(), label or "defect", x, marked))
+                name = file.path.relative_to(folder).as_posix()
+                defects.append(RealDefect(name, file.role.label or "defect", x, marked))
     if not defects:
         raise UnusableError(f"no picture in {folder} has a mask that marks something", MASKS)
     return tuple(defects)

@@ -142,7 +142,7 @@ def test_a_mask_beside_its_picture_says_whether_there_is_a_defect(tmp_path, pict
         levels[:, :9, :9] = marked
         put(tmp_path / "2026-11-21" / folder / mask, saved_as(levels, mask))
     images, rejects = read_camera_day(camera(tmp_path), DAY)
-    assert images["label"].tolist() == ["kos01", "good"]
+    assert images["label"].tolist() == ["defect", "good"]
     assert len(images) == 2
     assert rejects.empty
 

@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from sensors_data.images.days import read_camera_day
+from sensors_data.images.discover import discover_camera
+
+RNG = np.random.default_rng(0)
+MARK = np.zeros((40, 40), np.uint8)
+MARK[:9, :9] = 255
+
+
+def put(path, x=None):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(RNG.integers(0, 256, (40, 40), dtype=np.uint8) if x is None else x).save(path)
+
+
+def kinds_of(folder):
+    """Every label that `init` and a day's ingest with its settings give, and how many pictures have a mask."""
+    camera = discover_camera(folder).camera
+    images = read_camera_day(camera, camera.undated_day)[0]
+    return images["label"].value_counts().to_dict(), int(images["mask"].notna().sum())
+
+
+def test_a_folder_with_and_without_marks_names_no_defect_as_in_dagm(tmp_path):
+    for n in range(5):
+        put(tmp_path / f"Class1/Train/{n:04}.PNG")
+    put(tmp_path / "Class1/Train/Label/0003_label.PNG", MARK)
+    assert kinds_of(tmp_path) == ({"": 4, "defect": 1}, 1)
+
+
+def test_pairs_of_template_and_tested_picture_are_good_and_defect_as_in_deep_pcb(tmp_path):
+    for n in range(3):
+        put(tmp_path / f"group7/0000{n}_temp.jpg")
+        put(tmp_path / f"group7/0000{n}_test.jpg")
+    assert kinds_of(tmp_path) == ({"good": 3, "defect": 3}, 0)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "mask", "label"),
+    [
+        ("NODefect_images/230-21/01.png", "Defect_images/02.png", "Mask_images/02_mask.png", "Defect_images"),  # AITEX
+        ("p/OK/S0000/a_OK.jpg", "p/NG/HS/S0001/a_NG.jpg", "p/NG/HS/S0001/a_NG.png", "HS"),  # Real-IAD
+        ("train/good/0.png", "test_public/bad/1.png", "test_public/ground_truth/bad/1_mask.png", "bad"),  # MVTec AD 2
+    ],
+)
+def test_public_sets_name_their_defects_and_keep_their_masks(tmp_path, good, bad, mask, label):
+    put(tmp_path / good)
+    put(tmp_path / bad)
+    put(tmp_path / mask, MARK)
+    kinds, masks = kinds_of(tmp_path)
+    assert kinds[label] == masks == 1
+    assert len(kinds) == 2
+
+
+def test_several_masks_of_a_picture_are_one_as_in_mvtec_loco(tmp_path):
+    put(tmp_path / "train/good/000.png")
+    put(tmp_path / "test/bent/000.png")
+    for n in range(2):
+        put(tmp_path / f"ground_truth/bent/000/00{n}.png", np.roll(MARK, 20 * n, 0))
+    camera = discover_camera(tmp_path).camera
+    images = read_camera_day(camera, camera.undated_day)[0]
+    assert images["label"].tolist() == ["bent", "good"]
+    assert images["mask"].notna().sum() == 1
+
+
+def test_a_product_that_is_the_label_of_some_pictures_is_odd(tmp_path):
+    put(tmp_path / "can/train/good/0.png")
+    put(tmp_path / "can/test_private/1.png")
+    assert "'can' is the label of 1 pictures" in discover_camera(tmp_path).odd[0]
