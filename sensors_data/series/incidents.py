@@ -15,9 +15,11 @@ from sensors_data.series.grids.grid import Grid, as_us
 from sensors_data.settings import Label, Name, Section
 from sensors_data.store import Provenance, Store
 
-Kind = Literal["fault", "planned", "dismissed", "confirmed"]
+Kind = Literal["fault", "planned", "dismissed", "confirmed", "assigned"]
 LABELS = ("confirmed", "dismissed", "planned")
 """What a person can say of a found anomaly: a real one, a false alarm, work that was planned."""
+ASSIGNED = "assigned"
+"""That somebody looks at a found anomaly, whom the note names; it changes neither alarms nor trainings."""
 
 
 class Incident(Section):
@@ -65,9 +67,19 @@ def label(store: Store, incident: Incident) -> str:
     """
     if incident.kind not in LABELS:
         raise UnusableError(f"an anomaly is {', '.join(LABELS)}", f"found '{incident.kind}'")
+    return _keep_instead(store, incident, LABELS)
+
+
+def assign(store: Store, incident: Incident) -> str:
+    """Keep who looks at an interval, in place of who did before. Its id."""
+    return _keep_instead(store, incident.model_copy(update={"kind": ASSIGNED}), (ASSIGNED,))
+
+
+def _keep_instead(store: Store, incident: Incident, kinds: tuple[str, ...]) -> str:
+    """Keep an incident; those of these kinds about the very same interval give way. Its id."""
     kept = add_incident(store, incident)
     known = read_incidents(store, incident.family)
-    same = (known["start"] == incident.start) & (known["end"] == incident.end) & known["kind"].isin(LABELS)
+    same = (known["start"] == incident.start) & (known["end"] == incident.end) & known["kind"].isin(kinds)
     same &= known["asset"].eq(incident.asset) if incident.asset else known["asset"].isna()
     for other in known.loc[same & (known["incident"] != kept), "incident"]:
         withdraw(store, str(other), incident.author)

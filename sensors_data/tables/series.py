@@ -22,7 +22,7 @@ _INCIDENT = (
     Column("start", TIME, "its first moment"),
     Column("end", TIME, "the moment after its last"),
     Column("sensor", TEXT, "the measured quantity, null for all of them"),
-    Column("kind", TEXT, "fault, planned, dismissed or confirmed"),
+    Column("kind", TEXT, "fault, planned, dismissed or confirmed; assigned, where the note names who looks at it"),
     Column("note", TEXT, "what a person wrote"),
     Column("author", TEXT, "who"),
     Column("told", TIME, "when they said so, null where nobody noted it", since=2),

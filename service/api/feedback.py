@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -19,7 +20,7 @@ from service.api.picture_feedback import picture_routes
 from service.api.problems import refused
 from service.api.tables import FamilyQuery
 from service.api.users import Role
-from service.views.feedback import Opinion, keep_opinion, labels_of
+from service.views.feedback import Assignment, Opinion, keep_assignment, keep_opinion, labels_of
 from service.views.state import Service
 from service.views.story import story_of
 
@@ -119,7 +120,21 @@ def _label_routes(routes: APIRouter, service: Service, writer: Callable[[Request
     def speak(opinion: Opinion, request: Request) -> dict[str, str]:
         said = opinion.model_copy(update={"author": writer(request).speaks_as(opinion.author)})
         service.settings.family(opinion.family)
-        try:
+        with _unknown_anomaly(opinion.anomaly_id):
             return {"incident": keep_opinion(store, said)}
-        except NotThereError as error:
-            raise refused(404, error.reason, "anomaly_id", opinion.anomaly_id, error.remedy) from error
+
+    @routes.post("/assignments", summary="Say who looks at an anomaly", status_code=201)
+    def assign(assignment: Assignment, request: Request) -> dict[str, str]:
+        said = assignment.model_copy(update={"author": writer(request).speaks_as(assignment.author)})
+        service.settings.family(assignment.family)
+        with _unknown_anomaly(assignment.anomaly_id):
+            return {"incident": keep_assignment(store, said)}
+
+
+@contextmanager
+def _unknown_anomaly(anomaly_id: str) -> Iterator[None]:
+    """An anomaly that is not there is a problem of the field that names it."""
+    try:
+        yield
+    except NotThereError as error:
+        raise refused(404, error.reason, "anomaly_id", anomaly_id, error.remedy) from error

@@ -9,7 +9,7 @@ import pandas as pd
 from pydantic import Field
 
 from sensors_data.errors import NotThereError
-from sensors_data.series.incidents import LABELS, Incident, label, read_incidents
+from sensors_data.series.incidents import ASSIGNED, LABELS, Incident, assign, label, read_incidents
 from sensors_data.settings import Name, Section
 from sensors_data.store import Store
 
@@ -21,6 +21,15 @@ class Opinion(Section):
     anomaly_id: str = Field(pattern=r"^[0-9a-f]{16}$")
     kind: Literal["confirmed", "dismissed", "planned"]
     note: str = Field("", max_length=2000)
+    author: str = Field(min_length=1, max_length=128, examples=["night shift"])
+
+
+class Assignment(Section):
+    """Who is to look at a found anomaly."""
+
+    family: Name = Field(examples=["pump"])
+    anomaly_id: str = Field(pattern=r"^[0-9a-f]{16}$")
+    to: str = Field(min_length=1, max_length=128, examples=["day shift"])
     author: str = Field(min_length=1, max_length=128, examples=["night shift"])
 
 
@@ -36,33 +45,58 @@ def find_anomaly(store: Store, family: str, anomaly_id: str) -> dict[str, Any]:
 
 def keep_opinion(store: Store, opinion: Opinion) -> str:
     """Keep what a person says of an anomaly, over its whole interval; the incident's id."""
-    found = find_anomaly(store, opinion.family, opinion.anomaly_id)
-    told = {"kind": opinion.kind, "note": opinion.note, "author": opinion.author, "told": datetime.now(UTC)}
-    where = {"family": opinion.family, "asset": found["asset"], "start": found["start"], "end": found["end"]}
-    return label(store, Incident.model_validate({**where, **told}))
+    told = {"kind": opinion.kind, "note": opinion.note, "author": opinion.author}
+    return label(store, _about(store, opinion.family, opinion.anomaly_id, told))
+
+
+def keep_assignment(store: Store, assignment: Assignment) -> str:
+    """Keep who looks at an anomaly; the incident's id."""
+    told = {"kind": ASSIGNED, "note": assignment.to, "author": assignment.author}
+    return assign(store, _about(store, assignment.family, assignment.anomaly_id, told))
+
+
+def _about(store: Store, family: str, anomaly_id: str, told: dict[str, str]) -> Incident:
+    """An incident over an anomaly's whole interval, said now."""
+    found = find_anomaly(store, family, anomaly_id)
+    where = {"family": family, "asset": found["asset"], "start": found["start"], "end": found["end"]}
+    return Incident.model_validate({**where, **told, "told": datetime.now(UTC)})
 
 
 def verdicts_on(rows: list[dict[str, Any]], incidents: pd.DataFrame) -> list[dict[str, Any]]:
-    """What was said last of each anomaly: `said`, `author`, `note`, `incident`, null where nobody spoke.
+    """What was said last of each anomaly: `said`, `author`, `note`, `incident`; and `assigned`, who looks at it.
 
-    A verdict is about every anomaly of its asset that it overlaps: an anomaly may grow after somebody spoke.
+    All are null where nobody spoke. What is said is about every anomaly of its asset that it overlaps: an anomaly may
+    grow after somebody spoke.
     """
-    by_asset: dict[Any, list[dict[Any, Any]]] = {}
-    spoken = incidents[incidents["kind"].isin(LABELS)].sort_values("told", na_position="first", kind="stable")
-    for incident in spoken.to_dict("records"):
-        by_asset.setdefault(incident["asset"], []).append(incident)
+    spoken, assigned = _by_asset(incidents, LABELS), _by_asset(incidents, (ASSIGNED,))
     verdicts = []
     for row in rows:
-        about = by_asset.get(row["asset"], [])
-        touching = [i for i in about if i["start"] < row["end"] and i["end"] > row["start"]]
-        last = touching[-1] if touching else dict.fromkeys(("kind", "author", "note", "incident"))
-        verdicts.append({"said": last["kind"], **{name: last[name] for name in ("author", "note", "incident")}})
+        last = _last(spoken, row) or dict.fromkeys(("kind", "author", "note", "incident"))
+        about = {name: last[name] for name in ("author", "note", "incident")}
+        verdicts.append({"said": last["kind"], **about, "assigned": (_last(assigned, row) or {}).get("note")})
     return verdicts
 
 
+def _by_asset(incidents: pd.DataFrame, kinds: tuple[str, ...]) -> dict[Any, list[dict[Any, Any]]]:
+    """Incidents of these kinds, what was said last at the end."""
+    by_asset: dict[Any, list[dict[Any, Any]]] = {}
+    spoken = incidents[incidents["kind"].isin(kinds)].sort_values("told", na_position="first", kind="stable")
+    for incident in spoken.to_dict("records"):
+        by_asset.setdefault(incident["asset"], []).append(incident)
+    return by_asset
+
+
+def _last(by_asset: dict[Any, list[dict[Any, Any]]], row: dict[str, Any]) -> dict[Any, Any] | None:
+    """What was said last of an anomaly, if anything was."""
+    about = by_asset.get(row["asset"], [])
+    return next((i for i in reversed(about) if i["start"] < row["end"] and i["end"] > row["start"]), None)
+
+
 def labels_of(store: Store, family: str, days: list[date]) -> pd.DataFrame:
-    """The anomalies of some days, each once, with `said`, `author`, `note` and `incident`; null where nobody spoke."""
+    """The anomalies of some days, each once, beside what `verdicts_on` says of them."""
     rows = store.read_days("anomalies", days, family=family).drop_duplicates("anomaly_id", keep="last")
     verdicts = verdicts_on(rows.to_dict("records"), read_incidents(store, family))  # type: ignore[arg-type]
-    columns = pd.DataFrame(verdicts, columns=["said", "author", "note", "incident"], index=rows.index, dtype=object)
+    columns = pd.DataFrame(
+        verdicts, columns=["said", "author", "note", "incident", "assigned"], index=rows.index, dtype=object
+    )
     return pd.concat([rows, columns], axis=1).reset_index(drop=True)

@@ -17,7 +17,7 @@ from anomaly.series.night.anomalies import SEVERITIES
 from sensors_data.errors import NightscoreError, NotThereError
 from sensors_data.model_files import ModelFile
 from sensors_data.series.grids.grid_table import filling
-from sensors_data.series.incidents import read_incidents
+from sensors_data.series.incidents import ASSIGNED, read_incidents
 from sensors_data.series.revised import days_being_revised, in_words
 from sensors_data.settings import Settings
 from sensors_data.store import Store
@@ -157,7 +157,7 @@ def worst_first(found: pd.DataFrame) -> pd.DataFrame:
 def said_of(store: Store, family: str, found: pd.DataFrame) -> list[str]:
     """What a person said of each anomaly, as `dismissed by night shift: sensor was cleaned`; empty where nobody did."""
     incidents = read_incidents(store, family)
-    incidents = incidents[incidents["kind"].isin(("dismissed", "confirmed"))]
+    incidents = incidents[incidents["kind"].isin(("dismissed", "confirmed", ASSIGNED))]
     said = []
     for row in found.to_dict("records"):
         same = incidents["asset"].isna() | (incidents["asset"] == row["asset"])

@@ -5,6 +5,9 @@ const DAY = 86400;
 const seconds = (night) => Date.parse(`${night}T00:00Z`) / 1000;
 
 export const kindOf = (anomaly) => anomaly.planned ? "planned" : anomaly.severity;
+/** What people said of an anomaly, and who looks at it. */
+export const saidOf = (one) => [one.said && `${one.said} by ${one.author || "somebody"}${one.note ? `: ${one.note}` : ""}`,
+  one.assigned && `${one.assigned} looks at it`].filter(Boolean).join("; ");
 const grouped = new WeakMap();
 /** An anomaly, and those of other machines that are likely to have its cause. */
 export function together(lane, anomaly) {
@@ -41,10 +44,9 @@ export function chosen(lane, choices) {
   const words = choices.q.toLowerCase().split(/\s+/).filter(Boolean);
   const asked = choices.severity || choices.sensor || choices.state || choices.said || choices.only;
   const mine = new Map();
-  const ofRow = (row) => (!choices.family || row.family === choices.family) &&
-    words.every((word) => row.name.toLowerCase().includes(word) || row.family.toLowerCase().includes(word));
-  const fits = lane.rows.map(ofRow);
-  const anomalies = lane.anomalies.filter((anomaly) => fits[anomaly.row]).filter(wantedAnomaly(choices));
+  const named = (row, ...more) => (!choices.family || row.family === choices.family) &&
+    words.every((word) => [row.name, row.family, ...more].some((text) => text.toLowerCase().includes(word)));
+  const anomalies = lane.anomalies.filter((anomaly) => named(lane.rows[anomaly.row], anomaly.assigned ?? "")).filter(wantedAnomaly(choices));
   for (const anomaly of anomalies) {
     if (mine.has(anomaly.row)) mine.get(anomaly.row).push(anomaly);
     else mine.set(anomaly.row, [anomaly]);
@@ -53,8 +55,9 @@ export function chosen(lane, choices) {
   for (const night of lane.images) images.set(night.row, [...(images.get(night.row) ?? []), night]);
   const rows = [];
   lane.rows.forEach((row, place) => {
+    const fits = named(row) || mine.has(place);
     const odd = (images.get(place) ?? []).some((night) => night.odd);
-    if (!fits[place] || (asked && !mine.has(place) && !(choices.only && odd))) return;
+    if (!fits || (asked && !mine.has(place) && !(choices.only && odd))) return;
     rows.push({ ...row, place, anomalies: mine.get(place) ?? [], images: images.get(place) ?? [] });
   });
   for (const row of rows) Object.assign(row, { worst: worstOf(row), peak: peakOf(row), newest: newestOf(row) });

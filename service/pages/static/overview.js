@@ -1,7 +1,7 @@
 // The overview: the lane, its filters, the list below it, and how the last night went.
 import { addressed, address, ask, counted, escaped, fetched, interval, iso, machineAddress, onChange, say } from "./app.js";
 import { LaneView } from "./lane.js";
-import { atOnce, chosen, columnsOf, DEFAULTS, kindOf } from "./lane_model.js";
+import { atOnce, chosen, columnsOf, DEFAULTS, kindOf, saidOf } from "./lane_model.js";
 
 const PAGE = 100;
 const form = ask("filters");
@@ -108,8 +108,7 @@ function list(anomalies) {
     const link = machineAddress(one.family, row.name, iso(one.start - margin), iso(one.end + margin));
     const sensors = one.sensors.map((s) => `${s.sensor} ${Math.round(100 * s.share)} %`).join(", ") || "several";
     const others = atOnce(lane, one) ? `<br><span class="soft">${atOnce(lane, one)}</span>` : "";
-    const said = one.said ? `${one.said} by ${one.author || "somebody"}${one.note ? `: ${one.note}` : ""}` : "";
-    const review = `<a href="/pages/review?${new URLSearchParams({ family: one.family, id: one.id })}">${escaped(said || "review")}</a>`;
+    const review = `<a href="/pages/review?${new URLSearchParams({ family: one.family, id: one.id })}">${escaped(saidOf(one) || "review")}</a>`;
     return `<tr><td><span class="tag ${kindOf(one)}">${kindOf(one)}</span></td><td data-head="machine"><a href="${escaped(link)}">${escaped(row.name)}</a> <span class="soft">${escaped(one.family)}</span></td>
       <td data-head="when">${escaped(interval(one.start, one.end))}</td><td data-head="sensors">${escaped(sensors)}${others}</td><td data-head="state">${one.state}</td><td data-head="said">${review}</td></tr>`;
   }).join("");

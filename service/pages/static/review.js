@@ -1,7 +1,7 @@
 // Review: a queue of anomalies, one in curves and words, verdicts by key and in bulk, history and undo.
 import { addressed, address, ask, counted, escaped, fetched, interval, iso, machineAddress, moment, onChange, say } from "./app.js";
 import { drawn } from "./curves.js";
-import { atOnce, chosen, kindOf, together } from "./lane_model.js";
+import { atOnce, chosen, kindOf, saidOf, together } from "./lane_model.js";
 
 const KEYS = { c: "confirmed", d: "dismissed", p: "planned" };
 const defaults = { q: "", family: "", severity: "", said: "open", nights: "30", id: "" };
@@ -15,6 +15,8 @@ async function load() {
   for (const name of Object.keys(defaults)) if (form.elements[name]) form.elements[name].value = asked[name];
   at = asked.id || at;
   lane = await fetched(`/v1/lane?nights=${asked.nights}`);
+  const people = new Set(lane.anomalies.flatMap((one) => [one.assigned, one.author]).filter(Boolean));
+  ask("people").innerHTML = [...people].map((name) => `<option value="${escaped(name)}"></option>`).join("");
   render();
   await show();
 }
@@ -29,7 +31,7 @@ function render() {
   ask("counts").textContent = `${queue.length.toLocaleString("en")} of ${counted(lane.anomalies.length, "anomaly")} of ${asked.nights} nights, worst first.`;
   ask("queue").innerHTML = queue.map((one) => {
     const row = lane.rows[one.row];
-    const said = one.said ? `<br><span class="soft">${escaped(`${one.said} by ${one.author || "somebody"}${one.note ? `: ${one.note}` : ""}`)}</span>` : "";
+    const said = saidOf(one) ? `<br><span class="soft">${escaped(saidOf(one))}</span>` : "";
     return `<li data-id="${one.id}" aria-current="${one.id === at}"><input type="checkbox" aria-label="select ${escaped(row.name)}"${selected.has(one.id) ? " checked" : ""}>
       <button type="button"><span class="tag ${kindOf(one)}">${kindOf(one)}</span> <strong>${escaped(row.name)}</strong> ${escaped(one.sensors[0]?.sensor ?? "")} <span class="soft">${atOnce(lane, one)}</span><br>${escaped(interval(one.start, one.end))}${said}</button></li>`;
   }).join("");
@@ -38,13 +40,22 @@ function render() {
 
 const found = () => lane.anomalies.find((one) => one.id === at);
 
+/** The newest anomaly before this one, of its machine and leading sensor, of which somebody spoke. */
+function before(one) {
+  const alike = (other) => other.row === one.row && other.said && other.start < one.start && other.sensors[0]?.sensor === one.sensors[0]?.sensor;
+  return lane.anomalies.filter(alike).sort((a, b) => b.start - a.start)[0];
+}
+
 /** The chosen anomaly: curves first, then words. */
 async function show() {
   const one = found();
   for (const item of ask("queue").children) item.setAttribute("aria-current", item.dataset.id === at);
   ask("queue").querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
   verdict.elements.note.value = notes.get(at) ?? "";
+  ask("same").hidden = !one || !before(one);
   if (!one) { ask("what").textContent = "Nothing to review"; return; }
+  if (before(one)) ask("same").title = `${interval(before(one).start, before(one).end)}: ${saidOf(before(one))}`;
+  ask("assigning").elements.to.value = one.assigned ?? "";
   const row = lane.rows[one.row], margin = Math.max(6 * 3600, (one.end - one.start) / 2);
   const range = { from: iso(one.start - margin), to: iso(one.end + margin) };
   ask("what").textContent = `${row.name}: ${interval(one.start, one.end)}`;
@@ -106,6 +117,31 @@ async function speak(kind) {
   choose(at);
 }
 
+/** Say of the one shown what was said before of its machine and sensor. */
+async function same() {
+  const last = found() && before(found());
+  if (!last) return say("Nothing was said before of this machine and sensor");
+  verdict.elements.note.value = last.note ?? "";
+  selected.clear();
+  await speak(last.said);
+}
+
+/** Say who looks at all that are selected, else at the one shown. */
+async function assign() {
+  const author = verdict.elements.author.value.trim(), to = ask("assigning").elements.to.value.trim();
+  if (!document.body.dataset.mayWrite) return say("Writing takes the token");
+  if (!author) { verdict.elements.author.focus(); return say("Say who you are first: your name is kept with what you say."); }
+  if (!to) { ask("assigning").elements.to.focus(); return say("Name who looks at it"); }
+  const about = lane.anomalies.filter((one) => selected.size ? selected.has(one.id) : one.id === at);
+  for (const one of about) {
+    await fetched("/v1/assignments", { method: "POST", body: JSON.stringify({ family: one.family, anomaly_id: one.id, to, author }) });
+    one.assigned = to;
+  }
+  say(`${to} looks at ${counted(about.length, "anomaly")}`);
+  render();
+  await show();
+}
+
 /** Take back the last verdict; what was said before it is said again. */
 async function undo() {
   const last = undone.pop();
@@ -134,6 +170,8 @@ ask("queue").addEventListener("click", (event) => {
 ask("all").addEventListener("click", () => { for (const one of queue) selected.add(one.id); render(); });
 ask("none").addEventListener("click", () => { selected.clear(); render(); });
 verdict.addEventListener("click", failing((event) => event.target.closest("[data-kind]") && speak(event.target.closest("[data-kind]").dataset.kind)));
+ask("same").addEventListener("click", failing(same));
+ask("assigning").addEventListener("submit", (event) => { event.preventDefault(); failing(assign)(); });
 verdict.addEventListener("submit", (event) => event.preventDefault());
 verdict.elements.note.addEventListener("input", (event) => notes.set(at, event.target.value));
 ask("undo").addEventListener("click", failing(undo));
@@ -152,6 +190,8 @@ addEventListener("keydown", failing((event) => {
   if (event.key in KEYS) return speak(KEYS[event.key]);
   if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
   else if (event.key === "u") return undo();
+  else if (event.key === "s") return same();
+  else if (event.key === "a") { event.preventDefault(); ask("assigning").elements.to.focus(); }
   else if (event.key === "g" && at) { for (const one of together(lane, found())) selected.add(one.id); render(); }
   else if (event.key === "x" && at) { selected[selected.has(at) ? "delete" : "add"](at); render(); }
   else if (event.key === "n") { event.preventDefault(); verdict.elements.note.focus(); }

@@ -56,10 +56,16 @@ def test_an_anomaly_is_confirmed_then_dismissed_and_only_the_last_word_stays(own
         rows = pd.DataFrame([{**row, "suppressed": False, "model": "oven@2026-03-06"}])
         store.write("anomalies", rows, Provenance(job="test"), family="oven", day=day)
     opinion = {"family": "oven", "anomaly_id": rows["anomaly_id"].iloc[0], "author": "Ann"}
+    for to in ("Bob", "Eve"):
+        assert own.post("/v1/assignments", json={**opinion, "to": to}, headers=BEARER).status_code == 201
+    assert own.post("/v1/assignments", json={**opinion, "to": ""}, headers=BEARER).status_code == 422
+    assert own.post("/v1/assignments", json={**opinion, "to": "Bob"}).status_code == 401
+    assert list(read_incidents(store, "oven").query("kind == 'assigned'")["note"]) == ["Eve"]
     for kind in ("confirmed", "dismissed"):
         assert own.post("/v1/labels", json={**opinion, "kind": kind}, headers=BEARER).status_code == 201
     labels = {row["anomaly_id"]: row for row in own.get("/v1/labels?family=oven").json()}
     assert (labels[opinion["anomaly_id"]]["said"], labels[opinion["anomaly_id"]]["author"]) == ("dismissed", "Ann")
+    assert labels[opinion["anomaly_id"]]["assigned"] == "Eve"  # a verdict leaves it with her
     assert list(read_incidents(store, "oven")["kind"]).count("confirmed") == 0
     unknown = {**opinion, "anomaly_id": "f" * 16, "kind": "dismissed"}
     assert own.post("/v1/labels", json=unknown, headers=BEARER).json()["field"] == "anomaly_id"

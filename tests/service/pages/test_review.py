@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pandas as pd
 
-from sensors_data.series.incidents import past_incidents, read_incidents
+from sensors_data.series.incidents import past_incidents, read_incidents, withdraw
 from sensors_data.simulate import START
 from sensors_data.store import Provenance, Store
 
@@ -61,6 +61,49 @@ def test_all_that_are_shown_are_judged_at_once_and_the_nights_replayed(opened, l
     page.click("#undo")
     page.wait_for_selector("text=taken back")
     assert verdicts(lived_in) == []
+
+
+def test_an_anomaly_is_assigned_by_key_and_found_by_the_persons_name(opened, lived_in):
+    page = opened(f"review?id={ID}")
+    page.wait_for_selector("#curves canvas")
+    page.fill("[name=author]", "Ann")
+    page.locator("[name=author]").press("Escape")
+    page.keyboard.press("a")
+    page.keyboard.type("Bob")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#queue li[aria-current=true]:has-text('Bob looks at it')")
+    page.wait_for_selector("#history li:has-text('assigned by Ann: Bob')")
+    page.fill("[name=q]", "bob")
+    page.wait_for_selector("#counts:has-text('1 of ')")
+    rows = read_incidents(Store(lived_in.store), "oven").query("kind == 'assigned'")
+    assert rows[["asset", "author", "note"]].to_numpy().tolist() == [["oven-1", "Ann", "Bob"]]
+    withdraw(Store(lived_in.store), rows["incident"].iloc[0])
+
+
+def test_what_was_said_before_of_a_machine_and_sensor_is_said_again_with_one_key(opened, lived_in):
+    store = Store(lived_in.store)
+    rows = store.read("anomalies", family="oven", day=FAULT)
+    mine = rows[rows["anomaly_id"] == ID]
+    early = mine.assign(
+        anomaly_id="2" * 16, start=mine["start"] - timedelta(hours=4), end=mine["end"] - timedelta(hours=6)
+    )
+    store.write("anomalies", pd.concat([rows, early]), Provenance(job="test"), family="oven", day=FAULT)
+    page = opened(f"review?id={'2' * 16}")
+    page.wait_for_selector("#curves canvas")
+    assert page.is_hidden("#same")
+    page.fill("[name=author]", "Ann")
+    page.fill("[name=note]", "door was open")
+    page.locator("[name=note]").press("Escape")
+    page.keyboard.press("d")
+    page.wait_for_selector("#said:has-text('dismissed')")
+    again = opened(f"review?id={ID}")
+    again.wait_for_selector("#same:visible")
+    again.keyboard.press("s")
+    again.wait_for_selector("#said:has-text('1 anomaly dismissed')")
+    assert verdicts(lived_in) == [["dismissed", "Ann", "door was open"]] * 2
+    for incident in read_incidents(store, "oven").query("kind == 'dismissed'")["incident"]:
+        withdraw(store, incident)
+    store.write("anomalies", rows, Provenance(job="test"), family="oven", day=FAULT)
 
 
 def test_what_is_odd_at_once_on_another_machine_is_selected_with_one_key(opened, lived_in):
