@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.stats import genpareto
 
+from anomaly.tails import pareto_excess, pareto_survival
 from sensors_data.errors import UnusableError
 from sensors_data.settings import Section
 
@@ -65,15 +65,15 @@ class Threshold(Section):
     def limit_for(self, budget: float) -> float:
         """The limit under another budget of alarms a row, from the same tail; its own budget gives `value`."""
         most = np.array([budget, self.budget]) * self.rows / max(1, self.clusters)
-        wanted, own = self.start + genpareto.isf(np.minimum(1.0, most), self.shape, scale=self.spread)
+        wanted, own = self.start + pareto_excess(np.minimum(1.0, most), self.shape, self.spread)
         return float(self.value * wanted / own) if own > 0 else self.value
 
     def p_value(self, scores: np.ndarray) -> np.ndarray:
         """How likely a normal row scores at least this high, (T,); NaN where the score is NaN."""
         body = np.interp(scores, self.quantiles, np.linspace(1.0, 0.0, len(self.quantiles)))
         excess = np.maximum(scores - self.start, 0.0)
-        far = float(genpareto.isf(FAR_TAIL, self.shape, scale=self.spread))  # beyond, the fitted tail is a guess
-        within = genpareto.sf(np.minimum(excess, far), self.shape, scale=self.spread)
+        far = float(pareto_excess(FAR_TAIL, self.shape, self.spread))  # beyond, the fitted tail is a guess
+        within = pareto_survival(np.minimum(excess, far), self.shape, self.spread)
         tail = self.tail_share * within * np.minimum(1.0, far / np.maximum(excess, far)) ** FAR_POWER
         p = np.where(scores > self.start, tail, np.maximum(body, self.tail_share))
         return np.where(np.isnan(scores), np.nan, np.minimum(p, 1.0))
@@ -138,7 +138,7 @@ def _limit(scores: np.ndarray, budget: float, tail_share: float, gap: int) -> tu
         return start + 1e-9 * max(1.0, abs(start)), 0.0, 1e-9 * max(1.0, abs(start))
     shape, spread = _pareto_fit(excesses)
     exceeded = budget * len(scores) / len(excesses)  # the share of clusters that may be over the limit
-    value = start + float(genpareto.isf(min(1.0, exceeded), shape, scale=spread))
+    value = start + float(pareto_excess(min(1.0, exceeded), shape, spread))
     expected = budget * len(scores)  # alarms that the budget puts up with in this span
     highest = start + float(np.sort(excesses)[-min(int(expected) + 1, len(excesses))])
     if 1 <= expected < MIN_CLUSTERS:

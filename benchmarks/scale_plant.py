@@ -74,7 +74,7 @@ def make_plant(
         _write_history(Store(settings.store), spec, DAY - timedelta(days=back), names, rng)
     if detector:
         train_series(settings, DAY, FAMILY)
-    _write_grid(Store(settings.store), spec, DAY - timedelta(days=1), names, rng)
+    write_grid(Store(settings.store), spec, DAY - timedelta(days=1), names, rng)
     times, values = _day(spec, DAY, len(names), rng)
     values[::100, len(times) // 2 : len(times) // 2 + 30] += 5
     values[rng.random(len(names)) < gaps, len(times) // 3 : len(times) // 3 + len(times) // 24] = np.nan
@@ -110,10 +110,10 @@ def _write_history(store: Store, spec: Family, day: date, names: np.ndarray, rng
     """An earlier day's readings of all assets, and the grid of those that the detector learns from."""
     times, values = _day(spec, day, len(names), rng)
     write_day(store, spec, FAMILY, day, _wide(spec, times, names, values), SOURCE)
-    _write_grid(store, spec, day, names[:TAUGHT], rng)
+    write_grid(store, spec, day, names[:TAUGHT], rng)
 
 
-def _write_grid(store: Store, spec: Family, day: date, names: np.ndarray, rng: np.random.Generator) -> None:
+def write_grid(store: Store, spec: Family, day: date, names: np.ndarray, rng: np.random.Generator) -> None:
     """A day's grid of some assets, each in its shard."""
     times, values = _day(spec, day, len(names), rng)
     shards = np.array([shard_of(str(name), spec.shards) for name in names])

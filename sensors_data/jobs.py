@@ -91,7 +91,7 @@ JOBS = {
             "anomaly.series.night.find_job:find_anomalies",
             "Turn a day's scores into anomalies: intervals with a severity and the sensors that carry them.",
             "nightly",
-            writes=("anomalies",),
+            writes=("anomalies", "asset_days"),
         ),
         Job(
             "drift",

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import kolmogi, kolmogorov
-from scipy.stats import chi2
 
+from anomaly.tails import chi2_beyond
 from sensors_data.settings import Section
 
 LEVELS = np.linspace(0.0, 1.0, 101)
@@ -88,7 +88,7 @@ def spread_of(days: list[np.ndarray]) -> Spread | None:
         quantiles=tuple(map(float, quantiles)),
         day_values=usual,
         ks=tuple(_unit(ks, _KOLMOGOROV_MEAN, float(kolmogi(1 / (len(ks) + 1)))) for ks, _ in strays),
-        psi=tuple(_unit(psi, freedom, float(chi2.isf(1 / (len(psi) + 1), freedom))) for _, psi in strays),
+        psi=tuple(_unit(psi, freedom, chi2_beyond(1 / (len(psi) + 1), freedom)) for _, psi in strays),
         freedom=freedom,
     )
 
@@ -124,7 +124,7 @@ def distances(spread: Spread, days: list[np.ndarray], tests: int) -> dict[str, D
     apart = max(0.0, ks - spread.ks_offset)
     p_value = min(1.0, tests * float(kolmogorov(apart / unit))) if unit > 0 else float(apart == 0)
     psi = _psi(_bins(found), _bins(known))
-    stray = float(chi2.isf(alpha, spread.freedom)) * spread.psi[len(whole) - 1]
+    stray = chi2_beyond(alpha, spread.freedom) * spread.psi[len(whole) - 1]
     most = max(LEAST["psi"], (stray**0.5 + spread.psi_offset**0.5) ** 2)  # the square of a distance, near enough
     return {
         "ks": Distance(ks, p_value, limit, len(values)),

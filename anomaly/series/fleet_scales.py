@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from anomaly.series.span import ABNORMAL
-from sensors_data.series.grids.grid import Grid, Scale, spread_floor
-from sensors_data.series.grids.grid_table import read_grids
-from sensors_data.series.incidents import incident_rows
+from sensors_data.series.grids.grid import Scale, as_us, spread_floor
+from sensors_data.series.grids.grid_table import read_rows
 from sensors_data.settings import Family
 from sensors_data.store import Provenance, Store, shard_of
 from sensors_data.tables import TABLES
+from sensors_data.wide_rows import WideRows
 
 DAYS = 3
 """Days of the training span that an asset's scale is taken from, evenly spaced, its last one among them."""
@@ -51,19 +51,41 @@ def fleet_scales(
     for shard in range(spec.shards):
         parts: dict[str, list[np.ndarray]] = {}
         for day in chosen:
-            for asset, grid in read_grids(store, spec, family, day, 1, [shard]).items():
-                parts.setdefault(asset, []).append(_moments(grid, incident_rows(grid, incidents, asset, ABNORMAL)))
+            rows = read_rows(store, spec, store.written("grid", [day], family=family, shard=shard))
+            for asset, moments in zip(rows.assets, _moments(rows, _abnormal(rows, incidents)), strict=True):
+                parts.setdefault(asset, []).append(moments)
         scales |= {asset: _scale(np.stack(moments)) for asset, moments in parts.items()}
     return scales
 
 
-def _moments(grid: Grid, abnormal: np.ndarray) -> np.ndarray:
-    """Of each sensor's normal values their count, mean, sum of squares about it and largest size, (4, D)."""
-    usable = grid.observed & ~abnormal[:, None] & np.isfinite(grid.values)
-    values, count = np.where(usable, grid.values, 0.0).astype(np.float64), usable.sum(axis=0)
-    mean = values.sum(axis=0) / np.maximum(count, 1)
-    square = (np.where(usable, values - mean, 0.0) ** 2).sum(axis=0)
-    return np.stack([count, mean, square, np.abs(values).max(axis=0)])
+def _abnormal(rows: WideRows, incidents: pd.DataFrame) -> np.ndarray:
+    """Which rows lie in an incident that is not normal, (N,) bool."""
+    inside = np.zeros(len(rows), dtype=bool)
+    if incidents.empty or not len(rows):
+        return inside
+    of_all = incidents["asset"].isna()
+    near = incidents["kind"].isin(ABNORMAL) & (of_all | incidents["asset"].isin(rows.assets))
+    for start, end, asset in incidents.loc[near, ["start", "end", "asset"]].itertuples(index=False):
+        during = (rows.time >= as_us(start)) & (rows.time < as_us(end))
+        inside |= during & (rows.asset == rows.assets.index(asset)) if isinstance(asset, str) else during
+    return inside
+
+
+def _moments(rows: WideRows, abnormal: np.ndarray) -> np.ndarray:
+    """Count, mean, sum of squares about it and largest size of each sensor's normal values, an asset each, (A, 4, D).
+
+    The rows are sorted by asset.
+    """
+    if not len(rows):
+        return np.empty((0, 4, len(rows.sensors)))
+    begins = np.searchsorted(rows.asset, np.arange(len(rows.assets)))
+    usable = (rows.observed & ~abnormal[:, None] & np.isfinite(rows.values)).T  # (D, N)
+    values = np.where(usable, rows.values.T, 0.0).astype(np.float64)
+    count = np.add.reduceat(usable, begins, axis=1, dtype=np.int64)  # (D, A)
+    mean = np.add.reduceat(values, begins, axis=1) / np.maximum(count, 1)
+    square = np.add.reduceat(np.where(usable, values - mean[:, rows.asset], 0.0) ** 2, begins, axis=1)
+    largest = np.maximum.reduceat(np.abs(values), begins, axis=1)
+    return np.stack([count, mean, square, largest]).transpose(2, 0, 1)
 
 
 def _scale(moments: np.ndarray) -> Scale:

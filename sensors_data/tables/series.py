@@ -213,6 +213,25 @@ SERIES = (
         ),
     ),
     Table(
+        "asset_days",
+        "A day of each asset in one row: what was scored, and its worst row. All shards together, so that a month is "
+        "read from a file a day.",
+        partition=("family", "day"),
+        order=("asset",),
+        columns=(
+            Column("time", TIME, "start of the day"),
+            Column("asset", TEXT, "the machine"),
+            Column("rows", COUNT, "its rows in `scores`"),
+            Column("scored", COUNT, "those that have a score"),
+            Column("rows_over", COUNT, "those over the threshold, outside planned work"),
+            Column("worst", REAL, "its highest score outside planned work; null where there is none", _PER_VALUE),
+            Column("worst_time", TIME, "start of that row's step"),
+            Column("worst_p_value", REAL, "probability of such a score or a higher one in normal operation"),
+            Column("top_sensor", TEXT, "the sensor with the largest share of it"),
+            Column("model", TEXT, "the model that scored it"),
+        ),
+    ),
+    Table(
         "drift",
         "How far the newest days lie from what the family's model learned from: one row a modelled sensor and measure. "
         "The newest days are the day and up to six before it. [drift.md](drift.md) states the limits.",

@@ -26,7 +26,7 @@ class JobCost:
 
 BASE_MB = {False: 270, True: 430}
 """Memory of a task that has loaded what it needs, by whether it loads torch."""
-START_S = {False: 0.9, True: 3.5}
+START_S = {False: 1.0, True: 2.9}
 """CPU-seconds that a task's process takes to load it."""
 LOADS_TORCH = ("score-series", "find-anomalies", "drift", "export-metrics")
 

@@ -20,8 +20,8 @@ from service.schedule import nights
 KEPT = 30
 """Days of everything."""
 TABLES = (
-    *("readings", "rejects", "grid", "scores", "sensor_scores", "anomalies", "completeness", "drift", "self_tests"),
-    *("runs", "reports"),
+    *("readings", "rejects", "grid", "scores", "sensor_scores", "anomalies", "completeness", "drift"),
+    *("asset_days", "self_tests", "runs", "reports"),
 )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student_t
+
+from anomaly.tails import student_log_density, student_quantile
 
 FREEDOM = (3.0, 4.0, 6.0, 10.0, 30.0, 1000.0)
 """Degrees of freedom that are tried: heavy tails to normal ones."""
@@ -48,8 +49,8 @@ def _fit_column(residual: np.ndarray) -> tuple[float, float]:
     middle = float(np.median(np.abs(residual - np.median(residual))))
     likelihood = {}
     for freedom in FREEDOM:
-        scale = max(middle / float(student_t.ppf(0.75, freedom)), LEAST_SCALE)
-        likelihood[freedom, scale] = float(student_t.logpdf(residual, freedom, scale=scale).mean())
+        scale = max(middle / student_quantile(0.75, freedom), LEAST_SCALE)
+        likelihood[freedom, scale] = float(student_log_density(residual, freedom, scale).mean())
     freedom, scale = max(likelihood, key=lambda choice: likelihood[choice])
-    reach = float(np.quantile(np.abs(residual), 0.95) / student_t.ppf(0.975, freedom))
+    reach = float(np.quantile(np.abs(residual), 0.95) / student_quantile(0.975, freedom))
     return max(scale, reach), freedom

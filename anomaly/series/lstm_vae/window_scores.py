@@ -25,6 +25,20 @@ FILLED = 32
 
 
 @dataclass(frozen=True)
+class Filled:
+    """Windows with missing values, filled: K of N."""
+
+    place: np.ndarray  # (K,) among the N, ascending
+    shape: Tensor  # (K, L, D)
+    level: np.ndarray  # (K, D)
+
+    def among(self, first: int, last: int) -> tuple[np.ndarray, slice]:
+        """Those between two places of the N: where they stand from `first` on, and which of the K they are."""
+        begin, end = np.searchsorted(self.place, (first, last))
+        return self.place[begin:end] - first, slice(int(begin), int(end))
+
+
+@dataclass(frozen=True)
 class WindowScores:
     """What is known of N windows of L rows and D sensors."""
 
@@ -56,9 +70,12 @@ def score_windows(
     nats, level = np.empty(len(places)), np.empty((len(places), shape[2]))
     sensor_nats, expected = np.empty(shape, np.float32), np.empty(shape, np.float32)
     with one_thread(), torch.inference_mode():
+        filled = _without_gaps(model, windows, places)
         for first in range(0, len(places), batch):
             rows = slice(first, first + batch)
-            part = _score_batch(model, windows.where(places[rows]), prior, draws, min_observed, batch)
+            lacking, which = filled.among(first, first + batch)
+            known = Filled(lacking, filled.shape[which], filled.level[which])
+            part = _score_batch(model, windows.where(places[rows]), known, prior, draws, min_observed, batch)
             nats[rows], sensor_nats[rows], expected[rows], level[rows] = (
                 part.nats,
                 part.sensor_nats,
@@ -69,16 +86,13 @@ def score_windows(
 
 
 def _score_batch(
-    model: VAE, windows: Windows, prior: LevelPrior, draws: Tensor, min_observed: float, batch: int
+    model: VAE, windows: Windows, filled: Filled, prior: LevelPrior, draws: Tensor, min_observed: float, batch: int
 ) -> WindowScores:
     count, L, D = windows.values.shape
     rows = over_rows(L, D)
-    level, missing = levels(windows.values), np.isnan(windows.values)
-    x = _shapes(windows.values, missing, level, rows, batch)
-    lacking = np.flatnonzero(missing.any(axis=(1, 2)))
-    for some in (lacking[first : first + FILLED] for first in range(0, len(lacking), FILLED)):
-        x[some], moved = _filled(model, x[some], missing[some])
-        level[some] += moved
+    level = levels(windows.values)
+    x = _shapes(windows.values, level, rows, batch)
+    x[filled.place], level[filled.place] = filled.shape, filled.level
     found = reconstruct_windows(model, x, draws)
     log_prob, observed = found.log_prob.flatten(1)[:count], windows.observed
     whole = bool(observed.all())
@@ -95,7 +109,24 @@ def _score_batch(
     return WindowScores(nats, per_value.view(-1, L, D).numpy(), expected.view(-1, L, D).numpy(), level)
 
 
-def _shapes(values: np.ndarray, missing: np.ndarray, level: np.ndarray, rows: Tensor, batch: int) -> Tensor:
+def _without_gaps(model: VAE, windows: Windows, places: np.ndarray) -> Filled:
+    """The windows at some places in which a value is missing, filled; full passes, however far apart they lie."""
+    L, D = windows.values.shape[1:]
+    parts = (windows.values[places[first : first + BATCH]] for first in range(0, len(places), BATCH))
+    gaps = np.concatenate([np.empty(0, dtype=bool), *(np.isnan(part).any(axis=(1, 2)) for part in parts)])
+    lacking = np.flatnonzero(gaps)
+    shape, level = torch.empty(len(lacking), L, D), np.empty((len(lacking), D))
+    for first in range(0, len(lacking), FILLED):
+        some = slice(first, first + FILLED)
+        values = windows.values[places[lacking[some]]]
+        level[some] = levels(values)
+        apart = _shapes(values, level[some], over_rows(L, D), len(values))
+        shape[some], moved = _filled(model, apart, np.isnan(values))
+        level[some] += moved
+    return Filled(lacking, shape, level)
+
+
+def _shapes(values: np.ndarray, level: np.ndarray, rows: Tensor, batch: int) -> Tensor:
     """What is left of windows (B, L, D) without their levels (B, D), 0 where a value is missing, and zeros up to
     `batch` windows. A level is taken off in two parts, as it has more digits than a value.
     """
@@ -105,6 +136,7 @@ def _shapes(values: np.ndarray, missing: np.ndarray, level: np.ndarray, rows: Te
     x += torch.from_numpy(values).flatten(1)
     for part in (coarse, (level - coarse).astype(np.float32)):
         x.addmm_(torch.from_numpy(part), rows, alpha=-1)
+    missing = np.isnan(values)
     if missing.any():
         x[torch.from_numpy(missing).flatten(1)] = 0.0
     return flat.view(batch, *values.shape[1:])

@@ -11,6 +11,7 @@ from anomaly.series.evidence.localise import AROUND
 from anomaly.series.files import card_by_name
 from anomaly.series.night.anomalies import Rules, assets_over
 from anomaly.series.night.anomalies import find_anomalies as anomalies_in
+from anomaly.series.night.asset_days import asset_days_of
 from sensors_data.counting import count
 from sensors_data.errors import NotThereError
 from sensors_data.runs import Done, run_job
@@ -31,6 +32,8 @@ def rules_of(settings: Settings, family: str) -> Rules:
 def find_anomalies(settings: Settings, day: date, family: str) -> str:
     """Job: a day's scores, all shards, into `anomalies`: those that touch the day, each from its start.
 
+    With them a row an asset into `asset_days`.
+
     LookupError when the day was not scored.
     """
     store, spec = Store(settings.store), settings.family(family)
@@ -50,6 +53,7 @@ def _find(store: Store, spec: Family, rules: Rules, day: date, family: str) -> D
     sensor_scores = _sensors(store, family, day, assets_over(scores))
     today = anomalies_touching(store, rules, spec, family, day, limit, scores, sensor_scores)
     source = store.made_from(inputs, Provenance(job="find-anomalies", settings=settings_hash(spec)))
+    store.write("asset_days", pd.concat([asset_days_of(day, part) for part in parts]), source, family=family, day=day)
     store.write("anomalies", today, source, family=family, day=day)
     active = today[~today["suppressed"]]
     by = ", ".join(f"{n} {severity}" for severity, n in active["severity"].value_counts().items())

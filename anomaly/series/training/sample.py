@@ -15,7 +15,7 @@ from sensors_data.series.grids.grid_table import day_rows, grids_of, read_rows
 from sensors_data.settings import Family
 from sensors_data.store import Provenance, Store, shard_of
 
-MOST_WORK = 12_000_000
+MOST_WORK = 8_000_000
 """Work of a training (rows of all assets times (sensors + ROW_WORK)) up to which all assets are learned from."""
 ROW_WORK = 2
 """What a row costs whatever its sensors, in what a sensor's value costs."""
