@@ -103,7 +103,7 @@ def plan(fleet: Fleet, speed: float = 1.0) -> Plan:
     jobs = tuple(_job(fleet, cost, families, shards, speed) for cost in fleet.costs)
     values = fleet.assets * fleet.rows_an_asset * fleet.sensors
     written = sum(cost.written_a_value for cost in fleet.costs) * values / MB
-    return Plan(families, shards, jobs, written, families * (5 + 6 * shards))
+    return Plan(families, shards, jobs, written, families * (6 + 6 * shards))
 
 
 def _most_assets(fleet: Fleet, costs: list[JobCost]) -> int:
