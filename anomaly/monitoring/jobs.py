@@ -45,12 +45,13 @@ def _export(
 ) -> Done:
     """A night's samples kept and pushed, unless the `table` of scores holds a newer night; what was done, in words."""
     store, whose = Store(settings.store), f"{next(iter(owner.values()))} {day}"
-    newest = max(store.days(table, **owner), default=day)
-    if newest > day:
+    newest = max(store.days(table, **owner), default=None)
+    if newest is not None and newest > day:
         return Done(0, f"not exported {whose}: the night of {newest} was scored")
     samples = made()
     pushed = export(store, path, samples, settings.pushgateway, **owner)
     rows = next((s.value for s in samples if s.name in ("nightscore_scored_rows", "nightscore_scored_images")), 0)
-    scored = f"{rows:,.0f} scored" if rows else "nothing scored yet"
+    night = "" if newest == day else f" in the night of {newest}, the newest"
+    scored = f"{rows:,.0f} scored{night}" if rows else "nothing scored yet"
     where = f", pushed to {settings.pushgateway}" if pushed else ""
     return Done(len(samples), f"exported {whose}: {len(samples)} metrics, {scored}, {path}{where}")

@@ -56,8 +56,11 @@ def replay(
 
     A threshold is fitted again on the training span that ends with `last`: what was dismissed is normal in it, what
     was confirmed is not, and rows after a model's own training count as never seen. With another budget of false
-    alarms where one is given. LookupError when no day was scored, or nothing serves the day after.
+    alarms where one is given. LookupError when no day was scored, or nothing serves the day after; UnusableError for
+    nights in the wrong order.
     """
+    if last < first:
+        raise UnusableError(f"the last night {last} lies before the first {first}", "turn them round")
     store, spec, rules = Store(settings.store), settings.family(family), rules_of(settings, family)
     days = [day for day in store.days("scores", family=family) if first <= day <= last]
     scores, sensors = (store.read_days(table, days, family=family) for table in ("scores", "sensor_scores"))

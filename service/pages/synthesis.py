@@ -21,6 +21,7 @@ from service.api.tables import CameraQuery
 from service.pages.render import page, part
 from service.views.state import Service
 from synthesis.generator_files import TrainedGenerator
+from synthesis.quality.gate import AT_MOST
 from synthesis.sampling import class_names, draw, interpolate
 from synthesis.sheets import contact_sheet
 
@@ -59,7 +60,7 @@ def synthesis_routes(service: Service, access: Access) -> APIRouter:
         service.settings.camera(camera)
         days = service.store.days("quality", camera=camera)
         rows = service.store.read("quality", camera=camera, day=days[-1]) if days else pd.DataFrame()
-        return part("quality.html", day=days[-1] if days else None, rows=rows.to_dict("records"))
+        return part("quality.html", day=days[-1] if days else None, rows=rows.to_dict("records"), at_most=AT_MOST)
 
     @routes.get("/parts/drawn.png")
     async def drawn(

@@ -59,7 +59,8 @@ def scored(service: Service, path: str | None, example: str | None, scorer: str,
         if scorer == FIT:
             return by_itself(look(Path(path), Corrections()).family, Path(path), learn)
         family = _family_of(scorer)
-        return by_family(service, family, readings_in(Path(path), service.settings.family(family)))
+        usable = readings_in(Path(path), service.settings.family(family))
+        return by_family(service, family, usable.readings, usable.missing)
     if not example:
         raise UnusableError("there is nothing to score yet", "upload a file or pick an example")
     family, _, day = example.partition(" ")
@@ -79,19 +80,19 @@ def _family_of(scorer: str) -> str:
 
 def by_itself(family: Family, path: Path, learn: float) -> Tried:
     """A file read by settings that were found for it, under a detector that learned its first part."""
-    return fitted(family, readings_in(path, family), learn)
+    return fitted(family, readings_in(path, family).readings, learn)
 
 
-def by_family(service: Service, family: str, readings: pd.DataFrame) -> Tried:
-    """Readings under the detectors that serve their days."""
+def by_family(service: Service, family: str, readings: pd.DataFrame, missing: str = "") -> Tried:
+    """Readings under the detectors that serve their days; `missing` is told with who scored them."""
     found = score_readings(service, family, readings)
     if found.scores["score"].isna().all():
         raise UnusableError("no row could be scored", "too little of any window was measured; give longer readings")
     days = sorted(found.scores["time"].dt.date.unique())
     thresholds = {d.name: d.threshold for d in (service.detector(family, day) for day in days)}
     rows = ScoredReadings(found.scores, found.sensor_scores, service.settings.family(family), family, thresholds)
-    about = f"{count(len(rows.rows), 'row')} scored by {', '.join(thresholds)}"
-    return Tried(rows, rules_of(service.settings, family), about)
+    about = f"{count(int(rows.rows['score'].notna().sum()), 'row')} scored by {', '.join(thresholds)}"
+    return Tried(rows, rules_of(service.settings, family), f"{about}; {missing}" if missing else about)
 
 
 def fitted(family: Family, readings: pd.DataFrame, learn: float) -> Tried:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from sensors_data.counting import count
 from sensors_data.errors import UnreadableError, UnusableError
 from sensors_data.series.files.file_source import SUFFIXES, find_files, forget_files, read_table
 from sensors_data.series.intake.readings import read_frame
@@ -94,7 +95,15 @@ def _roles(found: Discovery, family: Family) -> tuple[Role, ...]:
     return tuple(Role(r.column, changed[r.column], "you said so") if r.column in changed else r for r in roles)
 
 
-def readings_in(path: Path, family: Family) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Usable:
+    """The readings of an uploaded file, and what a family would miss of it, in words; empty where nothing."""
+
+    readings: pd.DataFrame
+    missing: str
+
+
+def readings_in(path: Path, family: Family) -> Usable:
     """The readings of an uploaded file by a family's settings. UnusableError when none can be used, or too many."""
     check_upload(path)
     parts, refused = [], []
@@ -110,7 +119,19 @@ def readings_in(path: Path, family: Family) -> pd.DataFrame:
     if readings.empty:
         first = f"first: {rejects['reason'].iloc[0]}" if len(rejects) else "the file has no row"
         raise UnusableError(f"none of its {len(rejects):,} values can be used", first)
-    return readings
+    return Usable(readings, _missing(readings, rejects, family))
+
+
+def _missing(readings: pd.DataFrame, rejects: pd.DataFrame, family: Family) -> str:
+    """The sensors without a reading, and the values that could not be used, by reason."""
+    seen = set(readings["sensor"].unique())
+    absent = [name for name in family.sensors if name not in seen]
+    parts = [f"no reading of {', '.join(absent[:8])}"] if absent else []
+    unused = rejects.loc[~rejects["used"].astype(bool), "reason"]
+    if len(unused):
+        reasons = [f"{reason} ({many:,})" for reason, many in unused.value_counts().head(3).items()]
+        parts.append(f"{count(len(unused), 'value')} could not be used: {', '.join(reasons)}")
+    return "; ".join(parts)
 
 
 def check_upload(path: Path) -> None:

@@ -50,6 +50,10 @@ class GateConfig(Section):
     """Largest area under the ROC with which the distance tells learned images from held-out ones."""
 
 
+AT_MOST = frozenset(("copies", "frechet", "membership"))
+"""Measures that pass up to their limit; all others pass from it on."""
+
+
 @dataclass(frozen=True)
 class Batch:
     """Drawn images and the real ones that they are compared with, all uint8 (N, C, H, W)."""

@@ -111,7 +111,7 @@ def test_a_file_is_understood_as_init_does_it_and_what_a_person_corrects_is_what
 def test_values_that_hold_and_the_nearest_step_reach_the_quick_detector(plant, export):
     plain = look(export, Corrections()).family
     held = corrected(plain, Corrections(hold="4h", held=("valve",)))
-    readings = readings_in(export, plain)
+    readings = readings_in(export, plain).readings
     share = {}
     for name, family in (("plain", plain), ("held", held)):
         rows = clocked(family, readings)
@@ -169,6 +169,15 @@ def test_a_packed_upload_that_is_too_large_is_refused_before_it_is_read(plant, t
             file.write(b"time,flow\n" * 200)
         with pytest.raises(ValueError, match="unpacks to 2,000 bytes or more; cut it, or backfill"):
             look(tmp_path / name, Corrections())
+
+
+def test_what_a_family_misses_in_an_upload_is_told_with_its_scores(plant, inbox, tmp_path):
+    rows = pd.read_csv(next(inbox.glob(f"inbox/oven/*{DAY}*"))).rename(columns={"humidity": "moisture"})
+    rows.to_csv(tmp_path / "renamed.csv", index=False)
+    tried = scored(new_service(plant), str(tmp_path / "renamed.csv"), None, "the detector of oven", 0.6)
+    unknown = f"unknown sensor ({rows['moisture'].astype(str).str.strip().ne('').sum():,})"
+    assert f"; no reading of humidity; 582 values could not be used: {unknown}, " in tried.about
+    assert int(tried.about.split(" ")[0].replace(",", "")) == tried.scored.rows["score"].notna().sum()
 
 
 def test_nothing_to_score_is_told(plant):
