@@ -30,6 +30,11 @@ def overlay(detector: ImageDetector, image: np.ndarray, heat: np.ndarray) -> np.
     return np.rint(out).clip(0, 255).astype(np.uint8)
 
 
+def hot_places(detector: ImageDetector, heat: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Where the heat of an image of `shape` (rows, columns) is over the pixel threshold, (H, W) bool."""
+    return np.asarray(_of_size(heat, shape) > detector.card.pixel_threshold)
+
+
 def _of_size(heat: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """A heat map at an image's rows and columns; that of a tiled picture is coarser."""
     if heat.shape == shape:

@@ -16,6 +16,7 @@ from service.api.bodies import JSON, json_bytes, records
 from service.api.problems import refused
 from service.api.tables import CameraQuery, DayQuery, NewestQuery
 from service.figures.images import sheet
+from service.views.expected import expected_of
 from service.views.images import codes_of_day, heat_map_of
 from service.views.state import Service
 from synthesis.sampling import Origin, class_names, draw, png_of
@@ -118,6 +119,12 @@ def _camera_routes(routes: APIRouter, service: Service) -> None:
     async def heat_map(camera: CameraQuery, day: DayQuery, image: ImageQuery) -> Response:
         service.settings.camera(camera)
         return Response(await service.heavy(lambda: heat_map_of(service, camera, day, image)), media_type="image/png")
+
+    @routes.get("/expected-image", summary="An image without what is odd in it", responses=PNG, response_class=Response)
+    async def expected(camera: CameraQuery, day: DayQuery, image: ImageQuery) -> Response:
+        service.settings.camera(camera)
+        made = await service.heavy(lambda: expected_of(service, camera, day, image))
+        return Response(made, media_type="image/png")
 
     @routes.get("/image-codes", summary="Where a day's images lie among the normal ones, in the model's codes")
     async def codes(camera: CameraQuery, day: DayQuery) -> dict[str, object]:

@@ -34,6 +34,10 @@ def add_commands(app: typer.Typer) -> None:
     app.command("mix-images", epilog=example, rich_help_panel=PANEL)(with_settings(mix_images))
     example = "Example: nightscore vary-images --camera press --day 2026-11-21 --seed 3"
     app.command("vary-images", epilog=example, rich_help_panel=PANEL)(with_settings(vary_images))
+    example = "Example: nightscore expected-images --camera press --day 2026-11-21"
+    app.command("expected-images", epilog=example, rich_help_panel=PANEL)(with_settings(expected_images))
+    example = "Example: nightscore invert-image --camera press --day 2026-11-21 --png part.png"
+    app.command("invert-image", epilog=example, rich_help_panel=PANEL)(with_settings(invert_image))
     example = "Example: nightscore redraw-image --png drawn/0000/press@2026-11-20-7-0000001.png"
     app.command("redraw-image", epilog=example, rich_help_panel=PANEL)(with_settings(redraw_image))
 
@@ -149,6 +153,34 @@ def vary_images(
     names = [f"direction {number + 1}" for number in range(count)]
     _write(out, rows.reshape(-1, *rows.shape[2:]), steps, f"{generator.name}, seed {seed}", names)
     say(f"drew {count} directions by {generator.name} from seed {seed}: {out}")
+
+
+def expected_images(
+    settings: Settings,
+    day: DayOption,
+    camera: CameraOption,
+    image: Annotated[str | None, typer.Option("--image", help="One image's id; the worst ones if not given.")] = None,
+    count: Annotated[int, typer.Option("--count", min=1, max=100, help="Images on the page.")] = 10,
+    out: Annotated[Path, typer.Option("--out", help="The PNG to write.")] = Path("expected.png"),
+) -> None:
+    """Draw a day's odd images beside their heat maps and how the parts should look, the odd places painted out."""
+    from service.show.expected import show_expected
+
+    say(show_expected(settings, day_from(day), camera, image, count, out))
+
+
+def invert_image(
+    settings: Settings,
+    day: DayOption,
+    camera: CameraOption,
+    png: Annotated[Path, typer.Option("--png", help="A picture of the camera.")],
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the codes that are tried first.")] = 0,
+    out: Annotated[Path, typer.Option("--out", help="The PNG to write.")] = Path("inverted.png"),
+) -> None:
+    """Find the code of a real picture: what its camera's generator draws that is nearest to it."""
+    from service.show.expected import show_inversion
+
+    say(show_inversion(settings, day_from(day), camera, png, seed, out))
 
 
 def _serving(settings: Settings, camera: str, day: str) -> TrainedGenerator:

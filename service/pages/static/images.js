@@ -85,6 +85,18 @@ async function speak(figure, kind) {
   figure.querySelector("em").textContent = told({ image_id: image });
 }
 
+/** Show beside the heat map what the part should look like: its generator paints out what is odd. */
+async function expect(figure) {
+  const button = figure.querySelector("[data-expected]"), address = of(figure.dataset.image, "expected-image");
+  button.disabled = true;
+  const answer = await fetch(address);
+  if (!answer.ok) { button.disabled = false; return say((await answer.json()).detail); }
+  const picture = new Image();
+  picture.src = URL.createObjectURL(await answer.blob());
+  picture.alt = "what it should look like";
+  figure.querySelector("div").append(picture);
+}
+
 /** The map of codes: normal ones grey, the day's over them. */
 async function showCodes() {
   const { camera, day } = asked();
@@ -122,6 +134,7 @@ if (form) {
     else render();
     address(asked(), defaults);
   }));
+  pictures.addEventListener("click", failing((event) => "expected" in event.target.dataset && expect(event.target.closest("figure"))));
   pictures.addEventListener("click", failing((event) => event.target.dataset.kind && speak(event.target.closest("figure"), event.target.dataset.kind)));
   ask("own").addEventListener("change", (event) => event.target.files[0] && judge(event.target.files[0]).catch((error) => { ask("judged").innerHTML = `<p class="note bad">${escaped(error.message)}</p>`; }));
   addEventListener("keydown", failing((event) => {

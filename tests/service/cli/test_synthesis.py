@@ -1,5 +1,6 @@
 """The commands of synthesis as a user calls them, on a camera that sees digits at 16 pixels."""
 
+import re
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -98,6 +99,22 @@ def test_a_strip_is_a_picture(folder, tmp_path):
     )
     with Image.open(out) as image:
         assert image.width > 200
+
+
+def test_a_drawn_image_is_found_again_by_its_pixels(folder, tmp_path):
+    of_eye(folder, "draw-images", "--count", 1, "--class", "7", "--out", tmp_path / "out")
+    (png,) = (tmp_path / "out").rglob("*.png")
+    ended = of_eye(folder, "invert-image", "--png", png, "--out", tmp_path / "inverted.png")
+    found = " ".join(ended.output.split())
+    assert ended.exit_code == 0, ended.exception
+    away = float(re.search(r"is ([0-9.]+) grey levels away", found).group(1))
+    assert away < 25, found
+    with Image.open(tmp_path / "inverted.png") as image:
+        assert image.width > 100
+
+
+def test_what_should_be_there_takes_a_detector(folder):
+    assert "run: nightscore train-images" in str(of_eye(folder, "expected-images").exception)
 
 
 @pytest.mark.parametrize("command", ["mix-images", "vary-images"])

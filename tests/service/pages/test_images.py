@@ -8,14 +8,21 @@ from typing import Any
 import pytest
 import torch
 
+from anomaly.images.files import load_for
+from anomaly.images.heat_maps import hot_places
+from anomaly.images.image_scores import score_images as score_of
 from anomaly.images.jobs import score_images, train_images
+from sensors_data.defects.pasted import grown
+from sensors_data.images.files import decode_image
 from sensors_data.images.jobs import ingest_images
+from sensors_data.images.table import pixels_of
 from sensors_data.settings import Settings, load
 from sensors_data.simulate_camera import camera_settings, write_camera
 from sensors_data.store import Store
 from sensors_data.verdicts import verdicts_on_pictures
 from service.views.words import number
 from synthesis.generator_files import GeneratorCard, TrainedGenerator, save
+from synthesis.inversion import MARGIN
 from synthesis.networks.dcgan import Generator
 from synthesis.presets.catalogue import preset
 
@@ -50,6 +57,27 @@ def served(serving, seen) -> Iterator[str]:
         yield address
 
 
+def test_what_is_odd_is_painted_out_and_the_rest_of_the_picture_stays(client_of, seen):
+    store, spec = Store(seen.store), seen.camera("press")
+    scores = store.read("image_scores", camera="press", day=LAST).sort_values("score", ascending=False)
+    rows = store.read("images", camera="press", day=LAST).set_index("image_id")
+    detector, client = load_for(store, "press", LAST), client_of(seen)
+    worst, best = scores["image_id"].iloc[[0, -1]]
+    image = pixels_of(rows.loc[[worst]].reset_index(), spec)
+    hidden = hot_places(detector, score_of(detector, image).maps[0], (28, 28))
+    answer = client.get("/v1/expected-image", params={"camera": "press", "day": str(LAST), "image": worst})
+    assert answer.status_code == 200, answer.text
+    made = decode_image(answer.content, 1)
+    changed = (made != image[0])[0]
+    assert hidden.any()
+    assert changed[hidden].mean() > 0.5  # the generator was taught nothing: it draws something else there
+    assert not changed[~grown(hidden, MARGIN)].any()
+    refused = client.get("/v1/expected-image", params={"camera": "press", "day": str(LAST), "image": best})
+    assert "no place of the image is over the pixel threshold" in refused.text
+    unknown = client.get("/v1/expected-image", params={"camera": "press", "day": str(LAST), "image": "none"})
+    assert unknown.status_code == 404
+
+
 def test_a_day_is_shown_worst_first_and_an_image_of_ones_own_is_judged(opened, seen, good_to_see):
     page = opened("images")
     page.wait_for_selector("#counts:has-text('over the threshold')")
@@ -67,6 +95,8 @@ def test_a_day_is_shown_worst_first_and_an_image_of_ones_own_is_judged(opened, s
     page.select_option("[name=only]", "odd")
     assert page.locator("#pictures figure").count() == min(12, scores["is_anomaly"].sum())
     assert "only=odd" in page.url
+    page.locator("#pictures [data-expected]").first.click()
+    page.wait_for_function("document.querySelector('#pictures [alt=\"what it should look like\"]')?.naturalWidth >= 28")
     inbox = Path(seen.cameras["press"].inbox) / str(LAST)
     for label in ("good", "defect"):
         file = min((inbox / label).glob("*.png"))
