@@ -1,4 +1,4 @@
-"""Words of dates: months by name in sixteen languages, halves of the day, zones by their short name."""
+"""Words of dates: months by name in many languages, halves of the day, zones by their short name."""
 
 from __future__ import annotations
 
@@ -6,28 +6,40 @@ import unicodedata
 
 _MONTHS = """
 january jan januar janvier janv enero ene gennaio gen januari janeiro jaenner styczeń stycznia sty январь января янв
+january ιαν ιανουαρίου січень січня sausio sausis siječanj siječnja jaanuar janvāris
 january ocak oca leden ledna tammikuu tammikuuta január ianuarie ian
+february φεβ φεβρουαρίου лютий лютого vasario vasaris veljača veljače veebruar februāris
 february feb februar fevrier fevr febrero febbraio februari fevereiro fev feber luty lutego lut февраль февраля фев февр
 february şubat şub únor února helmikuu helmikuuta február febr februarie
+march μαρ μάρ μαρτίου березень березня kovo kovas ožujak ožujka märts maret
 march mar maerz mrz mars marzo maart mrt marco marzec marca март марта мар mart marts březen března maaliskuu
 march maaliskuuta március márc martie
+april απρ απριλίου квітень квітня balandžio balandis travanj travnja aprill aprīlis
 april apr avril avr abril aprile abr kwiecień kwietnia kwi апрель апреля апр nisan nis duben dubna huhtikuu huhtikuuta
 april április ápr aprilie
+may μάι μαΐ μαΐου травень травня gegužės gegužė svibanj svibnja maijs
 may mai mayo maggio mag mei maio maj maja май мая mayıs květen května toukokuu toukokuuta május máj
+june ιουν ιουνίου червень червня birželio birželis lipanj lipnja juuni jūnijs
 june jun juni juin junio giugno giu junho czerwiec czerwca cze июнь июня июн haziran haz červen června kesäkuu
 june kesäkuuta június jún iunie iun
+july ιουλ ιουλίου липень липня liepos liepa srpanj srpnja juuli jūlijs
 july jul juli juillet juil julio luglio lug julho lipiec lipca lip июль июля июл temmuz tem červenec července heinäkuu
 july heinäkuuta július júl iulie iul
+august αυγ αυγούστου серпень серпня rugpjūčio rugpjūtis kolovoz kolovoza augusts agustus agt
 august aug aout agosto ago augustus agu sierpień sierpnia sie август августа авг ağustos ağu srpen srpna augusti elokuu
 august elokuuta augusztus
+september σεπ σεπτεμβρίου вересень вересня rugsėjo rugsėjis rujan rujna septembris
 september sep sept septembre septiembre settembre set setembro wrzesień września wrz сентябрь сентября сен сент
 september eylül eyl
 september září syyskuu syyskuuta szeptember szept septembrie
+october οκτ οκτωβρίου жовтень жовтня spalio spalis oktoober oktobris
 october oct oktober okt octobre octubre ottobre ott outubro out październik października paź октябрь октября окт
 october ekim eki
 october říjen října lokakuu lokakuuta október octombrie
+november νοε νοεμβρίου lapkričio lapkritis studeni studenoga novembris nopember
 november nov novembre noviembre novembro listopad listopada lis ноябрь ноября ноя нояб kasım kas marraskuu marraskuuta
 november noiembrie noi
+december δεκ δεκεμβρίου грудень грудня gruodžio gruodis prosinac prosinca detsember decembris
 december dec dezember dez decembre diciembre dic dicembre dezembro grudzień grudnia gru декабрь декабря дек aralık ara
 december prosinec prosince joulukuu joulukuuta desember des decembrie
 """
@@ -49,9 +61,16 @@ AFTERNOON = {
     "午後": 12,
     "오전": 0,
     "오후": 12,
+    "πμ": 0,
+    "μμ": 12,
+    "sa": 0,
+    "ch": 12,
 }
 HALVES = "上午|下午|午前|午後|오전|오후"
 """Halves of the day that stand in front of the clock."""
+
+HALVES_BEHIND = r"[vV]orm\.|[nN]achm\.|[πμ]\.?μ\.?|SA|CH"
+"""Halves of the day behind the clock, beside am and pm: German, Greek, Vietnamese."""
 
 ZONES = {
     **dict.fromkeys(("z", "utc", "gmt", "wet", "ut"), 0),

@@ -1,8 +1,10 @@
 """Formats of times: `%d.%m.%Y %H:%M[:%S[.%f]]` compiled to a pattern, and texts read by it.
 
-The signs are those of strptime; what stands in [ ] may be absent. Beyond strptime: month names of sixteen languages,
+The signs are those of strptime; what stands in [ ] may be absent. Beyond strptime: month names of many languages,
 24:00, a minute or second of 60, zones by their name, any mark before the fraction, %N for hour and minute as one
-number (130 is half past one), and %* for anything, like the end of an interval.
+number (130 is half past one), %P and %Q for the half hour or quarter of the day from 1, %h, %i, %s for the hours,
+minutes, seconds since midnight, %J for the day of the year with its fraction, and %* for anything, like the end of an
+interval.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.errors import UnusableError
-from sensors_data.series.dates.calendar_words import AFTERNOON, HALVES, MONTHS, ZONES, plain_word
+from sensors_data.series.dates.calendar_words import AFTERNOON, HALVES, HALVES_BEHIND, MONTHS, ZONES, plain_word
 
 _SIGNS = {
     "Y": (r"\d{4}", r"\d{4}"),
@@ -28,13 +30,17 @@ _SIGNS = {
     "j": (r"\d{1,3}", r"\d{3}"),
     "f": (r"\d{1,9}", r"\d{1,9}"),
     "N": (r"\d{1,4}", r"\d{4}"),
+    **dict.fromkeys("PQhisJ", (r"\d{1,5}(?:[.,]\d{1,12})?",) * 2),
 }
 """Each sign's digits where something stands between it and its neighbours, and where nothing does."""
 
+_COUNTS = {"P": (1800, 1), "Q": (900, 1), "h": (3600, 0), "i": (60, 0), "s": (1, 0), "J": (86_400, 1)}
+"""Signs of a count of the day or, %J, of the year: the seconds of one, and the first number."""
+
 _WORDS = {
     "b": r"[^\W\d_]{3,14}\.?",
-    "a": r"[^\W\d_]{2,12}\.?,?",
-    "p": rf"(?:[aApP](?:\.?\s?[mM]\.?)?|[vV]orm\.|[nN]achm\.|{HALVES})",
+    "a": r"\(?[^\W\d_]{1,12}\)?\.?,?",
+    "p": rf"(?:[aApP](?:\.?\s?[mM]\.?)?|{HALVES_BEHIND}|{HALVES})",
     "z": r"(?:[zZ]|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?(?::?\d{2})?|UTC|GMT)",
     "Z": r"(?:[A-Za-z]{1,5}|\[?[A-Z][A-Za-z]+(?:/[A-Za-z_+\-]+){1,2}\]?)",
 }
@@ -137,7 +143,21 @@ def _clocks(cells: dict[str, list[str]], count: int) -> tuple[np.ndarray, np.nda
         hour = np.where(marked & (hour <= 12), hour % 12 + half, hour)
     fraction = np.array([int(f"{word:0<6}"[:6]) for word in cells["f"]]) if "f" in cells else np.zeros(count, np.int64)
     micros = ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction
+    for sign in cells.keys() & _COUNTS.keys():
+        counted = np.array([_seconds(word, *_COUNTS[sign]) for word in cells[sign]])
+        known &= (counted >= 0) & (counted <= (86_400 if sign != "J" else 366 * 86_400))
+        micros = micros + counted * 1_000_000
     return micros.astype("timedelta64[us]"), known
+
+
+def _seconds(word: str, size: int, first: int) -> int:
+    """What a count of some seconds each stands for: whole minutes where its digits show no seconds; -1 for none."""
+    if not word:
+        return -1
+    count, _, digits = word.replace(",", ".").partition(".")
+    seconds = (float(f"{count}.{digits or 0}") - first) * size
+    coarse = bool(digits) and size >= 10 ** len(digits)
+    return round(seconds / 60) * 60 if coarse else round(seconds)
 
 
 def zone_minutes(zone: str) -> int | None:

@@ -10,19 +10,25 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from sensors_data.series.dates.calendar_words import HALVES, month_number
+from sensors_data.series.dates.calendar_words import HALVES, HALVES_BEHIND, month_number
 from sensors_data.series.dates.formats import read_texts
 
 _CLOCK = (
     rf"(?:(?P<q>{HALVES})(?P<qg>\s?))?"
     r"(?P<H>\d{1,2})(?P<hm>[:.hH_-]|[时時시]\s?)(?P<M>\d{2})"
     r"(?:(?P<ms>[:.m_-]|[分분]\s?)(?P<S>\d{2})(?:(?P<fs>[.,:])(?P<f>\d{1,9}))?)?(?P<se>[s分秒분초])?"
-    r"(?:(?P<pg>\s?)(?P<p>[AaPp](?:\.?\s?[Mm]\.?)?(?![A-Za-z])|[Vv]orm\.|[Nn]achm\.))?(?P<u>\s?(?:Uhr|hrs?|h))?"
+    rf"(?:(?P<pg>\s?)(?P<p>[AaPp](?:\.?\s?[Mm]\.?)?(?![A-Za-z])|{HALVES_BEHIND}))?"
+    r"(?P<u>\s?(?:Uhr|hrs?|h|ч\.?))?"
 )
 _DIGIT_CLOCK = (
     r"(?P<H>\d{2})(?P<hm>)(?P<M>\d{2})(?:(?P<ms>)(?P<S>\d{2})(?:(?P<fs>[.,])(?P<f>\d{1,9}))?)?(?P<pg>)(?P<p>(?!))?"
 )
-_GAP = r"(?P<gap>[T_:]|(?<=[日일])|[ \u00a0\u202f]*[,-]?[ \u00a0\u202f]+(?:at |um |u\. )?|-)"
+_BETWEEN = r"at|um|u\.|à|às|alle|ore|klo|kl\.|kell|в|@"
+"""Words between a date and its clock."""
+_GAP = (
+    r"(?:(?P<ag> ?)(?P<wa>\([^\W\d_]{1,10}\)|[^\W\d_]{3,10}\.?,?)(?= ))?"
+    rf"(?P<gap>[T_:]|(?<=[日일])|(?: ?(?:г\.|р\.))? *[,-]? +(?:(?:{_BETWEEN}) )?|-)"
+)
 _ZONE = r"(?P<zg>\s?)(?P<z>[zZ]|(?:UTC|GMT)?[+-]\d{1,2}:?\d{0,2}|[A-Z]{2,5}|\[?[A-Z][a-z]+/[A-Za-z_]+\]?)?"
 _WEEKDAY = r"(?:(?P<wd>[^\W\d_]{2,10}\.?,?)\s+)?"
 _NAME = r"(?P<name>[^\W\d_]{3,14})\.?"
@@ -40,9 +46,9 @@ _DATES = [
     ),
     (rf"\d{{1,2}}(?P<s>[-/. ]+){_NAME}(?P<t>[-/. ]+)\d{{2}}", ("%d{s}%b{t}%y",)),
     (rf"{_NAME}(?P<s>[-/ ]+)\d{{1,2}}(?:st|nd|rd|th)?(?P<t>,? ?[-/ ]*)\d{{4}}", ("%b{s}%d{t}%Y",)),
-    (rf"\d{{4}}(?P<s>[-/. ]+){_NAME}(?P<t>[-/. ]+)\d{{1,2}}", ("%Y{s}%b{t}%d",)),
+    (rf"\d{{4}}(?P<s> m\. |[-/. ]+){_NAME}(?P<t>[-/. ]+)\d{{1,2}}(?P<e>(?: d)?\.)?", ("%Y{s}%b{t}%d{e}",)),
     (r"\d{4}(?P<s>\. ?)\d{1,2}(?P=s)\d{1,2}\.", ("%Y{s}%m{s}%d.",)),
-    (r"\d{1,2}(?P<s>\. ?)\d{1,2}(?P=s)\d{4}\.", ("%d{s}%m{s}%Y.",)),
+    (r"\d{1,2}(?P<s>\. ?)\d{1,2}(?P=s)\d{4}(?P<e>\.?)", ("%d{s}%m{s}%Y{e}",)),
     (r"\d{4}年\d{1,2}月\d{1,2}日", ("%Y年%m月%d日",)),
     (r"\d{4}년 ?\d{1,2}월 ?\d{1,2}일", ("%Y년[ ]%m월[ ]%d일",)),
     (r"\d{4}-\d{3}", ("%Y-%j",)),
@@ -155,6 +161,7 @@ def _jumps(times: np.ndarray) -> float:
 @lru_cache(maxsize=4096)
 def shape_of(text: str) -> _Shape | None:
     """The form of a text that holds a date, None for another."""
+    text = text.replace("\u00a0", " ").replace("\u202f", " ")
     for expression, dates in _DATES:
         for clock, tail in ((_CLOCK, _TAIL), (_DIGIT_CLOCK, "")):
             match = re.fullmatch(rf"{_WEEKDAY}{expression}(?:{_GAP}{clock}{_ZONE}{tail})?", text)
@@ -174,7 +181,7 @@ def _sensible(match: re.Match[str]) -> bool:
 
 def _shape(match: re.Match[str], dates: tuple[str, ...], first: bool) -> _Shape:
     cells = {key: value or "" for key, value in match.groupdict().items()}
-    written = tuple(date.format(s=cells.get("s", ""), t=cells.get("t", "")) for date in dates)
+    written = tuple(date.format(s=cells.get("s", ""), t=cells.get("t", ""), e=cells.get("e", "")) for date in dates)
     hour = "%I" if cells["p"] or cells.get("q") else "%H"
     before = f"%p{cells['qg']}" if cells.get("q") else ""
     end = cells.get("se", "") if cells.get("se", "") in "分秒분초" else ""
@@ -183,7 +190,7 @@ def _shape(match: re.Match[str], dates: tuple[str, ...], first: bool) -> _Shape:
         dates=written,
         weekday=bool(cells["wd"]),
         first=first,
-        gap=cells["gap"],
+        gap=f"{cells['ag']}%a{cells['gap']}" if cells["wa"] else cells["gap"],
         clock=f"{before}{hour}{cells['hm']}%M{'' if cells['S'] else end}" if cells["H"] else "",
         second=f"{cells['ms']}%S{end}" if cells["S"] else "",
         fraction=f"{cells['fs']}%f" if cells["f"] else "",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from sensors_data.series.dates.forms import shape_of
+
 _NUMBER = re.compile(
-    r"[+\-\u2212]?[\d.,' \u00a0\u202f]*\d[.,]?(?:[eE][+-]?\d+)?"
+    r"[+\-\u2212]?[\d.,\u066b\u066c' \u00a0\u202f]*\d[.,]?(?:[eE][+-]?\d+)?"
     r"(?:[ \u00a0]?[^\s\d.,;:+\-/]{1,8}(?:/[^\s\d.,;:+\-/]{1,4}\d?| [A-Za-z]{1,3})?)?"
 )
 
@@ -31,4 +33,6 @@ def kind_of(cell: str) -> str:
         return "t"
     if _NUMBER.fullmatch(cell):
         return "n"
+    if re.match(r"\D{0,12}\d", cell) and len(cell) >= 8 and shape_of(cell):
+        return "t"
     return "x" if re.search(r"[;,|\t]", cell) or (re.match(r"\d", cell) and " " in cell) else "w"

@@ -15,10 +15,8 @@ import pyarrow.csv as pa_csv
 
 from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
-from sensors_data.series.files.packing import as_utf8, not_in_encoding
-
-UNIT = "\x1f"
-"""Stands between cells that runs of blanks part."""
+from sensors_data.series.files.encodings import as_utf8, not_in_encoding
+from sensors_data.series.files.lines import UNIT, cut, even_lines
 
 BLOCK = 4 * 2**20
 """Bytes of a block of a text that is read block by block."""
@@ -56,7 +54,7 @@ class Body:
 
 def body_of(data: bytes, name: str, layout: Layout) -> Body:
     """The part of a text below its header, in UTF-8. UnreadableError when there is none."""
-    data = _evened(as_utf8(data, name, layout.encoding), layout)
+    data = even_lines(as_utf8(data, name, layout.encoding), layout)
     if not data or data.isspace():
         raise UnreadableError(f"{name} is empty")
     separator = UNIT if layout.separator.isspace() and layout.separator != "\t" else layout.separator
@@ -71,61 +69,10 @@ def named_cells(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.drop(columns=blank).rename(columns=lambda column: column.removeprefix(_NO_NAME))
 
 
-def _evened(data: bytes, layout: Layout) -> bytes:
-    """Text in which lines end as they should, comments are empty lines, and runs of blanks are one mark."""
-    if b"\n" not in data:
-        data = data.replace(b"\r", b"\n")
-    data = header_in_lines(data)
-    if layout.comment:
-        keep = layout.skip_lines + layout.header_rows
-        head, body = _cut(data, keep)
-        data = head + re.sub(rb"(?m)^[ \t]*\"?" + re.escape(layout.comment.encode()) + rb"[^\n]*", b"", body)
-    if layout.separator in (" ", "  "):
-        least = rb"[ \t]+" if layout.separator == " " else rb"(?: {2,}|\t)[ \t]*"
-        data = re.sub(rb"(?m)^[ \t]+|[ \t]+(?=\r?$)", b"", data)
-        if b'"' in data:  # blanks within quotes part nothing
-            return re.sub(rb'"[^"\n]*"|' + least, lambda m: m[0] if m[0][:1] == b'"' else UNIT.encode(), data)
-        data = re.sub(least, UNIT.encode(), data)
-    return data
-
-
-def header_in_lines(data: bytes) -> bytes:
-    """Text in whose first lines no cell runs over several: a name with a line break within becomes one line."""
-    head = data[: _end_of(data, 40)]
-    if b'"' not in head:
-        return data
-    lines: list[bytes] = []
-    quoted = False
-    whole = head.splitlines(keepends=True)
-    for line in whole:
-        if quoted:
-            lines[-1] = lines[-1].rstrip(b"\r\n") + b" " + line
-        else:
-            lines.append(line)
-        quoted = lines[-1].count(b'"') % 2 == 1
-    return data if quoted or lines == whole else b"".join(lines) + data[len(head) :]
-
-
-def _cut(data: bytes, lines: int) -> tuple[bytes, bytes]:
-    """The first lines of a text, and the rest."""
-    place = _end_of(data, lines)
-    return data[:place], data[place:]
-
-
-def _end_of(data: bytes, lines: int) -> int:
-    """Where the first lines of a text end."""
-    place = 0
-    for _ in range(lines):
-        place = data.find(b"\n", place) + 1
-        if not place:
-            return len(data)
-    return place
-
-
 def _beheaded(data: bytes, name: str, layout: Layout, separator: str) -> tuple[bytes, list[list[str]]]:
     """The text below the header, and the header's cells, a list a line."""
-    _, data = _cut(data, layout.skip_lines)
-    head, body = _cut(data, layout.header_rows)
+    _, data = cut(data, layout.skip_lines)
+    head, body = cut(data, layout.header_rows)
     try:
         lines = head.decode().splitlines()[: layout.header_rows]
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""Files of readings that are no tables of cells, written as one: JSON, XML, HTML, line protocol, NEM12, SRML."""
+"""Files of readings that are no tables of cells, written as one: JSON, XML, HTML, NEM12, SRML, times across."""
 
 from __future__ import annotations
 
@@ -11,9 +11,25 @@ from sensors_data.errors import UnreadableError
 from sensors_data.series.files.json_rows import json_rows
 from sensors_data.series.files.line_protocol import is_line_protocol, line_protocol_csv
 from sensors_data.series.files.markup import is_markup, markup_csv
+from sensors_data.series.files.times_across import across, times_down
 
 _YEAR_ABOVE = re.compile(rb"\d+[\t,;](?:19|20)\d\d(?:[\t,;]\d+[\t,;]0){1,60}[\t,;]?\r?\n\d{1,3}[\t,;]\d{1,4}[\t,;]")
 """A station's number and a year above rows of a day of the year, a clock, and of each element a value and a flag."""
+
+_ROUND_ROBIN = re.compile(rb"\A\s*[\w. -]+\r?\n\s*\r?\n\d{9,10}: +-?[\dn]")
+"""What rrdtool prints: names, an empty line, then epochs, each with a colon, before their values."""
+_FOREIGN = {
+    b"\xd0\xcf\x11\xe0": ("a workbook of before Excel 2007, or locked", "save it as .xlsx or CSV"),
+    b"SQLite format 3": ("a SQLite database", "name its table in a source: docs/how-to/sources"),
+    b"\x89HDF": ("an HDF5 or NetCDF file", "write it as Parquet or CSV"),
+    b"CDF": ("a NetCDF file", "write it as Parquet or CSV"),
+    b"ARROW1": ("an Arrow or Feather file", "write it as Parquet: pandas.read_feather(FILE).to_parquet(...)"),
+    b"MATLAB 5": ("a file of MATLAB", "write it as Parquet or CSV"),
+    b"%PDF": ("a PDF", "export the readings as CSV or .xlsx"),
+    b"MDF ": ("a measurement file of ASAM", "write it as CSV: docs/how-to/files"),
+    b"TDSm": ("a TDMS file", "write it as CSV: docs/how-to/files"),
+}
+"""How files begin that are not read here, what they are, and the remedy."""
 
 
 def as_table(data: bytes, name: str) -> bytes:
@@ -23,14 +39,18 @@ def as_table(data: bytes, name: str) -> bytes:
         return _nem12(data.decode("utf-8-sig", "replace"), name)
     if start.startswith((b"{", b"[{", b"[[", b"[\n", b"[ ")):
         return _json(data, name)
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise UnreadableError(f"{name} is a workbook of before Excel 2007, or locked", "save it as .xlsx or CSV")
+    if foreign := next((told for mark, told in _FOREIGN.items() if data.startswith(mark)), None):
+        raise UnreadableError(f"{name} is {foreign[0]}", foreign[1])
     if is_markup(start):
         return markup_csv(data, name)
     if is_line_protocol(data[:4096]):
         return line_protocol_csv(data, name)
     if _YEAR_ABOVE.match(data):
         return _year_above(data.decode("utf-8", "replace"))
+    if _ROUND_ROBIN.search(data[:4096]):
+        return _round_robin(data.decode("utf-8", "replace"))
+    if (place := across(data)) is not None:
+        return times_down(data, place)
     return data
 
 
@@ -82,4 +102,14 @@ def _year_above(text: str) -> bytes:
     named = [name for element in elements for name in (f"element {element}", f"element {element} quality")]
     writer.writerow(["year", "doy", "hhmm", *named])
     writer.writerows([year, *row] for row in rows[1:])
+    return out.getvalue().encode()
+
+
+def _round_robin(text: str) -> bytes:
+    """What `rrdtool fetch` prints as CSV: the epochs without their colon."""
+    names, *lines = [line.split() for line in text.splitlines() if line.strip()]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["timestamp", *names])
+    writer.writerows([epoch.rstrip(":"), *("" if "nan" in cell else cell for cell in cells)] for epoch, *cells in lines)
     return out.getvalue().encode()

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 from sensors_data.errors import UnreadableError
+from sensors_data.series.files.json_counted import counted_rows
 
 Row = dict[str, str]
 _TIME = r"\d{4}-\d\d-\d\d(?:[T ].*)?|1\d{9}(?:\d{3})?"
@@ -59,17 +60,18 @@ def _rows(value: Any, outer: Row) -> list[Row]:
         return [row for part in value for row in _rows(part, outer)] if _are(value, dict) else []
     if not isinstance(value, dict):
         return []
-    if len(value) > 2 and all(re.fullmatch(_TIME, key) for key in value):
+    if _is_timed(value):
         timed = [(key, part if isinstance(part, dict) else {"value": part}) for key, part in value.items()]
         return [outer | {"time": key} | _flat(part) for key, part in timed]
-    around = outer | _flat({key: part for key, part in value.items() if not isinstance(part, list)})
+    around = outer | _flat(
+        {key: part for key, part in value.items() if not isinstance(part, list) and not _is_timed(part)}
+    )
     lists = {key: part for key, part in _lists(value).items() if part}
     table = next((part for part in lists.values() if _are(part, list)), None)
-    columns = lists.get("columns")
     if table is not None:
-        names = [str(column) for column in columns] if columns and _are(columns, str) else _pair(table)
+        names = _names_of(table, value) or _pair(table)
         return [around | _flat(dict(zip(names, cells, strict=False))) for cells in table] if names else []
-    if rows := _beside_times(lists, around):
+    if rows := _beside_times(lists, around) or counted_rows(value):
         return rows
     if objects := {key: part for key, part in lists.items() if _are(part, dict)}:
         named = len(objects) > 1
@@ -81,8 +83,9 @@ def _rows(value: Any, outer: Row) -> list[Row]:
     if len(side) > 1:
         shared = {key: cell for key, cell in around.items() if key not in side}
         return [shared | _flat(dict(zip(side, cells, strict=True))) for cells in zip(*side.values(), strict=True)]
-    nested = [row for part in value.values() if isinstance(part, dict) for row in _deeper(part, outer)]
-    return nested or [around]
+    deep = {key: part for key, part in value.items() if isinstance(part, dict) and _holds_rows(part)}
+    beside = outer | _flat({key: part for key, part in value.items() if key not in deep and not isinstance(part, list)})
+    return [row for part in deep.values() for row in _rows(part, beside)] if deep else [around]
 
 
 def _beside_times(lists: dict[str, list[Any]], around: Row) -> list[Row]:
@@ -103,9 +106,22 @@ def _beside_times(lists: dict[str, list[Any]], around: Row) -> list[Row]:
     ]
 
 
-def _deeper(value: dict[str, Any], outer: Row) -> list[Row]:
-    """The rows of an object within an object, none where it holds no list: then it is a part of its row."""
-    return _rows(value, outer) if any(isinstance(p, list) for p in _every(value)) else []
+def _is_timed(value: Any) -> bool:
+    """Whether the keys of an object are times."""
+    return isinstance(value, dict) and len(value) > 2 and all(re.fullmatch(_TIME, key) for key in value)
+
+
+def _names_of(table: list[list[Any]], value: dict[str, Any]) -> list[str]:
+    """The names of a table's columns that stand beside it, in a list or in one text parted by commas; none for none."""
+    width = len(table[0])
+    texts = (part.split(",") for part in value.values() if isinstance(part, str))
+    lists = (part for part in value.values() if isinstance(part, list) and part and _are(part, str))
+    return next((list(part) for part in (*lists, *texts) if len(part) == width > 1), [])
+
+
+def _holds_rows(value: dict[str, Any]) -> bool:
+    """Whether an object holds rows of its own: a list, or values by their times; else it is a part of its row."""
+    return _is_timed(value) or any(isinstance(part, list) or _is_timed(part) for part in _every(value))
 
 
 def _every(value: dict[str, Any]) -> list[Any]:

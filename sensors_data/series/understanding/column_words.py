@@ -15,6 +15,7 @@ asset: anlage asset assetid building cell device deviceid disk drive ean engine 
 asset: house id imei instance inverter line loc location mac machine machineid maquina maschine meter motor nmi node
 asset: number nummer plant pump robot room serial server site station string train turbine turbineid unit
 asset: stations stn siteno unitid vehicle vin well wtg zaehler zone zähler
+asset: indicativo idema numer 지점 站号
 bad: b bad badcomm cattivo commerror commfail deviceerror e error estimated failed false fault geschat
 bad: invalid malo mauvais missing no nok notconnected notgood offline overflow poor q questionable s
 bad: schlecht slecht stale substituted suspect timeout u uncertain ungueltig ungültig unknown unsicher
@@ -22,18 +23,26 @@ end: bis end ende fin fine finish hasta stop to tot until
 good: a abgelesen actual bom bon bonne bueno buono g gemeten gevalideerd goed good good, good_non-specific
 good: goodnonspecific gueltig gut gültig measured non-specific ok read true uitgelezen v valid validated
 good: yes
+kinds of sum: avg smp min max std tot med wvc tmx tmn mean sum inst last
 labels of anomalies: anomalies anomaly changepoint fault groundtruth isanomaly label labels outlier target
 off/on: off/on false/true no/yes closed/open close/open stop/run stopped/running stop/start inactive/active
 off/on: aus/ein aus/an zu/auf nein/ja arret/marche idle/running low/high down/up disabled/enabled n/y f/t
 off/on: not_home/home inactivo/activo spento/acceso uit/aan halt/run standby/running ok/alarm normal/alarm
 off/on: ok/fault clear/detected
+fractions of a second: fraction fract fractsec ms msec millisecond milliseconds millis millitm nanoseconds nsec nsecs
 other times: birth bis created due end ende expiry exported fin fine hasta ingested inserted installed modified
 other times: processed received stop to tot until updated
 beside names: beschreibung bezeichnung comment datatype description desc descriptor engineeringunits eu format
 beside names: kommentar range type types
+other times: local localdatetime localtime lst
 perhaps quality: flag good isgood flags state status statuscode
+place: alt altitud altitude elev elevation hoehe höhe lat latitud latitude latitudey lng lon long longitud
+place: longitude longitudex
+quality if false: bad isbad invalid isinvalid questionable suspect
+quality: 品質情報 品質 质量 품질
 quality: calidad confidence guete güete opcquality q qa qc qual qualitaet qualite quality qualität qualité
 quality: valid validity
+revisions: rev revision revisionnumber ver version
 sensor: pointid pointname signalname tagid tagname varname
 sensor: attribute capteur channel entity field grandeur item kanal kpi magnitud measurement messgroesse
 sensor: messgröße target metric name parameter parametro point quantity register sensor series signal statistic tag

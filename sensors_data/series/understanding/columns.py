@@ -73,6 +73,11 @@ class Column:
         return words
 
     @cached_property
+    def coded(self) -> bool:
+        """Whether its cells hold a number of fixed width with a code behind a comma, like `+0173,1`."""
+        return not self.numeric and bool(self.distinct[:50].str.fullmatch(r"[+-]\d{4,},\w").mean() > 0.8)
+
+    @cached_property
     def form(self) -> DateForm | None:
         """The format of its texts as times."""
         return None if self.cells.dtype.kind in "fiubM" or self.typed_times else date_form(self.filled)

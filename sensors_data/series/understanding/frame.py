@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sensors_data.errors import UnreadableError
 from sensors_data.series.files.cell_kinds import kind_of
-from sensors_data.series.files.cells import header_in_lines
-from sensors_data.series.files.packing import as_utf8, encoding_of
+from sensors_data.series.files.encodings import as_utf8, encoding_of
+from sensors_data.series.files.lines import plain_lines
 from sensors_data.series.understanding.header import header_of, is_comment, is_counted, is_torn, split
 
 HEAD = 600
@@ -41,7 +41,7 @@ class Frame:
 def frame_of(data: bytes, name: str, encoding: str | None = None, separator: str | None = None) -> Frame:
     """The frame of a file's bytes. UnreadableError when its lines hold no table."""
     encoding = encoding or encoding_of(data)
-    text = header_in_lines(as_utf8(data, name, encoding)).decode("utf-8", "replace")
+    text = plain_lines(as_utf8(data, name, encoding)).decode("utf-8", "replace")
     lines = re.split(r"\r\n|\n|\r", text[:2_000_000], maxsplit=HEAD)[:HEAD]
     lines = ["" if "\x00" in line else line for line in lines]
     if not any(line.strip() for line in lines):
@@ -135,7 +135,7 @@ def _first_row(rows: list[list[str]], kinds: list[str], width: int) -> int | Non
     if not timed and not numbers:
         return None
     for number, row in enumerate(rows):
-        if len(row) > width or len(row) < 2:
+        if len(row) < 2 or (len(row) > width and len(row) != len(rows[number - 1])):
             continue
         found = {place: kind_of(row[place]) if place < len(row) else "" for place in (*timed, *numbers)}
         if timed and found[timed[0]] == "t":

@@ -11,7 +11,6 @@ from sensors_data.series.files.cells import lacks_a_name
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.values.units import is_unit
 
-_KINDS_OF_SUM = {"avg", "smp", "min", "max", "std", "tot", "med", "wvc", "tmx", "tmn", "mean", "sum", "inst", "last"}
 _TYPES = {
     "float", "real", "double", "int", "integer", "string", "bool", "boolean", "text", "number", "long", "datetime",
     "date", "f4", "f8", "i4", "i8", "yr", "mo", "dy", "hr", "mn",
@@ -108,7 +107,7 @@ def _is_aside(row: list[str]) -> bool:
         return True
     words = [re.sub(r"\[\d+\]$", "", cell.lower()) for cell in filled]
     known = sum(
-        is_unit(cell) or word in _KINDS_OF_SUM or word in _TYPES or bool(_WIDTHS.fullmatch(cell))
+        is_unit(cell) or word in WORDS["kinds of sum"] or word in _TYPES or bool(_WIDTHS.fullmatch(cell))
         for cell, word in zip(filled, words, strict=True)
     )
     return known > 0.5 * len(filled) or (known >= 3 and known >= 0.5 * len(filled))

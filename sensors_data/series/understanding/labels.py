@@ -70,13 +70,14 @@ def _may_label(column: Column) -> bool:
     count, rows = len(column.distinct), len(column.filled)
     if (
         not count
+        or 2 * rows < len(column.cells)
         or column.typed_times
         or (column.cells.dtype.kind in "fb" and not column.whole)
         or column.cells.dtype.kind == "b"
     ):
         return False
     if not column.numeric:
-        return count <= max(20, 0.34 * rows) and column.filled.str.len().max() <= 128
+        return bool(not column.coded and count <= max(20, 0.34 * rows) and column.filled.str.len().max() <= 128)
     plain = column.whole and column.values.min() >= 0 and column.filled.str.fullmatch(r"\d+(?:\.0)?").all()
     return bool(
         plain and count <= max(2, 0.2 * rows) and (column.named(_ASSET) or column.named(_SENSOR) or count <= 500)
@@ -158,12 +159,27 @@ def _follows(column: Column, keys: list[Column]) -> bool:
     return bool(column.cells.astype(str).reset_index(drop=True).groupby(key).nunique().max() == 1)
 
 
+def says_more_of(column: Column, columns: list[Column], keys: tuple[str, ...]) -> bool:
+    """Whether a column of numbers is a property of machines: each of three or more has one number, no two the same."""
+    names = [key for key in columns if key.name in keys]
+    count = len(column.distinct)
+    if not column.numeric or count < (2 if column.named(WORDS["place"]) else 3) or count != _count(names):
+        return False
+    return _follows(column, names)
+
+
+def _count(keys: list[Column]) -> int:
+    """How many machines there are by their names."""
+    return len(set(zip(*(key.cells.astype(str) for key in keys), strict=True)))
+
+
 def _split(
     keys: list[Column], candidates: list[Column], measures: list[Column], unit: Column | None, asset: tuple[str, ...]
 ) -> tuple[list[Column], list[Column], Column | None, str]:
     """Which of the keys name sensors and which machines, the column of values, and why."""
     measures = [column for column in measures if column not in keys]
-    values = [c for c in measures if c.called(_VALUE)] or measures
+    sums = sum(column.called(WORDS["kinds of sum"]) for column in measures)  # mean, min, max: three values of a row
+    values = [c for c in measures if c.called(_VALUE) and sums < 2] or measures
     value = values[0] if len(values) == 1 or len(measures) == 1 else None
     constant = [
         c

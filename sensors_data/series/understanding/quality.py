@@ -16,6 +16,9 @@ _NAMES = WORDS["quality"]
 _NAMES_ALSO = WORDS["perhaps quality"]
 _GOOD = WORDS["good"]
 _BAD = WORDS["bad"]
+_NO, _YES = frozenset(("false", "0", "no", "n")), frozenset(("true", "1", "yes", "y"))
+_BEGINS = re.compile(r"good|bad|uncertain")
+"""How the grades of OPC begin, whatever says more behind: `GoodNonCascade NonSpecific`."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +50,20 @@ def find_quality(columns: list[Column]) -> Quality | None:
 def _grades(column: Column) -> set[str] | None:
     """The good grades of a column of grades, None for another column."""
     grades = {quality_word(grade) for grade in column.distinct} if len(column.distinct) <= 64 else set()
+    if column.named(WORDS["quality if false"]) and grades <= _NO | _YES and grades:
+        return grades & _NO or {"false"}
     named, doubtful = column.named(_NAMES), column.named(_NAMES_ALSO)
     if not grades or not (
-        named or doubtful or (grades <= _GOOD | _BAD and grades & {"good", "bad", "uncertain", "valid"})
+        named
+        or doubtful
+        or (grades <= _GOOD | _BAD and grades & {"good", "bad", "uncertain", "valid"})
+        or all(_BEGINS.match(grade) for grade in grades)
     ):
         return None
     if column.numeric and column.cells.dtype.kind != "b":
         return _codes(column, named)
     words = {grade for grade in grades if grade in _GOOD or grade.startswith("good") or re.fullmatch(r"0x0*c\w", grade)}
-    known = {grade for grade in grades if grade in _GOOD | _BAD or re.match(r"(?:good|bad|uncertain)\b", grade)}
+    known = {grade for grade in grades if grade in _GOOD | _BAD or _BEGINS.match(grade)}
     if words and (len(known) >= 0.5 * len(grades)):
         return words
     usual = column.filled.map(quality_word).value_counts(normalize=True)
@@ -82,7 +90,7 @@ def _codes(column: Column, named: bool) -> set[str] | None:
 def _stem(name: str) -> str:
     """A quality column's name without its last word: `TI101` of `TI101.Quality`."""
     cut = re.sub(
-        r"[\s._\-/:(\[]*(?:quality|qual|qc|validity|valid|flag|status|state|q|gute|güte)[)\]]?$",
+        r"[\s._\-/:(\[]*(?:quality|qual|qc|validity|valid|flag|status|state|st|q|gute|güte)[)\]]?$",
         "",
         name,
         flags=re.IGNORECASE,

@@ -12,13 +12,15 @@ from sensors_data.section import LABEL
 from sensors_data.series.files.workbooks import SHEET
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column, rising
-from sensors_data.series.understanding.labels import Labels, find_labels
+from sensors_data.series.understanding.labels import Labels, find_labels, says_more_of
 from sensors_data.series.understanding.quality import Quality, find_quality
 from sensors_data.series.understanding.time_guess import TimeColumns
 from sensors_data.series.values.word_states import states_in, told_by_calendar
 
 _LABELS = WORDS["labels of anomalies"]
 _SPARE = WORDS["spare"]
+_FRACTIONS = WORDS["fractions of a second"]
+_NAMES_THINGS = WORDS["asset"] | WORDS["spare"]
 _CALENDAR = {"hour": "hour", "minute": "minute", "weekday": "weekday", "dayofweek": "weekday", "month": "month",
              "year": "year", "day": "day"}  # fmt: skip
 """Columns by name that may repeat a part of the time."""
@@ -84,6 +86,10 @@ def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset
         if (value := _marks_beside(column, columns)) and role.role in ("state", "ignored"):
             states.pop(column.name, None)
             role = Role(column.name, "ignored", f"it says something of {value} in codes that are not known", 0.6)
+        if labels.asset and len(columns) > 3 and says_more_of(column, open_, labels.asset):
+            role = Role(
+                column.name, "ignored", f"it says more of {', '.join(labels.asset)}: each has one, no two alike"
+            )
         if labels.sensor:
             role = Role(column.name, "ignored", f"of each row the one value in {labels.value} is read")
         roles.append(role)
@@ -114,6 +120,12 @@ def _aside(column: Column, moments: pd.Series) -> str:
     if not column.numeric or column.cells.dtype.kind == "b":
         return ""
     values = column.values
+    if column.whole and column.called(WORDS["revisions"]) and values.min() >= 0:
+        return "it counts revisions: of a time's rows the last is taken"
+    if column.whole and values.min() >= 0 and (column.called(_FRACTIONS) or "fract" in column.lower.split()):
+        return "it is a part of the time"
+    if len(values) and np.ptp(values) == 0 and column.named(WORDS["place"]):
+        return "it says where, and is always the same"
     if len(values) > 2 and column.whole and (np.abs(np.diff(values)) == 1).mean() > 0.99 and _spare(column):
         return "it numbers the rows"
     if len(values) > 2 and column.whole and column.named(_SPARE) and len(np.unique(values)) == len(values):
@@ -126,6 +138,13 @@ def _aside(column: Column, moments: pd.Series) -> str:
     ):
         return "it is a number of a thing, not a measured one"
     return _clockwork(column, moments)
+
+
+def _is_padded(column: Column) -> bool:
+    """Whether a column's one whole number is written with zeros in front, as numbers of things are."""
+    return (
+        len(column.distinct) == 1 and str(column.distinct[0]).startswith("0") and str(column.distinct[0])[1:].isdigit()
+    )
 
 
 def _spare(column: Column) -> bool:
@@ -144,8 +163,12 @@ def _clockwork(column: Column, moments: pd.Series) -> str:
         for shift in range(-14, 15):
             if (
                 getattr((times + pd.Timedelta(hours=shift)).dt, _CALENDAR[word]).to_numpy()
-                == values - (values.max() >= 24)
+                == values - (word == "hour" and values.max() >= 24)
             ).mean() > 0.95:
+                return "it repeats a part of the time"
+    if column.whole and np.ptp(values) == 23 and len(np.unique(values)) == 24:
+        for shift in range(-14, 15):
+            if ((times + pd.Timedelta(hours=shift)).dt.hour.to_numpy() == values - values.min()).mean() > 0.95:
                 return "it repeats a part of the time"
     seconds = times.astype("int64").to_numpy() / 1e6
     if np.ptp(values) > 0 and np.ptp(seconds) > 0 and len(np.unique(seconds)) > 10:
@@ -162,6 +185,8 @@ def _measure(column: Column, moments: pd.Series, states: dict[str, dict[str, flo
         return Role(column.name, "state", "false and true are 0 and 1")
     if column.numeric:
         return _numeric(column)
+    if column.coded:
+        return Role(column.name, "ignored", f"a number and a code stand in one cell, like {column.distinct[0]}")
     pair = on_off(column.distinct) if len(column.distinct) == 2 else {}
     if pair:
         states[column.name] = pair
@@ -189,6 +214,8 @@ def on_off(words: pd.Index | np.ndarray) -> dict[str, float]:
 def _numeric(column: Column) -> Role:
     """A sensor of numbers, with what it looks like."""
     values = column.values
+    if np.ptp(values) == 0 and (column.named(_NAMES_THINGS) or _is_padded(column)):
+        return Role(column.name, "ignored", "it is the number of a thing, and always the same")
     odd = len(column.filled) - len(values)
     words = f", {odd} cells are words" if odd else ""
     if set(np.unique(values)) <= {0.0, 1.0} and len(values) > 2:

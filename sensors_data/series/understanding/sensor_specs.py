@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -56,7 +58,7 @@ def _spec(part: pd.DataFrame, codes: tuple[float, ...], unit: str, understood: U
 
 def _kind(name: str, part: pd.DataFrame, states: int) -> str:
     """What kind of sensor some rows (time, asset, number) are of."""
-    if is_counter(part):
+    if is_counter(part, bool(_OF_THE_DAY.search(name))):
         return "counter"
     ordered = part.dropna(subset=["number"]).sort_values(["asset", "time"], kind="stable") if not states else part
     return "context" if is_context(name, ordered["number"].to_numpy(), states) else "measured"
@@ -67,9 +69,14 @@ def _likely_unit(name: str) -> str:
     return "°C" if "temp" in name.casefold() else ""
 
 
-def is_counter(part: pd.DataFrame) -> bool:
+_OF_THE_DAY = re.compile(r"today|daily|of.?(?:the.?)?day|day.?yield|heute|tages|wh\b", re.IGNORECASE)
+"""Names of counters that begin anew each day."""
+
+
+def is_counter(part: pd.DataFrame, daily: bool = False) -> bool:
     """Whether a sensor's numbers count up: they never fall but for resets and slips, and rise all the time.
 
+    `daily`: it may begin anew once a day.
     Each asset is looked at alone; a reset falls to near zero, a slip comes back at once.
     """
     grown = 0
@@ -79,7 +86,10 @@ def is_counter(part: pd.DataFrame) -> bool:
             return False
         steps = np.diff(values)
         falls = int((steps < 0).sum())
-        if falls > max(1, 0.01 * len(steps)) or (falls and np.ptp(values) < 5 * np.median(np.abs(steps))):
+        days = (rows["time"].max() - rows["time"].min()) / pd.Timedelta(days=1)
+        resets = int(((steps < 0) & (values[1:] < 0.1 * values.max())).sum())
+        most = max(1, 0.01 * len(steps), (days + 1) * (daily and resets == falls))
+        if falls > most or (falls and np.ptp(values) < 5 * np.median(np.abs(steps))):
             return False
         grown += bool(values.max() > values.min())
     return grown > 0

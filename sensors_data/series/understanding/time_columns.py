@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pandas as pd
+
 from sensors_data.errors import UnreadableError
+from sensors_data.series.dates.formats import read_texts
 from sensors_data.series.dates.forms import shape_of
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
 from sensors_data.series.understanding.rounded_times import check_one_time, rounding
 from sensors_data.series.understanding.time_guess import TimeColumns
-from sensors_data.series.understanding.time_numbers import digit_date, number_time
+from sensors_data.series.understanding.time_numbers import digit_date, epoch_beside, is_long_digits, number_time
 from sensors_data.series.understanding.time_parts import clock_beside, clock_of, date_and_clock, parts_of, unnamed_parts
 from sensors_data.series.understanding.time_zones import with_zone_column
 
@@ -32,7 +35,7 @@ def find_time(columns: list[Column], name: str) -> TimeColumns:
     best = whole[0] if whole and whole[0].confidence >= 0.3 else None
     parted = date_and_clock(columns, dates) or parts_of(columns) or unnamed_parts(columns)
     if best is not None and (parted is None or best.confidence >= parted.confidence):
-        return _with_others(best, columns, stamps)
+        return _with_others(_moments_of(best, columns), columns, stamps)
     if parted is not None:
         return _with_others(parted, columns, stamps)
     dates.sort(key=lambda found: -found.confidence)
@@ -83,6 +86,16 @@ def _weight(column: Column, share: float) -> float:
     return float(share * filled * (0.6 + 0.25 * changing) + hint - 0.002 * column.place)
 
 
+def _moments_of(best: TimeColumns, columns: list[Column]) -> TimeColumns:
+    """A wall clock, or the column of epochs beside it that tells the same moments in any zone."""
+    style = str(best.keys.get("time_format", ""))
+    if not style or re.search(r"%[zZ]|Z$|%\*", style):
+        return best
+    cells = next(column for column in columns if column.name == best.columns[0]).cells
+    clock = pd.Series(read_texts(cells.astype(str).str.strip(), style)[0])
+    return epoch_beside(clock, columns) or best
+
+
 def _with_others(found: TimeColumns, columns: list[Column], stamps: list[TimeColumns]) -> TimeColumns:
     """A time with the other columns of times that its rows have, and the end of their interval."""
     others = [stamp.columns[0] for stamp in stamps if stamp.columns[0] not in found.columns]
@@ -105,6 +118,8 @@ def _digits_of_times(columns: list[Column]) -> list[str]:
     """The columns whose numbers are the digits of dates, each with a clock's digits behind it."""
     names = []
     for column in columns:
+        if is_long_digits(column):
+            names.append(column.name)
         if digit_date(column) is not None:
             names.append(column.name)
             names += [c.name for c in columns if clock_beside(column, c)]

@@ -36,6 +36,8 @@ def number_time(column: Column) -> TimeColumns | None:
     values = column.values
     if not column.numeric or len(values) < 2 or np.ptp(values) == 0 or len(values) < 0.9 * (~column.blank).sum():
         return None
+    if (stated := _since(column)) is not None:
+        return stated
     hint = 0.15 * column.named(_YES) - 0.1 * column.named(_NO) - 0.01 * column.place
     digits = _digit_style(column)
     if digits is not None:
@@ -62,6 +64,30 @@ def number_time(column: Column) -> TimeColumns | None:
     return _elapsed(column, ordered, hint)
 
 
+def _since(column: Column) -> TimeColumns | None:
+    """A count from the moment that its own name states: `seconds since 2026-01-01 00:00`."""
+    match = re.search(r"\b([a-zµ]+) since (\d{4}-\d\d?-\d\d?(?:[T ]\d\d?:\d\d)?)", column.name, re.IGNORECASE)
+    unit = match and next((unit for unit, names in _ELAPSED.items() if match[1].lower() in names.split()), None)
+    if not match or not unit:
+        return None
+    keys: dict[str, object] = {"time": (column.name,), "time_unit": unit, "start": match[2]}
+    return TimeColumns(keys, (column.name,), f"{unit} since {match[2]}, as its name says", 0.95)
+
+
+def epoch_beside(clock: pd.Series, columns: list[Column]) -> TimeColumns | None:
+    """A column of epochs that tell the moments of some wall-clock times, so that their zone need not be known."""
+    local = clock.dt.tz_localize(None) if clock.dt.tz is not None else clock
+    for column in columns:
+        found = number_time(column)
+        size = _EPOCHS.get(str(found.keys.get("time_unit"))) if found and "start" not in found.keys else None
+        if found is None or size is None or len(column.values) < len(local):
+            continue
+        apart = (local.astype("datetime64[us]").astype("int64") / 1e6 - column.values / size).to_numpy() / 900
+        if (np.abs(apart - np.round(apart)) < 2 / 900).mean() > 0.95 and np.abs(apart).max() <= 14 * 4:
+            return found
+    return None
+
+
 def _digit_style(column: Column) -> str | None:
     """The format of numbers that are the digits of a date."""
     text = column.filled.str.removesuffix(".0")
@@ -83,6 +109,12 @@ def digit_date(column: Column) -> TimeColumns | None:
         return None
     keys: dict[str, object] = {"time": (column.name,), "time_format": style}
     return TimeColumns(keys, (column.name,), f"digits of a date, like {column.filled.iloc[0]}", 0.25)
+
+
+def is_long_digits(column: Column) -> bool:
+    """Whether a column's numbers are the digits of dates with their clock, like 202603020000."""
+    style = _digit_style(column) if column.numeric and column.whole and len(column.filled) else None
+    return style is not None and "%M" in style and len(column.filled.iloc[0].removesuffix(".0")) >= 12
 
 
 def _elapsed(column: Column, ordered: bool, hint: float) -> TimeColumns | None:

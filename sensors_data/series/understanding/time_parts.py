@@ -11,12 +11,14 @@ from sensors_data.series.dates.formats import read_texts
 from sensors_data.series.dates.forms import best_style, clock_style
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
+from sensors_data.series.understanding.day_counts import count_of
 from sensors_data.series.understanding.time_guess import TimeColumns
 
-_PARTS = {sign: WORDS[sign] for sign in ("%Y", "%m", "%d", "%H", "%M", "%S", "%j", "%N")}
+_PARTS = {sign: WORDS[sign] for sign in ("%Y", "%m", "%d", "%H", "%M", "%S", "%j", "%N")} | {"%J": WORDS["%j"]}
+_CLOCKS = WORDS["time"] | WORDS["%H"] | WORDS["%N"]
 _RANGES = {
     "%Y": (1990, 2099), "%m": (1, 12), "%d": (1, 31), "%H": (0, 24), "%M": (0, 60), "%S": (0, 60), "%j": (1, 366),
-    "%N": (0, 2400),
+    "%N": (0, 2400), "%J": (1, 367),
 }  # fmt: skip
 _UNNAMED = (
     "%Y %j %m %d %H %M", "%Y %m %d %H %M %S", "%Y %m %d %H %M", "%Y %m %d %H", "%Y %j %N", "%Y %j %H", "%Y %m %d",
@@ -32,8 +34,8 @@ def date_and_clock(columns: list[Column], dates: list[TimeColumns]) -> TimeColum
             continue
         style = at_midnight(str(found.keys.get("time_format", "%Y-%m-%d")))
         for column in sorted(columns, key=lambda c: abs(c.place - day.place - 0.6)):
-            clock = None if column is day else clock_of(column) or clock_beside(day, column)
-            if clock is None:
+            clock = None if column is day else clock_of(column) or clock_beside(day, column) or count_of(column)
+            if clock is None or (_is_settled(day) and not column.named(_CLOCKS)):
                 continue
             joined = (day.cells.astype(str).str.strip() + " " + column.cells.astype(str).str.strip())[
                 ~day.blank & ~column.blank
@@ -45,8 +47,13 @@ def date_and_clock(columns: list[Column], dates: list[TimeColumns]) -> TimeColum
             why = f"a date and a time of day, like '{joined.iloc[0]}'"
             odd = (f"'{joined.iloc[0]}' may be {form.style} or {form.rivals[0]}",) if form.rivals else ()
             keys = {"time": (day.name, column.name), "time_format": form.style, "clock": True}
-            return TimeColumns(keys, (day.name, column.name), why, 0.9, odd)
+            return TimeColumns(keys, (day.name, column.name), why, 0.84, odd)
     return None
+
+
+def _is_settled(day: Column) -> bool:
+    """Whether each row has a date of its own, so that a clock beside it may be that of an extreme."""
+    return len(day.distinct) == len(day.filled) > 2
 
 
 def clock_beside(day: Column, column: Column) -> str | None:
@@ -114,6 +121,7 @@ def unnamed_parts(columns: list[Column]) -> TimeColumns | None:
     """Year, month, day, hour side by side in a table without names, told by times that go on from row to row."""
     if not all(re.fullmatch(r"column_\d+", column.name) for column in columns):
         return None
+    likely: list[tuple[float, TimeColumns]] = []
     for place in range(min(4, len(columns) - 2)):
         for signs in _UNNAMED:
             group = columns[place : place + len(signs.split())]
@@ -133,27 +141,31 @@ def unnamed_parts(columns: list[Column]) -> TimeColumns | None:
                 and (steps > np.timedelta64(0)).mean() > 0.95
             ):
                 keys: dict[str, object] = {"time": names, "time_format": signs, "clock": True}
-                return TimeColumns(keys, names, f"{signs} side by side, going on from row to row", 0.7)
-    return None
+                why = f"{signs} side by side, going on from row to row"
+                likely.append((float((steps == np.median(steps)).mean()), TimeColumns(keys, names, why, 0.7)))
+    return max(likely, key=lambda guess: guess[0])[1] if likely else None
 
 
 def _fits(column: Column, sign: str) -> bool:
     """Whether a column's numbers could be that part of a time."""
     low, high = _RANGES[sign]
     values = column.values
-    return bool(column.numeric and column.whole and len(values) and low <= values.min() and values.max() <= high)
+    whole = column.whole != (sign == "%J")
+    return bool(column.numeric and whole and len(values) and low <= values.min() and values.max() <= high)
 
 
 def parts_of(columns: list[Column]) -> TimeColumns | None:
     """Year, month, day, hour, minute in columns of their own."""
     parts: dict[str, Column] = {}
-    for sign in ("%Y", "%m", "%d", "%j", "%H", "%N", "%M", "%S"):
+    for sign in ("%Y", "%m", "%d", "%j", "%J", "%H", "%N", "%M", "%S"):
         for column in columns:
             if _fits(column, sign) and column.named(_PARTS[sign]) and column not in parts.values():
                 parts[sign] = column
                 break
-    if "%Y" not in parts or not ({"%m", "%d"} <= parts.keys() or "%j" in parts):
+    if "%Y" not in parts or not ({"%m", "%d"} <= parts.keys() or {"%j", "%J"} & parts.keys()):
         return None
+    if "%J" in parts:
+        parts = {sign: parts[sign] for sign in ("%Y", "%J")}
     if "%j" in parts:
         parts = {sign: column for sign, column in parts.items() if sign not in ("%m", "%d")}
     if "%N" in parts and "%H" in parts:
@@ -162,4 +174,5 @@ def parts_of(columns: list[Column]) -> TimeColumns | None:
         parts = {sign: column for sign, column in parts.items() if sign not in ("%M", "%S")}
     names = tuple(column.name for column in parts.values())
     keys: dict[str, object] = {"time": names, "time_format": " ".join(parts), "clock": True}
-    return TimeColumns(keys, names, "year, month and day in columns of their own", 0.95)
+    sure = 0.95 if {"%H", "%N", "%J"} & parts.keys() else 0.3  # a time that has a clock as well says more
+    return TimeColumns(keys, names, "year, month and day in columns of their own", sure)

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sensors_data.series.values.numbers import is_blank
+from sensors_data.series.values.numbers import PLAIN_SIGNS, is_blank
 from sensors_data.series.values.units import factors
 
 _NUMBER = (
     r"\(?[$€£¥]? ?([+-]?) ?(\d[\d.,' \u00a0\u202f\u2019]*|[.,]\d+)((?:[eE][+-]?\d+)?)[)-]?\s*"
     r"([^\s\d.,;:+\-()][^\s\d,;()]{0,11}(?: [A-Za-z]{1,8})?)?"
 )
+_WITH_A_CODE = r"0\d{2,},\d"
+"""A number of fixed width with a code behind a comma, as in 0173,1: no decimal comma."""
 _MOST = 5_000
 """Distinct cells of a column that are looked at."""
 
@@ -99,8 +101,8 @@ def _look(cells: pd.Series) -> _Seen | None:
         return None
     text = cells[~is_blank(cells)].astype(str).str.strip()
     distinct = pd.Series(text.unique()).iloc[:_MOST]
-    matches = [re.fullmatch(_NUMBER, cell.replace("\u2212", "-")) for cell in distinct]
-    numbers = [match for match in matches if match]
+    matches = [re.fullmatch(_NUMBER, cell.translate(PLAIN_SIGNS)) for cell in distinct]
+    numbers = [match for match in matches if match and not re.fullmatch(_WITH_A_CODE, match[2])]
     if not numbers or len(numbers) < 0.5 * len(distinct):
         return None
     decimal, grouped, either = Counter[str](), Counter[str](), Counter[str]()
@@ -122,7 +124,9 @@ def _count(digits: str, exponent: bool, decimal: Counter[str], grouped: Counter[
     if len(set(marks)) == 2 and marks.count(last) == 1 and last in ".,":
         decimal[last] += 1
         grouped[marks[0]] += 1
-    elif (len(marks) > 1 and re.fullmatch(rf"\d{{1,3}}(?:{re.escape(last)}\d{{3}})+", digits)) or last in "' ":
+    elif (
+        len(marks) > 1 and re.fullmatch(rf"\d{{1,3}}(?:{re.escape(last)}\d{{2,3}})*{re.escape(last)}\d{{3}}", digits)
+    ) or last in "' ":
         grouped[last] += 1
     elif len(marks) == 1 and re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", digits) and not exponent:
         either[last] += 1

@@ -16,6 +16,10 @@ _BLANKS = (
 )  # fmt: skip
 
 
+PLAIN_SIGNS = {0x2212: "-", 0x066B: ".", 0x066C: ","} | {
+    zero + digit: str(digit) for zero in (0x0660, 0x06F0, 0x0966, 0xFF10) for digit in range(10)
+}
+"""A typeset minus, the Arabic marks, and Arabic, Persian, Indian and wide digits, as every reader knows them."""
 _BELOW = r"\([\d.,' ]+\)|\d[\d.,' ]*-"
 """A number below zero as accounts write it: in brackets, or with its sign behind it."""
 
@@ -80,13 +84,16 @@ def _plain(text: pd.Series, layout: Layout) -> pd.Series:
         number = pd.to_numeric(text, errors="coerce").astype(np.float64)
         if not number.isna().any():
             return number
-        odd = number.isna() & text.str.contains("\u2212", regex=False).fillna(False)
-        return number.mask(odd, pd.to_numeric(text.str.replace("\u2212", "-", regex=False), errors="coerce"))
-    text = text.str.replace("\u2212", "-", regex=False)
+        odd = number.isna() & text.str.contains(r"[^\x00-\x7f]").fillna(False)
+        return (
+            number.mask(odd, pd.to_numeric(text.str.translate(PLAIN_SIGNS), errors="coerce")) if odd.any() else number
+        )
+    text = text.str.translate(PLAIN_SIGNS)
     if layout.thousands:
         mark = _MARKS[layout.thousands]
         grouped = text.str.contains(mark).fillna(False)
-        right = text.str.fullmatch(rf"[+-]?\d{{1,3}}(?:{mark}\d{{3}})+(?:{_MARKS[layout.decimal]}\d*)?").fillna(False)
+        groups = rf"(?:\d{{1,3}}(?:{mark}\d{{3}})+|\d{{1,2}}(?:{mark}\d{{2}})+{mark}\d{{3}})"  # 1,234,567 or 12,34,567
+        right = text.str.fullmatch(rf"[+-]?{groups}(?:{_MARKS[layout.decimal]}\d*)?").fillna(False)
         text = text.mask(grouped & ~right).mask(grouped & right, text.str.replace(mark, "", regex=True))
     if layout.decimal == ",":
         text = text.mask(text.str.contains(".", regex=False).fillna(False)).str.replace(",", ".", regex=False)
