@@ -14,6 +14,8 @@ from sensors_data.series.dates.forms import DateForm, date_form
 from sensors_data.series.values.marks import Marks
 from sensors_data.series.values.numbers import is_blank, parse_numbers
 
+_SHORT = re.compile(r"[+-]?\d{1,5}(?:[.,]\d*)?(?:[eE][+-]?\d+)?")
+"""A number that is no date in digits."""
 MOSTLY = 0.5
 """A column of numbers has at least this share of them among its filled cells; status words may be the rest."""
 
@@ -80,7 +82,9 @@ class Column:
     @cached_property
     def form(self) -> DateForm | None:
         """The format of its texts as times."""
-        return None if self.cells.dtype.kind in "fiubM" or self.typed_times else date_form(self.filled)
+        if self.cells.dtype.kind in "fiubM" or self.typed_times or all(map(_SHORT.fullmatch, self.distinct[:2000])):
+            return None
+        return date_form(self.filled)
 
     @property
     def lower(self) -> str:

@@ -12,8 +12,8 @@ from sensors_data.series.files.encodings import as_utf8, encoding_of
 from sensors_data.series.files.lines import plain_lines
 from sensors_data.series.understanding.header import header_of, is_comment, is_counted, is_torn, split
 
-HEAD = 600
-"""Lines that are looked at."""
+HEAD, _LOOK = 600, 500_000
+"""Lines that are looked at, and letters."""
 
 _COMMENTS = ("#", "//", "%", "!")
 
@@ -42,7 +42,7 @@ def frame_of(data: bytes, name: str, encoding: str | None = None, separator: str
     """The frame of a file's bytes. UnreadableError when its lines hold no table."""
     encoding = encoding or encoding_of(data)
     text = plain_lines(as_utf8(data, name, encoding)).decode("utf-8", "replace")
-    lines = re.split(r"\r\n|\n|\r", text[:2_000_000], maxsplit=HEAD)[:HEAD]
+    lines = re.split(r"\r\n|\n|\r", text[:_LOOK], maxsplit=HEAD)[:HEAD]
     lines = ["" if "\x00" in line else line for line in lines]
     if not any(line.strip() for line in lines):
         raise UnreadableError(f"{name} is empty")

@@ -85,7 +85,7 @@ def _first(raw: pd.DataFrame, which: pd.Series) -> str:
 def _of_sensors(values: pd.DataFrame, family: Family) -> list[str]:
     """What is odd about single sensors."""
     odd = []
-    for sensor, part in values.groupby("sensor", sort=False):
+    for sensor, part in values.sort_values("time", kind="stable").groupby("sensor", sort=False):
         spec, numbers = family.sensors.get(str(sensor)), part["value"].to_numpy()
         if part["value"].nunique() == 1:
             odd.append(f"sensor {sensor} never moves (always {part['value'].max():g})")
@@ -101,7 +101,8 @@ def _of_sensors(values: pd.DataFrame, family: Family) -> list[str]:
         if len(far := far_values(numbers)):
             lie = counted(len(far), "value lies", "values lie")
             odd.append(f"sensor {sensor}: {lie} far from its others, like {far[0]:g}; codes or faults?")
-        if change := next(filter(None, map(unit_change, _of_each_asset(part))), ""):
+        kind = spec.kind if spec is not None else "measured"
+        if kind != "counter" and (change := next(filter(None, map(unit_change, _of_each_asset(part))), "")):
             odd.append(f"sensor {sensor} {change}")
         if spec is not None and spec.missing:
             codes = ", ".join(f"{code:g}" for code in spec.missing)
@@ -110,7 +111,6 @@ def _of_sensors(values: pd.DataFrame, family: Family) -> list[str]:
 
 
 def _of_each_asset(part: pd.DataFrame) -> Iterator[np.ndarray]:
-    """A sensor's values of some assets, in the order of their times."""
-    ordered = part.sort_values("time", kind="stable")
-    for asset in ordered["asset"].unique()[:8]:
-        yield ordered.loc[ordered["asset"] == asset, "value"].to_numpy(dtype=np.float64)
+    """A sensor's values, sorted by time, of some assets."""
+    for asset in part["asset"].unique()[:8]:
+        yield part.loc[part["asset"] == asset, "value"].to_numpy(dtype=np.float64)

@@ -25,7 +25,8 @@ def sensor_specs(raw: pd.DataFrame, time: pd.Series, layout: Layout, understood:
     if layout.quality:
         good = {quality_word(grade) for grade in layout.good}
         rows = rows[rows["quality"].map(quality_word).isin(good)]
-    by_name = {str(name): part for name, part in rows.groupby("sensor", sort=False)}
+    ordered = rows.sort_values(["asset", "time"], kind="stable")
+    by_name = {str(name): part for name, part in ordered.groupby("sensor", sort=False)}
     parts = {name: by_name[name] for name in map(str, raw["sensor"].unique()) if name in by_name}
     codes = {name: codes_of(part["number"].to_numpy()) for name, part in parts.items()}
     shared = frozenset(code for found in codes.values() for code in found)
@@ -57,11 +58,13 @@ def _spec(part: pd.DataFrame, codes: tuple[float, ...], unit: str, understood: U
 
 
 def _kind(name: str, part: pd.DataFrame, states: int) -> str:
-    """What kind of sensor some rows (time, asset, number) are of."""
+    """What kind of sensor some rows (time, asset, number) are of, sorted by asset and time."""
     if is_counter(part, bool(_OF_THE_DAY.search(name))):
         return "counter"
-    ordered = part.dropna(subset=["number"]).sort_values(["asset", "time"], kind="stable") if not states else part
-    return "context" if is_context(name, ordered["number"].to_numpy(), states) else "measured"
+    numbers = part["number"].to_numpy()
+    return (
+        "context" if is_context(name, numbers[np.isfinite(numbers)] if not states else numbers, states) else "measured"
+    )
 
 
 def _likely_unit(name: str) -> str:
@@ -77,10 +80,13 @@ def is_counter(part: pd.DataFrame, daily: bool = False) -> bool:
     """Whether a sensor's numbers count up: they never fall but for resets and slips, and rise all the time.
 
     `daily`: it may begin anew once a day.
-    Each asset is looked at alone; a reset falls to near zero, a slip comes back at once.
+    Each asset's rows, sorted by time, are looked at alone; a reset falls to near zero, a slip comes back at once.
     """
     grown = 0
-    for _, rows in part.dropna(subset=["number"]).sort_values("time", kind="stable").groupby("asset"):
+    turns = np.diff(part["number"].to_numpy()) < 0
+    if turns.mean() > 0.1 + 1 / max(1, len(turns)) * part["asset"].nunique():
+        return False
+    for _, rows in part[np.isfinite(part["number"].to_numpy())].groupby("asset"):
         values = rows["number"].to_numpy()
         if len(values) < 24 or values.min() < 0 or len(np.unique(values)) < 0.2 * len(values):
             return False

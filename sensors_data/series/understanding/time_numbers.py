@@ -78,9 +78,10 @@ def epoch_beside(clock: pd.Series, columns: list[Column]) -> TimeColumns | None:
     """A column of epochs that tell the moments of some wall-clock times, so that their zone need not be known."""
     local = clock.dt.tz_localize(None) if clock.dt.tz is not None else clock
     for column in columns:
-        found = number_time(column)
+        large = column.numeric and len(column.values) >= len(local) and abs(column.values[0]) > 6e8
+        found = number_time(column) if large else None
         size = _EPOCHS.get(str(found.keys.get("time_unit"))) if found and "start" not in found.keys else None
-        if found is None or size is None or len(column.values) < len(local):
+        if found is None or size is None:
             continue
         apart = (local.astype("datetime64[us]").astype("int64") / 1e6 - column.values / size).to_numpy() / 900
         if (np.abs(apart - np.round(apart)) < 2 / 900).mean() > 0.95 and np.abs(apart).max() <= 14 * 4:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -107,14 +108,16 @@ def _table(path: Path, wishes: Wishes) -> tuple[pd.DataFrame, Frame | None]:
 
 def _without_dates(cells: dict[str, pd.Series]) -> dict[str, pd.Series]:
     """The columns whose cells could be numbers, not dates whose marks would be taken for those of numbers."""
-    date = r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:\D.*)?|\d{1,2}[.:]\d{2}(?:[.:]\d{2})?"
-    return {
-        name: column
-        for name, column in cells.items()
-        if not (column.dtype == object or isinstance(column.dtype, pd.StringDtype))
-        or column.iloc[:200].astype(str).str.fullmatch(rf"\s*(?:{date})\s*").mean() < 0.5
-        or column.iloc[:200].astype(str).str.fullmatch(r"\s*\d{1,2}\.\d{2}\s*").mean() >= 0.5
-    }
+    date = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:\D.*)?|\d{1,2}[.:]\d{2}(?:[.:]\d{2})?")
+    plain = {}
+    for name, column in cells.items():
+        texts = column.dtype == object or isinstance(column.dtype, pd.StringDtype)
+        sample = [cell.strip() for cell in column.iloc[:200].astype(str)] if texts else []
+        dates = sum(bool(date.fullmatch(cell)) for cell in sample)
+        numbers = sum(bool(re.fullmatch(r"\d{1,2}\.\d{2}", cell)) for cell in sample)
+        if 2 * dates < len(sample) or 2 * numbers >= len(sample):
+            plain[name] = column
+    return plain
 
 
 def _stated_time(columns: list[Column], wishes: Wishes) -> TimeColumns | None:

@@ -18,6 +18,7 @@ _NUMBER = (
 )
 _WITH_A_CODE = r"0\d{2,},\d"
 """A number of fixed width with a code behind a comma, as in 0173,1: no decimal comma."""
+_PLAIN = re.compile(r"-?\d+(?:\.\d*)?")
 _MOST = 5_000
 """Distinct cells of a column that are looked at."""
 
@@ -99,8 +100,9 @@ def _look(cells: pd.Series) -> _Seen | None:
     """What a column says of its marks; None for one that holds no numbers."""
     if cells.dtype.kind in "fiubM" or isinstance(cells.dtype, pd.DatetimeTZDtype):
         return None
-    text = cells[~is_blank(cells)].astype(str).str.strip()
-    distinct = pd.Series(text.unique()).iloc[:_MOST]
+    distinct = list(dict.fromkeys(cell.strip() for cell in cells[~is_blank(cells)].astype(str)))[:_MOST]
+    if distinct and all(map(_PLAIN.fullmatch, distinct)):
+        return _plain(distinct)
     matches = [re.fullmatch(_NUMBER, cell.translate(PLAIN_SIGNS)) for cell in distinct]
     numbers = [match for match in matches if match and not re.fullmatch(_WITH_A_CODE, match[2])]
     if not numbers or len(numbers) < 0.5 * len(distinct):
@@ -112,6 +114,14 @@ def _look(cells: pd.Series) -> _Seen | None:
     whole = sum(len(digits) == 3 for digits in large)
     units = Counter(match[4] for match in numbers if match[4])
     return _Seen(decimal, grouped, either, whole, units, len(numbers))
+
+
+def _plain(numbers: list[str]) -> _Seen:
+    """What numbers say of their marks that have a point or none, and no other mark."""
+    either = sum(bool(re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", number)) for number in numbers)
+    decimal = sum("." in number for number in numbers) - either
+    whole = sum(bool(re.fullmatch(r"-?\d{3}", number)) for number in numbers)
+    return _Seen(+Counter({".": decimal}), Counter(), +Counter({".": either}), whole, Counter(), len(numbers))
 
 
 def _count(digits: str, exponent: bool, decimal: Counter[str], grouped: Counter[str], either: Counter[str]) -> None:

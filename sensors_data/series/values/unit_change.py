@@ -33,7 +33,7 @@ def unit_change(values: np.ndarray) -> str:
     if len(values) < _LEAST:
         return ""
     blocks = np.array_split(values, min(_BLOCKS, len(values) // 6))
-    medians = np.array([np.median(block) for block in blocks])
+    medians = _medians(values, len(blocks))
     at = _step(medians)
     if at is None:
         return ""
@@ -48,6 +48,14 @@ def unit_change(values: np.ndarray) -> str:
         if _alike((before - plus) / factor, after):
             return f"changes in mid-file as {other} does to {one}: a change of unit?"
     return ""
+
+
+def _medians(values: np.ndarray, count: int) -> np.ndarray:
+    """The medians of `count` parts of values, as np.array_split parts them, (count,)."""
+    size, longer = divmod(len(values), count)
+    cut = longer * (size + 1)
+    parts = (values[:cut].reshape(longer, size + 1), values[cut:].reshape(count - longer, size))
+    return np.concatenate([np.median(part, axis=1) for part in parts if len(part)])
 
 
 def _step(medians: np.ndarray) -> int | None:
