@@ -89,7 +89,7 @@ def _comment(lines: list[str]) -> str:
 def _separator(lines: list[str], comment: str) -> str:
     """What parts a line into the most cells that are clean times, numbers or words, in the most lines alike."""
     body = [line for line in lines if line.strip() and not is_comment(line, comment)]
-    body = body[len(body) // 3 :][:150] or body
+    body = body[len(body) // 3 :][: max(20, min(150, 60_000 // (1 + len(body[-1]))))] or body
     stated = re.match(r"\s*\"?sep=(.)", lines[0])
     if stated:
         return stated[1]

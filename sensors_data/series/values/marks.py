@@ -118,9 +118,10 @@ def _look(cells: pd.Series) -> _Seen | None:
 
 def _plain(numbers: list[str]) -> _Seen:
     """What numbers say of their marks that have a point or none, and no other mark."""
-    either = sum(bool(re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", number)) for number in numbers)
+    thirds = [number for number in numbers if number[-4:-3] == "."]
+    either = sum(bool(re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", number)) for number in thirds)
     decimal = sum("." in number for number in numbers) - either
-    whole = sum(bool(re.fullmatch(r"-?\d{3}", number)) for number in numbers)
+    whole = sum(len(number.lstrip("-")) == 3 and "." not in number for number in numbers)
     return _Seen(+Counter({".": decimal}), Counter(), +Counter({".": either}), whole, Counter(), len(numbers))
 
 
