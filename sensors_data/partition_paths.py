@@ -49,6 +49,17 @@ def partition_of(spec: Table, path: str) -> dict[str, str] | None:
     return values if whole and path == path_of(spec, **values) else None
 
 
+def days_among(spec: Table, paths: Iterable[str], fixed: dict[str, str]) -> list[date]:
+    """The days of a table's files that have the `fixed` values, sorted; one file tells of its folder."""
+    days: dict[str, str] = {}
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        part = None if folder in days else partition_of(spec, path)
+        if part is not None and fixed.items() <= part.items():
+            days[folder] = part["day"]
+    return sorted({date.fromisoformat(day) for day in days.values()})
+
+
 def in_order(spec: Table, partitions: Iterable[dict[str, str]]) -> list[dict[str, str]]:
     """Partitions sorted, shards by their number; where one file holds a whole partition, its shards are left out."""
     parts = list(partitions)

@@ -20,7 +20,7 @@ from sensors_data.errors import DamagedError, NotThereError, UnusableError
 from sensors_data.folder import Folder
 from sensors_data.jobs import remedy
 from sensors_data.parquet import chosen, open_parquet, parquet_bytes, parts_of
-from sensors_data.partition_paths import folder_of, in_order, partition_of, path_of
+from sensors_data.partition_paths import days_among, folder_of, in_order, partition_of, path_of
 from sensors_data.settings import Section, parse
 from sensors_data.tables import TABLES, Table
 from sensors_data.tables.table import FLAG
@@ -246,7 +246,8 @@ class Store(Folder):
 
     def days(self, table: str, **fixed: object) -> list[date]:
         """The days a table holds for the `fixed` values, sorted."""
-        return sorted({date.fromisoformat(p["day"]) for p in self.partitions(table, **fixed)})
+        files = self.files(folder_of(TABLES[table], **fixed), suffix=".parquet")
+        return days_among(TABLES[table], files, {key: str(value) for key, value in fixed.items()})
 
     def made_from(self, paths: Iterable[str], source: Provenance) -> Provenance:
         """Where a partition came from, with the files that it is made from and their hash."""
