@@ -1,6 +1,7 @@
-"""Generators trained for the same CPU time, judged in the same features: ours, the plain DCGAN, published ones.
+"""Generators trained for the same CPU time, judged in the same features: ours, the plain DCGAN, published ones, a VAE,
+a flow.
 
-python -m benchmarks.synthesis --data FILE --seconds 240 [--recipes default,plain] [--seeds 3] [--out FILE]
+python -m benchmarks.synthesis --data FILE --seconds 240 [--recipes default,plain,vae,flow] [--seeds 3] [--out FILE]
     [--features FILE] [--sheets FOLDER]
 
 FILE is an npz (x_train, y_train, x_test, y_test, or x and y), a Parquet file with images and labels, an IDX file or a
@@ -24,17 +25,26 @@ from rich.table import Table
 from benchmarks.image_data import read_square
 from benchmarks.image_splits import Images
 from benchmarks.outputs import make_folders
-from benchmarks.synthesis_run import Judge, gemm_peak, recipe_for, run
+from benchmarks.synthesis_run import Judge, check_recipe, gemm_peak, run
 from service.figures.images import sheet
 from synthesis.presets.catalogue import nearest_size
 from synthesis.quality.distances import MIN_IMAGES, NEIGHBOURS
 from synthesis.quality.extractor_files import from_bytes, to_bytes
 from synthesis.quality.extractors import Extractor, extractor_for, features_of, has_classes
-from synthesis.sampling import draw
 
 COLUMNS = [
     *("recipe", "seed", "frechet", "kid", "kid_low", "kid_high", "precision", "recall", "density", "coverage"),
-    *("classes", "class_entropy", "images", "images_per_s", "draws_per_s", "peak_share", "seconds", "features"),
+    *(
+        "classes",
+        "class_entropy",
+        "copies",
+        "images",
+        "images_per_s",
+        "draws_per_s",
+        "peak_share",
+        "seconds",
+        "features",
+    ),
     "data",
 ]
 TOLD = ("frechet", "kid", "precision", "recall", "coverage")
@@ -67,7 +77,7 @@ def judge_for(train: Images, test: Images, kept: Path | None) -> Judge:
         extractor = extractor_for(train.x, train.label, 0)
         if kept is not None and extractor.classifier is not None:
             kept.write_bytes(to_bytes(extractor.name, extractor.classifier))
-    return Judge(extractor, features_of(extractor, test.x))
+    return Judge(extractor, features_of(extractor, test.x), test.x)
 
 
 def _check_kept(extractor: Extractor, train: Images, kept: Path) -> None:
@@ -101,7 +111,7 @@ def earlier_rows(out: Path | None, told: dict[str, object]) -> list[dict[str, ob
 
 def report(rows: pd.DataFrame) -> None:
     """Print the mean over seeds of every recipe, and each Frechet distance over that of the plain DCGAN."""
-    shown = [*TOLD, "classes", "images", "images_per_s", "draws_per_s"]
+    shown = [*TOLD, "classes", "copies", "images", "images_per_s", "draws_per_s"]
     table = Table(title=f"mean over seeds ± their standard deviation; {rows['features'].iloc[0]}")
     for column in ("recipe", *shown, "of plain", "of GEMM peak"):
         table.add_column(column)
@@ -117,7 +127,9 @@ def report(rows: pd.DataFrame) -> None:
 def main(
     data: Annotated[Path, typer.Option(help="Images: npz, Parquet, IDX, CIFAR binary, or a folder.")],
     seconds: Annotated[float, typer.Option(min=0.1, help="CPU-seconds of training, on one thread.")] = 240.0,
-    recipes: Annotated[str, typer.Option(help="Presets, separated by commas.")] = "default,plain,capstone-mnist",
+    recipes: Annotated[
+        str, typer.Option(help="Presets, vae or flow, separated by commas.")
+    ] = "default,plain,capstone-mnist",
     seeds: Annotated[int, typer.Option(min=1, help="Runs of each.")] = 3,
     out: Annotated[Path | None, typer.Option(help="CSV of the results, renewed at every row.")] = None,
     features: Annotated[Path | None, typer.Option(help="File that keeps the classifier for the next run.")] = None,
@@ -128,7 +140,9 @@ def main(
     make_folders(out, features, sheets)
     try:
         train, test = read_images(data)
-        plans = [recipe_for(name, train) for name in recipes.split(",")]
+        names = recipes.split(",")
+        for name in names:
+            check_recipe(name, train)
         judge = judge_for(train, test, features)
         told = {"seconds": seconds, "features": judge.extractor.name, "data": fingerprint(test)}
         rows = earlier_rows(out, told)
@@ -141,19 +155,19 @@ def main(
     peak = gemm_peak()
     known = {(row["recipe"], row["seed"]) for row in rows}
     for seed in range(seeds):
-        for recipe in plans:
-            if (recipe.preset, seed) in known:
+        for name in names:
+            if (name, seed) in known:
                 continue
-            row, generator = run(recipe, train, judge, seconds, seed, peak)
+            row, contestant = run(name, train, judge, seconds, seed, peak)
             rows.append({**row, **told})
             figures = ", ".join(f"{key} {row[key]:.3f}" for key in TOLD)
-            console.print(f"{recipe.preset} seed {seed}: {figures}, {row['images']:,} images")
+            console.print(f"{name} seed {seed}: {figures}, {row['images']:,} images")
             if out is not None:
                 pd.DataFrame(rows, columns=COLUMNS).to_csv(out, index=False)
             if sheets is not None:
                 sheets.mkdir(parents=True, exist_ok=True)
-                picture = sheet(draw(generator, 100, seed), 10, f"{recipe.preset}, {seconds:g} CPU-s, seed {seed}")
-                (sheets / f"{recipe.preset}-{seed}.png").write_bytes(picture)
+                picture = sheet(contestant.draw(100, seed), 10, f"{name}, {seconds:g} CPU-s, seed {seed}")
+                (sheets / f"{name}-{seed}.png").write_bytes(picture)
     report(pd.DataFrame(rows, columns=COLUMNS))
 
 

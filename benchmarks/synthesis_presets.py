@@ -26,7 +26,7 @@ from rich.console import Console
 
 from benchmarks.image_splits import Images
 from benchmarks.synthesis import TOLD, judge_for, read_images
-from benchmarks.synthesis_run import Judge, quality_of, recipe_for, with_card
+from benchmarks.synthesis_run import Judge, contestant_of, quality_of, recipe_for, with_card
 from sensors_data.settings import parse
 from service.figures.images import sheet
 from synthesis.generator_files import TrainedGenerator
@@ -82,7 +82,7 @@ def run(recipe: Recipe, images: Images, judge: Judge, snapshots: int, seed: int,
     if trained.state == "diverged":
         taken(trained.history[-1])
     generator = with_card(trained.generator, recipe, learned, trained.best.images, seed)
-    found = quality_of(generator, judge, seed)
+    found = quality_of(contestant_of(generator), judge, seed)
     rows[first + trained.best.epoch - 1] |= {"best": True, **{name: found[name] for name in JUDGED}}
     keep()
     told = ", ".join(f"{name} {found[name]:.3f}" for name in TOLD)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import numpy as np
 import torch
@@ -13,12 +14,14 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.image_splits import Images
+from benchmarks.synthesis_others import OTHERS, Contestant
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
 from synthesis.networks.pair import GeneratorNetwork
 from synthesis.presets.catalogue import PRESETS, preset
+from synthesis.quality.copies import find_copies
 from synthesis.quality.distances import MIN_IMAGES, class_entropy, frechet_distance, kernel_distance, overlap
 from synthesis.quality.extractors import Extractor, Features, features_of, has_classes
-from synthesis.sampling import drawn_batches
+from synthesis.sampling import draw
 from synthesis.training.ema import recompute_batch_norm
 from synthesis.training.recipe import Recipe
 from synthesis.training.step import GanState, as_pixels, initial_state, train_step
@@ -26,6 +29,8 @@ from synthesis.training.step import GanState, as_pixels, initial_state, train_st
 DRAWN = 10_000
 OVERLAPPED = 5000
 """Real and drawn images whose neighbours are sought, at most."""
+COMPARED = 1000
+"""Drawn images that are held against every training image."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Judge:
 
     extractor: Extractor
     real: Features
+    images: np.ndarray  # (N, C, H, W) uint8, what `real` are the features of
 
 
 def recipe_for(name: str, train: Images) -> Recipe:
@@ -47,15 +53,33 @@ def recipe_for(name: str, train: Images) -> Recipe:
 
 
 def run(
-    recipe: Recipe, train: Images, judge: Judge, seconds: float, seed: int, peak: float
-) -> tuple[dict[str, object], TrainedGenerator]:
-    """The row of one recipe and seed, and the generator: trained for `seconds` of CPU time on one thread."""
-    generator = generator_of(recipe, train, seconds, seed)
-    shown = generator.card.shown
-    steps = shown / (recipe.training.batch * recipe.training.discriminator_steps)
-    row = {"recipe": recipe.preset, "seed": seed, **quality_of(generator, judge, seed)}
-    row |= {"images": shown, "images_per_s": shown / seconds}
-    return {**row, "peak_share": steps * flops_of(recipe) / seconds / peak}, generator
+    name: str, train: Images, judge: Judge, seconds: float, seed: int, peak: float
+) -> tuple[dict[str, object], Contestant]:
+    """The row of one recipe and seed, and its generator: trained for `seconds` of CPU time on one thread."""
+    share = float("nan")  # of the peak: counted for adversarial recipes alone
+    if name in OTHERS:
+        contestant = OTHERS[name](train, seconds, seed)
+    else:
+        recipe = recipe_for(name, train)
+        generator = generator_of(recipe, train, seconds, seed)
+        contestant = contestant_of(generator)
+        steps = contestant.shown / (recipe.training.batch * recipe.training.discriminator_steps)
+        share = steps * flops_of(recipe) / seconds / peak
+    row = {"recipe": name, "seed": seed, **quality_of(contestant, judge, seed)}
+    row |= {"copies": find_copies(contestant.draw(COMPARED, seed), train.x, judge.images).share}
+    row |= {"images": contestant.shown, "images_per_s": contestant.shown / seconds}
+    return {**row, "peak_share": share}, contestant
+
+
+def contestant_of(generator: TrainedGenerator) -> Contestant:
+    """A trained generator as one of several families."""
+    return Contestant(generator.card.shown, partial(draw, generator))
+
+
+def check_recipe(name: str, train: Images) -> None:
+    """ValueError or LookupError where a recipe cannot learn from these images."""
+    if name not in OTHERS:
+        recipe_for(name, train)
 
 
 def generator_of(recipe: Recipe, train: Images, seconds: float, seed: int) -> TrainedGenerator:
@@ -93,29 +117,29 @@ def with_card(network: GeneratorNetwork, recipe: Recipe, train: Images, shown: i
     return TrainedGenerator(network, card)
 
 
-def quality_of(generator: TrainedGenerator, judge: Judge, seed: int) -> dict[str, object]:
+def quality_of(contestant: Contestant, judge: Judge, seed: int) -> dict[str, object]:
     """What is measured of a generator's images, and how many it draws in a CPU-second."""
     count = max(MIN_IMAGES, min(DRAWN, len(judge.real.x)))
     started = time.process_time()
-    images = np.concatenate(list(drawn_batches(generator, count, seed)))
+    images = contestant.draw(count, seed)
     drawing = time.process_time() - started
     drawn = features_of(judge.extractor, images)
     some = min(OVERLAPPED, len(judge.real.x), count)
     shares = overlap(judge.real.x[:some], drawn.x[:some])
     kid = kernel_distance(judge.real.x, drawn.x, seed)
-    found: dict[str, object] = {
+    figures: dict[str, object] = {
         "frechet": frechet_distance(judge.real.x, drawn.x),
         "kid": kid.value,
         "kid_low": kid.low,
     }
-    found |= {"kid_high": kid.high, "precision": shares.precision, "recall": shares.recall, "density": shares.density}
-    found |= {"coverage": shares.coverage, "classes": float("nan"), "class_entropy": float("nan")}
+    figures |= {"kid_high": kid.high, "precision": shares.precision, "recall": shares.recall, "density": shares.density}
+    figures |= {"coverage": shares.coverage, "classes": float("nan"), "class_entropy": float("nan")}
     if drawn.classes is not None and judge.real.classes is not None:
         usual, seen = (
             np.bincount(c.argmax(1), minlength=c.shape[1]) / len(c) for c in (judge.real.classes, drawn.classes)
         )
-        found |= {"classes": int((seen > usual / 10).sum()), "class_entropy": class_entropy(drawn.classes)}
-    return {**found, "draws_per_s": count / drawing}
+        figures |= {"classes": int((seen > usual / 10).sum()), "class_entropy": class_entropy(drawn.classes)}
+    return {**figures, "draws_per_s": count / drawing}
 
 
 def _batches(

@@ -189,8 +189,8 @@ JOBS = {
             "try-augmentation",
             "camera",
             "service.trials:try_augmentation",
-            "Does a published batch help? Train with and without it on few real images; the verdict goes into "
-            "`quality`.",
+            "Does a published batch add to ordinary augmentation? Train with and without it; the verdict in `quality` "
+            "says whether it is for augmentation or to look at.",
             "by hand",
             is_watched=False,
         ),

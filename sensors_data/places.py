@@ -34,6 +34,11 @@ def nearest_path(camera: str, day: date) -> str:
     return f"sheets/camera={camera}/day={day}/nearest.png"
 
 
+def data_sheet_path(camera: str, day: date) -> str:
+    """Where the data sheet of a day's batch stands: what it was learned from, what it is for, its limits."""
+    return f"sheets/camera={camera}/day={day}/data-sheet.md"
+
+
 def painted_sheet_path(camera: str, day: date) -> str:
     """Where a day's painted defects stand on one page."""
     return f"sheets/camera={camera}/day={day}/painted.png"

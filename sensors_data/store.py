@@ -260,11 +260,14 @@ def shard_of(asset: str, shards: int) -> int:
     return int.from_bytes(hashlib.sha256(asset.encode()).digest()[:8], "big") % shards
 
 
-_ARRIVAL = {"inbox", "source", "bridge", "watermark", "settle", "done", "grace"}
+_ARRIVAL = {"inbox", "source", "bridge", "watermark", "settle", "done", "grace", "may_use"}
 
 
 def settings_hash(*sections: Section) -> str:
-    """A short hash of the settings that a partition was made under; whence and when its rows came does not matter."""
+    """A short hash of the settings that a partition was made under.
+
+    Whence and when its rows came does not matter, nor who may use them.
+    """
     text = "\n".join(s.model_dump_json(exclude=_ARRIVAL) for s in sections)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -17,49 +18,95 @@ from sensors_data.images.table import pixels_of
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store, settings_hash
+from synthesis.data_sheet import keep_data_sheet
 from synthesis.generator_files import load_by_name
 from synthesis.jobs import read_material
-from synthesis.quality.gate import quality_rows
-from synthesis.quality.usefulness import Figures, Labelled, Trial, classifier_trial, compare
+from synthesis.learning import Material
+from synthesis.quality.augmentation import SHOWN, ClassifierTrial, four_ways
+from synthesis.quality.gate import Measure, quality_rows, use_of
+from synthesis.quality.usefulness import Labelled, Trial, compare
 from synthesis.settings import generator_settings
 
 RARE = 0.1
 """Real images of every other class in the imbalanced trial, of those of the others."""
 
 
-def try_augmentation(settings: Settings, day: date, camera: str, per_class: int, seeds: int) -> str:
-    """Job: train with a day's published batch and without it, on few real images; the verdict, also in `quality`.
+@dataclass(frozen=True)
+class Outcome:
+    """What a trial measured, and in words."""
 
-    With classes it is the accuracy of a classifier, balanced and imbalanced; without, how well the image VAE ranks
-    planted defects. LookupError when nothing was published, ValueError when a class has too few real images.
+    measures: list[Measure]
+    told: str
+
+
+def try_augmentation(settings: Settings, day: date, camera: str, per_class: int | None, seeds: int) -> str:
+    """Job: train with a day's published batch and without it; the verdict, also in `quality`.
+
+    With classes it is what the batch adds to the accuracy of a classifier over ordinary augmentation; without, how well
+    the image VAE ranks planted defects. On all real images the verdict decides whether the batch is for augmentation or
+    to look at; on `per_class` of each class, or on few images, it decides nothing. NotThereError when nothing was
+    published, UnusableError when a class has too few real images.
     """
     store = Store(settings.store)
     return run_job(store, "try-augmentation", day, camera, lambda: _try(store, settings, day, camera, per_class, seeds))
 
 
-def _try(store: Store, settings: Settings, day: date, camera: str, per_class: int, seeds: int) -> Done:
+def _try(store: Store, settings: Settings, day: date, camera: str, per_class: int | None, seeds: int) -> Done:
     rows = store.read("synthetic_images", camera=camera, day=day)
     generator = load_by_name(store, str(rows["generator"].iloc[0]))
     card = generator.card
     material = read_material(store, settings, card.trained_through, camera, card.holdout_cutoff)
     drawn = Labelled(pixels_of(rows, settings.camera(camera)), rows["label"].to_numpy(str))
-    learned, unseen = (
+    tried = _with_classes if material.conditional else _without_classes
+    outcome = tried(settings, camera, material, drawn, per_class, seeds)
+    measures = outcome.measures
+    use = use_of(measures[0]) if per_class is None else None
+    _keep(store, settings, day, camera, generator.name, [*measures, *([use] if use else [])])
+    keep_data_sheet(store, settings, day, camera, generator)
+    of = "all real ones" if per_class is None else f"{per_class} real ones a class"
+    what = f"tried {len(rows):,} drawn images of {camera} {day} on {of}"
+    verdict = f"; published {use.reason}" if use else ""
+    seen = f"the generator learned from {card.images:,} real images"
+    return Done(len(measures), f"{what}: {outcome.told}{verdict}; {seen}")
+
+
+def _with_classes(
+    settings: Settings, camera: str, material: Material, drawn: Labelled, per_class: int | None, seeds: int
+) -> Outcome:
+    """A classifier's accuracy in four ways: on all images that were learned from, or on few, balanced and not."""
+    del settings, camera
+    learned, unseen = _parts(material)
+    trial = ClassifierTrial(learned, drawn, unseen, seeds, shown=SHOWN)
+    if per_class is None:
+        results = [four_ways("classifier_all", trial)]
+    else:
+        name = f"classifier_{per_class}"
+        results = [
+            four_ways(name, trial.on_few(per_class)),
+            four_ways(f"{name}_imbalanced", trial.on_few(per_class, RARE)),
+        ]
+    told = "; ".join(f"{result.name}: {result.verdict}" for result in results)
+    return Outcome([measure for result in results for measure in result.measures], told)
+
+
+def _without_classes(
+    settings: Settings, camera: str, material: Material, drawn: Labelled, per_class: int | None, seeds: int
+) -> Outcome:
+    """How well the detector ranks planted defects, with the batch and without it."""
+    learned, unseen = _parts(material)
+    count = len(learned.x) if per_class is None else per_class
+    name = "vae_all" if per_class is None else f"vae_{per_class}"
+    figures = compare(name, vae_trial(settings, camera, unseen.x), learned, drawn, count, seeds)
+    return Outcome([figures.measure(len(drawn.x))], f"{figures.name}: {figures.verdict}")
+
+
+def _parts(material: Material) -> tuple[Labelled, Labelled]:
+    """The images that were learned from and those held out, with their classes where there are some."""
+    first, second = (
         Labelled(material.images[part], material.labels[part] if material.conditional else np.full(part.sum(), ""))
         for part in (material.is_learned, ~material.is_learned)
     )
-    if material.conditional:
-        trial = classifier_trial(unseen)
-        found = [
-            compare(f"classifier_{per_class}", trial, learned, drawn, per_class, seeds),
-            compare(f"classifier_{per_class}_imbalanced", trial, learned, drawn, per_class, seeds, RARE),
-        ]
-    else:
-        found = [compare(f"vae_{per_class}", vae_trial(settings, camera, unseen.x), learned, drawn, per_class, seeds)]
-    _keep(store, settings, day, camera, generator.name, found, len(rows))
-    said = "; ".join(f"{figures.name}: {figures.verdict}" for figures in found)
-    seen = f"the generator learned from {card.images:,} real images"
-    what = f"tried {len(rows):,} drawn images of {camera} {day} on {per_class} real ones a class"
-    return Done(len(found), f"{what}: {said}; {seen}")
+    return first, second
 
 
 def vae_trial(settings: Settings, camera: str, unseen: np.ndarray) -> Trial:
@@ -82,12 +129,10 @@ def vae_trial(settings: Settings, camera: str, unseen: np.ndarray) -> Trial:
     return trial
 
 
-def _keep(
-    store: Store, settings: Settings, day: date, camera: str, generator: str, found: list[Figures], drawn: int
-) -> None:
+def _keep(store: Store, settings: Settings, day: date, camera: str, generator: str, measures: list[Measure]) -> None:
     """The verdicts beside what the gate measured."""
     rows = store.read_days("quality", [day], camera=camera)
-    new = quality_rows(generator, [figures.measure(drawn) for figures in found])
+    new = quality_rows(generator, measures)
     kept = rows[~rows["measure"].isin(new["measure"])]
     source = Provenance(
         job="try-augmentation", model=generator, settings=settings_hash(generator_settings(settings, camera))

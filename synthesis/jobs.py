@@ -21,6 +21,7 @@ from sensors_data.places import nearest_path, sheet_path
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Provenance, Store, settings_hash
+from synthesis.data_sheet import keep_data_sheet
 from synthesis.generator_files import KIND, TrainedGenerator, load_by_name, load_for, save
 from synthesis.learning import Material, learn_generator, learning_task, material_of
 from synthesis.quality.copies import neighbours_sheet
@@ -208,6 +209,7 @@ def _judge(store: Store, settings: Settings, day: date, camera: str, inception: 
     store.write(target, rows, source, camera=camera, day=day)
     nearest = neighbours_sheet(batch.drawn[:FEWEST], batch.learned, batch.held_out)
     store.write_bytes(nearest_path(camera, day), encode_png(nearest, {"synthetic": "true"}))
+    keep_data_sheet(store, settings, day, camera, generator)
     return Done(len(rows), f"judged {camera} {day}: {_summary(measures)}")
 
 

@@ -47,6 +47,8 @@ class GeneratorSettings(Section):
     """Limits that a batch must keep to be published."""
     count: int = Field(2048, ge=1)
     """Images drawn a day."""
+    may_use: str = ""
+    """Who may use the drawn images and for what, in a sentence; it stands on the data sheet of every batch."""
     truncation: float = Field(1.0, gt=0, le=1)
     """Under 1, codes are drawn nearer to the mean: cleaner images, less variety."""
 

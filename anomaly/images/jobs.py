@@ -26,6 +26,7 @@ from anomaly.images.tiled_learning import judged, learn_camera, learned_tiles, p
 from anomaly.vae.training import Epoch
 from sensors_data.camera import Camera
 from sensors_data.errors import UnusableError
+from sensors_data.images.batches import for_augmentation
 from sensors_data.images.days import SOURCE_SIZE
 from sensors_data.images.table import normal_images, normal_rows, pixels_of
 from sensors_data.model_files import unfinished
@@ -110,14 +111,14 @@ def checkpoint_of(
 def _synthetic(
     store: Store, spec: Camera, camera: str, day: date, config: ImageDetectorConfig, real: int
 ) -> np.ndarray:
-    """Published synthetic images of the days before `day` without a defect, at most the camera's
-    `max_synthetic_share` of all training images.
+    """Synthetic images without a defect of the days before `day` whose batch was published for augmentation, at most
+    the camera's `max_synthetic_share` of all training images.
     """
     most = int(real * spec.max_synthetic_share / (1 - spec.max_synthetic_share))
     if not most:
         return pixels_of(pd.DataFrame(), spec)
     days = [day - timedelta(days=back) for back in range(1, config.days + 1)]
-    rows = store.read_days("synthetic_images", days, camera=camera)
+    rows = store.read_days("synthetic_images", for_augmentation(store, camera, days), camera=camera)
     return pixels_of(normal_rows(rows, spec).head(most), spec)
 
 

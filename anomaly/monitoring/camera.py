@@ -11,6 +11,7 @@ from anomaly.monitoring.camera_power import camera_power_samples
 from anomaly.monitoring.family import QUANTILES
 from anomaly.monitoring.prometheus import MOST_VALUES, Sample, sample
 from anomaly.monitoring.runs import camera_subject, job_samples, model_samples, newest_day, store_samples
+from sensors_data.images.batches import USE
 from sensors_data.model_files import ModelCatalogue
 from sensors_data.store import Store
 
@@ -82,7 +83,7 @@ def _batch(store: Store, camera: str, day: date) -> list[Sample]:
     found += [
         sample("synthetic_gate_passed", p, camera=camera) for p in rows.loc[rows["measure"] == GATE, "passed"].tail(1)
     ]
-    for row in rows[rows["measure"] != GATE].drop_duplicates("measure").head(MOST_VALUES).to_dict("records"):
+    for row in rows[~rows["measure"].isin([GATE, USE])].drop_duplicates("measure").head(MOST_VALUES).to_dict("records"):
         labels = {"camera": camera, "measure": str(row["measure"])}
         found += [sample("synthetic_quality", row["value"], **labels)] if pd.notna(row["value"]) else []
         found += [sample("synthetic_quality_limit", row["limit"], **labels)] if pd.notna(row["limit"]) else []

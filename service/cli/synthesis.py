@@ -220,10 +220,12 @@ def try_augmentation(
     settings: Settings,
     day: DayOption,
     camera: CameraOption,
-    per_class: Annotated[int, typer.Option("--per-class", min=10, help="Real images of each class.")] = 100,
+    per_class: Annotated[
+        int | None, typer.Option("--per-class", min=10, help="Real images of each class; all of them unless given.")
+    ] = None,
     seeds: Annotated[int, typer.Option("--seeds", min=2, help="Runs with and without.")] = 5,
 ) -> None:
-    """Try a published batch."""
+    """Try a published batch: does it add to ordinary augmentation?"""
     from service import trials
 
     say(trials.try_augmentation(settings, day_from(day), camera, per_class, seeds))

@@ -80,11 +80,15 @@ def _batches(count: int, steps: int) -> list[Tensor]:
     return list(order[: steps * BATCH].split(BATCH))  # type: ignore[no-untyped-call]
 
 
-@torch.no_grad()
 def accuracy(network: Classifier, images: np.ndarray, numbers: np.ndarray) -> float:
     """The share of uint8 images (N, C, H, W) whose class a classifier predicts."""
-    right = 0
-    for first in range(0, len(images), 250):
-        x = torch.from_numpy(images[first : first + 250]).float() / 255
-        right += int((network(x).argmax(1).numpy() == numbers[first : first + 250]).sum())
-    return right / len(images)
+    return float((logits(network, images).argmax(1) == numbers).mean())
+
+
+@torch.no_grad()
+def logits(network: Classifier, images: np.ndarray) -> np.ndarray:
+    """Logits (N, K) of uint8 images (N, C, H, W), in batches whose borders do not depend on N."""
+    parts = [
+        network(torch.from_numpy(images[first : first + 250]).float() / 255) for first in range(0, len(images), 250)
+    ]
+    return np.asarray(torch.cat(parts).numpy())

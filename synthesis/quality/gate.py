@@ -10,6 +10,7 @@ import pandas as pd
 from pydantic import Field
 
 from sensors_data.errors import UnusableError
+from sensors_data.images.batches import TO_LOOK_AT, USE
 from sensors_data.settings import Section
 from synthesis.quality.copies import find_copies, membership_auc
 from synthesis.quality.distances import (
@@ -89,7 +90,22 @@ def judge(batch: Batch, extractor: Extractor, limits: GateConfig, seed: int) -> 
     verdict = Measure(
         measure="gate", value=float(not failed), passed=not failed, images=len(batch.drawn), reason=reason, limit=1.0
     )
-    return [*measures, verdict]
+    if failed:
+        return [*measures, verdict]
+    return [
+        *measures,
+        Measure(measure=USE, value=0.0, passed=False, images=len(batch.drawn), reason=TO_LOOK_AT),
+        verdict,
+    ]
+
+
+def use_of(tried: Measure) -> Measure:
+    """What a published batch is for, by what a trial on all real images measured: its gain with its interval."""
+    interval = f"{tried.value:+.4f} [{tried.low:+.4f}, {tried.high:+.4f}]"
+    reason = f"for augmentation: its gain is {interval}"
+    if not tried.passed:
+        reason = f"to look at: its gain is {interval}, and the lower end must be above 0"
+    return Measure(measure=USE, value=float(tried.passed), passed=tried.passed, images=tried.images, reason=reason)
 
 
 def fid(batch: Batch, inception: Extractor) -> Measure:

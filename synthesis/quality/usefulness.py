@@ -9,11 +9,7 @@ import numpy as np
 from scipy import stats
 
 from sensors_data.errors import UnusableError
-from synthesis.quality.classifier import accuracy, train_classifier
 from synthesis.quality.gate import Measure
-
-SHOWN = 12_000
-"""Images shown to each classifier, the same number with drawn images and without."""
 
 
 @dataclass(frozen=True)
@@ -77,16 +73,11 @@ class Figures:
         )
 
 
-def compare(
-    name: str, trial: Trial, real: Labelled, drawn: Labelled, per_class: int, seeds: int, rare_share: float = 1.0
-) -> Figures:
-    """A trial with drawn images and without, on `per_class` real images of each class, sampled anew for each seed.
-
-    Every other class is rare: it has only `rare_share` as many.
-    """
+def compare(name: str, trial: Trial, real: Labelled, drawn: Labelled, per_class: int, seeds: int) -> Figures:
+    """A trial with drawn images and without, on `per_class` real images of each class, sampled anew for each seed."""
     figures = []
     for seed in range(seeds):
-        some = real.at(few(real.label, per_class, seed, rare_share))
+        some = real.at(few(real.label, per_class, seed))
         figures.append((trial(some, drawn, seed), trial(some, drawn.at(np.arange(0)), seed)))
     with_drawn, without = np.array(figures).T
     return Figures(name, with_drawn, without)
@@ -107,16 +98,3 @@ def few(labels: np.ndarray, per_class: int, seed: int, rare_share: float = 1.0) 
         count = per_class if place % 2 == 0 else max(1, round(per_class * rare_share))
         chosen.append(rng.permutation(members)[:count])
     return np.concatenate(chosen)
-
-
-def classifier_trial(test: Labelled) -> Trial:
-    """A trial that measures a small classifier's accuracy on real images; half of its training images are drawn."""
-
-    def trial(real: Labelled, drawn: Labelled, seed: int) -> float:
-        names = np.unique(np.concatenate([test.label, real.label, drawn.label]))
-        again = max(1, round(len(drawn.x) / len(real.x)))  # real images as often as drawn ones
-        whole = drawn.joined(real.at(np.tile(np.arange(len(real.x)), again)))
-        network = train_classifier(whole.x, np.searchsorted(names, whole.label), seed, SHOWN)
-        return accuracy(network, test.x, np.searchsorted(names, test.label))
-
-    return trial

@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 from benchmarks import synthesis as command
 from benchmarks import synthesis_run
+from benchmarks.image_splits import Images
+from benchmarks.synthesis_others import flow
 from benchmarks.synthesis_run import gemm_peak, quality_of
 from synthesis.quality import extractors as features
 
@@ -23,6 +25,7 @@ def quick(monkeypatch):
     trained = features.train_classifier
     monkeypatch.setattr(features, "train_classifier", lambda x, y, seed, shown: trained(x, y, seed, 500))
     monkeypatch.setattr(synthesis_run, "MIN_IMAGES", 64)
+    monkeypatch.setattr(synthesis_run, "COMPARED", 64)
     monkeypatch.setattr(synthesis_run, "frechet_distance", lambda real, drawn: 1.0)
 
 
@@ -74,6 +77,26 @@ def test_an_npz_with_classes_gives_a_row_a_recipe_and_a_second_run_takes_them_ov
     assert {p.name for p in (tmp_path / "s").iterdir()} == {"default-0.png", "capstone-mnist-0.png"}
     assert "seed 0:" not in asked(path, *words).output
     assert pd.read_csv(out).equals(rows)
+
+
+def test_a_vae_and_a_flow_are_trained_as_long_and_judged_alike(tmp_path):
+    path, out = tmp_path / "two.npz", tmp_path / "rows.csv"
+    np.savez(path, x=scenes(200, 28, 1), y=np.arange(200) % 2)
+    done = asked(path, "--recipes", "vae,flow", "--out", out)
+    assert done.exit_code == 0, done.output
+    rows = pd.read_csv(out)
+    assert rows["recipe"].tolist() == ["vae", "flow"]
+    assert rows[["precision", "coverage", "copies", "draws_per_s"]].notna().all().all()
+    assert rows["peak_share"].isna().all()
+
+
+def test_a_flow_learns_which_half_of_a_class_is_bright():
+    torch.set_num_threads(1)
+    x = scenes(200, 16, 1)[:, None]
+    drawn = flow(Images(x, np.array(["upper", "lower"] * 100)[::-1], np.full(200, "")), 3.0, 0).draw(8, 0)
+    upper = drawn[:, 0, :8].mean((1, 2)) - drawn[:, 0, 8:].mean((1, 2))
+    assert (upper[::2] > 60).all() or (upper[::2] < -60).all()
+    assert np.sign(upper[::2]).mean() == -np.sign(upper[1::2]).mean()
 
 
 @pytest.mark.parametrize(("side", "channels", "drawn"), [(48, 3, 64), (20, 1, 28)])

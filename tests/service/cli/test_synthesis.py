@@ -12,7 +12,9 @@ from typer.testing import CliRunner
 
 from sensors_data.images.arrays import resize
 from sensors_data.images.files import encode_png
+from sensors_data.places import data_sheet_path
 from sensors_data.store import Provenance, Store
+from service import trials
 from service.cli.app import app
 
 DAY = "2026-03-10"
@@ -61,15 +63,42 @@ def of_eye(folder, command, *words):
     return run(folder, command, "--camera", "eye", "--day", DAY, *words)
 
 
-def test_a_batch_is_drawn_judged_and_tried(folder):
+def quality(folder) -> pd.DataFrame:
+    return Store(str(folder / "store")).read("quality", camera="eye", day=date(2026, 3, 10)).set_index("measure")
+
+
+def data_sheet(folder) -> str:
+    return Store(str(folder / "store")).read_bytes(data_sheet_path("eye", date(2026, 3, 10))).decode()
+
+
+def test_a_batch_is_drawn_judged_and_tried(folder, monkeypatch):
+    monkeypatch.setattr(trials, "SHOWN", 640)
     assert "drew eye 2026-03-10: 300 images" in of_eye(folder, "draw-images").output
     assert "300 images published" in of_eye(folder, "judge-images").output
+    assert (
+        quality(folder).loc["use", "reason"].startswith("to look at: no gain over ordinary augmentation was measured")
+    )
+    assert "Published to look at" in data_sheet(folder)
     tried = of_eye(folder, "try-augmentation", "--per-class", "12", "--seeds", "2")
     assert "tried 300 drawn images of eye 2026-03-10 on 12 real ones a class" in tried.output
     assert "the generator learned from 1,617 real images" in tried.output
-    rows = Store(str(folder / "store")).read("quality", camera="eye", day=date(2026, 3, 10)).set_index("measure")
-    assert {"augmentation_classifier_12", "augmentation_classifier_12_imbalanced", "gate"} <= set(rows.index)
+    rows = quality(folder)
+    assert {"augmentation_classifier_12", "augmentation_classifier_12_imbalanced:7", "gate"} <= set(rows.index)
     assert "over 2 seeds" in rows.loc["augmentation_classifier_12", "reason"]
+    assert "was measured" in rows.loc["use", "reason"]  # few images decide nothing
+
+
+def test_the_trial_on_all_real_images_says_what_a_batch_is_for(folder, monkeypatch):
+    monkeypatch.setattr(trials, "SHOWN", 640)
+    tried = of_eye(folder, "try-augmentation", "--seeds", "2")
+    assert "on all real ones: classifier_all: real images alone 0." in tried.output
+    rows = quality(folder)
+    gain, use = rows.loc["augmentation_classifier_all"], rows.loc["use"]
+    assert use["passed"] == (gain["low"] > 0)
+    assert use["reason"].split(":")[0] == ("for augmentation" if gain["low"] > 0 else "to look at")
+    assert f"Published {use['reason']}." in data_sheet(folder)
+    assert "1,617 real images of the camera eye" in data_sheet(folder)
+    assert "Nothing may be accepted, refused or tested by them." in data_sheet(folder)
 
 
 def test_pngs_in_a_folder_are_drawn_again_and_a_changed_one_is_named(folder, tmp_path):

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from synthesis.quality import usefulness as augmentation
-from synthesis.quality.usefulness import Figures, Labelled, classifier_trial, compare, few
+from synthesis.quality.usefulness import Figures, Labelled, compare, few
 
 LABELS = np.repeat(["a", "b", "c"], [40, 50, 60])
 
@@ -51,13 +50,3 @@ def test_every_seed_runs_with_and_without_on_the_same_real_images():
     assert seen[0][2] == seen[1][2] != seen[2][2]
     assert figures.with_drawn.tolist() == [7, 7.01]
     assert figures.without.tolist() == [0, 0.01]
-
-
-def test_more_images_of_the_same_kind_help_a_classifier(digits, monkeypatch):
-    monkeypatch.setattr(augmentation, "SHOWN", 1500)
-    whole = Labelled(digits[0][:, :, ::2, ::2], digits[1].astype(str))
-    real, more, test = (whole.at(np.arange(*part)) for part in ((0, 900), (900, 1400), (1400, 1797)))
-    helped = compare("x", classifier_trial(test), real, more, 10, 2)
-    assert helped.gain[0] > 0.02
-    harmed = compare("x", classifier_trial(test), real, Labelled(more.x, np.repeat("1", 500)), 10, 2)
-    assert harmed.gain[0] < helped.gain[0] - 0.02
