@@ -27,7 +27,7 @@ from synthesis.learning import Material, learn_generator, learning_task, materia
 from synthesis.quality.copies import neighbours_sheet
 from synthesis.quality.extractor_files import load_extractor, save_extractor
 from synthesis.quality.extractors import inception_extractor
-from synthesis.quality.gate import FEWEST, Batch, Measure, fid, judge, quality_rows
+from synthesis.quality.gate import FEWEST, Batch, Measure, fid, judge, not_yet_tried, quality_rows
 from synthesis.sampling import class_names, drawn_pngs
 from synthesis.settings import generator_settings
 from synthesis.sheets import sheet_png
@@ -205,7 +205,8 @@ def _judge(store: Store, settings: Settings, day: date, camera: str, inception: 
     published, rejected = "synthetic_images", "rejected_synthetic_images"
     target, other = (published, rejected) if passed else (rejected, published)
     store.remove(store.path(other, camera=camera, day=day))  # first: a failed batch must never stay published
-    store.write("quality", quality_rows(generator.name, measures), source, camera=camera, day=day)
+    use = [not_yet_tried(len(rows))] if passed else []
+    store.write("quality", quality_rows(generator.name, [*measures, *use]), source, camera=camera, day=day)
     store.write(target, rows, source, camera=camera, day=day)
     nearest = neighbours_sheet(batch.drawn[:FEWEST], batch.learned, batch.held_out)
     store.write_bytes(nearest_path(camera, day), encode_png(nearest, {"synthetic": "true"}))

@@ -70,8 +70,12 @@ def _half_width(values: np.ndarray) -> float:
 def one_trial(real: Labelled, drawn: Labelled, test: Labelled, seed: int, plan: Plan) -> np.ndarray:
     """Which test images are classified rightly in each of ARMS, (4, N) bool; classes weigh the same in training."""
     plain = Plan(NOTHING, plan.share, plan.shown)
-    ways = (of_real(real, seed, plain), of_real(real, seed, plan))
-    ways += (of_both(real, drawn, seed, plain), of_both(real, drawn, seed, plan))
+    ways = (
+        of_real(real, seed, plain),
+        of_real(real, seed, plan),
+        of_both(real, drawn, seed, plain),
+        of_both(real, drawn, seed, plan),
+    )
     return np.stack([rightly(network, np.unique(real.label), test) for network in ways])
 
 

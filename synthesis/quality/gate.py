@@ -90,13 +90,12 @@ def judge(batch: Batch, extractor: Extractor, limits: GateConfig, seed: int) -> 
     verdict = Measure(
         measure="gate", value=float(not failed), passed=not failed, images=len(batch.drawn), reason=reason, limit=1.0
     )
-    if failed:
-        return [*measures, verdict]
-    return [
-        *measures,
-        Measure(measure=USE, value=0.0, passed=False, images=len(batch.drawn), reason=TO_LOOK_AT),
-        verdict,
-    ]
+    return [*measures, verdict]
+
+
+def not_yet_tried(images: int) -> Measure:
+    """What a batch that passed the gate is for, before a gain was measured."""
+    return Measure(measure=USE, value=0.0, passed=False, images=images, reason=TO_LOOK_AT)
 
 
 def use_of(tried: Measure) -> Measure:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import torch
@@ -16,6 +17,9 @@ from synthesis.quality.ordinary import NOTHING, Ordinary, varied
 RATE = 3e-3
 SMOOTHING = 0.05
 """Of real labels: this much probability is spread over all classes."""
+
+Targeted = tuple[Tensor, Tensor]
+"""Images (N, C, H, W) and the probability of each class (N, K)."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +47,13 @@ def train_on_both(
     return _trained(_real(x, numbers, classes), (*images, drawn.share), seed, shown, ordinary)
 
 
-def _real(x: np.ndarray, numbers: np.ndarray, classes: int) -> tuple[Tensor, Tensor]:
+def _real(x: np.ndarray, numbers: np.ndarray, classes: int) -> Targeted:
     certain = F.one_hot(torch.from_numpy(numbers.astype(np.int64)), classes).float()
     return torch.from_numpy(x), certain * (1 - SMOOTHING) + SMOOTHING / classes
 
 
 def _trained(
-    real: tuple[Tensor, Tensor], drawn: tuple[Tensor, Tensor, float] | None, seed: int, shown: int, ordinary: Ordinary
+    real: Targeted, drawn: tuple[Tensor, Tensor, float] | None, seed: int, shown: int, ordinary: Ordinary
 ) -> Classifier:
     """One-cycle AdamW; weights, order and variations follow from the seed."""
     draws = torch.Generator().manual_seed(seed)
@@ -60,15 +64,9 @@ def _trained(
         steps = max(1, shown // BATCH)
         optimizer = torch.optim.AdamW(network.parameters(), RATE, weight_decay=1e-2, fused=True)
         plan = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, steps, pct_start=0.2)
-        count = 0 if drawn is None else round(BATCH * drawn[2])
-        parts = [_stream(*real, BATCH - count, draws)]
-        if drawn is not None and count:
-            parts.append(_stream(drawn[0], drawn[1], count, draws))
         network.train()
-        for _ in range(steps):
-            images, targets = zip(*(next(part) for part in parts), strict=True)
-            x, target = varied(torch.cat(images).float() / 255, torch.cat(targets), ordinary, draws)
-            loss = F.cross_entropy(network(x.contiguous()), target)
+        for x, target in islice(_batches(real, drawn, ordinary, draws), steps):
+            loss = F.cross_entropy(network(x), target)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
@@ -76,7 +74,24 @@ def _trained(
     return network.eval().requires_grad_(False)
 
 
-def _stream(x: Tensor, target: Tensor, count: int, draws: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+def _batches(
+    real: Targeted, drawn: tuple[Tensor, Tensor, float] | None, ordinary: Ordinary, draws: torch.Generator
+) -> Iterator[Targeted]:
+    """Images (B, C, H, W) in [0, 1] and their class probabilities, a step at a time: real ones varied, drawn ones,
+    which are many, as they are.
+    """
+    count = 0 if drawn is None else round(BATCH * drawn[2])
+    reals = _stream(*real, BATCH - count, draws)
+    others = _stream(drawn[0], drawn[1], count, draws) if drawn is not None and count else None
+    for x, target in reals:
+        x, target = varied(x.float() / 255, target, ordinary, draws)
+        if others is not None:
+            more, shown = next(others)
+            x, target = torch.cat([x, more.float() / 255]), torch.cat([target, shown])
+        yield x, target
+
+
+def _stream(x: Tensor, target: Tensor, count: int, draws: torch.Generator) -> Iterator[Targeted]:
     """`count` images and their targets at a time, in passes of a fresh order, for ever."""
     order = torch.empty(0, dtype=torch.int64)
     while True:
