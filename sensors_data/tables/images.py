@@ -78,8 +78,8 @@ IMAGES = (
     ),
     Table(
         "quality",
-        "What was measured of a batch of synthetic images, one row a measure. The row `gate` is the gate's verdict, the "
-        "row `use` says whether a published batch is for augmentation or to look at.",
+        "What was measured of a batch of synthetic images, one row a measure. The row `gate` is the gate's verdict, "
+        "the row `use` says whether a published batch is for augmentation or to look at.",
         partition=("camera", "day"),
         order=("generator", "measure"),
         columns=(
