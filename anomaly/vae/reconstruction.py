@@ -42,11 +42,6 @@ def kl_nats(q: Normal) -> Tensor:
     return 0.5 * (q.mean.square() + q.variance - 1.0 - q.variance.log()).sum(1)
 
 
-def reconstruction_log_prob(model: VAE, x: Tensor, n_samples: int, generator: torch.Generator) -> Tensor:
-    """E_q(z|x) log p(x|z) by Monte Carlo, nats, shape of x."""
-    return reconstruct(model, x, antithetic_draws(n_samples, model.latent, generator)).log_prob
-
-
 @torch.no_grad()
 def fill_missing(model: VAE, x: Tensor, missing: Tensor, rounds: int = 3) -> Tensor:
     """x (B, ...) with what is `missing` replaced by what the model expects there, given the rest.

@@ -58,8 +58,3 @@ OTHER_COMMANDS = {
     "srgan": ("train-upscaler --perceptual", "the same, sharper", "Ledig et al. 2017"),
 }
 """Published systems that take a picture instead of a code: command, what it does, source."""
-
-
-def family_of(preset: str) -> str:
-    """The family of a preset."""
-    return next(family for family, members in FAMILIES.items() if preset in members)

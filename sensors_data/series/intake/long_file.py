@@ -82,8 +82,3 @@ def _long_file(path: Path, mtime_ns: int, size: int, layout: Layout) -> LongFile
         good = {quality_word(word) for word in layout.good}
         doubted = doubted | ~np.array([quality_word(word) in good for word in words])[place]
     return LongFile(name, rows, *moments, *assets_in(rows, name, layout), sensor, sensors.astype(str).tolist(), doubted)
-
-
-def forget_long_files() -> None:
-    """Let go of the files that were read of late."""
-    _long_file.cache_clear()

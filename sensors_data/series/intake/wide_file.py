@@ -88,8 +88,3 @@ def _timed(name: str, rows: Rows, known: list[str], layout: Layout, sensors: tup
         for column, read in zip(known, rows.values.T, strict=True):
             values[:, sensors.index(column)] = read
     return WideFile(name, rows, moments[1][moments[0]], asset, assets, values)
-
-
-def forget_wide_files() -> None:
-    """Let go of the files that were read of late."""
-    _wide_file.cache_clear()

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from sensors_data.series.values.numbers import PLAIN_SIGNS, is_blank
@@ -154,9 +153,3 @@ def _units(seen: dict[str, _Seen]) -> dict[str, float]:
             continue
         units |= factors(usual)
     return units
-
-
-def steps_smoothly(values: np.ndarray) -> float:
-    """How much of a series' spread its neighbours' differences are: near 0 for a smooth one, about 1.4 for noise."""
-    known = values[np.isfinite(values)]
-    return float(np.std(np.diff(known)) / (np.std(known) or 1.0)) if len(known) > 2 else 0.0
