@@ -57,16 +57,22 @@ def score_images(detector: ImageDetector, images: np.ndarray) -> ImageScores:
 
 def score_tiled(detector: ImageDetector, pictures: np.ndarray, side: int) -> ImageScores:
     """Scores and coarse heat maps of large pictures (N, C, H, W): those of the worst tile, and all tiles' together."""
+    return score_tiles(detector, pictures, side)[0]
+
+
+def score_tiles(detector: ImageDetector, pictures: np.ndarray, side: int) -> tuple[ImageScores, np.ndarray]:
+    """What `score_tiled` gives, and beside it the score of each of a picture's T tiles, (N, T)."""
     card, rows = detector.card, []
     for picture in pictures:
         tiles = score_parts(detector.network, cut(picture, side), card.normaliser, card.config.worst_share)
         worst = int(np.argmax(tiles.score))  # the first that is no number, where there is one
-        rows.append((tiles.score[worst], tiles.parts[worst], joined(tiles.maps, picture.shape)))
-    score, parts, maps = zip(*rows, strict=True) if rows else ((), (), ())
+        rows.append((tiles.score[worst], tiles.parts[worst], joined(tiles.maps, picture.shape), tiles.score))
+    score, parts, maps, each = zip(*rows, strict=True) if rows else ((), (), (), ())
     cells = (pictures.shape[2] // COARSE, pictures.shape[3] // COARSE)
-    return ImageScores(
+    worst_of_all = ImageScores(
         np.array(score), np.reshape(parts, (-1, len(PARTS))), np.reshape(maps, (-1, *cells)).astype(np.float32)
     )
+    return worst_of_all, np.array(each)
 
 
 def score_parts(

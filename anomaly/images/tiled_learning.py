@@ -9,10 +9,10 @@ import numpy as np
 from anomaly.images.acceptance import PROBES, judge
 from anomaly.images.choice import learn_by_choice
 from anomaly.images.detector import ImageDetector
-from anomaly.images.image_scores import ImageScores, score_tiled
+from anomaly.images.image_scores import ImageScores, score_tiles
 from anomaly.images.learning import MIN_IMAGES, ImageTraining, held_out_count
-from anomaly.images.limits import false_alarm_interval, predictive_threshold
 from anomaly.images.looks import reference_of
+from anomaly.images.tile_limits import picture_threshold
 from anomaly.images.tiles import some_tiles, tiles_of_each
 from anomaly.vae.training import Epoch
 from sensors_data.errors import UnusableError
@@ -30,7 +30,8 @@ def learn_camera(training: ImageTraining, hooks: Hooks | None = None) -> tuple[I
 
 
 def learn_tiled(training: ImageTraining, hooks: Hooks | None = None) -> tuple[ImageDetector, list[Epoch]]:
-    """The detector of large pictures. A picture scores as its worst tile, so the limit is of whole held-out pictures.
+    """The detector of large pictures. A picture scores as its worst tile; all tiles of whole held-out pictures tell
+    how high that is where nothing is wrong.
 
     UnusableError when there are too few pictures.
     """
@@ -42,8 +43,8 @@ def learn_tiled(training: ImageTraining, hooks: Hooks | None = None) -> tuple[Im
     tiles, held_out = learned_tiles(training)
     config = training.config.model_copy(update={"held_out": held_out / len(tiles), "folds": 1})
     of_tiles, history = learn_by_choice(replace(training, images=tiles, config=config, tile=0, synthetic=None), hooks)
-    scores = score_tiled(of_tiles, parted(training.images)[1], training.tile)
-    return _of_pictures(of_tiles, training, scores), history
+    scores, tile_scores = score_tiles(of_tiles, parted(training.images)[1], training.tile)
+    return _of_pictures(of_tiles, training, scores, tile_scores), history
 
 
 def learned_tiles(training: ImageTraining) -> tuple[np.ndarray, int]:
@@ -94,15 +95,17 @@ def paintable(
     return as_tiles(detector), some_tiles(images, side, count), [name for name in ids for _ in range(each)]
 
 
-def _of_pictures(of_tiles: ImageDetector, training: ImageTraining, scores: ImageScores) -> ImageDetector:
-    threshold = predictive_threshold(scores.score, training.config.false_alarm_rate)
+def _of_pictures(
+    of_tiles: ImageDetector, training: ImageTraining, scores: ImageScores, tile_scores: np.ndarray
+) -> ImageDetector:
+    threshold, false_alarms = picture_threshold(tile_scores, training.config.false_alarm_rate)
     about = {
         "image": tuple(training.images.shape[1:]),
         "tile": training.tile,
         "images": len(training.images),
         "held_out": len(scores.score),
         "threshold": threshold,
-        "false_alarms": false_alarm_interval(threshold),
+        "false_alarms": false_alarms,
         "pixel_threshold": float(np.quantile(scores.maps, 0.999)),
         "looks": reference_of(training.images),
     }
