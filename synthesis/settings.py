@@ -66,6 +66,11 @@ def recipe_of(settings: Settings, camera: str, classes: int) -> Recipe:
             f"preset {generation.preset} needs the class of each image, and {camera} has none",
             f'set learns_from = "all" in [cameras.{camera}.generator], or take another preset',
         )
+    if generation.preset in PRESETS and classes and not PRESETS[generation.preset].takes_classes:
+        raise UnusableError(
+            f"preset {generation.preset} cannot have classes, and {camera} learns from all labels",
+            f'set learns_from = "normal" in [cameras.{camera}.generator], or take another preset',
+        )
     try:
         recipe = preset(generation.preset, (spec.channels, spec.size, spec.size), classes)
     except ValueError as error:

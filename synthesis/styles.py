@@ -16,6 +16,11 @@ MOST = 16
 """Images, directions or steps a side of a picture."""
 
 
+def style_layers(generator: TrainedGenerator) -> int:
+    """How many layers take a style; 0 for a generator without styles."""
+    return generator.network.config.layers if isinstance(generator.network, StyleGenerator) else 0
+
+
 def mixed(generator: TrainedGenerator, coarse_seed: int, fine_seed: int, layers: int, count: int = 6) -> np.ndarray:
     """A square of images, uint8 (count + 1, count + 1, C, H, W): all shapes with all details.
 

@@ -24,15 +24,19 @@ from synthesis.generator_files import TrainedGenerator
 from synthesis.quality.gate import AT_MOST
 from synthesis.sampling import class_names, draw, interpolate
 from synthesis.sheets import contact_sheet
+from synthesis.styles import mixed, style_layers, varied
 
 COLUMNS = 8
 STEPS = 12
 """Images between two seeds."""
+STYLED, STYLE_STEPS = 5, 7
+"""Images of each seed whose styles are mixed, or directions of style; images along each direction."""
 WIDTH = 1000
 """Pixels of a sheet, about: each pixel of an image is as large as fits."""
 CountQuery = Annotated[int, Query(ge=1, le=64)]
 SeedQuery = Annotated[int, Query(ge=0, lt=2**31)]
 LabelQuery = Annotated[str, Query(max_length=128)]
+LayersQuery = Annotated[int, Query(ge=1, le=64)]
 TruncationQuery = Annotated[float, Query(gt=0, le=1)]
 
 
@@ -53,6 +57,7 @@ def synthesis_routes(service: Service, access: Access) -> APIRouter:
             "told": told(camera, drawer),
             "draws": drawer is not None,
             "classes": drawer.card.classes if drawer else [],
+            "layers": style_layers(drawer) if drawer else 0,
         }
 
     @routes.get("/parts/quality")
@@ -78,6 +83,18 @@ def synthesis_routes(service: Service, access: Access) -> APIRouter:
         drawer = _serving(service, camera)
         return await _png(service, lambda: interpolate(drawer, first, last, STEPS), STEPS)
 
+    @routes.get("/parts/mixed.png")
+    async def mixture(
+        camera: CameraQuery, first: SeedQuery = 0, last: SeedQuery = 1, layers: LayersQuery = 2
+    ) -> Response:
+        drawer = _serving(service, camera)
+        return await _png(service, lambda: mixed(drawer, first, last, layers, STYLED), STYLED + 1)
+
+    @routes.get("/parts/varied.png")
+    async def variations(camera: CameraQuery, first: SeedQuery = 0) -> Response:
+        drawer = _serving(service, camera)
+        return await _png(service, lambda: varied(drawer, first, STYLED, STYLE_STEPS), STYLE_STEPS)
+
     @routes.get("/parts/real.png")
     async def real(camera: CameraQuery, many: CountQuery = 24, label: LabelQuery = "") -> Response:
         return await _png(service, lambda: real_images(service, camera, many, label or None), COLUMNS)
@@ -86,8 +103,13 @@ def synthesis_routes(service: Service, access: Access) -> APIRouter:
 
 
 async def _png(service: Service, images: Callable[[], np.ndarray], columns: int) -> Response:
-    """A sheet of images as an answer, made when heavy work has its turn."""
-    png = await service.heavy(lambda: encode_png(enlarged(contact_sheet(images(), columns)), {}))
+    """A sheet of images (..., C, H, W) as an answer, made when heavy work has its turn."""
+
+    def drawn() -> bytes:
+        made = images()
+        return encode_png(enlarged(contact_sheet(made.reshape(-1, *made.shape[-3:]), columns)), {})
+
+    png = await service.heavy(drawn)
     return Response(png, media_type="image/png", headers={"Cache-Control": "no-cache"})
 
 

@@ -42,7 +42,7 @@ def show_expected(settings: Settings, day: date, camera: str, image: str | None,
         made = as_expected(detector, generator, spec, images[n], scores.maps[n])
         shown += [_colour(images[n]), overlay(detector, images[n], scores.maps[n]), _colour(made)]
     names = [str(rows["image_id"].iloc[n]).rsplit("/", 1)[-1] for n in odd[:count]]
-    title = f"{camera}, {day}: pictures, what is odd, how they should look by {generator.name}"
+    title = f"{camera} {day}"
     replace_file(*open_url(str(out.resolve())), sheet(np.stack(shown), 3, title, names))
     return f"drew {len(names)} pictures of {camera} on {day} without what is odd: {out}"
 
@@ -54,7 +54,7 @@ def show_inversion(settings: Settings, day: date, camera: str, png: Path, seed: 
     image, _ = camera_image(read_image_file(png), spec)
     inversion = inverted(generator, image, seed)
     of_class = f", class {inversion.label}" if inversion.label else ""
-    title = f"{png.name} and its inversion by {generator.name}{of_class}"
+    title = f"{png.name} and its inversion"
     replace_file(*open_url(str(out.resolve())), sheet(np.stack([image, inversion.image]), 2, title))
     return f"the nearest image of {generator.name}{of_class} is {inversion.error:.1f} grey levels away: {out}"
 

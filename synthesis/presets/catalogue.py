@@ -19,7 +19,7 @@ SIZES = (28, 32, 64, 128)
 def preset(name: str, image: Shape, classes: int = 0) -> Recipe:
     """The preset called `name` for images of shape C, H, W; with `classes` it is conditional.
 
-    LookupError names the known ones, ValueError says which sides it can draw, or that it wants classes.
+    LookupError names the known ones, ValueError says which sides it can draw, or that it wants classes or takes none.
     """
     if name not in PRESETS:
         raise NotThereError(f"no preset '{name}' (known: {', '.join(PRESETS)})", "see: nightscore presets list")
@@ -28,6 +28,9 @@ def preset(name: str, image: Shape, classes: int = 0) -> Recipe:
         raise UnusableError(f"{name} draws square images whose side {2**chosen.halvings} divides, found {image[1:]}")
     if chosen.conditional and not classes:
         raise UnusableError(f"{name} needs the class of each image, and these images have none", "take another preset")
+    if classes and not chosen.takes_classes:
+        remedy = 'set learns_from = "normal", or take another preset'
+        raise UnusableError(f"{name} cannot have classes: its discriminator sees none", remedy)
     generator, discriminator, training = chosen.make(image)
     return Recipe(
         preset=name,

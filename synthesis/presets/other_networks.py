@@ -189,7 +189,9 @@ def _r3gan(image: Shape) -> Parts:
 OTHER_NETWORKS = {
     "vanilla": Preset(_vanilla, "dense layers, the first of all", "Goodfellow et al. 2014, arXiv:1406.2661", 0),
     "infogan": Preset(_infogan, "finds classes without labels", "Chen et al. 2016, arXiv:1606.03657", 2),
-    "ebgan": Preset(_ebgan, "an auto-encoder discriminates", "Zhao et al. 2017, arXiv:1609.03126", 2),
+    "ebgan": Preset(
+        _ebgan, "an auto-encoder discriminates", "Zhao et al. 2017, arXiv:1609.03126", 2, takes_classes=False
+    ),
     "lapgan": Preset(_laplacian, "a pair for each size", "Denton et al. 2015, arXiv:1506.05751", 2),
     "presgan": Preset(_prescribed, "learned noise, entropy in the loss", "Dieng et al. 2019, arXiv:1910.04302", 1),
     "sagan": Preset(_sagan, "self-attention", "Zhang et al. 2019, arXiv:1805.08318", 2),

@@ -29,6 +29,8 @@ class Preset:
     """Images that it was made for."""
     conditional: bool = False
     """Whether it needs classes."""
+    takes_classes: bool = True
+    """Whether its discriminator can see them."""
 
     @property
     def year(self) -> str:

@@ -14,7 +14,7 @@ from sensors_data.places import sheet_path
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from synthesis.generator_files import load_for
-from synthesis.jobs import draw_images, judge_images, train_dcgan
+from synthesis.jobs import draw_images, judge_images, read_material, train_dcgan
 from synthesis.learning import material_of
 from synthesis.sampling import drawn_again
 from synthesis.settings import GeneratorSettings, recipe_of
@@ -199,6 +199,25 @@ def test_unlabelled_images_and_defects_are_classes_where_all_are_learned_from(sc
     assert not material_of("eye", CAMERA, rows.assign(label="ok"), scans[0], given).conditional
 
 
+def test_twenty_images_of_a_class_suffice_as_they_are_counted_before_some_are_held_out(scans):
+    labels = np.where(np.arange(len(scans[0])) < 20, "crack", "good")
+    rows = pd.DataFrame({"image_id": [f"{n}.png" for n in range(len(labels))], "label": labels})
+    material = material_of("eye", CAMERA, rows, scans[0], GeneratorSettings(learns_from="all"))
+    assert (material.labels == "crack").sum() == 20
+    assert (material.labels[material.is_learned] == "crack").sum() < 20
+    rows.loc[0, "label"] = "good"
+    with pytest.raises(ValueError, match=r"found 19 of 'crack', .*leave rare ones out by name \(leave_out"):
+        material_of("eye", CAMERA, rows, scans[0], GeneratorSettings(learns_from="all"))
+
+
+def test_a_class_left_out_by_name_is_not_learned_from(tmp_path, keep_images, day, scans):
+    labels = np.where(np.arange(len(scans[0])) < 5, "crack", np.where(scans[1] < 5, "dent", "good"))
+    settings = camera_of(tmp_path, keep_images, day, scans[0], labels, learns_from="all", leave_out=["crack"])
+    material = read_material(Store(settings.store), settings, day - timedelta(days=1), "eye")
+    assert set(material.labels) == {"dent", "good"}
+    assert len(material.images) == len(labels) - 5
+
+
 def test_an_image_that_comes_late_moves_no_other_between_learned_and_held_out(scans):
     rows = pd.DataFrame({"image_id": [f"{n}.png" for n in range(1000)], "label": "good"})
     before = material_of("eye", CAMERA, rows, scans[0][:1000], GeneratorSettings())
@@ -208,6 +227,11 @@ def test_an_image_that_comes_late_moves_no_other_between_learned_and_held_out(sc
     assert {x.tobytes() for x in before.held_out} <= {x.tobytes() for x in after.held_out}
     assert {x.tobytes() for x in before.learned} <= {x.tobytes() for x in after.learned}
     assert len(after.images) == 1001
+
+
+def test_a_preset_that_cannot_have_classes_says_so(trained):
+    with pytest.raises(ValueError, match=r"preset ebgan cannot have classes, and eye learns from all labels"):
+        recipe_of(with_generator(trained, preset="ebgan"), "eye", 3)
 
 
 def test_a_preset_that_wants_classes_says_so(trained):

@@ -1,11 +1,11 @@
 // Synthesis: what is drawn follows the choices; the address holds them.
 import { addressed, address, ask, escaped, fetched, say } from "./app.js";
 
-const defaults = { camera: "", label: "", many: "24", seed: "0", truncation: "1", first: "0", last: "1" };
-const form = ask("choices"), ends = ask("ends");
-let draws = false;
+const defaults = { camera: "", label: "", many: "24", seed: "0", truncation: "1", first: "0", last: "1", layers: "2" };
+const form = ask("choices"), ends = ask("ends"), mixing = ask("mixing");
+let draws = false, styled = false;
 
-const field = (name) => form.elements[name] ?? ends.elements[name];
+const field = (name) => form.elements[name] ?? ends.elements[name] ?? mixing.elements[name];
 const chosen = () => Object.fromEntries(Object.keys(defaults).map((name) => [name, field(name).value]));
 const picture = (name, choices) => `/pages/parts/${name}.png?${new URLSearchParams(choices)}`;
 
@@ -23,22 +23,34 @@ async function show(id, choices) {
 const drawing = () => { const { camera, label, many, seed, truncation } = chosen(); return draws && show("drawn", { camera, label, many, seed, truncation }); };
 const reals = () => { const { camera, label, many } = chosen(); return show("real", { camera, label, many }); };
 const way = () => { const { camera, first, last } = chosen(); return draws && show("way", { camera, first, last }); };
+const mix = () => { const { camera, first, last, layers } = chosen(); return styled && show("mixed", { camera, first, last, layers }); };
+const vary = () => { const { camera, first } = chosen(); return styled && show("varied", { camera, first }); };
+const between = () => Promise.all([way(), mix(), vary()]);
+
+/** The values of the sliders beside them. */
+function shown() {
+  for (const name of ["truncation", "layers"]) field(name).parentElement.querySelector("output").value = field(name).value;
+}
 
 /** All of the chosen camera. */
 async function camera() {
   const query = new URLSearchParams({ camera: field("camera").value });
   const found = await fetched(`/pages/parts/generator?${query}`);
   draws = found.draws;
-  for (const id of ["drawn", "way", "real"]) ask(id).hidden = true;
+  styled = found.layers > 1;
+  for (const id of ["drawn", "way", "real", "mixed", "varied"]) ask(id).hidden = true;
+  ask("styles").hidden = !styled;
+  if (styled) field("layers").max = found.layers - 1;
+  shown();
   ask("told").textContent = found.told;
   const label = field("label").value || addressed(defaults).label;
   field("label").innerHTML = `<option value="">all classes</option>${found.classes.map((name) => `<option>${escaped(name)}</option>`).join("")}`;
   if (found.classes.includes(label)) field("label").value = label;
   ask("quality").innerHTML = await (await fetch(`/pages/parts/quality?${query}`)).text();
-  await Promise.all([drawing(), reals(), way()]);
+  await Promise.all([drawing(), reals(), between()]);
 }
 
-const after = { camera, label: () => Promise.all([drawing(), reals()]), many: () => Promise.all([drawing(), reals()]), seed: drawing, truncation: drawing, first: way, last: way };
+const after = { camera, label: () => Promise.all([drawing(), reals()]), many: () => Promise.all([drawing(), reals()]), seed: drawing, truncation: drawing, first: between, last: between, layers: mix };
 let asked = Promise.resolve(), next;
 /** Follow a choice; of those made while something is drawn the last one counts. */
 function follow(name) {
@@ -51,12 +63,11 @@ if (form) {
   const wanted = addressed(defaults);
   for (const [name, value] of Object.entries(wanted)) if (name !== "label" && value && field(name)) field(name).value = value;
   if (!field("camera").value) field("camera").selectedIndex = 0;
-  const shown = () => { form.querySelector("output").value = field("truncation").value; };
-  for (const one of [form, ends]) {
+  for (const one of [form, ends, mixing]) {
     one.addEventListener("submit", (event) => event.preventDefault());
     one.addEventListener("change", (event) => follow(event.target.name));
   }
-  field("truncation").addEventListener("input", shown);
+  for (const name of ["truncation", "layers"]) field(name).addEventListener("input", shown);
   ask("another").addEventListener("click", () => { field("seed").value = Math.floor(Math.random() * 1000); follow("seed"); });
   shown();
   camera().catch((error) => say(error.message));

@@ -24,6 +24,7 @@ from service.views.words import number
 from synthesis.generator_files import GeneratorCard, TrainedGenerator, save
 from synthesis.inversion import MARGIN
 from synthesis.networks.dcgan import Generator
+from synthesis.networks.style import StyleGenerator, StyleGeneratorConfig
 from synthesis.presets.catalogue import preset
 
 FIRST, DAYS = date(2026, 3, 2), 5
@@ -32,10 +33,17 @@ LAST = FIRST + timedelta(days=DAYS - 1)
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory) -> Settings:
-    """Two cameras: `bare` that saw nothing, and `press` with a scored day and a generator that was taught nothing."""
+    """Cameras: `bare` saw nothing, `press` has a scored day and a generator that was taught nothing, `styled` one with
+    styles.
+    """
     folder = tmp_path_factory.mktemp("cameras")
     write_camera(folder / "inbox/press", 0, FIRST, DAYS, parts=15)
-    both = camera_settings("bare") + camera_settings() + "detector = { steps = 60, folds = 1 }\n"
+    both = (
+        camera_settings("bare")
+        + camera_settings("styled")
+        + camera_settings()
+        + "detector = { steps = 60, folds = 1 }\n"
+    )
     (folder / "settings.toml").write_text(f'store = "store"\n{both}')
     settings = load(folder / "settings.toml")
     for n in range(DAYS):
@@ -47,6 +55,9 @@ def seen(tmp_path_factory) -> Settings:
     about = {"camera": "press", "trained_through": LAST, "preset": "default", "images": 100, "shown": 1000, "seed": 0}
     card = GeneratorCard(**about, network=network, accepted=True)
     save(Store(settings.store), TrainedGenerator(Generator(network).eval(), card))
+    network = StyleGeneratorConfig(image=(1, 28, 28), latent=8, style=6, mapping=2, start=7, widths=(8, 8, 8))
+    card = GeneratorCard(**{**about, "camera": "styled", "preset": "style2"}, network=network, accepted=True)
+    save(Store(settings.store), TrainedGenerator(StyleGenerator(network).eval(), card))
     return settings
 
 
@@ -165,3 +176,19 @@ def test_images_are_drawn_again_when_the_seed_changes_and_the_address_holds_it(o
     page.select_option("[name=camera]", "bare")
     page.wait_for_selector("#told:has-text('No generator of bare was trained yet. Next: nightscore train-dcgan')")
     page.wait_for_selector("#said:has-text('bare has no image yet')")
+
+
+def test_styles_are_mixed_where_a_generator_has_some(opened):
+    page = opened("synthesis", is_refused=True)  # it has no real images
+    assert page.locator("#styles").is_hidden()
+    page.select_option("[name=camera]", "styled")
+    large = "['mixed', 'varied'].every(id => document.getElementById(id).naturalWidth > 200)"
+    page.wait_for_function(large)
+    assert page.get_attribute("[name=layers]", "max") == "4"
+    mixed = page.get_attribute("#mixed", "src")
+    page.fill("[name=layers]", "3")
+    page.locator("[name=layers]").dispatch_event("change")
+    page.wait_for_function(f"document.getElementById('mixed').src.endsWith('layers=3') && {large}")
+    assert page.get_attribute("#mixed", "src") != mixed
+    page.select_option("[name=camera]", "press")
+    page.wait_for_selector("#styles", state="hidden")

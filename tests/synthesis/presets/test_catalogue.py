@@ -77,6 +77,25 @@ def test_a_preset_that_lives_on_classes_wants_some():
         preset("conditional", (1, 28, 28))
 
 
+def test_a_preset_that_cannot_see_classes_takes_none():
+    with pytest.raises(ValueError, match="ebgan cannot have classes: its discriminator sees none"):
+        preset("ebgan", (1, 28, 28), 10)
+
+
+@pytest.mark.parametrize("name", [name for name, chosen in PRESETS.items() if chosen.takes_classes])
+def test_every_other_preset_draws_and_judges_by_the_class(name):
+    if name in ("dcgan-64", "review-faces"):
+        pytest.skip("the networks of another preset, and large")
+    recipe = preset(name, PRESETS[name].own, 3)
+    torch.manual_seed(0)
+    generator, discriminator = generator_of(recipe.generator), discriminator_of(recipe.discriminator).eval()
+    with torch.no_grad():
+        x = generator(torch.randn(2, recipe.generator.latent).repeat(2, 1), torch.tensor([0, 0, 2, 2]))
+        first, last = (discriminator.discriminate(x[:2], torch.tensor([k, k])) for k in (0, 2))
+    assert not torch.equal(x[:2], x[2:])
+    assert first.classes is not None or not torch.equal(first.logit, last.logit)
+
+
 def test_a_preset_that_is_not_there_or_cannot_draw_the_size_is_named():
     with pytest.raises(LookupError, match="no preset 'best' \\(known: default, plain"):
         preset("best", (1, 28, 28))
