@@ -55,8 +55,8 @@ class TrainingConfig(Section):
     """Adam's decay of the first and second moment."""
     weight_decay: float = Field(0.0, ge=0)
     """How strongly weights are pulled towards 0."""
-    schedule: Literal["constant", "exponential", "cosine", "late"] = "constant"
-    """How the learning rate falls over the training; late: it stays for half of it, then falls evenly to nought."""
+    schedule: Literal["constant", "exponential", "cosine"] = "constant"
+    """How the learning rate falls over the training."""
     decay_steps: int = Field(40_000, ge=1)
     """exponential: steps in which the learning rate halves."""
     discriminator_steps: int = Field(1, ge=1)

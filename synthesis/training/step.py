@@ -211,8 +211,6 @@ def schedule(config: TrainingConfig, step: int, done: float) -> float:
     """The learning rate at a step as a multiple of the first one."""
     if config.schedule == "cosine":
         return 0.5 + 0.5 * math.cos(math.pi * min(1.0, done))
-    if config.schedule == "late":
-        return min(1.0, max(0.0, 2 * (1 - done)))
     return 0.5 ** (step / config.decay_steps) if config.schedule == "exponential" else 1.0
 
 
