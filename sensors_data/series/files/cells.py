@@ -50,6 +50,8 @@ class Body:
     separator: str
     first: int
     """The text's line that the data begin with."""
+    decimal: str = "."
+    """The decimal mark of its numbers."""
 
 
 def body_of(data: bytes, name: str, layout: Layout) -> Body:
@@ -60,7 +62,7 @@ def body_of(data: bytes, name: str, layout: Layout) -> Body:
     separator = UNIT if layout.separator.isspace() and layout.separator != "\t" else layout.separator
     body, head = _beheaded(data, name, layout, separator)
     names = _names(head, layout, _width(body, separator, len(head[0]) if head else 0))
-    return Body(body, names, separator, layout.skip_lines + layout.header_rows + 1)
+    return Body(body, names, separator, layout.skip_lines + layout.header_rows + 1, layout.decimal)
 
 
 def named_cells(frame: pd.DataFrame) -> pd.DataFrame:
@@ -173,7 +175,11 @@ def table_of(
             ignore_empty_lines=False,
         ),
         convert_options=pa_csv.ConvertOptions(
-            column_types=types, include_columns=list(types), null_values=list(nulls), strings_can_be_null=False
+            column_types=types,
+            include_columns=list(types),
+            null_values=list(nulls),
+            strings_can_be_null=False,
+            decimal_point=body.decimal,
         ),
     )
     return table, aside

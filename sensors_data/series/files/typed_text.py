@@ -176,7 +176,7 @@ def _block(
 ) -> _Block:
     """The rows of a block whose first line has the number `first`, those of blank cells alone left out."""
     columns = [table[name].combine_chunks() for name in kinds.numbers]
-    read = [(_numbers_of_text if pa.types.is_string(c.type) else _numbers)(c) for c in columns]
+    read = [_numbers_of_text(c, body.decimal) if pa.types.is_string(c.type) else _numbers(c) for c in columns]
     line = row_numbers(table.num_rows, aside)
     odd = np.logical_or.reduce([strange for _, strange in read])
     for name in kinds.others:
@@ -217,9 +217,11 @@ def _numbers(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     return values, unknown & column.is_valid().to_numpy(zero_copy_only=False) if unknown.any() else unknown
 
 
-def _numbers_of_text(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+def _numbers_of_text(column: pa.Array, decimal: str) -> tuple[np.ndarray, np.ndarray]:
     """The same of cells as text."""
     cells = pc.ascii_trim_whitespace(column)
+    if decimal != ".":  # a point makes no number there
+        cells = pc.replace_substring(pc.replace_substring(cells, ".", "?"), decimal, ".")
     plain = pc.match_substring_regex(cells, _NUMBER)
     values = pc.if_else(plain, cells, pa.scalar(None, pa.string())).cast(pa.float64()).to_numpy(zero_copy_only=False)
     strange = pc.invert(pc.or_(plain, pc.is_in(cells, pa.array(_BLANKS))))

@@ -52,7 +52,7 @@ class Rows(Protocol):
 
 def is_plain(layout: Layout) -> bool:
     """Whether numbers and times stand in a layout's files as programs write them."""
-    marked = layout.decimal != "." or layout.decimals or layout.thousands or layout.cell_units
+    marked = layout.decimals or layout.thousands or layout.cell_units
     return not (marked or layout.end or layout.times)
 
 

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import numpy as np
@@ -55,8 +56,8 @@ def inbox(tmp_path, monkeypatch):
     """A family whose file of the day is written by `write(lines)`, in blocks of a few lines."""
     monkeypatch.setattr(typed_text, "BLOCK", 700)
 
-    def write(made: list[str], end: str = "\n", day: date = DAY, **layout: object) -> Family:
-        (tmp_path / f"plant-{day}.csv").write_bytes((end.join([HEADER, *made]) + end).encode())
+    def write(made: list[str], end: str = "\n", day: date = DAY, header: str = HEADER, **layout: object) -> Family:
+        (tmp_path / f"plant-{day}.csv").write_bytes((end.join([header, *made]) + end).encode())
         keys = {"step": "15min", "sensors": SENSORS, "layout": LONG | layout}
         return Family.model_validate({"inbox": str(tmp_path / "plant-{day}.csv"), **keys})
 
@@ -88,6 +89,17 @@ def test_a_dirty_long_file_gives_the_same_rows_as_read_cell_by_cell(inbox, monke
     graded = {"quality": "state", "good": ["good"]} if seed % 5 == 0 else {}
     family = inbox(made, end="\r\n" if seed % 4 == 3 else "\n", **graded)
     inbox(lines(rng, 100, 0.1, date(2026, 11, 22)), day=date(2026, 11, 22))
+    (path,) = reading.find_files(family.inbox, DAY)
+    assert long_file(path, family) is not None
+    assert both_ways(family, monkeypatch) > 200
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_long_file_with_decimal_commas_gives_the_same_rows_as_read_cell_by_cell(inbox, monkeypatch, seed):
+    made = lines(np.random.default_rng(seed), 400, dirty=(0.05, 0.3)[seed % 2])
+    made = [line.replace(",", ";").replace("1;5", "1.5") for line in made]
+    made = [re.sub(r"(\d)\.(\d+;)", r"\1,\2", line) if row % 50 else line for row, line in enumerate(made)]
+    family = inbox(made, header=HEADER.replace(",", ";"), decimal=",", separator=";")
     (path,) = reading.find_files(family.inbox, DAY)
     assert long_file(path, family) is not None
     assert both_ways(family, monkeypatch) > 200

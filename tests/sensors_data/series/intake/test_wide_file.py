@@ -112,3 +112,14 @@ def test_a_dirty_file_gives_the_same_rows_as_read_cell_by_cell(inbox, monkeypatc
     (path,) = reading.find_files(family.inbox, DAY)
     assert wide_file(path, family) is not None
     both_ways(family, monkeypatch)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_dirty_file_with_decimal_commas_gives_the_same_rows_as_read_cell_by_cell(inbox, monkeypatch, seed):
+    made = [line.replace(",", ";") for line in lines(np.random.default_rng(seed), 190, dirty=(0.05, 0.3)[seed % 2])]
+    made = [line.replace(".", ",") if row % 40 else line for row, line in enumerate(made)]
+    layout = {"asset": "asset", "ignore": ["note"], "decimal": ",", "separator": ";"}
+    family = inbox(made, layout=layout)
+    (path,) = reading.find_files(family.inbox, DAY)
+    assert wide_file(path, family) is not None
+    both_ways(family, monkeypatch)
