@@ -11,8 +11,17 @@ import pandas as pd
 
 from sensors_data.layout import Layout
 from sensors_data.series.files.file_source import FILES_AT_HAND, called, raw_rows
-from sensors_data.series.intake.typed_file import Rows, assets_in, is_plain, joined_keys, moments_in, opened, rows_in
-from sensors_data.series.values.numbers import quality_word
+from sensors_data.series.intake.typed_file import (
+    Rows,
+    assets_in,
+    is_plain,
+    joined_keys,
+    moments_in,
+    not_good,
+    opened,
+    qualities_of,
+    rows_in,
+)
 from sensors_data.settings import Family
 
 
@@ -66,8 +75,7 @@ def _long_file(path: Path, mtime_ns: int, size: int, layout: Layout) -> LongFile
     if there is None:
         return None
     contents, names = there
-    quality = [layout.quality] if isinstance(layout.quality, str) else []
-    keys = tuple(dict.fromkeys([*layout.time, *(layout.asset or ()), *layout.sensor, *quality]))
+    keys = tuple(dict.fromkeys([*layout.time, *(layout.asset or ()), *layout.sensor, *qualities_of(layout)]))
     if not {*keys, layout.value} <= set(names) or layout.value in keys:
         return None
     rows = rows_in(contents, keys, (layout.value,), (), blank_rows=True)
@@ -76,9 +84,5 @@ def _long_file(path: Path, mtime_ns: int, size: int, layout: Layout) -> LongFile
         return None
     name = called(path, layout)
     sensor, sensors = joined_keys(rows, layout.sensor)
-    doubted = rows.odd
-    if isinstance(layout.quality, str):
-        place, words = rows.keys[layout.quality]
-        good = {quality_word(word) for word in layout.good}
-        doubted = doubted | ~np.array([quality_word(word) in good for word in words])[place]
+    doubted = rows.odd | not_good(rows, layout)
     return LongFile(name, rows, *moments, *assets_in(rows, name, layout), sensor, sensors.astype(str).tolist(), doubted)

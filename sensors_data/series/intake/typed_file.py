@@ -18,6 +18,7 @@ from sensors_data.series.files.file_source import asset_of, is_parquet, joined_c
 from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.typed_parquet import parquet_rows, whole_table
 from sensors_data.series.files.typed_text import typed_rows
+from sensors_data.series.values.numbers import quality_word
 
 MOST_ODD = 0.5
 """The share of odd rows beyond which a file is read cell by cell."""
@@ -83,6 +84,22 @@ def rows_in(
     if rows is None or not len(rows.line) or rows.odd.mean() > MOST_ODD:
         return None
     return rows
+
+
+def qualities_of(layout: Layout) -> tuple[str, ...]:
+    """The columns that grade values: one of all, or one for each sensor."""
+    if isinstance(layout.quality, dict):
+        return tuple(dict.fromkeys(layout.quality.values()))
+    return (layout.quality,) if layout.quality else ()
+
+
+def not_good(rows: Rows, layout: Layout) -> np.ndarray:
+    """Which rows have a grade that does not count as good, (N,)."""
+    bad, good = np.zeros(len(rows.line), dtype=bool), {quality_word(word) for word in layout.good}
+    for column in qualities_of(layout):
+        places, words = rows.keys[column]
+        bad |= ~np.array([quality_word(word) in good for word in words])[places]
+    return bad
 
 
 def moments_in(rows: Rows, layout: Layout) -> tuple[np.ndarray, np.ndarray] | None:

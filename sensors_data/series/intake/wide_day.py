@@ -98,7 +98,7 @@ def _told_apart(file: WideFile, family: Family, rows: np.ndarray, values: np.nda
     """
     names = pd.Series(file.assets, dtype="str")
     named = names.str.fullmatch(LABEL) & names.isin(family.assets or names)
-    unplaced = np.isnat(file.time[rows]) | ~named.to_numpy(dtype=bool)[file.asset[rows]]
+    unplaced = np.isnat(file.time[rows]) | ~named.to_numpy(dtype=bool)[file.asset[rows]] | file.doubted[rows]
     odd = file.rows.odd[rows] | unplaced
     wild = [_wild(values[:, place], sensor) for place, sensor in enumerate(family.sensors.values())]
     for cells in wild:

@@ -11,7 +11,16 @@ import pandas as pd
 
 from sensors_data.layout import Layout
 from sensors_data.series.files.file_source import FILES_AT_HAND, called, raw_rows
-from sensors_data.series.intake.typed_file import Rows, assets_in, is_plain, moments_in, opened, rows_in
+from sensors_data.series.intake.typed_file import (
+    Rows,
+    assets_in,
+    is_plain,
+    moments_in,
+    not_good,
+    opened,
+    qualities_of,
+    rows_in,
+)
 from sensors_data.settings import Family
 
 
@@ -25,6 +34,7 @@ class WideFile:
     asset: np.ndarray  # (N,) places in assets
     assets: list[str]
     values: np.ndarray  # (N, D) float64, NaN where a cell is blank or odd; a column after the other in memory
+    doubted: np.ndarray  # (N,) rows of which every cell must be judged: with a quality that is not good
 
     def raw(self, lines: np.ndarray, family: Family) -> pd.DataFrame:
         """Some rows as one row a value (line, time, asset, sensor, value), cell by cell as text."""
@@ -55,7 +65,7 @@ class WideFile:
 def wide_file(path: Path, family: Family) -> WideFile | None:
     """A file as arrays; None for one that must be read cell by cell, which also says what is wrong with it."""
     layout = family.layout
-    if layout.kind != "wide" or layout.quality or not is_plain(layout):
+    if layout.kind != "wide" or not is_plain(layout):
         return None
     stat = path.stat()
     return _wide_file(path, stat.st_mtime_ns, stat.st_size, layout, family.sensor_names)
@@ -67,7 +77,7 @@ def _wide_file(path: Path, mtime_ns: int, size: int, layout: Layout, sensors: tu
     if there is None:
         return None
     contents, names = there
-    keys = tuple(dict.fromkeys([*layout.time, *(layout.asset or ())]))
+    keys = tuple(dict.fromkeys([*layout.time, *(layout.asset or ()), *qualities_of(layout)]))
     known = [name for name in sensors if name in names]
     if not known or not set(keys) <= set(names) or set(keys) & set(known):
         return None
@@ -87,4 +97,4 @@ def _timed(name: str, rows: Rows, known: list[str], layout: Layout, sensors: tup
         values = np.full((len(sensors), len(asset)), np.nan).T
         for column, read in zip(known, rows.values.T, strict=True):
             values[:, sensors.index(column)] = read
-    return WideFile(name, rows, moments[1][moments[0]], asset, assets, values)
+    return WideFile(name, rows, moments[1][moments[0]], asset, assets, values, not_good(rows, layout))

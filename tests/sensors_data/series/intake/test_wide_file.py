@@ -114,6 +114,24 @@ def test_a_dirty_file_gives_the_same_rows_as_read_cell_by_cell(inbox, monkeypatc
     both_ways(family, monkeypatch)
 
 
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("quality", ["note", {"flow": "note"}])
+def test_a_file_with_qualities_gives_the_same_rows_as_read_cell_by_cell(inbox, monkeypatch, seed, quality):
+    rng = np.random.default_rng(seed)
+    made = lines(rng, 190, dirty=0.1)
+    grades = [("good", "Good ", "bad", "")[rng.choice(4, p=[0.7, 0.1, 0.1, 0.1])] for _ in made]
+    made = [
+        made[0],
+        *(line + grade if line[-1:] == "," else line for line, grade in zip(made[1:], grades, strict=False)),
+    ]
+    layout = {"asset": "asset", "quality": quality, "good": ["good"]}
+    family = inbox(made, layout=layout)
+    (path,) = reading.find_files(family.inbox, DAY)
+    assert wide_file(path, family) is not None
+    both_ways(family, monkeypatch)
+    assert (read_day(family, DAY)[1]["reason"] == "its quality is not among the good ones").sum() > 5
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_dirty_file_with_decimal_commas_gives_the_same_rows_as_read_cell_by_cell(inbox, monkeypatch, seed):
     made = [line.replace(",", ";") for line in lines(np.random.default_rng(seed), 190, dirty=(0.05, 0.3)[seed % 2])]
