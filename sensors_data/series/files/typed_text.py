@@ -12,30 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sensors_data.series.files.cells import BLOCK, Aside, Body, mended_rows, named_cells, row_numbers, table_of
+from sensors_data.series.files.number_cells import BLANKS, numbers_of, numbers_of_text
 from sensors_data.series.files.text_lines import blocks_of, line_ends, lines_at
 from sensors_data.series.values.numbers import is_blank
 
-_BLANKS = (
-    "",
-    "na",
-    "NA",
-    "nan",
-    "NaN",
-    "NAN",
-    "n/a",
-    "N/A",
-    "null",
-    "NULL",
-    "Null",
-    "none",
-    "None",
-    "<na>",
-    "<NA>",
-    "-",
-)
-"""The usual spellings of a blank cell; a rarer one is looked at as text."""
-
-_NUMBER = r"^-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
 _FAILED = 3
 """Blocks whose numbers had to be read as text after which every block is at once."""
 _MOST_WORDS = 12
@@ -154,7 +134,7 @@ def _with_numbers(
     """
     while len(words) <= _MOST_WORDS:
         try:
-            return *table_of(data, body, kinds.types(pa.float64()), (*_BLANKS, *words)), words
+            return *table_of(data, body, kinds.types(pa.float64()), (*BLANKS, *words)), words
         except pa.ArrowInvalid as error:
             word = _BAD_WORD.search(str(error))
             if word is None or word[1] in words:
@@ -176,11 +156,11 @@ def _block(
 ) -> _Block:
     """The rows of a block whose first line has the number `first`, those of blank cells alone left out."""
     columns = [table[name].combine_chunks() for name in kinds.numbers]
-    read = [_numbers_of_text(c, body.decimal) if pa.types.is_string(c.type) else _numbers(c) for c in columns]
+    read = [numbers_of_text(c, body.decimal) if pa.types.is_string(c.type) else numbers_of(c) for c in columns]
     line = row_numbers(table.num_rows, aside)
     odd = np.logical_or.reduce([strange for _, strange in read])
     for name in kinds.others:
-        odd |= ~pc.is_in(table[name], pa.array(_BLANKS)).to_numpy()
+        odd |= ~pc.is_in(table[name], pa.array(BLANKS)).to_numpy()
     values = np.stack([value for value, _ in read])  # (D, N)
     empty = np.isnan(values)
     if words and not pa.types.is_string(columns[0].type):
@@ -205,27 +185,9 @@ def _has_word(data: bytes, lines: np.ndarray, empty: np.ndarray, body: Body, kin
     table, _ = table_of(texts, body, dict.fromkeys(kinds.numbers, pa.string()))
     words = np.zeros(len(lines), dtype=bool)
     for name, unknown in zip(kinds.numbers, empty, strict=True):
-        blank = pc.is_in(pc.ascii_trim_whitespace(table[name]), pa.array(_BLANKS))
+        blank = pc.is_in(pc.ascii_trim_whitespace(table[name]), pa.array(BLANKS))
         words |= unknown & ~blank.to_numpy(zero_copy_only=False)
     return words
-
-
-def _numbers(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    """A column's values, NaN where it is blank, and which cells say in another way that they are no number."""
-    values = column.to_numpy(zero_copy_only=False)
-    unknown = np.isnan(values)
-    return values, unknown & column.is_valid().to_numpy(zero_copy_only=False) if unknown.any() else unknown
-
-
-def _numbers_of_text(column: pa.Array, decimal: str) -> tuple[np.ndarray, np.ndarray]:
-    """The same of cells as text."""
-    cells = pc.ascii_trim_whitespace(column)
-    if decimal != ".":  # a point makes no number there
-        cells = pc.replace_substring(pc.replace_substring(cells, ".", "?"), decimal, ".")
-    plain = pc.match_substring_regex(cells, _NUMBER)
-    values = pc.if_else(plain, cells, pa.scalar(None, pa.string())).cast(pa.float64()).to_numpy(zero_copy_only=False)
-    strange = pc.invert(pc.or_(plain, pc.is_in(cells, pa.array(_BLANKS))))
-    return values, strange.to_numpy(zero_copy_only=False)
 
 
 def _of_texts(rows: pd.DataFrame, kinds: _Kinds) -> _Block:
