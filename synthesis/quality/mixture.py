@@ -84,10 +84,10 @@ def _batches(
     reals = _stream(*real, BATCH - count, draws)
     others = _stream(drawn[0], drawn[1], count, draws) if drawn is not None and count else None
     for x, target in reals:
+        extra = next(others) if others is not None else None
         x, target = varied(x.float() / 255, target, ordinary, draws)
-        if others is not None:
-            more, shown = next(others)
-            x, target = torch.cat([x, more.float() / 255]), torch.cat([target, shown])
+        if extra is not None:
+            x, target = torch.cat([x, extra[0].float() / 255]), torch.cat([target, extra[1]])
         yield x, target
 
 
