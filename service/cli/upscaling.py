@@ -51,7 +51,7 @@ def upscale_images(
     source: Annotated[Path, typer.Option("--from", help="A picture, or a folder of them.")],
     out: Annotated[Path, typer.Option("--out", help="A folder for the PNGs.")],
 ) -> None:
-    """Enlarge pictures by the upscaler that serves a day; pictures that cannot be read are named and passed over."""
+    """Enlarge pictures by the upscaler that serves a day; those that cannot be read or are too large are named."""
     from sensors_data.images.discover import pictures_at
     from sensors_data.images.files import decode_image, encode_png, read_image_file
     from sensors_data.store import Store
@@ -66,11 +66,11 @@ def upscale_images(
     written = 0
     for path in paths:
         try:
-            image = decode_image(read_image_file(path), card.network.channels)
+            image = enlarged(upscaler.network, decode_image(read_image_file(path), card.network.channels))
         except NightscoreError as error:
             say(f"{path} was passed over: {error}")
             continue
-        (out / f"{path.stem}.png").write_bytes(encode_png(enlarged(upscaler.network, image), about))
+        (out / f"{path.stem}.png").write_bytes(encode_png(image, about))
         written += 1
     if not written:
         raise NotThereError(

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 import numpy as np
 import torch
 
+from sensors_data.errors import UnusableError
+from sensors_data.images.files import MAX_PIXELS
 from sensors_data.nets.threads import one_thread
 from sensors_data.nets.training import Progress
 from sensors_data.runs import Done, run_job
@@ -81,8 +83,14 @@ def enlarged(network: Upscaler, image: np.ndarray) -> np.ndarray:
     """An image uint8 (C, H, W) of any size, enlarged, uint8 (C, fH, fW).
 
     It is enlarged in parts that overlap by more than the network sees, so that no seam shows and memory is bounded.
+    UnusableError for an image that is so large already that nobody could read what comes out.
     """
     factor, (channels, height, width) = network.config.factor, image.shape
+    if (pixels := factor**2 * height * width) > MAX_PIXELS:
+        raise UnusableError(
+            f"{width} x {height} pixels are large already: {factor} times that is {pixels:,}",
+            f"pictures of up to {MAX_PIXELS // factor**2:,} pixels are enlarged",
+        )
     out = np.empty((channels, factor * height, factor * width), np.uint8)
     for top in range(0, height, TILE):
         for left in range(0, width, TILE):

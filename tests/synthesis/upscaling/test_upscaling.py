@@ -68,6 +68,12 @@ def test_a_picture_enlarged_in_parts_shows_no_seam():
     assert np.abs(enlarged(network, image).astype(int) - whole.astype(int)).max() <= 1
 
 
+def test_a_picture_that_is_large_already_is_not_enlarged():
+    large = np.zeros((1, 4000, 4000), np.uint8)
+    with pytest.raises(UnusableError, match="4000 x 4000 pixels are large already: 2 times that is 64,000,000"):
+        enlarged(Upscaler(UpscalerConfig(channels=1)), large)
+
+
 @pytest.mark.parametrize(
     ("images", "factor", "message"),
     [
