@@ -25,7 +25,7 @@ FAR_TAIL, FAR_POWER = 1e-12, 4.0
 """Excesses rarer than FAR_TAIL are told apart by a power law, so that a worse one is always less likely."""
 BLOCK_BODY = (0.5, 0.9)
 """Quantiles of block maxima that their distribution is fitted to."""
-BLOCK_SHAPE = 0.2
+BLOCK_SHAPE = 0.15
 """Shape that is taken for block maxima: a tail heavier than exponential, as sensors have."""
 MARGIN = 0.5
 """In so short a span the limit clears the highest peak by up to this share of its distance from the median; where one
@@ -77,10 +77,6 @@ class Threshold(Section):
         tail = self.tail_share * within * np.minimum(1.0, far / np.maximum(excess, far)) ** FAR_POWER
         p = np.where(scores > self.start, tail, np.maximum(body, self.tail_share))
         return np.where(np.isnan(scores), np.nan, np.minimum(p, 1.0))
-
-    def alarms_at(self, score: float) -> float:
-        """How many runs of normal rows that peak at least this high begin a row; as `budget` is counted."""
-        return float(self.p_value(np.array([score]))[0]) / self.tail_share * self.clusters / max(1, self.rows)
 
 
 def pot_threshold(scores: np.ndarray, budget: float, gap: int = 0, seed: int = 0) -> Threshold:

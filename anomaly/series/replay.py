@@ -78,16 +78,11 @@ def replay(
     before, after = ({n: d.threshold for n, d in kept.items()} for kept in (models, again))
     moved = with_row_limits(scores, sensors, models, again)
     found = [
-        _found(_judged(rows, before, thresholds), sensors, rules, spec, family, thresholds[_last_model(scores)])
+        _found(_judged(rows, before, thresholds), sensors, rules, spec, family)
         for rows, thresholds in ((scores, before), (moved, after))
     ]
     newest = again[served[last + timedelta(days=1)].name]
     return Replay(family, days, before, after, _compared(*found), newest)
-
-
-def _last_model(scores: pd.DataFrame) -> str:
-    """The model of the newest row."""
-    return str(scores.sort_values("time")["model"].iloc[-1])
 
 
 def _fitted_again(
@@ -127,10 +122,8 @@ def _judged(scores: pd.DataFrame, old: dict[str, Threshold], new: dict[str, Thre
     return pd.concat(parts)
 
 
-def _found(
-    scores: pd.DataFrame, sensors: pd.DataFrame, rules: Rules, spec: Family, family: str, threshold: Threshold
-) -> pd.DataFrame:
-    found = find_anomalies(scores, sensors, rules, spec.step, family, threshold.at_value)
+def _found(scores: pd.DataFrame, sensors: pd.DataFrame, rules: Rules, spec: Family, family: str) -> pd.DataFrame:
+    found = find_anomalies(scores, sensors, rules, spec.step, family)
     return found[~found["suppressed"]]
 
 

@@ -32,8 +32,7 @@ class ScoredReadings:
 
     def anomalies(self, rules: Rules | None = None) -> pd.DataFrame:
         """The anomalies in these rows, highest peak first, suppressed ones last: the columns of table `anomalies`."""
-        limit = self.thresholds[str(self.rows["model"].iloc[-1])].at_value if len(self.rows) else 1.0
-        found = find_anomalies(self.rows, self.sensors, rules or Rules(), self.spec.step, self.family, limit)
+        found = find_anomalies(self.rows, self.sensors, rules or Rules(), self.spec.step, self.family)
         anomalies = as_table("anomalies", found)
         order = np.lexsort((-anomalies["peak_score"], anomalies["suppressed"]))
         return anomalies.iloc[order].reset_index(drop=True)

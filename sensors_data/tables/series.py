@@ -201,7 +201,7 @@ SERIES = (
             Column("end", TIME, "one step after its last row"),
             Column("peak_time", TIME, "the row with the highest score"),
             Column("peak_score", REAL, "that score", _PER_VALUE),
-            Column("severity", TEXT, "info, warning or critical, by the peak's tail probability and how long it lasts"),
+            Column("severity", TEXT, "info, warning or critical, by how few false alarms peak as high over the limit"),
             Column("sensors", SHARES, "up to three with most of the evidence, each with its share", before=TEXT),
             Column("rows", COUNT, "how many of its rows are over the threshold"),
             Column("suppressed", FLAG, "whether all of them lie in planned work"),

@@ -61,8 +61,8 @@ def score_readings(service: Service, family: str, readings: pd.DataFrame) -> Sco
         grids[day] = imputed_rows(spec, day, assets, known)
         parts.append(_scored(service, spec, family, day, detectors[day], grids, assets))
     scores, sensors = (as_table(name, pd.concat([part[n] for part in parts])) for n, name in enumerate(_TABLES))
-    rules, limit = rules_of(service.settings, family), detectors[days[-1]].threshold.at_value
-    found = anomalies_touching(service.store, rules, spec, family, days[0], limit, scores, sensors)
+    rules = rules_of(service.settings, family)
+    found = anomalies_touching(service.store, rules, spec, family, days[0], scores, sensors)
     return Scored(scores, sensors, as_table("anomalies", found))
 
 

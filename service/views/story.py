@@ -7,8 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from anomaly.series.evidence.in_words import duration, what_is_odd
+from anomaly.series.evidence.in_words import what_is_odd
 from anomaly.series.files import card_by_name
+from anomaly.series.limits.rarity import share_of_alarms
+from sensors_data.counting import count
 from sensors_data.errors import NightscoreError
 from sensors_data.series.incidents import past_incidents, read_incidents
 from sensors_data.settings import Settings
@@ -39,7 +41,7 @@ def story_of(settings: Settings, store: Store, family: str, anomaly_id: str) -> 
         for table in ("scores", "sensor_scores")
     )
     lines = [_what(family, anomaly), *seen_and_expected(spec, sensors, anomaly)]
-    lines += _how_sure(store, scores, anomaly, spec.step.total_seconds())
+    lines += _how_sure(store, scores, anomaly)
     lines.append(f"The evidence: {carried_by(anomaly['sensors'])}. Scored by {anomaly['model']}")
     same_night = store.read_days("anomalies", [day], family=family).to_dict("records")
     if others := told_together(same_night).get(anomaly_id):
@@ -58,34 +60,34 @@ def _what(family: str, anomaly: dict[str, Any]) -> str:
     return f"{anomaly['asset']} of {family}: {what_is_odd(anomaly)}, {anomaly['severity']}, {when}{state}"
 
 
-def _how_sure(store: Store, scores: pd.DataFrame, anomaly: dict[str, Any], step_s: float) -> list[str]:
-    """How far over the threshold the peak is, and how often normal operation reaches it."""
+def _how_sure(store: Store, scores: pd.DataFrame, anomaly: dict[str, Any]) -> list[str]:
+    """How far over the threshold the peak is, and how often a false alarm of the family peaks so high."""
     peak = scores[scores["time"] == anomaly["peak_time"]]
     if peak.empty:
         return [f"Highest score {number(anomaly['peak_score'])} nats at {anomaly['peak_time']:%H:%M} UTC"]
-    limit, often = float(peak["threshold"].iloc[0]), _alarms_at(store, anomaly)
+    times_over = anomaly["peak_score"] / float(peak["threshold"].iloc[0])
     line = f"Highest score {number(anomaly['peak_score'])} nats at {anomaly['peak_time']:%H:%M} UTC"
-    line += f", {anomaly['peak_score'] / limit:.1f} times the threshold"
-    if 0 < often < 1:
-        line += f"; in normal operation so high a peak comes once in {_often(step_s / often)} of a machine"
+    line += f", {times_over:.1f} times the threshold"
+    if budget := _budget(store, str(anomaly["model"])):
+        often = _often(1 / (budget * share_of_alarms(times_over)))
+        line += f"; without a fault so high a peak comes once in {often} of a machine"
     return [line]
 
 
-def _alarms_at(store: Store, anomaly: dict[str, Any]) -> float:
-    """Runs of normal rows that peak so high, a row; 0 where the model that scored it is gone."""
+def _budget(store: Store, model: str) -> float:
+    """The false alarms an asset-week that a model's threshold is for; 0 where the model is gone."""
     try:
-        threshold = card_by_name(store, str(anomaly["model"])).threshold
+        return card_by_name(store, model).config.alarms_per_asset_week
     except NightscoreError:
         return 0.0
-    return threshold.alarms_at(float(anomaly["peak_score"])) if threshold else 0.0
 
 
-def _often(seconds: float) -> str:
+def _often(weeks: float) -> str:
     """A long span in the unit that people would take."""
-    years = seconds / (365 * 86_400)
-    if years >= 1:
-        return "more than 100 years" if years > 100 else f"{years:.0f} years"
-    return duration(pd.Timedelta(seconds=round(seconds)).to_pytimedelta())
+    years = weeks / 52
+    if years < 2:
+        return count(round(weeks), "week")
+    return "more than 100 years" if years > 100 else f"{years:.0f} years"
 
 
 def _history(store: Store, family: str, anomaly: dict[str, Any]) -> list[dict[str, Any]]:

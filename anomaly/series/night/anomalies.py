@@ -13,10 +13,12 @@ from pydantic import Field, model_validator
 from anomaly.series.evidence.localise import AROUND, Located, locate
 from anomaly.series.evidence.oddity import oddity
 from anomaly.series.evidence.parts import parts_of, without_aftermath
+from anomaly.series.limits.rarity import share_of_alarms
 from sensors_data.settings import Duration, Label, Section
 from sensors_data.tables import TABLES
 
-HOUR = timedelta(hours=1)
+HOUR, FEWEST_STEPS = timedelta(hours=1), 6
+"""Runs so near to each other are one anomaly unless the rules say otherwise, as the limit of rows counts them."""
 SEVERITIES = ("info", "warning", "critical")
 
 
@@ -27,18 +29,18 @@ class Rules(Section):
     """Rows over the threshold that an anomaly needs within n steps of the clock."""
     n: int = Field(3, ge=1, le=1000)
     """An anomaly needs k rows over the threshold within n steps of the clock."""
-    merge_gap: Duration = timedelta(hours=1)
-    """Runs nearer to each other than this are one anomaly."""
+    merge_gap: Duration | None = None
+    """Runs nearer to each other than this are one anomaly; an hour, six steps at least, unless set."""
     quiet_period: Duration | None = None
     """After an anomaly's end, this long, what follows belongs to it."""
     min_deviation: dict[Label, float] = {}
     """Per sensor, in its own unit: a row led by this sensor counts only if it is this far from expected."""
     direction: dict[Label, Literal["above", "below"]] = {}
     """Per sensor: a row led by it counts only on this side of expected."""
-    warning: float = Field(0.1, gt=0, le=1)
-    """Severity `warning`: the peak's tail probability is under this fraction of a row's just at the threshold."""
-    critical: float = Field(0.001, gt=0, le=1)
-    """Severity: the peak's tail probability is under this fraction of a row's just at the threshold."""
+    warning: float = Field(0.3, gt=0, le=1)
+    """Severity `warning`: so small a share of the false alarms at most peaks as far over the threshold."""
+    critical: float = Field(0.03, gt=0, le=1)
+    """Severity `critical`: so small a share of the false alarms at most peaks as far over the threshold."""
 
     @model_validator(mode="after")
     def _possible(self) -> Rules:
@@ -48,18 +50,19 @@ class Rules(Section):
 
     def gap(self, step: timedelta) -> timedelta:
         """Rows over the threshold no further apart than this are one anomaly."""
-        return max(self.merge_gap, self.quiet_period or timedelta(0), step)
+        near = max(HOUR, FEWEST_STEPS * step) if self.merge_gap is None else self.merge_gap
+        return max(near, self.quiet_period or timedelta(0), step)
 
 
 def find_anomalies(
-    scores: pd.DataFrame, sensor_scores: pd.DataFrame, rules: Rules, step: timedelta, family: str, limit: float
+    scores: pd.DataFrame, sensor_scores: pd.DataFrame, rules: Rules, step: timedelta, family: str
 ) -> pd.DataFrame:
     """The anomalies in a family's scored rows, any number of days: one row each, the table's columns, sorted.
 
     Rows over the threshold that lie together are a run. It is parted between the places in and around it where the
     evidence of the rows is large; each is an anomaly [start, end), and its id is made of family, asset and its part's
-    first row. The run itself is one, where the rows carry no evidence. `limit` is the tail probability of a row just
-    at the threshold. An anomaly is suppressed when every row of its run that is over the threshold is (planned work).
+    first row. The run itself is one, where the rows carry no evidence. An anomaly is suppressed when every row of its
+    run that is over the threshold is (planned work).
     """
     anomalies, assets, newest = [], assets_over(scores), scores["time"].max()
     scores = scores[scores["asset"].isin(assets)].sort_values("time")
@@ -75,7 +78,7 @@ def find_anomalies(
             places = without_aftermath(locate(near), rows["time"], over_limit)
             for part in parts_of(rows["time"], over, first, last, places, rules.gap(step)):
                 inside = slice(part.first, part.last)
-                anomaly = _describe(rows.iloc[inside], over[inside], near, part.place, rules, step, family, limit)
+                anomaly = _describe(rows.iloc[inside], over[inside], near, part.place, rules, step, family)
                 free = max(free, anomaly["end"])
                 state = state_of(anomaly["detected"], anomaly["cleared"] - step, newest, rules, step)
                 anomalies.append(anomaly | {"state": state})
@@ -146,7 +149,6 @@ def _describe(
     rules: Rules,
     step: timedelta,
     family: str,
-    limit: float,
 ) -> dict[str, Any]:
     """One anomaly as a row of its table; `near` are the asset's rows of `sensor_scores` in and around it."""
     hits = run[over]
@@ -163,7 +165,7 @@ def _describe(
         "end": end,
         "peak_time": peak["time"],
         "peak_score": peak["score"],
-        "severity": severity(float(peak["p_value"]), end - start, limit, rules),
+        "severity": severity(float(peak["score"] / peak["threshold"]), rules),
         "sensors": sensors,
         "rows": len(hits),
         "suppressed": bool(hits["suppressed"].all()),
@@ -174,15 +176,12 @@ def _describe(
     }
 
 
-def severity(p_value: float, lasted: timedelta, limit: float, rules: Rules) -> str:
-    """How bad: info, warning or critical, from the peak's tail probability against one just at the threshold.
-
-    An anomaly that lasts for h hours counts as h times less likely than its peak.
-    """
-    fraction = p_value / limit / max(1.0, lasted / HOUR)
-    if fraction < rules.critical:
+def severity(times_over: float, rules: Rules) -> str:
+    """How bad: info, warning or critical, by how few of the false alarms peak so many times over the threshold."""
+    share = share_of_alarms(times_over)
+    if share <= rules.critical:
         return "critical"
-    return "warning" if fraction < rules.warning else "info"
+    return "warning" if share <= rules.warning else "info"
 
 
 def _leading(hits: pd.DataFrame, values: pd.DataFrame) -> list[dict[str, object]]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import numpy as np
 import pandas as pd
 
 from anomaly.series.evidence.localise import AROUND
-from anomaly.series.files import card_by_name
 from anomaly.series.night.anomalies import Rules, assets_over
 from anomaly.series.night.anomalies import find_anomalies as anomalies_in
 from anomaly.series.night.asset_days import asset_days_of
@@ -48,10 +46,9 @@ def _find(store: Store, spec: Family, rules: Rules, day: date, family: str) -> D
         remedy = f"run: nightscore score-series --family {family} --day {day}"
         raise NotThereError(f"no {missing[0]} in {store.root}", remedy)
     parts = [store.read_files("scores", [path]) for path in inputs]
-    limit = _tail_at_threshold(store, next((part for part in parts if len(part)), parts[0]))
     scores = pd.concat([part[part["asset"].isin(assets_over(part))] for part in parts])
     sensor_scores = _sensors(store, family, day, assets_over(scores))
-    today = anomalies_touching(store, rules, spec, family, day, limit, scores, sensor_scores)
+    today = anomalies_touching(store, rules, spec, family, day, scores, sensor_scores)
     source = store.made_from(inputs, Provenance(job="find-anomalies", settings=settings_hash(spec)))
     store.write("asset_days", pd.concat([asset_days_of(day, part) for part in parts]), source, family=family, day=day)
     store.write("anomalies", today, source, family=family, day=day)
@@ -67,14 +64,12 @@ def anomalies_touching(
     spec: Family,
     family: str,
     day: date,
-    limit: float,
     scores: pd.DataFrame,
     sensor_scores: pd.DataFrame,
 ) -> pd.DataFrame:
     """The anomalies in a day's rows of `scores` and `sensor_scores`, each followed back to its start on an earlier day.
 
     They touch the day, were first over the threshold in it, or have not come under it again at its end.
-    `limit` is the tail probability of a row just at the threshold.
     """
     near = max(rules.gap(spec.step), rules.n * spec.step)  # a row over the threshold further in is of no earlier one
     scores = scores[scores["asset"].isin(assets_over(scores))]
@@ -89,7 +84,7 @@ def anomalies_touching(
     recent = [day - timedelta(days=d) for d in range(1, AT_END)]
     wanted = sorted({d for d in (*onset, *recent) if onset[0] <= d < day})
     sensor_scores = pd.concat([*(_sensors(store, family, d, context) for d in wanted), sensor_scores])
-    anomalies = anomalies_in(scores, sensor_scores, rules, spec.step, family, limit)
+    anomalies = anomalies_in(scores, sensor_scores, rules, spec.step, family)
     midnight = pd.Timestamp(day, tz="UTC")
     today = (anomalies["end"] > midnight) | (anomalies["detected"] >= midnight)
     return anomalies[today | (anomalies["state"] == "continuing")]
@@ -98,14 +93,6 @@ def anomalies_touching(
 def _over_before(scores: pd.DataFrame, day: date, within: timedelta) -> list[str]:
     """The assets with a row over the threshold less than `within` after the start of a day."""
     return assets_over(scores[scores["time"] < pd.Timestamp(day, tz="UTC") + within])
-
-
-def _tail_at_threshold(store: Store, scores: pd.DataFrame) -> float:
-    """The tail probability of a row just at the threshold of the day's model; 1 where nothing was scored."""
-    if scores.empty:
-        return 1.0
-    threshold = card_by_name(store, str(scores["model"].iloc[0])).threshold
-    return float(threshold.p_value(np.array([threshold.value]))[0]) if threshold else 1.0
 
 
 def _sensors(store: Store, family: str, day: date, assets: list[str]) -> pd.DataFrame:

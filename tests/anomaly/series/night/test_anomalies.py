@@ -31,9 +31,9 @@ def sensed(rows: pd.DataFrame, deviation: float = 0.0) -> pd.DataFrame:
     return pd.concat([flow, flow.assign(sensor="speed", share=0.25)])
 
 
-def found(rows: pd.DataFrame, deviation: float = 0.0, limit: float = 0.01, **rules: object) -> pd.DataFrame:
+def found(rows: pd.DataFrame, deviation: float = 0.0, **rules: object) -> pd.DataFrame:
     section = parse(Rules, {"merge_gap": "5min", **rules}, "[rules]")
-    return find_anomalies(rows, sensed(rows, deviation), section, STEP, "pump", limit)
+    return find_anomalies(rows, sensed(rows, deviation), section, STEP, "pump")
 
 
 def spans(anomalies: pd.DataFrame) -> list[tuple[int, int]]:
@@ -70,12 +70,18 @@ def test_runs_no_further_apart_than_the_gap_are_one(gap, expected):
     assert spans(found(scored("xx...xx"), quiet_period=gap)) == expected
 
 
+@pytest.mark.parametrize(("minutes", "near"), [(5, 60), (10, 60), (60, 360)])
+def test_runs_within_an_hour_or_six_steps_are_one_unless_the_rules_say_otherwise(minutes, near):
+    assert Rules().gap(timedelta(minutes=minutes)) == timedelta(minutes=near)
+    assert Rules(merge_gap=timedelta(hours=2)).gap(timedelta(minutes=minutes)) == timedelta(hours=2)
+
+
 def test_an_anomaly_is_described_by_its_peak():
     rows = scored(".xx..")
-    rows.loc[2, ["score", "p_value"]] = [7.0, 1e-6]
+    rows.loc[2, "score"] = 20.0
     row = found(rows).iloc[0]
     assert list(found(rows).columns) == TABLES["anomalies"].schema.names
-    assert (row["peak_time"], row["peak_score"], row["rows"]) == (NIGHT + 2 * STEP, 7.0, 2)
+    assert (row["peak_time"], row["peak_score"], row["rows"]) == (NIGHT + 2 * STEP, 20.0, 2)
     assert row["sensors"] == [{"sensor": "flow", "share": 0.75}, {"sensor": "speed", "share": 0.25}]
     assert (row["severity"], row["model"]) == ("critical", "p@1")
 
@@ -92,9 +98,9 @@ def test_ids_are_of_family_asset_and_start():
     one = pd.concat([scored("xx"), scored("xx", asset="p2"), scored("xx", start=NIGHT + timedelta(days=1))])
     found_ones = found(one)
     assert found_ones["anomaly_id"].nunique() == len(found_ones) == 3
-    again = find_anomalies(one, sensed(one), Rules(merge_gap=STEP), STEP, "pump", 0.5)
+    again = find_anomalies(one, sensed(one), Rules(merge_gap=STEP), STEP, "pump")
     assert list(again["anomaly_id"]) == list(found_ones["anomaly_id"])
-    other = find_anomalies(one, sensed(one), Rules(merge_gap=STEP), STEP, "oven", 0.5)
+    other = find_anomalies(one, sensed(one), Rules(merge_gap=STEP), STEP, "oven")
     assert not set(other["anomaly_id"]) & set(found_ones["anomaly_id"])
 
 
@@ -129,11 +135,12 @@ def test_the_leading_sensor_must_deviate_enough_on_a_side_that_matters(deviation
 
 
 @pytest.mark.parametrize(
-    ("p_value", "expected"),
-    [(9e-3, "info"), (1.1e-3, "info"), (0.9e-3, "warning"), (1.1e-5, "warning"), (0.9e-5, "critical")],
+    ("times_over", "expected"),
+    [(1.0, "info"), (2.1, "info"), (2.2, "warning"), (8.9, "warning"), (9.0, "critical"), (1e9, "critical")],
 )
-def test_severity_is_the_peaks_tail_against_the_thresholds(p_value, expected):
-    assert severity(p_value, timedelta(minutes=5), 0.01, Rules()) == expected
+def test_severity_is_by_how_few_false_alarms_peak_as_far_over_the_threshold(times_over, expected):
+    assert severity(times_over, Rules()) == expected
+    assert severity(times_over, Rules(warning=1.0, critical=1e-20)) == "warning"
 
 
 def test_nothing_scored_is_nothing_found():

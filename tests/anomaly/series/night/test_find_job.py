@@ -56,7 +56,7 @@ def test_two_rows_on_either_side_of_midnight_are_one_anomaly(tmp_path):
     store.write("scores", scores(EVE, "23:50"), Provenance(job="test"), **here)
     store.write("sensor_scores", sensor_scores(EVE), Provenance(job="test"), **here)
     today = scores(DAY, "00:00")
-    found = anomalies_touching(store, TWO_OF_FOUR, SPEC, "pump", DAY, 0.2, today, sensor_scores(DAY))
+    found = anomalies_touching(store, TWO_OF_FOUR, SPEC, "pump", DAY, today, sensor_scores(DAY))
     assert [str(found[side].iloc[0]) for side in ("start", "end")] == [
         "2026-11-20 23:50:00+00:00",
         "2026-11-21 00:10:00+00:00",
@@ -68,7 +68,7 @@ def test_a_day_whose_first_rows_are_quiet_asks_for_no_earlier_day(tmp_path):
     store = Store(str(tmp_path))
     store.write_bytes(store.path("scores", family="pump", day=EVE, shard=0), b"no Parquet: reading it would fail")
     today = scores(DAY, "00:40", "00:50")
-    found = anomalies_touching(store, TWO_OF_FOUR, SPEC, "pump", DAY, 0.2, today, sensor_scores(DAY))
+    found = anomalies_touching(store, TWO_OF_FOUR, SPEC, "pump", DAY, today, sensor_scores(DAY))
     assert found["start"].astype(str).tolist() == ["2026-11-21 00:40:00+00:00"]
 
 
@@ -80,6 +80,6 @@ def test_an_asset_that_is_quiet_today_is_not_followed_back(tmp_path):
     before = store.path("scores", family="pump", day=EVE - timedelta(days=1), shard=0)
     store.write_bytes(before, b"no Parquet: reading it would fail")
     today = pd.concat([scores(DAY, "00:00"), scores(DAY).assign(asset="p2")])
-    found = anomalies_touching(store, TWO_OF_FOUR, SPEC, "pump", DAY, 0.2, today, sensor_scores(DAY))
+    found = anomalies_touching(store, TWO_OF_FOUR, SPEC, "pump", DAY, today, sensor_scores(DAY))
     assert found["asset"].tolist() == ["p1"]
     assert found["rows"].tolist() == [2]
