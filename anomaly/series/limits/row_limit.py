@@ -14,6 +14,7 @@ from anomaly.series.detector import Detector
 from anomaly.series.evidence.noise_by_hour import fit_by_hour
 from anomaly.series.span import Span
 from anomaly.thresholds import return_level
+from sensors_data.series.grids.grid import Grid
 
 SHARE = 0.5
 """Of the false-alarm budget, what single rows may use beside the windows' scores, which have all of it."""
@@ -59,14 +60,17 @@ def _residuals(detector: Detector, spans: dict[str, Span]) -> Iterator[tuple[np.
     assets = list(spans)
     for asset in assets[:: max(1, -(-len(assets) // MOST_ASSETS))]:
         span = spans[asset].rows(max(0, len(spans[asset]) - MOST_ROWS), len(spans[asset]))
-        grid = detector.standardised(span.normal_grid(), asset, span.usable())
-        pieces = []
-        for first in range(0, len(grid), PIECE):
-            start, last = max(0, first - detector.context_rows), min(first + PIECE, len(grid))
-            part = grid.rows(start, last)
-            apart = np.where(part.observed, part.values - detector.row_scores(part).expected, np.nan)
-            pieces.append(apart[first - start :])
-        yield grid.times, np.concatenate(pieces)
+        ready = detector.standardised(span.normal_grid(), asset, span.usable())
+        yield ready.times, np.where(ready.observed, ready.values - expected_in(detector, ready), np.nan)
+
+
+def expected_in(detector: Detector, grid: Grid) -> np.ndarray:
+    """What is expected of a standardised grid's rows, (T, D); taken some rows at a time."""
+    pieces = []
+    for first in range(0, len(grid), PIECE):
+        start, last = max(0, first - detector.context_rows), min(first + PIECE, len(grid))
+        pieces.append(detector.row_scores(grid.rows(start, last)).expected[first - start :])
+    return np.concatenate(pieces)
 
 
 def _optimism(band: np.ndarray, residual: np.ndarray) -> np.ndarray:
