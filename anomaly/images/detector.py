@@ -83,7 +83,6 @@ PATCH_CONFIG = ImageDetectorConfig(
     latent=16,
     memory=4000,
     weights=(1.0, 0.0, 0.0, 1.0),
-    worst_share=0.015,
 )
 """For textures: patches of a frozen network, each modelled by itself."""
 
