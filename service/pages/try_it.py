@@ -58,6 +58,7 @@ def try_routes(service: Service, access: Access, folder: Path) -> APIRouter:
             suffixes=",".join((*SUFFIXES, ".gz")),
             now=Corrections(),
             columns=[],
+            sheets=[],
         )
 
     @routes.post("/files")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from sensors_data.series.files.workbooks import sheet_names
 from sensors_data.series.understanding.discover import Discovery
 from service.pages.render import part_html
 from service.pages.upload import as_found
@@ -28,4 +31,5 @@ def understood_html(found: Discovery) -> str:
         now=as_found(found),
         columns=[column.name for column in found.understood.columns],
         sensors=list(found.family.sensors),
+        sheets=sheet_names(Path(found.family.inbox)),
     )

@@ -38,6 +38,7 @@ class Corrections:
     style: str = ""
     zone: str = ""
     decimal: str = ""
+    sheet: str = ""
     asset: tuple[str, ...] = ()
     ignored: tuple[str, ...] | None = None
     step: str = ""
@@ -55,6 +56,7 @@ def look(path: Path, corrections: Corrections) -> Discovery:
         style=corrections.style or None,
         zone=corrections.zone or None,
         decimal=corrections.decimal or None,
+        sheet=corrections.sheet or None,
         asset=corrections.asset,
     )
     try:
@@ -185,6 +187,7 @@ def as_found(found: Discovery) -> Corrections:
         style=layout.time_format or "",
         zone=layout.timezone,
         decimal=layout.decimal,
+        sheet=layout.sheet,
         asset=layout.asset or (),
         ignored=tuple(layout.ignore),
         step=duration_words(found.family.step),

@@ -32,6 +32,14 @@ def sheet_csv(path: Path, sheet: str) -> bytes:
     return _text_of(path, sheet or _fullest(path))
 
 
+def sheet_names(path: Path) -> list[str]:
+    """What `layout.sheet` may say for a file: its sheets, and EVERY where several are alike; empty for no workbook."""
+    if not is_workbook(path):
+        return []
+    names = _names(path)
+    return [EVERY, *names] if len(alike(path)) > 1 else names
+
+
 def sheets_of(path: Path) -> str:
     """What `layout.sheet` says for a file of which no sheet was named: EVERY where several sheets are alike."""
     return EVERY if is_workbook(path) and len(alike(path)) > 1 else ""

@@ -108,6 +108,23 @@ def test_a_file_is_understood_as_init_does_it_and_what_a_person_corrects_is_what
     assert list(upload.found.family.sensors) == ["valve"]
 
 
+def test_another_sheet_of_a_workbook_can_be_chosen(tmp_path):
+    times = pd.date_range("2026-02-14", periods=96, freq="h")
+    book = tmp_path / "press.xlsx"
+    with pd.ExcelWriter(book) as writer:
+        pd.DataFrame({"time": times, "temp": np.arange(96) % 7}).to_excel(writer, sheet_name="Heat", index=False)
+        pd.DataFrame({"time": times[:80], "flow": np.arange(80) % 5}).to_excel(writer, sheet_name="Water", index=False)
+    _, tryout = Tryouts(tmp_path / "uploads").begin(book.name, book.read_bytes())
+    html = understood(tryout, Corrections())["html"]
+    assert list(tryout.found.family.sensors) == ["temp"]
+    assert '<option value="Water">Water</option>' in html
+    assert '<option value="" selected>the fullest</option>' in html
+    html = understood(tryout, replace(as_found(tryout.found), sheet="Water"))["html"]
+    assert list(tryout.found.family.sensors) == ["flow"]
+    assert tryout.found.family.layout.sheet == "Water"
+    assert '<option value="Water" selected>Water</option>' in html
+
+
 def test_values_that_hold_and_the_nearest_step_reach_the_quick_detector(plant, export):
     plain = look(export, Corrections()).family
     held = corrected(plain, Corrections(hold="4h", held=("valve",)))
