@@ -1,4 +1,4 @@
-"""Files of readings that are no tables of cells, written as one: JSON, XML, HTML, NEM12, SRML, times across."""
+"""Files of readings that are no tables of cells, written as one: JSON, XML, HTML, NEM12, SRML, BSRN, times across."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 from datetime import datetime, timedelta
 
 from sensors_data.errors import UnreadableError
+from sensors_data.series.files.bsrn import bsrn_csv, is_bsrn
 from sensors_data.series.files.json_rows import json_rows
 from sensors_data.series.files.line_protocol import is_line_protocol, line_protocol_csv
 from sensors_data.series.files.markup import is_markup, markup_csv
@@ -45,6 +46,8 @@ def as_table(data: bytes, name: str) -> bytes:
         return markup_csv(data, name)
     if is_line_protocol(data[:4096]):
         return line_protocol_csv(data, name)
+    if is_bsrn(data):
+        return bsrn_csv(data.decode("utf-8", "replace"), name)
     if _YEAR_ABOVE.match(data):
         return _year_above(data.decode("utf-8", "replace"))
     if _ROUND_ROBIN.search(data[:4096]):
