@@ -1,4 +1,4 @@
-"""Rows of JSON that states when its list of numbers begins and how far apart they lie, and no time of each."""
+"""Rows of JSON that states no time of each number: a start and a step, or SenML's base and offsets."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import pandas as pd
 
 _START = re.compile(r"(?:interval)?_?(?:start|begin|from|t0|first)_?(?:time|date|at)?", re.IGNORECASE)
 _STEP = re.compile(r"(?:step|interval|resolution|period|granularity)(?:_?(?:s|sec|seconds|length))?", re.IGNORECASE)
+
+_MOMENT = 2**28
+"""From here SenML's times are seconds since 1970; smaller ones count from when they are read."""
 
 
 def counted_rows(value: dict[str, Any]) -> list[dict[str, str]]:
@@ -31,3 +34,20 @@ def counted_rows(value: dict[str, Any]) -> list[dict[str, str]]:
         | {key: "" if part[place] is None else str(part[place]) for key, part in numbers.items()}
         for place in range(len(next(iter(numbers.values()))))
     ]
+
+
+def senml_rows(records: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The rows of SenML records, whose base values hold for those that follow (RFC 8428); none for other records."""
+    if not any("bt" in record or "bn" in record for record in records):
+        return []
+    base: dict[str, Any] = {}
+    rows = []
+    for record in records:
+        base |= {key: part for key, part in record.items() if key in ("bn", "bt", "bu", "bv")}
+        time, value = base.get("bt", 0) + record.get("t", 0), record.get("v", record.get("vb"))
+        if value is None or time < _MOMENT:
+            continue
+        value = int(value) if isinstance(value, bool) else value + base.get("bv", 0)
+        name, unit = f"{base.get('bn', '')}{record.get('n', '')}", record.get("u", base.get("bu", ""))
+        rows.append({"time": str(time), "sensor": name, "value": str(value), "unit": str(unit)})
+    return rows

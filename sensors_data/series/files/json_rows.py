@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 from sensors_data.errors import UnreadableError
-from sensors_data.series.files.json_counted import counted_rows
+from sensors_data.series.files.json_counted import counted_rows, senml_rows
 
 Row = dict[str, str]
 _TIME = r"\d{4}-\d\d-\d\d(?:[T ].*)?|1\d{9}(?:\d{3})?"
@@ -57,7 +57,9 @@ def _rows(value: Any, outer: Row) -> list[Row]:
     if isinstance(value, list) and _are(value, list) and len(value) > 1 and _are(value[0], str):
         return [outer | _flat(dict(zip(value[0], cells, strict=False))) for cells in value[1:]]
     if isinstance(value, list):
-        return [row for part in value for row in _rows(part, outer)] if _are(value, dict) else []
+        if not _are(value, dict):
+            return []
+        return senml_rows(value) or [row for part in value for row in _rows(part, outer)]
     if not isinstance(value, dict):
         return []
     if _is_timed(value):

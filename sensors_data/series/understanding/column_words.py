@@ -30,6 +30,7 @@ off/on: aus/ein aus/an zu/auf nein/ja arret/marche idle/running low/high down/up
 off/on: not_home/home inactivo/activo spento/acceso uit/aan halt/run standby/running ok/alarm normal/alarm
 off/on: ok/fault clear/detected
 fractions of a second: fraction fract fractsec ms msec millisecond milliseconds millis millitm nanoseconds nsec nsecs
+modes: betriebsart modo mode modus state status zustand
 other times: birth bis created due end ende expiry exported fin fine hasta ingested inserted installed modified
 other times: processed received stop to tot until updated
 beside names: beschreibung bezeichnung comment datatype description desc descriptor engineeringunits eu format

@@ -214,7 +214,7 @@ def _split(
 def _names_assets(column: Column) -> bool:
     """Whether a column is called as names of machines are; one of numbers must end so, like `machine` or `pump no`."""
     if not column.numeric:
-        return column.named(_ASSET)
+        return column.named(_ASSET) and not column.named(WORDS["modes"])
     return column.called(_ASSET) or (column.lower.split() or [""])[-1] in _ASSET
 
 
