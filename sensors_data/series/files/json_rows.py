@@ -30,7 +30,21 @@ def json_rows(data: bytes, name: str) -> list[Row]:
     rows = _usual_first([row for value in values for row in _rows(value, {})])
     if not rows:
         raise UnreadableError(f"{name} is JSON, but no list of rows", 'write rows like {"time": "2026-02-02T00:00Z"}')
-    return rows
+    return _without(_about(values[0]), rows) if len(values) == 1 and isinstance(values[0], dict) else rows
+
+
+def _about(value: dict[str, Any]) -> set[str]:
+    """The numbers, by their names, that a document states once for all of its rows: a place, a count, a setting."""
+    deep = {key: part for key, part in value.items() if isinstance(part, dict) and _holds_rows(part)}
+    once = {key: part for key, part in value.items() if key not in deep and not isinstance(part, list)}
+    numbers = {key for key, cell in _flat(once).items() if re.fullmatch(r"-?\d+(?:\.\d+)?", cell)}
+    return numbers.union(*map(_about, deep.values()))
+
+
+def _without(names: set[str], rows: list[Row]) -> list[Row]:
+    """Rows without the named cells that are the same in all of them; a lone row as it is."""
+    same = {name for name in names if len({row.get(name) for row in rows}) == 1} if len(rows) > 1 else set()
+    return [{key: cell for key, cell in row.items() if key not in same} for row in rows] if same else rows
 
 
 def _usual_first(rows: list[Row]) -> list[Row]:

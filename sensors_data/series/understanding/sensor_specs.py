@@ -84,7 +84,7 @@ def is_counter(part: pd.DataFrame, daily: bool = False) -> bool:
     """
     grown = 0
     turns = np.diff(part["number"].to_numpy()) < 0
-    if turns.mean() > 0.1 + 1 / max(1, len(turns)) * part["asset"].nunique():
+    if turns.sum() > 0.1 * len(turns) + part["asset"].nunique():
         return False
     for _, rows in part[np.isfinite(part["number"].to_numpy())].groupby("asset"):
         values = rows["number"].to_numpy()

@@ -43,6 +43,19 @@ def by_times() -> str:
     )
 
 
+def station() -> str:
+    """Two lines a minute below the records of a radiation station; the first minutes have no value."""
+
+    def minute(n: int) -> str:
+        known = n >= 4
+        four = f"{400 + n if known else -999} {n % 9 + 0.1 if known else -99.9} {390 + n if known else -999} {410 + n if known else -999}"
+        return f" {2 + n // 96:2d} {n % 96:4d}   {four}   {four}\n          {four}   {four}    {TEMP[n]:5.1f}  50.0  {950 + n % 5}\n"
+
+    return (
+        "*U0001\n 21  2 2026  1\n 2 3 4\n*C0003\nXXX\n*U0100\n" + "".join(map(minute, range(ROWS))) + "*U0300\n 1 2 3\n"
+    )
+
+
 def across(part: str, *keys: str) -> str:
     """The hours across, a row a sensor."""
     times = part.join(f"{time:%d.%m.%Y %H:%M}" for time in HOURS)
@@ -98,7 +111,12 @@ TABLES = [
     Case("what rrdtool fetches", "                 temp        flow\n\n" + lines("", lambda n: f"{EPOCHS[n]}: {TEMP[n]:.10e} {f'{FLOW[n]:.10e}' if n % 48 else '-nan'}"), 2 * ROWS - 4, file="export.txt"),
 ]  # fmt: skip
 
+RADIATION = tuple(f"{name}{of}" for name in ("GHI", "DNI", "DHI", "LWD") for of in ("", " sd", " min", " max"))
+
 FEEDS = [
+    Case("a radiation station", station(), 19 * ROWS - 64, sensors=(*RADIATION, "T", "RH", "p"), step="1min", refused={"a code for no value": 64}, missing={name: (-99.9 if "sd" in name else -999.0,) for name in RADIATION}),
+    Case("base values and offsets", json.dumps([{"bn": "dev:", "bt": EPOCHS[0], "n": "temp", "u": "Cel", "v": TEMP[0]}, *({"n": "temp", "v": TEMP[n], "t": 3600 * n} for n in range(1, ROWS))]), ROWS, sensors=("dev:temp",), file="export.json"),
+    Case("settings around the rows", json.dumps({"inputs": {"lat": 47.5, "peak": {"power": 10}}, "outputs": {"count": ROWS, "hourly": [{"time": f"{HOURS[n]:%Y%m%d:%H%M}", "temp": TEMP[n], "flow": FLOW[n]} for n in range(ROWS)]}}), file="export.json"),
     Case("uplinks of radio sensors", uplinks(), 4 * ROWS, ("flow", "temp"), ("decoded_payload.v", "rssi"), file="export.jsonl"),
     Case("values by their times", by_times(), file="export.json"),
     Case("names beside rows", json.dumps({"labels": ["time", "temp", "flow"], "data": [[EPOCHS[n], float(TEMP[n]), float(FLOW[n])] for n in range(ROWS)]}), file="export.json"),
