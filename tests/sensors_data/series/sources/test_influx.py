@@ -19,7 +19,7 @@ from sensors_data.series.sources.kinds import days_in, read_day
 from sensors_data.settings import Family
 
 pytest.importorskip("urllib3", reason="the extra http is not installed")
-sys.path.insert(0, str(Path(__file__).parents[3] / "deploy" / "demo"))
+sys.path.insert(0, str(Path(__file__).parents[4] / "deploy" / "demo"))
 import servers
 
 DAY = date(2026, 2, 14)

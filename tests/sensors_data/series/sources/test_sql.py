@@ -14,7 +14,7 @@ from sensors_data.series.sources.kinds import days_in, read_day
 from sensors_data.settings import Family
 
 sqlalchemy = pytest.importorskip("sqlalchemy", reason="the extra sql is not installed")
-sys.path.insert(0, str(Path(__file__).parents[3] / "deploy" / "demo"))
+sys.path.insert(0, str(Path(__file__).parents[4] / "deploy" / "demo"))
 from databases import postgresql  # noqa: E402
 
 DAY = date(2026, 2, 14)
