@@ -34,8 +34,10 @@ def bsrn_csv(text: str, name: str) -> bytes:
     except (ValueError, IndexError) as error:
         raise UnreadableError(f"{name}, line 2 states no month and year of a BSRN station") from error
     minutes = _record(lines, "0100")
+    if len(minutes) % 2:
+        raise UnreadableError(f"{name} ends within a minute of record 0100", "copy it again")
     rows = []
-    for head, tail in zip(minutes[::2], minutes[1::2], strict=False):
+    for head, tail in zip(minutes[::2], minutes[1::2], strict=True):
         cells, more = head.split(), tail.split()
         if len(cells) != _FIRST or len(more) != _SECOND:
             raise UnreadableError(f"{name}: a minute of record 0100 has other cells than 10 and 11: '{head.strip()}'")

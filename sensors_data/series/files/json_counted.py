@@ -44,10 +44,10 @@ def senml_rows(records: list[dict[str, Any]]) -> list[dict[str, str]]:
     rows = []
     for record in records:
         base |= {key: part for key, part in record.items() if key in ("bn", "bt", "bu", "bv")}
-        time, value = base.get("bt", 0) + record.get("t", 0), record.get("v", record.get("vb"))
-        if value is None or time < _MOMENT:
+        parts = (base.get("bt", 0), record.get("t", 0), base.get("bv", 0), record.get("v", record.get("vb")))
+        if not all(isinstance(part, int | float) for part in parts) or parts[0] + parts[1] < _MOMENT:
             continue
-        value = int(value) if isinstance(value, bool) else value + base.get("bv", 0)
+        time, value = parts[0] + parts[1], parts[2] + parts[3]
         name, unit = f"{base.get('bn', '')}{record.get('n', '')}", record.get("u", base.get("bu", ""))
         rows.append({"time": str(time), "sensor": name, "value": str(value), "unit": str(unit)})
     return rows
