@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sensors_data.series.values.numbers import PLAIN_SIGNS, is_blank
+from sensors_data.series.values.numbers import BLANKS, PLAIN_SIGNS
 from sensors_data.series.values.units import factors
 
 _NUMBER = (
@@ -99,7 +99,8 @@ def _look(cells: pd.Series) -> _Seen | None:
     """What a column says of its marks; None for one that holds no numbers."""
     if cells.dtype.kind in "fiubM" or isinstance(cells.dtype, pd.DatetimeTZDtype):
         return None
-    distinct = list(dict.fromkeys(cell.strip() for cell in cells[~is_blank(cells)].astype(str)))[:_MOST]
+    texts = dict.fromkeys(map(str.strip, cells.astype(str)))
+    distinct = [text for text in texts if text.lower() not in BLANKS][:_MOST]
     if distinct and all(map(_PLAIN.fullmatch, distinct)):
         return _plain(distinct)
     matches = [re.fullmatch(_NUMBER, cell.translate(PLAIN_SIGNS)) for cell in distinct]

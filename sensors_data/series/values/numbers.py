@@ -10,10 +10,11 @@ import pandas as pd
 from sensors_data.layout import Layout, Sensor
 
 _MARKS = {".": r"\.", ",": ",", " ": r"[ \u00a0\u202f]", "'": "['\u2019]"}
-_BLANKS = (
+BLANKS = frozenset((
     "", "na", "n/a", "nan", "null", "none", "<na>", "-", "--", "---", "----", "-----", "?", "*", "**", "***", "****",
     ".", "#n/a", "#nv", "n.a.", "(null)", "\\n",
-)  # fmt: skip
+))  # fmt: skip
+"""Cells, in small letters, that hold no value."""
 
 
 PLAIN_SIGNS = {0x2212: "-", 0x066B: ".", 0x066C: ","} | {
@@ -29,7 +30,7 @@ def is_blank(values: pd.Series) -> pd.Series:
     if values.dtype.kind in "fiub":
         return values.isna()
     text = values.astype(str).str.strip().str.lower()
-    return values.isna() | text.isin(_BLANKS)
+    return values.isna() | text.isin(BLANKS)
 
 
 def quality_word(cell: object) -> str:
