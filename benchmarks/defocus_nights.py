@@ -37,7 +37,8 @@ from benchmarks.defects_data import draws_of, read_parts, split
 from benchmarks.image_methods import DAY
 from benchmarks.image_splits import look_alikes
 from benchmarks.outputs import make_folders, wide_console
-from sensors_data.store import Provenance, Store
+from sensors_data.provenance import Provenance
+from sensors_data.store import Store
 
 CAMERA, FIRST = "benchmark", date(2026, 1, 1)
 FELL = 0.7

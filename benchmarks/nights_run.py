@@ -20,9 +20,10 @@ from anomaly.series.night.score_job import score_series
 from anomaly.series.training.train_job import train_series, training_due
 from anomaly.thresholds import pot_threshold
 from benchmarks.series_data import Listed
+from sensors_data.provenance import Provenance
 from sensors_data.series.jobs import impute
 from sensors_data.settings import Family, Settings
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 
 FAMILY = ASSET = "series"
 EPOCH = np.datetime64("2020-01-06", "us")  # a Monday: where a series has no dates, a row is a minute

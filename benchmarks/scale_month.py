@@ -17,7 +17,8 @@ import pandas as pd
 from anomaly.series.night.asset_days import asset_days_of
 from benchmarks.outputs import wide_console
 from benchmarks.scale import apart
-from sensors_data.store import Provenance, Store, shard_of
+from sensors_data.provenance import Provenance
+from sensors_data.store import Store, shard_of
 
 FIRST, DAYS, STEPS = date(2026, 3, 1), 31, 288
 SOURCE = Provenance(job="benchmark")

@@ -13,10 +13,11 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from anomaly.series.training.train_job import train_series
+from sensors_data.provenance import Provenance
 from sensors_data.series.grids.grid_table import GRID
 from sensors_data.series.intake.readings_table import write_day
 from sensors_data.settings import Family, Settings
-from sensors_data.store import Provenance, Store, shard_of
+from sensors_data.store import Store, shard_of
 from sensors_data.wide_rows import WideRows, table_of
 
 DAY, FAMILY = date(2026, 3, 10), "plant"

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from sensors_data.arrow_rows import as_wide
 from sensors_data.parquet import open_parquet, parquet_bytes
+from sensors_data.provenance import stamped
 from sensors_data.seal import BLANK, with_seal
-from sensors_data.store import Store, stamped
+from sensors_data.store import Store
 from sensors_data.tables import TABLES
 from sensors_data.verify import paths_of, verify
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from sensors_data.store import Provenance, Store
+from sensors_data.provenance import Provenance
+from sensors_data.store import Store
 
 log = logging.getLogger("nightscore")
 

@@ -13,7 +13,6 @@ from importlib.metadata import version
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import Field
 
 from sensors_data.arrow_rows import as_table, as_wide, from_arrow, to_arrow, together
 from sensors_data.errors import DamagedError, NotThereError, UnusableError
@@ -21,37 +20,10 @@ from sensors_data.folder import Folder
 from sensors_data.jobs import remedy
 from sensors_data.parquet import chosen, open_parquet, parquet_bytes, parts_of
 from sensors_data.partition_paths import days_among, folder_of, in_order, partition_of, path_of
-from sensors_data.settings import Section, parse
+from sensors_data.provenance import Provenance, stamp_in, stamped
 from sensors_data.tables import TABLES, Table
-from sensors_data.tables.table import FLAG
 
 log = logging.getLogger("nightscore")
-
-FORMAT = 2
-"""The newest revision of a table's layout; files of a newer one are refused."""
-
-
-class Provenance(Section):
-    """Where a partition came from; stands in the file's own metadata under `nightscore`."""
-
-    job: str
-    model: str = ""
-    settings: str = ""
-    inputs: str = ""
-    code: str = ""
-    rows: int = 0
-    values: int | None = Field(None, exclude_if=lambda values: values is None)
-    """How many values there are, where a row holds those of all sensors."""
-    revision: int = 1
-    made_from: tuple[str, ...] = ()
-    """The files of the store that it was made from, of which `inputs` is the hash."""
-    edition: int = Field(1, exclude_if=lambda edition: edition == 1)
-    """How often the partition's day was taken in with other values, from 1."""
-
-    @property
-    def many(self) -> int:
-        """How many values the file holds: in files of revision 1 of a table of values, its rows."""
-        return self.rows if self.values is None else self.values
 
 
 @dataclass(frozen=True)
@@ -156,7 +128,7 @@ class Store(Folder):
     def columns(self, table: str, path: str, names: list[str]) -> pa.Table:
         """Some columns of one of a table's files, the others unread. ValueError when it cannot be read."""
         file = self._open_parquet(path, self.read_bytes(path), texts=["asset"])
-        self._stamp(path, file.schema_arrow)
+        stamp_in(file.schema_arrow, f"{self.root}/{path}")
         try:
             return file.read(columns=names)
         except (pa.ArrowException, OSError) as error:
@@ -168,7 +140,7 @@ class Store(Folder):
 
     def provenance_in(self, path: str, data: bytes) -> Provenance:
         """The same of a file whose bytes are known."""
-        return self._stamp(path, self._open_parquet(path, data).schema_arrow)
+        return stamp_in(self._open_parquet(path, data).schema_arrow, f"{self.root}/{path}")
 
     def check_rows(self, table: str, path: str, data: bytes) -> None:
         """Go through the rows of a file of these bytes. UnusableError where they are none of the table's."""
@@ -189,7 +161,7 @@ class Store(Folder):
                 raise
             log.warning("passed over: %s", error)
             return
-        self._stamp(path, file.schema_arrow)
+        stamp_in(file.schema_arrow, f"{self.root}/{path}")
         yield from self._rows_of(spec, path, file, assets, columns)
 
     def _rows_of(
@@ -224,15 +196,6 @@ class Store(Folder):
         reason = f"{self.root}/{path} is not a readable Parquet file ({error})"
         return UnusableError(reason, "run the job that writes it again")
 
-    def _stamp(self, path: str, schema: pa.Schema) -> Provenance:
-        about = schema.metadata or {}
-        stamp = json.loads(about.get(b"nightscore", b'{"job": "unknown"}'))
-        if stamp.get("revision", FORMAT) > FORMAT:  # its other keys may be unknown here
-            raise UnusableError(f"{self.root}/{path} was written by a newer nightscore", "upgrade this one")
-        if b"made_from" in about:
-            stamp["made_from"] = json.loads(about[b"made_from"])
-        return parse(Provenance, stamp, f"{self.root}/{path}")
-
     def partitions(self, table: str, **fixed: object) -> list[dict[str, str]]:
         """Every written partition of a table that has the `fixed` values, sorted, shards by their number; other files
         are passed over.
@@ -258,31 +221,3 @@ class Store(Folder):
 def shard_of(asset: str, shards: int) -> int:
     """The shard an asset always belongs to: the first 8 bytes of its name's SHA-256, modulo `shards`."""
     return int.from_bytes(hashlib.sha256(asset.encode()).digest()[:8], "big") % shards
-
-
-_ARRIVAL = {"inbox", "source", "bridge", "watermark", "settle", "done", "grace", "may_use"}
-
-
-def settings_hash(*sections: Section) -> str:
-    """A short hash of the settings that a partition was made under.
-
-    Whence and when its rows came does not matter, nor who may use them.
-    """
-    text = "\n".join(s.model_dump_json(exclude=_ARRIVAL) for s in sections)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def stamped(table: str, rows: pa.Table, source: Provenance) -> Provenance:
-    """Where a partition came from, with how much it holds and the revision of its form."""
-    spec = TABLES[table]
-    held = {"rows": rows.num_rows, "values": _values_in(spec, rows), "revision": spec.revision}
-    return source.model_copy(update=held)
-
-
-def _values_in(spec: Table, rows: pa.Table) -> int | None:
-    """How many values there are in rows with a column a sensor; None for another table."""
-    if not spec.a_sensor:
-        return None
-    columns = spec.schema_of(spec.sensors_in(rows.column_names)).names[len(spec.columns) :]
-    count: int = sum(rows.num_rows - rows[name].null_count for name in columns if rows[name].type != FLAG)
-    return count

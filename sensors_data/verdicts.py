@@ -11,10 +11,11 @@ from pydantic import Field
 
 from sensors_data.audit import record
 from sensors_data.errors import NotThereError
+from sensors_data.provenance import Provenance
 from sensors_data.section import Section
 from sensors_data.series.incidents import withdraw
 from sensors_data.settings import Name
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 
 
 class PictureVerdict(Section):

@@ -12,8 +12,9 @@ from sensors_data.errors import DamagedError, NightscoreError, NotThereError
 from sensors_data.folder import digest_of
 from sensors_data.inventory import Again, is_leftover, place_of
 from sensors_data.jobs import JOBS
+from sensors_data.provenance import Provenance
 from sensors_data.seal import check
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 from sensors_data.tables import TABLES
 
 State = Literal["damaged", "stale", "stray", "leftover", "without hash"]

@@ -15,9 +15,10 @@ from anomaly.images.learning import ImageTraining, learn_image_detector
 from anomaly.images.planted import plant_defects
 from sensors_data.errors import UnusableError
 from sensors_data.images.table import pixels_of
+from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
-from sensors_data.store import Provenance, Store, settings_hash
+from sensors_data.store import Store
 from synthesis.data_sheet import keep_data_sheet
 from synthesis.generator_files import load_by_name
 from synthesis.jobs import read_material

@@ -18,9 +18,10 @@ from sensors_data.model_files import unfinished
 from sensors_data.nets.checkpoint import stored_checkpoint
 from sensors_data.nets.training import Progress
 from sensors_data.places import nearest_path, sheet_path
+from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
-from sensors_data.store import Provenance, Store, settings_hash
+from sensors_data.store import Store
 from synthesis.data_sheet import keep_data_sheet
 from synthesis.generator_files import KIND, TrainedGenerator, load_by_name, load_for, save
 from synthesis.learning import Material, learn_generator, learning_task, material_of

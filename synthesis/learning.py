@@ -12,8 +12,8 @@ import pandas as pd
 from sensors_data.camera import Camera
 from sensors_data.errors import UnusableError
 from sensors_data.images.roles import is_normal
+from sensors_data.provenance import settings_hash
 from sensors_data.settings import Section, Settings
-from sensors_data.store import settings_hash
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
 from synthesis.quality.extractors import MIN_PER_CLASS, Extractor, extractor_for, has_classes
 from synthesis.settings import GeneratorSettings, generator_settings, recipe_of

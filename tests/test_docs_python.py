@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sensors_data.store import Provenance, Store
+from sensors_data.provenance import Provenance
+from sensors_data.store import Store
 from sensors_data.tables import TABLES
 
 ROOT = Path(__file__).parents[1]

@@ -8,7 +8,8 @@ import pandas as pd
 
 from anomaly.series.night.asset_days import asset_days_of
 from sensors_data.arrow_rows import as_table
-from sensors_data.store import Provenance, Store
+from sensors_data.provenance import Provenance
+from sensors_data.store import Store
 
 PAGE = (Path(__file__).parents[1] / "docs" / "explanation" / "scale.md").read_text(encoding="utf-8")
 SNIPPETS = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)

@@ -33,9 +33,10 @@ from sensors_data.model_files import unfinished
 from sensors_data.nets.checkpoint import Checkpoint, stored_checkpoint
 from sensors_data.nets.training import Hooks, Progress
 from sensors_data.places import heat_map_path
+from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
-from sensors_data.store import Provenance, Store, settings_hash
+from sensors_data.store import Store
 from sensors_data.verdicts import kinds_of_pictures
 
 

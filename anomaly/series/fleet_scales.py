@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from anomaly.series.span import ABNORMAL
+from sensors_data.provenance import Provenance
 from sensors_data.series.grids.grid import Scale, as_us, spread_floor
 from sensors_data.series.grids.grid_table import read_rows
 from sensors_data.settings import Family
-from sensors_data.store import Provenance, Store, shard_of
+from sensors_data.store import Store, shard_of
 from sensors_data.tables import TABLES
 from sensors_data.wide_rows import WideRows
 

@@ -9,9 +9,10 @@ from sensors_data.counting import count
 from sensors_data.errors import NotThereError
 from sensors_data.images.days import read_camera_day
 from sensors_data.images.table import labels_in_words, normal_rows
+from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
-from sensors_data.store import Provenance, Store, settings_hash
+from sensors_data.store import Store
 
 
 def ingest_images(settings: Settings, day: date, camera: str) -> str:

@@ -11,9 +11,10 @@ import pandas as pd
 
 from sensors_data.audit import record
 from sensors_data.errors import NotThereError, UnusableError
+from sensors_data.provenance import Provenance
 from sensors_data.series.grids.grid import Grid, as_us
 from sensors_data.settings import Label, Name, Section
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 
 Kind = Literal["fault", "planned", "dismissed", "confirmed", "assigned"]
 LABELS = ("confirmed", "dismissed", "planned")

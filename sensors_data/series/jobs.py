@@ -9,6 +9,7 @@ import pandas as pd
 
 from sensors_data.counting import count
 from sensors_data.errors import NotThereError
+from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grids.grid_table import GRID, check_shard
 from sensors_data.series.grids.imputing import SEASONAL_DAYS, imputed_rows
@@ -17,7 +18,7 @@ from sensors_data.series.late import revision_of, stamp_of, too_late
 from sensors_data.series.sources.kinds import take_day
 from sensors_data.series.wholeness import part_there, why_not_whole
 from sensors_data.settings import Family, Settings
-from sensors_data.store import Provenance, Store, settings_hash, shard_of
+from sensors_data.store import Store, shard_of
 from sensors_data.wide_rows import WideRows, table_of
 
 

@@ -17,9 +17,10 @@ from sensors_data.errors import UnusableError
 from sensors_data.images.files import encode_png
 from sensors_data.images.table import normal_images, pixels_of
 from sensors_data.places import painted_sheet_path
+from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
-from sensors_data.store import Provenance, Store, settings_hash
+from sensors_data.store import Store
 from sensors_data.verdicts import kinds_of_pictures
 from synthesis.defects.provenance import PaintingOrigin, painted_png
 from synthesis.defects.real import real_defects

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sensors_data.provenance import Provenance
 from sensors_data.settings import Settings
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 
 STEPS = 96
 """Rows in a day of a quarter of an hour each."""

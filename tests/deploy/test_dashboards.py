@@ -14,7 +14,8 @@ import yaml
 from anomaly.monitoring.jobs import export_camera_metrics
 from anomaly.monitoring.prometheus import METRICS
 from sensors_data.camera import Camera
-from sensors_data.store import Provenance, Store
+from sensors_data.provenance import Provenance
+from sensors_data.store import Store
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "deploy" / "demo"))

@@ -7,7 +7,8 @@ import pytest
 from sensors_data.audit import NEWEST, entries, path_of, record
 from sensors_data.backup import backup, restore
 from sensors_data.errors import DamagedError, NotThereError
-from sensors_data.store import Provenance, Store
+from sensors_data.provenance import Provenance
+from sensors_data.store import Store
 
 DAYS = [date(2026, 11, 21) + timedelta(days=number) for number in range(6)]
 JOB = Provenance(job="test")

@@ -11,9 +11,10 @@ from sensors_data.cleaning import clean, removable
 from sensors_data.errors import UnusableError
 from sensors_data.files import sweep
 from sensors_data.model_files import ModelFile
+from sensors_data.provenance import Provenance
 from sensors_data.retention import Retention
 from sensors_data.settings import Settings
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 
 LAST = date(2026, 11, 21)
 DAYS = [LAST - timedelta(days=back) for back in range(9, -1, -1)]

@@ -11,7 +11,8 @@ import pytest
 
 from sensors_data.errors import StorageError
 from sensors_data.files import open_url, replace_file
-from sensors_data.store import Provenance, Store
+from sensors_data.provenance import Provenance
+from sensors_data.store import Store
 
 DAY = date(2026, 11, 21)
 WHERE = {"family": "pump", "day": DAY}
@@ -19,7 +20,8 @@ WHERE = {"family": "pump", "day": DAY}
 WRITER = """
 import sys, pandas as pd
 from datetime import date
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
+from sensors_data.provenance import Provenance
 store, first = Store(sys.argv[1]), float(sys.argv[2])
 times = pd.date_range("2026-11-21", periods=20_000, freq="s", tz="UTC", unit="us")
 print("ready", flush=True)
@@ -87,7 +89,8 @@ def test_a_full_disk_leaves_the_old_partition_and_no_temporary_file(store, make_
         import resource, sys
         from datetime import date
         import numpy as np, pandas as pd
-        from sensors_data.store import Provenance, Store
+        from sensors_data.store import Store
+        from sensors_data.provenance import Provenance
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
         times = pd.date_range("2026-11-21", periods=20_000, freq="s", tz="UTC", unit="us")
         value = np.random.default_rng(0).normal(size=20_000)

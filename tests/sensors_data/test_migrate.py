@@ -7,8 +7,9 @@ import pyarrow as pa
 
 from sensors_data.migrate import migrate
 from sensors_data.parquet import parquet_bytes
+from sensors_data.provenance import Provenance
 from sensors_data.seal import check
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 from sensors_data.tables import TABLES
 from sensors_data.verify import paths_of, verify
 

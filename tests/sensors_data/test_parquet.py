@@ -8,7 +8,8 @@ import pytest
 
 from sensors_data.errors import NightscoreError
 from sensors_data.parquet import open_parquet, parquet_bytes
-from sensors_data.store import Provenance, Store
+from sensors_data.provenance import Provenance
+from sensors_data.store import Store
 from sensors_data.tables import TABLES
 
 DAY = date(2026, 11, 21)

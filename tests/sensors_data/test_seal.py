@@ -8,9 +8,10 @@ import torch
 from sensors_data.errors import DamagedError
 from sensors_data.images.files import encode_png
 from sensors_data.nets.files import model_bytes
+from sensors_data.provenance import Provenance
 from sensors_data.seal import BLANK, check, sealed
 from sensors_data.section import Section
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 
 DAY = date(2026, 11, 21)
 

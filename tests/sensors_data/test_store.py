@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from sensors_data import parquet as parquet_module
+from sensors_data.provenance import FORMAT, Provenance, settings_hash
 from sensors_data.settings import Family
-from sensors_data.store import FORMAT, Provenance, Store, settings_hash, shard_of
+from sensors_data.store import Store, shard_of
 from sensors_data.tables import TABLES, Column
 
 DAY = date(2026, 11, 21)

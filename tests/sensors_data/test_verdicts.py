@@ -10,8 +10,9 @@ from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError
 from sensors_data.images.files import encode_png
 from sensors_data.images.table import normal_images
+from sensors_data.provenance import Provenance
 from sensors_data.series.incidents import past_incidents, read_incidents, withdraw
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 from sensors_data.verdicts import PictureVerdict, kinds_of_pictures, say_of_picture, verdicts_on_pictures
 
 DAY = date(2026, 3, 10)

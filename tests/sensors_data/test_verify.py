@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from sensors_data.store import Provenance, Store
+from sensors_data.provenance import Provenance
+from sensors_data.store import Store
 from sensors_data.verify import verify
 
 DAY = date(2026, 11, 21)

@@ -11,8 +11,9 @@ from sklearn.datasets import load_digits
 from sensors_data.camera import Camera
 from sensors_data.images.arrays import resize
 from sensors_data.images.files import encode_png
+from sensors_data.provenance import Provenance
 from sensors_data.settings import Settings
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 from service.trials import try_augmentation, vae_trial
 from synthesis.generator_files import GeneratorCard, TrainedGenerator, save
 from synthesis.networks.dcgan import Generator

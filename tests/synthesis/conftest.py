@@ -10,7 +10,8 @@ from sklearn.datasets import load_digits
 
 from sensors_data.images.arrays import resize
 from sensors_data.images.files import encode_png
-from sensors_data.store import Provenance, Store
+from sensors_data.provenance import Provenance
+from sensors_data.store import Store
 
 DAY = date(2026, 3, 10)
 

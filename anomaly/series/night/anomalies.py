@@ -39,7 +39,7 @@ class Rules(Section):
     """Per sensor: a row led by it counts only on this side of expected."""
     warning: float = Field(0.3, gt=0, le=1)
     """Severity `warning`: so small a share of the false alarms at most peaks as far over the threshold."""
-    critical: float = Field(0.03, gt=0, le=1)
+    critical: float = Field(0.1, gt=0, le=1)
     """Severity `critical`: so small a share of the false alarms at most peaks as far over the threshold."""
 
     @model_validator(mode="after")

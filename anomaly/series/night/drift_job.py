@@ -13,12 +13,13 @@ from anomaly.series.drift_reference import pooled, stride_of
 from anomaly.series.files import load_for
 from sensors_data.counting import count
 from sensors_data.errors import NotThereError
+from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grids.grid import Grid
 from sensors_data.series.grids.grid_table import GRID
 from sensors_data.series.incidents import incident_rows, read_incidents
 from sensors_data.settings import Settings
-from sensors_data.store import Provenance, Store, settings_hash
+from sensors_data.store import Store
 from sensors_data.tables import TABLES
 from sensors_data.wide_rows import rows_of
 

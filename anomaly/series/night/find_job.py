@@ -12,9 +12,10 @@ from anomaly.series.night.anomalies import find_anomalies as anomalies_in
 from anomaly.series.night.asset_days import asset_days_of
 from sensors_data.counting import count
 from sensors_data.errors import NotThereError
+from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Family, Settings, parse
-from sensors_data.store import Provenance, Store, settings_hash
+from sensors_data.store import Store
 
 LOOK_BACK = 400
 """Days over which an anomaly that lasts is followed back to its first row."""

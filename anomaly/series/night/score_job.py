@@ -18,12 +18,13 @@ from anomaly.series.night.score_rows import Night, score_rows, sensor_rows
 from anomaly.series.night.self_test import self_test
 from sensors_data.arrow_rows import to_arrow
 from sensors_data.counting import count
+from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grids.grid import Grid, as_us
 from sensors_data.series.grids.grid_table import check_shard, day_rows, grids_of, read_rows
 from sensors_data.series.incidents import incident_rows, read_incidents
 from sensors_data.settings import Family, Settings
-from sensors_data.store import Provenance, Store, settings_hash
+from sensors_data.store import Store
 from sensors_data.tables import TABLES
 
 

@@ -10,10 +10,11 @@ import pandas as pd
 
 from anomaly.series.detector import Detector
 from anomaly.series.fleet_scales import fleet_scales, keep_scales, spread_sample
+from sensors_data.provenance import Provenance
 from sensors_data.series.grids.grid import Grid, Scale
 from sensors_data.series.grids.grid_table import day_rows, grids_of, read_rows
 from sensors_data.settings import Family
-from sensors_data.store import Provenance, Store, shard_of
+from sensors_data.store import Store, shard_of
 
 MOST_WORK = 8_000_000
 """Work of a training (rows of all assets times (sensors + ROW_WORK)) up to which all assets are learned from."""

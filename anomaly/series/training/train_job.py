@@ -25,12 +25,13 @@ from sensors_data.errors import NotThereError
 from sensors_data.model_files import ModelCatalogue, unfinished
 from sensors_data.nets.checkpoint import Checkpoint, stored_checkpoint
 from sensors_data.nets.training import Progress
+from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grids.grid import Grid, as_us
 from sensors_data.series.grids.grid_table import read_grids
 from sensors_data.series.incidents import read_incidents
 from sensors_data.settings import Family, Settings
-from sensors_data.store import Provenance, Store, settings_hash
+from sensors_data.store import Store
 
 
 def detector_config(settings: Settings, family: str) -> DetectorConfig:

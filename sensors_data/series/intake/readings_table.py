@@ -8,8 +8,9 @@ from datetime import date
 import pandas as pd
 
 from sensors_data.arrow_rows import to_arrow
+from sensors_data.provenance import Provenance
 from sensors_data.settings import Family
-from sensors_data.store import Provenance, Store, shard_of
+from sensors_data.store import Store, shard_of
 from sensors_data.tables import TABLES
 from sensors_data.wide_rows import WideRows, rows_of, table_of
 

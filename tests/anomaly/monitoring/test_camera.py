@@ -8,7 +8,8 @@ import pytest
 from anomaly.monitoring.camera import camera_samples
 from anomaly.monitoring.camera_power import camera_power_samples
 from anomaly.monitoring.prometheus import registry_of
-from sensors_data.store import Provenance, Store
+from sensors_data.provenance import Provenance
+from sensors_data.store import Store
 
 DAY = date(2026, 11, 21)
 MEASURE = {"generator": "press@2026-11-20", "low": 0.0, "high": 9.0, "images": 8, "features": "", "reason": ""}

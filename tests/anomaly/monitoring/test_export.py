@@ -16,8 +16,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from anomaly.monitoring.export import failures_so_far
 from anomaly.monitoring.jobs import export_camera_metrics, export_metrics
 from anomaly.monitoring.prometheus import METRICS, registry_of, sample, text_of
+from sensors_data.provenance import Provenance
 from sensors_data.settings import Settings
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 
 DAY = date(2026, 11, 21)
 PATH = "metrics/nightscore-pump.prom"

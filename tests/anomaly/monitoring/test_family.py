@@ -9,8 +9,9 @@ import pytest
 
 from anomaly.monitoring.family import family_samples
 from anomaly.monitoring.prometheus import registry_of, text_of
+from sensors_data.provenance import Provenance
 from sensors_data.settings import Settings
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 from sensors_data.tables.shares import shares_of_text
 
 DAY = date(2026, 11, 21)

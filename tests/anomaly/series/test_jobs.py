@@ -10,8 +10,9 @@ from anomaly.series.night.find_job import find_anomalies
 from anomaly.series.night.score_job import score_series
 from anomaly.series.training.train_job import train_series
 from sensors_data.model_files import metadata
+from sensors_data.provenance import Provenance
 from sensors_data.series.incidents import Incident, add_incident
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 
 DAYS = [date(2026, 11, 18) + timedelta(days=d) for d in range(4)]
 NIGHT = DAYS[3]

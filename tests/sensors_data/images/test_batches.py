@@ -3,7 +3,8 @@ from datetime import date, timedelta
 import pandas as pd
 
 from sensors_data.images.batches import for_augmentation
-from sensors_data.store import Provenance, Store
+from sensors_data.provenance import Provenance
+from sensors_data.store import Store
 
 DAY = date(2026, 3, 10)
 

@@ -10,8 +10,9 @@ from starlette.testclient import TestClient
 from sensors_data.audit import entries
 from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError, UnusableError
+from sensors_data.provenance import Provenance
 from sensors_data.series.incidents import read_incidents
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 from sensors_data.verdicts import verdicts_on_pictures
 from service.api.access import Access, Identity, proxy_of
 from service.api.app import create_app

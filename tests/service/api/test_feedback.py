@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pandas as pd
 
+from sensors_data.provenance import Provenance
 from sensors_data.series.incidents import past_incidents, read_incidents
 from sensors_data.simulate import START
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 
 POWER = [{"sensor": "power", "share": 1.0}]
 SCORED = [START + timedelta(days=number) for number in (5, 6, 7, 8)]

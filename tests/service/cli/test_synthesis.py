@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from sensors_data.images.arrays import resize
 from sensors_data.images.files import encode_png
 from sensors_data.places import data_sheet_path
-from sensors_data.store import Provenance, Store
+from sensors_data.provenance import Provenance
+from sensors_data.store import Store
 from service import trials
 from service.cli.app import app
 

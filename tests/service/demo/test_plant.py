@@ -5,9 +5,10 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
+from sensors_data.provenance import Provenance
 from sensors_data.settings import Settings
 from sensors_data.simulate import START, Plant
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 from service.demo import plant as demo
 
 LAST = START + timedelta(days=demo.DAYS - 1)

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
+from sensors_data.provenance import Provenance
 from sensors_data.simulate import START
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 
 POWER = [{"sensor": "power", "share": 1.0}]
 FAULT = START + timedelta(days=7)

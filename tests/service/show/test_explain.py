@@ -6,8 +6,9 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
+from sensors_data.provenance import Provenance
 from sensors_data.simulate import START
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 
 DAY = START + timedelta(days=7)
 

@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from sensors_data.errors import NotThereError, UnusableError
+from sensors_data.provenance import Provenance
 from sensors_data.series.incidents import Incident, label, withdraw
 from sensors_data.simulate import START
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 from service.views.lane import lane_of, measured_of
 from service.views.state import new_service
 

@@ -13,7 +13,8 @@ from anomaly.series.files import save
 from anomaly.series.limits.calibration import LEAST_NATS
 from anomaly.series.limits.carry import MOST_OF_ROWS, carried
 from anomaly.series.limits.control import CLEAR, FARTHEST, GAIN, NightAlarms, controlled, nights_since, step_of
-from sensors_data.store import Provenance, Store
+from sensors_data.provenance import Provenance
+from sensors_data.store import Store
 from sensors_data.tables import TABLES
 
 TRAINED = date(2026, 3, 1)

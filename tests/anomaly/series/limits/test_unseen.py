@@ -12,8 +12,9 @@ from anomaly.series.limits.calibration import LEAST_NATS
 from anomaly.series.limits.carry import unit_of
 from anomaly.series.limits.unseen import unseen_scores, with_unseen
 from anomaly.series.training.train_job import found_before
+from sensors_data.provenance import Provenance
 from sensors_data.settings import Family
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 
 DAY = date(2026, 3, 30)
 SPEC = Family.model_validate({"inbox": "none", "step": "30min", "sensors": {"flow": {}}})

@@ -10,8 +10,9 @@ from anomaly.series.files import read_card, serving
 from anomaly.series.night.drift_job import advice, drift
 from anomaly.series.night.score_job import score_series
 from anomaly.series.training.train_job import train_series
+from sensors_data.provenance import Provenance
 from sensors_data.series.incidents import Incident, add_incident
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 
 FIRST = date(2026, 11, 1)
 LEARNED, LATER = 8, 4

@@ -8,8 +8,9 @@ import pandas as pd
 from anomaly.series.night.anomalies import Rules
 from anomaly.series.night.find_job import anomalies_touching
 from sensors_data.arrow_rows import to_arrow
+from sensors_data.provenance import Provenance
 from sensors_data.settings import Family
-from sensors_data.store import Provenance, Store
+from sensors_data.store import Store
 from sensors_data.tables import TABLES
 
 DAY = date(2026, 11, 21)

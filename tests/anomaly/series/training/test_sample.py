@@ -12,10 +12,11 @@ from anomaly.series.replay import replay
 from anomaly.series.span import ABNORMAL
 from anomaly.series.training import sample as training_sample
 from anomaly.series.training.train_job import train_series
+from sensors_data.provenance import Provenance
 from sensors_data.series.grids.grid import Scale, fit_scale
 from sensors_data.series.grids.grid_table import read_grids
 from sensors_data.series.incidents import read_incidents
-from sensors_data.store import Provenance, Store, shard_of
+from sensors_data.store import Store, shard_of
 
 DAYS = [date(2026, 11, 15) + timedelta(days=d) for d in range(7)]
 NIGHT = DAYS[6]

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from sensors_data.errors import UnusableError
+from sensors_data.provenance import settings_hash
 from sensors_data.series.bridge.landing import folder_of
 from sensors_data.series.bridge.run import bridge_of
 from sensors_data.series.jobs import ingest
@@ -23,7 +24,7 @@ from sensors_data.series.sources.opcua import OpcuaSource
 from sensors_data.series.sources.prometheus import PrometheusSource
 from sensors_data.series.sources.sql import SqlSource
 from sensors_data.settings import Family, Settings, parse
-from sensors_data.store import Store, settings_hash
+from sensors_data.store import Store
 
 DAY = date(2026, 2, 14)
 PLAIN = {"step": "1h", "sensors": {"flow": {}}}
