@@ -19,6 +19,7 @@ from anomaly.series.card import Card, DetectorConfig
 from anomaly.series.evidence.judged import Judged
 from anomaly.series.evidence.windows import EvidenceModel
 from anomaly.series.profile import Profile
+from anomaly.series.scores import RowScores, Scores, shares_of
 from anomaly.series.span import Span, TrainingPlan
 from anomaly.thresholds import Threshold
 from anomaly.vae.training import Epoch
@@ -34,44 +35,6 @@ SHORT_GAP = 6
 def no_other(asset: str) -> Scale | None:
     """No scale: every asset was learned from."""
     return None
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Scores of one asset's rows; D modelled sensors. NaN where nothing was observed."""
-
-    times: np.ndarray  # (T,)
-    score: np.ndarray  # (T,) nats per observed value, higher is worse
-    coverage_factor: np.ndarray  # (T,) on the threshold, at least 1: few windows cover a row near the end of the data
-    observed_share: np.ndarray  # (T,)
-    sensor_score: np.ndarray  # (T, D) nats
-    share: np.ndarray  # (T, D), sums to 1
-    expected: np.ndarray  # (T, D), in the sensor's own unit
-    low: np.ndarray  # (T, D) 90 % band
-    high: np.ndarray  # (T, D)
-    pattern: np.ndarray  # (T, D) nats for a fault by what the windows expect; NaN where the detector cannot tell
-    cross: np.ndarray  # (T, D) nats for a fault by the other sensors and the hour
-
-    def last(self, rows: int) -> Scores:
-        """The scores of the last `rows` rows."""
-        return Scores(*(getattr(self, f.name)[len(self.times) - rows :] for f in fields(self)))
-
-    def where(self, chosen: np.ndarray, other: Scores) -> Scores:
-        """These scores in the rows that are `chosen` (T,), the other ones elsewhere."""
-        parts = [(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)]
-        return Scores(*(np.where(chosen.reshape(-1, *[1] * (a.ndim - 1)), a, b) for a, b in parts))
-
-
-@dataclass(frozen=True)
-class RowScores:
-    """What a kind of detector says of a standardised grid: T rows, D modelled sensors; of a block's A assets at once
-    with A before them.
-    """
-
-    score: np.ndarray  # (T,) nats, higher is worse
-    coverage: np.ndarray  # (T,) how many windows judge a row; 1 where the kind knows no windows
-    sensor_score: np.ndarray  # (T, D) nats
-    expected: np.ndarray  # (T, D) standardised
 
 
 @dataclass(frozen=True)
@@ -216,7 +179,7 @@ class Detector(ABC):
         sensor_score = np.where(measured, rows.sensor_score, np.nan)
         pattern, cross = self._evidence(times, np.where(measured, known, np.nan), rows.expected)
         factor = self._factor(rows.coverage)
-        judged = Judged(np.where(seen, rows.score, np.nan), _shares(sensor_score, self.typical, seen))
+        judged = Judged(np.where(seen, rows.score, np.nan), shares_of(sensor_score, self.typical, seen))
         if self.evidence is not None and self.card.row_limit is not None:
             apart = np.where(measured, known - rows.expected, np.nan) / self.evidence.scatter(times)
             judged = judged.lifted(apart, self.card.row_limit, self.threshold.value * factor)
@@ -287,10 +250,3 @@ class Kind(Generic[S, C]):
     """A detector not yet calibrated, and the history of what was trained. ValueError where there is too little."""
     read: Callable[[C, Parts, dict[str, Tensor], str], Detector]
     """From the card, the parts and the tensors of the file that the last argument names."""
-
-
-def _shares(sensor_score: np.ndarray, typical: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """Each sensor's share of a row's surprise, (..., D): its distance from the typical, all shares summing to 1."""
-    apart = np.nan_to_num(np.abs(sensor_score - typical))
-    total = apart.sum(axis=-1, keepdims=True)
-    return np.where(seen[..., None] & (total > 0), apart / np.where(total > 0, total, 1.0), np.nan)

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from anomaly.series.detector import Detector, Scores
+from anomaly.series.detector import Detector
 from anomaly.series.evidence.windows import fit_evidence
+from anomaly.series.scores import Scores
 from anomaly.series.span import Span, first_held_out
 from anomaly.thresholds import pot_threshold
 

@@ -10,11 +10,12 @@ from torch import Tensor
 
 from anomaly.series.blocks import Block, block_of, in_groups
 from anomaly.series.coverage import coverage_factors
-from anomaly.series.detector import Detector, Parts, RowScores
+from anomaly.series.detector import Detector, Parts
 from anomaly.series.lstm_vae.card import LSTMVAECard, LSTMVAEDetectorConfig
 from anomaly.series.lstm_vae.level_prior import LevelPrior
 from anomaly.series.lstm_vae.network import LSTMVAE
 from anomaly.series.lstm_vae.window_scores import WindowScores, covering, overlap, score_windows
+from anomaly.series.scores import RowScores
 from anomaly.series.span import Span, first_held_out
 from sensors_data.errors import UnusableError
 from sensors_data.nets.arrays import Shape, check_arrays, check_learned, check_positive

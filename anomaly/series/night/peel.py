@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from anomaly.series.detector import Detector, Scores
+from anomaly.series.detector import Detector
+from anomaly.series.scores import Scores
 from sensors_data.series.grids.grid import Grid
 
 ROUNDS = 8

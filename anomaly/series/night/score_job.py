@@ -9,13 +9,14 @@ import pandas as pd
 import pyarrow as pa
 
 from anomaly.series.blocks import MOST_VALUES
-from anomaly.series.detector import Detector, Scores
+from anomaly.series.detector import Detector
 from anomaly.series.evidence.localise import AROUND
 from anomaly.series.files import load_for
 from anomaly.series.night.completeness import check_scored, completeness_of
 from anomaly.series.night.peel import Flagged, with_faults_hidden
 from anomaly.series.night.score_rows import Night, score_rows, sensor_rows
 from anomaly.series.night.self_test import self_test
+from anomaly.series.scores import Scores
 from sensors_data.arrow_rows import to_arrow
 from sensors_data.counting import count
 from sensors_data.provenance import Provenance, settings_hash

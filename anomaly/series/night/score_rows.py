@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from anomaly.series.detector import Detector, Scores
+from anomaly.series.detector import Detector
+from anomaly.series.scores import Scores
 from sensors_data.series.grids.grid import Grid
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from anomaly.series.card import Card, DetectorConfig
-from anomaly.series.detector import Detector, Kind, RowScores
+from anomaly.series.detector import Detector, Kind
 from anomaly.series.files import load_for
 from anomaly.series.kinds import KINDS, parse_config
 from anomaly.series.lstm_vae.preparation import prepare
@@ -17,6 +17,7 @@ from anomaly.series.night.drift_job import drift
 from anomaly.series.night.find_job import find_anomalies
 from anomaly.series.night.score_job import score_series
 from anomaly.series.replay import accept_threshold, replay
+from anomaly.series.scores import RowScores
 from anomaly.series.training.train_job import train_series
 from sensors_data.store import Store
 

@@ -6,9 +6,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from anomaly.series.detector import Detector, Scores
+from anomaly.series.detector import Detector
 from anomaly.series.lstm_vae.card import LSTMVAEDetectorConfig
 from anomaly.series.night.peel import Flagged, with_faults_hidden
+from anomaly.series.scores import Scores
 from anomaly.series.span import Span, TrainingPlan
 from anomaly.series.training.train import train_detector
 from sensors_data.series.grids.grid import Grid
