@@ -189,7 +189,10 @@ def test_a_day_in_a_wrong_form_is_refused(ask, day):
         ({"--end": f"{DAY}T08:00Z"}, "an incident ends after it starts"),
         ({"--end": f"{DAY}T09:00+01:00"}, "an incident ends after it starts"),
         ({"--start": "soon"}, "'soon' is no time; write it like"),
-        ({"--kind": "holiday"}, "incident: kind: Input should be 'fault', 'planned', 'dismissed' or 'confirmed'"),
+        (
+            {"--kind": "holiday"},
+            "incident: kind: Input should be 'fault', 'planned', 'dismissed', 'confirmed' or 'assigned'",
+        ),
         ({"--asset": "a\x00b"}, "asset"),
         ({"--start": "0001-01-01T00:00+14:00"}, "an incident's times lie outside the years 1 to 9999"),
     ],
