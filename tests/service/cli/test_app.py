@@ -57,6 +57,7 @@ def test_every_command_and_option_says_what_it_is(nightscore, words):
     assert [name for name, option in options.items() if not option.help] == []
     assert ("--settings" in options, "--store" in options) == READ.get(words, (True, True))
     assert all(name in ended.out for name in options if name.startswith("--"))
+    assert "``" not in ended.out  # a word in brackets would be taken for markup
 
 
 def test_the_command_says_its_version(nightscore):
