@@ -226,7 +226,7 @@ JOBS = {
             "clean",
             "plant",
             "sensors_data.cleaning:clean",
-            "Remove what is older than `retention` in the settings keeps, rejected models and what killed writers left.",
+            "Remove what is older than `retention` keeps, rejected models and what killed writers left.",
             "weekly",
             is_watched=False,
         ),
