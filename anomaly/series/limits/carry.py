@@ -1,7 +1,8 @@
-"""A threshold across trainings: of scores that past models gave to nights they had not seen, and held near the last."""
+"""A threshold across trainings: the last one stays unless the new estimate's interval speaks against it."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -23,9 +24,11 @@ def unit_of(threshold: Threshold) -> float:
 
 
 def carried(detector: Detector, incumbent: Detector | None, least: float) -> Detector:
-    """The detector with its limits within MOST times the incumbent's, each in units of its own normal scores.
+    """The detector with the incumbent's limit where its own interval holds that, else with the interval's nearer end.
 
-    Not where the budget is another one: then that is the reason of the move. No limit falls under `least` nats.
+    Limits are compared in units of each model's own normal scores, after what control moved them by, and move by MOST
+    times at most. Not where the budget is another one: then that is the reason of the move. No limit falls under
+    `least` nats.
     """
     own = detector.threshold
     if incumbent is None or incumbent.card.sensors != detector.card.sensors:
@@ -35,13 +38,18 @@ def carried(detector: Detector, incumbent: Detector | None, least: float) -> Det
         return _told(detector, f"{detector.card.threshold_from}; the budget is another one than before")
     detector = _row_limit_carried(detector, incumbent)
     last = before.value / unit_of(before) * unit_of(own)
-    value = max(float(np.clip(own.value, last / MOST, last * MOST)), least)
+    kept = last * math.exp(detector.card.control - incumbent.card.control)
+    value = max(float(np.clip(np.clip(kept, own.low, own.high), last / MOST, last * MOST)), least)
     if np.isclose(value, own.value):
         return detector
     held = own.model_copy(update={"value": value, "low": min(value, own.low), "high": max(value, own.high)})
     card = detector.card.model_copy(update={"threshold": held})
-    text = f"{card.threshold_from}; {own.value:.3f} held to {value:.3f} nats, {MOST:g} times the last at most"
-    return _told(replace(detector, card=card), text)
+    why = (
+        "the last limit, which the new one's interval holds" if np.isclose(value, kept) else "as near to the last limit"
+    )
+    return _told(
+        replace(detector, card=card), f"{card.threshold_from}; {own.value:.3f} held to {value:.3f} nats, {why}"
+    )
 
 
 def _row_limit_carried(detector: Detector, incumbent: Detector) -> Detector:

@@ -76,17 +76,35 @@ def test_zero_scales_are_refused(detector, spans):
     assert judge(broken, None, spans).card.verdict == "the scale of a sensor is no positive number"
 
 
-def test_a_training_moves_the_limit_by_a_stated_factor_at_most_and_says_so(detector):
-    higher = carried(with_limit(detector, 10 * detector.threshold.value), detector, 0.1)
-    assert higher.threshold.value == pytest.approx(MOST * detector.threshold.value)
-    assert "held to" in higher.card.threshold_from
-    near = carried(with_limit(detector, 1.5 * detector.threshold.value), detector, 0.1)
-    assert near.threshold.value == pytest.approx(1.5 * detector.threshold.value)
+def with_interval(detector, low, value, high):
+    """The detector with a limit and its interval, in units of its own limit."""
+    last = detector.threshold.value
+    limit = detector.threshold.model_copy(update={"low": low * last, "value": value * last, "high": high * last})
+    return replace(detector, card=detector.card.model_copy(update={"threshold": limit}))
 
 
-def test_the_factor_is_in_units_of_each_models_own_normal_scores(detector):
-    tenfold = tuple(10 * q for q in detector.threshold.quantiles)
-    louder = detector.threshold.model_copy(update={"quantiles": tenfold, "value": 10 * detector.threshold.value})
+@pytest.mark.parametrize(
+    ("interval", "kept"),
+    [((0.5, 3, 6), 1), ((1.5, 3, 6), 1.5), ((0.2, 0.5, 0.8), 0.8), ((5, 10, 20), MOST), ((0.1, 0.2, 0.3), 1 / MOST)],
+)
+def test_the_limit_stays_unless_the_new_ones_interval_speaks_against_it_and_the_card_says_so(detector, interval, kept):
+    moved = carried(with_interval(detector, *interval), detector, 1e-6)
+    assert moved.threshold.value == pytest.approx(kept * detector.threshold.value)
+    assert moved.threshold.low <= moved.threshold.value <= moved.threshold.high
+    assert ("the last limit, which the new one's interval holds" in moved.card.threshold_from) == (kept == 1)
+    assert "held to" in moved.card.threshold_from
+
+
+def test_what_control_moved_since_is_added_to_the_last_limit(detector):
+    later = with_interval(detector, 0.1, 3, 9)
+    later = replace(later, card=later.card.model_copy(update={"control": 0.2}))
+    assert carried(later, detector, 1e-6).threshold.value == pytest.approx(np.exp(0.2) * detector.threshold.value)
+
+
+def test_limits_are_compared_in_units_of_each_models_own_normal_scores(detector):
+    tenfold = {name: 10 * getattr(detector.threshold, name) for name in ("value", "low", "high")}
+    tenfold["quantiles"] = tuple(10 * q for q in detector.threshold.quantiles)
+    louder = detector.threshold.model_copy(update=tenfold)
     challenger = replace(detector, card=detector.card.model_copy(update={"threshold": louder}))
     assert unit_of(louder) == pytest.approx(10 * unit_of(detector.threshold))
     assert carried(challenger, detector, 0.1).threshold.value == pytest.approx(10 * detector.threshold.value)
