@@ -136,7 +136,7 @@ def test_the_leading_sensor_must_deviate_enough_on_a_side_that_matters(deviation
 
 @pytest.mark.parametrize(
     ("times_over", "expected"),
-    [(1.0, "info"), (2.1, "info"), (2.2, "warning"), (8.9, "warning"), (9.0, "critical"), (1e9, "critical")],
+    [(1.0, "info"), (2.1, "info"), (2.2, "warning"), (4.1, "warning"), (4.3, "critical"), (1e9, "critical")],
 )
 def test_severity_is_by_how_few_false_alarms_peak_as_far_over_the_threshold(times_over, expected):
     assert severity(times_over, Rules()) == expected
