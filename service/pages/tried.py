@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +12,7 @@ import anomaly
 from anomaly import Rules, ScoredReadings
 from anomaly.series.night.find_job import rules_of
 from sensors_data.counting import count
-from sensors_data.errors import UnusableError
+from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.series.grids.imputing import imputed_days
 from sensors_data.series.intake.readings_table import read_rows
 from sensors_data.settings import Family
@@ -63,11 +63,12 @@ def scored(service: Service, path: str | None, example: str | None, scorer: str,
         return by_family(service, family, usable.readings, usable.missing)
     if not example:
         raise UnusableError("there is nothing to score yet", "upload a file or pick an example")
-    family, _, day = example.partition(" ")
-    spec, paths = (
-        service.settings.family(family),
-        service.store.written("readings", [date.fromisoformat(day)], family=family),
-    )
+    family, _, named = example.partition(" ")
+    spec = service.settings.family(family)
+    days = [day for day in service.store.days("readings", family=family) if str(day) == named]
+    if not days:
+        raise NotThereError(f"the store has no readings of {family} on '{named[:20]}'", "pick one of the examples")
+    paths = service.store.written("readings", days, family=family)
     readings = read_rows(service.store, paths, spec.sensor_names).long().drop(columns="observed")
     if scorer == FIT:
         return fitted(spec, readings, learn)

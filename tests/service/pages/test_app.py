@@ -160,6 +160,12 @@ def test_an_unknown_upload_is_no_longer_kept(client):
     assert (answer.status_code, answer.json()["remedy"]) == (404, "upload the file again")
 
 
+@pytest.mark.parametrize("example", ["oven", "oven nope", "oven 1999-01-01", "oven ../2026-03-09", "mill 2026-03-09"])
+def test_an_example_that_is_none_is_refused(client, example):
+    answer = client.post("/pages/try/scores", json={"example": example})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
 def test_no_page_runs_a_script_that_is_not_a_file_of_the_service(client):
     for path in ("", "asset", "review", "models", "images", "synthesis", "try", "settings", "runbook"):
         answer = client.get(f"/pages/{path}")
