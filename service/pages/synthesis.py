@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from service.api.access import Access
 from service.api.tables import CameraQuery
 from service.pages.render import page, part
 from service.views.state import Service
-from synthesis.generator_files import TrainedGenerator
+from synthesis.generator_files import TrainedGenerator, serving
 from synthesis.quality.gate import AT_MOST
 from synthesis.sampling import class_names, draw, interpolate
 from synthesis.sheets import contact_sheet
@@ -46,7 +46,9 @@ def synthesis_routes(service: Service, access: Access) -> APIRouter:
 
     @routes.get("/synthesis")
     def synthesis(request: Request) -> HTMLResponse:
-        names = sorted(service.settings.cameras, key=lambda name: (generator_of(service, name) is None, name))
+        names = sorted(
+            service.settings.cameras, key=lambda name: (serving(service.store, name, _today()) is None, name)
+        )
         return page(request, access, "synthesis.html", title="Synthesis", cameras=names, steps=STEPS)
 
     @routes.get("/parts/generator")
@@ -75,25 +77,24 @@ def synthesis_routes(service: Service, access: Access) -> APIRouter:
         label: LabelQuery = "",
         truncation: TruncationQuery = 1.0,
     ) -> Response:
-        drawer = _serving(service, camera)
-        return await _png(service, lambda: drawn_images(drawer, many, seed, label or None, truncation), COLUMNS)
+        def images() -> np.ndarray:
+            return drawn_images(_serving(service, camera), many, seed, label or None, truncation)
+
+        return await _png(service, images, COLUMNS)
 
     @routes.get("/parts/way.png")
     async def way(camera: CameraQuery, first: SeedQuery = 0, last: SeedQuery = 1) -> Response:
-        drawer = _serving(service, camera)
-        return await _png(service, lambda: interpolate(drawer, first, last, STEPS), STEPS)
+        return await _png(service, lambda: interpolate(_serving(service, camera), first, last, STEPS), STEPS)
 
     @routes.get("/parts/mixed.png")
     async def mixture(
         camera: CameraQuery, first: SeedQuery = 0, last: SeedQuery = 1, layers: LayersQuery = 2
     ) -> Response:
-        drawer = _serving(service, camera)
-        return await _png(service, lambda: mixed(drawer, first, last, layers, STYLED), STYLED + 1)
+        return await _png(service, lambda: mixed(_serving(service, camera), first, last, layers, STYLED), STYLED + 1)
 
     @routes.get("/parts/varied.png")
     async def variations(camera: CameraQuery, first: SeedQuery = 0) -> Response:
-        drawer = _serving(service, camera)
-        return await _png(service, lambda: varied(drawer, first, STYLED, STYLE_STEPS), STYLE_STEPS)
+        return await _png(service, lambda: varied(_serving(service, camera), first, STYLED, STYLE_STEPS), STYLE_STEPS)
 
     @routes.get("/parts/real.png")
     async def real(camera: CameraQuery, many: CountQuery = 24, label: LabelQuery = "") -> Response:
@@ -123,7 +124,11 @@ def generator_of(service: Service, camera: str) -> TrainedGenerator | None:
 
 def _serving(service: Service, camera: str) -> TrainedGenerator:
     service.settings.camera(camera)
-    return service.generator(camera, datetime.now(UTC).date())
+    return service.generator(camera, _today())
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def told(camera: str, generator: TrainedGenerator | None) -> str:
