@@ -17,9 +17,14 @@ export function say(text) {
 /** JSON of an address of the service; an Error with its detail and remedy where it refuses. */
 export async function fetched(address, options) {
   const answer = await fetch(address, { headers: { "content-type": "application/json" }, ...options });
+  if (!answer.ok) throw await refusal(answer);
+  return answer.headers.get("content-type")?.includes("json") ? answer.json() : {};
+}
+
+/** What a refused answer says, as an Error. */
+export async function refusal(answer) {
   const body = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
-  if (!answer.ok) throw new Error([body.detail ?? `the service answered ${answer.status}`, body.remedy].filter(Boolean).join("; "));
-  return body;
+  return new Error([body.detail ?? `the service answered ${answer.status}`, body.remedy].filter(Boolean).join("; "));
 }
 
 // ---- time ----

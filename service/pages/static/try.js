@@ -1,5 +1,5 @@
 // Try it: a file is uploaded, understood, corrected, scored; the budget moves the threshold; its settings are taken along.
-import { ask, escaped, fetched, onChange, say, timed } from "./app.js";
+import { ask, escaped, fetched, onChange, refusal, say, timed } from "./app.js";
 import { drawn, drawnScores } from "./curves.js";
 
 const form = ask("ask"), budget = ask("budget"), behind = ask("behind"), saving = ask("saving");
@@ -129,7 +129,7 @@ saving.addEventListener("submit", (event) => {
   event.preventDefault();
   doing(saving.querySelector("button"), async () => {
     const answer = await fetch(`/pages/try/files/${upload}/settings.toml?${new URLSearchParams({ name: saving.elements.name.value })}`);
-    if (!answer.ok) { const { detail, remedy } = await answer.json(); throw new Error([detail, remedy].filter(Boolean).join("; ")); }
+    if (!answer.ok) throw await refusal(answer);
     const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(await answer.blob()), download: "settings.toml" });
     link.click();
     say("settings.toml is downloaded: put its lines into yours");
