@@ -44,12 +44,10 @@ def carried(detector: Detector, incumbent: Detector | None, least: float) -> Det
         return detector
     held = own.model_copy(update={"value": value, "low": min(value, own.low), "high": max(value, own.high)})
     card = detector.card.model_copy(update={"threshold": held})
-    why = (
-        "the last limit, which the new one's interval holds" if np.isclose(value, kept) else "as near to the last limit"
-    )
-    return _told(
-        replace(detector, card=card), f"{card.threshold_from}; {own.value:.3f} held to {value:.3f} nats, {why}"
-    )
+    is_last = np.isclose(value, kept)
+    why = "the last limit, which the new one's interval holds" if is_last else "as near to the last limit"
+    text = f"{card.threshold_from}; {own.value:.3f} held to {value:.3f} nats, {why}"
+    return _told(replace(detector, card=card), text)
 
 
 def _row_limit_carried(detector: Detector, incumbent: Detector) -> Detector:
