@@ -21,6 +21,7 @@ from sensors_data.series.intake.typed_file import (
     opened,
     qualities_of,
     rows_in,
+    times_of,
 )
 from sensors_data.settings import Family
 
@@ -56,8 +57,7 @@ class LongFile:
 
     def times(self, raw: pd.DataFrame) -> pd.Series:
         """The times of rows of `raw`."""
-        places = np.searchsorted(self.rows.line, raw["line"].to_numpy(dtype=np.int64))
-        return pd.Series(self.time[places]).dt.tz_localize("UTC").set_axis(raw.index)
+        return times_of(self.rows, self.time, raw)
 
 
 def long_file(path: Path, family: Family) -> LongFile | None:

@@ -51,6 +51,16 @@ class Rows(Protocol):
         """The cells of some rows as they stand in the file, the line as index."""
 
 
+def places_of(rows: Rows, lines: pd.Series) -> np.ndarray:
+    """Where the rows stand that have the given lines."""
+    return np.searchsorted(rows.line, lines.to_numpy(dtype=np.int64))
+
+
+def times_of(rows: Rows, time: np.ndarray, raw: pd.DataFrame) -> pd.Series:
+    """The times of rows of `raw`, which names their lines; `time` (N,) has that of each of the `rows`."""
+    return pd.Series(time[places_of(rows, raw["line"])]).dt.tz_localize("UTC").set_axis(raw.index)
+
+
 def is_plain(layout: Layout) -> bool:
     """Whether numbers and times stand in a layout's files as programs write them."""
     marked = layout.decimals or layout.thousands or layout.cell_units

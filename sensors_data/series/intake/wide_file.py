@@ -18,8 +18,10 @@ from sensors_data.series.intake.typed_file import (
     moments_in,
     not_good,
     opened,
+    places_of,
     qualities_of,
     rows_in,
+    times_of,
 )
 from sensors_data.settings import Family
 
@@ -55,11 +57,11 @@ class WideFile:
 
     def places(self, lines: pd.Series) -> np.ndarray:
         """Where rows stand that have the given lines."""
-        return np.searchsorted(self.rows.line, lines.to_numpy(dtype=np.int64))
+        return places_of(self.rows, lines)
 
     def times(self, raw: pd.DataFrame) -> pd.Series:
         """The times of rows of `raw`."""
-        return pd.Series(self.time[self.places(raw["line"])]).dt.tz_localize("UTC").set_axis(raw.index)
+        return times_of(self.rows, self.time, raw)
 
 
 def wide_file(path: Path, family: Family) -> WideFile | None:
