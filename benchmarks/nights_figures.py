@@ -53,7 +53,7 @@ def measure(series: Dated, told: pd.DataFrame, budget: float) -> Figures:
     touches = [any(a < e and b > s for s, e in zip(starts, ends, strict=True)) for a, b in rows]
     weeks = float((times[-1] - times[0] + step) / DAY) / 7
     false = touches.count(False)
-    overlaps = [_best(int(s), int(e), rows) for s, e in zip(starts, ends, strict=True)]
+    overlaps = [best_overlap(int(s), int(e), rows) for s, e in zip(starts, ends, strict=True)]
     found = [o for o in overlaps if o is not None]
     hours = series.step.total_seconds() / 3600
     first_rows = np.zeros(len(times), dtype=bool)
@@ -75,8 +75,10 @@ def measure(series: Dated, told: pd.DataFrame, budget: float) -> Figures:
     )
 
 
-def _best(start: int, end: int, rows: list[tuple[int, int]]) -> tuple[float, int, int] | None:
-    """Overlap, onset and end error of the interval that overlaps an event most, in rows; None where none does."""
+def best_overlap(start: int, end: int, rows: list[tuple[int, int]]) -> tuple[float, int, int] | None:
+    """Overlap, onset and end error of the interval that overlaps an event [start, end) most, in rows; None where none
+    does.
+    """
     near = [((min(b, end) - max(a, start)) / (max(b, end) - min(a, start)), a - start, b - end) for a, b in rows]
     near = [found for found in near if found[0] > 0]
     return max(near) if near else None

@@ -82,21 +82,30 @@ def nightscore(series: Dated, budget: float, seed: int) -> pd.DataFrame:
 
 
 def _night(settings: Settings, series: Dated, day: date) -> pd.DataFrame:
-    """One night: readings in, imputed, trained where it is due, scored, told."""
-    store = Store(settings.store)
+    """One night of a series: its anomalies."""
     inside = series.times.astype("datetime64[D]") == np.datetime64(day)
     wide = pd.DataFrame(series.values[inside], columns=series.sensors)
-    rows = wide.assign(time=pd.DatetimeIndex(series.times[inside], tz="UTC"), asset=ASSET)
-    readings = rows.melt(["time", "asset"], var_name="sensor").dropna()
-    store.write("readings", readings, Provenance(job="benchmark"), family=FAMILY, day=day)
-    impute(settings, day, FAMILY)
-    if training_due(settings, day, FAMILY):
-        train_series(settings, day, FAMILY)
-    if serving(store, FAMILY, day) is None:
-        return store.read_days("anomalies", [], family=FAMILY)
-    score_series(settings, day, FAMILY)
-    find_anomalies(settings, day, FAMILY)
-    return store.read("anomalies", family=FAMILY, day=day)
+    return one_night(
+        settings, FAMILY, wide.assign(time=pd.DatetimeIndex(series.times[inside], tz="UTC"), asset=ASSET), day
+    )
+
+
+def one_night(settings: Settings, family: str, wide: pd.DataFrame, day: date) -> pd.DataFrame:
+    """A family's night: a day's readings in (time, asset, a column a sensor), imputed, trained where it is due, scored.
+
+    What comes out are its rows of `anomalies`; none before the first training.
+    """
+    store = Store(settings.store)
+    readings = wide.melt(["time", "asset"], var_name="sensor").dropna()
+    store.write("readings", readings, Provenance(job="benchmark"), family=family, day=day)
+    impute(settings, day, family)
+    if training_due(settings, day, family):
+        train_series(settings, day, family)
+    if serving(store, family, day) is None:
+        return store.read_days("anomalies", [], family=family)
+    score_series(settings, day, family)
+    find_anomalies(settings, day, family)
+    return store.read("anomalies", family=family, day=day)
 
 
 def ppca(series: Dated, budget: float, seed: int) -> pd.DataFrame:
