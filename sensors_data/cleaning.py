@@ -1,4 +1,4 @@
-"""The job that removes what the settings no longer keep, and what killed writers left."""
+"""The job that removes what the settings no longer keep and what killed writers left, and joins small files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sensors_data.audit import record
 from sensors_data.errors import UnusableError
 from sensors_data.files import ABANDONED
 from sensors_data.inventory import is_leftover, place_of
+from sensors_data.joining import join, to_join
 from sensors_data.model_files import ModelCatalogue, ModelFile
 from sensors_data.retention import Retention
 from sensors_data.runs import Done, run_job
@@ -23,7 +24,9 @@ FOR_EVER = ("incidents",)
 
 
 def clean(settings: Settings, day: date) -> str:
-    """Job: remove what is older, seen from `day`, than `[retention]` keeps; each removal is in the audit log.
+    """Job: remove what is older, seen from `day`, than `[retention]` keeps, and join what of it is in small files.
+
+    Each removal is in the audit log.
 
     UnusableError when the settings name what has no days.
     """
@@ -35,7 +38,9 @@ def clean(settings: Settings, day: date) -> str:
             store.remove(path)
         if outdated:
             record(store, "deleted", f"{len(outdated):,} files by retention for {day}, the first is {outdated[0]}")
-        return Done(len(outdated), f"cleaned for {day}: {len(outdated):,} files removed")
+        gone = [count for paths in to_join(store, settings.retention, day) if (count := join(store, paths))]
+        joined = f", {sum(gone):,} joined to {len(gone):,}" if gone else ""
+        return Done(len(outdated), f"cleaned for {day}: {len(outdated):,} files removed{joined}")
 
     return run_job(store, "clean", day, "all", action)
 

@@ -47,6 +47,15 @@ class Folder:
         inside = {path: about for path, about in found.items() if not (about.get("islink") and leads_out(root, path))}
         return {str(path)[len(root) :].lstrip("/"): stamp_of(about) for path, about in inside.items()}
 
+    def sizes(self) -> dict[str, int]:
+        """The same paths, each with its bytes."""
+        fs, root = self._open()
+        try:
+            found = fs.find(root, detail=True)
+        except FileNotFoundError:
+            return {}
+        return {str(path)[len(root) :].lstrip("/"): int(about.get("size") or 0) for path, about in found.items()}
+
     def ages(self) -> dict[str, float]:
         """The same paths, each with the seconds since its file was written; 0 where the file system does not say."""
         fs, root = self._open()

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from sensors_data.jobs import JOBS, Job
 from sensors_data.model_files import model_at
-from sensors_data.partition_paths import partition_of
+from sensors_data.partition_paths import day_of_joined, partition_of
 from sensors_data.places import FOLDERS, owner_of_metrics
 from sensors_data.store import Store
 from sensors_data.tables import TABLES
@@ -26,11 +26,14 @@ class Again:
     day: date
     owner: str = ""
     shard: int | None = None
+    """None for all of them, where the job has one."""
 
     @property
     def command(self) -> str:
         """How a person runs it."""
         owner = f" --{self.job.owner} {self.owner}" if self.owner else ""
+        if self.job.sharded and self.shard is None:
+            return f"nightscore backfill{owner} --from {self.day} --to {self.day}"
         shard = f" --shard {self.shard}" if self.shard is not None else ""
         return f"nightscore {self.job.name}{owner} --day {self.day}{shard}"
 
@@ -60,9 +63,9 @@ def place_of(store: Store, path: str) -> Place | None:
 
 
 def _of_table(path: str) -> Place | None:
-    """A table's partition, where the path is one that the table writes."""
+    """A table's partition or the joined files of one, where the path is one that the table writes."""
     table = path.split("/", 1)[0]
-    keys = partition_of(TABLES[table], path)
+    keys = partition_of(TABLES[table], path) or day_of_joined(TABLES[table], path)
     if keys is None:
         return None
     day = date.fromisoformat(keys["day"]) if "day" in keys else None

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from sensors_data.arrow_rows import as_wide
 from sensors_data.parquet import open_parquet, parquet_bytes
+from sensors_data.partition_paths import JOINED
 from sensors_data.provenance import stamped
 from sensors_data.seal import BLANK, with_seal
 from sensors_data.store import Store
@@ -73,11 +74,17 @@ def _inputs(store: Store, other_findings: set[str]) -> dict[str, tuple[str, ...]
     """What each whole table was made from, where none of it is gone."""
     whole = [path for path in _tables(store) if path not in other_findings]
     inputs = {path: store.provenance(path).made_from for path in whole}
+    for path in whole:
+        parts = store.parts_of_joined(path).items() if path.endswith(f"/{JOINED}") else ()
+        inputs |= {name: p.source.made_from for name, p in parts if name not in {*inputs, *other_findings}}
     return {path: made_from for path, made_from in inputs.items() if all(map(store.exists, made_from))}
 
 
 def _restamp(store: Store, path: str) -> None:
     """Write the hash of a table's inputs as they are now."""
+    if path not in store.files(path.rpartition("/")[0]):
+        store.restamp(path, store.digest(store.provenance(path).made_from))
+        return
     rows = open_parquet(store.read_bytes(path)).read()
     about = dict(rows.schema.metadata)
     stamp = json.loads(about[b"nightscore"])

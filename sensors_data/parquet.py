@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -20,20 +21,23 @@ GROUP = PART
 """Rows of a row group: few enough that one asset's question passes over most of a large family's file.
 A quarter of it would be no quicker, and readings two thirds larger."""
 
+SMALL = 1_024
+"""Rows that are read in one piece on this thread: starting others would take longer."""
+
 SAMPLED = 4_096
 
 
 def parquet_bytes(rows: pa.Table) -> bytes:
     """A table as a Parquet file, to be sealed."""
     rows = rows.replace_schema_metadata({**(rows.schema.metadata or {}), "seal": BLANK})
-    buffer, listed = io.BytesIO(), _repeating(rows)
+    buffer, listed = io.BytesIO(), repeating(rows)
     pq.write_table(
         rows, buffer, compression="zstd", row_group_size=GROUP, write_page_checksum=True, use_dictionary=listed
     )
     return buffer.getvalue()
 
 
-def _repeating(rows: pa.Table) -> bool | list[str]:
+def repeating(rows: pa.Table) -> bool | list[str]:
     """The columns that a file lists the distinct values of; true is all.
 
     Not numbers that hardly repeat: their lists take a third more room, and most of the time of writing.
@@ -57,14 +61,33 @@ def open_parquet(data: bytes, texts: list[str] | None = None) -> pq.ParquetFile:
     return pq.ParquetFile(io.BytesIO(data), read_dictionary=texts, page_checksum_verification=True)
 
 
-def parts_of(file: pq.ParquetFile, assets: pa.Array | None, columns: list[str] | None = None) -> Iterator[pa.Table]:
+@dataclass(frozen=True)
+class Opened:
+    """An open file, or the row groups of it that one of the files joined in it had."""
+
+    path: str
+    """Where the store has it, or had it before it was joined."""
+    file: pq.ParquetFile
+    groups: tuple[int, ...]
+
+    def read(self, columns: list[str] | None = None) -> pa.Table:
+        """All of its rows."""
+        return self.file.read_row_groups(list(self.groups), columns=columns)
+
+
+def parts_of(opened: Opened, assets: pa.Array | None, columns: list[str] | None = None) -> Iterator[pa.Table]:
     """A file's rows, or those of some sorted `assets`, PART of the file's at a time; those of `columns` it has."""
-    there = None if columns is None else [name for name in columns if name in file.schema_arrow.names]
-    groups = _groups_of(file, assets)
-    if not groups or not file.metadata.num_rows:
-        none = file.schema_arrow.empty_table()
+    schema = opened.file.schema_arrow
+    there = None if columns is None else [name for name in columns if name in schema.names]
+    groups = _groups_of(opened, assets)
+    if not any(opened.file.metadata.row_group(group).num_rows for group in groups):
+        none = schema.empty_table()
         yield none if there is None else none.select(there)
-    for part in file.iter_batches(PART, row_groups=groups, columns=there):
+        return
+    if sum(opened.file.metadata.row_group(group).num_rows for group in groups) <= SMALL:
+        yield chosen(opened.file.read_row_groups(groups, columns=there, use_threads=False), assets)
+        return
+    for part in opened.file.iter_batches(PART, row_groups=groups, columns=there):
         yield chosen(pa.Table.from_batches([part]), assets)
 
 
@@ -86,15 +109,15 @@ def _among(names: pa.Array, assets: pa.Array) -> np.ndarray:
     return np.asarray(known[names.indices.to_numpy()])
 
 
-def _groups_of(file: pq.ParquetFile, assets: pa.Array | None) -> list[int]:
+def _groups_of(opened: Opened, assets: pa.Array | None) -> list[int]:
     """The row groups of a file that may hold a row of some assets, by the first and last asset of each; else all."""
-    every, names = list(range(file.num_row_groups)), file.schema_arrow.names
+    about, names = opened.file.metadata, opened.file.schema_arrow.names
     if assets is None:
-        return every
+        return list(opened.groups)
     wanted = assets.to_pylist()
-    ends = [file.metadata.row_group(group).column(names.index("asset")).statistics for group in every]
+    ends = [about.row_group(group).column(names.index("asset")).statistics for group in opened.groups]
     return [
         group
-        for group, end in zip(every, ends, strict=True)
+        for group, end in zip(opened.groups, ends, strict=True)
         if end is None or not end.has_min_max or bisect_left(wanted, end.min) < bisect_right(wanted, end.max)
     ]

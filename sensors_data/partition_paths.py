@@ -9,6 +9,8 @@ from datetime import date
 from sensors_data.errors import UnusableError
 from sensors_data.tables import Table
 
+JOINED = "joined.parquet"
+"""The name of the file that holds a day's other files of a table."""
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 
 
@@ -49,13 +51,34 @@ def partition_of(spec: Table, path: str) -> dict[str, str] | None:
     return values if whole and path == path_of(spec, **values) else None
 
 
+def joins(spec: Table) -> bool:
+    """Whether a day of a table may be several files, which may lie joined."""
+    return "day" in spec.partition and (spec.may_shard or spec.file_key is not None)
+
+
+def joined_beside(spec: Table, path: str) -> str | None:
+    """The joined file in which the table's file at `path` may lie; None for a file that is never joined."""
+    folder, _, name = path.rpartition("/")
+    return f"{folder}/{JOINED}" if joins(spec) and name not in (JOINED, "data.parquet") else None
+
+
+def day_of_joined(spec: Table, path: str) -> dict[str, str] | None:
+    """The keys of the folder that a table's joined file lies in, None for another file."""
+    *folders, name = path.split("/")[1:]
+    keys = spec.partition if spec.may_shard else spec.partition[:-1]
+    values = {key: folder.partition("=")[2] for key, folder in zip(keys, folders, strict=False)}
+    path_there = "/".join([spec.name, *(f"{key}={value}" for key, value in values.items()), JOINED])
+    whole = joins(spec) and set(values) == set(keys) and all(_is_value(*item) for item in values.items())
+    return values if whole and name == JOINED and path == path_there else None
+
+
 def days_among(spec: Table, paths: Iterable[str], fixed: dict[str, str]) -> list[date]:
     """The days of a table's files that have the `fixed` values, sorted; one file tells of its folder."""
     days: dict[str, str] = {}
     for path in paths:
         folder = path.rpartition("/")[0]
-        part = None if folder in days else partition_of(spec, path)
-        if part is not None and fixed.items() <= part.items():
+        part = None if folder in days else partition_of(spec, path) or day_of_joined(spec, path)
+        if part is not None and all(part.get(key, value) == value for key, value in fixed.items()):
             days[folder] = part["day"]
     return sorted({date.fromisoformat(day) for day in days.values()})
 

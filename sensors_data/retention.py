@@ -1,4 +1,4 @@
-"""The section `[retention]` of the settings: how long a store keeps what."""
+"""The section `[retention]` of the settings: how long a store keeps what, and how long in small files."""
 
 from __future__ import annotations
 
@@ -25,3 +25,6 @@ class Retention(Section):
     """States of trainings that did not end, from when they were written."""
     damaged: Days = 90
     """Damaged files that were put aside, from when they were."""
+    join_after: Annotated[int, Field(ge=1)] | None = 14
+    """From this age in days, the files of a day's shards become one file a table; so do the rows of `runs`.
+    A table's day over 64 MB stays as it is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,6 +14,8 @@ import pandas as pd
 from sensors_data.provenance import Provenance
 from sensors_data.store import Store
 
+LOOK_BACK = 31
+"""Days with runs that are looked at for a newest one."""
 log = logging.getLogger("nightscore")
 
 
@@ -63,13 +65,21 @@ def keep_failure(
     return True
 
 
-def newest_run(store: Store, job: str, partition: str) -> dict[str, Any] | None:
-    """The row of a job's newest run of a partition, with the `day` that it was for; None where there is none."""
+def newest_runs(store: Store, job: str, partitions: Iterable[str]) -> list[dict[str, Any]]:
+    """The row of each partition's run of a job for the newest day that has one, with that `day`; days before the
+    newest LOOK_BACK are not looked at.
+    """
     rows: list[dict[str, Any]] = []
-    for day in store.days("runs"):
-        known = store.read_days("runs", [day], run=f"{job}-{partition}")
+    left = {f"{job}-{partition}" for partition in partitions}
+    for day in reversed(store.days("runs")[-LOOK_BACK:]):
+        there = [part["run"] for part in store.partitions("runs", day=day) if part["run"] in left]
+        paths = [store.path("runs", day=day, run=run) for run in there]
+        known = store.read_files("runs", paths)
         rows += [{**{str(k): v for k, v in row.items()}, "day": day} for row in known.to_dict("records")]
-    return max(rows, key=lambda row: row["finished"], default=None)
+        left -= {*there}
+        if not left:
+            break
+    return rows
 
 
 def _keep(store: Store, job: str, day: date, partition: str, row: dict[str, object]) -> None:

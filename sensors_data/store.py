@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,22 +11,19 @@ from importlib.metadata import version
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sensors_data.arrow_rows import as_table, as_wide, from_arrow, to_arrow, together
-from sensors_data.errors import DamagedError, NotThereError, UnusableError
-from sensors_data.folder import Folder
+from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.jobs import remedy
-from sensors_data.parquet import chosen, open_parquet, parquet_bytes, parts_of
+from sensors_data.parquet import Opened, chosen, parquet_bytes, parts_of
 from sensors_data.partition_paths import days_among, folder_of, in_order, partition_of, path_of
-from sensors_data.provenance import Provenance, stamp_in, stamped
+from sensors_data.provenance import Provenance, stamped
+from sensors_data.table_files import TableFiles
 from sensors_data.tables import TABLES, Table
-
-log = logging.getLogger("nightscore")
 
 
 @dataclass(frozen=True)
-class Store(Folder):
+class Store(TableFiles):
     """A folder of tables and models at any URL that fsspec opens."""
 
     def holding(self) -> Store:
@@ -109,8 +105,8 @@ class Store(Folder):
         """
         wanted = None if assets is None else pa.array(sorted(set(assets)), pa.string())
         columns = None if sensors is None else TABLES[table].schema_of(sensors).names
-        for path in paths:
-            yield from self._parts(TABLES[table], path, wanted, columns, ["asset"] if coded else None)
+        for file in self.opened(paths, ["asset"] if coded else None):
+            yield from self._rows_of(TABLES[table], file, wanted, columns)
 
     def parts_of(self, table: str, paths: Iterable[str]) -> Iterator[pd.DataFrame]:
         """The same rows a part of a file at a time, so that they never lie in memory together."""
@@ -120,81 +116,42 @@ class Store(Folder):
     def assets_in(self, paths: Iterable[str]) -> set[str]:
         """The assets in some tables' files, their other columns unread. ValueError when one cannot be read."""
         names: set[str] = set()
-        for path in paths:
-            file = self._open_parquet(path, self.read_bytes(path), texts=["asset"])
+        for file in self.opened(paths, texts=["asset"]):
             names.update(file.read(columns=["asset"])["asset"].unique().to_pylist())
         return names
 
     def columns(self, table: str, path: str, names: list[str]) -> pa.Table:
         """Some columns of one of a table's files, the others unread. ValueError when it cannot be read."""
-        file = self._open_parquet(path, self.read_bytes(path), texts=["asset"])
-        stamp_in(file.schema_arrow, f"{self.root}/{path}")
+        (file,) = self.opened([path], texts=["asset"])
         try:
             return file.read(columns=names)
         except (pa.ArrowException, OSError) as error:
-            raise self._unreadable(path, error) from error
-
-    def provenance(self, path: str) -> Provenance:
-        """Where the file at `path` came from. ValueError when it cannot be read or a newer nightscore wrote it."""
-        return self.provenance_in(path, self.read_bytes(path))
-
-    def provenance_in(self, path: str, data: bytes) -> Provenance:
-        """The same of a file whose bytes are known."""
-        return stamp_in(self._open_parquet(path, data).schema_arrow, f"{self.root}/{path}")
+            raise self.unreadable(path, error) from error
 
     def check_rows(self, table: str, path: str, data: bytes) -> None:
         """Go through the rows of a file of these bytes. UnusableError where they are none of the table's."""
-        for _ in self._rows_of(TABLES[table], path, self._open_parquet(path, data)):
+        file = self.open_parquet(path, data)
+        for _ in self._rows_of(TABLES[table], Opened(path, file, tuple(range(file.num_row_groups)))):
             pass
 
-    def _parts(
-        self, spec: Table, path: str, assets: pa.Array | None, columns: list[str] | None, coded: list[str] | None
-    ) -> Iterator[pa.Table]:
-        """A file's rows, or those of some assets, PART of the file's at a time; its columns `coded` as codes.
-
-        A damaged record is passed over and told; it has no row.
-        """
-        try:
-            file = self._open_parquet(path, self.read_bytes(path), coded)
-        except DamagedError as error:
-            if not spec.is_record:
-                raise
-            log.warning("passed over: %s", error)
-            return
-        stamp_in(file.schema_arrow, f"{self.root}/{path}")
-        yield from self._rows_of(spec, path, file, assets, columns)
-
     def _rows_of(
-        self,
-        spec: Table,
-        path: str,
-        file: pq.ParquetFile,
-        assets: pa.Array | None = None,
-        columns: list[str] | None = None,
+        self, spec: Table, opened: Opened, assets: pa.Array | None = None, columns: list[str] | None = None
     ) -> Iterator[pa.Table]:
         """The rows of an open file, PART of it at a time. UnusableError when they are none of the table's."""
-        if not spec.reads(file.schema_arrow):
-            found = ", ".join(f"{field.name} {field.type}" for field in file.schema_arrow)
-            raise UnusableError(f"{self.root}/{path} has not the columns of table {spec.name}", f"it has {found}")
+        schema = opened.file.schema_arrow
+        if not spec.reads(schema):
+            found = ", ".join(f"{field.name} {field.type}" for field in schema)
+            raise UnusableError(
+                f"{self.root}/{opened.path} has not the columns of table {spec.name}", f"it has {found}"
+            )
         try:
-            if spec.has_a_row_a_value(file.schema_arrow):
-                yield chosen(as_wide(spec, file.read()), assets, columns)
+            if spec.has_a_row_a_value(schema):
+                yield chosen(as_wide(spec, opened.read()), assets, columns)
                 return
-            for part in parts_of(file, assets, columns):
+            for part in parts_of(opened, assets, columns):
                 yield from_arrow(spec, part)
         except (pa.ArrowException, OSError) as error:
-            raise self._unreadable(path, error) from error
-
-    def _open_parquet(self, path: str, data: bytes, texts: list[str] | None = None) -> pq.ParquetFile:
-        """The file, its columns `texts` read as codes of their distinct values."""
-        try:
-            return open_parquet(data, texts)
-        except (pa.ArrowException, OSError) as error:
-            raise self._unreadable(path, error) from error
-
-    def _unreadable(self, path: str, error: Exception) -> UnusableError:
-        reason = f"{self.root}/{path} is not a readable Parquet file ({error})"
-        return UnusableError(reason, "run the job that writes it again")
+            raise self.unreadable(opened.path, error) from error
 
     def partitions(self, table: str, **fixed: object) -> list[dict[str, str]]:
         """Every written partition of a table that has the `fixed` values, sorted, shards by their number; other files
@@ -203,7 +160,7 @@ class Store(Folder):
         ValueError when the table is not partitioned by a key of `fixed`.
         """
         spec = TABLES[table]
-        files = self.files(folder_of(spec, **fixed), suffix=".parquet")
+        files = self.listed(folder_of(spec, **fixed))
         parts = [part for path in files if (part := partition_of(spec, path)) is not None]
         return in_order(spec, [p for p in parts if all(p[key] == str(value) for key, value in fixed.items())])
 

@@ -38,17 +38,18 @@ def in_words(days: list[date], family: str) -> str:
 
 def _finished(store: Store, family: str, day: date) -> dict[str, pd.Series]:
     """When the runs of each stage ended that came to their end, a time a shard."""
-    names = {f"{job}-{family}": job for job in STAGES}
-    ended: dict[str, list[pd.Timestamp]] = {}
-    for part in store.partitions("runs", day=day):
-        stem, _, shard = part["run"].rpartition("-")
-        job = names.get(part["run"])
-        if job in SHARDED or (shard.isdigit() and names.get(stem) in SHARDED):
-            job = names.get(stem)
-        if job is not None:
-            rows = store.read("runs", day=day, run=part["run"])
-            ended.setdefault(job, []).extend(rows.loc[rows["state"] == "done", "finished"])
-    return {job: pd.Series(ended[job]) for job in STAGES if ended.get(job)}
+    jobs = {f"{job}-{family}": job for job in STAGES}
+    of_run: dict[str, str] = {}
+    for run in (part["run"] for part in store.partitions("runs", day=day)):
+        stem, _, shard = run.rpartition("-")
+        if run in jobs:
+            of_run[run] = jobs[run]
+        elif shard.isdigit() and jobs.get(stem) in SHARDED:
+            of_run[run] = jobs[stem]
+    rows = store.read_files("runs", [store.path("runs", day=day, run=run) for run in of_run])
+    done = rows[rows["state"] == "done"]
+    ended = {job: done.loc[done["job"] == job, "finished"] for job in STAGES}
+    return {job: times for job, times in ended.items() if len(times)}
 
 
 def _is_mixed(finished: dict[str, pd.Series]) -> bool:

@@ -8,8 +8,8 @@ from datetime import date
 from anomaly.series.files import serving
 from anomaly.series.night.rehearsal import rehearse
 from sensors_data.errors import NightscoreError
-from sensors_data.runs import newest_run
-from sensors_data.series.revised import SHARDED, days_being_revised, in_words
+from sensors_data.runs import newest_runs
+from sensors_data.series.revised import MOST, SHARDED, days_being_revised, in_words
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 
@@ -17,12 +17,14 @@ from sensors_data.store import Store
 def behind(settings: Settings, family: str, there: list[date]) -> list[str]:
     """The days of the source that were not ingested, and those taken in and not scored, with the command that does so.
 
-    Days before the first detector are not scored: they were learned from.
+    Days before the first detector are not scored: they were learned from. Whether each shard was scored is looked at
+    for the newest days.
     """
     store, spec = Store(settings.store), settings.family(family)
     gridded = set(store.days("grid", family=family))
     place = f"the {'inbox' if spec.inbox else 'source'}"
-    scored = {day for day in store.days("scores", family=family) if _is_whole(store, family, day)}
+    newest = sorted(gridded)[-MOST:]
+    scored = {d for d in store.days("scores", family=family) if d not in newest or _is_whole(store, family, d)}
     due = {day for day in gridded - scored if serving(store, family, day) is not None}
     return [
         *_days_line(family, set(there) - gridded, f" of {place}", "not ingested"),
@@ -47,9 +49,9 @@ def _days_line(family: str, days: Iterable[date], where: str, what: str) -> list
 
 
 def failure(store: Store, job: str, shards: int, family: str, after: date = date.min) -> str | None:
-    """What came of a job's newest run, where that failed and was for a later day than `after`."""
+    """What came of a job's run for its newest day, where that failed and is later than `after`."""
     parts = [f"{family}-{shard}" for shard in range(shards)] if job in SHARDED else [family]
-    for run in filter(None, (newest_run(store, job, part) for part in parts)):
+    for run in newest_runs(store, job, parts):
         if run["state"] == "failed" and run["day"] > after:
             reason = str(run["reason"]).partition(": ")[2] or str(run["reason"])
             return f"Last tried ({job} for {run['day']}): {reason}"

@@ -68,16 +68,23 @@ def clean(
     day: DayOption,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would be removed.")] = False,
 ) -> None:
-    """Remove what is older than the settings keep, or list it."""
+    """Remove what is older than the settings keep and join small files, or list what would go."""
     from sensors_data import cleaning
+    from sensors_data.joining import to_join
     from sensors_data.store import Store
 
     if not dry_run:
         say(cleaning.clean(settings, day_from(day)))
         return
-    outdated = list(cleaning.removable(Store(settings.store), settings.retention, day_from(day)))
+    store, kept = Store(settings.store), settings.retention
+    outdated = list(cleaning.removable(store, kept, day_from(day)))
     show(*outdated)
-    say(f"{len(outdated):,} files would be removed")
+    gone = set(outdated)
+    days = [
+        left for paths in to_join(store, kept, day_from(day)) if len(left := [p for p in paths if p not in gone]) > 1
+    ]
+    joined = f", {sum(map(len, days)):,} would be joined to {len(days):,}" if days else ""
+    say(f"{len(outdated):,} files would be removed{joined}")
 
 
 def backup(

@@ -48,6 +48,9 @@ def _put_aside(store: Store, path: str, say: Callable[[str], None]) -> None:
 
 
 def _run(settings: Settings, again: Again) -> str:
-    """The job of one partition; what it did."""
-    partition = [value for value in (again.owner, again.shard) if value not in ("", None)]
-    return function_of(again.job)(settings, again.day, *partition)
+    """The job of one partition, or of all its shards; what it did."""
+    owner = [again.owner] if again.owner else []
+    shards = [[again.shard]] if again.shard is not None else [[]]
+    if again.job.sharded and again.shard is None:
+        shards = [[shard] for shard in range(settings.family(again.owner).shards)]
+    return "\n".join(function_of(again.job)(settings, again.day, *owner, *shard) for shard in shards)

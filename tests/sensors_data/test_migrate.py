@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from sensors_data.joining import join
 from sensors_data.migrate import migrate
 from sensors_data.parquet import parquet_bytes
 from sensors_data.provenance import Provenance
@@ -90,3 +91,18 @@ def test_reports_metrics_and_models_get_their_hash_too(store):
     assert len(list(migrate(store))) == 3
     assert states(store) == []
     assert store.read_bytes("metrics/nightscore-pump.prom").startswith(b"a 1\n# nightscore-sha256:")
+
+
+def test_what_lies_joined_is_not_stale_when_what_it_was_made_from_becomes_wide(store, make_readings):
+    wide = make_readings(assets=2, rows=3)
+    values = wide.melt(["time", "asset"], ["flow", "speed"], "sensor")
+    values = values.sort_values(["asset", "time", "sensor"], ignore_index=True).assign(observed=True)
+    where = {"family": "pump", "day": DAY}
+    readings = long_file(store, values, "readings", Provenance(job="ingest"), **where)
+    source = store.made_from([readings], Provenance(job="impute"))
+    rows = wide.assign(observed_flow=True, observed_speed=True)
+    grids = [store.write("grid", rows, source, **where, shard=shard) for shard in (0, 1)]
+    assert join(store, grids) == 2
+    assert list(migrate(store)) == [readings]
+    assert states(store) == []
+    assert store.provenance(grids[1]).inputs == store.digest([readings]) != source.inputs

@@ -15,7 +15,7 @@ from sensors_data.errors import NotThereError
 from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Family, Settings, parse
-from sensors_data.store import Store
+from sensors_data.store import Store, shard_of
 
 LOOK_BACK = 400
 """Days over which an anomaly that lasts is followed back to its first row."""
@@ -48,7 +48,7 @@ def _find(store: Store, spec: Family, rules: Rules, day: date, family: str) -> D
         raise NotThereError(f"no {missing[0]} in {store.root}", remedy)
     parts = [store.read_files("scores", [path]) for path in inputs]
     scores = pd.concat([part[part["asset"].isin(assets_over(part))] for part in parts])
-    sensor_scores = _sensors(store, family, day, assets_over(scores))
+    sensor_scores = _of_assets(store, spec, "sensor_scores", family, day, assets_over(scores))
     today = anomalies_touching(store, rules, spec, family, day, scores, sensor_scores)
     source = store.made_from(inputs, Provenance(job="find-anomalies", settings=settings_hash(spec)))
     store.write("asset_days", pd.concat([asset_days_of(day, part) for part in parts]), source, family=family, day=day)
@@ -78,13 +78,14 @@ def anomalies_touching(
     context = _over_before(scores, day, AROUND * spec.step + near)
     while going and first > day - timedelta(days=LOOK_BACK):
         first -= timedelta(days=1)
-        earlier = store.read_files("scores", store.written("scores", [first], family=family), going)
+        earlier = _of_assets(store, spec, "scores", family, first, going)
         scores = pd.concat([earlier, scores])
         going = [asset for asset in _over_before(earlier, first, near) if asset in going]
     onset = [first + timedelta(days=d) for d in range(-1, AT_ONSET)]
     recent = [day - timedelta(days=d) for d in range(1, AT_END)]
     wanted = sorted({d for d in (*onset, *recent) if onset[0] <= d < day})
-    sensor_scores = pd.concat([*(_sensors(store, family, d, context) for d in wanted), sensor_scores])
+    of_days = (_of_assets(store, spec, "sensor_scores", family, d, context) for d in wanted)
+    sensor_scores = pd.concat([*of_days, sensor_scores])
     anomalies = anomalies_in(scores, sensor_scores, rules, spec.step, family)
     midnight = pd.Timestamp(day, tz="UTC")
     today = (anomalies["end"] > midnight) | (anomalies["detected"] >= midnight)
@@ -96,6 +97,9 @@ def _over_before(scores: pd.DataFrame, day: date, within: timedelta) -> list[str
     return assets_over(scores[scores["time"] < pd.Timestamp(day, tz="UTC") + within])
 
 
-def _sensors(store: Store, family: str, day: date, assets: list[str]) -> pd.DataFrame:
-    """The sensor scores of some assets on a day."""
-    return store.read_files("sensor_scores", store.written("sensor_scores", [day], family=family), assets)
+def _of_assets(store: Store, spec: Family, table: str, family: str, day: date, assets: list[str]) -> pd.DataFrame:
+    """A day's rows of some assets, from the files of their shards where the day was cut as it is now."""
+    paths = store.written(table, [day], family=family)
+    if paths == [store.path(table, family=family, day=day, shard=shard) for shard in range(spec.shards)]:
+        paths = [paths[shard] for shard in sorted({shard_of(asset, spec.shards) for asset in assets})]
+    return store.read_files(table, paths, assets)

@@ -1,0 +1,119 @@
+"""A year at many shards: how many files it has, and what a night and questions of it cost, before and after `clean`.
+
+python -m benchmarks.scale_year --days 365 --shards 64
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from anomaly.monitoring.jobs import export_metrics
+from benchmarks.outputs import wide_console
+from benchmarks.scale import apart
+from benchmarks.scale_month import OF_ASSET_DAYS, OF_SCORES, by_duckdb
+from benchmarks.scale_plant import DAY, FAMILY, make_plant
+from sensors_data.cleaning import clean
+from sensors_data.parquet import open_parquet, parquet_bytes
+from sensors_data.settings import Settings
+from sensors_data.store import Store
+from sensors_data.tables import TABLES
+from service.cli.doctor import examine
+from service.schedule.nights import night
+
+MONTH = date(2025, 12, 1), date(2025, 12, 31)
+"""A month whose days have been joined by then."""
+
+
+def make_year(settings: Settings, days: int) -> None:
+    """A night by the jobs, and its files again for each of the days before it, their times moved."""
+    night(settings, DAY, [FAMILY], lambda line: None)
+    os.fsync = lambda file: None  # type: ignore[assignment] # in a process of its own; the year is thrown away
+    store = Store(settings.store)
+    paths = [p for p in store.files("", suffix=".parquet") if f"day={DAY}" in p and p.split("/", 1)[0] in TABLES]
+    of_a_day = {path: open_parquet(store.read_bytes(path)).read() for path in paths}
+    for back in range(1, days):
+        for path, rows in of_a_day.items():
+            store.write_bytes(
+                path.replace(str(DAY), str(DAY - timedelta(days=back))), parquet_bytes(_moved(rows, back))
+            )
+
+
+def _moved(rows: pa.Table, back: int) -> pa.Table:
+    """Rows of some days before."""
+    by = pa.scalar(86_400_000_000 * back, pa.duration("us"))
+    for place, kind in enumerate(rows.schema):
+        if pa.types.is_timestamp(kind.type):
+            rows = rows.set_column(place, kind, pc.subtract(rows[kind.name], by).cast(kind.type))
+    return rows
+
+
+def by_pandas(store: str) -> list[str]:
+    """The worst assets by pandas, as the documented recipe asks."""
+    import pandas as pd
+
+    month = [("day", ">=", str(MONTH[0])), ("day", "<=", str(MONTH[1]))]
+    rows = pd.read_parquet(f"{store}/asset_days/family={FAMILY}", filters=month)
+    return list(rows.groupby("asset")["worst"].max().nlargest(20).index)
+
+
+def questions(settings: Settings) -> dict[str, Callable[[], object]]:
+    """What is asked of the year, by name; each gives what must not change."""
+    store = settings.store
+
+    def sql(question: str) -> list[str]:
+        of_month = question.replace("2026-03-01", str(MONTH[0])).replace("2026-03-31", str(MONTH[1]))
+        return by_duckdb(store, of_month.replace("family=pump", f"family={FAMILY}"))
+
+    return {
+        "doctor": lambda: examine(settings, FAMILY).lines,
+        "nightly": lambda: night(settings, DAY, [FAMILY], lambda line: None),
+        "export-metrics": lambda: export_metrics(settings, DAY, FAMILY),
+        "worst of a month: DuckDB, asset_days": lambda: sql(OF_ASSET_DAYS),
+        "worst of a month: pandas, asset_days": lambda: by_pandas(store),
+        "worst of a month: DuckDB, scores": lambda: sql(OF_SCORES),
+        "a month of scores by nightscore": lambda: len(
+            Store(store).read_days("scores", [MONTH[0] + timedelta(days=d) for d in range(31)], family=FAMILY)
+        ),
+    }
+
+
+def ask(settings: Settings, when: str) -> dict[str, object]:
+    """Ask each question in a process of its own and print its cost; the answers."""
+    answers = {}
+    for name, question in questions(settings).items():
+        answers[name], cost = apart(question)
+        told = f"{cost.cpu_s:.2f} CPU-s, {cost.peak_mb:,.0f} MB, {cost.calls:,} calls"
+        wide_console().print(f"{when} {name}: {told}")
+    sizes = Store(settings.store).sizes()
+    wide_console().print(f"{when}: {len(sizes):,} files, {sum(sizes.values()) / 1e6:,.0f} MB")
+    return answers
+
+
+def main() -> None:
+    """Make a year, ask, clean, ask again, and print what each took."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--days", type=int, default=365)
+    parser.add_argument("--shards", type=int, default=64)
+    parser.add_argument("--assets", type=int, default=256)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        plant, _ = apart(lambda: make_plant(Path(folder), arguments.assets, 1, "15min", arguments.shards, 0, 0, "wide"))
+        apart(lambda: make_year(plant.settings, arguments.days))
+        before = ask(plant.settings, "before")
+        done, cost = apart(lambda: clean(plant.settings, DAY))
+        wide_console().print(f"{done}: {cost.cpu_s:.1f} CPU-s, {cost.peak_mb:,.0f} MB")
+        after = ask(plant.settings, "after")
+    same = [name for name in before if before[name] == after[name]]
+    wide_console().print(f"same answers: {len(same)} of {len(before)}")
+
+
+if __name__ == "__main__":
+    main()
