@@ -1,6 +1,7 @@
 """
 Every Tuesday at 02:00 UTC, for the Monday: what the section `[retention]` of the settings keeps no longer is removed,
-and with it the temporary files that killed writers left. `nightscore clean --dry-run` lists what that is.
+and with it the temporary files that killed writers left. Small files of earlier days are joined.
+`nightscore clean --dry-run` lists what that is.
 """
 
 from __future__ import annotations

@@ -226,7 +226,7 @@ JOBS = {
             "clean",
             "plant",
             "sensors_data.cleaning:clean",
-            "Remove what is older than `retention` keeps, rejected models and what killed writers left.",
+            "Remove what `retention` keeps no longer and what killed writers left; join small files of earlier days.",
             "weekly",
             is_watched=False,
         ),

@@ -66,20 +66,19 @@ def keep_failure(
 
 
 def newest_runs(store: Store, job: str, partitions: Iterable[str]) -> list[dict[str, Any]]:
-    """The row of each partition's run of a job for the newest day that has one, with that `day`; days before the
-    newest LOOK_BACK are not looked at.
+    """The row of each partition's newest run of a job, with the `day` that it was for, of those for the newest
+    LOOK_BACK days with runs.
     """
-    rows: list[dict[str, Any]] = []
-    left = {f"{job}-{partition}" for partition in partitions}
-    for day in reversed(store.days("runs")[-LOOK_BACK:]):
-        there = [part["run"] for part in store.partitions("runs", day=day) if part["run"] in left]
-        paths = [store.path("runs", day=day, run=run) for run in there]
-        known = store.read_files("runs", paths)
-        rows += [{**{str(k): v for k, v in row.items()}, "day": day} for row in known.to_dict("records")]
-        left -= {*there}
-        if not left:
-            break
-    return rows
+    newest: dict[str, dict[str, Any]] = {}
+    wanted = {f"{job}-{partition}" for partition in partitions}
+    for day in store.days("runs")[-LOOK_BACK:]:
+        there = [part["run"] for part in store.partitions("runs", day=day) if part["run"] in wanted]
+        known = store.read_files("runs", [store.path("runs", day=day, run=run) for run in there])
+        for row in known.to_dict("records"):
+            before = newest.get(row["partition"])
+            if before is None or before["finished"] < row["finished"]:
+                newest[row["partition"]] = {**{str(k): v for k, v in row.items()}, "day": day}
+    return list(newest.values())
 
 
 def _keep(store: Store, job: str, day: date, partition: str, row: dict[str, object]) -> None:

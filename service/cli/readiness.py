@@ -49,7 +49,7 @@ def _days_line(family: str, days: Iterable[date], where: str, what: str) -> list
 
 
 def failure(store: Store, job: str, shards: int, family: str, after: date = date.min) -> str | None:
-    """What came of a job's run for its newest day, where that failed and is later than `after`."""
+    """What came of a job's newest run, where that failed and was for a later day than `after`."""
     parts = [f"{family}-{shard}" for shard in range(shards)] if job in SHARDED else [family]
     for run in newest_runs(store, job, parts):
         if run["state"] == "failed" and run["day"] > after:

@@ -244,7 +244,7 @@ def test_what_is_not_joined(store, make_readings, paths, monkeypatch, why):
     elif why == "large":
         monkeypatch.setattr(joining, "LARGEST", 1000)
     before = store.files("grid")
-    day = DAY + timedelta(days=29) if why == "young" else LATER
+    day = DAY + timedelta(days=13) if why == "young" else LATER
     joined = [join(store, found) for found in to_join(store, kept, day)]
     if why == "whole":  # a file of no table is left where it is
         assert store.files("grid") == [paths[0].replace("shard-0", "data"), JOINED]
