@@ -103,7 +103,7 @@ def _finding(
     peak = number(row["peak_score"])
     told = [f"{what_is_odd(row).capitalize()}. Carried by {carried_by(row['sensors'])}; highest score {peak} nats"]
     told[0] += f" at {row['peak_time']:%H:%M}"
-    told += [f"At that time {line}" for line in seen_and_expected(spec, around[1], row)]
+    told += seen_and_expected(spec, around[1], row)
     told += [others] if others else []
     told += [str(row["said"]).capitalize()] if row["said"] else []
     drawn = finding_picture(spec, day, row, around, drawing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from typing import Any
 
 import matplotlib as mpl
@@ -17,18 +18,14 @@ from sensors_data.settings import Family
 from sensors_data.tables.shares import shares_in_words
 
 INK = "#2b2d42"
-
-
 SEEN = "#1d5b8f"
-
-
 BAND = "#a8c8e4"
-
-
 FILLED = "#e0a030"
-
-
 ALARM = "#c1272d"
+MOST_TICKS = 4
+"""Of a score's axis, without zero."""
+LOWEST_TICK = 5.01
+"""The least of them is at most this many times under the threshold, so that there are always two."""
 
 
 def asset_figure(
@@ -98,14 +95,26 @@ def draw_score(axis: Axes, rows: pd.DataFrame, spec: Family) -> None:
     axis.plot(times, rows["threshold"], color=ALARM, linewidth=0.9, linestyle="--", label="threshold")
     over = rows["score"].where(rows["is_anomaly"].fillna(False).astype(bool))
     axis.fill_between(times, rows["threshold"], over, color=ALARM, alpha=0.35, linewidth=0)
-    axis.set_yscale("symlog", linthresh=max(float(np.nanmax(rows["threshold"])), 1e-6))
+    threshold = max(float(np.nanmax(rows["threshold"])), 1e-6)
+    axis.set_yscale("symlog", linthresh=threshold)
     axis.set_ylim(bottom=0)
+    ticks = score_ticks(threshold, axis.get_ylim()[1])
+    axis.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     axis.set_ylabel("score\nnats", rotation=0, ha="right", va="center")
     legend_above(axis)
     locator = AutoDateLocator()  # type: ignore[no-untyped-call]
     axis.xaxis.set_major_locator(locator)
     axis.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     axis.set_xlabel("UTC")
+
+
+def score_ticks(threshold: float, top: float) -> list[float]:
+    """Zero and at most four round numbers, linear under the threshold and logarithmic from there to the top."""
+    powers = range(math.floor(math.log10(threshold / LOWEST_TICK)), math.floor(math.log10(top)) + 1)
+    wanted = [[digit * 10.0**power for power in powers for digit in digits] for digits in ((1, 2, 5), (1,))]
+    fine, coarse = ([tick for tick in ticks if threshold / LOWEST_TICK <= tick <= top] for ticks in wanted)
+    ticks = coarse if len(fine) > MOST_TICKS and len(coarse) > 1 else fine
+    return [0.0, *ticks[:: -(-len(ticks) // MOST_TICKS)]]
 
 
 def legend_above(axis: Axes) -> None:

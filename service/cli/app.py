@@ -12,6 +12,7 @@ from rich.console import Console
 
 from sensors_data.errors import NightscoreError
 from service.cli import (
+    anomalies,
     bridge,
     cameras,
     datasets,
@@ -41,7 +42,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for room in (start, review, plan, jobs, bridge, synthesis, upscaling, translation, cameras):
+for room in (start, anomalies, review, plan, jobs, bridge, synthesis, upscaling, translation, cameras):
     room.add_commands(app)
 for name, group in (
     ("incidents", incidents.app),

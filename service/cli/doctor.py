@@ -1,12 +1,9 @@
-"""A family's state in words: what is there, what is missing, what to do; and what a backfill found."""
+"""A family's state in words: what is there, what is missing, what to do."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-
-import pandas as pd
-from rich.table import Table
 
 from anomaly.series.card import Card
 from anomaly.series.files import read_card, serving
@@ -19,9 +16,7 @@ from sensors_data.series.sources.kinds import days_in
 from sensors_data.series.understanding.settings_text import duration_words
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Store
-from sensors_data.tables.shares import shares_in_words
 from service.cli.readiness import behind, failure, next_night
-from service.console import add_cells, show, show_table
 
 
 @dataclass(frozen=True)
@@ -180,30 +175,3 @@ def _model_lines(card: Card) -> list[str]:
     if left_out := sorted(set(card.sensors) - set(card.modelled)):
         lines.append(f"left out as flags or context: {', '.join(left_out)}")
     return lines
-
-
-def show_anomalies(settings: Settings, family: str, scored: list[date]) -> None:
-    """The anomalies of the scored days as a table, the worst first."""
-    store = Store(settings.store)
-    found = store.read_days("anomalies", scored, family=family)
-    found = found.drop_duplicates("anomaly_id", keep="last")
-    if found.empty:
-        show(f"no anomalies found in {family}")
-        return
-    order = pd.Categorical(found["severity"], ["critical", "warning", "info"], ordered=True)
-    found = found.assign(order=order).sort_values(["suppressed", "order", "peak_score"], ascending=[True, True, False])
-    table = Table("severity", "asset", "start", "end", "peak", "sensors", title=f"anomalies in {family}")
-    for row in found.head(30).to_dict("records"):
-        mark = " (planned)" if row["suppressed"] else ""
-        times = (f"{row[at]:%Y-%m-%d %H:%M}" for at in ("start", "end"))
-        add_cells(
-            table,
-            f"{row['severity']}{mark}",
-            row["asset"],
-            *times,
-            f"{row['peak_score']:.2f}",
-            shares_in_words(row["sensors"]),
-        )
-    show_table(table)
-    if len(found) > 30:
-        show(f"and {len(found) - 30} more in {settings.store}/anomalies/family={family}")

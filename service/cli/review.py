@@ -16,14 +16,13 @@ from service.cli.options import (
     SETTINGS_PATH,
     DayOption,
     FamilyOption,
-    JsonOption,
     SettingsOption,
     StoreOption,
     settings_from,
     with_settings,
 )
 from service.cli.users import USERS_FILE
-from service.console import add_cells, say, show, show_json, show_table
+from service.console import add_cells, say, show, show_table
 from service.schedule.request import day_from
 
 SERVICE_PACKAGES = ("fastapi", "jinja2", "orjson", "python_multipart", "uvicorn")
@@ -43,8 +42,6 @@ def add_commands(app: typer.Typer) -> None:
     app.command("replay", epilog=example, rich_help_panel=panel)(with_settings(replay))
     add_job(app, JOBS["accept-threshold"])(accept_threshold)
     add_job(app, JOBS["report"])(report)
-    example = "Example: nightscore explain 3f09a1"
-    app.command("explain", epilog=example, rich_help_panel=panel)(with_settings(explain))
 
 
 def serve(
@@ -128,8 +125,8 @@ def accept_threshold(
 def report(
     settings: Settings,
     day: DayOption,
-    email: Annotated[bool, typer.Option("--email", help="Mail it as [sending] in the settings says.")] = False,
-    webhook: Annotated[bool, typer.Option("--webhook", help="Post it as [sending] in the settings says.")] = False,
+    email: Annotated[bool, typer.Option("--email", help="Mail it as `sending` in the settings says.")] = False,
+    webhook: Annotated[bool, typer.Option("--webhook", help="Post it as `sending` in the settings says.")] = False,
     mail_file: Annotated[
         Path | None, typer.Option("--mail-file", help="Write the mail into a file (.eml) instead of sending it.")
     ] = None,
@@ -160,26 +157,3 @@ def report(
             say(mail.send(settings.sending, message))
     if webhook:
         say(mail.post(settings, read_night(settings, last)))
-
-
-def explain(
-    settings: Settings,
-    anomaly: Annotated[str, typer.Argument(help="Its id, as reports, pages and tables tell it, or how the id begins.")],
-    out: Annotated[Path | None, typer.Option("--out", help="A PNG to draw it into.")] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Say in words why something was found: what is odd, what was expected, how sure, what people said."""
-    from sensors_data.store import Store
-    from service.show.explain import anomaly_that_begins, picture
-    from service.views.story import story_of
-
-    store = Store(settings.store)
-    family, known = anomaly_that_begins(store, sorted(settings.families), anomaly)
-    story = story_of(settings, store, family, known)
-    if as_json:
-        show_json([{"anomaly": known, "family": family, "lines": story.lines, "history": story.history}])
-    else:
-        show(*story.lines)
-    if out is not None:
-        out.write_bytes(picture(store, settings, family, story))
-        say(f"drew it: {out}")

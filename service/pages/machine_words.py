@@ -12,7 +12,7 @@ from service.views.course import around
 from service.views.events import anomalies_touching
 from service.views.feedback import verdicts_on
 from service.views.state import Service
-from service.views.words import number, seen_and_expected
+from service.views.words import days_of, number, seen_and_expected
 
 
 def words_of(service: Service, asked: Wanted) -> list[dict[str, Any]]:
@@ -38,6 +38,6 @@ def _shown(service: Service, asked: Wanted, row: dict[str, Any], verdict: dict[s
 
 
 def _read(service: Service, family: str, row: dict[str, Any]) -> list[str]:
-    """What the leading sensors read at the peak, and what was expected."""
-    peak = rows_of(service.store, "sensor_scores", family, [row["peak_time"].date()], str(row["asset"]))
-    return seen_and_expected(service.settings.family(family), peak, row)
+    """What the leading sensors read and what was expected."""
+    rows = rows_of(service.store, "sensor_scores", family, days_of(row), str(row["asset"]))
+    return seen_and_expected(service.settings.family(family), rows, row)

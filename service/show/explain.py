@@ -27,7 +27,7 @@ def anomaly_that_begins(store: Store, families: list[str], text: str) -> tuple[s
                 raise UnusableError(f"{reason} ({', '.join(fitting[:3])})", "write more of the id")
             if fitting:
                 return family, fitting[0]
-    raise NotThereError(f"there is no anomaly '{text[:80]}'", "list them with: nightscore doctor, or GET /v1/anomalies")
+    raise NotThereError(f"there is no anomaly '{text[:80]}'", "list them with: nightscore anomalies")
 
 
 def picture(store: Store, settings: Settings, family: str, story: Story) -> bytes:

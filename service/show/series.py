@@ -12,6 +12,7 @@ from sensors_data.series.revised import days_being_revised, in_words
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.figures.asset import asset_picture
+from service.show.worst import worst_anomaly
 
 
 def show_asset(
@@ -19,8 +20,7 @@ def show_asset(
 ) -> str:
     """Draw an asset's days into a PNG; a sentence that names it. LookupError when nothing fits what was asked."""
     store = Store(settings.store)
-    family, newest = _newest(store, families, asset, day)
-    asset, day = _worst(store, family, asset, day, newest)
+    family, asset, day = _wanted(store, families, asset, day)
     picture = asset_picture(store, settings.family(family), family, asset, day - timedelta(days=days - 1), day)
     target = out or Path(f"{_file_name(asset)}-{day}.png")
     fs, path = open_url(str(target.resolve()))
@@ -29,6 +29,16 @@ def show_asset(
     span = [day - timedelta(days=back) for back in range(days)]
     revised = in_words(days_being_revised(store, family, span), family)
     return f"{drawn}; {revised}" if revised else drawn
+
+
+def _wanted(store: Store, families: list[str], asset: str | None, day: date | None) -> tuple[str, str, date]:
+    """Family, asset and day; what was not given is that of the highest peak, or of the newest scores."""
+    family, newest = _newest(store, families, asset, day)
+    if asset is not None and day is not None:
+        return family, asset, day
+    if worst := worst_anomaly(store, families, day, asset):
+        return str(worst["family"]), str(worst["asset"]), day or worst["peak_time"].date()
+    return family, asset or str(store.read_days("scores", [newest], family=family)["asset"].iloc[0]), newest
 
 
 def _newest(store: Store, families: list[str], asset: str | None, day: date | None) -> tuple[str, date]:
@@ -40,25 +50,10 @@ def _newest(store: Store, families: list[str], asset: str | None, day: date | No
             known = store.read_days("scores", [scored], family=family)["asset"]
             if len(known) and (asset is None or (known == asset).any()):
                 return family, scored
-    wanted = " ".join(filter(None, [f"asset '{asset}'" if asset else "", f"on {day}" if day else ""]))
+    wanted = [f"asset '{asset}'" if asset else "", f"on {day}" if day else "", f"in {', '.join(families)}"]
     raise NotThereError(
-        f"nothing scored {wanted} in {', '.join(families)}", "run: nightscore backfill, or doctor for why"
+        f"nothing scored {' '.join(filter(None, wanted))}", "run: nightscore backfill, or doctor for why"
     )
-
-
-def _worst(store: Store, family: str, asset: str | None, day: date | None, newest: date) -> tuple[str, date]:
-    """The asset and day as given; what was not given is that of the highest peak, or of the newest scores."""
-    if asset is not None and day is not None:
-        return asset, day
-    found = store.read_days("anomalies", [day] if day else store.days("anomalies", family=family), family=family)
-    found = found[~found["suppressed"]]
-    found = found if asset is None else found[found["asset"] == asset]
-    if len(found):
-        peak = found.sort_values("peak_score").iloc[-1]
-        return str(peak["asset"]), day or peak["peak_time"].date()
-    if asset is not None:
-        return asset, newest
-    return str(store.read_days("scores", [newest], family=family)["asset"].iloc[0]), newest
 
 
 def _file_name(asset: str) -> str:

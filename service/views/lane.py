@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from anomaly.series.evidence.in_words import what_is_odd
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.series.incidents import read_incidents
 from service.views.feedback import verdicts_on
@@ -96,12 +97,23 @@ def _finding(row: dict[str, Any], newest: str) -> dict[str, Any]:
         "id": row["anomaly_id"],
         "start": row["start"].timestamp(),
         "end": row["end"].timestamp(),
+        "until": _until(row).timestamp(),
+        "oddity": what_is_odd(row),
         "severity": row["severity"],
         "sensors": sensors,
         "planned": bool(row["suppressed"]),
         "peak": float(row["peak_score"]),
         "state": "ended" if ended else "new" if fresh else "continuing",
     }
+
+
+def _until(row: dict[str, Any]) -> pd.Timestamp:
+    """Up to when nights tell of an anomaly: its end, or how long a later night still saw its score over the limit."""
+    night = pd.Timestamp(row["last"], tz="UTC")
+    if night < row["end"]:
+        return pd.Timestamp(row["end"])
+    midnight, cleared = night + timedelta(days=1), row.get("cleared")
+    return midnight if pd.isna(cleared) else min(pd.Timestamp(cleared), midnight)
 
 
 def anomalies_of(service: Service, family: str, nights: list[date]) -> list[dict[str, Any]]:

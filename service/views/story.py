@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,7 @@ from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.views.feedback import find_anomaly
 from service.views.together import told_together
-from service.views.words import carried_by, interval, number, seen_and_expected
+from service.views.words import carried_by, days_of, interval, number, seen_and_expected
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,10 @@ def story_of(settings: Settings, store: Store, family: str, anomaly_id: str) -> 
     spec = settings.family(family)
     anomaly: dict[str, Any] = find_anomaly(store, family, anomaly_id)
     day, asset = anomaly["peak_time"].date(), str(anomaly["asset"])
-    scores, sensors = (
-        store.read_files(table, store.written(table, [day], family=family), [asset])
-        for table in ("scores", "sensor_scores")
-    )
-    lines = [_what(family, anomaly), *seen_and_expected(spec, sensors, anomaly)]
+    scores = store.read_files("scores", store.written("scores", [day], family=family), [asset])
+    written = store.written("sensor_scores", days_of(anomaly), family=family)
+    sensors = store.read_files("sensor_scores", written, [asset])
+    lines = [_what(store, family, anomaly), *seen_and_expected(spec, sensors, anomaly)]
     lines += _how_sure(store, scores, anomaly)
     lines.append(f"The evidence: {carried_by(anomaly['sensors'])}. Scored by {anomaly['model']}")
     same_night = store.read_days("anomalies", [day], family=family).to_dict("records")
@@ -53,11 +53,22 @@ def story_of(settings: Settings, store: Store, family: str, anomaly_id: str) -> 
     return Story(anomaly, lines, history)
 
 
-def _what(family: str, anomaly: dict[str, Any]) -> str:
-    """Which machine and sensors are odd, how badly, and since when."""
+def _what(store: Store, family: str, anomaly: dict[str, Any]) -> str:
+    """Which machine and sensors are odd, how badly, since when, and whether it goes on."""
     when = interval(anomaly["start"], anomaly["end"])
-    state = f", {anomaly['state']}" if isinstance(anomaly.get("state"), str) else ""
+    state = _state(store.days("scores", family=family)[-1], anomaly)
     return f"{anomaly['asset']} of {family}: {what_is_odd(anomaly)}, {anomaly['severity']}, {when}{state}"
+
+
+def _state(newest: date, anomaly: dict[str, Any]) -> str:
+    """Whether it is new in the newest scored night, goes on into it, or has ended; empty where old rows do not say."""
+    night = pd.Timestamp(newest, tz="UTC")
+    detected, cleared = anomaly.get("detected"), anomaly.get("cleared")
+    if pd.isna(detected) or pd.isna(cleared):
+        return ""
+    if detected >= night:
+        return ", new"
+    return ", ended" if cleared <= night else f", continuing: over the limit until {cleared:%Y-%m-%d %H:%M}"
 
 
 def _how_sure(store: Store, scores: pd.DataFrame, anomaly: dict[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,21 +69,38 @@ def carried_by(sensors: Iterable[Row]) -> str:
 
 
 def seen_and_expected(spec: Family, sensor_scores: pd.DataFrame, found: Mapping[Any, Any], most: int = 3) -> list[str]:
-    """What the leading sensors read at an anomaly's peak and what was expected, a sentence each.
+    """What the leading sensors read where they left their band furthest, and what was expected, a sentence each.
 
-    `sensor_scores` holds the asset's rows of that moment.
+    `sensor_scores` holds rows of the anomaly's interval; others are passed over, unless they are all there is.
     """
-    at_peak = (sensor_scores["asset"] == found["asset"]) & (sensor_scores["time"] == found["peak_time"])
-    rows = sensor_scores[at_peak].set_index("sensor")
+    mine = sensor_scores[sensor_scores["asset"] == found["asset"]]
+    within = mine[(mine["time"] >= found["start"]) & (mine["time"] < found["end"])]
+    rows = within if len(within) else mine[mine["time"] == found["peak_time"]]
+    is_one_day = rows["time"].dt.date.nunique() == 1
     told = []
     for name in leading(found["sensors"])[:most]:
-        if name in rows.index:
-            row = rows.loc[name]
-            unit = spec.sensors[name].unit if name in spec.sensors else ""
-            band = f"expected {number(row['low'])} to {number(row['high'])}"
-            value = f"{number(row['value'])} {unit}".strip() if row["observed"] else "nothing"
-            told.append(f"{name} read {value}, {band}")
+        if (own := rows[rows["sensor"] == name]).empty:
+            continue
+        row = _furthest_out(own)
+        unit = spec.sensors[name].unit if name in spec.sensors else ""
+        value = f"{number(row['value'])} {unit}".strip() if row["observed"] else "nothing"
+        moment = f"{row['time']:%H:%M}" if is_one_day else f"{row['time']:%Y-%m-%d %H:%M}"
+        told.append(f"{name} read {value} at {moment}, expected {number(row['low'])} to {number(row['high'])}")
     return told
+
+
+def _furthest_out(rows: pd.DataFrame) -> pd.Series:
+    """The row of one sensor whose measured value is the most half widths of its band from the middle of it."""
+    middle, half = (rows["high"] + rows["low"]) / 2, (rows["high"] - rows["low"]) / 2
+    out = ((rows["value"] - middle).abs() / half.clip(lower=1e-12)).where(rows["observed"].astype(bool)).fillna(-1.0)
+    return rows.iloc[int(out.to_numpy().argmax())]
+
+
+def days_of(found: Mapping[Any, Any]) -> list[date]:
+    """The UTC days that an anomaly's interval touches, and that of its peak."""
+    last = max(found["end"] - timedelta(microseconds=1), found["start"])
+    touched = pd.date_range(found["start"].date(), last.date(), freq="D")
+    return sorted({moment.date() for moment in [*touched, found["peak_time"]]})
 
 
 def interval(start: pd.Timestamp, end: pd.Timestamp) -> str:

@@ -34,7 +34,7 @@ def oddity(values: pd.DataFrame, sensor: str, start: pd.Timestamp, end: pd.Times
         return f"{sensor} silent"
     if moved := _movement(seen["value"].to_numpy(), around["value"].to_numpy()):
         return f"{sensor} {moved}"
-    side = np.sign((seen["value"] - seen["expected"]).to_numpy())
+    side = _sides(seen, around["value"].to_numpy())
     one_sided = max((side > 0).mean(), (side < 0).mean()) >= ONE_SIDED
     if seen["cross"].sum() > max(seen["pattern"].sum(), 0.0) and (other := _followed(values, sensor, start, end)):
         return f"{sensor} no longer follows {other}"
@@ -42,6 +42,19 @@ def oddity(values: pd.DataFrame, sensor: str, start: pd.Timestamp, end: pd.Times
         return f"{sensor} off its usual pattern"
     word = "higher" if (side > 0).mean() >= ONE_SIDED else "lower"
     return f"{sensor} at a new, {word} level" if end - start >= LASTING else f"{sensor} {word} than expected"
+
+
+def _sides(seen: pd.DataFrame, around: np.ndarray) -> np.ndarray:
+    """1 where a row is too high, -1 where too low: by the values around where it leaves their range, else by the band.
+
+    When all sensors leave their ranges at once, as a machine that stops, what is expected of each is a guess.
+    """
+    value = seen["value"].to_numpy()
+    if len(around) > FEWEST:
+        beyond = (value > around.max()).astype(int) - (value < around.min())
+        if abs(beyond.mean()) >= ONE_SIDED:
+            return np.asarray(beyond)
+    return np.asarray(np.sign(value - seen["expected"].to_numpy()))
 
 
 def _movement(inside: np.ndarray, around: np.ndarray) -> str:

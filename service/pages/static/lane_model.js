@@ -67,7 +67,7 @@ export function chosen(lane, choices) {
 export const worstFirst = (a, b) => RANK[kindOf(b)] - RANK[kindOf(a)] || b.peak - a.peak;
 const worstOf = (row) => row.anomalies.reduce((most, one) => Math.max(most, RANK[kindOf(one)] + 1), row.images.some((night) => night.odd) ? RANK.warning + 1 : 0);
 const peakOf = (row) => Math.max(...row.anomalies.map((one) => one.peak), 0);
-const newestOf = (row) => Math.max(...row.anomalies.map((one) => one.end), ...row.images.filter((n) => n.odd).map((n) => seconds(n.night)), 0);
+const newestOf = (row) => Math.max(...row.anomalies.map((one) => one.until), ...row.images.filter((n) => n.odd).map((n) => seconds(n.night)), 0);
 const alphabet = new Intl.Collator("en", { numeric: true });
 const byName = (a, b) => alphabet.compare(a.family, b.family) || alphabet.compare(a.name, b.name);
 const causeOf = (row) => row.anomalies[0]?.sensors[0]?.sensor ?? "\uffff";
@@ -81,7 +81,7 @@ const ORDERS = {
 
 /** What a cell shows: classes for the eye and a sentence for the ear. */
 export function cellOf(lane, row, column) {
-  const touching = row.anomalies.filter((one) => one.start < column.end && one.end > column.start);
+  const touching = row.anomalies.filter((one) => one.start < column.end && one.until > column.start);
   if (touching.length > 1) touching.sort(worstFirst);
   const night = row.images.find((one) => one.night === column.night);
   const scored = lane.scoredSets[row.family]?.has(column.night);
@@ -98,7 +98,7 @@ export function cellOf(lane, row, column) {
   if (touching.length) {
     classes.push(kindOf(touching[0]));
     if (touching.every((one) => one.said)) classes.push("said");
-    told.push(touching.map((one) => `${kindOf(one)}${one.sensors.length ? ` ${one.sensors[0].sensor}` : ""}${one.said ? `, ${one.said} by ${one.author || "somebody"}` : ""}`).join("; "));
+    told.push(touching.map((one) => `${kindOf(one)}${one.sensors.length ? ` ${one.sensors[0].sensor}` : ""}${one.end <= column.start ? ", goes on" : ""}${one.said ? `, ${one.said} by ${one.author || "somebody"}` : ""}`).join("; "));
   }
   if (night?.odd) { classes.push("warning"); told.push(`${night.odd} of ${night.images} images odd`); }
   if (!told.length) told.push("nothing found");

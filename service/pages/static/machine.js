@@ -30,7 +30,7 @@ function aligned() {
 function draw() {
   for (const plot of plots) plot.destroy();
   plots = drawn(box, course, other, events.anomalies, { range: shown(), onRange });
-  strip();
+  requestAnimationFrame(strip); // the curves have their places only then
   if (ask("table").open) numbers();
 }
 

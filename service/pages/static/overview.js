@@ -106,11 +106,11 @@ function list(anomalies) {
     const row = lane.rows[one.row];
     const margin = Math.max(6 * 3600, (one.end - one.start) / 2);
     const link = machineAddress(one.family, row.name, iso(one.start - margin), iso(one.end + margin));
-    const sensors = one.sensors.map((s) => `${s.sensor} ${Math.round(100 * s.share)} %`).join(", ") || "several";
+    const sensors = one.sensors.map((s) => `${s.sensor} ${Math.round(100 * s.share)} %`).join(", ");
     const others = atOnce(lane, one) ? `<br><span class="soft">${atOnce(lane, one)}</span>` : "";
     const review = `<a href="/pages/review?${new URLSearchParams({ family: one.family, id: one.id })}">${escaped(saidOf(one) || "review")}</a>`;
     return `<tr><td><span class="tag ${kindOf(one)}">${kindOf(one)}</span></td><td data-head="machine"><a href="${escaped(link)}">${escaped(row.name)}</a> <span class="soft">${escaped(one.family)}</span></td>
-      <td data-head="when">${escaped(interval(one.start, one.end))}</td><td data-head="sensors">${escaped(sensors)}${others}</td><td data-head="state">${one.state}</td><td data-head="said">${review}</td></tr>`;
+      <td data-head="when">${escaped(interval(one.start, one.end))}</td><td data-head="what is odd">${escaped(one.oddity)} <span class="soft">${escaped(sensors)}</span>${others}</td><td data-head="state">${one.state}</td><td data-head="said">${review}</td></tr>`;
   }).join("");
   ask("more").hidden = some.length === anomalies.length;
 }

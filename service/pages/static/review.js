@@ -33,7 +33,7 @@ function render() {
     const row = lane.rows[one.row];
     const said = saidOf(one) ? `<br><span class="soft">${escaped(saidOf(one))}</span>` : "";
     return `<li data-id="${one.id}" aria-current="${one.id === at}"><input type="checkbox" aria-label="select ${escaped(row.name)}"${selected.has(one.id) ? " checked" : ""}>
-      <button type="button"><span class="tag ${kindOf(one)}">${kindOf(one)}</span> <strong>${escaped(row.name)}</strong> ${escaped(one.sensors[0]?.sensor ?? "")} <span class="soft">${atOnce(lane, one)}</span><br>${escaped(interval(one.start, one.end))}${said}</button></li>`;
+      <button type="button"><span class="tag ${kindOf(one)}">${kindOf(one)}</span> <strong>${escaped(row.name)}</strong> ${escaped(one.oddity)} <span class="soft">${atOnce(lane, one)}</span><br>${escaped(interval(one.start, one.end))}${said}</button></li>`;
   }).join("");
   ask("selected").textContent = selected.size ? `${selected.size} selected` : "";
 }

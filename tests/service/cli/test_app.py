@@ -55,6 +55,7 @@ def test_every_command_and_option_says_what_it_is(nightscore, words):
     assert command.help
     options = {option.opts[0]: option for option in command.params}
     assert [name for name, option in options.items() if not option.help] == []
+    assert [name for name, option in options.items() if "[" in option.help] == []  # taken for markup and not shown
     assert ("--settings" in options, "--store" in options) == READ.get(words, (True, True))
     assert all(name in ended.out for name in options if name.startswith("--"))
     assert "``" not in ended.out  # a word in brackets would be taken for markup
@@ -67,6 +68,7 @@ def test_the_command_says_its_version(nightscore):
 
 def test_every_command_is_a_job_or_one_that_people_use_around_them():
     around = {"init", "nightly", "backfill", "show", "doctor", "demo", "serve", "replay", "explain", "plan", "bridge"}
+    around |= {"anomalies"}
     keeping = {"verify", "clean", "backup", "restore", "migrate", "audit"}
     looks = {"show-image", "explore-images", "evaluate-images", "interpolate-images", "redraw-image", "judge-picture"}
     looks |= {"mix-images", "vary-images", "upscale-images", "train-translator", "translate-images"}

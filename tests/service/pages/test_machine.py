@@ -30,7 +30,9 @@ def test_a_machine_is_told_in_words_and_curves_and_its_range_is_moved_by_key(ope
     assert titles[-2:] == ["Contribution of each sensor to the score", "Score and threshold, nats"]
     assert "warning" in page.inner_text("#words")
     assert f"{FAULT} 06:00 to 10:00 (4 h)" in page.inner_text("#words")
-    assert page.locator("#events rect").count() >= 1
+    event, curve = (page.locator(where).first.bounding_box() for where in ("#events rect", "#curves .u-over"))
+    assert event["x"] == pytest.approx(curve["x"] + curve["width"] * 5 / 24, abs=2)  # begins at 05:00 UTC
+    assert event["width"] == pytest.approx(curve["width"] * 4 / 24, abs=3)
     page.locator("#curves [role=group]").first.focus()
     page.keyboard.press("ArrowRight")
     legends = page.locator("#curves .u-legend").all_inner_texts()

@@ -5,13 +5,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
+from sensors_data.provenance import Provenance
 from sensors_data.simulate import START
 from sensors_data.store import Store
 from service.figures.asset import asset_picture
 from service.show.series import show_asset
+from service.show.worst import worst_anomaly
 
 DAY = START + timedelta(days=6)
 
@@ -66,3 +69,19 @@ def test_what_is_not_said_is_the_worst_of_what_was_scored(copied, monkeypatch):
 def test_an_asset_without_scores_is_told_with_those_that_have_some(plant):
     with pytest.raises(LookupError, match=r"no scored row of asset 'oven-2' .* \(scored there: oven-1, oven-3\)"):
         asset_picture(Store(plant.store), plant.family("oven"), "oven", "oven-2", DAY, DAY)
+
+
+def test_the_worst_is_looked_for_in_all_families_outside_planned_work(tmp_path):
+    store = Store(str(tmp_path))
+    peaks = {"oven": [("a", 3.0, False)], "pump": [("b", 9.0, True), ("c", 5.0, False), ("d", 4.0, False)]}
+    for family, rows in peaks.items():
+        about = {"rows": 1, "sensors": [], "model": "m", "severity": "info"}
+        times = dict.fromkeys(("start", "end", "peak_time"), pd.Timestamp(DAY, tz="UTC"))
+        found = [
+            about | times | {"anomaly_id": f"id-{name}", "asset": name, "peak_score": peak, "suppressed": planned}
+            for name, peak, planned in rows
+        ]
+        store.write("anomalies", pd.DataFrame(found), Provenance(job="test"), family=family, day=DAY)
+    found = [worst_anomaly(store, ["oven", "pump"], asset=asset) for asset in (None, "d", "a")]
+    assert [(row["family"], row["asset"]) for row in found] == [("pump", "c"), ("pump", "d"), ("oven", "a")]
+    assert worst_anomaly(store, ["oven", "pump"], day=DAY + timedelta(days=1)) is None

@@ -42,6 +42,18 @@ def test_an_anomaly_is_new_continuing_or_ended_by_the_nights_that_hold_it(copied
     }
 
 
+def test_an_anomaly_is_told_up_to_the_last_night_that_saw_it_over_the_limit(copied):
+    before = LAST - timedelta(days=1)
+    goes_on, ended = ("d" * 16, at(before, 1), at(before, 3)), ("e" * 16, at(before, 5), at(before, 6))
+    write(copied, before, goes_on, ended)
+    write(copied, LAST, goes_on)
+    found = {one["id"][0]: one for one in lane_of(new_service(copied), None, None).anomalies}
+    assert found["d"]["end"] == at(before, 3).timestamp()
+    assert found["d"]["until"] == at(LAST, 24).timestamp()
+    assert found["e"]["until"] == found["e"]["end"] == at(before, 6).timestamp()
+    assert found["d"]["oddity"] == "power odd"
+
+
 def test_every_night_asked_for_is_a_column_and_only_scored_ones_are_told_as_scored(plant):
     lane = lane_of(new_service(plant), FIRST, LAST)
     assert [str(night) for night in lane.nights] == [str(FIRST + timedelta(days=n)) for n in range(9)]

@@ -57,5 +57,12 @@ def test_what_stays_on_one_side_for_a_day_is_a_new_level():
     assert oddity(values, "pressure", FIRST, FIRST + pd.Timedelta(days=1.2)) == "pressure at a new, higher level"
 
 
+def test_a_machine_that_stops_is_lower_also_where_the_windows_expected_even_less():
+    values = rows(lambda v: v - 8.0)
+    stopped = (values["sensor"] == "pressure") & (values["time"] >= FIRST) & (values["time"] < LAST)
+    values.loc[stopped.to_numpy(), "expected"] = values.loc[stopped.to_numpy(), "value"] - 5.0
+    assert oddity(values, "pressure", FIRST, LAST) == "pressure lower than expected"
+
+
 def test_nothing_is_said_where_nothing_is_known_of_the_sensor():
     assert oddity(rows(lambda v: v), "pressure", START - 9 * STEP, START) == ""
