@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import uvicorn
 
@@ -18,6 +19,7 @@ from service.api.access import Proxy
 from service.api.app import access_for, create_app
 from service.api.connections import HEAD_BYTES, HeadLimits
 from service.pages.app import mount_pages
+from service.views.lane import read_ahead
 from service.views.settings_file import SettingsFile
 
 
@@ -49,6 +51,7 @@ def serve(settings: Settings, file: Path, address: Address, say: Callable[[str],
         say(f"serving {settings.store} at {url}; stop with Ctrl-C")
         say(f"open {url}/login?code={access.code()} once, in the next minutes; later sign in at {url}/login")
         say(f"the service's token stands in {address.token_file}")
+        Thread(target=read_ahead, args=(app.state.service,), daemon=True).start()
         run(app, listening)
 
 

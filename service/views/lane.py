@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from anomaly.series.evidence.in_words import what_is_odd
-from sensors_data.errors import NotThereError, UnusableError
+from sensors_data.errors import NightscoreError, NotThereError, UnusableError
 from sensors_data.series.incidents import read_incidents
 from service.views.feedback import verdicts_on
 from service.views.state import Service, stamp_of
@@ -17,6 +18,8 @@ from service.views.together import groups_of
 
 NIGHTS, MOST_NIGHTS = 30, 400
 """Nights of a lane where none are asked for, and at most."""
+AHEAD, FILES_AHEAD = 90, 2000
+"""Nights that are read before anyone asks, and files of them at most, which are remembered."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,13 @@ def lane_of(service: Service, first: date | None, last: date | None, many: int =
     for name, days in cameras.items():
         _add_camera(service, lane, name, [day for day in days if nights[0] <= day <= nights[-1]])
     return lane
+
+
+def read_ahead(service: Service) -> None:
+    """Read what the first lane after a start reads; a fault is left to that lane to tell."""
+    owners = len(service.settings.families) + len(service.settings.cameras)
+    with suppress(NightscoreError):
+        lane_of(service, None, None, max(1, min(AHEAD, FILES_AHEAD // max(owners, 1))))
 
 
 def _nights(newest: date, first: date | None, last: date | None, many: int) -> list[date]:

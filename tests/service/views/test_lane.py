@@ -1,6 +1,8 @@
 """The lane of machines by nights, from the plant's store."""
 
+import os
 from datetime import timedelta
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from sensors_data.provenance import Provenance
 from sensors_data.series.incidents import Incident, label, withdraw
 from sensors_data.simulate import START
 from sensors_data.store import Store
-from service.views.lane import lane_of, measured_of
+from service.views.lane import lane_of, measured_of, read_ahead
 from service.views.state import new_service
 
 FIRST, LAST = START, START + timedelta(days=8)
@@ -52,6 +54,24 @@ def test_an_anomaly_is_told_up_to_the_last_night_that_saw_it_over_the_limit(copi
     assert found["d"]["until"] == at(LAST, 24).timestamp()
     assert found["e"]["until"] == found["e"]["end"] == at(before, 6).timestamp()
     assert found["d"]["oddity"] == "power odd"
+
+
+def test_what_was_read_ahead_is_not_read_again_for_the_first_lane(copied):
+    service = new_service(copied)
+    read_ahead(service)
+    expected = lane_of(new_service(copied), None, None)
+    for path in Path(copied.store, "anomalies").rglob("*.parquet"):
+        about = path.stat()
+        path.write_bytes(b"x" * about.st_size)  # cannot be read, and looks as it did before
+        os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))
+    assert lane_of(service, None, None) == expected
+
+
+def test_reading_ahead_leaves_an_empty_store_to_the_first_lane(plant, tmp_path):
+    service = new_service(plant.model_copy(update={"store": str(tmp_path / "none")}))
+    read_ahead(service)
+    with pytest.raises(NotThereError, match="nothing was scored yet"):
+        lane_of(service, None, None)
 
 
 def test_every_night_asked_for_is_a_column_and_only_scored_ones_are_told_as_scored(plant):
