@@ -29,6 +29,10 @@ class Canvas:
         """A row and a column for the defect's middle, on the part rather than beside it."""
         return centre(self.good, self.size / 2, self.rng)
 
+    def tone(self, quantile: float) -> np.ndarray:
+        """A brightness of the part, (C, 1, 1)."""
+        return np.asarray(np.quantile(self.good, quantile, axis=(1, 2)))[:, None, None]
+
 
 @dataclass(frozen=True)
 class Layer:

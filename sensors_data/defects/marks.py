@@ -6,7 +6,10 @@ import numpy as np
 from scipy import ndimage
 
 from sensors_data.defects.canvas import Canvas, Layer
-from sensors_data.defects.shapes import blob, perlin, stroke, turned, wander
+from sensors_data.defects.shapes import blob, perlin, ragged, stroke, turned, wander
+
+WIDEST_PIT = 0.045
+"""Radius of a pit at most, of the shorter side: a larger dark spot looks like a stain."""
 
 
 def scratch(canvas: Canvas) -> Layer:
@@ -19,7 +22,7 @@ def scratch(canvas: Canvas) -> Layer:
     line = stroke(canvas.shape, path, width * (0.25 + 0.75 * np.sin(np.pi * t) ** 0.5))
     beside = stroke(canvas.shape, path + width * np.array([np.cos(angle), -np.sin(angle)]), np.full(len(path), width))
     bright = rng.random() < 0.6
-    tone = _tone(canvas, 0.97 if bright else 0.03)
+    tone = canvas.tone(0.97 if bright else 0.03)
     image = np.where(line > 0.05, tone, canvas.good * (1 - 0.35 * beside))  # its burr throws a shadow
     return Layer(image, np.maximum(line, 0.6 * beside) if bright else line)
 
@@ -69,14 +72,34 @@ def dent(canvas: Canvas) -> Layer:
 
 
 def hole(canvas: Canvas) -> Layer:
-    """A small dark pit, its rim lit on the side away from the light."""
-    rng, at = canvas.rng, canvas.place()
-    radius = max(1.0, canvas.size / 4)
-    pit = blob(canvas.shape, at, radius, rng, edge=max(1.0, radius / 4))
-    shift = radius * 0.35 * np.array([np.sin(a := rng.uniform(0, 2 * np.pi)), np.cos(a)])
-    lit = np.clip(ndimage.shift(pit, shift, order=1) - pit, 0, 1)
-    image = _darkest(canvas) * (1 - lit) + lit * _tone(canvas, 0.98)
-    return Layer(image * np.ones_like(canvas.good), np.maximum(pit, 0.5 * lit))
+    """A dark pit; where the defect is large, a nest of pits, as gas leaves them.
+
+    A pit is deepest in its middle. The wall away from the light is lit, and so is its rim.
+    """
+    rng = canvas.rng
+    radius = min(max(1.0, canvas.size / 4), WIDEST_PIT * min(canvas.shape))
+    middle, light = np.array(canvas.place()), rng.uniform(0, 2 * np.pi)
+    image, outline = canvas.good, np.zeros(canvas.shape)
+    for number in range(1 + int((canvas.size / 4 - radius) / radius * rng.uniform(1, 2))):
+        apart = 0.0 if number == 0 else canvas.size / 2 * rng.uniform(0.3, 1)
+        way, smaller = rng.uniform(0, 2 * np.pi), 1.0 if number == 0 else rng.uniform(0.3, 0.9)
+        at = middle + apart * np.array([np.sin(way), np.cos(way)])
+        image, cover = _pit(canvas, image, (at[0], at[1]), max(0.8, radius * smaller), light)
+        outline = np.maximum(outline, cover)
+    return Layer(image, outline)
+
+
+def _pit(
+    canvas: Canvas, image: np.ndarray, at: tuple[float, float], radius: float, light: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """An image (C, H, W) with one pit, and where it lies, (H, W)."""
+    pit = ragged(canvas.shape, at, radius, canvas.rng, edge=max(1.0, radius / 3))
+    toward = radius * 0.4 * np.array([np.sin(light), np.cos(light)])
+    deep = np.clip(pit * ndimage.gaussian_filter(pit, radius / 2) * 1.6, 0, 1)
+    wall = np.clip(pit - ndimage.shift(pit, -toward, order=1), 0, 1)
+    rim = np.clip(ndimage.shift(pit, 0.5 * toward, order=1) - pit, 0, 1)
+    floor = image * (1 - 0.55 * pit) * (1 - deep) + _darkest(canvas) * deep + 0.25 * wall * image
+    return np.clip(floor + 0.35 * rim * (canvas.tone(0.98) - floor), 0, 1), np.asarray((pit + rim > 0).astype(float))
 
 
 def _through(canvas: Canvas, path: np.ndarray) -> np.ndarray:
@@ -84,11 +107,6 @@ def _through(canvas: Canvas, path: np.ndarray) -> np.ndarray:
     return np.asarray(path - path.mean(0) + canvas.place())
 
 
-def _tone(canvas: Canvas, quantile: float) -> np.ndarray:
-    """A brightness of the part, (C, 1, 1)."""
-    return np.asarray(np.quantile(canvas.good, quantile, axis=(1, 2)))[:, None, None]
-
-
 def _darkest(canvas: Canvas) -> np.ndarray:
     """What a gap looks like: a third of a dark tone of the part, (C, 1, 1)."""
-    return _tone(canvas, 0.05) * 0.35
+    return canvas.tone(0.05) * 0.35

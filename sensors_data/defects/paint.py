@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from sensors_data.defects import marks, pasted, structure, surface
+from sensors_data.defects import first_version, marks, pasted, structure, surface
 from sensors_data.defects.canvas import Canvas, Painter
 from sensors_data.defects.likeness import RealDefect, likeness
 from sensors_data.defects.visibility import visibility
@@ -32,6 +32,13 @@ PAINTERS: dict[str, Painter] = {
 }
 """Every kind of painted defect, by the name that tables carry as its label."""
 KINDS = tuple(PAINTERS)
+VERSION = "2"
+"""Of the painters; it grows when one paints otherwise."""
+VERSIONS: dict[str, dict[str, Painter]] = {
+    "1": {**PAINTERS, "cut-paste": first_version.cut_paste, "scar": first_version.scar, "hole": first_version.hole},
+    VERSION: PAINTERS,
+}
+"""The painters of every version, so that an earlier painting can be painted again."""
 WHOLE = ("missing", "shifted", "doubled", "cut-paste")
 """Kinds that are there or not: half of one would be a ghost. The others are painted as faint as is asked."""
 SIZES = (0.06, 0.4)
@@ -63,16 +70,23 @@ class PaintedDefect:
 
 
 def paint_defect(
-    good: np.ndarray, donor: np.ndarray, kind: str, rng: np.random.Generator, least: float = VISIBLE
+    good: np.ndarray,
+    donor: np.ndarray,
+    kind: str,
+    rng: np.random.Generator,
+    least: float = VISIBLE,
+    version: str = VERSION,
 ) -> PaintedDefect:
     """A defect of a kind on a good part (C, H, W), uint8 or uint16; `donor` is another good part, for what is pasted.
 
-    Size and visibility, `least` or more, are drawn from `rng`; the same generator gives the same bytes. UnusableError
-    when no try is that visible, as on a blank part.
+    Size and visibility, `least` or more, are drawn from `rng`; the same generator and version of the painters give the
+    same bytes. UnusableError when no try is that visible, as on a blank part, or for a version that is not known.
     """
-    if kind not in PAINTERS:
+    if version not in VERSIONS:
+        raise UnusableError(f"painters {version} are not known here", f"there are painters {', '.join(VERSIONS)}")
+    if kind not in KINDS:
         raise UnusableError(f"no painter is called '{kind}'", f"there are {', '.join(KINDS)}")
-    return _visible(good, donor, kind, PAINTERS[kind], rng, least)
+    return _visible(good, donor, kind, VERSIONS[version][kind], rng, least)
 
 
 def paint_like(good: np.ndarray, real: RealDefect, rng: np.random.Generator) -> PaintedDefect:

@@ -1,4 +1,4 @@
-"""Defects made of other places: a patch or scar cut out and pasted, a patch blended in, a foreign texture."""
+"""Defects made of other places: a flake or gouge of another part, a patch blended in, a foreign texture."""
 
 from __future__ import annotations
 
@@ -7,31 +7,67 @@ from scipy import ndimage
 from scipy.fft import dstn, idstn
 
 from sensors_data.defects.canvas import Canvas, Layer
-from sensors_data.defects.shapes import blob, box, perlin
+from sensors_data.defects.shapes import blob, perlin, ragged, stroke, wander
 
 
 def cut_paste(canvas: Canvas) -> Layer:
-    """A box of another part pasted in elsewhere, its brightness changed a little (CutPaste, Li et al. 2021,
-    arXiv:2104.04015)."""
-    rng, at = canvas.rng, canvas.place()
-    stretch = float(np.exp(rng.uniform(-0.7, 0.7)))
-    outline = box(canvas.shape, at, canvas.size * stretch, canvas.size / stretch)
-    return Layer(_fitting(canvas, outline), outline)
+    """A flake of another part that lies on this one: ragged, in this place's light and grain, with a thin shadow.
+
+    After CutPaste (Li et al. 2021, arXiv:2104.04015), whose boxes have edges that no wear makes.
+    """
+    rng, radius = canvas.rng, canvas.size / 2
+    flake = ragged(canvas.shape, canvas.place(), radius, rng, edge=max(1.2, radius / 10))
+    toward = max(0.7, canvas.size / 25) * _way(rng)
+    shadow = np.clip(ndimage.shift(flake, toward, order=1) - flake, 0, 1)
+    rim = np.clip(flake - ndimage.shift(flake, toward, order=1), 0, 1)
+    patch = _in_this_light(canvas, flake, rng.choice((-1, 1)) * rng.uniform(0.12, 0.45)) * (1 + 0.25 * rim)
+    image = canvas.good * (1 - 0.35 * shadow) * (1 - flake) + patch * flake
+    return Layer(np.clip(image, 0, 1), _support(flake + shadow))
 
 
 def scar(canvas: Canvas) -> Layer:
-    """A long thin turned box of another part (CutPaste's scar)."""
+    """A gouge: long, bent and tapered, torn open to material of another part, one flank in shadow and one lit."""
     rng = canvas.rng
-    breadth = max(1.5, canvas.size * rng.uniform(0.12, 0.3))
-    outline = box(canvas.shape, canvas.place(), canvas.size * 1.6, breadth, rng.uniform(0, np.pi))
-    return Layer(_fitting(canvas, outline), outline)
+    length, breadth = 1.6 * canvas.size, max(1.5, canvas.size * rng.uniform(0.08, 0.2))
+    path = wander((0, 0), rng.uniform(0, 2 * np.pi), length, rng.uniform(0.2, 0.9), rng)
+    taper = np.sin(np.pi * np.linspace(0.02, 0.98, len(path))) ** 0.7
+    torn = np.clip(1 + 0.35 * ndimage.gaussian_filter1d(rng.normal(0, 2, len(path)), 3), 0.4, 1.6)
+    gouge = stroke(canvas.shape, path - path.mean(0) + canvas.place(), breadth * taper * torn)
+    gouge = ndimage.gaussian_filter(gouge, 0.5)
+    toward = max(0.7, breadth / 4) * _way(rng)
+    dark, lit = (np.clip(gouge - ndimage.shift(gouge, sign * toward, order=1), 0, 1) for sign in (1, -1))
+    patch = _in_this_light(canvas, gouge, -rng.uniform(0.15, 0.5)) * (1 - 0.5 * dark) * (1 + 0.6 * lit)
+    return Layer(np.clip(canvas.good * (1 - gouge) + patch * gouge, 0, 1), _support(gouge))
+
+
+def _in_this_light(canvas: Canvas, outline: np.ndarray, change: float) -> np.ndarray:
+    """The donor's grain on the light that falls on the good part, as strong inside an outline as the part's own; the
+    light is changed by a share."""
+    source, reach = moved(canvas.donor, canvas.rng), max(1.5, canvas.size / 6)
+    light = ndimage.gaussian_filter(canvas.good, (0, reach, reach))
+    grain = source - ndimage.gaussian_filter(source, (0, reach, reach))
+    inside = outline > 0.5 if (outline > 0.5).any() else outline > 0
+    own, other = (float(x[:, inside].std()) for x in (canvas.good - light, grain))
+    strength = float(np.clip(own / max(other, 1e-3), 0.3, 3))
+    return np.asarray(np.clip(light * (1 + change) + strength * grain, 0, 1))
+
+
+def _way(rng: np.random.Generator) -> np.ndarray:
+    """A direction, rows and columns."""
+    angle = rng.uniform(0, 2 * np.pi)
+    return np.array([np.sin(angle), np.cos(angle)])
+
+
+def _support(cover: np.ndarray) -> np.ndarray:
+    """1 wherever an image is covered at all."""
+    return np.asarray((cover > 0).astype(float))
 
 
 def blended(canvas: Canvas) -> Layer:
     """An irregular patch of another part, its gradients continued seamlessly (NSA, Schlueter et al. 2022,
     arXiv:2109.15222; Poisson editing, Perez et al. 2003)."""
     outline = blob(canvas.shape, canvas.place(), canvas.size / 2, canvas.rng)
-    return Layer(poisson_blend(canvas.good, _moved(canvas.donor, canvas.rng), outline), grown(outline))
+    return Layer(poisson_blend(canvas.good, moved(canvas.donor, canvas.rng), outline), grown(outline))
 
 
 def texture(canvas: Canvas) -> Layer:
@@ -48,7 +84,7 @@ def _foreign(canvas: Canvas) -> np.ndarray:
     """Another part inverted and turned, or noise of several scales in two colours of the part."""
     rng, good = canvas.rng, canvas.good
     if rng.random() < 0.5:
-        turned = np.rot90(_moved(canvas.donor, rng), int(rng.integers(1, 4)), (1, 2))
+        turned = np.rot90(moved(canvas.donor, rng), int(rng.integers(1, 4)), (1, 2))
         fitted = ndimage.zoom(turned, (1, *np.divide(canvas.shape, turned.shape[1:])), order=1)
         return np.asarray(np.clip(good.min() + good.max() - fitted, 0, 1))
     grain = sum(perlin(canvas.shape, min(canvas.shape) / cell, rng) / k for k, cell in enumerate((2.5, 5.0, 10.0), 1))
@@ -57,19 +93,11 @@ def _foreign(canvas: Canvas) -> np.ndarray:
     return np.asarray(low[:, None, None] + share * (high - low)[:, None, None])
 
 
-def _moved(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def moved(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """An image rolled by any distance and perhaps mirrored: what lies at a place comes from another one."""
     height, width = x.shape[1:]
     rolled = np.roll(x, (int(rng.integers(height // 8, height)), int(rng.integers(width // 8, width))), (1, 2))
     return np.asarray(rolled[:, :: rng.choice((-1, 1)), :: rng.choice((-1, 1))])
-
-
-def _fitting(canvas: Canvas, outline: np.ndarray) -> np.ndarray:
-    """The donor moved, nearly as bright inside an outline as the good part is there: exposures differ, parts do not."""
-    moved, weight = _moved(canvas.donor, canvas.rng), max(float(outline.sum()), 1e-6)
-    target, source = ((x * outline).sum() / weight / len(x) for x in (canvas.good, moved))
-    brighter = target / max(float(source), 0.02) * canvas.rng.uniform(0.8, 1.25)
-    return np.asarray(np.clip(moved * min(brighter, 4.0), 0, 1))
 
 
 def grown(outline: np.ndarray, by: int = 1) -> np.ndarray:

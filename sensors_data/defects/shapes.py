@@ -74,6 +74,17 @@ def blob(
     return np.asarray(np.clip((radius * wobble - distance) / max(edge, 1e-3) + 0.5, 0, 1))
 
 
+def ragged(
+    shape: tuple[int, int], at: tuple[float, float], radius: float, rng: np.random.Generator, edge: float = 1.0
+) -> np.ndarray:
+    """A torn patch of about `radius`, longer than broad, its border rough at two scales and `edge` pixels wide."""
+    along, across = turned(shape, at, rng.uniform(0, np.pi))
+    stretch = np.exp(rng.uniform(0.1, 0.5))
+    distance = np.hypot(along / stretch, across * stretch)
+    coarse, fine = (perlin(shape, min(shape) / max(radius * part, 2.0), rng) for part in (1.2, 0.35))
+    return np.asarray(np.clip((radius * (1 + 0.4 * coarse + 0.25 * fine) - distance) / max(edge, 1e-3) + 0.5, 0, 1))
+
+
 def box(
     shape: tuple[int, int], at: tuple[float, float], length: float, breadth: float, angle: float = 0.0
 ) -> np.ndarray:

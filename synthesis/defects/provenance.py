@@ -10,20 +10,17 @@ from PIL import Image
 
 from sensors_data.camera import Camera
 from sensors_data.defects.batch import painting_rng
-from sensors_data.defects.paint import paint_defect
+from sensors_data.defects.paint import VERSION, paint_defect
 from sensors_data.errors import NotThereError, UnreadableError, UnusableError
 from sensors_data.images.files import decode_image, encode_png
 from sensors_data.settings import Section, parse
 from sensors_data.store import Store
 
-PAINTERS_VERSION = "1"
-"""Grows when a painter changes, since an image of an older one can then not be painted again."""
-
 
 class PaintingOrigin(Section):
     """How a defect was painted; together with the two good parts it suffices to paint it again."""
 
-    painters: str = PAINTERS_VERSION
+    painters: str = VERSION
     camera: str
     kind: str
     seed: int
@@ -69,12 +66,10 @@ def _text(png: bytes) -> dict[str, str]:
 def painted_again(store: Store, camera: Camera, png: bytes) -> np.ndarray:
     """The image of a painted PNG, painted again from the good parts in the store, uint8 (C, H, W).
 
-    NotThereError when a good part is gone, UnusableError when the painters have changed or the defect is like a real
-    one of a folder.
+    The painters of its version paint. NotThereError when a good part is gone, UnusableError when that version is not
+    known here or the defect is like a real one of a folder.
     """
     origin = painting_origin(png)
-    if origin.painters != PAINTERS_VERSION:
-        raise UnusableError(f"painters {origin.painters} made this image, here are painters {PAINTERS_VERSION}")
     if origin.donor_day is None:
         raise UnusableError(
             f"this defect is like {origin.donor}, which the store does not hold",
@@ -83,7 +78,7 @@ def painted_again(store: Store, camera: Camera, png: bytes) -> np.ndarray:
     good = _part(store, camera, origin.camera, origin.good_day, origin.good)
     donor = _part(store, camera, origin.camera, origin.donor_day, origin.donor)
     rng = painting_rng(origin.seed, origin.number, origin.attempt)
-    return paint_defect(good, donor, origin.kind, rng).image
+    return paint_defect(good, donor, origin.kind, rng, version=origin.painters).image
 
 
 def _part(store: Store, camera: Camera, name: str, day: date, image_id: str) -> np.ndarray:

@@ -81,3 +81,57 @@ def test_a_mask_that_covers_all_is_refused():
     everything = RealDefect("a.png", "pit", real, np.ones((64, 64), bool))
     with pytest.raises(UnusableError, match="its mask covers 100% of the picture; mark the defect alone"):
         paint_like(good, everything, np.random.default_rng(0))
+
+
+def filled(mask):
+    """The share of the upright box around a mask that it fills."""
+    rows, columns = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
+    return mask.sum() / ((rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1))
+
+
+def test_a_pasted_flake_is_ragged_where_the_first_version_pasted_a_box():
+    good, donor = parts(2, side=128)
+    shares = {
+        version: np.median(
+            [
+                filled(paint_defect(good, donor, "cut-paste", np.random.default_rng(n), 5, version).mask)
+                for n in range(12)
+            ]
+        )
+        for version in ("1", "2")
+    }
+    assert shares["1"] > 0.85
+    assert shares["2"] < 0.8
+
+
+def test_a_pasted_flake_has_the_grain_of_its_place():
+    good, donor = parts(2, side=128)
+    coarse = 255 - ndimage.zoom(donor, (1, 2, 2), order=1)[:, :128, :128]
+    for number in range(5):
+        painted = paint_defect(good, coarse, "cut-paste", np.random.default_rng(number), 10)
+        inside = ndimage.binary_erosion(painted.mask, iterations=3)
+        if inside.sum() > 50:
+            grain = [
+                float((x - ndimage.gaussian_filter(x, 3))[inside].std())
+                for x in (good[0] / 255, painted.image[0] / 255)
+            ]
+            assert 0.3 < grain[1] / grain[0] < 3
+
+
+def test_no_hole_is_wider_than_a_tenth_of_the_part_and_a_large_one_is_a_nest_of_several():
+    good, donor = parts(2, side=128)
+    holes = [paint_defect(good, donor, "hole", np.random.default_rng(n), 5) for n in range(30)]
+    counts, widest = [], []
+    for hole in holes:
+        dark = ndimage.binary_opening(hole.mask, iterations=1)
+        _, count = ndimage.label(hole.mask)
+        counts.append(count)
+        widest.append(2 * ndimage.distance_transform_edt(np.pad(dark, 1)).max())
+    assert max(widest) < 0.15 * 128
+    assert max(counts) >= 3
+
+
+def test_a_version_of_the_painters_that_is_not_known_is_refused():
+    good, donor = parts(2)
+    with pytest.raises(UnusableError, match="painters 9 are not known here; there are painters 1, 2"):
+        paint_defect(good, donor, "scar", np.random.default_rng(0), version="9")

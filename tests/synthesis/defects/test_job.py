@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from sensors_data.camera import Camera
+from sensors_data.defects.batch import painting_rng
+from sensors_data.defects.paint import paint_defect
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.images.files import decode_image, encode_png
 from sensors_data.places import painted_sheet_path
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from synthesis.defects.job import paint_defects
-from synthesis.defects.provenance import is_painted, painted_again, painting_origin
+from synthesis.defects.provenance import is_painted, painted_again, painted_png, painting_origin
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,22 @@ def test_each_is_painted_again_bit_for_bit(painted, day):
     for png in store.read("painted_images", camera="eye", day=day)["png"]:
         again = painted_again(store, painted.camera("eye"), png)
         assert np.array_equal(again, decode_image(png, 1))
+
+
+def test_what_the_first_painters_made_is_painted_again_by_them(painted, day):
+    store, camera = Store(painted.store), painted.camera("eye")
+    for png in store.read("painted_images", camera="eye", day=day)["png"][:3]:
+        origin = painting_origin(png).model_copy(update={"painters": "1"})
+        good, donor = (
+            decode_image(rows.loc[rows["image_id"] == name, "png"].iloc[0], 1)
+            for rows in [store.read("images", camera="eye", day=origin.good_day)]
+            for name in (origin.good, origin.donor)
+        )
+        rng = painting_rng(origin.seed, origin.number, origin.attempt)
+        first = paint_defect(good, donor, origin.kind, rng, version="1")
+        again = painted_again(store, camera, painted_png(first.image, origin))
+        assert np.array_equal(again, first.image)
+        assert np.array_equal(again, decode_image(png, 1)) == (origin.kind not in ("cut-paste", "scar", "hole"))
 
 
 def test_a_png_of_another_hand_is_told_apart(digits):
