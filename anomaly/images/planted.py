@@ -14,6 +14,10 @@ from sensors_data.errors import UnusableError
 PLAIN = 5.0
 """The least visibility of a planted defect: five times what is just seen, so that a good detector finds most."""
 
+PAINTERS = "1"
+"""Version of the painters that detectors are tested by: its boxes and bars are made to be found, and the power of one
+night stays comparable with that of the nights before."""
+
 
 @dataclass(frozen=True)
 class Planted:
@@ -57,7 +61,7 @@ def _planted(good: np.ndarray, images: np.ndarray, number: int, seed: int, least
     rng = np.random.default_rng((seed, number))
     donor = images[(number + int(rng.integers(1, max(2, len(images))))) % len(images)]
     try:
-        return paint_defect(good, donor, KINDS[number % len(KINDS)], rng, least)
+        return paint_defect(good, donor, KINDS[number % len(KINDS)], rng, least, PAINTERS)
     except UnusableError:
         return None
 

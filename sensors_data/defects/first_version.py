@@ -1,4 +1,5 @@
-"""Painters of version 1 that version 2 paints otherwise, so that what they painted can be painted again."""
+"""Painters of version 1 that version 2 paints otherwise: detectors are tested by them, and what they painted in batches
+can be painted again."""
 
 from __future__ import annotations
 

@@ -41,15 +41,19 @@ def scar(canvas: Canvas) -> Layer:
 
 
 def _in_this_light(canvas: Canvas, outline: np.ndarray, change: float) -> np.ndarray:
-    """The donor's grain on the light that falls on the good part, as strong inside an outline as the part's own; the
-    light is changed by a share."""
+    """The donor's grain on the light that falls on the good part, as strong inside an outline as the part's own.
+
+    It is brighter by `change`, a share of the part's range of tones, or darker by it where there is no room.
+    """
     source, reach = moved(canvas.donor, canvas.rng), max(1.5, canvas.size / 6)
     light = ndimage.gaussian_filter(canvas.good, (0, reach, reach))
     grain = source - ndimage.gaussian_filter(source, (0, reach, reach))
     inside = outline > 0.5 if (outline > 0.5).any() else outline > 0
-    own, other = (float(x[:, inside].std()) for x in (canvas.good - light, grain))
-    strength = float(np.clip(own / max(other, 1e-3), 0.3, 3))
-    return np.asarray(np.clip(light * (1 + change) + strength * grain, 0, 1))
+    own, other = (float(x[:, inside].std()) if inside.any() else 0.0 for x in (canvas.good - light, grain))
+    step = change * (canvas.tone(0.98) - canvas.tone(0.02))  # (C, 1, 1)
+    level = light[:, inside].mean(1)[:, None, None] if inside.any() else light.mean((1, 2), keepdims=True)
+    step = np.where((level + step < 0) | (level + step > 1), -step, step)
+    return np.asarray(np.clip(light + step + float(np.clip(own / max(other, 1e-3), 0.3, 3)) * grain, 0, 1))
 
 
 def _way(rng: np.random.Generator) -> np.ndarray:
