@@ -8,9 +8,13 @@ import pytest
 
 from docs.hooks.commands_page import commands, commands_page
 from docs.hooks.jobs_page import jobs_page
+from docs.hooks.presets_page import presets_page
 from docs.hooks.rest_page import rest_page
 from docs.hooks.settings_page import SECTIONS, meanings, settings_page
 from sensors_data.jobs import JOBS
+from synthesis.presets.catalogue import PRESETS
+from synthesis.presets.families import OTHER_COMMANDS
+from synthesis.presets.left_open import LEFT_OPEN
 
 ROOT = Path(__file__).parents[1]
 INSTALL = (ROOT / "docs/how-to/install.md").read_text(encoding="utf-8")
@@ -66,3 +70,16 @@ def test_the_rest_page_names_every_address_that_the_service_answers():
     assert "### `POST /v1/score`" in page
     assert "| `family` | **needed**, string | The family's name. |" in page
     assert len(re.findall(r"^### `(GET|POST|DELETE) ", page, re.MULTILINE)) >= 20
+
+
+def test_the_presets_page_has_every_preset_layer_by_layer_with_what_its_source_left_open():
+    page = presets_page()
+    assert sorted(re.findall(r"^### (.+)$", page, re.MULTILINE)) == sorted(PRESETS)
+    style = page.split("### style\n")[1].split("\n### ")[0]
+    for words in ("arXiv:1812.04948", "version: 1", LEFT_OPEN["style"]):
+        assert words in style
+    assert all(f"| {name} |" in page for name in OTHER_COMMANDS)
+
+
+def test_what_is_left_open_is_said_of_known_presets_only():
+    assert set(LEFT_OPEN) <= set(PRESETS)

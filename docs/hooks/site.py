@@ -12,6 +12,7 @@ from mkdocs.structure.pages import Page
 
 from docs.hooks.commands_page import commands_page
 from docs.hooks.jobs_page import jobs_page
+from docs.hooks.presets_page import presets_page
 from docs.hooks.rest_page import rest_page
 from docs.hooks.settings_page import settings_page
 
@@ -20,6 +21,7 @@ PAGES = {
     "reference/settings.md": settings_page,
     "reference/commands.md": commands_page,
     "reference/jobs.md": jobs_page,
+    "reference/presets.md": presets_page,
     "reference/rest.md": rest_page,
 }
 """Pages that are made anew for every build, so that they are never stale."""

@@ -9,6 +9,7 @@ from synthesis.networks.layers import Activation, Layer, Norm
 from synthesis.networks.pair import DiscriminatorShape, GeneratorShape, parameter_count
 from synthesis.presets.catalogue import PRESETS, preset
 from synthesis.presets.families import FAMILIES
+from synthesis.presets.left_open import LEFT_OPEN
 from synthesis.training.recipe import Recipe
 
 CLASSES = 10
@@ -41,9 +42,11 @@ def preset_rows() -> list[dict[str, object]]:
 
 
 def described(recipe: Recipe) -> list[str]:
-    """A recipe layer by layer, in words."""
+    """A recipe layer by layer, in words, and what its source left open."""
     first = f"{recipe.preset} ({PRESETS[recipe.preset].source}): {_training(recipe)}"
-    return [first, *_generator(recipe.generator), *_discriminator(recipe.discriminator)]
+    left_open = LEFT_OPEN.get(recipe.preset)
+    last = [f"left open by its source, or set otherwise: {left_open}"] if left_open else []
+    return [first, *_generator(recipe.generator), *_discriminator(recipe.discriminator), *last]
 
 
 def _generator(up: GeneratorShape) -> list[str]:

@@ -12,7 +12,7 @@ def test_the_class_changes_what_is_drawn_and_what_is_said_of_it():
     recipe = preset("default", (1, 28, 28), 3)
     torch.manual_seed(0)
     generator, discriminator = Generator(recipe.generator).eval(), Discriminator(recipe.discriminator).eval()
-    z = torch.randn(1, 100)
+    z = torch.randn(1, recipe.generator.latent)
     one, other = (generator(z, torch.tensor([k])) for k in (0, 1))
     assert not torch.allclose(one, other)
     assert discriminator(one, torch.tensor([0])) != discriminator(one, torch.tensor([1]))

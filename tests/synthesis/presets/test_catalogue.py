@@ -13,7 +13,8 @@ from synthesis.training.step import initial_state, train_step
     [
         ("dip-mnist", (1, 28, 28), 5_593_345, 294_113),
         ("dip-cifar10", (3, 32, 32), 7_147_011, 387_201),
-        ("default", (1, 28, 28), 397_952, 74_081),
+        ("default", (1, 28, 28), 134_528, 74_081),
+        ("default", (3, 32, 32), None, 74_081 + 8 * 9 * 32 + 15 * 64),
         ("plain", (1, 28, 28), 1_781_504, 138_817),
         ("wgan-gp", (1, 28, 28), 1_781_504, 138_817 - 256),
         ("sngan", (3, 32, 32), 129 * 8192 + 16 * (512 * 256 + 256 * 128 + 128 * 64) + 448 * 3 + 27 * 64 + 3, None),
@@ -111,3 +112,13 @@ def test_every_preset_is_in_one_family_and_every_paper_has_a_year():
 
 def test_an_image_is_brought_to_the_nearest_side():
     assert [nearest_size(side) for side in (8, 28, 30, 40, 48, 64, 100, 300)] == [28, 28, 32, 32, 64, 64, 128, 128]
+
+
+@pytest.mark.parametrize(
+    ("image", "loss", "spectral", "latent"),
+    [((1, 28, 28), "hinge", True, 16), ((3, 64, 64), "relativistic", False, 100)],
+)
+def test_the_default_keeps_its_discriminator_smooth_by_another_way_in_colour(image, loss, spectral, latent):
+    recipe = preset("default", image)
+    assert (recipe.training.loss, recipe.discriminator.spectral, recipe.generator.latent) == (loss, spectral, latent)
+    assert (recipe.training.penalty == "r1-r2") is not spectral

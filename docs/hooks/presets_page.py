@@ -1,0 +1,40 @@
+"""The reference of every preset, made from the recipes themselves."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from service.views.presets import CLASSES, described, preset_rows
+from synthesis.presets.catalogue import PRESETS, preset
+from synthesis.presets.families import OTHER_COMMANDS
+
+INTRODUCTION = """# Presets
+
+`nightscore presets show --name NAME` says the same in the terminal, for any side, and with classes. This page is made
+from the recipes each time the site is built. Layers are for the images that a preset was made for.
+"""
+
+
+def presets_page() -> str:
+    """The page as Markdown, a section a family."""
+    parts = [INTRODUCTION]
+    for family, rows in groupby(preset_rows(), key=lambda row: row["family"]):
+        parts.append(f"## {str(family).capitalize()}\n")
+        parts += [_preset(str(row["preset"]), str(row["about"]), str(row["good_for"])) for row in rows]
+    parts.append(
+        "## From a picture, not from a code\n\n| system | source | what it does | command |\n|---|---|---|---|"
+    )
+    parts += [
+        f"| {name} | {source} | {about} | `nightscore {command}` |" for name, (command, about, source) in _others()
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _preset(name: str, about: str, good_for: str) -> str:
+    chosen = PRESETS[name]
+    lines = "\n".join(described(preset(name, chosen.own, CLASSES if chosen.conditional else 0)))
+    return f"### {name}\n\n{about[0].upper()}{about[1:]}. For {good_for}.\n\n```\n{lines}\n```\n"
+
+
+def _others() -> list[tuple[str, tuple[str, str, str]]]:
+    return sorted(OTHER_COMMANDS.items(), key=lambda item: item[1][2][-4:])
