@@ -77,18 +77,13 @@ def _default(image: Shape) -> Parts:
     discriminator = DiscriminatorConfig(
         image=image, unshuffle=2, layers=tuple(down), spectral=is_grey, initial_spread=None
     )
-    common = {"learning_rate": 1e-3, "batch": 64, "average_half_life": 500, "precision": "fast"}
-    return generator, discriminator, TrainingConfig.model_validate(common | (_GREY if is_grey else _COLOUR))
+    training = TrainingConfig(
+        loss="hinge", learning_rate=1e-3, betas=(0.0, 0.9), batch=64, average_half_life=500, precision="fast"
+    )
+    return generator, discriminator, training if is_grey else training.model_copy(update=_IN_COLOUR)
 
 
-_GREY = {"loss": "hinge", "betas": (0.0, 0.9)}
-_COLOUR = {
-    "loss": "relativistic",
-    "penalty": "r1-r2",
-    "penalty_weight": 0.05,
-    "penalty_every": 4,
-    "betas": (0.0, 0.99),
-}
+_IN_COLOUR = {"loss": "relativistic", "penalty": "r1-r2", "penalty_weight": 0.05, "penalty_every": 4}
 
 
 PRESETS = {
