@@ -75,7 +75,12 @@ def _default(image: Shape) -> Parts:
     down += [downsample(64, 2, kernel=4) for _ in range(doublings - 1)]
     down.append(downsample(64, 1))
     discriminator = DiscriminatorConfig(
-        image=image, unshuffle=2, layers=tuple(down), spectral=is_grey, initial_spread=None
+        image=image,
+        conditioning="projection" if is_grey else "head",
+        unshuffle=2,
+        layers=tuple(down),
+        spectral=is_grey,
+        initial_spread=None,
     )
     training = TrainingConfig(
         loss="hinge", learning_rate=1e-3, betas=(0.0, 0.9), batch=64, average_half_life=500, precision="fast"

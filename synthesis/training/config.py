@@ -31,8 +31,6 @@ class TrainingConfig(Section):
     """energy: the energy above which fake images are fake enough."""
     pulling_away: float = Field(0.0, ge=0)
     """Weight of the term that keeps the features of fake images apart, in the generator's loss (Zhao et al. 2017)."""
-    class_weight: float = Field(1.0, ge=0)
-    """Weight of the predicted class in both losses, where the discriminator predicts it (Odena et al. 2017)."""
     code_weight: float = Field(1.0, ge=0)
     """Weight of the recovered code in both losses, where the networks recover one (Chen et al. 2016)."""
     orthogonality: float = Field(0.0, ge=0)

@@ -122,7 +122,7 @@ def _discriminator_step(
     on_real, on_fake = _discriminate_both(gan.discriminator, x, fake, label)
     logits = on_real.logit.float(), on_fake.logit.float()
     d_loss = discriminator_loss(config.loss, *logits, config.real_target, config.margin)
-    d_loss = d_loss + config.class_weight * (class_loss(on_real, label) + class_loss(on_fake, label))
+    d_loss = d_loss + class_loss(on_real, label) + class_loss(on_fake, label)
     total = d_loss = d_loss + config.code_weight * recovery_loss(on_fake, gan.generator, fakes.z)
     if gan.past is not None:
         total = total + config.history_weight * distance_from_past(gan.discriminator, gan.past[1])
@@ -152,7 +152,7 @@ def _generator_step(
         g_loss = feature_distance(on_real, on_fake)
     else:
         logits = on_fake.logit.float(), on_real.logit.float().detach()
-        g_loss = generator_loss(config.loss, *logits) + config.class_weight * class_loss(on_fake, label)
+        g_loss = generator_loss(config.loss, *logits) + class_loss(on_fake, label)
         g_loss = g_loss + config.code_weight * recovery_loss(on_fake, gan.generator, fakes.z)
     total = g_loss + _kept_in_shape(gan, on_fake, label, step, draws)
     if config.entropy_weight and isinstance(gan.generator, NoisyGenerator):
