@@ -106,7 +106,9 @@ def test_classes_take_turns_in_the_shares_that_were_learned_from():
 
 def test_one_class_is_drawn_when_it_is_asked_for():
     with torch.no_grad():
-        z = torch.from_numpy(np.random.default_rng((5, 0)).standard_normal((64, 100), np.float32))
+        z = torch.from_numpy(
+            np.random.default_rng((5, 0)).standard_normal((64, LETTERS.card.network.latent), np.float32)
+        )
         expected = LETTERS.network(z, torch.full((64,), 2))
     grey = expected.add(1).mul(127.5).round().clamp(0, 255).byte().numpy()
     assert np.abs(draw(LETTERS, 64, 5, "c").astype(int) - grey).max() <= 1

@@ -24,7 +24,7 @@ def test_settling_sets_normalisation_to_what_the_weights_give():
     network = made(0)
     recompute_batch_norm(network, None, 0, batches=50)
     with torch.no_grad():
-        maps = network.start[0](network.dense(codes(12_800, 100, torch.Generator().manual_seed(0))))
+        maps = network.start[0](network.dense(codes(12_800, network.config.latent, torch.Generator().manual_seed(0))))
     norm = next(m for m in network.modules() if isinstance(m, nn.BatchNorm2d))
     assert torch.allclose(norm.running_mean, maps.mean((0, 2, 3)), atol=1e-4)
     assert torch.allclose(norm.running_var, maps.var((0, 2, 3)), rtol=0.01)
