@@ -6,7 +6,6 @@ python -m benchmarks.scale_year --days 365 --shards 64
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -19,7 +18,7 @@ from anomaly.monitoring.jobs import export_metrics
 from benchmarks.outputs import wide_console
 from benchmarks.scale import apart
 from benchmarks.scale_month import OF_ASSET_DAYS, OF_SCORES, by_duckdb
-from benchmarks.scale_plant import DAY, FAMILY, make_plant
+from benchmarks.scale_plant import DAY, FAMILY, WEEK, make_plant
 from sensors_data.cleaning import clean
 from sensors_data.parquet import open_parquet, parquet_bytes
 from sensors_data.settings import Settings
@@ -28,31 +27,63 @@ from sensors_data.tables import TABLES
 from service.cli.doctor import examine
 from service.schedule.nights import night
 
+MOVED = 14
 MONTH = date(2025, 12, 1), date(2025, 12, 31)
 """A month whose days have been joined by then."""
 
 
 def make_year(settings: Settings, days: int) -> None:
-    """A night by the jobs, and its files again for each of the days before it, their times moved."""
+    """A night by the jobs, and its files again under each of the days before it.
+
+    Their times are moved for the MOVED days before; older files are as those.
+    """
     night(settings, DAY, [FAMILY], lambda line: None)
-    os.fsync = lambda file: None  # type: ignore[assignment] # in a process of its own; the year is thrown away
     store = Store(settings.store)
-    paths = [p for p in store.files("", suffix=".parquet") if f"day={DAY}" in p and p.split("/", 1)[0] in TABLES]
-    of_a_day = {path: open_parquet(store.read_bytes(path)).read() for path in paths}
-    for back in range(1, days):
+    paths = [p for p in store.files("", suffix=".parquet") if f"day={DAY}/" in p and p.split("/", 1)[0] in TABLES]
+    of_a_day = {path: open_parquet(store.read_bytes(path)).read(use_threads=False) for path in paths}
+    moved = _before(DAY, min(MOVED, days - 1))
+    for day in moved:
         for path, rows in of_a_day.items():
-            store.write_bytes(
-                path.replace(str(DAY), str(DAY - timedelta(days=back))), parquet_bytes(_moved(rows, back))
-            )
+            store.write_bytes(path.replace(str(DAY), str(day)), parquet_bytes(_moved(rows, DAY - day)))
+    for day in _before(moved[-1], days - 1 - len(moved)):
+        _again(Path(settings.store), moved[-1], day)
 
 
-def _moved(rows: pa.Table, back: int) -> pa.Table:
+def _moved(rows: pa.Table, back: timedelta) -> pa.Table:
     """Rows of some days before."""
-    by = pa.scalar(86_400_000_000 * back, pa.duration("us"))
-    for place, kind in enumerate(rows.schema):
-        if pa.types.is_timestamp(kind.type):
-            rows = rows.set_column(place, kind, pc.subtract(rows[kind.name], by).cast(kind.type))
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_timestamp(field.type):
+            earlier = pc.subtract(rows[field.name], pa.scalar(back, pa.duration("us"))).cast(field.type)
+            rows = rows.set_column(place, field, earlier)
     return rows
+
+
+def clean_week(settings: Settings, days: int) -> str:
+    """A cleaning that joins the first week."""
+    first, age = DAY - timedelta(days=days - 1), settings.retention.join_after or 0
+    return clean(settings, first + timedelta(days=age + WEEK - 1))
+
+
+def join_year(settings: Settings, days: int) -> None:
+    """What that made, again under each of the days after it that would be joined by DAY."""
+    first, age = DAY - timedelta(days=days - 1), settings.retention.join_after or 0
+    for day in _before(DAY - timedelta(days=age - 1), days - WEEK - age):
+        for path in Path(settings.store).glob(f"**/day={day}/*"):
+            path.unlink()
+        _again(Path(settings.store), first, day)
+
+
+def _before(day: date, count: int) -> list[date]:
+    return [day - timedelta(days=back) for back in range(1, count + 1)]
+
+
+def _again(store: Path, day: date, other: date) -> None:
+    """The files of a day's tables under another day."""
+    for path in store.glob(f"**/day={day}/*.parquet"):
+        target = Path(str(path).replace(str(day), str(other)))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
+        target.hardlink_to(path)
 
 
 def by_pandas(store: str) -> list[str]:
@@ -108,8 +139,9 @@ def main() -> None:
         plant, _ = apart(lambda: make_plant(Path(folder), arguments.assets, 1, "15min", arguments.shards, 0, 0, "wide"))
         apart(lambda: make_year(plant.settings, arguments.days))
         before = ask(plant.settings, "before")
-        done, cost = apart(lambda: clean(plant.settings, DAY))
-        wide_console().print(f"{done}: {cost.cpu_s:.1f} CPU-s, {cost.peak_mb:,.0f} MB")
+        done, cost = apart(lambda: clean_week(plant.settings, arguments.days))
+        apart(lambda: join_year(plant.settings, arguments.days))
+        wide_console().print(f"a week {done}: {cost.cpu_s:.1f} CPU-s, {cost.peak_mb:,.0f} MB")
         after = ask(plant.settings, "after")
     same = [name for name in before if before[name] == after[name]]
     wide_console().print(f"same answers: {len(same)} of {len(before)}")
