@@ -6,7 +6,7 @@ import os
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -68,6 +68,8 @@ class Family(Section):
     """Gaps up to this long are filled by a straight line."""
     seasonal_gap: Duration = timedelta(days=1)
     """Longer gaps up to this are filled with the median of the same time on earlier days."""
+    sensor_scores: Literal["all", "around"] = Field("all", exclude_if=lambda rows: rows == "all")
+    """Rows of the table `sensor_scores` that are kept: all, or those that anomalies are found and shown by."""
     training: Training = Training()
     """When and on what the detector is trained."""
     detector: dict[str, Any] = {}

@@ -14,7 +14,7 @@ from anomaly.series.evidence.localise import AROUND
 from anomaly.series.files import load_for
 from anomaly.series.night.completeness import check_scored, completeness_of
 from anomaly.series.night.peel import Flagged, with_faults_hidden
-from anomaly.series.night.score_rows import Night, score_rows, sensor_rows
+from anomaly.series.night.score_rows import Night, around_alarms, score_rows, sensor_rows
 from anomaly.series.night.self_test import self_test
 from anomaly.series.scores import Scores
 from sensors_data.arrow_rows import to_arrow
@@ -71,7 +71,10 @@ def _rows_in_turn(
     for first in range(0, max(1, len(assets)), some):
         turn = assets[first : first + some]
         rows, sensor_rows = score_day(detector, spec, grids, incidents, day, turn)
-        frames = (rows, sensor_rows, completeness_of(detector, day, turn, rows, sensor_rows))
+        complete = completeness_of(detector, day, turn, rows, sensor_rows)
+        if spec.sensor_scores == "around":
+            sensor_rows = around_alarms(rows, sensor_rows, as_us(day + timedelta(days=1)), AROUND * spec.step)
+        frames = (rows, sensor_rows, complete)
         for table, frame in zip(parts, frames, strict=True):
             parts[table].append(to_arrow(TABLES[table], frame))
     return {table: pa.concat_tables(part) for table, part in parts.items()}

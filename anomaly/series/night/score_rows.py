@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -82,6 +83,19 @@ def sensor_rows(detector: Detector, nights: list[Night]) -> pd.DataFrame:
             "cross": column("cross"),
         }
     )
+
+
+def around_alarms(
+    scores: pd.DataFrame, sensor_scores: pd.DataFrame, end: np.datetime64, tail: timedelta
+) -> pd.DataFrame:
+    """The rows of `sensor_scores` by which anomalies are found and shown.
+
+    They are the day of each asset with a row over the threshold, and of the others the last `tail` before `end`, the
+    day's end: an anomaly that begins on the next day may reach back so far.
+    """
+    over = scores.loc[scores["is_anomaly"].astype(bool), "asset"].unique()
+    late = sensor_scores["time"] >= pd.Timestamp(end, tz="UTC") - tail
+    return sensor_scores[sensor_scores["asset"].isin(over) | late]
 
 
 def _assets(nights: list[Night], times: int) -> pd.Series[str]:

@@ -103,6 +103,37 @@ def test_an_anomaly_that_lasts_keeps_its_start_over_midnight(settings):
     assert (leading["sensor"], leading["share"] > 0.5) == ("flow", True)
 
 
+def test_rows_around_alarms_find_the_same_anomalies(settings):
+    train_series(settings, DAYS[2], "pump")
+    store = Store(settings.store)
+    for day in DAYS[2:]:
+        rows = store.read("grid", family="pump", day=day, shard=0)
+        if day == NIGHT:
+            rows.loc[rows["time"] < f"{day}T05:45Z", "flow"] += 30
+        other = rows.assign(asset="p2", flow=rows["flow"] + (day == NIGHT) * 1e-3)
+        quiet = rows.assign(asset="p3", flow=store.read("grid", family="pump", day=DAYS[1], shard=0)["flow"].to_numpy())
+        store.write("grid", pd.concat([rows, other, quiet]), Provenance(job="test"), family="pump", day=day, shard=0)
+    found, kept = [], []
+    families = settings.families
+    for rows in ("all", "around"):
+        spec = families["pump"].model_copy(update={"sensor_scores": rows})
+        here = settings.model_copy(update={"families": {"pump": spec}})
+        for day in DAYS[2:]:
+            score_series(here, day, "pump")
+            find_anomalies(here, day, "pump")
+        found.append([store.read("anomalies", family="pump", day=day) for day in DAYS[2:]])
+        kept.append([store.read("sensor_scores", family="pump", day=day, shard=0) for day in DAYS[2:]])
+    for before, after in zip(*found, strict=True):
+        pd.testing.assert_frame_equal(before, after)
+    assert len(found[1][1]) > 0
+    for day, before, after in zip(DAYS[2:], *kept, strict=True):
+        over = store.read("scores", family="pump", day=day, shard=0).query("is_anomaly")["asset"].unique()
+        late = before["time"] >= f"{day}T08:00Z"  # 64 steps of a quarter of an hour before midnight
+        expected = before[before["asset"].isin(over) | late].reset_index(drop=True)
+        pd.testing.assert_frame_equal(after, expected)
+    assert len(kept[1][0]) < len(kept[0][0])
+
+
 def test_a_day_without_assets_is_scored_as_nothing(settings):
     train_series(settings, NIGHT, "pump")
     store = Store(settings.store)
