@@ -6,13 +6,12 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sensors_data.parquet import GROUP, open_parquet, repeating
-from sensors_data.provenance import Provenance, stamp_in
+from sensors_data.provenance import CODE, Provenance, stamp_in
 from sensors_data.seal import BLANK
 from sensors_data.section import Section
 from sensors_data.settings import parse
@@ -75,7 +74,7 @@ def joined_bytes(spec: Table, pieces: list[Piece]) -> bytes:
         parts.append(Part(file=piece.file, groups=groups, sha256=piece.sha256, source=piece.source))
         begin = end
     rows = pa.concat_tables([piece.rows for piece in pieces])
-    stamp = Provenance(job="clean", code=version("nightscore"), rows=rows.num_rows, revision=spec.revision)
+    stamp = Provenance(job="clean", code=CODE, rows=rows.num_rows, revision=spec.revision)
     about = {"nightscore": stamp.model_dump_json(exclude={"made_from"}), "seal": BLANK}
     about["joined"] = json.dumps([part.model_dump(mode="json") for part in parts], separators=(",", ":"))
     buffer = io.BytesIO()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from importlib.metadata import version
 
 import pyarrow as pa
 from pydantic import Field
@@ -13,6 +14,8 @@ from sensors_data.settings import Section, parse
 from sensors_data.tables import TABLES, Table
 from sensors_data.tables.table import FLAG
 
+CODE = version("nightscore")
+"""The version that writes; looked up once, for that takes a millisecond."""
 FORMAT = 2
 """The newest revision of a table's layout; files of a newer one are refused."""
 

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.layout import Layout, Sensor
+from sensors_data.night import Night
 from sensors_data.retention import Retention
 from sensors_data.section import LABEL, Duration, Label, Name, S, Section
 from sensors_data.sending import Sending
@@ -123,6 +124,8 @@ class Settings(Section):
     """Folder or URL, like `s3://bucket/plant`, of everything that nightscore writes."""
     seed: int = Field(0, ge=0, lt=2**31)
     """Seed of every training; another one gives other weights."""
+    night: Night = Field(Night(), exclude_if=lambda night: night == Night())
+    """How long a night may take."""
     retention: Retention = Retention()
     """How long what is kept."""
     pushgateway: str | None = None

@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from importlib.metadata import version
 
 import pandas as pd
 import pyarrow as pa
@@ -17,7 +16,7 @@ from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.jobs import remedy
 from sensors_data.parquet import Opened, chosen, parquet_bytes, parts_of
 from sensors_data.partition_paths import days_among, folder_of, in_order, partition_of, path_of
-from sensors_data.provenance import Provenance, stamped
+from sensors_data.provenance import CODE, Provenance, stamped
 from sensors_data.table_files import TableFiles
 from sensors_data.tables import TABLES, Table
 
@@ -44,7 +43,7 @@ class Store(TableFiles):
     def write_rows(self, table: str, rows: pa.Table, provenance: Provenance, **partition: object) -> str:
         """The same with rows as `to_arrow` makes them."""
         path = self.path(table, **partition)
-        stamp = stamped(table, rows, provenance).model_copy(update={"code": version("nightscore")})
+        stamp = stamped(table, rows, provenance).model_copy(update={"code": CODE})
         about = {"nightscore": stamp.model_dump_json(exclude={"made_from"})}
         if stamp.made_from:  # apart, so that an earlier nightscore reads the rest
             about["made_from"] = json.dumps(stamp.made_from)

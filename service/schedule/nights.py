@@ -20,6 +20,7 @@ from sensors_data.series.sources.kinds import days_in
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.console import progress_bar, training_progress_in
+from service.schedule.budget import budget_of, ordered, tell_left_out
 from service.schedule.revisions import revise
 from service.schedule.tasks import Task, pool
 
@@ -30,20 +31,35 @@ def night(settings: Settings, day: date, families: list[str], say: Callable[[str
     """One night of every family: in, imputed, a detector where one is due, scored, found, held against drift, exported.
 
     A family that fails does not keep the others from their night and is exported too; the last failure is raised when
-    all are done.
+    all are done. So is it where the settings' budget has no room for a family, which is left out and told.
     """
+    budget = budget_of(settings, day, ordered(settings.night, families))
+    if settings.night.budget is not None:
+        say(budget.announcement())
     failed: Exception | None = None
-    for family in families:
+    for family in budget.families():
         for part in (_family_night, _export):
-            try:
-                part(settings, day, family, say)
-            except Exception as error:
-                if not isinstance(error, NightscoreError):
-                    log.exception("a fault of nightscore in the night of %s %s", family, day)
-                say(f"failed {family} {day}: {error}")
-                failed = error
+            failed = _tried(part, settings, day, family, say) or failed
+    failed = tell_left_out(settings, day, budget, say) or failed
+    for family in budget.left_out:
+        failed = _tried(_export, settings, day, family, say) or failed
     if failed is not None:
         raise failed
+
+
+Part = Callable[[Settings, date, str, Callable[[str], None]], None]
+
+
+def _tried(part: Part, settings: Settings, day: date, family: str, say: Callable[[str], None]) -> Exception | None:
+    """Run a part of a family's night; what it failed by."""
+    try:
+        part(settings, day, family, say)
+    except Exception as error:
+        if not isinstance(error, NightscoreError):
+            log.exception("a fault of nightscore in the night of %s %s", family, day)
+        say(f"failed {family} {day}: {error}")
+        return error
+    return None
 
 
 def _family_night(settings: Settings, day: date, family: str, say: Callable[[str], None]) -> None:

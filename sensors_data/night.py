@@ -1,0 +1,16 @@
+"""The section `[night]` of the settings: how long a night may take, and who comes first."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from sensors_data.section import Duration, Name, Section
+
+
+class Night(Section):
+    """What a night does where there is not time for all; `nightscore nightly` keeps to it."""
+
+    budget: Duration | None = Field(None, exclude_if=lambda budget: budget is None)
+    """How long a night may take, like `45min`. A family that is not expected to end within it is left out."""
+    first: tuple[Name, ...] = ()
+    """Families in the order of their importance; the others follow by name."""

@@ -1,0 +1,97 @@
+"""A night's time budget: what each family is expected to take, who begins, and what is told of who does not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from anomaly.series.training.train_job import training_due
+from sensors_data.errors import NightscoreError, NotThereError
+from sensors_data.jobs import JOBS
+from sensors_data.night import Night
+from sensors_data.runs import keep_failure, newest_runs
+from sensors_data.settings import Settings
+from sensors_data.store import Store
+
+LOOK_BACK = 7
+"""Nights back in which a family's last one is looked for."""
+NIGHTLY = [job.name for job in JOBS.values() if job.rhythm == "nightly" and job.owner == "family"]
+
+
+@dataclass
+class Budget:
+    """How much of a night's time is left, and what each family is expected to take, seconds."""
+
+    seconds: float
+    expected: dict[str, float]
+    """By family, in the order of importance; 0 of one that nothing is known of."""
+    clock: Callable[[], float] = time.monotonic
+    left_out: list[str] = field(default_factory=list)
+    """The families that did not begin."""
+
+    def announcement(self) -> str:
+        """What is expected of the night, before it begins."""
+        kept: list[str] = []
+        late: list[str] = []
+        taken = 0.0
+        for family, seconds in self.expected.items():
+            fits = taken + seconds <= self.seconds
+            (kept if fits else late).append(f"{family} {_minutes(seconds)}")
+            taken += seconds * fits
+        told = f"budget of the night {_minutes(self.seconds)}: by their last nights {', '.join(kept) or 'none'} fit"
+        return f"{told}; left out unless there is time: {', '.join(late)}" if late else told
+
+    def families(self) -> Iterator[str]:
+        """The families that begin, one after another: those that are expected to end within what is left by then."""
+        begun = self.clock()
+        for family, seconds in self.expected.items():
+            if self.clock() - begun + seconds <= self.seconds:
+                yield family
+            else:
+                self.left_out.append(family)
+
+
+def ordered(night: Night, families: list[str]) -> list[str]:
+    """Families, the most important first."""
+    first = [family for family in night.first if family in families]
+    return [*first, *(family for family in families if family not in first)]
+
+
+def budget_of(settings: Settings, day: date, families: list[str]) -> Budget:
+    """The budget of a night, and what families in their order are expected to take by their last nights."""
+    store, allowed = Store(settings.store), settings.night.budget
+    expected = dict.fromkeys(families, 0.0)
+    unknown = set(families)
+    for before in reversed([d for d in store.days("runs") if day - timedelta(days=LOOK_BACK) <= d < day]):
+        rows = store.read_days("runs", [before])
+        rows = rows[rows["job"].isin(NIGHTLY) & (rows["state"] == "done") & rows["family"].isin(unknown)]
+        for family, seconds in rows.groupby("family")["seconds"].sum().items():
+            expected[str(family)] = float(seconds)
+            unknown.discard(str(family))
+    for family in families:
+        with suppress(NightscoreError):  # the family's own night tells it
+            if training_due(settings, day, family):
+                expected[family] += sum(row["seconds"] for row in newest_runs(store, "train-series", [family]))
+    return Budget(float("inf") if allowed is None else allowed.total_seconds(), expected)
+
+
+def tell_left_out(settings: Settings, day: date, budget: Budget, say: Callable[[str], None]) -> NotThereError | None:
+    """Keep a failed run of each family that was left out, so that metrics, report and `doctor` tell it; the refusal."""
+    store = Store(settings.store)
+    for family in budget.left_out:
+        reason = f"left out: the night's budget of {_minutes(budget.seconds)} had no room for {family}"
+        if day not in store.days("readings", family=family):
+            keep_failure(store, "ingest", day, family, f"NotThereError: {reason}", datetime.now(UTC))
+        say(f"{reason}, which took {_minutes(budget.expected[family])} last")
+    if not budget.left_out:
+        return None
+    again = "; ".join(f"nightscore nightly --family {family} --day {day}" for family in budget.left_out)
+    what = f"{', '.join(budget.left_out)} of {day} left out by the budget of {_minutes(budget.seconds)}"
+    return NotThereError(what, f"when there is time, run: {again}")
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.1f} min"
