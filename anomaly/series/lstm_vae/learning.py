@@ -88,15 +88,26 @@ def _of_stage(plan: TrainingPlan[LSTMVAEDetectorConfig]) -> LSTMVAEDetectorConfi
 
 
 def window_lengths(spans: list[Span], config: LSTMVAEDetectorConfig) -> list[int]:
-    """The networks' windows in rows: multiples of the span's median period, whole numbers of rows a token."""
+    """The networks' windows in rows: multiples of the span's median period, whole numbers of rows a token.
+
+    Two thirds of the longest run of normal rows, where found faults have cut the span into shorter pieces than that.
+    """
     rows = max(map(len, spans))
     periods = [period_length(np.nan_to_num(column)) for span in spans for column in span.grid.values.T]
     period = int(np.clip(np.median(periods), config.shortest, min(config.longest, max(config.tokens, rows // 4))))
     lengths = set()
     for multiple in config.lengths:
         length = min(int(period * multiple), rows // 3 if multiple > 1 else rows)
+        room = max(_longest_normal(span.abnormal[: span.split - _gap(span, length)]) for span in spans)
+        length = length if length < room else 2 * room // 3
         lengths.add(max(config.tokens, length // config.tokens * config.tokens))
     return sorted(lengths)
+
+
+def _longest_normal(abnormal: np.ndarray) -> int:
+    """Rows of the longest run without an abnormal one, of (T,)."""
+    edges = np.flatnonzero(np.concatenate([[True], abnormal, [True]]))
+    return int(np.diff(edges).max()) - 1
 
 
 def _windows(spans: list[Span], length: int, config: LSTMVAEDetectorConfig, most: int) -> Windows:

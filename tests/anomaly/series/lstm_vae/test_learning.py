@@ -5,7 +5,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from anomaly.series.lstm_vae.card import LSTMVAEDetectorConfig
-from anomaly.series.lstm_vae.learning import learn_detector, spread_indices
+from anomaly.series.lstm_vae.learning import learn_detector, spread_indices, window_lengths
 from anomaly.series.lstm_vae.window_scores import score_windows
 from anomaly.series.span import Span, TrainingPlan
 from sensors_data.series.grids.grid import Grid
@@ -57,3 +57,17 @@ def test_a_detector_does_not_depend_on_the_threads_of_the_linear_algebra() -> No
             detector, _ = learn_detector(plan, {"a": Span(grid, np.zeros(1200, bool), 1200)})
         found.append(detector.networks[0].model.get_buffer("linear_into").numpy())
     assert np.array_equal(found[0], found[1])
+
+
+def test_found_faults_that_cut_a_span_into_short_pieces_shorten_its_windows() -> None:
+    rows = 672
+    values = np.sin(2 * np.pi * np.arange(rows) / 112).astype(np.float32)[:, None]
+    times = np.datetime64("2026-01-01", "us") + np.arange(rows) * np.timedelta64(3600, "s")
+    grid, config = Grid(times, values, np.ones((rows, 1), bool), ("flow",)), LSTMVAEDetectorConfig(recurrent=False)
+    faults = np.zeros(rows, dtype=bool)
+    assert window_lengths([Span(grid, faults, rows)], config) == [112, 224]
+    faults[150::150] = True  # runs of 149 normal rows
+    span = Span(grid, faults, rows)
+    assert window_lengths([span], config) == [96, 112]
+    detector, _ = learn_detector(TrainingPlan("site", 3600, date(2026, 1, 29), config, 0), {"a": span})
+    assert [network.model.config.window for network in detector.networks] == [96, 112]
