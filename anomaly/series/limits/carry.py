@@ -1,4 +1,4 @@
-"""A threshold across trainings: the last one stays unless the new estimate's interval speaks against it."""
+"""A threshold across trainings: each moves the last one a quarter of the way to the new estimate."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from anomaly.thresholds import Threshold
 
 UNIT = 95
 """Per cent: the quantile of its own normal scores that a model's scores are counted in, so that models compare."""
+PACE = 0.25
+"""Of the way from the last limit to the new estimate, on a logarithmic scale, what a training moves it by."""
 MOST = 2.0
 """A training moves the limit, in units of normal scores, by this factor at most."""
 MOST_OF_ROWS = 1.5
@@ -24,7 +26,7 @@ def unit_of(threshold: Threshold) -> float:
 
 
 def carried(detector: Detector, incumbent: Detector | None, least: float) -> Detector:
-    """The detector with the incumbent's limit where its own interval holds that, else with the interval's nearer end.
+    """The detector with a limit between the incumbent's and its own estimate, by PACE.
 
     Limits are compared in units of each model's own normal scores, after what control moved them by, and move by MOST
     times at most. Not where the budget is another one: then that is the reason of the move. No limit falls under
@@ -39,14 +41,13 @@ def carried(detector: Detector, incumbent: Detector | None, least: float) -> Det
     detector = _row_limit_carried(detector, incumbent)
     last = before.value / unit_of(before) * unit_of(own)
     kept = last * math.exp(detector.card.control - incumbent.card.control)
-    value = max(float(np.clip(np.clip(kept, own.low, own.high), last / MOST, last * MOST)), least)
+    between = kept ** (1 - PACE) * own.value**PACE
+    value = max(float(np.clip(between, last / MOST, last * MOST)), least)
     if np.isclose(value, own.value):
         return detector
     held = own.model_copy(update={"value": value, "low": min(value, own.low), "high": max(value, own.high)})
     card = detector.card.model_copy(update={"threshold": held})
-    is_last = np.isclose(value, kept)
-    why = "the last limit, which the new one's interval holds" if is_last else "as near to the last limit"
-    text = f"{card.threshold_from}; {own.value:.3f} held to {value:.3f} nats, {why}"
+    text = f"{card.threshold_from}; {own.value:.3f} held to {value:.3f} nats, as the last limit was {kept:.3f}"
     return _told(replace(detector, card=card), text)
 
 

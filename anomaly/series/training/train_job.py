@@ -74,7 +74,8 @@ def _train(
 
     before = serving(store, family, day_before(day))
     incumbent = read_detector(store, before) if before else None
-    unseen = unseen_scores(store, spec, family, day, incidents[incidents["kind"].isin(ABNORMAL)])
+    abnormal = pd.concat([incidents, told_before(store, spec, family, day)])
+    unseen = unseen_scores(store, spec, family, day, abnormal[abnormal["kind"].isin(ABNORMAL)])
     nights = nights_since(store, family, incumbent, day) if incumbent else []
     detector, history = train_detector(plan, spans, incumbent, progress, checkpoint, unseen, nights)
     detector = _stamped(detector, settings_hash(spec), inputs, commissioned)
@@ -121,8 +122,17 @@ def _back(days: int) -> np.timedelta64:
 def found_before(store: Store, spec: Family, family: str, day: date) -> pd.DataFrame:
     """The anomalies found in the training span of `day` as incidents, so that a detector does not learn them as normal.
 
-    With the rows around them that were over the threshold, but not beyond `training.learn_after`: what lasts longer is
-    the new normal. Not those of severity info, which may well be normal, and not those that someone dismissed.
+    Those of `told_before`, but not beyond `training.learn_after`: what lasts longer is the new normal.
+    """
+    told = told_before(store, spec, family, day)
+    learned = told["start"] + pd.Timedelta(spec.training.learn_after)
+    return told.assign(end=told["end"].where(told["end"] < learned, learned))
+
+
+def told_before(store: Store, spec: Family, family: str, day: date) -> pd.DataFrame:
+    """The anomalies found in the training span of `day` as incidents, with the rows around them over the threshold.
+
+    Not those of severity info, which may well be normal, and not those that someone dismissed.
     """
     days = [day - timedelta(days=back) for back in range(spec.training.days, 0, -1)]
     found = store.read_days("anomalies", days, family=family)
@@ -133,9 +143,7 @@ def found_before(store: Store, spec: Family, family: str, day: date) -> pd.DataF
         same = found["asset"] == asset if isinstance(asset, str) else True
         found = found[~((found["start"] < end) & (found["end"] > start) & same)]
     first, last = found[["start", "detected"]].min(axis=1), found[["end", "cleared"]].max(axis=1)
-    learned = first + pd.Timedelta(spec.training.learn_after)
-    widened = found.assign(start=first, end=last.where(last < learned, learned))
-    return widened[["asset", "start", "end"]].assign(kind="found")
+    return found.assign(start=first, end=last)[["asset", "start", "end"]].assign(kind="found")
 
 
 def _inputs(store: Store, spec: Family, family: str, day: date, incidents: pd.DataFrame, sample: Sample | None) -> str:

@@ -7,13 +7,15 @@ import pandas as pd
 import pytest
 
 from anomaly.series.detector import Detector
-from anomaly.series.files import save
+from anomaly.series.files import KIND, read_card, save
 from anomaly.series.limits.calibration import LEAST_NATS
 from anomaly.series.limits.carry import unit_of
 from anomaly.series.limits.unseen import unseen_scores, with_unseen
-from anomaly.series.training.train_job import found_before
+from anomaly.series.training.train_job import found_before, told_before, train_series
+from sensors_data.model_files import ModelCatalogue
 from sensors_data.provenance import Provenance
-from sensors_data.settings import Family
+from sensors_data.series.jobs import impute
+from sensors_data.settings import Family, Settings
 from sensors_data.store import Store
 
 DAY = date(2026, 3, 30)
@@ -63,19 +65,43 @@ def test_found_faults_and_short_histories_do_not_move_the_limit(tmp_path, detect
     assert len(unseen_scores(store, SPEC, "pump", DAY, fault)) == 27 * 48
 
 
-def test_a_change_that_lasts_is_learned_after_a_week(tmp_path):
-    store, start = Store(str(tmp_path)), pd.Timestamp("2026-03-10T12:00Z")
+def write_told(store: Store, start: pd.Timestamp, day: date) -> None:
+    """A night's anomaly that has lasted from `start` on until the day began."""
     row = {"anomaly_id": "a", "asset": "a", "start": start, "detected": start, "peak_time": start, "peak_score": 9.0}
     row |= {"severity": "critical", "sensors": [], "rows": 9, "suppressed": False, "model": "m", "state": "continuing"}
+    end = pd.Timestamp(day, tz="UTC")
+    rows = pd.DataFrame([{**row, "end": end, "cleared": end}])
+    store.write("anomalies", rows, Provenance(job="test"), family="pump", day=day)
+
+
+def test_a_change_that_lasts_is_learned_after_a_week(tmp_path):
+    store, start = Store(str(tmp_path)), pd.Timestamp("2026-03-10T12:00Z")
     for day in (date(2026, 3, 12), date(2026, 3, 25)):
-        end = pd.Timestamp(day, tz="UTC")
-        rows = pd.DataFrame([{**row, "end": end, "cleared": end}])
-        store.write("anomalies", rows, Provenance(job="test"), family="pump", day=day)
+        write_told(store, start, day)
     found = found_before(store, SPEC, "pump", DAY)
     assert found["end"].max() == start + timedelta(days=7)
+    assert told_before(store, SPEC, "pump", DAY)["end"].max() == pd.Timestamp("2026-03-25", tz="UTC")
     patient = SPEC.model_copy(update={"training": replace_after(SPEC, timedelta(days=30))})
     assert found_before(store, patient, "pump", DAY)["end"].max() == pd.Timestamp("2026-03-25", tz="UTC")
 
 
 def replace_after(spec: Family, after: timedelta) -> object:
     return spec.training.model_copy(update={"learn_after": after})
+
+
+def test_no_limit_is_drawn_from_nights_of_a_lasting_change(tmp_path, detector):
+    """It is learned after a week, but models that had not learned it scored it: of 28 nights, 13 do not count."""
+    settings = Settings(store=str(tmp_path), families={"pump": SPEC})
+    store, changed = Store(settings.store), pd.Timestamp("2026-03-16T00:00Z")
+    save(store, detector)
+    scored(store, detector, 28, 1.0)
+    times = pd.date_range(DAY - timedelta(days=28), periods=28 * 48, freq="30min", tz="UTC")
+    values = np.sin(2 * np.pi * np.arange(len(times)) / 48) + np.random.default_rng(0).normal(0, 0.1, len(times))
+    rows = pd.DataFrame({"time": times, "asset": "a", "sensor": "flow", "value": values + 3 * (times >= changed)})
+    for day, readings in rows.groupby(rows["time"].dt.date):
+        store.write("readings", readings, Provenance(job="test"), family="pump", day=day)
+        impute(settings, day, "pump")
+    write_told(store, changed, DAY - timedelta(days=1))
+    train_series(settings, DAY, "pump")
+    newest = ModelCatalogue(store).trained_before(KIND, "pump", DAY)[-1]
+    assert f"of {15 * 48} scores of nights" in read_card(store, newest).threshold_from

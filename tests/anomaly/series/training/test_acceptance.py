@@ -83,22 +83,27 @@ def with_interval(detector, low, value, high):
     return replace(detector, card=detector.card.model_copy(update={"threshold": limit}))
 
 
-@pytest.mark.parametrize(
-    ("interval", "kept"),
-    [((0.5, 3, 6), 1), ((1.5, 3, 6), 1.5), ((0.2, 0.5, 0.8), 0.8), ((5, 10, 20), MOST), ((0.1, 0.2, 0.3), 1 / MOST)],
-)
-def test_the_limit_stays_unless_the_new_ones_interval_speaks_against_it_and_the_card_says_so(detector, interval, kept):
-    moved = carried(with_interval(detector, *interval), detector, 1e-6)
-    assert moved.threshold.value == pytest.approx(kept * detector.threshold.value)
-    assert moved.threshold.low <= moved.threshold.value <= moved.threshold.high
-    assert ("the last limit, which the new one's interval holds" in moved.card.threshold_from) == (kept == 1)
-    assert "held to" in moved.card.threshold_from
+@pytest.mark.parametrize(("estimate", "moved"), [(1, 1), (16, 2), (81, MOST), (1 / 16, 0.5), (4, 4**0.25)])
+def test_a_training_moves_the_limit_a_quarter_of_the_way_and_the_card_says_so(detector, estimate, moved):
+    later = carried(with_interval(detector, 0.9 * estimate, estimate, 1.1 * estimate), detector, 1e-6)
+    last = detector.threshold.value
+    assert later.threshold.value == pytest.approx(moved * last)
+    assert later.threshold.low <= later.threshold.value <= later.threshold.high
+    held = f"{estimate * last:.3f} held to {moved * last:.3f} nats, as the last limit was {last:.3f}"
+    assert (held in later.card.threshold_from) == (estimate != 1)
+
+
+def test_no_first_limit_stays_for_ever(detector):
+    first = with_limit(detector, 10 * detector.threshold.value)
+    later = first
+    for _ in range(12):
+        later = carried(detector, later, 1e-6)
+    assert detector.threshold.value < later.threshold.value < 1.1 * detector.threshold.value
 
 
 def test_what_control_moved_since_is_added_to_the_last_limit(detector):
-    later = with_interval(detector, 0.1, 3, 9)
-    later = replace(later, card=later.card.model_copy(update={"control": 0.2}))
-    assert carried(later, detector, 1e-6).threshold.value == pytest.approx(np.exp(0.2) * detector.threshold.value)
+    later = replace(detector, card=detector.card.model_copy(update={"control": 0.2}))
+    assert carried(later, detector, 1e-6).threshold.value == pytest.approx(np.exp(0.15) * detector.threshold.value)
 
 
 def test_limits_are_compared_in_units_of_each_models_own_normal_scores(detector):
