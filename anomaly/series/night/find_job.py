@@ -70,7 +70,7 @@ def anomalies_touching(
 ) -> pd.DataFrame:
     """The anomalies in a day's rows of `scores` and `sensor_scores`, each followed back to its start on an earlier day.
 
-    They touch the day, were first over the threshold in it, or have not come under it again at its end.
+    They touch the day, or have rows over the threshold in it: what training leaves out goes on to the last of them.
     """
     near = max(rules.gap(spec.step), rules.n * spec.step)  # a row over the threshold further in is of no earlier one
     scores = scores[scores["asset"].isin(assets_over(scores))]
@@ -88,8 +88,8 @@ def anomalies_touching(
     sensor_scores = pd.concat([*of_days, sensor_scores])
     anomalies = anomalies_in(scores, sensor_scores, rules, spec.step, family)
     midnight = pd.Timestamp(day, tz="UTC")
-    today = (anomalies["end"] > midnight) | (anomalies["detected"] >= midnight)
-    return anomalies[today | (anomalies["state"] == "continuing")]
+    over = (anomalies["detected"] >= midnight) | (anomalies["cleared"] > midnight)
+    return anomalies[over | (anomalies["end"] > midnight) | (anomalies["state"] == "continuing")]
 
 
 def _over_before(scores: pd.DataFrame, day: date, within: timedelta) -> list[str]:

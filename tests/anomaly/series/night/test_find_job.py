@@ -84,3 +84,17 @@ def test_an_asset_that_is_quiet_today_is_not_followed_back(tmp_path):
     found = anomalies_touching(store, TWO_OF_FOUR, SPEC, "pump", DAY, today, sensor_scores(DAY))
     assert found["asset"].tolist() == ["p1"]
     assert found["rows"].tolist() == [2]
+
+
+def test_a_run_that_ends_today_is_told_as_ended_though_its_evidence_lies_in_the_eve(tmp_path):
+    store, here = Store(str(tmp_path)), {"family": "pump", "day": EVE, "shard": 0}
+    store.write("scores", scores(EVE, "23:30", "23:40", "23:50"), Provenance(job="test"), **here)
+    carried_by = sensor_scores(EVE)
+    moments = carried_by["time"].dt.strftime("%H:%M")
+    carried_by["pattern"] = np.where(moments.isin(["23:00", "23:10", "23:20"]), 50.0, -1.0)
+    store.write("sensor_scores", carried_by, Provenance(job="test"), **here)
+    today = sensor_scores(DAY).assign(pattern=-1.0)
+    found = anomalies_touching(store, Rules(), SPEC, "pump", DAY, scores(DAY, "00:00", "00:10"), today)
+    ends = [str(found[name].item()) for name in ("end", "cleared")]
+    assert ends == ["2026-11-20 23:30:00+00:00", "2026-11-21 00:20:00+00:00"]
+    assert found["state"].tolist() == ["ended"]
