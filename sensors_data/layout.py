@@ -93,6 +93,8 @@ class Layout(Section):
     """What stands between two cells of a line; one blank for any run of blanks, two for runs of two and more."""
     encoding: str = "utf-8"
     """Encoding of the text, like utf-16, cp1252 or gb18030; a byte order mark wins over it."""
+    stacked: bool = Field(False, exclude_if=lambda stacked: not stacked)
+    """Whether tables stand one below the other, each below a header or a title of its own; they are read as one."""
     sheet: str = ""
     """Sheet of a workbook; the fullest one if not set. `*`: all with the columns of the fullest, as one table with a
     column `sheet`."""

@@ -56,7 +56,7 @@ _DATES = [
     (r"\d{6}", ("%y%m%d", "%d%m%y", "%m%d%y")),
 ]
 
-_RARE = ("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %Z %Y", "%a %b %d %Y %H:%M:%S[ %z][ %*]")
+_RARE = ("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %Z %Y", "%a %b %d %H:%M:%S %z %Y", "%a %b %d %Y %H:%M:%S[ %z][ %*]")
 """Forms with the year behind the clock."""
 
 DIGITS = {

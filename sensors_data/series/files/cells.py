@@ -120,6 +120,8 @@ def _names(head: list[list[str]], layout: Layout, width: int) -> list[str]:
         for place in range(1, width):
             row[place] = row[place] or row[place - 1]
     joined = [" ".join(part for part in parts if part) for parts in zip(*rows, strict=True)] if rows else [""] * width
+    if width >= 4 and all(joined[::2]) and not any(joined[1::2]):  # a name above each pair of a time and a value
+        joined = [part for name in joined[::2] for part in (f"{name} time", name)]
     names: list[str] = []
     for place, column in enumerate(joined, start=1):
         again = sum(earlier == column for earlier in joined[: place - 1])

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sensors_data.errors import UnreadableError
 from sensors_data.series.files.bsrn import bsrn_csv, is_bsrn
+from sensors_data.series.files.isd import is_isd, isd_csv
 from sensors_data.series.files.json_rows import json_rows
 from sensors_data.series.files.line_protocol import is_line_protocol, line_protocol_csv
 from sensors_data.series.files.markup import is_markup, markup_csv
@@ -17,6 +18,8 @@ from sensors_data.series.files.times_across import across, times_down
 _YEAR_ABOVE = re.compile(rb"\d+[\t,;](?:19|20)\d\d(?:[\t,;]\d+[\t,;]0){1,60}[\t,;]?\r?\n\d{1,3}[\t,;]\d{1,4}[\t,;]")
 """A station's number and a year above rows of a day of the year, a clock, and of each element a value and a flag."""
 
+_TOPIC = re.compile(rb"(?m)^([\w./:+-]+)[ \t]+(\{[^\n]*\})\r?$")
+"""A message as clients of MQTT print it: its topic, then an object of JSON."""
 _ROUND_ROBIN = re.compile(rb"\A\s*[\w. -]+\r?\n\s*\r?\n\d{9,10}: +-?[\dn]")
 """What rrdtool prints: names, an empty line, then epochs, each with a colon, before their values."""
 _FOREIGN = {
@@ -40,6 +43,8 @@ def as_table(data: bytes, name: str) -> bytes:
         return _nem12(data.decode("utf-8-sig", "replace"), name)
     if start.startswith((b"{", b"[{", b"[[", b"[\n", b"[ ")):
         return _json(data, name)
+    if len(_TOPIC.findall(data[:20_000])) > 2 and _TOPIC.match(data):
+        return _json(_TOPIC.sub(_with_topic, data), name)
     if foreign := next((told for mark, told in _FOREIGN.items() if data.startswith(mark)), None):
         raise UnreadableError(f"{name} is {foreign[0]}", foreign[1])
     if is_markup(start):
@@ -48,6 +53,8 @@ def as_table(data: bytes, name: str) -> bytes:
         return line_protocol_csv(data, name)
     if is_bsrn(data):
         return bsrn_csv(data.decode("utf-8", "replace"), name)
+    if is_isd(data):
+        return isd_csv(data.decode("utf-8-sig", "replace"))
     if _YEAR_ABOVE.match(data):
         return _year_above(data.decode("utf-8", "replace"))
     if _ROUND_ROBIN.search(data[:4096]):
@@ -55,6 +62,12 @@ def as_table(data: bytes, name: str) -> bytes:
     if (place := across(data)) is not None:
         return times_down(data, place)
     return data
+
+
+def _with_topic(line: re.Match[bytes]) -> bytes:
+    """A message of a broker as one object, with the topic that stood before it."""
+    inside = line[2].strip()
+    return b'{"topic": "' + line[1] + (b'", ' + inside[1:] if inside != b"{}" else b'"}')
 
 
 def _json(data: bytes, name: str) -> bytes:

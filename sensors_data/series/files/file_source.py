@@ -151,14 +151,16 @@ def raw_rows(frame: pd.DataFrame, name: str, layout: Layout, sensors: tuple[str,
     qualities = _qualities(layout)
     wanted += list(dict.fromkeys(qualities.values()))
     _check_columns(frame, name, layout, wanted, sensors)
-    asset = joined_cells(frame, layout.asset) if layout.asset else asset_of(name, layout)
+    asset = without_blanks(joined_cells(frame, layout.asset)) if layout.asset else asset_of(name, layout)
     base = pd.DataFrame(
         {"line": frame.index, "time": joined_cells(frame, layout.time), "asset": asset}, index=frame.index
     )
     if layout.end:
         base["end"] = frame[layout.end]
     if layout.kind == "long":
-        rows = base.assign(sensor=joined_cells(frame, layout.sensor).astype(str), value=frame[layout.value])
+        rows = base.assign(
+            sensor=without_blanks(joined_cells(frame, layout.sensor).astype(str)), value=frame[layout.value]
+        )
         return rows.assign(quality=frame[qualities[""]]) if qualities else rows
     columns = [c for c in frame.columns if c not in (*wanted, *layout.ignore)]
     if layout.kind == "day":
@@ -214,6 +216,13 @@ def joined_cells(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
     for text in texts[1:]:
         joined = joined + " " + text
     return joined
+
+
+def without_blanks(names: pd.Series) -> pd.Series:
+    """Names without the blanks that fill them up to one width."""
+    distinct = names.unique()
+    padded = any(isinstance(name, str) and name != name.strip() for name in distinct)
+    return names.astype(str).str.strip() if padded else names
 
 
 def asset_of(name: str, layout: Layout) -> str:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-_START = re.compile(r"(?:interval)?_?(?:start|begin|from|t0|first)_?(?:time|date|at)?", re.IGNORECASE)
-_STEP = re.compile(r"(?:step|interval|resolution|period|granularity)(?:_?(?:s|sec|seconds|length))?", re.IGNORECASE)
+_START = re.compile(r"(?:interval)?_?(?:start|beg|begin|from|t0|first)_?(?:time|date|at)?", re.IGNORECASE)
+_STEP = re.compile(
+    r"(?:step|interval|resolution|period|granularity)(?:_?(?:s|sec|seconds|length|time))?", re.IGNORECASE
+)
 
 _MOMENT = 2**28
 """From here SenML's times are seconds since 1970; smaller ones count from when they are read."""
@@ -17,6 +19,9 @@ _MOMENT = 2**28
 def counted_rows(value: dict[str, Any]) -> list[dict[str, str]]:
     """The rows of an object with a start, a step (seconds, or like PT1H) and lists of numbers; none for another."""
     lists = {key: part for key, part in value.items() if isinstance(part, list) and len(part) > 1}
+    for key, part in list(lists.items()):  # a list of some values for each time
+        if all(isinstance(cells, list) and len(cells) == len(part[0]) for cells in part):
+            lists |= {f"{key} {n}": list(column) for n, column in enumerate(zip(*part, strict=True), start=1)}
     numbers = {key: part for key, part in lists.items() if all(n is None or isinstance(n, int | float) for n in part)}
     starts = [part for key, part in value.items() if _START.fullmatch(key) and isinstance(part, str | int)]
     steps = [part for key, part in value.items() if _STEP.fullmatch(key) and isinstance(part, str | int | float)]

@@ -70,6 +70,8 @@ def _rows(value: Any, outer: Row) -> list[Row]:
     """The rows within a value, each with what the objects around it say."""
     if isinstance(value, list) and _are(value, list) and len(value) > 1 and _are(value[0], str):
         return [outer | _flat(dict(zip(value[0], cells, strict=False))) for cells in value[1:]]
+    if isinstance(value, list) and _are(value, list) and any(_are(part, dict) for part in value):
+        return [row for part in value for row in _rows(part, outer)]
     if isinstance(value, list):
         if not _are(value, dict):
             return []
@@ -83,11 +85,13 @@ def _rows(value: Any, outer: Row) -> list[Row]:
         {key: part for key, part in value.items() if not isinstance(part, list) and not _is_timed(part)}
     )
     lists = {key: part for key, part in _lists(value).items() if part}
+    if rows := counted_rows(value):
+        return rows
     table = next((part for part in lists.values() if _are(part, list)), None)
     if table is not None:
         names = _names_of(table, value) or _pair(table)
         return [around | _flat(dict(zip(names, cells, strict=False))) for cells in table] if names else []
-    if rows := _beside_times(lists, around) or counted_rows(value):
+    if rows := _beside_times(lists, around):
         return rows
     if objects := {key: part for key, part in lists.items() if _are(part, dict)}:
         named = len(objects) > 1

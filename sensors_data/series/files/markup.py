@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -40,8 +41,9 @@ def markup_csv(data: bytes, name: str) -> bytes:
         raise UnreadableError(f"{name} looks like XML and is none from {where} on", "export it again") from error
     readings = [*_green_button(root)]
     rows = [["time", "meter", "value", "unit", "quality"], *readings] if readings else _workbook(root)
+    rows = rows or _records(root)
     if len(rows) < 2:
-        raise UnreadableError(f"{name} is XML, but no Green Button file and no workbook", "export it as CSV")
+        raise UnreadableError(f"{name} is XML without elements that come again as rows do", "export it as CSV")
     return _csv(rows)
 
 
@@ -104,6 +106,28 @@ def _cells(row: Xml.Element) -> list[str]:
         cells += [""] * (int(at) - 1 - len(cells) if at.isdigit() else 0)
         cells.append(_text(cell, "Data").removesuffix(".000"))
     return cells
+
+
+def _records(root: Xml.Element) -> list[list[str]]:
+    """The elements that come most often as rows: their attributes, those around them, and the texts within them."""
+    found: list[dict[str, str]] = []
+    counts = Counter(_tag(node) for node in root.iter() if len(node.attrib) + len(node) > 1)
+    usual = counts.most_common(1)[0][0] if counts else ""
+
+    def walk(node: Xml.Element, around: dict[str, str]) -> None:
+        own = {key.rpartition("}")[2]: value.strip() for key, value in node.attrib.items()}
+        if _tag(node) == usual:
+            within = {
+                _tag(part): (part.text or "").strip() for part in node.iter() if part is not node and not len(part)
+            }
+            found.append(around | own | within)
+            return
+        for part in node:
+            walk(part, around | {f"{_tag(node)} {key}": value for key, value in own.items()})
+
+    walk(root, {})
+    names = list(dict.fromkeys(name for row in found for name in row))
+    return [names, *([row.get(name, "") for name in names] for row in found)] if len(found) > 2 else []
 
 
 class _Tables(HTMLParser):

@@ -16,6 +16,7 @@ from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.files.archives import check_entries, entries
 from sensors_data.series.files.converted import as_table
+from sensors_data.series.files.stacked import one_table
 
 MAX_BYTES = 4 * 2**30
 """A single file larger than this, unpacked, is refused: split it by day and use {day} in the inbox."""
@@ -41,7 +42,15 @@ def unpacked(path: Path, layout: Layout | None = None) -> bytes:
             raise
         why = "is cut off or damaged" if "gzipped" not in str(error) else "is called .gz and is no gzip file"
         raise UnreadableError(f"{path.name} {why}", "copy it again or unpack it yourself") from error
-    return as_table(_checked(data, path.name), path.name)
+    return _table(_checked(data, path.name), path.name, layout)
+
+
+def _table(data: bytes, name: str, layout: Layout | None) -> bytes:
+    """The bytes of one table; of several below one another where the layout says that a file holds those."""
+    table = as_table(data, name)
+    if layout is None or not layout.stacked:
+        return table
+    return one_table(table, name, layout.separator) or table
 
 
 def _checked(data: bytes, name: str) -> bytes:
@@ -72,6 +81,6 @@ def _from_zip(path: Path, layout: Layout) -> bytes:
                 if data.startswith(b"\x1f\x8b"):
                     with gzip.open(io.BytesIO(data)) as packed:
                         data = _checked(packed.read(MAX_BYTES + 1), path.name)
-                return as_table(data, path.name)
+                return _table(data, path.name, layout)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
         raise UnreadableError(f"{path.name} is a damaged or locked zip file", "unpack it yourself") from error

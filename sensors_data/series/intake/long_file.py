@@ -15,8 +15,8 @@ from sensors_data.series.intake.typed_file import (
     Rows,
     assets_in,
     is_plain,
-    joined_keys,
     moments_in,
+    names_in,
     not_good,
     opened,
     qualities_of,
@@ -83,6 +83,6 @@ def _long_file(path: Path, mtime_ns: int, size: int, layout: Layout) -> LongFile
     if rows is None or moments is None:
         return None
     name = called(path, layout)
-    sensor, sensors = joined_keys(rows, layout.sensor)
+    sensor, sensors = names_in(rows, layout.sensor)
     doubted = rows.odd | not_good(rows, layout)
     return LongFile(name, rows, *moments, *assets_in(rows, name, layout), sensor, sensors.astype(str).tolist(), doubted)

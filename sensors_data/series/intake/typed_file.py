@@ -14,7 +14,7 @@ from sensors_data.layout import Layout
 from sensors_data.series.dates.far_times import without_far
 from sensors_data.series.dates.parsing import read_times
 from sensors_data.series.files.cells import Body, body_of
-from sensors_data.series.files.file_source import asset_of, is_parquet, joined_cells
+from sensors_data.series.files.file_source import asset_of, is_parquet, joined_cells, without_blanks
 from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.typed_parquet import parquet_rows, whole_table
 from sensors_data.series.files.typed_text import typed_rows
@@ -132,8 +132,18 @@ def assets_in(rows: Rows, name: str, layout: Layout) -> tuple[np.ndarray, list[s
     """Each row's place (N,) among the names of its file's assets; of one alone where no column names them."""
     if not layout.asset:
         return np.zeros(len(rows.line), dtype=np.int32), [asset_of(name, layout)]
-    places, names = joined_keys(rows, layout.asset)
+    places, names = names_in(rows, layout.asset)
     return places, names.astype(str).tolist()
+
+
+def names_in(rows: Rows, columns: tuple[str, ...]) -> tuple[np.ndarray, pd.Series]:
+    """Columns of names as places among distinct ones, without the blanks that fill them up to one width."""
+    places, names = joined_keys(rows, columns)
+    plain = without_blanks(names)
+    if plain is names:
+        return places, names
+    codes, distinct = pd.factorize(plain)
+    return codes[places], pd.Series(distinct)
 
 
 def joined_keys(rows: Rows, columns: tuple[str, ...]) -> tuple[np.ndarray, pd.Series]:

@@ -11,6 +11,7 @@ _LINES = """
 %d: dag day dd dy dia dom día giorno jour mday tag
 %j: dayofyear doy jday julian
 %m: maand mes mese mm mo mois mon monat month
+asset: area areaname devicename machinename stationname
 asset: anlage asset assetid building cell device deviceid disk drive ean engine equipment geraet gerät host
 asset: house id imei instance inverter line loc location mac machine machineid maquina maschine meter motor nmi node
 asset: number nummer plant pump robot room serial server site station string train turbine turbineid unit
@@ -23,13 +24,15 @@ end: bis end ende fin fine finish hasta stop to tot until
 good: a abgelesen actual bom bon bonne bueno buono g gemeten gevalideerd goed good good, good_non-specific
 good: goodnonspecific gueltig gut gültig measured non-specific ok read true uitgelezen v valid validated
 good: yes
-kinds of sum: avg smp min max std tot med wvc tmx tmn mean sum inst last
+kinds of sum: analog analogue counter digital avg smp min max std tot med wvc tmx tmn mean sum inst last
+ids of sensors: channelid feedid itemid metricid parameterid pointid sensorid seriesid signalid tagid tagindex
+ids of sensors: variableid
 labels of anomalies: anomalies anomaly changepoint fault groundtruth isanomaly label labels outlier target
 off/on: off/on false/true no/yes closed/open close/open stop/run stopped/running stop/start inactive/active
 off/on: aus/ein aus/an zu/auf nein/ja arret/marche idle/running low/high down/up disabled/enabled n/y f/t
 off/on: not_home/home inactivo/activo spento/acceso uit/aan halt/run standby/running ok/alarm normal/alarm
 off/on: ok/fault clear/detected
-fractions of a second: fraction fract fractsec ms msec millisecond milliseconds millis millitm nanoseconds nsec nsecs
+fractions of a second: ns fraction fract fractsec ms msec millisecond milliseconds millis millitm nanoseconds nsec nsecs
 modes: betriebsart modo mode modus state status zustand
 other times: birth bis created due end ende expiry exported fin fine hasta ingested inserted installed modified
 other times: processed received stop to tot until updated
@@ -39,14 +42,21 @@ other times: local localdatetime localtime lst
 perhaps quality: flag good isgood flags state status statuscode
 place: alt altitud altitude elev elevation hoehe höhe lat latitud latitude latitudey lng lon long longitud
 place: longitude longitudex
+quantities: consumption generation production import export temperature temp humidity hum pressure flow power voltage
+quantities: current energy speed level frequency torque vibration conductivity turbidity oxygen verbrauch erzeugung
+quantities: einspeisung bezug lieferung temperatur feuchte druck durchfluss leistung spannung strom drehzahl füllstand
+quantities: consommation production température humidité pression débit puissance consumo generación temperatura
+quantities: humedad presión caudal potencia verbruik opwekking teruglevering afname
 quality if false: bad isbad invalid isinvalid questionable suspect
 quality: 品質情報 品質 质量 품질
+quality: reliability zuverlässigkeit fiabilité
 quality: calidad confidence guete güete opcquality q qa qc qual qualitaet qualite quality qualität qualité
 quality: valid validity
 revisions: rev revision revisionnumber ver version
 sensor: pointid pointname signalname tagid tagname varname
 sensor: attribute capteur channel entity field grandeur item kanal kpi magnitud measurement messgroesse
-sensor: messgröße target metric name parameter parametro point quantity register sensor series signal statistic tag
+sensor: messgröße label target metric name parameter parametro point quantity register sensor series signal statistic
+sensor: tag
 sensor: variabele variable varname
 spare: counterid id idx index key lfd no nr recno recnum record recordno rn row rowid rownum sno unnamed
 states: active alarm auto bad close closed cool cooling day error false fault good heat heating high idle

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sensors_data.layout import Layout
 from sensors_data.series.dates.forms import DateForm, date_form
-from sensors_data.series.values.marks import Marks
+from sensors_data.series.values.marks import Marks, with_codes
 from sensors_data.series.values.numbers import is_blank, parse_numbers
 
 _SHORT = re.compile(r"[+-]?\d{1,5}(?:[.,]\d*)?(?:[eE][+-]?\d+)?")
@@ -77,7 +77,7 @@ class Column:
     @cached_property
     def coded(self) -> bool:
         """Whether its cells hold a number of fixed width with a code behind a comma, like `+0173,1`."""
-        return not self.numeric and bool(self.distinct[:50].str.fullmatch(r"[+-]\d{4,},\w").mean() > 0.8)
+        return with_codes([str(cell) for cell in self.distinct[:200]])
 
     @cached_property
     def form(self) -> DateForm | None:
@@ -101,6 +101,17 @@ class Column:
         """Whether its name, or a word of it, is among some words."""
         joined = self.lower.replace(" ", "")
         return joined in words or any(word in words for word in self.lower.split())
+
+
+def values_by_type(columns: list[Column]) -> list[str]:
+    """The columns of which each row fills one, as databases keep numbers by their type; empty for other tables."""
+    parts = [
+        c
+        for c in columns
+        if re.search(r"value|val$|wert", c.name, re.IGNORECASE) and c.blank.any() and not c.blank.all()
+    ]
+    filled = sum((~column.blank).astype(int) for column in parts) if len(parts) > 1 else np.zeros(1)
+    return [column.name for column in parts] if (np.asarray(filled) == 1).mean() > 0.99 else []
 
 
 def rising(values: np.ndarray, share: float = 0.99) -> bool:

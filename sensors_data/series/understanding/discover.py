@@ -26,6 +26,7 @@ from sensors_data.series.values.numbers import numbers_of
 from sensors_data.settings import Family, Training
 
 _STEPS = [timedelta(seconds=s) for s in range(1, 86_401) if 86_400 % s == 0]
+_AHEAD = pd.Timedelta(days=5 * 365)
 _STATE = "state what is read wrongly: --time, --format, --zone, --separator, --decimal, --asset or --encoding"
 ROWS_WANTED, SLOW_ROWS_WANTED = 64, 240
 """Measured rows that a first training wants: 48 normal ones, and some that may not be; more where a day has few rows,
@@ -99,7 +100,7 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
         assets=tuple(sorted(readings["asset"].unique())),
         first=readings["time"].min(),
         last=readings["time"].max(),
-        odd=(*broken, *sheets_left_out(files[0], layout.sheet), *odd),
+        odd=(*broken, *sheets_left_out(files[0], layout.sheet), *_ahead(readings["time"].max(), files), *odd),
         understood=understood,
         used=len(values),
         refused={
@@ -108,6 +109,14 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
         values=values[["time", "asset", "sensor", "value"]],
         trains=trains,
     )
+
+
+def _ahead(last: pd.Timestamp, files: list[Path]) -> list[str]:
+    """What is said of times that lie years after their files were written: those of another calendar, say."""
+    written = pd.Timestamp(max(path.stat().st_mtime for path in files), unit="s", tz="UTC")
+    if last < written + _AHEAD:
+        return []
+    return [f"times go to {last:%Y-%m-%d}, years after the file was written: another calendar, or years of two digits?"]
 
 
 def name_of(source: Path) -> str:

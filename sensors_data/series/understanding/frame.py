@@ -16,6 +16,8 @@ HEAD, _LOOK = 600, 500_000
 """Lines that are looked at, and letters."""
 
 _COMMENTS = ("#", "//", "%", "!")
+_AFTER_A_NAME = ('"', ",", ";", "\t", "|")
+"""What stands right behind a mark that is the whole name of a column: `#;Time;Value`."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,11 @@ class Frame:
     units: dict[int, str]
     preamble: tuple[str, ...]
     sheet: str = ""
+    stacked: bool = False
 
     def keys(self) -> dict[str, object]:
         """The keys of a layout."""
-        names = ("encoding", "separator", "skip_lines", "header_rows", "name_rows", "comment", "sheet")
+        names = ("encoding", "separator", "skip_lines", "header_rows", "name_rows", "comment", "sheet", "stacked")
         return {name: getattr(self, name) for name in names}
 
 
@@ -80,10 +83,18 @@ def frame_of(data: bytes, name: str, encoding: str | None = None, separator: str
     )
 
 
+def separator_of(data: bytes, name: str) -> str:
+    """What parts the cells of a file's lines."""
+    text = plain_lines(as_utf8(data, name, encoding_of(data))).decode("utf-8", "replace")
+    lines = re.split(r"\r\n|\n|\r", text[:_LOOK], maxsplit=HEAD)[:HEAD]
+    return _separator(lines, _comment(lines)) if any(line.strip() for line in lines) else ""
+
+
 def _comment(lines: list[str]) -> str:
     """The mark that begins comments, empty where there are none."""
     first = next(line for line in lines if line.strip()).lstrip().lstrip('"')
-    return next((mark for mark in _COMMENTS if first.startswith(mark)), "")
+    mark = next((mark for mark in _COMMENTS if first.startswith(mark)), "")
+    return "" if mark and first[len(mark) : len(mark) + 1] in _AFTER_A_NAME else mark
 
 
 def _separator(lines: list[str], comment: str) -> str:
@@ -135,7 +146,7 @@ def _first_row(rows: list[list[str]], kinds: list[str], width: int) -> int | Non
     if not timed and not numbers:
         return None
     for number, row in enumerate(rows):
-        if len(row) < 2 or (len(row) > width and len(row) != len(rows[number - 1])):
+        if len(row) < max(2, 0.5 * width) or (len(row) > width and not _leads(rows, number)):
             continue
         found = {place: kind_of(row[place]) if place < len(row) else "" for place in (*timed, *numbers)}
         if timed and found[timed[0]] == "t":
@@ -149,3 +160,10 @@ def _first_row(rows: list[list[str]], kinds: list[str], width: int) -> int | Non
         if filled and alike > 0.5 * len(filled) and (not timed or any(found[place] == "t" for place in timed)):
             return number
     return None
+
+
+def _leads(rows: list[list[str]], number: int) -> bool:
+    """Whether a row with more cells than most is the first of them: as long as its header, and no header follows."""
+    after = rows[number + 1] if number + 1 < len(rows) else []
+    named = [cell for cell in after if cell]
+    return len(rows[number]) == len(rows[number - 1]) and sum(kind_of(cell) == "w" for cell in named) < 0.9 * len(named)

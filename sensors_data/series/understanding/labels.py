@@ -12,13 +12,20 @@ import pandas as pd
 from sensors_data.errors import UnusableError
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
-from sensors_data.series.values.units import is_unit
+from sensors_data.series.understanding.label_words import (
+    is_states,
+    is_unit_column,
+    names_assets,
+    names_quantities,
+    names_sensors,
+    rests,
+    shown,
+)
 
 _SENSOR = WORDS["sensor"]
 _ASSET = WORDS["asset"]
 _VALUE = WORDS["value"]
-_UNIT = WORDS["unit"]
-_STATES = WORDS["states"]
+_IDS = WORDS["ids of sensors"]
 
 
 @dataclass(frozen=True)
@@ -39,13 +46,14 @@ def find_labels(columns: list[Column], moments: pd.Series, asset: tuple[str, ...
     if unknown := [name for name in asset if name not in by_name]:
         raise UnusableError(f"there is no column {unknown[0]} to name assets", f"--asset is one of {list(by_name)}")
     candidates = [column for column in columns if column.name in asset or _may_label(column)]
-    unit = next((column for column in candidates if _is_unit(column) and column.name not in asset), None)
+    unit = next((column for column in candidates if is_unit_column(column) and column.name not in asset), None)
     candidates = [column for column in candidates if column is not unit]
     keys, repeats = _keys(candidates, moments, asset)
     if unit is not None and not keys and _repeated([unit], moments) < repeats:
         keys = [unit]
         unit = None
-    measures = [c for c in columns if c.numeric and c not in keys and c is not unit and c.cells.dtype.kind != "b"]
+    numbers = [c for c in columns if c.numeric and c not in keys and c is not unit and c.cells.dtype.kind != "b"]
+    measures = [c for c in numbers if len(c.distinct) > 1] or numbers
     sensor, machine, value, why = _split(keys, candidates, measures, unit, asset)
     named = [(c.name, "asset", why, 0.85) for c in machine] + [(c.name, "sensor names", why, 0.85) for c in sensor]
     if value is not None:
@@ -53,14 +61,15 @@ def find_labels(columns: list[Column], moments: pd.Series, asset: tuple[str, ...
     if unit is not None:
         named.append((unit.name, "unit", f"it holds units, like '{unit.distinct[0]}'", 0.95))
     taken = {name for name, *_ in named}
-    for column in (c for c in candidates if c.name not in taken and not _is_states(c)):
+    for column in (c for c in candidates if c.name not in taken and not is_states(c)):
         of = ", ".join(c.name for c in (*machine, *sensor)) or "the file"
         if len(column.distinct) == 1 and not column.numeric:
             named.append((column.name, "ignored", f"it always holds '{str(column.distinct[0])[:30]}'", 0.9))
-        elif keys and _follows(column, keys):
+        elif keys and _follows(column, keys) and not rests(column):
             named.append((column.name, "ignored", f"it says more of {of}", 0.8))
     left = _repeated([*machine, *sensor], moments)
     odd = (f"{left:.1%} of the rows have the time of another row of the same machine",) if left > 0.02 else ()
+    odd = (*odd, *_doubtful(machine, value, measures, asset))
     names = (tuple(c.name for c in machine), tuple(c.name for c in sensor))
     return Labels(*names, value.name if value else "", unit.name if unit else "", tuple(named), odd)
 
@@ -80,21 +89,8 @@ def _may_label(column: Column) -> bool:
         return bool(not column.coded and count <= max(20, 0.34 * rows) and column.filled.str.len().max() <= 128)
     plain = column.whole and column.values.min() >= 0 and column.filled.str.fullmatch(r"\d+(?:\.0)?").all()
     return bool(
-        plain and count <= max(2, 0.2 * rows) and (column.named(_ASSET) or column.named(_SENSOR) or count <= 500)
+        plain and count <= max(2, 0.2 * rows) and (column.named(_ASSET) or names_sensors(column) or count <= 500)
     )
-
-
-def _is_unit(column: Column) -> bool:
-    """Whether a column holds units."""
-    words = [str(word) for word in column.distinct[:50]]
-    known = sum(is_unit(word) for word in words)
-    named = column.named(_UNIT) and not column.numeric
-    return not column.numeric and (known > 0.8 * len(words) or (named and known >= 0.5 * len(words)))
-
-
-def _is_states(column: Column) -> bool:
-    """Whether a column holds words for states of a machine, not names."""
-    return all(str(word).casefold() in _STATES for word in column.distinct)
 
 
 def _repeated(keys: list[Column], moments: pd.Series) -> float:
@@ -134,7 +130,7 @@ def _unlikely(column: Column) -> float:
     counts = column.filled.value_counts()
     uneven = float(counts.std(ddof=0) / counts.mean()) if len(counts) > 1 else 1.0
     hint = column.named(_ASSET) or column.named(_SENSOR)
-    return uneven + 0.7 * column.numeric + 1.0 * _is_states(column) - 0.8 * hint
+    return uneven + 0.7 * column.numeric + 1.0 * is_states(column) - 0.8 * hint + 0.1 * (column.lower == "id")
 
 
 def _interleaved(candidates: list[Column], moments: pd.Series) -> list[Column]:
@@ -142,13 +138,17 @@ def _interleaved(candidates: list[Column], moments: pd.Series) -> list[Column]:
     keys = []
     for column in candidates:
         words = column.filled
-        if (column.numeric and not _names_assets(column)) or len(column.distinct) < 2 or _is_states(column):
+        if (
+            (column.numeric and not (names_assets(column) or column.called(_IDS)))
+            or len(column.distinct) < 2
+            or is_states(column)
+        ):
             continue
-        hinted = _names_assets(column) or column.named(_SENSOR)
+        hinted = names_assets(column) or column.named(_SENSOR)
         coded = np.mean([bool(re.search(r"[._:/]|\d", str(word))) for word in column.distinct[:50]])
         codes = pd.factorize(words)[0]
         turns = float((np.diff(codes) != 0).mean())
-        if column.named(_SENSOR) or (hinted and turns > 0.02) or (coded > 0.8 and turns > 0.3):
+        if column.named(_SENSOR) or column.called(_IDS) or (hinted and turns > 0.02) or (coded > 0.8 and turns > 0.3):
             keys.append(column)
     return keys[:1] if len(keys) > 1 and _follows(keys[1], keys[:1]) else keys[:2]
 
@@ -184,13 +184,14 @@ def _split(
     constant = [
         c
         for c in candidates
-        if len(c.distinct) == 1 and (not c.numeric or _names_assets(c) or len(str(c.distinct[0])) >= 5)
+        if len(c.distinct) == 1 and (not c.numeric or names_assets(c) or len(str(c.distinct[0])) >= 5)
     ]
     if value is None:
-        machine = keys or [c for c in constant if _names_assets(c)][:1]
-        return [], machine, None, _words_of(machine, "rows of one time differ by it") if machine else ""
+        machine = keys or [c for c in constant if names_assets(c)][:1]
+        return [], machine, None, shown(machine, "rows of one time differ by it") if machine else ""
     free = [column for column in keys if column.name not in asset]
-    named = [c for c in (*free, *constant) if _names_sensors(c) and (not c.named(_ASSET) or not c.numeric)]
+    named = [c for c in (*free, *constant) if names_sensors(c) and (not c.named(_ASSET) or not c.numeric)]
+    named = named or [c for c in free if names_quantities(c)]
     generic = value.called(_VALUE)
     sensor = named[:1]
     if len(named) > 1:
@@ -198,35 +199,30 @@ def _split(
             max(named, key=lambda c: (len(c.distinct) > 1, c.lower.split()[-1] in ("field", "sensor", "tag"), -c.place))
         ]
     if not sensor and free and ((unit is not None and len(unit.distinct) > 1) or generic or len(free) > 1):
-        likely = [c for c in free if not c.named(_ASSET) or _names_sensors(c)]
+        likely = [c for c in free if not c.named(_ASSET) or names_sensors(c)]
         sensor = likely[:1] if len(likely) == 1 or not likely else [max(likely, key=lambda c: _apart(c, value))]
     if not sensor and free and not free[0].named(_ASSET) and _apart(free[0], value) > 3:
         sensor = free[:1]
     if sensor and not generic and len(sensor[0].distinct) == 1:
         sensor = []
     machine = [column for column in keys if column not in sensor]
-    machine = machine or [c for c in constant if _names_assets(c) and c not in sensor][:1]
+    machine = machine or [c for c in constant if names_assets(c) and c not in sensor][:1]
     if not sensor:
-        return [], machine, None, _words_of(machine, "rows of one time differ by it")
-    return sensor, machine, value, f"rows of one time differ by it; {_words_of(sensor, 'names of sensors')}"
+        return [], machine, None, shown(machine, "rows of one time differ by it")
+    return sensor, machine, value, f"rows of one time differ by it; {shown(sensor, 'names of sensors')}"
 
 
-def _names_assets(column: Column) -> bool:
-    """Whether a column is called as names of machines are; one of numbers must end so, like `machine` or `pump no`."""
-    if not column.numeric:
-        return column.named(_ASSET) and not column.named(WORDS["modes"])
-    return column.called(_ASSET) or (column.lower.split() or [""])[-1] in _ASSET
-
-
-def _names_sensors(column: Column) -> bool:
-    """Whether a column is called as names of sensors are, or holds addresses of an OPC UA server."""
-    return column.named(_SENSOR) or bool(column.distinct[:50].str.match(r"ns=\d+;[sigb]=").all())
-
-
-def _words_of(columns: list[Column], why: str) -> str:
-    words = [str(word)[:20] for column in columns for word in column.distinct[:3]]
-    count = len(columns[0].distinct) if columns else 0
-    return f"{why}: {count} of them, like {', '.join(words[:3])}"
+def _doubtful(machine: list[Column], value: Column | None, measures: list[Column], asset: tuple[str, ...]) -> list[str]:
+    """What is said of a column that is taken for machines though nothing but the rows of one time shows it."""
+    unsure = [c for c in machine if c.name not in asset and not c.named(_ASSET) and len(c.distinct) > 1]
+    if value is not None or len(measures) != 1 or not unsure:
+        return []
+    column = unsure[0]
+    told = (
+        f"the {len(column.distinct)} names in '{column.name}', like '{column.distinct[0][:30]}', are taken for machines"
+    )
+    keys = f'kind = "long", sensor = "{column.name}", value = "{measures[0].name}"'
+    return [f"{told}; if they are sensors, write {keys} in the layout, and no asset"]
 
 
 def _apart(label: Column, value: Column) -> float:

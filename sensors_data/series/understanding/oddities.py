@@ -89,6 +89,10 @@ def _of_sensors(values: pd.DataFrame, family: Family) -> list[str]:
         spec, numbers = family.sensors.get(str(sensor)), part["value"].to_numpy()
         if part["value"].nunique() == 1:
             odd.append(f"sensor {sensor} never moves (always {part['value'].max():g})")
+        elif (part.groupby("asset")["value"].agg(["nunique", "size"]).query("size > 2")["nunique"] == 1).all():
+            odd.append(
+                f"sensor {sensor} never moves in any asset (as {part['value'].iloc[0]:g} in {part['asset'].iloc[0]})"
+            )
         if zeros := zeros_apart(numbers):
             odd.append(
                 f"sensor {sensor} reads 0 {zeros:,} times, far from its others; add missing = [0] if that is no value"

@@ -19,6 +19,8 @@ _BAD = WORDS["bad"]
 _NO, _YES = frozenset(("false", "0", "no", "n")), frozenset(("true", "1", "yes", "y"))
 _BEGINS = re.compile(r"good|bad|uncertain")
 """How the grades of OPC begin, whatever says more behind: `GoodNonCascade NonSpecific`."""
+_CODE, _GOOD_CODE = r"0x[\da-f]{1,8}", r"0x0*c\w|0x[0-3][\da-f]{7}"
+"""Grades of OPC in hexadecimal digits: c0 to cf are good; of OPC UA's eight digits the first two bits are 0."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ def _grades(column: Column) -> set[str] | None:
         return None
     if column.numeric and column.cells.dtype.kind != "b":
         return _codes(column, named)
-    words = {grade for grade in grades if grade in _GOOD or grade.startswith("good") or re.fullmatch(r"0x0*c\w", grade)}
-    known = {grade for grade in grades if grade in _GOOD | _BAD or _BEGINS.match(grade)}
+    words = {grade for grade in grades if grade in _GOOD or grade.startswith("good") or re.fullmatch(_GOOD_CODE, grade)}
+    known = {grade for grade in grades if grade in _GOOD | _BAD or _BEGINS.match(grade) or re.fullmatch(_CODE, grade)}
     if words and (len(known) >= 0.5 * len(grades)):
         return words
     usual = column.filled.map(quality_word).value_counts(normalize=True)

@@ -18,6 +18,8 @@ from sensors_data.series.understanding.time_guess import TimeColumns
 from sensors_data.series.values.word_states import states_in, told_by_calendar
 
 _LABELS = WORDS["labels of anomalies"]
+_NAMES_TOO = frozenset(("target", "label", "labels"))
+"""Those of them that name series as well."""
 _SPARE = WORDS["spare"]
 _FRACTIONS = WORDS["fractions of a second"]
 _NAMES_THINGS = WORDS["asset"] | WORDS["spare"]
@@ -96,9 +98,15 @@ def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset
         if role.role != "ignored":
             measures.append(column.name)
     order = {column.name: column.place for column in columns}
-    return Roles(
-        tuple(sorted(roles, key=lambda role: order[role.column])), labels, quality, tuple(measures), states, labels.odd
-    )
+    roles.sort(key=lambda role: order[role.column])
+    odd = [*labels.odd]
+    if coded := [column.name for column in open_ if column.coded]:
+        odd.append(f"{', '.join(coded[:6])}: a number and a code stand in one cell, which is not read; part them")
+    if measures and len(measures) == len(states):
+        odd.append(
+            f"no column is measured, only words for states come again ({', '.join(measures[:3])}): a log of events?"
+        )
+    return Roles(tuple(roles), labels, quality, tuple(measures), states, tuple(odd))
 
 
 def _marks_beside(column: Column, columns: list[Column]) -> str:
@@ -113,7 +121,7 @@ def _aside(column: Column, moments: pd.Series) -> str:
     if not len(column.filled):
         return "it is empty"
     word = column.lower.replace(" ", "")
-    if word in _LABELS and (column.numeric or word != "target"):
+    if word in _LABELS and (column.numeric or word not in _NAMES_TOO or _tells_anomalies(column)):
         return "its name says that it labels anomalies"
     if pd.Series([column.name]).str.fullmatch(LABEL).sum() == 0:
         return "its name is no printable text of at most 128 characters"
@@ -138,6 +146,13 @@ def _aside(column: Column, moments: pd.Series) -> str:
     ):
         return "it is a number of a thing, not a measured one"
     return _clockwork(column, moments)
+
+
+def _tells_anomalies(column: Column) -> bool:
+    """Whether a column's words, like normal, tell anomalies from what is none."""
+    return any(
+        re.search(r"normal|anomal|outlier|fault|true|false", str(word).casefold()) for word in column.distinct[:50]
+    )
 
 
 def _is_padded(column: Column) -> bool:
@@ -183,7 +198,7 @@ def _measure(column: Column, moments: pd.Series, states: dict[str, dict[str, flo
     """A column that is none of the others: a sensor of numbers or states, or ignored with the reason."""
     if column.cells.dtype.kind == "b":
         return Role(column.name, "state", "false and true are 0 and 1")
-    if column.numeric:
+    if column.numeric and not column.coded:
         return _numeric(column)
     if column.coded:
         return Role(column.name, "ignored", f"a number and a code stand in one cell, like {column.distinct[0]}")
@@ -214,7 +229,7 @@ def on_off(words: pd.Index | np.ndarray) -> dict[str, float]:
 def _numeric(column: Column) -> Role:
     """A sensor of numbers, with what it looks like."""
     values = column.values
-    if np.ptp(values) == 0 and (column.named(_NAMES_THINGS) or _is_padded(column)):
+    if np.ptp(values) == 0 and (column.named(_NAMES_THINGS) or _is_padded(column) or column.name == column.distinct[0]):
         return Role(column.name, "ignored", "it is the number of a thing, and always the same")
     odd = len(column.filled) - len(values)
     words = f", {odd} cells are words" if odd else ""

@@ -23,6 +23,8 @@ _NO = WORDS["other times"]
 _END = WORDS["end"]
 _MIDNIGHT = r".*\d{2,4}.*?[T ](?:0?0[:.h]00(?:[:.]00(?:[.,]0+)?)?|12:00(?::00)? ?AM)Z?"
 """A date written with a clock that shows midnight: where all rows have it, the time of day may stand beside it."""
+_ERA = r"(?:令和|平成|昭和|民國|民国|[RH]\d{1,2}[./-])|1[01]\d[-/.年]\d{1,2}[-/.月]\d{1,2}"
+"""Years of Japan's eras, and those that Taiwan counts from 1912."""
 _NO_YEAR = r"[^\W\d_]{3,9}\.? +\d{1,2},? +\d{1,2}:\d{2}.*|\d{1,2}[./-]\d{1,2}\.? +\d{1,2}:\d{2}.*"
 
 
@@ -45,7 +47,8 @@ def find_time(columns: list[Column], name: str) -> TimeColumns:
     if numbers:
         chosen = max(numbers, key=lambda found: found.confidence)
         column = next(column for column in columns if column.name == chosen.columns[0])
-        told = rounding(column, str(chosen.keys["time_unit"]), name) if "time_unit" in chosen.keys else ()
+        counted = "time_unit" in chosen.keys and "start" not in chosen.keys
+        told = rounding(column, str(chosen.keys["time_unit"]), name) if counted else ()
         return _with_others(replace(chosen, odd=(*chosen.odd, *told)), columns, stamps)
     check_one_time(columns, name)
     raise _no_time(columns, name)
@@ -82,7 +85,7 @@ def _weight(column: Column, share: float) -> float:
     changing = min(1.0, len(column.distinct) / max(1.0, 0.02 * len(column.cells) + 1))
     if len(column.distinct) < 2 and len(column.cells) > 2:
         return 0.0
-    hint = 0.1 * column.named(_YES) - 0.15 * column.named(_NO) + 0.05 * ("utc" in column.lower)
+    hint = 0.1 * column.named(_YES) - 0.15 * column.named(_NO) + 0.05 * ("utc" in column.lower or "gmt" in column.lower)
     return float(share * filled * (0.6 + 0.25 * changing) + hint - 0.002 * column.place)
 
 
@@ -130,6 +133,8 @@ def _pairs(found: TimeColumns, columns: list[Column], stamps: list[TimeColumns])
     """The columns of numbers that follow a time of their own, by their names; none unless each time has its numbers."""
     style = found.keys.get("time_format")
     alike = {stamp.columns[0] for stamp in stamps if stamp.keys.get("time_format") == style and stamp.confidence > 0.3}
+    if by_stem := _pairs_by_name(alike, columns):
+        return {value: time for value, time in by_stem.items() if time != found.columns[0]}
     pairs: dict[str, str] = {}
     own: dict[str, list[str]] = {}
     current = ""
@@ -146,6 +151,28 @@ def _pairs(found: TimeColumns, columns: list[Column], stamps: list[TimeColumns])
     return pairs
 
 
+def _pairs_by_name(times: set[str], columns: list[Column]) -> dict[str, str]:
+    """The time of each column of numbers that has its name but for the end: A_VALUE and A_TIMESTAMP; empty for none."""
+    stems = {
+        time: re.sub(r"[\s._-]*(?:time ?stamp|time|ts|date|stamp)$", "", time, flags=re.IGNORECASE) for time in times
+    }
+    if len(times) < 2 or not all(stems.values()) or len(set(stems.values())) < len(times):
+        return {}
+    pairs = {
+        column.name: time
+        for column in columns
+        for time, stem in stems.items()
+        if column.numeric and re.match(rf"{re.escape(stem)}[\s._-]", column.name)
+    }
+    return pairs if set(pairs.values()) == times else {}
+
+
+def _of_other(column: Column) -> bool:
+    """Whether a column's years are those of the Buddhist or the Persian calendar."""
+    years = [int(year) for year in column.distinct[:50].str.extract(r"(?<!\d)(\d{4})(?!\d)", expand=False).dropna()]
+    return bool(years) and all(2530 <= year <= 2650 or 1370 <= year <= 1480 for year in years)
+
+
 def _no_time(columns: list[Column], name: str) -> UnreadableError:
     """The refusal of a table without a time, with what was seen."""
     bare = [c for c in columns if len(c.distinct) and not c.numeric and c.distinct[:50].str.fullmatch(_NO_YEAR).all()]
@@ -155,7 +182,14 @@ def _no_time(columns: list[Column], name: str) -> UnreadableError:
             "export it with the year, or put the year in front of each date",
         )
     worded = [column for column in columns if not column.numeric and len(column.distinct)]
-    dated = [column for column in worded if all(map(shape_of, column.distinct[:50].astype(str)))]
+    dated = [column for column in worded if all(map(shape_of, column.distinct[:50].astype(str))) and not _stamp(column)]
+    if other := next(
+        (c for c in worded if c.distinct[:50].str.match(_ERA).all() or (c in dated and _of_other(c))), None
+    ):
+        return UnreadableError(
+            f"{name}: the dates in column '{other.name}', like '{other.distinct[0][:30]}', are of another calendar",
+            "export them with years of the common era, like 2026",
+        )
     if dated:
         told = f"'{dated[0].name}', like '{dated[0].distinct[0][:30]}',"
         return UnreadableError(

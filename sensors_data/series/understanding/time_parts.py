@@ -28,7 +28,7 @@ _UNNAMED = (
 def date_and_clock(columns: list[Column], dates: list[TimeColumns]) -> TimeColumns | None:
     """A column of dates beside one of times of day, of hours, or of hours and minutes as one number."""
     by_name = {column.name: column for column in columns}
-    for found in sorted(dates, key=lambda f: by_name[f.columns[0]].place):
+    for found in sorted(dates, key=lambda f: (not _of_utc(by_name[f.columns[0]]), by_name[f.columns[0]].place)):
         day = by_name[found.columns[0]]
         if re.search(r"%[zZ]", str(found.keys.get("time_format", ""))):
             continue
@@ -49,6 +49,11 @@ def date_and_clock(columns: list[Column], dates: list[TimeColumns]) -> TimeColum
             keys = {"time": (day.name, column.name), "time_format": form.style, "clock": True}
             return TimeColumns(keys, (day.name, column.name), why, 0.84, odd)
     return None
+
+
+def _of_utc(day: Column) -> bool:
+    """Whether a column's name says that its dates are those of UTC, where others are of a local clock."""
+    return bool({"utc", "gmt"} & set(day.lower.split()))
 
 
 def _is_settled(day: Column) -> bool:

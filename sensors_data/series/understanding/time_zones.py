@@ -12,7 +12,17 @@ from sensors_data.series.understanding.columns import Column
 from sensors_data.series.understanding.time_guess import TimeColumns
 
 _NAMES = frozenset(("tz", "tzcd", "timezone", "zone", "zeitzone", "utcoffset", "offset", "dst", "tijdzone"))
-_STATED = re.compile(r"time ?zone|zeitzone|fuseau|zona horaria|fuso|tijdzone", re.IGNORECASE)
+_STATED = re.compile(r"time ?zone|zeitzone|fuseau|zona horaria|fuso|tijdzone|\bTZ(?=UTC|GMT)", re.IGNORECASE)
+_WINDOWS = {
+    "Eastern": "America/New_York", "Central": "America/Chicago", "Mountain": "America/Denver",
+    "Pacific": "America/Los_Angeles", "W. Europe": "Europe/Berlin", "Central Europe": "Europe/Budapest",
+    "Central European": "Europe/Warsaw", "Romance": "Europe/Paris", "GMT": "Europe/London", "FLE": "Europe/Helsinki",
+    "GTB": "Europe/Athens", "Turkey": "Europe/Istanbul", "Russian": "Europe/Moscow", "Israel": "Asia/Jerusalem",
+    "Arabian": "Asia/Dubai", "India": "Asia/Kolkata", "SE Asia": "Asia/Bangkok", "China": "Asia/Shanghai",
+    "Singapore": "Asia/Singapore", "Tokyo": "Asia/Tokyo", "Korea": "Asia/Seoul", "AUS Eastern": "Australia/Sydney",
+    "W. Australia": "Australia/Perth", "E. South America": "America/Sao_Paulo", "South Africa": "Africa/Johannesburg",
+}  # fmt: skip
+"""What Windows calls zones, before `Standard Time`; the names hold in summer too."""
 _PAIRS = {
     ("CET", "CEST"): "CET", ("MEZ", "MESZ"): "CET", ("EST", "EDT"): "EST5EDT", ("PST", "PDT"): "PST8PDT",
     ("EET", "EEST"): "EET", ("WET", "WEST"): "WET", ("CST", "CDT"): "CST6CDT", ("MST", "MDT"): "MST7MDT",
@@ -42,22 +52,39 @@ def with_zone_column(time: TimeColumns, columns: list[Column]) -> TimeColumns:
 def zone_told(time: TimeColumns, preamble: tuple[str, ...]) -> str | None:
     """The zone that the name of a time's column or a line before the table states; None where neither does."""
     for name in time.columns:
-        if zone := _zone_in(re.sub(r"[_(),]", " ", name)):
+        if zone := _zone_in(name):
             return zone
-    return next((zone for line in preamble if _STATED.search(line) and (zone := _zone_in(line))), None)
+    stated = next((zone for line in preamble if _STATED.search(line) and (zone := _zone_in(line))), None)
+    return stated or _hours_told(preamble)
+
+
+def _hours_told(preamble: tuple[str, ...]) -> str | None:
+    """The zone that stands as hours right of, or below, a cell that is called so; None for none."""
+    lines: list[list[str]] = [[cell.strip(' "') for cell in re.split(r"[,;\t]", line)] for line in preamble]
+    for line, below in zip(lines, [*lines[1:], []], strict=False):
+        for place, cell in enumerate(line):
+            near = [part[n] for part, n in ((line, place + 1), (below, place)) if n < len(part)]
+            hours = next((float(text) for text in near if re.fullmatch(r"[+-]?\d{1,2}(?:\.\d{1,2})?", text)), None)
+            if hours is not None and _STATED.fullmatch(cell) and abs(hours) <= 14:
+                return f"{'-' if hours < 0 else '+'}{int(abs(hours)):02d}:{round(abs(hours) % 1 * 60):02d}"
+    return None
 
 
 def _zone_in(text: str) -> str | None:
-    """The zone that a text names."""
-    if match := re.search(r"\b(?:UTC|GMT)\s?([+-])\s?(\d{1,2})(?::?(\d{2}))?\b", text):
+    """The zone that a text names: a place says more than its offset of one day."""
+    for place in re.findall(r"\b[A-Z][a-z]+/[A-Z][A-Za-z_]+", text):
+        if _zone_named(place):
+            return str(place)
+    if windows := next((zone for name, zone in _WINDOWS.items() if f"{name} Standard Time" in text), None):
+        return windows
+    text = re.sub(r"[_(),]", " ", text)
+    if match := re.search(r"\b(?:TZ)?(?:UTC|GMT)\s?([+-])\s?(\d{1,2})(?::?(\d{2}))?\b", text):
         return f"{match[1]}{int(match[2]):02d}:{match[3] or '00'}"
     if match := re.search(r"(?<![\d:])([+-]\d{2}):(\d{2})\b", text):
         return f"{match[1]}:{match[2]}"
     for pair, zone in _PAIRS.items():
         if re.search(rf"\b{pair[0]}\s?/\s?{pair[1]}\b", text):
             return zone
-    if match := re.search(r"\b([A-Z][a-z]+/[A-Z][A-Za-z_]+)\b", text):
-        return match[1] if _zone_named(match[1]) else None
     if re.search(r"\b(?:utc|gmt)\b", text, re.IGNORECASE):
         return "UTC"
     word = next((word for word in re.findall(r"\b[A-Z]{3,4}\b", text) if word.lower() in ZONES and word != "ART"), None)

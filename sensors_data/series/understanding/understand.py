@@ -17,9 +17,10 @@ from sensors_data.series.files.cells import read_text
 from sensors_data.series.files.day_columns import clocks_of
 from sensors_data.series.files.file_source import is_parquet, joined_cells, read_table
 from sensors_data.series.files.packing import unpacked
+from sensors_data.series.files.stacked import one_table
 from sensors_data.series.files.workbooks import sheets_of
-from sensors_data.series.understanding.columns import Column
-from sensors_data.series.understanding.frame import Frame, frame_of
+from sensors_data.series.understanding.columns import Column, values_by_type
+from sensors_data.series.understanding.frame import Frame, frame_of, separator_of
 from sensors_data.series.understanding.roles import Roles, roles_of
 from sensors_data.series.understanding.time_columns import find_time
 from sensors_data.series.understanding.time_guess import TimeColumns
@@ -77,6 +78,11 @@ def understand(path: Path, wishes: Wishes) -> Understood:
     moments = read_times(joined, first)
     if moments.notna().sum() < 2:
         raise _no_times(path.name, first, joined)
+    if parted := values_by_type(columns):
+        raise UnreadableError(
+            f"{path.name}: each row has its value in another of the columns {parted[:4]}, by its type",
+            f"export them as one column: SELECT COALESCE({', '.join(parted[:3])}) AS value",
+        )
     if first.time_format and not _needs_style(joined, first, moments):
         keys.pop("time_format")
     roles = roles_of(columns, time, moments, wishes.asset)
@@ -99,7 +105,10 @@ def _table(path: Path, wishes: Wishes) -> tuple[pd.DataFrame, Frame | None]:
         return read_table(path, Layout())[0].iloc[:LOOK], None
     sheet = wishes.sheet or sheets_of(path)
     data = unpacked(path, Layout(sheet=sheet))
-    frame = replace(frame_of(data, path.name, wishes.encoding, wishes.separator), sheet=sheet)
+    one = None if sheet else one_table(data, path.name, wishes.separator or separator_of(data, path.name))
+    data = data if one is None else one
+    frame = frame_of(data, path.name, wishes.encoding if one is None else "utf-8", wishes.separator)
+    frame = replace(frame, sheet=sheet, stacked=one is not None)
     rows, _ = read_text(data, path.name, Layout.model_validate(frame.keys()))
     rows = rows.iloc[:LOOK]
     again = (rows.apply(lambda cells: cells.str.strip() == cells.name) & (rows != "")).sum(axis=1)

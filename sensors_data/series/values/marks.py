@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sensors_data.series.values.numbers import BLANKS, PLAIN_SIGNS
-from sensors_data.series.values.units import factors
+from sensors_data.series.values.units import factors, is_unit
 
 _NUMBER = (
     r"\(?[$€£¥]? ?([+-]?) ?(\d[\d.,' \u00a0\u202f\u2019]*|[.,]\d+)((?:[eE][+-]?\d+)?)[)-]?\s*"
     r"([^\s\d.,;:+\-()][^\s\d,;()]{0,11}(?: [A-Za-z]{1,8})?)?"
 )
-_WITH_A_CODE = r"0\d{2,},\d"
-"""A number of fixed width with a code behind a comma, as in 0173,1: no decimal comma."""
+_WITH_A_CODE = re.compile(r"[+-]?(\d{4,6}),(\w)")
+"""A number of fixed width with a code behind a comma, as in +0173,1: no decimal comma."""
 _PLAIN = re.compile(r"-?\d+(?:\.\d*)?")
 _MOST = 5_000
 """Distinct cells of a column that are looked at."""
@@ -103,17 +103,30 @@ def _look(cells: pd.Series) -> _Seen | None:
     distinct = [text for text in texts if text.lower() not in BLANKS][:_MOST]
     if distinct and all(map(_PLAIN.fullmatch, distinct)):
         return _plain(distinct)
+    if with_codes(distinct):
+        return None
     matches = [re.fullmatch(_NUMBER, cell.translate(PLAIN_SIGNS)) for cell in distinct]
-    numbers = [match for match in matches if match and not re.fullmatch(_WITH_A_CODE, match[2])]
+    numbers = [match for match in matches if match]
     if not numbers or len(numbers) < 0.5 * len(distinct):
         return None
+    units = Counter(match[4] for match in numbers if match[4])
+    if len(units) > 1 and not any(map(is_unit, units)):
+        return None  # 1X and 2Y, or 4-INFO and 7-WARNING, are names
     decimal, grouped, either = Counter[str](), Counter[str](), Counter[str]()
     for match in numbers:
         _count(match[2].strip(), bool(match[3]), decimal, grouped, either)
     large = [match[2].strip() for match in numbers if re.fullmatch(r"\d{1,3} *", match[2])]
     whole = sum(len(digits) == 3 for digits in large)
-    units = Counter(match[4] for match in numbers if match[4])
     return _Seen(decimal, grouped, either, whole, units, len(numbers))
+
+
+def with_codes(cells: list[str]) -> bool:
+    """Whether cells hold a number of one width with one of few codes behind a comma, like `+0173,1`."""
+    parts = [match for cell in cells if (match := _WITH_A_CODE.fullmatch(cell))]
+    if not parts or len(parts) < 0.9 * len(cells) or len({len(part[1]) for part in parts}) > 1:
+        return False
+    padded = any(part[1].startswith("0") for part in parts)
+    return padded or (len(parts) >= 20 and len({part[2] for part in parts}) <= 3)
 
 
 def _plain(numbers: list[str]) -> _Seen:

@@ -29,8 +29,8 @@ def _beside(name: str):
 DOUBTS = ("may be", "three digits", "lie far from its others")
 """What is said of a guess that may be wrong."""
 
-cases, exports, kin, tools, lands = map(
-    _beside, ("export_cases", "exports", "export_kin", "export_tools", "export_lands")
+cases, exports, kin, tools, lands, plants = map(
+    _beside, ("export_cases", "exports", "export_kin", "export_tools", "export_lands", "export_plants")
 )
 
 
@@ -43,7 +43,9 @@ def read_back(found: Discovery, folder: Path) -> tuple[Family, pd.DataFrame, pd.
     return family, *(pd.concat(parts, ignore_index=True) for parts in zip(*days, strict=True))
 
 
-@pytest.mark.parametrize("case", [*cases.CASES, *kin.CASES, *tools.CASES, *lands.CASES], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case", [*cases.CASES, *kin.CASES, *tools.CASES, *lands.CASES, *plants.CASES], ids=lambda case: case.name
+)
 def test_an_export_is_understood_and_read_as_it_is_meant(case, put, tmp_path):
     found = discover(put(case.data, case.file), Wishes(zone=case.zone))
     assert (found.used, found.assets, tuple(found.family.sensors)) == (case.used, case.assets, case.sensors)
@@ -59,7 +61,7 @@ def test_an_export_is_understood_and_read_as_it_is_meant(case, put, tmp_path):
     assert rejects["reason"].value_counts().to_dict() == case.refused
 
 
-REFUSED = [*cases.REFUSED, *kin.REFUSED, *tools.REFUSED, *lands.REFUSED]
+REFUSED = [*cases.REFUSED, *kin.REFUSED, *tools.REFUSED, *lands.REFUSED, *plants.REFUSED]
 
 
 @pytest.mark.parametrize(("name", "data", "said"), REFUSED, ids=[name for name, _, _ in REFUSED])

@@ -1,0 +1,58 @@
+"""What a column's own name and its words say of it: whether it names machines, sensors, quantities, units or states."""
+
+from __future__ import annotations
+
+import re
+
+from sensors_data.series.understanding.column_words import WORDS
+from sensors_data.series.understanding.columns import Column
+from sensors_data.series.values.units import is_unit
+
+_SENSOR = WORDS["sensor"]
+_ASSET = WORDS["asset"]
+_IDS = WORDS["ids of sensors"]
+
+
+def is_unit_column(column: Column) -> bool:
+    """Whether a column holds units."""
+    words = [str(word) for word in column.distinct[:50]]
+    known = sum(is_unit(word) for word in words)
+    named = column.named(WORDS["unit"]) and not column.numeric
+    return not column.numeric and (known > 0.8 * len(words) or (named and known >= 0.5 * len(words)))
+
+
+def is_states(column: Column) -> bool:
+    """Whether a column holds words for states of a machine, not names."""
+    return all(str(word).casefold() in WORDS["states"] for word in column.distinct)
+
+
+def rests(column: Column) -> bool:
+    """Whether a column of one number may be measured all the same: numbers of things have more digits."""
+    return column.numeric and len(column.distinct) == 1 and not (column.whole and abs(column.values[0]) >= 10_000)
+
+
+def names_assets(column: Column) -> bool:
+    """Whether a column is called as names of machines are; one of numbers must end so, like `machine` or `pump no`."""
+    if not column.numeric:
+        return column.named(_ASSET) and not column.named(WORDS["modes"])
+    return column.called(_ASSET) or (column.lower.split() or [""])[-1] in _ASSET
+
+
+def names_sensors(column: Column) -> bool:
+    """Whether a column is called as names of sensors are, or holds addresses of an OPC UA server."""
+    named = column.named(_SENSOR - {"name"}) or (column.named(_SENSOR) and not column.named(_ASSET))
+    known = named or column.called(_IDS)
+    return known or bool(column.distinct[:50].str.match(r"ns=\d+;[sigb]=").all())
+
+
+def names_quantities(column: Column) -> bool:
+    """Whether each of a column's words says what was measured, and not all the same: import and export, say."""
+    said = [set(re.findall(r"[^\W\d_]+", str(word).casefold())) & WORDS["quantities"] for word in column.distinct[:50]]
+    return not column.numeric and all(said) and len(set().union(*said)) > 1
+
+
+def shown(columns: list[Column], why: str) -> str:
+    """A reason with how many names a column has, and the first of them."""
+    words = [str(word)[:20] for column in columns for word in column.distinct[:3]]
+    count = len(columns[0].distinct) if columns else 0
+    return f"{why}: {count} of them, like {', '.join(words[:3])}"
