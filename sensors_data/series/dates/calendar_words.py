@@ -51,6 +51,8 @@ _IN_ORDER = (
 AFTERNOON = {
     "a": 0,
     "p": 12,
+    "ص": 0,
+    "م": 12,
     "am": 0,
     "pm": 12,
     "vorm": 0,
@@ -69,8 +71,8 @@ AFTERNOON = {
 HALVES = "上午|下午|午前|午後|오전|오후"
 """Halves of the day that stand in front of the clock."""
 
-HALVES_BEHIND = r"[vV]orm\.|[nN]achm\.|[πμ]\.?μ\.?|SA|CH"
-"""Halves of the day behind the clock, beside am and pm: German, Greek, Vietnamese."""
+HALVES_BEHIND = r"[vV]orm\.|[nN]achm\.|[πμ]\.?μ\.?|SA|CH|[صم]"
+"""Halves of the day behind the clock, beside am and pm: German, Greek, Vietnamese, Arabic."""
 
 ZONES = {
     **dict.fromkeys(("z", "utc", "gmt", "wet", "ut"), 0),

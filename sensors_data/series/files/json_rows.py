@@ -105,7 +105,11 @@ def _rows(value: Any, outer: Row) -> list[Row]:
         return [shared | _flat(dict(zip(side, cells, strict=True))) for cells in zip(*side.values(), strict=True)]
     deep = {key: part for key, part in value.items() if isinstance(part, dict) and _holds_rows(part)}
     beside = outer | _flat({key: part for key, part in value.items() if key not in deep and not isinstance(part, list)})
-    return [row for part in deep.values() for row in _rows(part, beside)] if deep else [around]
+    alike = (
+        len(deep) > 1 and len({tuple(_lists(part)) for part in deep.values()}) == 1 and any(map(_lists, deep.values()))
+    )
+    said = {key: beside | {"sensor": key} if alike else beside for key in deep}
+    return [row for key, part in deep.items() for row in _rows(part, said[key])] if deep else [around]
 
 
 def _beside_times(lists: dict[str, list[Any]], around: Row) -> list[Row]:
@@ -176,5 +180,7 @@ def _flat(row: dict[str, Any], outer: str = "") -> Row:
         elif isinstance(value, dict):
             cells |= _flat(value, f"{outer}{key}.")
         else:
-            cells[f"{outer}{key}"] = "" if value is None else value if isinstance(value, str) else json.dumps(value)
+            text = "" if value is None else value if isinstance(value, str) else json.dumps(value)
+            counted = re.fullmatch(r"/Date\((\d+)(?:[+-]\d{4})?\)/", text)
+            cells[f"{outer}{key}"] = counted[1] if counted else text
     return cells

@@ -127,6 +127,9 @@ def _records(root: Xml.Element) -> list[list[str]]:
 
     walk(root, {})
     names = list(dict.fromkeys(name for row in found for name in row))
+    once = {name for name in names if " " in name and len({row.get(name) for row in found}) == 1}
+    about = {name for name in once if re.fullmatch(r"-?[\d.]+", found[0][name])}  # a version or a count, above the rows
+    names = [name for name in names if name not in about]
     return [names, *([row.get(name, "") for name in names] for row in found)] if len(found) > 2 else []
 
 

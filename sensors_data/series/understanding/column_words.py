@@ -11,7 +11,7 @@ _LINES = """
 %d: dag day dd dy dia dom día giorno jour mday tag
 %j: dayofyear doy jday julian
 %m: maand mes mese mm mo mois mon monat month
-asset: area areaname devicename machinename stationname
+asset: area areaname sn devicename machinename stationname
 asset: anlage asset assetid building cell device deviceid disk drive ean engine equipment geraet gerät host
 asset: house id imei instance inverter line loc location mac machine machineid maquina maschine meter motor nmi node
 asset: number nummer plant pump robot room serial server site station string train turbine turbineid unit
@@ -49,7 +49,7 @@ quantities: consommation production température humidité pression débit puiss
 quantities: humedad presión caudal potencia verbruik opwekking teruglevering afname
 quality if false: bad isbad invalid isinvalid questionable suspect
 quality: 品質情報 品質 质量 품질
-quality: reliability zuverlässigkeit fiabilité
+quality: reliability zuverlässigkeit fiabilité kvalitet kvalita laatu jakość qualidade qualità kalite minőség
 quality: calidad confidence guete güete opcquality q qa qc qual qualitaet qualite quality qualität qualité
 quality: valid validity
 revisions: rev revision revisionnumber ver version
@@ -67,7 +67,7 @@ time: horodate inizio measured moment ora stamp start t tijd tijdstip time times
 time: when zeit zeitstempel
 unit: eenheid einheit unidad unit unita unite unitofmeasurement units unità unité uom
 value: data mean measurement messwert reading result state val valeur valor valore value verbruik volume
-value: waarde wert y
+value: waarde wert y wartość wartosc värde verdi værdi mængde määrä arvo hodnota érték değer значение kogus
 """
 
 

@@ -82,7 +82,11 @@ class Column:
     @cached_property
     def form(self) -> DateForm | None:
         """The format of its texts as times."""
-        if self.cells.dtype.kind in "fiubM" or self.typed_times or all(map(_SHORT.fullmatch, self.distinct[:200])):
+        if (
+            self.cells.dtype.kind in "fiubM"
+            or self.typed_times
+            or all(map(_SHORT.fullmatch, self.distinct[:200].tolist()))
+        ):
             return None
         return date_form(self.filled)
 

@@ -21,6 +21,13 @@ def is_unit_column(column: Column) -> bool:
     return not column.numeric and (known > 0.8 * len(words) or (named and known >= 0.5 * len(words)))
 
 
+def is_called_value(column: Column) -> bool:
+    """Whether a column is called a value and nothing else, but for its unit."""
+    bare = re.sub(r"[\[(].*?[\])]", "", column.name).lower()
+    words = [word for word in re.findall(r"[^\W_]+", bare) if not is_unit(word)]
+    return column.called(WORDS["value"]) or (bool(words) and all(word in WORDS["value"] for word in words))
+
+
 def is_states(column: Column) -> bool:
     """Whether a column holds words for states of a machine, not names."""
     return all(str(word).casefold() in WORDS["states"] for word in column.distinct)

@@ -13,6 +13,7 @@ from sensors_data.errors import UnusableError
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
 from sensors_data.series.understanding.label_words import (
+    is_called_value,
     is_states,
     is_unit_column,
     names_assets,
@@ -52,6 +53,8 @@ def find_labels(columns: list[Column], moments: pd.Series, asset: tuple[str, ...
     if unit is not None and not keys and _repeated([unit], moments) < repeats:
         keys = [unit]
         unit = None
+    unneeded = keys if not asset and _each_its_own(keys, columns, moments) else []
+    keys = [key for key in keys if key not in unneeded]
     numbers = [c for c in columns if c.numeric and c not in keys and c is not unit and c.cells.dtype.kind != "b"]
     measures = [c for c in numbers if len(c.distinct) > 1] or numbers
     sensor, machine, value, why = _split(keys, candidates, measures, unit, asset)
@@ -60,6 +63,7 @@ def find_labels(columns: list[Column], moments: pd.Series, asset: tuple[str, ...
         named.append((value.name, "value", "the one column of numbers beside the names of sensors", 0.9))
     if unit is not None:
         named.append((unit.name, "unit", f"it holds units, like '{unit.distinct[0]}'", 0.95))
+    named += [(c.name, "ignored", "each of its names has columns of values of its own", 0.8) for c in unneeded]
     taken = {name for name, *_ in named}
     for column in (c for c in candidates if c.name not in taken and not is_states(c)):
         of = ", ".join(c.name for c in (*machine, *sensor)) or "the file"
@@ -67,7 +71,7 @@ def find_labels(columns: list[Column], moments: pd.Series, asset: tuple[str, ...
             named.append((column.name, "ignored", f"it always holds '{str(column.distinct[0])[:30]}'", 0.9))
         elif keys and _follows(column, keys) and not rests(column):
             named.append((column.name, "ignored", f"it says more of {of}", 0.8))
-    left = _repeated([*machine, *sensor], moments)
+    left = _repeated([*machine, *sensor, *unneeded], moments)
     odd = (f"{left:.1%} of the rows have the time of another row of the same machine",) if left > 0.02 else ()
     odd = (*odd, *_doubtful(machine, value, measures, asset))
     names = (tuple(c.name for c in machine), tuple(c.name for c in sensor))
@@ -123,6 +127,15 @@ def _keys(candidates: list[Column], moments: pd.Series, asset: tuple[str, ...]) 
         if best is not None and best[0] < 0.01 and len(best[2]) - len(stated) <= count:
             break
     return (best[2] if best is not None and best[0] < 0.6 * repeats else stated), repeats
+
+
+def _each_its_own(keys: list[Column], columns: list[Column], moments: pd.Series) -> bool:
+    """Whether each column of numbers is filled for one of a key's names alone, so that nothing need be told apart."""
+    measures = [c for c in columns if c.numeric and c not in keys and len(c.distinct) > 1]
+    if len(keys) != 1 or len(measures) < 2 or keys[0].numeric or keys[0].named(_ASSET):
+        return False
+    names = keys[0].cells.astype(str).to_numpy()
+    return all(len(set(names[~measure.blank])) == 1 for measure in measures)
 
 
 def _unlikely(column: Column) -> float:
@@ -181,6 +194,8 @@ def _split(
     sums = sum(column.called(WORDS["kinds of sum"]) for column in measures)  # mean, min, max: three values of a row
     values = [c for c in measures if c.called(_VALUE) and sums < 2] or measures
     value = values[0] if len(values) == 1 or len(measures) == 1 else None
+    if value is not None and any((value.blank & ~other.blank).mean() > 0.2 for other in measures):
+        value = None  # other columns hold what this one does not
     constant = [
         c
         for c in candidates
@@ -190,9 +205,10 @@ def _split(
         machine = keys or [c for c in constant if names_assets(c)][:1]
         return [], machine, None, shown(machine, "rows of one time differ by it") if machine else ""
     free = [column for column in keys if column.name not in asset]
-    named = [c for c in (*free, *constant) if names_sensors(c) and (not c.named(_ASSET) or not c.numeric)]
+    likely = [*free, *(c for c in constant if c.named(_SENSOR - {"name"}) or c.called(frozenset(("name",))))]
+    named = [c for c in likely if names_sensors(c) and (not c.named(_ASSET) or not c.numeric)]
+    generic = is_called_value(value)
     named = named or [c for c in free if names_quantities(c)]
-    generic = value.called(_VALUE)
     sensor = named[:1]
     if len(named) > 1:
         sensor = [

@@ -85,14 +85,14 @@ def _first(raw: pd.DataFrame, which: pd.Series) -> str:
 def _of_sensors(values: pd.DataFrame, family: Family) -> list[str]:
     """What is odd about single sensors."""
     odd = []
+    several = values["asset"].nunique() > 1
     for sensor, part in values.sort_values("time", kind="stable").groupby("sensor", sort=False):
         spec, numbers = family.sensors.get(str(sensor)), part["value"].to_numpy()
         if part["value"].nunique() == 1:
             odd.append(f"sensor {sensor} never moves (always {part['value'].max():g})")
-        elif (part.groupby("asset")["value"].agg(["nunique", "size"]).query("size > 2")["nunique"] == 1).all():
-            odd.append(
-                f"sensor {sensor} never moves in any asset (as {part['value'].iloc[0]:g} in {part['asset'].iloc[0]})"
-            )
+        elif several and _rests_in_each(part):
+            first = part.iloc[0]
+            odd.append(f"sensor {sensor} never moves in any asset (as {first['value']:g} in {first['asset']})")
         if zeros := zeros_apart(numbers):
             odd.append(
                 f"sensor {sensor} reads 0 {zeros:,} times, far from its others; add missing = [0] if that is no value"
@@ -112,6 +112,13 @@ def _of_sensors(values: pd.DataFrame, family: Family) -> list[str]:
             codes = ", ".join(f"{code:g}" for code in spec.missing)
             odd.append(f"sensor {sensor}: {codes} taken for 'no value'")
     return odd
+
+
+def _rests_in_each(part: pd.DataFrame) -> bool:
+    """Whether a sensor's values are one in each asset that has three and more."""
+    kinds = part.groupby("asset")["value"].agg(["nunique", "size"])
+    long = kinds["nunique"][kinds["size"] > 2]
+    return bool(len(long) and (long == 1).all())
 
 
 def _of_each_asset(part: pd.DataFrame) -> Iterator[np.ndarray]:

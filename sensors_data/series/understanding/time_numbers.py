@@ -52,7 +52,7 @@ def number_time(column: Column) -> TimeColumns | None:
     if column.named(_YES) and ordered and low >= 10_519_200 and high <= 47_335_680 and column.whole:
         keys = {"time": (column.name,), "time_unit": "min"}
         return TimeColumns(keys, (column.name,), "minutes since 1970", 0.5 + hint)
-    for unit, (first, last) in _COUNTED.items():
+    for unit, (first, last) in _COUNTED.items() if _unit_named(column) is None else ():
         if first <= low and high <= last and (ordered or column.named(_YES)):
             keys = {"time": (column.name,), "time_unit": unit}
             return TimeColumns(keys, (column.name,), f"day numbers as {unit} counts them", 0.7 + hint)
@@ -118,6 +118,12 @@ def is_long_digits(column: Column) -> bool:
     return style is not None and "%M" in style and len(column.filled.iloc[0].removesuffix(".0")) >= 12
 
 
+def _unit_named(column: Column) -> str | None:
+    """The unit of a count that a column's name states, None where it states none."""
+    words = set(column.lower.split())
+    return next((unit for unit, names in _ELAPSED.items() if words & set(names.split())), None)
+
+
 def _elapsed(column: Column, ordered: bool, hint: float) -> TimeColumns | None:
     """Seconds since a run began: a count that rises by a steady step under a name of time."""
     steps = np.diff(column.values)
@@ -125,8 +131,7 @@ def _elapsed(column: Column, ordered: bool, hint: float) -> TimeColumns | None:
     named = column.named(_YES) or bool(re.search(r"elapsed|seconds|[\[(_ ]m?s[\])]?$", column.name.lower()))
     if not (ordered and steady and named and column.values[0] >= 0):
         return None
-    words = set(column.lower.split())
-    unit = next((unit for unit, names in _ELAPSED.items() if words & set(names.split())), "s")
+    unit = _unit_named(column) or "s"
     keys: dict[str, object] = {"time": (column.name,), "time_unit": unit, "start": "2000-01-01"}
     odd = f"{column.name} counts {unit} and has no date: it is counted from 2000-01-01 (layout.start, --start)"
     return TimeColumns(keys, (column.name,), f"a steady count of {unit}", 0.4 + hint, (odd,))

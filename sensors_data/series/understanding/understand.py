@@ -121,7 +121,7 @@ def _without_dates(cells: dict[str, pd.Series]) -> dict[str, pd.Series]:
     plain = {}
     for name, column in cells.items():
         texts = column.dtype == object or isinstance(column.dtype, pd.StringDtype)
-        sample = [cell.strip() for cell in column.iloc[:200].astype(str)] if texts else []
+        sample = [cell.strip() for cell in column.iloc[:200].astype(str).tolist()] if texts else []
         dates = sum(bool(date.fullmatch(cell)) for cell in sample)
         numbers = sum(bool(re.fullmatch(r"\d{1,2}\.\d{2}", cell)) for cell in sample)
         if 2 * dates < len(sample) or 2 * numbers >= len(sample):

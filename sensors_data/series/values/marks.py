@@ -99,7 +99,7 @@ def _look(cells: pd.Series) -> _Seen | None:
     """What a column says of its marks; None for one that holds no numbers."""
     if cells.dtype.kind in "fiubM" or isinstance(cells.dtype, pd.DatetimeTZDtype):
         return None
-    texts = dict.fromkeys(map(str.strip, cells.astype(str)))
+    texts = dict.fromkeys(map(str.strip, cells.astype(str).tolist()))
     distinct = [text for text in texts if text.lower() not in BLANKS][:_MOST]
     if distinct and all(map(_PLAIN.fullmatch, distinct)):
         return _plain(distinct)

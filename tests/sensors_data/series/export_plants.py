@@ -56,6 +56,7 @@ ZONES = [
     Case("hours of a zone below their name", "Source,City,Time Zone,Elevation,a,b,c\nX,Golden,-7,1820,1,2,3\n" + local(7)),
     Case("a zone among the marks of a header", "#SANR12|*|\n#TZUTC+1|*|\n" + local(-1).split("\n", 1)[1].replace(",", "\t"), sensors=("column_2", "column_3")),
     Case("a local date and clock before those of UTC", two(lambda t: f"{t - pd.Timedelta('6h'):%Y-%m-%d,%H:%M},{t:%Y-%m-%d,%H:%M}", "Date Local,Time Local,Date GMT,Time GMT,temp,flow")),
+    Case("halves of the day in Arabic", two(lambda t: f"{t:%d/%m/%Y} {t.hour % 12 or 12}:{t:%M} {'ص' if t.hour < 12 else 'م'}")),
     Case("an offset before the year", two(lambda t: f"{t + pd.Timedelta('1h'):%a %b %d %H:%M:%S} GMT+01:00 {t.year}")),
 ]  # fmt: skip
 
@@ -71,6 +72,8 @@ NAMES = [
     Case("names of machines or of sensors", lines("code,time,temp", lambda n: f"ax,{HOURS[n]},{TEMP[n]:.2f}\nbx,{HOURS[n]},{TEMP[n] + 1:.2f}"), assets=("ax", "bx"), sensors=("temp",), odd="the 2 names in 'code', like 'ax', are taken for machines; if they are sensors"),
     Case("names of one width", lines("id;time;temp;flow", lambda n: f"         44;{HOURS[n]};{TEMP[n]:6.2f};{FLOW[n]:6.2f}\n          5;{HOURS[n]};{TEMP[n] + 1:6.2f};{FLOW[n] + 1:6.2f}"), 4 * ROWS, ("44", "5")),
     Case("a gauge that rests at several stations", lines("stn;time;temp;rain", lambda n: f"A;{HOURS[n]};{TEMP[n]:.2f};0.0\nB;{HOURS[n]};{FLOW[n]:.2f};0.0"), 4 * ROWS, ("A", "B"), ("temp", "rain"), odd="rain never moves (always 0)"),
+    Case("a value and its unit beside a kind", lines("Data;Wartość kWh;Rodzaj", lambda n: f"{HOURS[n]};{comma(TEMP[n])};pobór\n{HOURS[n]};{comma(FLOW[n])};oddanie"), sensors=("pobór", "oddanie")),
+    Case("a serial number that is called SN", lines("SN,Device Type,time,temp,flow", lambda n: f"2306210001,Inverter,{HOURS[n]},{TEMP[n]:.2f},{FLOW[n]:.2f}"), assets=("2306210001",)),
     Case("names that look like numbers with units", lines("point,time,mm/s", lambda n: f"1X,{HOURS[n]},{TEMP[n]:.2f}\n2Y,{HOURS[n]},{FLOW[n]:.2f}"), sensors=("1X", "2Y")),
     Case("two columns a line above the table", "ELPRO;viewer\nReport created:;2026-02-10 09:12:33\nFirst:;02.02.2026 00:00:00\n\nNo.;Date;Time;temp;Alarm\n" + lines("", lambda n: f"{n + 1};{HOURS[n]:%d.%m.%Y;%H:%M:%S};{TEMP[n]:.2f};"), ROWS, sensors=("temp",)),
     Case("serial numbers, names and kinds above the rows", ";SN: 2110;SN: 2110\n;temp;flow\n;Counter;Analog\ndd.MM.yyyy HH:mm;kWh;kW\n" + two(lambda t: f"{t:%d.%m.%Y %H:%M}", mark=",", part=";").split("\n", 1)[1], sensors=("temp", "flow")),
@@ -80,6 +83,7 @@ GRADED = [
     Case("a status of OPC UA", lines("NodeId,SourceTimestamp,Value,StatusCode", lambda n: f"ns=2;s=temp,{HOURS[n]},{TEMP[n]:.2f},{'0x00000000' if n % 48 else '0x80310000'}\nns=2;s=flow,{HOURS[n]},{FLOW[n]:.2f},0x00000000"), 2 * ROWS - 4,
          sensors=("ns=2;s=temp", "ns=2;s=flow"), refused=GRADES),
     Case("a reliability in words", lines("time,Object Name,Object Value,Reliability", lambda n: f"{HOURS[n]},temp,{TEMP[n]:.1f} deg F,{'Reliable' if n % 48 else 'Comm. Loss'}\n{HOURS[n]},flow,{FLOW[n]:.1f} in wc,Reliable"), 2 * ROWS - 4, refused=GRADES),
+    Case("a quality in Swedish", lines("Datum;Tid (UTC);temp;Kvalitet", lambda n: f"{HOURS[n]:%Y-%m-%d;%H:%M:%S};{TEMP[n]:.2f};{'G' if n % 48 else 'Y'}"), ROWS - 4, sensors=("temp",), first="2026-02-02 01:00:00", refused=GRADES),
     Case("integrated surface data", lines('"STATION","DATE","SOURCE","LATITUDE","LONGITUDE","REPORT_TYPE","WND","TMP","SLP"', hour_of_station), 4 * ROWS - 8, ("7242979",), ("WND direction", "WND speed", "TMP", "SLP"), refused={"its quality is not among the good ones": 4},
          odd="WND direction never moves (always 160)"),
 ]  # fmt: skip
@@ -90,6 +94,9 @@ FEEDS = [
     Case("a begin, a step and some values each", json.dumps({"body": [{"beg_time": int(HOURS[0].timestamp()), "step_time": 3600, "value": [[float(a), float(b)] for a, b in zip(TEMP, FLOW, strict=True)]}], "time_server": 1771000000}), sensors=("value 1", "value 2"), file="export.json"),
     Case("rows as attributes of XML", page_of_records(), sensors=("V", "V2"), file="export.xml"),
     Case("labels of series", json.dumps({"Results": [{"Id": f"m{k}", "Label": name, "Timestamps": [f"{t}+00:00" for t in HOURS], "Values": list(map(float, values))} for k, (name, values) in enumerate(PAIR)]}), file="export.json"),
+    Case("dates of a script in JSON", json.dumps({"d": [{"Time": f"/Date({HOURS[n].timestamp() * 1000:.0f})/", "temp": float(TEMP[n]), "flow": float(FLOW[n])} for n in range(ROWS)]}), file="export.json"),
+    Case("parts of an object that are alike", json.dumps({"kind": "HEATING", "measured": {"inside": {"points": [{"ts": f"{t}Z", "temp": float(v)} for t, v in zip(HOURS, TEMP, strict=True)]}, "pipe": {"points": [{"ts": f"{t}Z", "flow": float(v)} for t, v in zip(HOURS, FLOW, strict=True)]}}}), file="export.json"),
+    Case("kinds of records in XML", "<?xml version='1.0'?><Export version='2'><Made value='x'/>" + "".join(f"<Record type='{name}' sourceName='Watch' startDate='{t}' value='{v:.2f}'/>" for t, *values in zip(HOURS, TEMP, FLOW, strict=True) for name, v in zip(("temp", "flow"), values, strict=True)) + "</Export>", file="export.xml"),
     Case("only states", lines("time,state,mode", lambda n: f"{HOURS[n]},{('ACTIVE', 'CLEAR')[n // 5 % 2]},{('one', 'two', 'three')[n // 7 % 3]}"), sensors=("state", "mode"), states={"mode": {"one": 0, "three": 1, "two": 2}}, odd="only words for states come again (state, mode): a log of events?"),
 ]  # fmt: skip
 
@@ -97,6 +104,7 @@ CASES = [*STACKS, *ZONES, *NAMES, *GRADED, *FEEDS]
 
 REFUSED = [
     ("values in columns by their type", lines("tagid,intvalue,floatvalue,t_stamp", lambda n: f"12,,{TEMP[n]:.2f},{HOURS[n].timestamp():.0f}000\n13,{n},,{HOURS[n].timestamp():.0f}040"), "another of the columns ['intvalue', 'floatvalue'], by its type; export them as one column: SELECT COALESCE"),
+    ("seconds of an uneven count", lines("SECONDS;PID;VALUE", lambda n: f"{36000 + n * 0.7:.3f};temp;{TEMP[n]:.2f}\n{36000.2 + n * 0.7:.3f};flow;{FLOW[n]:.2f}"), "has no column of times; its columns: 'SECONDS' like '36000.000'"),
     ("a year of Taiwan", lines("date,time,temp", lambda n: f"{HOURS[n].year - 1911}/{HOURS[n]:%m/%d,%H:%M},{TEMP[n]:.2f}"), "'115/02/02', are of another calendar"),
     ("an era of Japan", lines("time,temp", lambda n: f"令和8年{HOURS[n].month}月{HOURS[n].day}日 {HOURS[n].hour}時,{TEMP[n]:.2f}"), "are of another calendar; export them with years of the common era"),
 ]  # fmt: skip

@@ -181,6 +181,14 @@ def test_times_that_a_spreadsheet_rounded_are_refused(put, style, each, said):
     assert said in str(refusal.value)
 
 
+def test_times_years_after_the_file_was_written_are_told(put):
+    found = discover(put(cases.two(lambda t: f"{t:%d/%m}/69 {t:%H:%M}")))
+    assert (
+        "times go to 2069-02-09, years after the file was written: another calendar, or years of two digits?"
+        in found.odd
+    )
+
+
 def test_times_with_few_digits_that_are_exact_are_read(put):
     found = discover(put(rounded(".7E", "5min")))
     assert (found.used, found.family.step, found.odd) == (400, timedelta(minutes=5), ())

@@ -33,9 +33,7 @@ def test_tables_of_other_columns_are_joined_by_the_columns_that_all_have():
 
 
 def test_a_column_of_one_name_in_some_of_the_tables_is_called_by_their_titles():
-    made = table(
-        f"Inlet\ntime,p\n{rows(0)}\nOutlet\ntime,p,t\n" + rows(0).replace("1.5", "2.5,9")
-    )
+    made = table(f"Inlet\ntime,p\n{rows(0)}\nOutlet\ntime,p,t\n" + rows(0).replace("1.5", "2.5,9"))
     assert made[:2] == ["time,Inlet p,Outlet p,t", "2026-02-02 00:00,1.5,2.5,9"]
 
 
