@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sensors_data.tables.findings import FINDINGS
 from sensors_data.tables.images import IMAGES
 from sensors_data.tables.records import RECORDS
 from sensors_data.tables.series import SERIES
@@ -9,4 +10,4 @@ from sensors_data.tables.table import TIME, Column, Table
 
 __all__ = ["TABLES", "TIME", "Column", "Table"]
 
-TABLES: dict[str, Table] = {table.name: table for table in (*SERIES, *IMAGES, *RECORDS)}
+TABLES: dict[str, Table] = {table.name: table for table in (*SERIES, *FINDINGS, *IMAGES, *RECORDS)}
