@@ -7,6 +7,7 @@ import io
 import re
 
 _HEAD = re.compile(rb'(?:\xef\xbb\xbf)?"?STATION"?,"?DATE"?,[^\n]*"?(?:TMP|SLP)"?[,\r\n]')
+_GRADED = re.compile(rb'"[+-]?\d{4,5},\w"')
 _PARTS = {
     "WND": (("WND direction", 0, 1, 1), ("WND speed", 3, 4, 10)),
     "CIG": (("CIG", 0, 1, 1),),
@@ -23,7 +24,7 @@ _GOOD = frozenset("014569ACIMPRU")
 
 def is_isd(data: bytes) -> bool:
     """Whether a text is a table of integrated surface data."""
-    return bool(_HEAD.match(data[:2000]))
+    return bool(_HEAD.match(data[:2000]) and _GRADED.search(data[:4000]))
 
 
 def isd_csv(text: str) -> bytes:

@@ -84,6 +84,7 @@ GRADED = [
          sensors=("ns=2;s=temp", "ns=2;s=flow"), refused=GRADES),
     Case("a reliability in words", lines("time,Object Name,Object Value,Reliability", lambda n: f"{HOURS[n]},temp,{TEMP[n]:.1f} deg F,{'Reliable' if n % 48 else 'Comm. Loss'}\n{HOURS[n]},flow,{FLOW[n]:.1f} in wc,Reliable"), 2 * ROWS - 4, refused=GRADES),
     Case("a quality in Swedish", lines("Datum;Tid (UTC);temp;Kvalitet", lambda n: f"{HOURS[n]:%Y-%m-%d;%H:%M:%S};{TEMP[n]:.2f};{'G' if n % 48 else 'Y'}"), ROWS - 4, sensors=("temp",), first="2026-02-02 01:00:00", refused=GRADES),
+    Case("a station's plain numbers", lines("STATION,DATE,TMP,SLP", lambda n: f"7242979,{HOURS[n]:%Y-%m-%dT%H:%M:%S},{TEMP[n]:.2f},{FLOW[n]:.2f}"), assets=("7242979",), sensors=("TMP", "SLP")),
     Case("integrated surface data", lines('"STATION","DATE","SOURCE","LATITUDE","LONGITUDE","REPORT_TYPE","WND","TMP","SLP"', hour_of_station), 4 * ROWS - 8, ("7242979",), ("WND direction", "WND speed", "TMP", "SLP"), refused={"its quality is not among the good ones": 4},
          odd="WND direction never moves (always 160)"),
 ]  # fmt: skip
