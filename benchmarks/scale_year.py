@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -28,6 +29,8 @@ from service.cli.doctor import examine
 from service.schedule.nights import night
 
 MOVED = 14
+QUIET = timedelta(days=MOVED - 2)
+"""Days further back have no alarm, so that none is followed into those whose times are not moved."""
 MONTH = date(2025, 12, 1), date(2025, 12, 31)
 """A month whose days have been joined by then."""
 
@@ -44,9 +47,16 @@ def make_year(settings: Settings, days: int) -> None:
     moved = _before(DAY, min(MOVED, days - 1))
     for day in moved:
         for path, rows in of_a_day.items():
-            store.write_bytes(path.replace(str(DAY), str(day)), parquet_bytes(_moved(rows, DAY - day)))
+            calm = _calm(rows) if path.startswith("scores/") and day <= DAY - QUIET else rows
+            store.write_bytes(path.replace(str(DAY), str(day)), parquet_bytes(_moved(calm, DAY - day)))
     for day in _before(moved[-1], days - 1 - len(moved)):
         _again(Path(settings.store), moved[-1], day)
+
+
+def _calm(rows: pa.Table) -> pa.Table:
+    """Rows of `scores` without one over the threshold."""
+    place = rows.schema.get_field_index("is_anomaly")
+    return rows.set_column(place, rows.schema.field(place), pa.array(np.zeros(rows.num_rows, dtype=bool)))
 
 
 def _moved(rows: pa.Table, back: timedelta) -> pa.Table:
