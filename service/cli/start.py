@@ -79,16 +79,16 @@ def backfill(
 ) -> None:
     """Every night of a span, detectors trained on the way: what single nights would have given, byte for byte."""
     from sensors_data.store import Store
-    from service.cli.anomalies import show_anomalies, worst_first
     from service.cli.doctor import examine
     from service.schedule import nights
+    from service.show.found import found_in, show_anomalies
 
     start, end = (None if text is None else day_from(text) for text in (first, last))
     for name in families_of(settings, family):
         days, scored = nights.backfill(settings, name, start, end, jobs, say)
         say(f"backfilled {name}: {len(days)} days from {days[0]} to {days[-1]}, {len(scored)} of them scored")
         if scored:
-            show_anomalies(name, worst_first(Store(settings.store), name, scored))
+            show_anomalies(name, found_in(Store(settings.store), name, scored))
         else:
             show(*examine(settings, name).lines)
 

@@ -87,7 +87,7 @@ def _range(family: str, query: dict[str, str], scored: list[date]) -> tuple[date
             end = datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC)
             start = end - timedelta(days=int(query.get("days", "1")))
     except (ValueError, OverflowError) as error:
-        raise WrongAddressError(f"the range cannot be read: {error}", "write days like 2026-11-21", {}) from error
+        raise WrongAddressError("the range cannot be read", "write days like 2026-11-21", {}) from error
     if not timedelta(0) < end - start <= timedelta(days=MOST_DAYS):
         reason = f"the range {_text(start)} to {_text(end)} cannot be shown"
         raise WrongAddressError(reason, f"it ends after it starts and lasts at most {MOST_DAYS} days", {})

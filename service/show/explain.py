@@ -9,6 +9,7 @@ from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.figures.findings import finding_picture, rows_around
+from service.show.worst import worst_anomaly
 from service.views.story import Story
 from service.views.words import Row
 
@@ -28,6 +29,13 @@ def anomaly_that_begins(store: Store, families: list[str], text: str) -> tuple[s
             if fitting:
                 return family, fitting[0]
     raise NotThereError(f"there is no anomaly '{text[:80]}'", "list them with: nightscore anomalies")
+
+
+def the_worst(store: Store, families: list[str]) -> tuple[str, str]:
+    """The family and id of the worst anomaly. NotThereError where nothing was found."""
+    if (worst := worst_anomaly(store, families)) is None:
+        raise NotThereError(f"nothing was found in {', '.join(families)}", "look at its state: nightscore doctor")
+    return str(worst["family"]), str(worst["anomaly_id"])
 
 
 def picture(store: Store, settings: Settings, family: str, story: Story) -> bytes:
