@@ -58,7 +58,7 @@ def report_of(store: Store, settings: Settings, night: Night, drawing: Drawing =
     parts = [_findings(store, settings, night, drawing)]
     parts += [_images(store, settings, night.day, camera) for camera in night.cameras if len(camera.scores)]
     parts += [_state(night), _data(night), _models(night)]
-    parts += [_synthesis(settings, camera) for camera in night.cameras]
+    parts += [_synthesis(settings, camera) for camera in night.cameras if synthesis_told(camera)]
     parts += [_files(store, night)] if drawing == "svg" else []
     foot = "Times are UTC. A score says how unlikely what was measured is (nats; higher is worse). Made by nightscore."
     return html.page(headline(night), f"Night of {night.day}", "\n".join(parts), foot)

@@ -76,7 +76,7 @@ def serve(
             f"the service wants packages that are not installed: {', '.join(missing)}",
             "install them with: pip install 'nightscore[service]'",
         )
-    from service import server  # FastAPI and Gradio take seconds to import: only here
+    from service import server  # FastAPI takes seconds to import: only here
     from service.api.access import LOOPBACK, proxy_of
 
     taken = settings_from(settings, store)

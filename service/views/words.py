@@ -174,7 +174,7 @@ def model_told(night: FamilyNight | CameraNight, day: object) -> str:
 
 
 def synthesis_told(night: CameraNight) -> list[str]:
-    """What a generator drew for a camera and what the gate said of it."""
+    """What a generator drew for a camera and what the gate said of it; nothing where none drew."""
     told = []
     if night.training:
         state, model = night.training["state"], night.training["model"]
@@ -185,7 +185,7 @@ def synthesis_told(night: CameraNight) -> list[str]:
     for row in gate:
         verdict = "the gate let the batch pass" if row["passed"] else "the gate refused the batch"
         told.append(f"{verdict}{': ' + row['reason'] if row['reason'] else ''}")
-    return told or ["no synthetic images of the day"]
+    return told
 
 
 def replay_summary(found: Replay) -> str:

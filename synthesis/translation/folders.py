@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -66,21 +66,23 @@ def _read(first: Path, second: Path, paired: bool, say: Say) -> tuple[list[str],
         raise UnusableError(f"no picture of {first} has the name of one in {second}", "pairs have one name")
     levels = decode_levels(read_image_file(files[0][0]))
     channels, side = len(levels), nearest_size(min(levels.shape[1:]))
-    pixels: list[dict[str, np.ndarray]] = []
-    for paths in files:
-        pixels.append({})
-        for path in paths:
-            try:
-                image = decode_image(read_image_file(path), channels)
-            except NightscoreError as error:
-                say(f"{path} was passed over: {error}")
-                continue
-            pixels[-1][path.stem] = resize(image[None], side)[0]
+    pixels = [dict(_readable(paths, channels, side, say)) for paths in files]
     if paired:
         common = pixels[0].keys() & pixels[1].keys()
         pixels = [{name: of[name] for name in sorted(common)} for of in pixels]
     stacks = [np.stack(list(of.values())) if of else np.empty((0, channels, side, side), np.uint8) for of in pixels]
     return [name for of in pixels for name in of], Kinds(*stacks)
+
+
+def _readable(paths: Iterable[Path], channels: int, side: int, say: Say) -> Iterator[tuple[str, np.ndarray]]:
+    """Name and pixels, (C, side, side) uint8, of each picture that can be read; `say` is told of the others."""
+    for path in paths:
+        try:
+            image = decode_image(read_image_file(path), channels)
+        except NightscoreError as error:
+            say(f"{path} was passed over: {error}")
+            continue
+        yield path.stem, resize(image[None], side)[0]
 
 
 def _split(kinds: Kinds) -> tuple[Kinds, Kinds]:
@@ -111,14 +113,9 @@ def translate_pictures(translator: TrainedTranslator, source: Path, out: Path, b
     text = {"synthetic": "true", "software": "nightscore", "translated": f"{kinds[0]} to {kinds[1]}"}
     out.mkdir(parents=True, exist_ok=True)
     paths, written = pictures_at(source), 0
-    for path in paths:
-        try:
-            image = decode_image(read_image_file(path), channels)
-        except NightscoreError as error:
-            say(f"{path} was passed over: {error}")
-            continue
-        other = translated(translator.network, resize(image[None], side), back)[0]
-        _writer(out / f"{path.stem}.png")(encode_png(other, text))
+    for name, image in _readable(paths, channels, side, say):
+        other = translated(translator.network, image[None], back)[0]
+        _writer(out / f"{name}.png")(encode_png(other, text))
         written += 1
     if not written:
         raise NotThereError(f"none of {len(paths)} files in {source} is a picture", "name a folder of pictures")

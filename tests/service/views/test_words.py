@@ -1,5 +1,6 @@
 """The sentences that the report, the pages and the command line share."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -7,7 +8,8 @@ import pandas as pd
 import pytest
 
 from sensors_data.settings import Family
-from service.views.words import days_of, seen_and_expected
+from service.views.night import CameraNight
+from service.views.words import days_of, seen_and_expected, synthesis_told
 
 NIGHT = pd.Timestamp("2026-11-14 22:00", tz="UTC")
 SPEC = Family.model_validate({"inbox": "x", "step": "1h", "sensors": {"flow": {"unit": "m3/h"}}})
@@ -52,3 +54,10 @@ def test_an_interval_without_rows_is_told_by_its_peak(values):
 def test_an_anomaly_touches_the_days_of_its_interval_and_of_its_peak():
     assert days_of(found(0, 2, 1)) == [date(2026, 11, 14)]
     assert days_of(found(0, 3, 30)) == [date(2026, 11, day) for day in (14, 15, 16)]
+
+
+def test_a_camera_for_which_nothing_was_drawn_has_nothing_told_of_it():
+    none = pd.DataFrame({"measure": []})
+    night = CameraNight("press", 3, pd.DataFrame(), pd.Series(), pd.DataFrame(), 0, none, None, None, "")
+    assert synthesis_told(night) == []
+    assert synthesis_told(replace(night, refused=4)) == ["0 images drawn and kept, 4 refused"]
