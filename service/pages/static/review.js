@@ -197,6 +197,8 @@ addEventListener("keydown", failing((event) => {
   else if (event.key === "n") { event.preventDefault(); verdict.elements.note.focus(); }
 }));
 onChange(() => { if (lane) { render(); view?.(); } });
+let width = ask("curves").clientWidth;
+new ResizeObserver(() => { if (Math.abs(ask("curves").clientWidth - width) > 4) { width = ask("curves").clientWidth; view?.(); } }).observe(ask("curves"));
 
 // ---- replay ----
 const replay = ask("replay");
