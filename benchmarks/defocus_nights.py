@@ -144,8 +144,8 @@ def picture(rows: list[Night]) -> bytes:
         if (night := first_night(rows, alert)) is not None:
             axis.axvline(night, color="#2b2d42", lw=0.8)
             axis.text(night + 0.2, 1.02, label, fontsize=8)
-    axis.set(ylim=(0, 1.1), xlabel=f"night; blurred by 0 to {rows[-1].blur:g} pixels", ylabel="share")
-    axis.legend(fontsize=8, loc="center left")
+    axis.set(ylim=(0, 1.1), xlabel=f"night; blurred by 0 to {rows[-1].blur:.2g} pixels", ylabel="share")
+    axis.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncol=2, frameon=False)
     out = io.BytesIO()
     figure.savefig(out, format="png", dpi=100)
     return out.getvalue()
