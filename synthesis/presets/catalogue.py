@@ -76,7 +76,6 @@ def _default(image: Shape) -> Parts:
     down.append(downsample(64, 1))
     discriminator = DiscriminatorConfig(
         image=image,
-        conditioning="projection" if is_grey else "head",
         unshuffle=2,
         layers=tuple(down),
         spectral=is_grey,
