@@ -24,13 +24,15 @@ _COLOURS = (SEEN, "#e0a030", "#5b8f1d", "#8f1d5b")
 
 def overview_picture(values: pd.DataFrame, family: Family, name: str) -> bytes:
     """A PNG of the readings (time, asset, sensor, value) of a family, a row a sensor, a colour an asset."""
-    sensors = [sensor for sensor in family.sensor_names if (values["sensor"] == sensor).any()][:MOST_SENSORS]
+    there = set(values["sensor"].unique())
+    sensors = [sensor for sensor in family.sensor_names if sensor in there][:MOST_SENSORS]
     assets = sorted(values["asset"].unique())[:MOST_ASSETS]
+    drawn = dict(list(values[values["sensor"].isin(sensors)].groupby("sensor")))
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(11, 1.2 + 1.1 * max(1, len(sensors))), layout="constrained")
         axes = figure.subplots(max(1, len(sensors)), 1, sharex=True, squeeze=False)[:, 0]
         for axis, sensor in zip(axes, sensors, strict=False):
-            _draw(axis, values[values["sensor"] == sensor], assets, family.step)
+            _draw(axis, drawn[sensor], assets, family.step)
             unit = unit_beside(sensor, family.sensors[sensor].unit)
             axis.set_title(f"{sensor[:60]}{f' [{unit}]' if unit else ''}", loc="left", fontsize=9)
         shown = f"{len(sensors)} of {len(family.sensors)} sensors, {len(assets)} of {values['asset'].nunique()} assets"
