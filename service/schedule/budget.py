@@ -61,9 +61,14 @@ def ordered(night: Night, families: list[str]) -> list[str]:
 
 
 def budget_of(settings: Settings, day: date, families: list[str]) -> Budget:
-    """The budget of a night, and what families in their order are expected to take by their last nights."""
+    """The budget of a night, and what families in their order are expected to take by their last nights.
+
+    Where the settings have no budget there is room for all, and the last nights are not read.
+    """
     store, allowed = Store(settings.store), settings.night.budget
     expected = dict.fromkeys(families, 0.0)
+    if allowed is None:
+        return Budget(float("inf"), expected)
     unknown = set(families)
     for before in reversed([d for d in store.days("runs") if day - timedelta(days=LOOK_BACK) <= d < day]):
         rows = store.read_days("runs", [before])
@@ -75,7 +80,7 @@ def budget_of(settings: Settings, day: date, families: list[str]) -> Budget:
         with suppress(NightscoreError):  # the family's own night tells it
             if training_due(settings, day, family):
                 expected[family] += sum(row["seconds"] for row in newest_runs(store, "train-series", [family]))
-    return Budget(float("inf") if allowed is None else allowed.total_seconds(), expected)
+    return Budget(allowed.total_seconds(), expected)
 
 
 def tell_left_out(settings: Settings, day: date, budget: Budget, say: Callable[[str], None]) -> NotThereError | None:

@@ -49,7 +49,7 @@ LEFT_OPEN = {
     "capstone-mnist": "whether normalisation follows the activation; it does here",
     "mca-mnist": "Adam's betas",
     "dip-mnist": "dropout's share (0.4), slope (0.2)",
-    "dip-cifar10": "the same",
+    "dip-cifar10": "dropout's share (0.4), slope (0.2)",
     "review-fashion": "kernels 4 and 3, slope 0.2 in the generator",
     "review-faces": "how fast the rate decays: it halves in 40,000 steps",
 }
