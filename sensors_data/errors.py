@@ -39,5 +39,9 @@ class DivergedError(NightscoreError, ArithmeticError):
     """A training whose loss left the finite numbers."""
 
 
+class StoppedError(NightscoreError):
+    """A training that somebody stopped."""
+
+
 class StorageError(NightscoreError, OSError):
     """A disk, an object store or a port that does not do what was asked of it."""

@@ -20,7 +20,8 @@ from sensors_data.errors import StorageError, UnusableError
 
 ABANDONED = 3600.0
 """Seconds after which a temporary file of another machine is a killed writer's."""
-_MACHINE = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+MACHINE = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+"""What tells this machine from others."""
 
 
 def open_url(url: str) -> tuple[Any, str]:
@@ -80,7 +81,7 @@ def _write_local(target: Path, data: bytes, into_place: Callable[[Path, Path], o
     """Write a temporary file that is safe on the disk, and put it in its place."""
     target.parent.mkdir(parents=True, exist_ok=True)
     sweep(target.parent)
-    temporary = target.with_name(f".{target.name}.{_MACHINE}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    temporary = target.with_name(f".{target.name}.{MACHINE}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("wb") as file:
             file.write(data)
@@ -117,12 +118,20 @@ def _is_abandoned(temporary: Path) -> bool:
     """Whether nobody writes to a temporary file any more."""
     machine, _, writer = temporary.name.removesuffix(".tmp").rpartition(".")
     pid = writer.partition("-")[0]
-    try:
-        if machine.endswith(f".{_MACHINE}") and pid.isdigit():
-            os.kill(int(pid), 0)
-        age = time.time() - temporary.stat().st_mtime
-    except ProcessLookupError:
+    if machine.endswith(f".{MACHINE}") and pid.isdigit() and not is_running(int(pid)):
         return True
-    except (FileNotFoundError, PermissionError):  # just gone, or a process of somebody else
+    try:
+        return time.time() - temporary.stat().st_mtime > ABANDONED
+    except (FileNotFoundError, PermissionError):  # just gone
         return False
-    return age > ABANDONED
+
+
+def is_running(process: int) -> bool:
+    """Whether this machine has a process of this number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True

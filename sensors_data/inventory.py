@@ -95,7 +95,7 @@ def _training(kind: str, owner: str, through: date) -> Again | None:
 
 def _of_model(path: str) -> Place | None:
     """A model or the state of a training that has not ended."""
-    if path.startswith("models/unfinished/") and path.endswith(".state"):
+    if path.startswith("models/unfinished/") and path.endswith((".state", ".turn", ".stop")):
         return Place("unfinished", None, None)
     model = model_at(path)
     if model is None or model.path != path:

@@ -37,6 +37,7 @@ from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Store
+from sensors_data.turns import Holder, own_turn
 from sensors_data.verdicts import kinds_of_pictures
 
 
@@ -48,19 +49,18 @@ def image_detector_config(settings: Settings, camera: str) -> ImageDetectorConfi
 def train_images(settings: Settings, day: date, camera: str, progress: Callable[[str], Progress] | None = None) -> str:
     """Job: learn a camera's detector from its normal images of the days before `day`, accept or reject it.
 
-    A training that was killed continues. LookupError when there is no image, ValueError when there are too few.
+    A training that was killed continues; another one of the camera is waited for. LookupError when there is no image,
+    ValueError when there are too few, StoppedError when somebody stopped it.
     """
     store = Store(settings.store)
-    return run_job(
-        store,
-        "train-images",
-        day,
-        camera,
-        lambda: _train(store, settings, day, camera, progress(camera) if progress else None),
-    )
+    with own_turn(store, KIND, camera, day) as holder:
+        told = holder.telling(progress)
+        return run_job(store, "train-images", day, camera, lambda: _train(store, settings, day, camera, told, holder))
 
 
-def _train(store: Store, settings: Settings, day: date, camera: str, progress: Progress | None) -> Done:
+def _train(
+    store: Store, settings: Settings, day: date, camera: str, progress: Callable[[str], Progress], holder: Holder
+) -> Done:
     spec, config = settings.camera(camera), image_detector_config(settings, camera)
     rows = normal_images(store, camera, spec, day, config.days, kinds_of_pictures(store, camera))
     every = len(rows)
@@ -70,13 +70,14 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
     checkpoint = checkpoint_of(store, settings, day, camera, images, synthetic)
     cache = FeatureCache(store, camera, config.kept_features)
     training = ImageTraining(camera, images, through, config, settings.seed, synthetic, cache, spec.tile)
-    learned, history = learn_camera(training, Hooks(progress, checkpoint))
+    learned, history = learn_camera(training, Hooks(progress(camera), checkpoint))
     cache.forget_others(learned_tiles(training)[0] if training.tile else images, learned.card.config.features)
     before = serving(store, camera, through)
     incumbent = read_detector(store, before) if before else None
     detector = judged(learned, incumbent, training)
     card = detector.card.model_copy(update={"settings": settings_hash(spec), "source_size": size})
     detector = replace(detector, card=card)
+    holder.go_on()
     path = save(store, detector)
     _keep_history(store, camera, through, history)
     store.remove(unfinished(KIND, camera))

@@ -28,6 +28,7 @@ from service.api.replays import replay_routes
 from service.api.score import score_routes
 from service.api.tables import DayQuery, table_routes
 from service.api.telemetry import Telemetry
+from service.api.trainings import training_routes
 from service.api.users import Users
 from service.views.settings_file import SettingsFile
 from service.views.state import Service, new_service
@@ -73,6 +74,7 @@ def create_app(
     app.include_router(feedback_routes(service, access))
     app.include_router(replay_routes(service, access))
     app.include_router(admin_routes(service, access))
+    app.include_router(training_routes(service, access))
     app.include_router(login_routes(access))
     telemetry = Telemetry()
 

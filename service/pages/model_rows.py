@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from sensors_data.errors import NightscoreError
+from anomaly.series.evidence.in_words import duration
+from sensors_data.errors import NightscoreError, NotThereError, StoppedError, UnusableError
 from sensors_data.model_files import ModelCatalogue, ModelFile
+from sensors_data.runs import newest_runs
+from service.schedule.train_now import Kind, day_of_training, job_of
 from service.views.state import Service
 from service.views.words import number
 
@@ -16,20 +19,62 @@ WIDTH, HEIGHT = 280, 48
 
 def model_groups(service: Service) -> list[dict[str, Any]]:
     """A group of rows for every family and camera that has models, the newest model first."""
+    settings = service.settings
+    wanted: list[tuple[Kind, str]] = [("series", name) for name in sorted(settings.families)]
+    wanted += [("images", name) for name in sorted(settings.cameras)]
+    return groups_of(service, wanted)
+
+
+def groups_of(service: Service, wanted: list[tuple[Kind, str]]) -> list[dict[str, Any]]:
+    """The groups of some families and cameras, each a kind and a name. NotThereError for an unknown one."""
     catalogue = ModelCatalogue(service.store)
-    wanted = [("series", name, "family") for name in sorted(service.settings.families)]
-    wanted += [("images", name, "camera") for name in sorted(service.settings.cameras)]
-    return [_group(catalogue, kind, name, owner) for kind, name, owner in wanted]
+    runs = {
+        (kind, run["partition"]): run
+        for kind in dict.fromkeys(kind for kind, _ in wanted)
+        for run in newest_runs(service.store, job_of(kind).name, [name for known, name in wanted if known == kind])
+    }
+    return [
+        _group(catalogue, kind, name) | _training(service, catalogue, kind, name, runs.get((kind, name)))
+        for kind, name in wanted
+    ]
 
 
-def _group(catalogue: ModelCatalogue, kind: str, name: str, owner: str) -> dict[str, Any]:
+def _training(
+    service: Service, catalogue: ModelCatalogue, kind: Kind, name: str, run: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Whether it may be trained now, or why not, and what came of the newest training."""
+    try:
+        day, why_not = str(day_of_training(service.settings, kind, name)), ""
+    except NotThereError as error:
+        if name not in (*service.settings.families, *service.settings.cameras):
+            raise
+        day, why_not = "", str(error)
+    except UnusableError as error:
+        day, why_not = "", str(error)
+    return {"day": day, "why_not": why_not, "last": None if run is None else _ended(catalogue, kind, name, run)}
+
+
+def _ended(catalogue: ModelCatalogue, kind: Kind, name: str, run: dict[str, Any]) -> dict[str, Any]:
+    """What came of a training, when, and why."""
+    shown = {"finished": run["finished"], "day": run["day"], "took": duration(timedelta(seconds=round(run["seconds"])))}
+    if run["state"] != "done":
+        error, _, reason = str(run["reason"]).partition(": ")
+        return shown | {"came": "stopped" if error == StoppedError.__name__ else "failed", "why": reason or error}
+    try:
+        card = catalogue.card(catalogue.trained_through(kind, name, run["day"] - timedelta(days=1)))
+    except NightscoreError as error:  # removed since, or damaged
+        return shown | {"came": "done", "why": error.reason}
+    return shown | {"came": "accepted" if card.get("accepted") else "refused", "why": card.get("verdict", "")}
+
+
+def _group(catalogue: ModelCatalogue, kind: Kind, name: str) -> dict[str, Any]:
     serving = catalogue.serving(kind, name, date.max)
     rows = [_row(catalogue, model, model == serving) for model in catalogue.models(kind, name)]
     drawn = [row["threshold"] for row in rows if row["threshold"] is not None]
     return {
         "kind": kind,
         "name": name,
-        "owner": owner,
+        "owner": job_of(kind).owner,
         "rows": rows[::-1],
         "points": _points(drawn),
         "drawn": len(drawn),

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 
 from sensors_data.series.revised import days_being_revised, in_words
 from service.api.access import Access
 from service.pages.machine_words import words_of
-from service.pages.model_rows import model_groups
+from service.pages.model_rows import groups_of, model_groups
 from service.pages.night_cards import night_cards
 from service.pages.render import page, part
 from service.pages.wanted import Wanted, WrongAddressError, nights_in, wanted
+from service.schedule.train_now import Kind
 from service.views.lane import machines_of
 from service.views.palette import ROOT_OF_PAGES
 from service.views.state import Service
@@ -53,6 +54,7 @@ VERDICTS = (
 )
 """What can be said of an anomaly, on which button, by which key."""
 PICTURE_VERDICTS = (("confirmed", "A real defect", "c"), ("dismissed", "A false alarm", "d"))
+ModelName = Annotated[str, Query(max_length=64)]
 SPANS = ((1, "1 day"), (3, "3 days"), (7, "7 days"), (28, "28 days"))
 WORDS = 12
 """Anomalies told in words above the curves, at most."""
@@ -99,6 +101,11 @@ def page_routes(service: Service, access: Access) -> APIRouter:
     @routes.get("/pages/models")
     def models(request: Request) -> HTMLResponse:
         return page(request, access, "models.html", title="Models", groups=model_groups(service))
+
+    @routes.get("/pages/parts/models")
+    def model_group(request: Request, kind: Kind, name: ModelName) -> HTMLResponse:
+        [group] = groups_of(service, [(kind, name)])
+        return part("model_group.html", group=group, is_admin=access.may(request.headers, "admin"))
 
     @routes.get("/pages/settings")
     def settings(request: Request) -> HTMLResponse:

@@ -32,6 +32,7 @@ from sensors_data.series.grids.grid_table import read_grids
 from sensors_data.series.incidents import read_incidents
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Store
+from sensors_data.turns import Holder, own_turn
 
 
 def detector_config(settings: Settings, family: str) -> DetectorConfig:
@@ -46,15 +47,17 @@ def detector_config(settings: Settings, family: str) -> DetectorConfig:
 def train_series(settings: Settings, day: date, family: str, progress: Callable[[str], Progress] | None = None) -> str:
     """Job: learn a family's detector from the days before `day`, accept or reject it; what came of it.
 
-    A training that was killed goes on where it was. LookupError when there is no grid, ValueError when there are too
-    few normal rows.
+    A training that was killed goes on where it was; another one of the family is waited for. LookupError when there is
+    no grid, ValueError when there are too few normal rows, StoppedError when somebody stopped it.
     """
     store = Store(settings.store)
-    return run_job(store, "train-series", day, family, lambda: _train(store, settings, day, family, progress))
+    with own_turn(store, KIND, family, day) as holder:
+        told = holder.telling(progress)
+        return run_job(store, "train-series", day, family, lambda: _train(store, settings, day, family, told, holder))
 
 
 def _train(
-    store: Store, settings: Settings, day: date, family: str, progress: Callable[[str], Progress] | None
+    store: Store, settings: Settings, day: date, family: str, progress: Callable[[str], Progress], holder: Holder
 ) -> Done:
     spec, config = settings.family(family), detector_config(settings, family)
     incidents = pd.concat([read_incidents(store, family), found_before(store, spec, family, day)])
@@ -81,6 +84,7 @@ def _train(
     detector = _stamped(detector, settings_hash(spec), inputs, commissioned)
     if sample:
         detector = with_fleet(store, spec, detector, sample)
+    holder.go_on()
     path = save(store, detector)
     _keep_history(store, family, day, history)
     for name in history:

@@ -1,0 +1,35 @@
+"""One training as a process of its own: `python -m service.schedule.training_process`, what is wanted on its input."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import torch
+
+from sensors_data.errors import NightscoreError
+from sensors_data.jobs import function_of
+from service.log import LogForm, start_log
+from service.schedule.train_now import Wanted, job_of
+
+NICE = 10
+"""By how much it gives way to the pages and the nights."""
+log = logging.getLogger("nightscore")
+
+
+def main() -> None:
+    """Run the job; a refusal is one line of log, and the run's row has it too."""
+    start_log(logging.INFO, LogForm.text)
+    wanted = Wanted.model_validate_json(sys.stdin.read())
+    os.nice(NICE)
+    torch.set_num_threads(1)
+    try:
+        function_of(job_of(wanted.kind))(wanted.settings, wanted.day, wanted.name)
+    except NightscoreError as error:
+        log.error("not trained %s for %s: %s", wanted.name, wanted.day, error)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
