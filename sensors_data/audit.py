@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import getpass
 import hashlib
-import json
 import os
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from sensors_data.documents import json_in
 from sensors_data.errors import DamagedError, NotThereError, UnusableError
 from sensors_data.seal import BLANK, check
 from sensors_data.section import Section
@@ -132,6 +132,6 @@ def _newest(store: Store) -> Newest | None:
 def _parsed(section: type[S], data: bytes, path: str) -> S:
     try:
         check(data, path)
-        return parse(section, json.loads(data), path)
+        return parse(section, json_in(data), path)
     except ValueError as error:
         raise DamagedError(f"{path} is no entry of the audit log: {error}", "restore it: nightscore restore") from error

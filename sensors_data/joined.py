@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sensors_data.documents import json_in
+from sensors_data.errors import UnusableError
 from sensors_data.parquet import GROUP, open_parquet, repeating
 from sensors_data.provenance import CODE, Provenance, stamp_in
 from sensors_data.seal import BLANK
@@ -60,7 +62,10 @@ def pieces_of(data: bytes, where: str) -> Iterator[Piece]:
 def parts_in(file: pq.ParquetFile, where: str) -> list[Part]:
     """What an open joined file says of the files in it. UnusableError where it cannot be read."""
     stamp_in(file.schema_arrow, where)
-    told = json.loads((file.schema_arrow.metadata or {}).get(_KEY, b"[]"))
+    try:
+        told = list(json_in((file.schema_arrow.metadata or {}).get(_KEY, b"[]")))
+    except (ValueError, TypeError) as error:
+        raise UnusableError(f"{where} does not say what is joined in it: {error}", "run: nightscore restore") from error
     return [parse(Part, one, where) for one in told]
 
 

@@ -17,7 +17,7 @@ from sensors_data.store import Store
 from sensors_data.tables import TABLES
 from sensors_data.verify import paths_of, verify
 
-_NOTES = {".html": "<!-- {} -->\n", ".prom": "# {}\n"}
+_NOTES = {".html": "<!-- {} -->\n", ".md": "\n<!-- {} -->\n", ".prom": "# {}\n"}
 """How a text file of each kind says what is no content of its own."""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sensors_data.documents import json_in
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.jobs import JOBS
 from sensors_data.seal import check
@@ -147,7 +148,7 @@ def model_at(path: str) -> ModelFile | None:
 def metadata(data: bytes) -> dict[str, str]:
     """The text that stands in a safetensors file's header. ValueError when it has no such header."""
     length = int.from_bytes(data[:8], "little")
-    header: dict[str, dict[str, str]] = json.loads(data[8 : 8 + length])
+    header: dict[str, dict[str, str]] = json_in(data[8 : 8 + length])
     return header.get("__metadata__", {})
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from importlib.metadata import version
 
 import pyarrow as pa
 from pydantic import Field
 
+from sensors_data.documents import json_in
 from sensors_data.errors import UnusableError
 from sensors_data.settings import Section, parse
 from sensors_data.tables import TABLES, Table
@@ -74,9 +74,14 @@ def _values_in(spec: Table, rows: pa.Table) -> int | None:
 def stamp_in(schema: pa.Schema, where: str) -> Provenance:
     """What a file's schema says of where it came from. UnusableError when a newer nightscore wrote it."""
     about = schema.metadata or {}
-    stamp = json.loads(about.get(b"nightscore", b'{"job": "unknown"}'))
-    if stamp.get("revision", FORMAT) > FORMAT:  # its other keys may be unknown here
+    try:
+        stamp = dict(json_in(about.get(b"nightscore", b'{"job": "unknown"}')))
+        is_newer = stamp.get("revision", FORMAT) > FORMAT
+        if b"made_from" in about:
+            stamp["made_from"] = json_in(about[b"made_from"])
+    except (ValueError, TypeError) as error:
+        remedy = "run the job that writes it again"
+        raise UnusableError(f"{where} does not say where it came from: {error}", remedy) from error
+    if is_newer:  # its other keys may be unknown here
         raise UnusableError(f"{where} was written by a newer nightscore", "upgrade this one")
-    if b"made_from" in about:
-        stamp["made_from"] = json.loads(about[b"made_from"])
     return parse(Provenance, stamp, where)

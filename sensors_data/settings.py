@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from sensors_data.camera import Camera
+from sensors_data.documents import toml_in
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.layout import Layout, Sensor
 from sensors_data.night import Night
@@ -183,7 +184,7 @@ def load(path: Path) -> Settings:
 def settings_in(text: str, path: Path, where: str) -> Settings:
     """The settings that a text is in the file at `path`, called `where` in what is wrong. UnusableError as `load`'s."""
     try:
-        table = tomllib.loads(text)
+        table = toml_in(text)
     except tomllib.TOMLDecodeError as error:
         raise UnusableError(f"{where} is not TOML: {error}") from error
     settings = parse(Settings, table, where)

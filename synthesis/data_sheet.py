@@ -12,6 +12,7 @@ import pandas as pd
 from sensors_data.images.batches import USE
 from sensors_data.images.table import labels_in_words
 from sensors_data.places import data_sheet_path
+from sensors_data.seal import BLANK
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
@@ -36,7 +37,7 @@ def keep_data_sheet(store: Store, settings: Settings, day: date, camera: str, ge
     tables = ("synthetic_images", "rejected_synthetic_images")
     rows = pd.concat([store.read_days(table, [day], camera=camera) for table in tables])
     sheet = data_sheet(generator, rows, quality, generator_settings(settings, camera), day)
-    store.write_bytes(data_sheet_path(camera, day), sheet.encode())
+    store.write_bytes(data_sheet_path(camera, day), f"{sheet}\n<!-- {BLANK} -->\n".encode())
 
 
 def data_sheet(

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 from safetensors.numpy import load, save
 
+from sensors_data.documents import json_in
 from sensors_data.errors import UnusableError
 from sensors_data.model_files import metadata
 from sensors_data.places import stored_maps_path
@@ -53,7 +54,7 @@ def stored_maps(store: Store, camera: str, day: date) -> StoredMaps | None:
     data = store.read_bytes(path)
     try:
         about = metadata(data)
-        return StoredMaps(about["model"], json.loads(about["ids"]), load(data)["maps"])
+        return StoredMaps(about["model"], json_in(about["ids"]), load(data)["maps"])
     except (ValueError, KeyError) as error:
         remedy = f"run: nightscore score-images --camera {camera} --day {day}"
         raise UnusableError(f"{path} is damaged", remedy) from error

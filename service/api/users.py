@@ -15,6 +15,7 @@ from typing import Literal
 
 import fsspec
 
+from sensors_data.documents import json_in
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.files import replace_file
 from sensors_data.section import Name, Section
@@ -79,7 +80,7 @@ class Users:
 
 def _read(path: Path) -> dict[str, User]:
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
+        rows = json_in(path.read_text(encoding="utf-8"))
         users = [parse(User, row, str(path)) for row in rows]
     except (ValueError, TypeError) as error:
         remedy = "restore it or delete it, then: nightscore users add"

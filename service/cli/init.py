@@ -11,6 +11,7 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
+from sensors_data.documents import toml_in
 from sensors_data.errors import NotThereError, UnreadableError, UnusableError
 from sensors_data.files import open_url, replace_file
 from sensors_data.images.discover import holds_pictures
@@ -18,7 +19,7 @@ from sensors_data.series.understanding.discover import Discovery, discover, name
 from sensors_data.series.understanding.partial import partial_settings, without_partial
 from sensors_data.series.understanding.settings_text import with_family
 from sensors_data.series.understanding.understand import Wishes
-from sensors_data.settings import Settings, parse
+from sensors_data.settings import Settings, parse, settings_in
 from service.cli.init_camera import init_camera
 from service.console import add_cells, console, say, show, show_table
 from service.figures.overview import overview_picture
@@ -38,9 +39,8 @@ def write_settings(
         for line in init_camera(source, settings, store, family):
             say(line)
         return
-    before = settings.read_text(encoding="utf-8") if settings.exists() else f"store = {json.dumps(store or 'store')}\n"
-    before = without_partial(before, family or name_of(source))
-    known = parse(Settings, tomllib.loads(before), str(settings))
+    before = without_partial(_text_before(settings, store), family or name_of(source))
+    known = settings_in(before, settings, str(settings))
     try:
         found = discover(source, wishes)
     except UnreadableError as error:
@@ -58,6 +58,18 @@ def write_settings(
     show_table(columns_table(found))
     show(*summary(found, name))
     say(f"wrote {settings} and {picture.name}; next: nightscore backfill --family {name}")
+
+
+def _text_before(settings: Path, store: str | None) -> str:
+    """The text of the settings that are there; of none yet, where the store is. UnusableError where it is no TOML."""
+    if not settings.exists():
+        return f"store = {json.dumps(store or 'store')}\n"
+    try:
+        text = settings.read_text(encoding="utf-8")
+        toml_in(text)
+    except ValueError as error:
+        raise UnusableError(f"{settings} is not TOML: {error}", "mend it or write to another --settings") from error
+    return text
 
 
 def _as_far_as(

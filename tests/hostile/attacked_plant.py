@@ -55,7 +55,7 @@ snapshots = 3
 classifier_images = 500
 count = 256
 training = { batch = 32, learning_rate = 2e-3 }
-watch = { diversity = 0.0, entropy_share = 0.0 }
+watch = { diversity = 0.0, entropy_share = 0.0, d_accuracy = 1 }
 gate = { frechet_share = 99, precision = 0, recall = 0, coverage = 0, diversity = 0, entropy_share = 0, copies = 1 }
 """
 

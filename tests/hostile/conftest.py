@@ -4,9 +4,10 @@ import os
 import random
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import torch
 
@@ -22,6 +23,9 @@ FIGURES = pytest.StashKey[list[str]]()
 sys.path.insert(0, str(Path(__file__).parent))  # what the attacks share lies here, and is no package
 import attacked_plant  # noqa: E402
 import victims  # noqa: E402
+from attacked_plant import FAMILY, LAST  # noqa: E402
+from mutations import changed  # noqa: E402
+from weighing import watch  # noqa: E402
 
 
 def pytest_collection_modifyitems(items):
@@ -84,3 +88,34 @@ def site(stages, plant, tmp_path) -> Settings:
     """The plant after its last night, on a site of the test's own."""
     shutil.copytree(stages[-1].after, tmp_path / "site")
     return victims.at(plant, tmp_path / "site")
+
+
+@pytest.fixture
+def attack(tmp_path, sized, chance, tell):
+    """attack(what, full, seeds, take): so many changed seeds are taken; nothing goes wrong."""
+
+    def run(what: str, full: int, seeds: list[bytes], take: Callable[[bytes], object], change=changed) -> None:
+        rng = chance(what)
+
+        def inputs() -> Iterator[bytes]:
+            for _ in range(sized(full)):
+                yield change(rng.choice(seeds), rng, rng.choice(seeds))
+
+        for seed in seeds:
+            take(seed)  # what is not changed is taken, and what comes with the first is not counted
+        seen = watch(what, inputs(), take, tmp_path)
+        tell(seen.line)
+        assert seen.is_well, "\n".join(f"{n} x {kind}\n{seen.first[kind]}" for kind, n in seen.faults.items())
+
+    return run
+
+
+@pytest.fixture
+def frame(plant) -> pd.DataFrame:
+    """The readings of the last day as they came."""
+    return pd.read_csv(plant.family(FAMILY).inbox.replace("{day}", str(LAST)), na_values="n.a.")
+
+
+@pytest.fixture
+def text(plant) -> bytes:
+    return Path(plant.family(FAMILY).inbox.replace("{day}", str(LAST))).read_bytes()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import re
 from typing import Any
+
+import pandas as pd
 
 NUMBERS = (
     *("0", "-1", "1e308", "-1e309", "NaN", "inf", "1,5", "1.234.567,8", "99999999999999999999", "4294967296"),
@@ -107,3 +110,10 @@ def changed_json(value: Any, rng: random.Random) -> Any:
 def json_of(value: Any) -> bytes:
     """A JSON value as text, surrogates and all."""
     return json.dumps(value).encode("utf-8", "surrogatepass")
+
+
+def as_parquet(frame: pd.DataFrame) -> bytes:
+    """A table as a Parquet file's bytes."""
+    sink = io.BytesIO()
+    frame.to_parquet(sink, compression="zstd")
+    return sink.getvalue()

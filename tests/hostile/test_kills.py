@@ -28,7 +28,7 @@ def harm_of(stage: Stage, site: Path, settings: Settings) -> list[str]:
 def test_a_job_killed_at_any_moment_loses_and_leaves_nothing(stages, plant, tmp_path, sized, chance, tell):
     rng = chance("kills")
     killed, early, lost, leftovers, first = 0, 0, [], 0, rng.randrange(len(stages))
-    for number in range(sized(200)):
+    for number in range(sized(156)):
         stage = stages[(number + first) % len(stages)]
         site = copied(stage.before, tmp_path / "site")
         settings = at(plant, site)

@@ -82,7 +82,7 @@ def actions() -> list[tuple[str, Action]]:
         _job("report"),
         _job("clean"),
         ("migrate", lambda settings: list(migrate(Store(settings.store)))),
-        ("backup", lambda settings: backup(Store(settings.store), f"{Path(settings.store).parent}/backups")),
+        ("backup", lambda settings: backup(Store(settings.store), f"{settings.store.rpartition('/')[0]}/backups")),
     ]
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from sensors_data import parquet as parquet_module
+from sensors_data.errors import UnusableError
 from sensors_data.provenance import FORMAT, Provenance, settings_hash
 from sensors_data.settings import Family
 from sensors_data.store import Store, shard_of
@@ -119,6 +120,16 @@ def test_a_file_of_a_newer_revision_is_refused(store, make_readings, stamp):
         store.read("readings", **WHERE)
     with pytest.raises(ValueError, match="written by a newer nightscore"):
         store.provenance(path)
+
+
+@pytest.mark.parametrize("stamp", ["{", "[" * 100_000, "7", '{"revision": "x"}', '{"job": 5}'])
+def test_a_file_that_does_not_say_where_it_came_from_is_refused_by_its_name(store, make_readings, stamp):
+    path = store.write("readings", make_readings(), JOB, **WHERE)
+    restamp(store, path, {"nightscore": stamp})
+    for read in (lambda: store.provenance(path), lambda: store.read("readings", **WHERE)):
+        with pytest.raises(UnusableError) as refusal:
+            read()
+        assert path in str(refusal.value)
 
 
 HOSTILE = st.one_of(

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from sensors_data.documents import json_in
 from sensors_data.images.marks import Annotation, Outline, box, of_marks
 
 
 def read_json(path: Path) -> dict[str, Annotation]:
     """The annotations of a COCO or LabelMe file by the picture's name in it; none where it is neither."""
     try:
-        held = json.loads(path.read_bytes())
+        held = json_in(path.read_bytes())
         if not isinstance(held, dict):
             return {}
         if isinstance(held.get("images"), list) and isinstance(held.get("annotations"), list):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from sensors_data.documents import json_in
 from sensors_data.errors import UnusableError
 
 Row = tuple[str, str, str, str]
@@ -38,7 +39,7 @@ class Reader:
         names = self._names(topic)
         text = payload.decode("utf-8", "replace").strip()
         try:
-            body = json.loads(text)
+            body = json_in(text)
         except ValueError:
             body = text
         if not isinstance(body, dict):

@@ -23,6 +23,10 @@ _GOOD = {"0", "14", "17", "19"}
 """The codes of ESPI for valid, raw and validated readings; the others are estimated, edited or in doubt."""
 
 
+_COLUMNS = 16_384
+"""As many as Excel has."""
+
+
 def is_markup(start: bytes) -> bool:
     """Whether a file's first bytes are those of XML or of a page."""
     return start[:10].lower().startswith(_STARTS)
@@ -39,9 +43,12 @@ def markup_csv(data: bytes, name: str) -> bytes:
     except Xml.ParseError as error:
         where = f"line {error.position[0]}"
         raise UnreadableError(f"{name} looks like XML and is none from {where} on", "export it again") from error
-    readings = [*_green_button(root)]
-    rows = [["time", "meter", "value", "unit", "quality"], *readings] if readings else _workbook(root)
-    rows = rows or _records(root)
+    try:
+        readings = [*_green_button(root)]
+        rows = [["time", "meter", "value", "unit", "quality"], *readings] if readings else _workbook(root)
+        rows = rows or _records(root)
+    except (ValueError, OverflowError, OSError, RecursionError) as error:  # no number, time or table of this world
+        raise UnreadableError(f"{name} is XML that cannot be read: {error}", "export it again") from error
     if len(rows) < 2:
         raise UnreadableError(f"{name} is XML without elements that come again as rows do", "export it as CSV")
     return _csv(rows)
@@ -103,7 +110,10 @@ def _cells(row: Xml.Element) -> list[str]:
     cells: list[str] = []
     for cell in (part for part in row if _tag(part) == "Cell"):
         at = next((value for key, value in cell.attrib.items() if key.rpartition("}")[2] == "Index"), "")
-        cells += [""] * (int(at) - 1 - len(cells) if at.isdigit() else 0)
+        column = int(at) if at.isdigit() else 0
+        if column > _COLUMNS:
+            raise ValueError(f"a cell stands in column {column:,}")
+        cells += [""] * (column - 1 - len(cells))
         cells.append(_text(cell, "Data").removesuffix(".000"))
     return cells
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from sensors_data.documents import json_in
 from sensors_data.errors import NotThereError, StorageError, UnreadableError, UnusableError
 from sensors_data.series.sources.credentials import Secret, without_secret
 from sensors_data.series.sources.retries import PAUSE_S, RETRIES
@@ -39,7 +40,7 @@ class Server:
         """
         body = self._answered("GET", url, fields, None)
         try:
-            return json.loads(body)
+            return json_in(body)
         except ValueError as error:
             raise UnreadableError(f"{_shown(url)} answers no JSON: {_told(body)}") from error
 

@@ -23,7 +23,7 @@ from sensors_data.series.understanding.oddities import oddities
 from sensors_data.series.understanding.sensor_specs import sensor_specs
 from sensors_data.series.understanding.understand import Understood, Wishes, understand
 from sensors_data.series.values.numbers import numbers_of
-from sensors_data.settings import Family, Training
+from sensors_data.settings import LABEL, Family, Training
 
 _STEPS = [timedelta(seconds=s) for s in range(1, 86_401) if 86_400 % s == 0]
 _AHEAD = pd.Timedelta(days=5 * 365)
@@ -70,6 +70,8 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
     if time.notna().sum() < 2:
         raise UnreadableError(f"{files[0].name} has {time.notna().sum()} rows with a readable time", "two are needed")
     sensors = sensor_specs(raw, time, layout, understood)
+    if not sensors:
+        raise UnreadableError(f"{files[0].name} has no good value of a sensor with a printable name", _STATE)
     readings = raw.assign(time=time, number=numbers_of(raw, layout)).dropna(subset=["time"])
     step = usual_step(readings)
     likely = readings[likely_times(readings["time"])]
@@ -100,7 +102,13 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
         assets=tuple(sorted(readings["asset"].unique())),
         first=readings["time"].min(),
         last=readings["time"].max(),
-        odd=(*broken, *sheets_left_out(files[0], layout.sheet), *_ahead(readings["time"].max(), files), *odd),
+        odd=(
+            *broken,
+            *_nameless(raw),
+            *sheets_left_out(files[0], layout.sheet),
+            *_ahead(readings["time"].max(), files),
+            *odd,
+        ),
         understood=understood,
         used=len(values),
         refused={
@@ -109,6 +117,12 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
         values=values[["time", "asset", "sensor", "value"]],
         trains=trains,
     )
+
+
+def _nameless(raw: pd.DataFrame) -> list[str]:
+    """What is said of rows whose sensor has no name that it could have."""
+    odd = [name for name in raw["sensor"].astype(str).unique() if re.fullmatch(LABEL, name) is None]
+    return [f"rows of {len(odd)} sensors are left out, whose names are no printable text"] if odd else []
 
 
 def _ahead(last: pd.Timestamp, files: list[Path]) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.layout import Layout, Sensor
+from sensors_data.section import LABEL
 from sensors_data.series.understanding.roles import on_off
 from sensors_data.series.understanding.understand import Understood
 from sensors_data.series.values.context import is_context
@@ -27,7 +28,8 @@ def sensor_specs(raw: pd.DataFrame, time: pd.Series, layout: Layout, understood:
         rows = rows[rows["quality"].map(quality_word).isin(good)]
     ordered = rows.sort_values(["asset", "time"], kind="stable")
     by_name = {str(name): part for name, part in ordered.groupby("sensor", sort=False)}
-    parts = {name: by_name[name] for name in map(str, raw["sensor"].unique()) if name in by_name}
+    names = (name for name in map(str, raw["sensor"].unique()) if re.fullmatch(LABEL, name))
+    parts = {name: by_name[name] for name in names if name in by_name}
     codes = {name: codes_of(part["number"].to_numpy()) for name, part in parts.items()}
     shared = frozenset(code for found in codes.values() for code in found)
     units = _units(raw, layout, understood)

@@ -166,6 +166,18 @@ def test_init_refuses_a_name_and_leaves_the_settings(nightscore, tmp_path, famil
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("before", [b"store = ", b"\xff\xfe", b"a = " + b"[" * 3000])
+def test_init_refuses_to_write_into_settings_that_are_no_toml(nightscore, tmp_path, before):
+    source, _ = as_csv(tmp_path)
+    path = tmp_path / "settings.toml"
+    path.write_bytes(before)
+    nightscore("init", "--from", source, "--settings", path).assert_refused(f"{path} is not TOML")
+    assert path.read_bytes() == before
+
+
+LINES = b"time,flow\n" + b"".join(b"2026-03-08T00:00:%02dZ,%d.5\n" % (n, n * n % 7) for n in range(60))
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -174,6 +186,7 @@ def test_init_refuses_a_name_and_leaves_the_settings(nightscore, tmp_path, famil
         (b"time,flow\n2026-03-08T00:00:00Z,1\n", "has 1 rows with a readable time; two are needed"),
         (b"time,note\n2026-03-08T00:00:00Z,a\n2026-03-08T00:00:01Z,b\n", "has no numeric column beside its time"),
         (b"\x00\x01\x02\x03" * 50, "press.csv"),
+        (LINES.replace(b"flow", b"f" * 200), "its name is no printable text of at most 128 characters"),
     ],
 )
 def test_init_says_what_a_file_lacks_and_writes_nothing(nightscore, tmp_path, content, message):

@@ -14,6 +14,7 @@ from sensors_data.images.arrays import resize
 from sensors_data.images.files import encode_png
 from sensors_data.places import data_sheet_path
 from sensors_data.provenance import Provenance
+from sensors_data.seal import check
 from sensors_data.store import Store
 from service import trials
 from service.cli.app import app
@@ -80,6 +81,9 @@ def test_a_batch_is_drawn_judged_and_tried(folder, monkeypatch):
         quality(folder).loc["use", "reason"].startswith("to look at: no gain over ordinary augmentation was measured")
     )
     assert "Published to look at" in data_sheet(folder)
+    store = Store(str(folder / "store"))
+    made = [path for path in store.all_files() if not path.startswith("images/")]
+    assert [path for path in made if not check(store.unchecked_bytes(path), path)] == []  # each has its hash
     tried = of_eye(folder, "try-augmentation", "--per-class", "12", "--seeds", "2")
     assert "tried 300 drawn images of eye 2026-03-10 on 12 real ones a class" in tried.output
     assert "the generator learned from 1,617 real images" in tried.output

@@ -67,6 +67,7 @@ def until(what, seconds=30):
         (Reader("plant/{asset}"), "plant/p1", b'{"flow": 1, "speed": 2}', [("p1", "flow", "1"), ("p1", "speed", "2")]),
         (Reader("all", asset="id"), "all", b'{"id": "p1", "flow": null}', [("p1", "flow", "")]),
         (Reader("+/{asset}/{sensor}/#"), "a/p1/flow/b/c", b"ERR", [("p1", "flow", "ERR")]),
+        (Reader("{asset}/{sensor}"), "p1/flow", b"[" * 5000, [("p1", "flow", "[" * 5000)]),
     ],
 )
 def test_a_message_is_rows_and_what_is_no_number_stays_as_it_came(reader, topic, payload, rows):

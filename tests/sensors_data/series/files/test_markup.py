@@ -27,3 +27,28 @@ def test_a_page_s_largest_table_is_taken():
 def test_a_cut_file_is_refused_with_its_line():
     with pytest.raises(UnreadableError, match=r"meter\.xml looks like XML and is none from line 2 on"):
         markup_csv(b'<?xml version="1.0"?>\n<feed><entry>', "meter.xml")
+
+
+FEED = b"""<feed><entry><link href="/ReadingType/1"/><ReadingType><powerOfTenMultiplier>%s</powerOfTenMultiplier>
+</ReadingType></entry><entry><link href="/MeterReading/1"/><IntervalReading><start>%s</start><value>7</value>
+</IntervalReading></entry></feed>"""
+BOOK = b"<workbook><Worksheet><Row><Cell Index='%s'><Data>1</Data></Cell></Row><Row/></Worksheet></workbook>"
+
+
+def test_a_meter_s_feed_is_read():
+    assert markup_csv(FEED % (b"-1", b"1773360000"), "m.xml").splitlines()[1] == b"2026-03-13T00:00:00Z,1,0.7,,good"
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (FEED % (b"many", b"1773360000"), "many"),
+        (FEED % (b"999", b"1773360000"), "too large|out of range"),
+        (FEED % (b"0", b"9" * 30), "out of range|too large|large"),
+        (BOOK % b"4294967296", "a cell stands in column 4,294,967,296"),
+        (b"<rows>" + b"<a>" * 5000 + b"</a>" * 5000 + b"<r><x>1</x><y>2</y></r>" * 2 + b"</rows>", "recursion"),
+    ],
+)
+def test_numbers_times_and_tables_of_no_plant_are_refused_with_the_file_s_name(data, why):
+    with pytest.raises(UnreadableError, match=rf"m\.xml is XML that cannot be read: .*(?:{why})"):
+        markup_csv(data, "m.xml")

@@ -205,3 +205,12 @@ def test_settings_for_every_real_series_load_and_find_its_values(real_series, tm
         assert family == found.family
         assert len(days_in(family)) >= 1
         assert "label" not in family.sensor_names
+
+
+def test_a_sensor_that_a_row_gives_no_printable_name_is_left_out_and_told(put):
+    rows = table().melt("time", var_name="sensor").sort_values("time").reset_index(drop=True)
+    rows.loc[7, "sensor"] = "f\x07low"
+    found = discover(put(csv(rows)))
+    assert list(found.family.sensors) == ["flow", "speed"]
+    assert "rows of 1 sensors are left out, whose names are no printable text" in found.odd
+    assert found.used == len(rows) - 1
