@@ -10,7 +10,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import Asset, Param, get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
-from sensors_data.jobs import JOBS
+from sensors_data.jobs import JOBS, Job
 from sensors_data.settings import Settings, from_environment
 
 if TYPE_CHECKING:
@@ -110,6 +110,14 @@ def skip_without_model(settings: Settings, kind: str, name: str, day: date) -> N
 
     if ModelCatalogue(Store(settings.store)).serving(kind, name, day) is None:
         raise AirflowSkipException(f"nothing done for {name} {day}: no model of {kind} was accepted before it")
+
+
+def skip_without_table(settings: Settings, job: Job, owner: str, day: date) -> None:
+    """Leave the task that is running out where nothing stands in the table that it works on."""
+    from sensors_data.store import Store
+
+    if day not in Store(settings.store).days(job.needs_table, **{job.owner: owner}):
+        raise AirflowSkipException(f"nothing done for {owner} {day}: {job.needs_table} has nothing of it")
 
 
 def published(table: str, name: str) -> Asset:

@@ -11,7 +11,16 @@ from typing import Any
 
 from airflow.sdk import Asset, XComArg, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
-from nightscore_run import asked_for, images, keep_killed, partition, publish, series, skip_without_model
+from nightscore_run import (
+    asked_for,
+    images,
+    keep_killed,
+    partition,
+    publish,
+    series,
+    skip_without_model,
+    skip_without_table,
+)
 
 from sensors_data.errors import NightscoreError
 from sensors_data.jobs import JOBS, Job, function_of
@@ -62,9 +71,11 @@ def _decorated(job: Job, outlets: tuple[Asset, ...]) -> Any:
 
 
 def _skip(job: Job, settings: Settings, day: date, owner: str) -> None:
-    """Leave the running task out while its model is missing, or while a family's first training is not due."""
+    """Leave the running task out while its model or table is missing, or a family's first training is not due."""
     if job.needs:
         skip_without_model(settings, job.needs, owner, day)
+    if job.needs_table:
+        skip_without_table(settings, job, owner, day)
     if job.trains == "series":
         from anomaly.series.training.train_job import waits_for_readings
 

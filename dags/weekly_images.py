@@ -1,6 +1,7 @@
 """
 Every Monday at 03:00 UTC: a batch of synthetic images for every camera that has a section `generator`, drawn for the
-Sunday, judged, and published only if it passes the gate. `weekly_detectors`, three hours later, may learn from it.
+Sunday, judged, published only if it passes the gate, and tried. `weekly_detectors`, three hours later, learns from those
+that raised a figure.
 """
 
 from __future__ import annotations
@@ -35,8 +36,9 @@ def weekly_images() -> None:
         with TaskGroup(images(camera)):
             draw = tasks.job_task("draw-images", camera)
             judge = tasks.job_task("judge-images", camera, (published("synthetic_images", camera),))
-            plan >> draw >> judge >> drawn
-            [draw, judge] >> tasks.keep_killed_rows()
+            trial = tasks.job_task("try-augmentation", camera)
+            plan >> draw >> judge >> trial >> drawn
+            [draw, judge, trial] >> tasks.keep_killed_rows()
 
 
 weekly_images()

@@ -30,6 +30,8 @@ class Job:
     """The kind of model that it trains; its day is the first that the model may serve."""
     needs: str = ""
     """The kind of model without which a schedule leaves it out."""
+    needs_table: str = ""
+    """The table without whose partition of the day a schedule leaves it out."""
     is_watched: bool = True
     """Whether its runs are exported as metrics."""
     hours: float = 1
@@ -191,8 +193,10 @@ JOBS = {
             "service.trials:try_augmentation",
             "Does a published batch add to ordinary augmentation? Train with and without it; the verdict in `quality` "
             "says whether it is for augmentation or to look at.",
-            "by hand",
+            "weekly",
+            needs_table="synthetic_images",
             is_watched=False,
+            hours=6,
         ),
         Job(
             "train-upscaler",

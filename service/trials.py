@@ -24,10 +24,12 @@ from synthesis.generator_files import load_by_name
 from synthesis.jobs import read_material
 from synthesis.learning import Material
 from synthesis.quality.augmentation import SHOWN, ClassifierTrial, four_ways
-from synthesis.quality.gate import Measure, quality_rows, use_of
+from synthesis.quality.gate import Measure, cannot_be_tried, quality_rows, use_of
 from synthesis.quality.usefulness import Labelled, Trial, compare
 from synthesis.settings import generator_settings
 
+SEEDS = 5
+"""Trainings with the batch and without it."""
 RARE = 0.1
 """Real images of every other class in the imbalanced trial, of those of the others."""
 
@@ -40,13 +42,15 @@ class Outcome:
     told: str
 
 
-def try_augmentation(settings: Settings, day: date, camera: str, per_class: int | None, seeds: int) -> str:
+def try_augmentation(
+    settings: Settings, day: date, camera: str, per_class: int | None = None, seeds: int = SEEDS
+) -> str:
     """Job: train with a day's published batch and without it; the verdict, also in `quality`.
 
     With classes it is what the batch adds to the accuracy of a classifier over ordinary augmentation; without, how well
     the image VAE ranks planted defects. On all real images the verdict decides whether the batch is for augmentation or
-    to look at; on `per_class` of each class, or on few images, it decides nothing. NotThereError when nothing was
-    published, UnusableError when a class has too few real images.
+    to look at; a batch that cannot be tried stays to look at, with the reason. On `per_class` of each class it decides
+    nothing. NotThereError when nothing was published, UnusableError when a class has fewer than `per_class` images.
     """
     store = Store(settings.store)
     return run_job(store, "try-augmentation", day, camera, lambda: _try(store, settings, day, camera, per_class, seeds))
@@ -59,9 +63,15 @@ def _try(store: Store, settings: Settings, day: date, camera: str, per_class: in
     material = read_material(store, settings, card.trained_through, camera, card.holdout_cutoff)
     drawn = Labelled(pixels_of(rows, settings.camera(camera)), rows["label"].to_numpy(str))
     tried = _with_classes if material.conditional else _without_classes
-    outcome = tried(settings, camera, material, drawn, per_class, seeds)
+    try:
+        outcome = tried(settings, camera, material, drawn, per_class, seeds)
+        use = use_of(outcome.measures[0]) if per_class is None else None
+    except UnusableError as error:
+        if per_class is not None:
+            raise
+        use = cannot_be_tried(len(rows), str(error))  # a schedule asks each week, of the same few images
+        outcome = Outcome([], "no figure")
     measures = outcome.measures
-    use = use_of(measures[0]) if per_class is None else None
     _keep(store, settings, day, camera, generator.name, [*measures, *([use] if use else [])])
     keep_data_sheet(store, settings, day, camera, generator)
     of = "all real ones" if per_class is None else f"{per_class} real ones a class"

@@ -98,6 +98,12 @@ def not_yet_tried(images: int) -> Measure:
     return Measure(measure=USE, value=0.0, passed=False, images=images, reason=TO_LOOK_AT)
 
 
+def cannot_be_tried(images: int, reason: str) -> Measure:
+    """What a published batch is for whose gain cannot be measured, with the reason."""
+    told = f"to look at: it cannot be tried: {reason}"
+    return Measure(measure=USE, value=0.0, passed=False, images=images, reason=told)
+
+
 def use_of(tried: Measure) -> Measure:
     """What a published batch is for, by what a trial on all real images measured: its gain with its interval."""
     interval = f"{tried.value:+.4f} [{tried.low:+.4f}, {tried.high:+.4f}]"

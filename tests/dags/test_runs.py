@@ -56,12 +56,17 @@ def test_a_night_does_a_late_day_of_the_grace_again(forgiving, plant):
 def test_a_generator_is_trained_monthly_and_its_batch_is_drawn_and_judged_weekly(ran, plant, store):
     day = str(plant[1][0])
     early = ran("weekly_images", day=day, camera="press")
-    assert early["images-press.draw-images"] == early["images-press.judge-images"] == "skipped"
+    jobs = ("draw-images", "judge-images", "try-augmentation")
+    assert {early[f"images-press.{job}"] for job in jobs} == {"skipped"}
     trained = ran("monthly_dcgan", day=day, camera="press")
     assert (trained[""], trained["images-press.train-dcgan"]) == ("success", "success")
     drawn = ran("weekly_images", day=day, camera="press")
     assert [drawn[f"images-press.{job}"] for job in ("draw-images", "judge-images")] == ["success"] * 2
-    gate = store.read("quality", camera="press", day=day).set_index("measure").loc["gate"]
+    measured = store.read("quality", camera="press", day=day).set_index("measure")
+    gate = measured.loc["gate"]
+    tried = drawn["images-press.try-augmentation"]
+    assert tried == ("success" if gate["passed"] else "skipped")
+    assert ("augmentation_vae_all" in measured.index) == (tried == "success")
     kept = "synthetic_images" if gate["passed"] else "rejected_synthetic_images"
     assert len(store.read(kept, camera="press", day=day)) == gate["images"] == 2048
 

@@ -54,6 +54,19 @@ def labelled(images: np.ndarray) -> Labelled:
     return Labelled(images, np.full(len(images), ""))
 
 
+def published(settings: Settings, real: np.ndarray, drawn: np.ndarray) -> Store:
+    """A store with real images, the generator that learned from them, and a published batch of it."""
+    store, recipe = Store(settings.store), preset("default", (1, 16, 16))
+    about = {"camera": "eye", "trained_through": SEEN, "preset": "default", "images": 160, "shown": 1, "seed": 0}
+    card = GeneratorCard.model_validate({**about, "network": recipe.generator})
+    generator = TrainedGenerator(Generator(recipe.generator).eval(), card)
+    save(store, generator)
+    store.write("images", rows_of(real, SEEN), Provenance(job="test"), camera="eye", day=SEEN)
+    rows = rows_of(drawn, DAY, generator=generator.name, seed=0)
+    store.write("synthetic_images", rows, Provenance(job="test"), camera="eye", day=DAY)
+    return store
+
+
 def test_the_trial_tells_planted_defects_apart_and_no_more_drawn_images_join_than_real_ones(settings, scans):
     torch.set_num_threads(1)
     trial = vae_trial(settings, "eye", scans[120:])
@@ -68,14 +81,7 @@ def test_the_trial_tells_planted_defects_apart_and_no_more_drawn_images_join_tha
 
 
 def test_a_camera_without_classes_is_tried_with_its_detector(settings, scans):
-    store, recipe = Store(settings.store), preset("default", (1, 16, 16))
-    about = {"camera": "eye", "trained_through": SEEN, "preset": "default", "images": 160, "shown": 1, "seed": 0}
-    card = GeneratorCard.model_validate({**about, "network": recipe.generator})
-    generator = TrainedGenerator(Generator(recipe.generator).eval(), card)
-    save(store, generator)
-    store.write("images", rows_of(scans, SEEN), Provenance(job="test"), camera="eye", day=SEEN)
-    drawn = rows_of(scans[::2], DAY, generator=generator.name, seed=0)
-    store.write("synthetic_images", drawn, Provenance(job="test"), camera="eye", day=DAY)
+    store = published(settings, scans, scans[::2])
     told = try_augmentation(settings, DAY, "eye", 120, 2)
     assert "tried 89 drawn images of eye 2026-03-10 on 120 real ones a class: vae_120: " in told
     row = store.read("quality", camera="eye", day=DAY).set_index("measure").loc["augmentation_vae_120"]
@@ -84,3 +90,16 @@ def test_a_camera_without_classes_is_tried_with_its_detector(settings, scans):
     assert row["low"] <= row["value"] <= row["high"]
     with pytest.raises(ValueError, match="class '' has 160 real images, asked for 500"):
         try_augmentation(settings, DAY, "eye", 500, 2)
+
+
+def test_a_batch_that_cannot_be_tried_stays_to_look_at_with_the_reason(settings):
+    phases = np.random.default_rng(0).integers(0, 2, (100, 1, 16, 1))
+    stripes = ((np.arange(16) + phases) % 2 * 255).astype(np.uint8)  # they hide any defect
+    store = published(settings, stripes[:90], stripes[90:])
+    told = try_augmentation(settings, DAY, "eye", seeds=2)
+    assert "published to look at: it cannot be tried: no painted defect can be seen" in told
+    use = store.read("quality", camera="eye", day=DAY).set_index("measure").loc["use"]
+    assert not use["passed"]
+    assert use["reason"].startswith("to look at: it cannot be tried: no painted defect can be seen")
+    with pytest.raises(ValueError, match="no painted defect can be seen"):
+        try_augmentation(settings, DAY, "eye", 60, 2)
