@@ -1,7 +1,7 @@
 """
 Every Monday at 03:00 UTC: a batch of synthetic images for every camera that has a section `generator`, drawn for the
-Sunday, judged, published only if it passes the gate, and tried. `weekly_detectors`, three hours later, learns from those
-that raised a figure.
+Sunday, judged, published only if it passes the gate, and tried. `weekly_detectors`, three hours later, learns from
+batches that raised a figure.
 """
 
 from __future__ import annotations
