@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from anomaly.evaluation import baselines
 from anomaly.evaluation.scores import events
 from anomaly.series.files import serving
-from anomaly.series.limits.calibration import WEEK_S
 from anomaly.series.night.find_job import find_anomalies
 from anomaly.series.night.score_job import score_series
+from anomaly.series.span import WEEK_S
 from anomaly.series.training.train_job import train_series, training_due
 from anomaly.thresholds import pot_threshold
 from benchmarks.series_data import Listed

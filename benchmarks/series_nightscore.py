@@ -4,7 +4,7 @@ import numpy as np
 import torch._dynamo  # noqa: F401  what torch's first optimizer of a process imports is no part of a fit
 from numpy.typing import NDArray
 
-from anomaly.series.limits.calibration import WEEK_S
+from anomaly.series.span import WEEK_S
 from anomaly.sklearn import NightscoreDetector
 from benchmarks.series_methods import ALARM_BUDGET
 

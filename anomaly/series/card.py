@@ -83,6 +83,8 @@ class Card(Section):
     """Logarithm of what the limits were multiplied by, so that past nights keep the budget; control.py moves it."""
     row_limit: float | None = None
     """Standard deviations that a single row may stray from what its windows expect; None where none is known."""
+    flat_limits: tuple[float, ...] = Field((), exclude_if=lambda limits: not limits)
+    """Rows that each modelled sensor may read one and the same value; empty where too few normal days are known."""
     reference: dict[str, Spread] = {}
     """How each modelled sensor and the score were distributed, for drift; empty where the span had too few days."""
     accepted: bool = True

@@ -16,20 +16,18 @@ from torch import Tensor
 
 from anomaly.series.blocks import Block, block_of, blocks_of
 from anomaly.series.card import Card, DetectorConfig
+from anomaly.series.evidence.flat import FlatLimits, flat_runs, or_flat
 from anomaly.series.evidence.judged import Judged
 from anomaly.series.evidence.windows import EvidenceModel
 from anomaly.series.profile import Profile
 from anomaly.series.scores import RowScores, Scores, shares_of
-from anomaly.series.span import Span, TrainingPlan
+from anomaly.series.span import WEEK_S, Span, TrainingPlan
 from anomaly.thresholds import Threshold
 from anomaly.vae.training import Epoch
 from sensors_data.errors import UnusableError
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
-from sensors_data.series.grids.grid import Grid, Scale, long_gaps
-
-SHORT_GAP = 6
-"""Rows up to which what was filled in is as good as measured."""
+from sensors_data.series.grids.grid import SHORT_GAP, Grid, Scale, long_gaps
 
 
 def no_other(asset: str) -> Scale | None:
@@ -178,11 +176,15 @@ class Detector(ABC):
         seen = np.asarray(measured.any(axis=-1))
         sensor_score = np.where(measured, rows.sensor_score, np.nan)
         pattern, cross = self._evidence(times, np.where(measured, known, np.nan), rows.expected)
+        flat = self.flat_runs(block)[:, block.last]
         factor = self._factor(rows.coverage)
         judged = Judged(np.where(seen, rows.score, np.nan), shares_of(sensor_score, self.typical, seen))
         if self.evidence is not None and self.card.row_limit is not None:
             apart = np.where(measured, known - rows.expected, np.nan) / self.evidence.scatter(times)
-            judged = judged.lifted(apart, self.card.row_limit, self.threshold.value * factor)
+            judged = judged.lifted(np.abs(apart) / self.card.row_limit, self.threshold.value * factor)
+        if self.flat_limits is not None:
+            judged = judged.lifted(flat / self.flat_limits.rows, self.threshold.value * factor)
+            pattern = or_flat(pattern, self.flat_limits.evidence(flat))
         parts = {
             "score": judged.score,
             "coverage_factor": factor,
@@ -199,6 +201,20 @@ class Detector(ABC):
         return {
             a: Scores(times, **dict(zip(parts, own, strict=True))) for a, own in zip(block.assets, each, strict=True)
         }
+
+    @cached_property
+    def flat_limits(self) -> FlatLimits | None:
+        """For how long sensors may stand still; None where nobody knows."""
+        limits = np.array(self.card.flat_limits)
+        normal = self.card.config.alarms_per_asset_week * self.card.step_s / WEEK_S
+        return FlatLimits(limits, -np.log(normal) / limits, self.context_rows) if len(limits) else None
+
+    def flat_runs(self, block: Block) -> np.ndarray:
+        """For how many rows each modelled sensor has read its value, (A, T, D); all 0 where it has no limit."""
+        columns = self.card.modelled_columns
+        if self.flat_limits is None:
+            return np.zeros((*block.values.shape[:2], len(columns)), dtype=np.int64)
+        return flat_runs(block.values[..., columns], block.observed[..., columns], self.flat_limits.reach)
 
     def in_units(self, values: np.ndarray, times: np.ndarray, *assets: str) -> np.ndarray:
         """Standardised values (A, T, D) of the modelled sensors at `times` in their own units, rhythm included."""

@@ -12,6 +12,7 @@ from anomaly.series.detector import Detector
 from anomaly.series.files import load_for, save
 from anomaly.series.limits.calibration import LEAST_NATS, coverage_adjusted_scores, in_sample_optimism, with_threshold
 from anomaly.series.limits.control import controlled
+from anomaly.series.limits.flat_limit import with_flat_limits
 from anomaly.series.limits.row_limit import with_row_limit
 from anomaly.series.night.anomalies import Rules, find_anomalies
 from anomaly.series.night.find_job import rules_of
@@ -107,7 +108,8 @@ def _fitted_again(
         detector = replace(detector, card=detector.card.model_copy(update={"config": config}))
     adjusted = coverage_adjusted_scores(detector, spans)
     again = with_threshold(detector, spans, adjusted, in_sample_optimism(spans, adjusted))
-    again = with_row_limit(replace(again, card=again.card.model_copy(update={"control": 0.0})), spans)
+    again = replace(again, card=again.card.model_copy(update={"control": 0.0}))
+    again = with_flat_limits(with_row_limit(again, spans), spans)
     return controlled(again, detector, [], LEAST_NATS)
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from anomaly.series.limits.calibration import WEEK_S
 from anomaly.series.night.anomalies import Rules, find_anomalies
 from anomaly.series.plot import asset_figure
+from anomaly.series.span import WEEK_S
 from anomaly.thresholds import Threshold
 from sensors_data.arrow_rows import as_table
 from sensors_data.errors import NotThereError

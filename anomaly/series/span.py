@@ -15,6 +15,7 @@ from sensors_data.series.incidents import incident_rows
 
 ABNORMAL = ("fault", "confirmed", "planned", "found")
 """Kinds of incident that are not learned from; what was dismissed is normal."""
+WEEK_S = 7 * 86_400
 MIN_ROWS = 48
 """Observed normal rows without which nothing is learned."""
 

@@ -14,14 +14,14 @@ class Judged:
     score: np.ndarray
     share: np.ndarray
 
-    def lifted(self, apart: np.ndarray, row_limit: float, threshold: np.ndarray) -> Judged:
-        """The same, where `apart` (..., T, D) standard deviations exceed `row_limit` at least as far over `threshold`.
+    def lifted(self, over_limit: np.ndarray, threshold: np.ndarray) -> Judged:
+        """The same, where a sensor is `over_limit` (..., T, D) times its limit, 1 and more, as far over `threshold`.
 
         A row twice over its limit scores at least twice the threshold, and the sensors share by their squares. Rows
         under their limit, and rows without a score, stay as they are.
         """
-        size = np.nan_to_num(np.abs(apart))
-        times_over = size.max(axis=-1, initial=0.0) / row_limit
+        size = np.nan_to_num(over_limit)
+        times_over = size.max(axis=-1, initial=0.0)
         over = (times_over > 1) & np.isfinite(self.score)
         score = np.where(over, np.fmax(self.score, threshold * times_over), self.score)
         square = np.square(size)

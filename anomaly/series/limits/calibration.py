@@ -9,10 +9,9 @@ import numpy as np
 from anomaly.series.detector import Detector
 from anomaly.series.evidence.windows import fit_evidence
 from anomaly.series.scores import Scores
-from anomaly.series.span import Span, first_held_out
+from anomaly.series.span import WEEK_S, Span, first_held_out
 from anomaly.thresholds import pot_threshold
 
-WEEK_S = 7 * 86_400
 LEAST_NATS = 0.1
 """No limit lies lower: this far windows of nothing but noise stray from each other."""
 TAIL = 0.95

@@ -14,6 +14,7 @@ import numpy as np
 
 from anomaly.series.detector import Detector
 from anomaly.series.files import card_by_name
+from anomaly.series.limits.flat_limit import LEAST_ROWS
 from anomaly.series.limits.row_limit import LEAST_LIMIT
 from sensors_data.errors import NotThereError
 from sensors_data.store import Store
@@ -88,6 +89,7 @@ def controlled(detector: Detector, incumbent: Detector | None, nights: list[Nigh
     update = {
         "threshold": own.model_copy(update=moved),
         "row_limit": row_limit,
+        "flat_limits": tuple(max(LEAST_ROWS, limit * factor) for limit in detector.card.flat_limits),
         "control": control,
         "threshold_from": text,
     }

@@ -57,11 +57,16 @@ def with_row_limit(detector: Detector, spans: dict[str, Span]) -> Detector:
 
 def _residuals(detector: Detector, spans: dict[str, Span]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Times and standardised residuals (rows, D) of each asset's normal rows, NaN where nothing is known."""
-    assets = list(spans)
-    for asset in assets[:: max(1, -(-len(assets) // MOST_ASSETS))]:
-        span = spans[asset].rows(max(0, len(spans[asset]) - MOST_ROWS), len(spans[asset]))
+    for asset, span in newest_rows(spans):
         ready = detector.standardised(span.normal_grid(), asset, span.usable())
         yield ready.times, np.where(ready.observed, ready.values - expected_in(detector, ready), np.nan)
+
+
+def newest_rows(spans: dict[str, Span]) -> Iterator[tuple[str, Span]]:
+    """MOST_ASSETS of the assets at most, with the newest MOST_ROWS rows of each."""
+    assets = list(spans)
+    for asset in assets[:: max(1, -(-len(assets) // MOST_ASSETS))]:
+        yield asset, spans[asset].rows(max(0, len(spans[asset]) - MOST_ROWS), len(spans[asset]))
 
 
 def expected_in(detector: Detector, grid: Grid) -> np.ndarray:

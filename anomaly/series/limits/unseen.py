@@ -10,8 +10,8 @@ import pandas as pd
 
 from anomaly.series.detector import Detector
 from anomaly.series.files import card_by_name
-from anomaly.series.limits.calibration import WEEK_S
 from anomaly.series.limits.carry import unit_of
+from anomaly.series.span import WEEK_S
 from anomaly.thresholds import Threshold, pot_threshold
 from sensors_data.errors import NotThereError
 from sensors_data.series.grids.grid_table import day_rows

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from anomaly.series.blocks import block_of
 from anomaly.series.detector import Detector
+from anomaly.series.evidence.flat import or_flat
 from anomaly.series.scores import Scores
 from sensors_data.series.grids.grid import Grid
 
@@ -42,16 +44,18 @@ def with_faults_hidden(detector: Detector, flagged: list[Flagged]) -> list[Score
     if evidence is None:
         return [one.scores for one in flagged]
     ready = [_seen(detector, one) for one in flagged]
-    every = _expected_unseen(detector, ready, [evidence.scatter(grid.times) for grid in ready])
+    flat = [detector.flat_runs(block_of(one.grid, one.asset))[0] for one in flagged]
+    still = [_too_long(detector, runs[len(runs) - len(grid) :]) for runs, grid in zip(flat, ready, strict=True)]
+    every = _expected_unseen(detector, ready, [evidence.scatter(grid.times) for grid in ready], still)
     changed = []
-    for one, grid, expected in zip(flagged, ready, every, strict=True):
+    for one, grid, runs, expected in zip(flagged, ready, flat, every, strict=True):
         later, times = slice(len(grid) - (len(one.grid) - one.first), None), one.grid.times[one.first :]
         shown = np.where(np.isnan(expected), 0.0, expected)[later]
         parts = {
             "expected": detector.in_units(shown, times, one.asset)[0],
             "low": detector.in_units(shown - detector.band, times, one.asset)[0],
             "high": detector.in_units(shown + detector.band, times, one.asset)[0],
-            "pattern": evidence.pattern(grid.times, _measured(grid), expected)[later],
+            "pattern": _pattern(detector, evidence.pattern(grid.times, _measured(grid), expected), runs)[later],
         }
         before = len(one.scores.times) - len(times)
         whole = {name: np.concatenate([getattr(one.scores, name)[:before], rows]) for name, rows in parts.items()}
@@ -65,17 +69,31 @@ def _seen(detector: Detector, one: Flagged) -> Grid:
     return detector.standardised(one.grid, one.asset, one.grid.observed).rows(start, len(one.grid))
 
 
+def _too_long(detector: Detector, runs: np.ndarray) -> np.ndarray:
+    """Which values (T, D) belong to `runs` of a sensor that stood still for too long."""
+    limits = detector.flat_limits
+    return np.zeros(runs.shape, dtype=bool) if limits is None else limits.too_long(runs)
+
+
+def _pattern(detector: Detector, pattern: np.ndarray, runs: np.ndarray) -> np.ndarray:
+    """Evidence of the pattern (T, D) or of standing still; `runs` are of these rows and some before."""
+    limits = detector.flat_limits
+    return pattern if limits is None else or_flat(pattern, limits.evidence(runs)[len(runs) - len(pattern) :])
+
+
 def _measured(grid: Grid) -> np.ndarray:
     """What was measured, NaN elsewhere, (T, D)."""
     return np.where(grid.observed, grid.values, np.nan)
 
 
-def _expected_unseen(detector: Detector, grids: list[Grid], scales: list[np.ndarray]) -> list[np.ndarray]:
+def _expected_unseen(
+    detector: Detector, grids: list[Grid], scales: list[np.ndarray], hidden: list[np.ndarray]
+) -> list[np.ndarray]:
     """What is expected of standardised grids' rows (T, D) each, the suspicious ones hidden, those of nights before too.
 
-    `scales` (T, D) each are the usual sizes of residuals. A grid without a suspicious value left takes no more part.
+    `scales` (T, D) each are the usual sizes of residuals; `hidden` (T, D) each are suspicious from the start. A grid
+    without a suspicious value left takes no more part.
     """
-    hidden = [np.zeros(grid.values.shape, dtype=bool) for grid in grids]
     expected, places = [grid.values for grid in grids], list(range(len(grids)))
     for _ in range(ROUNDS):
         turn = detector.expected_of([_without(grids[place], hidden[place]) for place in places])

@@ -8,9 +8,9 @@ import numpy as np
 from scipy.stats import poisson
 
 from anomaly.series.detector import Detector
-from anomaly.series.limits.calibration import WEEK_S, score_held_out
+from anomaly.series.limits.calibration import score_held_out
 from anomaly.series.planted import LENGTHS, Fault, try_faults
-from anomaly.series.span import Span, first_held_out
+from anomaly.series.span import WEEK_S, Span, first_held_out
 
 TOLERANCE = 0.1
 """Nats per value by which a challenger's draft may be worse: unlike the incumbent it learned from three quarters of

@@ -20,6 +20,7 @@ from anomaly.series.limits.calibration import (
 )
 from anomaly.series.limits.carry import carried
 from anomaly.series.limits.control import NightAlarms, controlled
+from anomaly.series.limits.flat_limit import with_flat_limits
 from anomaly.series.limits.noise import with_noise
 from anomaly.series.limits.row_limit import with_row_limit
 from anomaly.series.limits.unseen import with_unseen
@@ -69,7 +70,7 @@ def train_detector(
     of_the_draft = {part: getattr(draft.card, part) for part in draft.card.OF_THE_DRAFT}
     card = final.card.model_copy(update=of_the_draft | aside.on_card(final.card.rows))
     trained = replace(final, card=card, **{part: getattr(draft, part) for part in _CALIBRATED})
-    trained = with_row_limit(trained, whole)
+    trained = with_flat_limits(with_row_limit(trained, whole), whole)
     noisy = with_noise(trained, plain, whole)
     adjusted, optimism = coverage_adjusted_scores(trained, noisy), in_sample_optimism(spans, draft_adjusted)
     trained = with_threshold(trained, noisy, adjusted, optimism)

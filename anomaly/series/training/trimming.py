@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from anomaly.series.detector import SHORT_GAP
 from anomaly.series.lstm_vae.period import period_length
 from anomaly.series.profile import Profile, without_rhythm
 from anomaly.series.span import Span
 from anomaly.series.training.cleaning import LEAST_SCALE, MOST_HIDDEN, hidden_in
 from anomaly.series.training.outliers import outlying
 from anomaly.series.training.robust_windows import expected_rows
+from sensors_data.series.grids.grid import SHORT_GAP
 
 LENGTHS = (64, 150)
 """Windows have at least and at most so many rows."""

@@ -12,6 +12,8 @@ from sensors_data.errors import UnusableError
 
 FARTHEST = 1e6
 """Standard deviations that a value may lie from the centre: more say no more, and their squares overflow."""
+SHORT_GAP = 6
+"""Rows up to which what was filled in is as good as measured."""
 _DAY = np.timedelta64(1, "D").astype("timedelta64[us]")
 
 

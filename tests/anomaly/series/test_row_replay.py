@@ -46,3 +46,15 @@ def test_a_higher_limit_lets_rows_go_and_leaves_what_windows_say(detector):
 
 def test_a_model_without_a_limit_of_rows_is_judged_by_windows(detector):
     assert scores_under(detector, None, None) == [0.5, 0.5, 0.5, 9.0]
+
+
+def test_a_sensor_that_stood_still_scores_by_the_new_limit_too(detector):
+    sensors = pd.DataFrame({"time": TIMES, "asset": "a", "sensor": "flow", "value": 0.0, "expected": 0.0})
+    scores = pd.DataFrame({"time": TIMES, "asset": "a", "model": "m", "threshold": 2.0, "score": [0.5, 0.5, 3.0, 4.0]})
+    old, shorter, longer = (
+        replace(limited(detector, None, 2.0), card=limited(detector, None, 2.0).card.model_copy(update=update))
+        for update in ({"flat_limits": (2.0,)}, {"flat_limits": (1.0,)}, {"flat_limits": (8.0,)})
+    )
+    for new, wanted in ((shorter, [0.5, 4.0, 6.0, 8.0]), (longer, [0.5, 0.5, 0.75, 1.0])):
+        moved = with_row_limits(scores, sensors.assign(observed=True), {"m": old}, {"m": new})
+        assert moved["score"].tolist() == pytest.approx(wanted)

@@ -70,7 +70,7 @@ def test_hours_that_scatter_alike_have_factors_of_one_and_a_sensor_without_value
 def test_a_row_over_its_limit_scores_as_far_over_the_threshold_and_no_other_row_changes():
     judged = Judged(np.array([0.2, 3.0, 0.2, np.nan]), np.full((4, 2), 0.5))
     apart = np.array([[12.0, 0.0], [12.0, 0.0], [3.0, 5.9], [99.0, 0.0]])
-    lifted = judged.lifted(apart, 6.0, np.full(4, 1.0))
+    lifted = judged.lifted(apart / 6.0, np.full(4, 1.0))
     np.testing.assert_allclose(lifted.score, [2.0, 3.0, 0.2, np.nan])
     np.testing.assert_allclose(lifted.share, [[1, 0], [1, 0], [0.5, 0.5], [0.5, 0.5]])
 
