@@ -22,7 +22,9 @@ _DATE = re.compile(
 )
 
 
-_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,:]\d+)?)?(?:\s?[AaPp](?:\.?\s?[Mm]\.?)?)?|\d{1,2}:\d{2}.*\d{4}")
+_CLOCK = re.compile(
+    r"\d{1,2}:\d{2}(?::\d{2}(?:[.,:]\d+|;\d{3}(?!\d))?)?(?:\s?[AaPp](?:\.?\s?[Mm]\.?)?)?|\d{1,2}:\d{2}.*\d{4}"
+)
 
 
 def kind_of(cell: str) -> str:

@@ -61,7 +61,7 @@ def body_of(data: bytes, name: str, layout: Layout) -> Body:
         raise UnreadableError(f"{name} is empty")
     separator = UNIT if layout.separator.isspace() and layout.separator != "\t" else layout.separator
     body, head = _beheaded(data, name, layout, separator)
-    names = _names(head, layout, _width(body, separator, len(head[0]) if head else 0))
+    names = _names(head, layout, _width(body, separator, head[0] if head else []))
     return Body(body, names, separator, layout.skip_lines + layout.header_rows + 1, layout.decimal)
 
 
@@ -102,11 +102,16 @@ def lacks_a_name(names: list[str], rows: list[list[str]]) -> bool:
     return dated or (all(row[0].isdigit() for row in rows) and len({row[0] for row in rows}) == len(rows))
 
 
-def _width(body: bytes, separator: str, least: int) -> int:
-    """How many cells a row has: as many as the header, or as most of the first rows where those have more."""
+def _width(body: bytes, separator: str, names: list[str]) -> int:
+    """How many cells a row has: as many as the header, or as most of the first rows where those have more.
+
+    Where the header goes on behind an empty cell at which all rows end, as many as they have.
+    """
     lines = [line for line in body[:200_000].decode("utf-8", "replace").splitlines()[:_PEEK] if line.strip()]
     counts = Counter(len(row) for row in csv.reader(lines, delimiter=separator))
-    return max(least, counts.most_common(1)[0][0] if counts else 0)
+    usual = counts.most_common(1)[0][0] if counts else 0
+    goes_on = 1 < usual == max(counts, default=0) < len(names) and not names[usual] and any(names[usual:])
+    return usual if goes_on else max(len(names), usual)
 
 
 _NO_NAME = "\x1e"
@@ -115,7 +120,7 @@ _NO_NAME = "\x1e"
 
 def _names(head: list[list[str]], layout: Layout, width: int) -> list[str]:
     """The columns' names: those of the header's name rows joined, numbered where one stands twice or is missing."""
-    rows = [head[row - 1] + [""] * (width - len(head[row - 1])) for row in layout.name_rows] if head else []
+    rows = [(head[row - 1] + [""] * width)[:width] for row in layout.name_rows] if head else []
     for row in rows[:-1]:  # a group's name stands once, above the first of its columns
         for place in range(1, width):
             row[place] = row[place] or row[place - 1]

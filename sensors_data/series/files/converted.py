@@ -1,4 +1,4 @@
-"""Files of readings that are no tables of cells, written as one: JSON, XML, HTML, NEM12, SRML, BSRN, times across."""
+"""Files of readings that are no tables, written as one: JSON, XML, HTML, NEM12, LVM, SRML, BSRN, times across."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sensors_data.series.files.bsrn import bsrn_csv, is_bsrn
 from sensors_data.series.files.isd import is_isd, isd_csv
 from sensors_data.series.files.json_rows import json_rows
 from sensors_data.series.files.line_protocol import is_line_protocol, line_protocol_csv
+from sensors_data.series.files.lvm import is_lvm, lvm_csv
 from sensors_data.series.files.markup import is_markup, markup_csv
 from sensors_data.series.files.times_across import across, times_down
 
@@ -51,6 +52,8 @@ def as_table(data: bytes, name: str) -> bytes:
         return markup_csv(data, name)
     if is_line_protocol(data[:4096]):
         return line_protocol_csv(data, name)
+    if is_lvm(start):
+        return lvm_csv(data.decode("utf-8-sig", "replace"), name)
     if is_bsrn(data):
         return bsrn_csv(data.decode("utf-8", "replace"), name)
     if is_isd(data):

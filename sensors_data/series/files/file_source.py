@@ -96,13 +96,17 @@ def read_table(path: Path, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame]:
 def parquet_rows(file: pq.ParquetFile, name: str) -> pd.DataFrame:
     """The rows of an open Parquet file called `name`, as `read_table` gives them.
 
-    What pandas noted beside the columns is not read: it may be anything. Its unnamed indexes are left out.
+    What pandas noted beside the columns is not read: it may be anything. Its unnamed indexes are left out, but for one
+    of times.
     """
     table = file.read()
     table.validate(full=True)  # texts that are none are found here, not in the middle of a job
     _check_names(name, table.column_names)
     frame: pd.DataFrame = table.replace_schema_metadata(None).to_pandas()
-    frame = frame.drop(columns=[column for column in frame.columns if re.fullmatch(r"__index_level_\d+__", column)])
+    unnamed = [column for column in frame.columns if re.fullmatch(r"__index_level_\d+__", column)]
+    frame = frame.drop(
+        columns=[column for column in unnamed if not pa.types.is_timestamp(table.schema.field(column).type)]
+    )
     if frame.empty:
         raise UnreadableError(f"{name} has no rows")
     frame.index = pd.RangeIndex(1, len(frame) + 1)

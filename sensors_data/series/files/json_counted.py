@@ -41,6 +41,32 @@ def counted_rows(value: dict[str, Any]) -> list[dict[str, str]]:
     ]
 
 
+def offset_rows(value: dict[str, Any]) -> list[dict[str, str]]:
+    """The rows of an object with a start and, for each channel, values by their seconds after it; none for another.
+
+    Fronius inverters keep their archive so.
+    """
+    starts = [part for key, part in value.items() if _START.fullmatch(key) and isinstance(part, str)]
+    channels: dict[str, dict[str, Any]] = {}
+    for data in (part for part in value.values() if isinstance(part, dict) and len(starts) == 1):
+        for key, channel in data.items():
+            held = channel.get("Values", channel.get("values")) if isinstance(channel, dict) else None
+            if isinstance(held, dict) and held and all(re.fullmatch(r"\d{1,7}", offset) for offset in held):
+                channels[key] = held
+    if not channels:
+        return []
+    try:
+        start = pd.Timestamp(starts[0])
+    except ValueError:
+        return []
+    offsets = sorted({int(offset) for held in channels.values() for offset in held})
+    return [
+        {"time": (start + pd.Timedelta(seconds=offset)).isoformat()}
+        | {key: "" if held.get(str(offset)) is None else str(held[str(offset)]) for key, held in channels.items()}
+        for offset in offsets
+    ]
+
+
 def senml_rows(records: list[dict[str, Any]]) -> list[dict[str, str]]:
     """The rows of SenML records, whose base values hold for those that follow (RFC 8428); none for other records."""
     if not any("bt" in record or "bn" in record for record in records):

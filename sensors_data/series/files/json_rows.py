@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 from sensors_data.errors import UnreadableError
-from sensors_data.series.files.json_counted import counted_rows, senml_rows
+from sensors_data.series.files.json_counted import counted_rows, offset_rows, senml_rows
 
 Row = dict[str, str]
 _TIME = r"\d{4}-\d\d-\d\d(?:[T ].*)?|1\d{9}(?:\d{3})?"
@@ -85,8 +85,8 @@ def _rows(value: Any, outer: Row) -> list[Row]:
         {key: part for key, part in value.items() if not isinstance(part, list) and not _is_timed(part)}
     )
     lists = {key: part for key, part in _lists(value).items() if part}
-    if rows := counted_rows(value):
-        return rows
+    if rows := counted_rows(value) or offset_rows(value):
+        return [outer | row for row in rows]
     table = next((part for part in lists.values() if _are(part, list)), None)
     if table is not None:
         names = _names_of(table, value) or _pair(table)
@@ -104,6 +104,8 @@ def _rows(value: Any, outer: Row) -> list[Row]:
         shared = {key: cell for key, cell in around.items() if key not in side}
         return [shared | _flat(dict(zip(side, cells, strict=True))) for cells in zip(*side.values(), strict=True)]
     deep = {key: part for key, part in value.items() if isinstance(part, dict) and _holds_rows(part)}
+    if deep and all(map(offset_rows, deep.values())):
+        return [row for key, part in deep.items() for row in _rows(part, outer | {"device": key})]
     beside = outer | _flat({key: part for key, part in value.items() if key not in deep and not isinstance(part, list)})
     alike = (
         len(deep) > 1 and len({tuple(_lists(part)) for part in deep.values()}) == 1 and any(map(_lists, deep.values()))
@@ -145,7 +147,10 @@ def _names_of(table: list[list[Any]], value: dict[str, Any]) -> list[str]:
 
 def _holds_rows(value: dict[str, Any]) -> bool:
     """Whether an object holds rows of its own: a list, or values by their times; else it is a part of its row."""
-    return _is_timed(value) or any(isinstance(part, list) or _is_timed(part) for part in _every(value))
+    parts = [value, *_every(value)]
+    return any(
+        isinstance(part, list) or _is_timed(part) or (isinstance(part, dict) and offset_rows(part)) for part in parts
+    )
 
 
 def _every(value: dict[str, Any]) -> list[Any]:

@@ -119,14 +119,19 @@ def _cells(row: Xml.Element) -> list[str]:
 
 
 def _records(root: Xml.Element) -> list[list[str]]:
-    """The elements that come most often as rows: their attributes, those around them, and the texts within them."""
+    """The elements that come most often as rows: their attributes, those around them, and the texts within them.
+
+    Elements of other names with the same attributes are rows as well.
+    """
     found: list[dict[str, str]] = []
     counts = Counter(_tag(node) for node in root.iter() if len(node.attrib) + len(node) > 1)
     usual = counts.most_common(1)[0][0] if counts else ""
+    alike = next((set(node.attrib) for node in root.iter() if _tag(node) == usual and not len(node)), None)
 
     def walk(node: Xml.Element, around: dict[str, str]) -> None:
         own = {key.rpartition("}")[2]: value.strip() for key, value in node.attrib.items()}
-        if _tag(node) == usual:
+        if _tag(node) == usual or (not len(node) and set(node.attrib) == alike):
+            own |= {"value": node.text.strip()} if node.text and node.text.strip() and "value" not in own else {}
             within = {
                 _tag(part): (part.text or "").strip() for part in node.iter() if part is not node and not len(part)
             }

@@ -25,8 +25,8 @@ good: a abgelesen actual bom bon bonne bueno buono g gemeten gevalideerd goed go
 good: goodnonspecific gueltig gut gültig measured non-specific ok read true uitgelezen v valid validated
 good: yes
 kinds of sum: analog analogue counter digital avg smp min max std tot med wvc tmx tmn mean sum inst last
-ids of sensors: channelid feedid itemid metricid parameterid pointid sensorid seriesid signalid tagid tagindex
-ids of sensors: variableid
+ids of sensors: channelid dataitemid feedid itemid metricid parameterid pointid sensorid seriesid signalid tagid
+ids of sensors: tagindex variableid
 labels of anomalies: anomalies anomaly changepoint fault groundtruth isanomaly label labels outlier target
 off/on: off/on false/true no/yes closed/open close/open stop/run stopped/running stop/start inactive/active
 off/on: aus/ein aus/an zu/auf nein/ja arret/marche idle/running low/high down/up disabled/enabled n/y f/t
@@ -46,6 +46,7 @@ quantities: consumption generation production import export temperature temp hum
 quantities: current energy speed level frequency torque vibration conductivity turbidity oxygen verbrauch erzeugung
 quantities: einspeisung bezug lieferung temperatur feuchte druck durchfluss leistung spannung strom drehzahl füllstand
 quantities: consommation production température humidité pression débit puissance consumo generación temperatura
+quantities: tmax tmin tavg tobs prcp snow snwd awnd evap tmean rh co2 pm pm10 pm25 no2 o3 volt amps watt
 quantities: humedad presión caudal potencia verbruik opwekking teruglevering afname
 quality if false: bad isbad invalid isinvalid questionable suspect
 quality: 品質情報 品質 质量 품질

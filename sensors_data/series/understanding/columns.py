@@ -16,6 +16,13 @@ from sensors_data.series.values.numbers import is_blank, parse_numbers
 
 _SHORT = re.compile(r"[+-]?\d{1,5}(?:[.,]\d*)?(?:[eE][+-]?\d+)?")
 """A number that is no date in digits."""
+RARELY = 0.02
+"""A column of numbers and of words for no value alone has at least this share of numbers."""
+_NO_VALUE = frozenset((
+    "mm", "m", "x", "bad", "missing", "miss", "no data", "nodata", "no value", "invalid", "unavailable", "unknown",
+    "offline", "error", "err", "fault", "bad input", "i/o timeout", "nan", "nd", "n.d.", "kein wert", "ungültig",
+))  # fmt: skip
+"""Words that stand where no value is, though numbers are the rarer ones."""
 MOSTLY = 0.5
 """A column of numbers has at least this share of them among its filled cells; status words may be the rest."""
 
@@ -53,9 +60,13 @@ class Column:
 
     @cached_property
     def numeric(self) -> bool:
-        """Whether most filled cells are numbers."""
+        """Whether most filled cells are numbers, or many are and all others hold one word for no value."""
         known = np.isfinite(self.number)
-        return bool(known.any() and known.sum() >= MOSTLY * max(1, (~self.blank).sum()))
+        if known.sum() >= MOSTLY * max(1, (~self.blank).sum()):
+            return bool(known.any())
+        if known.sum() < 3 or known.sum() < RARELY * (~self.blank).sum() or len(np.unique(self.values)) < 3:
+            return False
+        return bool(pd.Series(self.filled[~known[~self.blank]].unique()).str.casefold().isin(_NO_VALUE).all())
 
     @cached_property
     def whole(self) -> bool:

@@ -66,7 +66,9 @@ def header_of(
         block.append(place)
     if not block:
         return first, [], {}
-    name = next((place for place in block if not _is_aside(rows[place])), block[-1])
+    name = next((place for place in block if not _is_aside(rows[place]) and not _is_of_types(lines, place)), block[-1])
+    if name > block[-1] and name - 1 in block and _is_below_names(rows[name], rows[name - 1], rows[first]):
+        name -= 1
     units = _units([rows[place] for place in block if place > name])
     names = [name]
     above = name - 1
@@ -111,6 +113,23 @@ def _is_aside(row: list[str]) -> bool:
         for cell, word in zip(filled, words, strict=True)
     )
     return known > 0.5 * len(filled) or (known >= 3 and known >= 0.5 * len(filled))
+
+
+def _is_of_types(lines: list[str], place: int) -> bool:
+    """Whether a comment right above a line says that it holds the columns' types, as Ignition writes it."""
+    return place > 0 and bool(re.fullmatch(r"\W*#\W*types\W*", lines[place - 1], re.IGNORECASE))
+
+
+def _is_below_names(row: list[str], above: list[str], first: list[str]) -> bool:
+    """Whether the line above a header's line names the columns: this one has their units, or describes their tags."""
+    if len(row) != len(above) or len({cell for cell in above if cell}) < sum(map(bool, above)):
+        return False
+    numbers = [place for place, cell in enumerate(first) if place and kind_of(cell) == "n" and place < len(row)]
+    units, none = (sum(is_unit(line[place]) for place in numbers) for line in (row, above))
+    if len(numbers) > 1 and units > 0.5 * len(numbers) >= none and all(above[place] for place in numbers):
+        return True
+    tags = all(re.fullmatch(r"[^\s_.:/-]+[_.:/-]\S+", cell) for cell in above[1:] if cell)
+    return tags and row[0] == above[0] and any(" " in cell for cell in row[1:]) and any(above[1:])
 
 
 def _is_time_alone(row: list[str]) -> bool:

@@ -15,7 +15,14 @@ from sensors_data.series.understanding.columns import Column
 from sensors_data.series.understanding.rounded_times import check_one_time, rounding
 from sensors_data.series.understanding.time_guess import TimeColumns
 from sensors_data.series.understanding.time_numbers import digit_date, epoch_beside, is_long_digits, number_time
-from sensors_data.series.understanding.time_parts import clock_beside, clock_of, date_and_clock, parts_of, unnamed_parts
+from sensors_data.series.understanding.time_parts import (
+    clock_beside,
+    clock_of,
+    date_and_clock,
+    parts_of,
+    unnamed_parts,
+    with_milliseconds,
+)
 from sensors_data.series.understanding.time_zones import with_zone_column
 
 _YES = WORDS["time"]
@@ -101,6 +108,7 @@ def _moments_of(best: TimeColumns, columns: list[Column]) -> TimeColumns:
 
 def _with_others(found: TimeColumns, columns: list[Column], stamps: list[TimeColumns]) -> TimeColumns:
     """A time with the other columns of times that its rows have, and the end of their interval."""
+    found = with_milliseconds(found, columns)
     others = [stamp.columns[0] for stamp in stamps if stamp.columns[0] not in found.columns]
     others += [c.name for c in columns if c.name not in (*found.columns, *others) and not c.numeric and clock_of(c)]
     others += _digits_of_times([c for c in columns if c.name not in (*found.columns, *others)])

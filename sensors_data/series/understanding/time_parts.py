@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from sensors_data.series.understanding.day_counts import count_of
 from sensors_data.series.understanding.time_guess import TimeColumns
 
 _PARTS = {sign: WORDS[sign] for sign in ("%Y", "%m", "%d", "%H", "%M", "%S", "%j", "%N")} | {"%J": WORDS["%j"]}
+_MILLISECONDS = frozenset(("ms", "msec", "millisecond", "milliseconds", "millis", "millitm", "msecs"))
 _CLOCKS = WORDS["time"] | WORDS["%H"] | WORDS["%N"]
 _RANGES = {
     "%Y": (1990, 2099), "%m": (1, 12), "%d": (1, 31), "%H": (0, 24), "%M": (0, 60), "%S": (0, 60), "%j": (1, 366),
@@ -49,6 +51,28 @@ def date_and_clock(columns: list[Column], dates: list[TimeColumns]) -> TimeColum
             keys = {"time": (day.name, column.name), "time_format": form.style, "clock": True}
             return TimeColumns(keys, (day.name, column.name), why, 0.84, odd)
     return None
+
+
+def with_milliseconds(found: TimeColumns, columns: list[Column]) -> TimeColumns:
+    """A time of whole seconds with the column of milliseconds right beside it, if there is one."""
+    last = max(column.place for column in columns if column.name in found.columns)
+    beside = next((c for c in columns if 0 < c.place - last <= 2 and _counts_milliseconds(c)), None)
+    style = str(found.keys.get("time_format", ""))
+    if beside is None or beside.name in found.columns:
+        return found
+    if found.keys.get("time_unit") == "s":
+        return replace(found, odd=(*found.odd, f"the milliseconds in '{beside.name}' are not read: a time counts s"))
+    if not re.search(r"%S\]?$", style) or style.endswith("]"):
+        return found
+    names = (*found.columns, beside.name)
+    return replace(found, keys={**found.keys, "time": names, "time_format": f"{style} %L"}, columns=names)
+
+
+def _counts_milliseconds(column: Column) -> bool:
+    """Whether a column holds whole numbers below 1,000, not all the same, and is called milliseconds."""
+    named = bool(set(column.lower.split()) & _MILLISECONDS) and column.numeric and column.whole
+    values = column.values
+    return named and not column.blank.any() and len(column.distinct) > 1 and values.min() >= 0 and values.max() < 1000
 
 
 def _of_utc(day: Column) -> bool:

@@ -29,8 +29,9 @@ def _beside(name: str):
 DOUBTS = ("may be", "three digits", "lie far from its others")
 """What is said of a guess that may be wrong."""
 
-cases, exports, kin, tools, lands, plants = map(
-    _beside, ("export_cases", "exports", "export_kin", "export_tools", "export_lands", "export_plants")
+cases, exports, kin, tools, lands, plants, loggers = map(
+    _beside,
+    ("export_cases", "exports", "export_kin", "export_tools", "export_lands", "export_plants", "export_loggers"),
 )
 
 
@@ -44,7 +45,9 @@ def read_back(found: Discovery, folder: Path) -> tuple[Family, pd.DataFrame, pd.
 
 
 @pytest.mark.parametrize(
-    "case", [*cases.CASES, *kin.CASES, *tools.CASES, *lands.CASES, *plants.CASES], ids=lambda case: case.name
+    "case",
+    [*cases.CASES, *kin.CASES, *tools.CASES, *lands.CASES, *plants.CASES, *loggers.CASES],
+    ids=lambda case: case.name,
 )
 def test_an_export_is_understood_and_read_as_it_is_meant(case, put, tmp_path):
     found = discover(put(case.data, case.file), Wishes(zone=case.zone))
@@ -61,7 +64,7 @@ def test_an_export_is_understood_and_read_as_it_is_meant(case, put, tmp_path):
     assert rejects["reason"].value_counts().to_dict() == case.refused
 
 
-REFUSED = [*cases.REFUSED, *kin.REFUSED, *tools.REFUSED, *lands.REFUSED, *plants.REFUSED]
+REFUSED = [*cases.REFUSED, *kin.REFUSED, *tools.REFUSED, *lands.REFUSED, *plants.REFUSED, *loggers.REFUSED]
 
 
 @pytest.mark.parametrize(("name", "data", "said"), REFUSED, ids=[name for name, _, _ in REFUSED])
@@ -100,6 +103,14 @@ def test_of_exports_drawn_at_random_nearly_all_are_read_right_and_none_wrong_in_
     }
     assert [seed for seed, what in outcomes.items() if what == "wrong"] == []
     assert sum(what == "right" for what in outcomes.values()) >= 0.97 * len(outcomes)
+
+
+def test_times_without_a_name_in_the_index_of_a_frame_are_its_times(put, tmp_path):
+    frame = pd.DataFrame({"temp": cases.TEMP, "flow": cases.FLOW}, index=cases.HOURS.tz_localize("Europe/Berlin"))
+    frame.to_parquet(path := put("", "export.parquet"))
+    found = discover(path)
+    assert (found.used, str(found.first), found.understood.zoned) == (2 * cases.ROWS, "2026-02-01 23:00:00+00:00", True)
+    assert len(read_back(found, tmp_path)[1]) == found.used
 
 
 def test_files_that_follow_one_another_are_one_machine_and_files_side_by_side_are_several(put, tmp_path):

@@ -1,0 +1,70 @@
+# ruff: noqa: E501 (a case a line reads like a table)
+"""Exports of loggers, controllers and laboratories: milliseconds apart, units and types below names, headers within."""
+
+from __future__ import annotations
+
+import json
+
+from export_cases import FLOW, HOURS, ROWS, TEMP, Case, comma, lines
+
+UNUSED = "not a number"
+GRAPHTEC = "Vendor,GRAPHTEC\nCH,Signal name,Input\nCH1,CH 1,TEMP\nData\nNumber,Date&Time,ms,CH1,CH2,Alarm1\nNO.,Time,ms,degC,V,A123"
+STUDIO = "Studio 5000 Trend File\nTrendTags,2\nStart Time,02/02/2026 00:00:00;000\nHeader:,Date,Time,temp,flow"
+FRITZ = "sep=;\nDatum/Zeit;temp;Einheit;flow;Einheit;;Ansicht:;Monat;12.02.2026 08:00 Uhr"
+LVM = "LabVIEW Measurement\t\nSeparator\tTab\nX_Columns\tOne\nDate\t2026/02/02\nTime\t00:00:00,0\nDecimal_Separator\t,\n***End_of_Header***\t\n\t\n"
+SEGMENT = "Channels\t2\t\t\nSamples\t1\t1\t\nDate\t{0:%Y/%m/%d}\t{0:%Y/%m/%d}\t\nTime\t{0:%H:%M:%S},0\t{0:%H:%M:%S},0\t\nX0\t0\t0\t\nDelta_X\t3600\t3600\t\n***End_of_Header***\t\t\t\nX_Value\ttemp\tflow\tComment\n"
+
+
+def segment(first: int, last: int) -> str:
+    """A part of a file of LabVIEW, which counts from its own start."""
+    body = "".join(f"{3600 * (n - first)},0\t{comma(TEMP[n])}\t{comma(FLOW[n])}\n" for n in range(first, last))
+    return SEGMENT.format(HOURS[first]) + body + "\n"
+
+
+def archive(name: str, values) -> dict[str, object]:
+    """A channel of a Fronius inverter."""
+    return {name: {"Unit": "W", "Values": {str(3600 * n): float(v) for n, v in enumerate(values)}}}
+
+
+def stream(name: str, values) -> str:
+    """What MTConnect tells of one item of a machine."""
+    return "".join(
+        f'<{name.title()} dataItemId="{name}" timestamp="{t:%Y-%m-%dT%H:%M:%S}Z">{v if n % 48 != 9 else "UNAVAILABLE"}</{name.title()}>'
+        for n, (t, v) in enumerate(zip(HOURS, values, strict=True))
+    )
+
+
+INVERTER = {
+    "Start": "2026-02-02T00:00:00+00:00",
+    "End": "2026-02-09T23:59:59+00:00",
+    "NodeType": 97,
+    "Data": archive("temp", TEMP) | archive("flow", FLOW),
+}
+
+APART = [
+    Case("milliseconds in a column of their own", lines("Date,Time,Millitm,temp,flow", lambda n: f"{HOURS[n]:%m/%d/%Y,%H:%M:%S},{n % 7},{TEMP[n]:.2f},{FLOW[n]:.2f}")),
+    Case("milliseconds beside an epoch are not read", lines("tag;value;stamp_s;stamp_ms", lambda n: f"temp;{TEMP[n]:.2f};{HOURS[n].timestamp():.0f};{n % 7}\nflow;{FLOW[n]:.2f};{HOURS[n].timestamp():.0f};{n % 7}"),
+         odd="the milliseconds in 'stamp_ms' are not read: a time counts s"),
+    Case("a semicolon before milliseconds", lines(STUDIO, lambda n: f"Data,{HOURS[n]:%m/%d/%Y,%H:%M:%S;000},{TEMP[n]:.2f},{FLOW[n]:.2f}")),
+]  # fmt: skip
+
+BELOW = [
+    Case("types below the names", lines('"#NAMES"\n"t_stamp","temp","flow"\n"#TYPES"\n"date","D","D"\n"#ROWS","192"', lambda n: f'"{HOURS[n]}.000","{TEMP[n]:.2f}","{FLOW[n]:.2f}"')),
+    Case("units below the names, words below the others", lines(GRAPHTEC, lambda n: f"{n + 1},{HOURS[n]:%Y/%m/%d %H:%M:%S},000,+{TEMP[n]:8.2f},+{FLOW[n]:7.2f},LLLL"), sensors=("CH1", "CH2")),
+    Case("descriptions below the tags", lines(",TI1.PV,FI2.PV\n,Reactor temp,Feed flow\n,degC,m3/h", lambda n: f"{HOURS[n]:%d-%b-%y %H:%M:%S},{TEMP[n]:.2f},{FLOW[n]:.2f}"), sensors=("TI1.PV", "FI2.PV")),
+    Case("a header that says more than its columns", lines(FRITZ, lambda n: f"{HOURS[n]:%d.%m.%Y %H:%M};{comma(TEMP[n])};kWh;{comma(FLOW[n])};Euro")),
+    Case("seldom a number, else a word for none", lines("time,temp,flow", lambda n: f"{HOURS[n]},{TEMP[n]:.2f},{'MM' if n % 6 else f'{FLOW[n]:.2f}'}"), ROWS + ROWS // 6, refused={UNUSED: ROWS - ROWS // 6}, odd="160 values are no numbers, like 'MM'"),
+    Case("elements of a climate are no machines", lines("", lambda n: f"USW94728,{HOURS[n]:%Y-%m-%d %H:%M},TMAX,{TEMP[n]:.2f}\nUSW94728,{HOURS[n]:%Y-%m-%d %H:%M},TMIN,{FLOW[n]:.2f}"), sensors=("TMAX", "TMIN")),
+]  # fmt: skip
+
+WITHIN = [
+    Case("LabVIEW, a header each segment", LVM + segment(0, 100) + segment(100, ROWS), file="export.txt"),
+    Case("values by their seconds after a start", json.dumps({"Body": {"Data": {"inverter/1": INVERTER}}, "Head": {"Timestamp": "2026-02-12T08:00:00+01:00"}}), assets=("inverter/1",), file="export.json"),
+    Case("two inverters by their seconds after a start", json.dumps({"Body": {"Data": {f"inverter/{k}": INVERTER for k in "12"}}}), 4 * ROWS, ("inverter/1", "inverter/2"), file="export.json"),
+    Case("elements of several names with a text each", f'<?xml version="1.0"?><Streams><Samples>{stream("temp", TEMP)}{stream("flow", FLOW)}</Samples></Streams>', 2 * ROWS - 8, refused={UNUSED: 8}, file="export.xml"),
+]  # fmt: skip
+
+CASES = [*APART, *BELOW, *WITHIN]
+REFUSED = [
+    ("a column of times for each channel", "LabVIEW Measurement\t\nX_Columns\tMulti\n***End_of_Header***\t\n", "has a column of times for each channel"),
+]  # fmt: skip
