@@ -35,6 +35,8 @@ def kind_of(cell: str) -> str:
         return "t"
     if _NUMBER.fullmatch(cell):
         return "n"
+    if re.fullmatch(r"\{.*\}|\[.*\]", cell):
+        return "w"
     if re.match(r"\D{0,12}\d", cell) and len(cell) >= 8 and shape_of(cell):
         return "t"
     return "x" if re.search(r"[;,|\t]", cell) or (re.match(r"\d", cell) and " " in cell) else "w"

@@ -14,6 +14,7 @@ from sensors_data.series.files.json_rows import json_rows
 from sensors_data.series.files.line_protocol import is_line_protocol, line_protocol_csv
 from sensors_data.series.files.lvm import is_lvm, lvm_csv
 from sensors_data.series.files.markup import is_markup, markup_csv
+from sensors_data.series.files.named_cells import has_named_cells, named_cells_csv
 from sensors_data.series.files.times_across import across, times_down
 
 _YEAR_ABOVE = re.compile(rb"\d+[\t,;](?:19|20)\d\d(?:[\t,;]\d+[\t,;]0){1,60}[\t,;]?\r?\n\d{1,3}[\t,;]\d{1,4}[\t,;]")
@@ -62,6 +63,8 @@ def as_table(data: bytes, name: str) -> bytes:
         return _year_above(data.decode("utf-8", "replace"))
     if _ROUND_ROBIN.search(data[:4096]):
         return _round_robin(data.decode("utf-8", "replace"))
+    if has_named_cells(data):
+        return named_cells_csv(data.decode("utf-8-sig", "replace"))
     if (place := across(data)) is not None:
         return times_down(data, place)
     return data

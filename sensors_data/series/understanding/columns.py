@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from sensors_data.layout import Layout
 from sensors_data.series.dates.forms import DateForm, date_form
+from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.values.marks import Marks, with_codes
-from sensors_data.series.values.numbers import is_blank, parse_numbers
+from sensors_data.series.values.numbers import BLANKS, is_blank, numbers_in, parse_numbers
 
 _SHORT = re.compile(r"[+-]?\d{1,5}(?:[.,]\d*)?(?:[eE][+-]?\d+)?")
 """A number that is no date in digits."""
@@ -37,14 +37,37 @@ class Column:
     marks: Marks
 
     @cached_property
+    def _is_text(self) -> bool:
+        """Whether its cells are texts, not values of another type."""
+        return self.cells.dtype == object or isinstance(self.cells.dtype, pd.StringDtype)
+
+    @cached_property
+    def _words(self) -> tuple[np.ndarray, list[str], np.ndarray]:
+        """Each cell's place among its different texts, (N,), those texts (M,), and which of them are blank (M + 1,).
+
+        The last place, -1, is that of a missing cell.
+        """
+        places, found = pd.factorize(self.cells)
+        texts = [str(text).strip() for text in found.tolist()]
+        return places, texts, np.array([*(text.lower() in BLANKS for text in texts), True])
+
+    @cached_property
     def blank(self) -> np.ndarray:
         """Which cells are blank, (N,) bool."""
-        return np.asarray(is_blank(self.cells))
+        if not self._is_text:
+            return np.asarray(is_blank(self.cells))
+        places, _, blank = self._words
+        return np.asarray(blank[places])
 
     @cached_property
     def filled(self) -> pd.Series:
         """The cells that are not blank, as text without blanks around."""
-        return self.cells[~self.blank].astype(str).str.strip()
+        filled = ~self.blank
+        if not self._is_text:
+            return self.cells[filled].astype(str).str.strip()
+        places, texts, _ = self._words
+        cells = np.array([*texts, ""], dtype=object)[places[filled]]
+        return pd.Series(cells, index=self.cells.index[filled], name=self.name, dtype="str")
 
     @cached_property
     def typed_times(self) -> bool:
@@ -56,7 +79,13 @@ class Column:
         """The cells as numbers, NaN where they are none, (N,) float64."""
         if self.typed_times:
             return np.full(len(self.cells), np.nan)
-        return np.asarray(parse_numbers(self.cells, Layout.model_validate(self.marks.keys()).of_column(self.name)))
+        layout = self.marks.layout.of_column(self.name)
+        if not self._is_text:
+            return np.asarray(parse_numbers(self.cells, layout))
+        places, texts, blank = self._words
+        number = np.full(len(texts) + 1, np.nan)
+        number[~blank] = numbers_in([text for text, none in zip(texts, blank, strict=False) if not none], layout)
+        return np.asarray(number[places])
 
     @cached_property
     def numeric(self) -> bool:
@@ -64,6 +93,9 @@ class Column:
         known = np.isfinite(self.number)
         if known.sum() >= MOSTLY * max(1, (~self.blank).sum()):
             return bool(known.any())
+        mixed = self.called(WORDS["value"]) and known.sum() >= 0.1 * (~self.blank).sum()
+        if mixed and len(np.unique(self.values)) >= 10:
+            return True  # of some names the values are words
         if known.sum() < 3 or known.sum() < RARELY * (~self.blank).sum() or len(np.unique(self.values)) < 3:
             return False
         return bool(pd.Series(self.filled[~known[~self.blank]].unique()).str.casefold().isin(_NO_VALUE).all())
@@ -82,8 +114,11 @@ class Column:
     @cached_property
     def distinct(self) -> pd.Index[str]:
         """The different texts that it holds."""
-        words: pd.Index[str] = pd.Index(self.filled.unique())
-        return words
+        if not self._is_text:
+            typed: pd.Index[str] = pd.Index(self.filled.unique())
+            return typed
+        _, texts, blank = self._words
+        return pd.Index(list(dict.fromkeys(t for t, none in zip(texts, blank, strict=False) if not none)), dtype="str")
 
     @cached_property
     def coded(self) -> bool:
@@ -99,7 +134,11 @@ class Column:
             or all(map(_SHORT.fullmatch, self.distinct[:200].tolist()))
         ):
             return None
-        return date_form(self.filled)
+        texts = self.filled
+        if len(self.distinct) <= 20 <= len(texts):  # a word below the rows is none of them
+            counts = texts.value_counts()
+            texts = texts[texts.isin(counts.index[counts > 0.02 * len(texts)])]
+        return date_form(texts)
 
     @property
     def lower(self) -> str:
@@ -120,13 +159,15 @@ class Column:
 
 def values_by_type(columns: list[Column]) -> list[str]:
     """The columns of which each row fills one, as databases keep numbers by their type; empty for other tables."""
-    parts = [
-        c
-        for c in columns
-        if re.search(r"value|val$|wert", c.name, re.IGNORECASE) and c.blank.any() and not c.blank.all()
-    ]
+    parts = [c for c in columns if _is_of_a_type(c.name) and c.blank.any() and not c.blank.all()]
     filled = sum((~column.blank).astype(int) for column in parts) if len(parts) > 1 else np.zeros(1)
     return [column.name for column in parts] if (np.asarray(filled) == 1).mean() > 0.99 else []
+
+
+def _is_of_a_type(name: str) -> bool:
+    """Whether a name says value and, beside it, nothing but a type."""
+    said, count = re.subn(r"values?|val$|wert", "", name.lower())
+    return count > 0 and set(re.findall(r"[a-z]+", said)) <= WORDS["types of values"]
 
 
 def rising(values: np.ndarray, share: float = 0.99) -> bool:

@@ -10,7 +10,7 @@ from sensors_data.errors import UnreadableError
 from sensors_data.series.files.cell_kinds import kind_of
 from sensors_data.series.files.encodings import as_utf8, encoding_of
 from sensors_data.series.files.lines import plain_lines
-from sensors_data.series.understanding.header import header_of, is_comment, is_counted, is_torn, split
+from sensors_data.series.understanding.header import header_of, is_comment, is_counted, is_timely, is_torn, split
 
 HEAD, _LOOK = 600, 500_000
 """Lines that are looked at, and letters."""
@@ -145,12 +145,16 @@ def _first_row(rows: list[list[str]], kinds: list[str], width: int) -> int | Non
     numbers = [place for place, kind in enumerate(kinds) if kind == "n"]
     if not timed and not numbers:
         return None
+    below = 0
     for number, row in enumerate(rows):
-        if len(row) < max(2, 0.5 * width) or (len(row) > width and not _leads(rows, number)):
+        if number < below or len(row) < max(2, 0.5 * width) or (len(row) > width and not _leads(rows, number)):
             continue
         found = {place: kind_of(row[place]) if place < len(row) else "" for place in (*timed, *numbers)}
         if timed and found[timed[0]] == "t":
-            return number
+            below = _names_below(rows, number, width)
+            if not below:
+                return number
+            continue
         if timed and found[timed[0]]:
             continue
         if is_counted(row):
@@ -158,8 +162,22 @@ def _first_row(rows: list[list[str]], kinds: list[str], width: int) -> int | Non
         filled = [place for place in found if found[place]]
         alike = sum(found[place] == kinds[place] for place in filled)
         if filled and alike > 0.5 * len(filled) and (not timed or any(found[place] == "t" for place in timed)):
-            return number
+            below = _names_below(rows, number, width)
+            if not below:
+                return number
     return None
+
+
+def _names_below(rows: list[list[str]], number: int, width: int) -> int:
+    """The line below a header that stands some lines below a row, which so is about the table; 0 where none does."""
+    for place in range(number + 1, min(number + 20, len(rows) - 3)):
+        filled = [cell for cell in rows[place] if cell]
+        worded = len(rows[place]) == width and len(filled) >= max(2, 0.5 * width)
+        names = worded and all(kind_of(cell) == "w" for cell in filled) and len(set(filled)) == len(filled)
+        apart = any(len(row) < 2 for row in rows[number + 1 : place])
+        if names and apart and is_timely(filled[0]) and rows[place] not in rows[:number]:
+            return place + 1
+    return 0
 
 
 def _leads(rows: list[list[str]], number: int) -> bool:

@@ -65,7 +65,7 @@ def header_of(
             break
         block.append(place)
     if not block:
-        return first, [], {}
+        return _header_apart(rows, first, width)
     name = next((place for place in block if not _is_aside(rows[place]) and not _is_of_types(lines, place)), block[-1])
     if name > block[-1] and name - 1 in block and _is_below_names(rows[name], rows[name - 1], rows[first]):
         name -= 1
@@ -89,6 +89,15 @@ def _header_in_comments(
         if not _is_aside(named):
             return place, [place], _units(asides)
         asides.append(named)
+    return first, [], {}
+
+
+def _header_apart(rows: list[list[str]], first: int, width: int) -> tuple[int, list[int], dict[int, str]]:
+    """The header where lines of other kinds stand between it and the rows: it begins with a word for times."""
+    for place in range(first - 1, max(first - 15, -1), -1):
+        names = rows[place]
+        if len(names) == width > 2 and all(kind_of(cell) == "w" for cell in names) and is_timely(names[0]):
+            return place, [place], _units([row for row in rows[place + 1 : first] if len(row) == width])
     return first, [], {}
 
 
@@ -134,7 +143,13 @@ def _is_below_names(row: list[str], above: list[str], first: list[str]) -> bool:
 
 def _is_time_alone(row: list[str]) -> bool:
     """Whether a line names the time and nothing else, as where the names of the others stand above it."""
-    return bool(row[0]) and not any(row[1:]) and all(w in WORDS["time"] for w in re.findall(r"[a-z]+", row[0].lower()))
+    return not any(row[1:]) and is_timely(row[0])
+
+
+def is_timely(cell: str) -> bool:
+    """Whether a name is one of times and nothing else."""
+    words = re.findall(r"[a-z]+", re.sub(r"[\[(].*?[\])]", "", cell).lower())
+    return bool(words) and all(word in WORDS["time"] for word in words)
 
 
 def _word(cell: str) -> str:

@@ -33,6 +33,12 @@ def is_states(column: Column) -> bool:
     return all(str(word).casefold() in WORDS["states"] for word in column.distinct)
 
 
+def tells_a_state(column: Column) -> bool:
+    """Whether a column holds words for states, or codes under the name of a status."""
+    status = column.named(WORDS["modes"] | WORDS["perhaps quality"])
+    return is_states(column) or (status and not column.named(_ASSET))
+
+
 def rests(column: Column) -> bool:
     """Whether a column of one number may be measured all the same: numbers of things have more digits."""
     return column.numeric and len(column.distinct) == 1 and not (column.whole and abs(column.values[0]) >= 10_000)

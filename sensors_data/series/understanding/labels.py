@@ -21,6 +21,7 @@ from sensors_data.series.understanding.label_words import (
     names_sensors,
     rests,
     shown,
+    tells_a_state,
 )
 
 _SENSOR = WORDS["sensor"]
@@ -69,7 +70,7 @@ def find_labels(columns: list[Column], moments: pd.Series, asset: tuple[str, ...
         of = ", ".join(c.name for c in (*machine, *sensor)) or "the file"
         if len(column.distinct) == 1 and not column.numeric:
             named.append((column.name, "ignored", f"it always holds '{str(column.distinct[0])[:30]}'", 0.9))
-        elif keys and _follows(column, keys) and not rests(column):
+        elif (keys or unneeded) and _follows(column, [*keys, *unneeded]) and not rests(column):
             named.append((column.name, "ignored", f"it says more of {of}", 0.8))
     left = _repeated([*machine, *sensor, *unneeded], moments)
     odd = (f"{left:.1%} of the rows have the time of another row of the same machine",) if left > 0.02 else ()
@@ -154,7 +155,7 @@ def _interleaved(candidates: list[Column], moments: pd.Series) -> list[Column]:
         if (
             (column.numeric and not (names_assets(column) or column.called(_IDS)))
             or len(column.distinct) < 2
-            or is_states(column)
+            or tells_a_state(column)
         ):
             continue
         hinted = names_assets(column) or column.named(_SENSOR)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -85,14 +86,13 @@ def _first(raw: pd.DataFrame, which: pd.Series) -> str:
 def _of_sensors(values: pd.DataFrame, family: Family) -> list[str]:
     """What is odd about single sensors."""
     odd = []
-    several = values["asset"].nunique() > 1
-    for sensor, part in values.sort_values("time", kind="stable").groupby("sensor", sort=False):
-        spec, numbers = family.sensors.get(str(sensor)), part["value"].to_numpy()
-        if part["value"].nunique() == 1:
-            odd.append(f"sensor {sensor} never moves (always {part['value'].max():g})")
-        elif several and _rests_in_each(part):
-            first = part.iloc[0]
-            odd.append(f"sensor {sensor} never moves in any asset (as {first['value']:g} in {first['asset']})")
+    names, by_sensor, assets = _by_sensor(values)
+    for sensor, (place, numbers) in zip(names, by_sensor, strict=True):
+        spec = family.sensors.get(str(sensor))
+        if (numbers == numbers[0]).all():
+            odd.append(f"sensor {sensor} never moves (always {numbers[0]:g})")
+        elif len(assets) > 1 and _rests_in_each(place, numbers):
+            odd.append(f"sensor {sensor} never moves in any asset (as {numbers[0]:g} in {assets[place[0]]})")
         if zeros := zeros_apart(numbers):
             odd.append(
                 f"sensor {sensor} reads 0 {zeros:,} times, far from its others; add missing = [0] if that is no value"
@@ -106,7 +106,7 @@ def _of_sensors(values: pd.DataFrame, family: Family) -> list[str]:
             lie = counted(len(far), "value lies", "values lie")
             odd.append(f"sensor {sensor}: {lie} far from its others, like {far[0]:g}; codes or faults?")
         kind = spec.kind if spec is not None else "measured"
-        if kind != "counter" and (change := next(filter(None, map(unit_change, _of_each_asset(part))), "")):
+        if kind != "counter" and (change := next(filter(None, map(unit_change, _of_each_asset(place, numbers))), "")):
             odd.append(f"sensor {sensor} {change}")
         if spec is not None and spec.missing:
             codes = ", ".join(f"{code:g}" for code in spec.missing)
@@ -114,14 +114,29 @@ def _of_sensors(values: pd.DataFrame, family: Family) -> list[str]:
     return odd
 
 
-def _rests_in_each(part: pd.DataFrame) -> bool:
+def _by_sensor(values: pd.DataFrame) -> tuple[pd.Index, list[tuple[np.ndarray, np.ndarray]], pd.Index]:
+    """The sensors as they come, of each its assets' places and its numbers in the order of their times; the assets."""
+    which, names = pd.factorize(values["sensor"])
+    place, assets = pd.factorize(values["asset"])
+    order = np.lexsort((values["time"].to_numpy("datetime64[us]"), which))
+    cuts = np.cumsum(np.bincount(which, minlength=len(names)))[:-1]
+    numbers = values["value"].to_numpy(dtype=np.float64)[order]
+    return names, list(zip(np.split(place[order], cuts), np.split(numbers, cuts), strict=True)), assets
+
+
+def _rests_in_each(place: np.ndarray, numbers: np.ndarray) -> bool:
     """Whether a sensor's values are one in each asset that has three and more."""
-    kinds = part.groupby("asset")["value"].agg(["nunique", "size"])
-    long = kinds["nunique"][kinds["size"] > 2]
-    return bool(len(long) and (long == 1).all())
+    parts = [part for part in _parted(place, numbers) if len(part) > 2]
+    return bool(parts) and all((part == part[0]).all() for part in parts)
 
 
-def _of_each_asset(part: pd.DataFrame) -> Iterator[np.ndarray]:
+def _of_each_asset(place: np.ndarray, numbers: np.ndarray) -> Iterator[np.ndarray]:
     """A sensor's values, sorted by time, of some assets."""
-    for asset in part["asset"].unique()[:8]:
-        yield part.loc[part["asset"] == asset, "value"].to_numpy(dtype=np.float64)
+    return islice(_parted(place, numbers), 8)
+
+
+def _parted(place: np.ndarray, numbers: np.ndarray) -> Iterator[np.ndarray]:
+    """The numbers of each asset, the assets as they come."""
+    if (place == place[0]).all():
+        return iter([numbers])
+    return (numbers[place == asset] for asset in dict.fromkeys(place.tolist()))

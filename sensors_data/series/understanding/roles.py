@@ -112,8 +112,10 @@ def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset
 def _marks_beside(column: Column, columns: list[Column]) -> str:
     """The column of numbers that a column of codes belongs to by its name, empty for none."""
     stem = re.sub(r"[\s._-]*(?:cd|code|flags?|qf|qc|qualifiers?|remarks?)$", "", column.name, flags=re.IGNORECASE)
-    beside = (other.name for other in columns if other.name == stem != column.name and other.numeric)
-    return "" if column.numeric else next(beside, "")
+    if column.numeric or stem == column.name:
+        return ""
+    beside = (other.name for other in columns if other.name == stem and other.numeric)
+    return next(beside, "")
 
 
 def _aside(column: Column, moments: pd.Series) -> str:
@@ -123,7 +125,7 @@ def _aside(column: Column, moments: pd.Series) -> str:
     word = column.lower.replace(" ", "")
     if word in _LABELS and (column.numeric or word not in _NAMES_TOO or _tells_anomalies(column)):
         return "its name says that it labels anomalies"
-    if pd.Series([column.name]).str.fullmatch(LABEL).sum() == 0:
+    if not re.fullmatch(LABEL, column.name):
         return "its name is no printable text of at most 128 characters"
     if not column.numeric or column.cells.dtype.kind == "b":
         return ""
@@ -169,12 +171,14 @@ def _spare(column: Column) -> bool:
 
 def _clockwork(column: Column, moments: pd.Series) -> str:
     """Why a column is a part of the calendar or runs with the clock, empty where it is not."""
-    known = moments.notna().to_numpy() & np.isfinite(column.number)
+    instant = moments.to_numpy("datetime64[us]")
+    known = ~np.isnat(instant) & np.isfinite(column.number)
     if known.sum() < 20:
         return ""
-    times, values = moments[known], column.number[known]
+    values = column.number[known]
     word = column.lower.replace(" ", "")
     if word in _CALENDAR:
+        times = moments[known]
         for shift in range(-14, 15):
             if (
                 getattr((times + pd.Timedelta(hours=shift)).dt, _CALENDAR[word]).to_numpy()
@@ -182,14 +186,17 @@ def _clockwork(column: Column, moments: pd.Series) -> str:
             ).mean() > 0.95:
                 return "it repeats a part of the time"
     if column.whole and np.ptp(values) == 23 and len(np.unique(values)) == 24:
+        times = moments[known]
         for shift in range(-14, 15):
             if ((times + pd.Timedelta(hours=shift)).dt.hour.to_numpy() == values - values.min()).mean() > 0.95:
                 return "it repeats a part of the time"
-    seconds = times.astype("int64").to_numpy() / 1e6
-    if np.ptp(values) > 0 and np.ptp(seconds) > 0 and len(np.unique(seconds)) > 10:
-        slope, start = np.polyfit(seconds - seconds[0], values, 1)
-        straight = np.abs(values - start - slope * (seconds - seconds[0])).max()
-        if slope > 0 and straight <= 5e-5 * np.ptp(values) and len(np.unique(values)) > 10:
+    seconds = instant[known].astype(np.int64) / 1e6
+    if np.ptp(values) > 0 and np.ptp(seconds) > 0:
+        scaled = values / np.abs(values).max()
+        apart, level = seconds - seconds.mean(), scaled - scaled.mean()
+        slope = float(apart @ level) / float(apart @ apart)
+        straight = slope > 0 and np.abs(level - slope * apart).max() <= 5e-5 * np.ptp(scaled)
+        if straight and len(np.unique(values)) > 10 and len(np.unique(seconds)) > 10:
             return _CLOCKWORK
     return ""
 

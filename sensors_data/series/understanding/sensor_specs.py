@@ -50,7 +50,7 @@ def _spec(part: pd.DataFrame, codes: tuple[float, ...], unit: str, understood: U
         words = part["value"][~is_blank(part["value"])].astype(str).str.strip()
         states = on_off(words.unique()) or states_in(words)
     values = number[np.isfinite(number) & ~np.isin(number, codes)]
-    kind = _kind(name, part.assign(number=number)[np.isin(number, codes, invert=True)], len(states))
+    kind = _kind(name, part[np.isin(number, codes, invert=True)] if codes else part, len(states))
     low, high = (
         plausible_range(values, unit or _likely_unit(name)) if kind != "counter" and not states else (None, None)
     )
@@ -86,7 +86,7 @@ def is_counter(part: pd.DataFrame, daily: bool = False) -> bool:
     """
     grown = 0
     turns = np.diff(part["number"].to_numpy()) < 0
-    if turns.sum() > 0.1 * len(turns) + part["asset"].nunique():
+    if (beyond := turns.sum() - 0.1 * len(turns)) > 1 and beyond > part["asset"].nunique():
         return False
     for _, rows in part[np.isfinite(part["number"].to_numpy())].groupby("asset"):
         values = rows["number"].to_numpy()

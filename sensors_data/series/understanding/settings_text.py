@@ -43,8 +43,10 @@ def _family(found: Discovery) -> Table:
         table.add("detector", _plain(dict(family.detector)))
     sensors = tomlkit.table()
     counters = [sensor for sensor in family.sensors.values() if sensor.kind == "counter"]
+    sensors.value.parsing(True)  # the next key goes to the end, without a search through all that stand there
     for sensor, spec in family.sensors.items():
         sensors.add(key_of(sensor), _sensor(spec))
+    sensors.value.parsing(False)
     if counters:
         sensors.comment("counter: it counts up, and is learned as what it grows by in a step")
     table.add("sensors", sensors)

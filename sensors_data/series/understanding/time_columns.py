@@ -81,7 +81,8 @@ def _stamp(column: Column) -> TimeColumns | None:
         odd = (f"'{column.filled.iloc[0][:26]}' may be {form.style} or {other}: {form.style} is taken",)
     why += f"; {form.evidence}" if form.evidence else ""
     keys = {"time": (column.name,), "time_format": form.style}
-    if re.search(r"%[HIN]", form.style) and not column.distinct[:2000].str.fullmatch(_MIDNIGHT).all():
+    dated = column.distinct[:2000][column.distinct[:2000].str.contains(r"\d")]
+    if re.search(r"%[HIN]", form.style) and not dated.str.fullmatch(_MIDNIGHT).all():
         keys["clock"] = True
     return TimeColumns(keys, (column.name,), why, _weight(column, form.share), odd, rivals=rivals)
 
@@ -90,7 +91,7 @@ def _weight(column: Column, share: float) -> float:
     """How likely a column of times is the time of its rows: filled, changing, named so, near the left."""
     filled = 1 - column.blank.mean()
     changing = min(1.0, len(column.distinct) / max(1.0, 0.02 * len(column.cells) + 1))
-    if len(column.distinct) < 2 and len(column.cells) > 2:
+    if len(column.cells) > 2 and column.distinct[:50].str.contains(r"\d").sum() < 2:
         return 0.0
     hint = 0.1 * column.named(_YES) - 0.15 * column.named(_NO) + 0.05 * ("utc" in column.lower or "gmt" in column.lower)
     return float(share * filled * (0.6 + 0.25 * changing) + hint - 0.002 * column.place)

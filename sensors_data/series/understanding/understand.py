@@ -95,7 +95,7 @@ def columns_of(path: Path, wishes: Wishes) -> tuple[list[Column], Frame | None, 
     table, frame = _table(path, wishes)
     cells = {str(name): table[name].reset_index(drop=True) for name in table.columns}
     plain = {name: column for name, column in cells.items() if name not in wishes.time}
-    marks = marks_of(_without_dates(plain), wishes.decimal)
+    marks = marks_of(_without_dates(plain), wishes.decimal, frame.separator if frame else "")
     return [Column(name, place, column, marks) for place, (name, column) in enumerate(cells.items())], frame, marks
 
 
@@ -111,8 +111,16 @@ def _table(path: Path, wishes: Wishes) -> tuple[pd.DataFrame, Frame | None]:
     frame = replace(frame, sheet=sheet, stacked=one is not None)
     rows, _ = read_text(data, path.name, Layout.model_validate(frame.keys()))
     rows = rows.iloc[:LOOK]
-    again = (rows.apply(lambda cells: cells.str.strip() == cells.name) & (rows != "")).sum(axis=1)
-    return rows[again < max(1, 0.5 * rows.shape[1])], frame  # a header that is repeated says nothing of its columns
+    return rows[~_repeats_header(rows)], frame  # a header that is repeated says nothing of its columns
+
+
+def _repeats_header(rows: pd.DataFrame) -> np.ndarray:
+    """Which rows hold the names of half of the columns, (N,) bool; of many columns the first are looked at."""
+    looked = rows.columns[:64]
+    again = np.zeros(len(rows), dtype=np.int64)
+    for name in looked:
+        again += np.array([cell.strip() == name != "" for cell in rows[name].tolist()])
+    return again >= max(1, 0.5 * len(looked))
 
 
 def _without_dates(cells: dict[str, pd.Series]) -> dict[str, pd.Series]:
@@ -121,10 +129,10 @@ def _without_dates(cells: dict[str, pd.Series]) -> dict[str, pd.Series]:
     plain = {}
     for name, column in cells.items():
         texts = column.dtype == object or isinstance(column.dtype, pd.StringDtype)
-        sample = [cell.strip() for cell in column.iloc[:200].astype(str).tolist()] if texts else []
-        dates = sum(bool(date.fullmatch(cell)) for cell in sample)
-        numbers = sum(bool(re.fullmatch(r"\d{1,2}\.\d{2}", cell)) for cell in sample)
-        if 2 * dates < len(sample) or 2 * numbers >= len(sample):
+        sample = [str(cell).strip() for cell in column.iloc[:200].tolist()] if texts else []
+        dates = [cell for cell in sample if date.fullmatch(cell)]
+        numbers = sum(cell[-3:-2] == "." and cell.replace(".", "", 1).isdigit() for cell in dates if len(cell) < 6)
+        if 2 * len(dates) < len(sample) or 2 * numbers >= len(sample):
             plain[name] = column
     return plain
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
+from sensors_data.layout import Layout
 from sensors_data.series.values.numbers import BLANKS, PLAIN_SIGNS
 from sensors_data.series.values.units import factors, is_unit
 
@@ -32,6 +34,11 @@ class Marks:
     decimals: dict[str, str]
     odd: tuple[str, ...]
 
+    @cached_property
+    def layout(self) -> Layout:
+        """A layout with these marks."""
+        return Layout.model_validate(self.keys())
+
     def keys(self) -> dict[str, object]:
         """The keys of a layout."""
         return {name: getattr(self, name) for name in ("decimal", "thousands", "cell_units", "decimals")}
@@ -49,8 +56,11 @@ class _Seen:
     cells: int
 
 
-def marks_of(columns: dict[str, pd.Series], decimal: str | None = None) -> Marks:
-    """The marks of a table's number columns; `decimal` where it is known. Text columns without numbers say nothing."""
+def marks_of(columns: dict[str, pd.Series], decimal: str | None = None, separator: str = "") -> Marks:
+    """The marks of a table's number columns; `decimal` where it is known. Text columns without numbers say nothing.
+
+    Commas with three digits behind them part thousands where commas part the columns as well.
+    """
     seen = {name: found for name, cells in columns.items() if (found := _look(cells)) is not None}
     sure = sum((found.decimal for found in seen.values()), Counter[str]())
     groups = sum((found.grouped for found in seen.values()), Counter[str]())
@@ -58,7 +68,7 @@ def marks_of(columns: dict[str, pd.Series], decimal: str | None = None) -> Marks
     if decimal is None:
         decimal = "," if sure[","] > sure["."] or (sure["."] == 0 and groups["."] > 0) else "."
         if not sure[","] and not sure["."] and not groups:
-            decimal = _of_either(seen, odd)
+            decimal = "." if separator == "," and _of_either(seen, []) == "," else _of_either(seen, odd)
     other = "." if decimal == "," else ","
     thousands = next((mark for mark in (other, "'", " ") if groups[mark]), "")
     apart = {
@@ -99,7 +109,7 @@ def _look(cells: pd.Series) -> _Seen | None:
     """What a column says of its marks; None for one that holds no numbers."""
     if cells.dtype.kind in "fiubM" or isinstance(cells.dtype, pd.DatetimeTZDtype):
         return None
-    texts = dict.fromkeys(map(str.strip, cells.astype(str).tolist()))
+    texts = dict.fromkeys(str(cell).strip() for cell in cells.tolist())
     distinct = [text for text in texts if text.lower() not in BLANKS][:_MOST]
     if distinct and all(map(_PLAIN.fullmatch, distinct)):
         return _plain(distinct)

@@ -47,8 +47,17 @@ def parse_numbers(values: pd.Series, layout: Layout) -> pd.Series:
     if values.dtype.kind in "fiub":
         return values.astype(np.float64)
     place, texts = pd.factorize(values.astype(str).str.strip())
-    numbers = _parsed(pd.Series(texts, dtype="str"), layout).to_numpy(dtype=np.float64)
+    numbers = numbers_in(texts.tolist(), layout)
     return pd.Series(np.append(numbers, np.nan)[place], index=values.index, name=values.name)
+
+
+def numbers_in(texts: list[str], layout: Layout) -> np.ndarray:
+    """Texts without blanks around as numbers, as `parse_numbers` gives those of cells, (N,) float64."""
+    if layout.decimal == "." and not layout.thousands and not layout.cell_units:
+        number = np.asarray(pd.to_numeric(np.array(texts, dtype=object), errors="coerce"), dtype=np.float64)
+        if not np.isnan(number).any():
+            return number
+    return _parsed(pd.Series(texts, dtype="str"), layout).to_numpy(dtype=np.float64)
 
 
 def _parsed(text: pd.Series, layout: Layout) -> pd.Series:

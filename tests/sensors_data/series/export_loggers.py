@@ -64,7 +64,31 @@ WITHIN = [
     Case("elements of several names with a text each", f'<?xml version="1.0"?><Streams><Samples>{stream("temp", TEMP)}{stream("flow", FLOW)}</Samples></Streams>', 2 * ROWS - 8, refused={UNUSED: 8}, file="export.xml"),
 ]  # fmt: skip
 
-CASES = [*APART, *BELOW, *WITHIN]
+MSR = "*CREATOR\nMSR;6.10;1\n\n*STARTTIME\n2026-02-02;00:00:00;\n\n*NAME\n4012;4012\n\n*TIMEDELAY;0;0\n*CHANNEL\nTIME;temp;flow\n\n*UNIT\n;C;%\n\n*DATA"
+SMHI = "Stationsnamn;Stationsnummer;Mäthöjd\nStockholm;98230;2.0\n\nTidsperiod (fr.o.m);Tidsperiod (t.o.m);Höjd;Latitud\n2026-01-01 00:00:00;2026-03-20 00:00:00;43.133;59.34\n\nDatum;Tid (UTC);temp;flow;;Tidsutsnitt:"
+SCOPE = "Name,Scope\nFile,C:\\x.svdx\n\nName,MAIN.temp,MAIN.flow\nData-Type,REAL32,REAL32\nSampleTime[ms],1000,1000\nVariableSize,4,4\n\nTime,temp,flow"
+TYPED = [
+    {"type": kind, "points": [{"at": f"{t}Z", "value": {kind: float(v)}} for t, v in zip(HOURS, values, strict=True)]}
+    for kind, values in (("temp", TEMP), ("flow", FLOW))
+]
+
+ABOVE = [
+    Case("names apart from the rows", lines(MSR, lambda n: f"{HOURS[n]}.000;{TEMP[n]:.2f};{FLOW[n]:.2f}")),
+    Case("a row about the station above the header", lines(SMHI, lambda n: f"{HOURS[n]:%Y-%m-%d;%H:%M:%S};{TEMP[n]:.2f};{FLOW[n]:.2f};;{'checked' if n == 0 else ''}")),
+    Case("sizes of variables above the header", lines(SCOPE, lambda n: f"{3600 * n},{TEMP[n]:.2f},{FLOW[n]:.2f}"), first="2000-01-01 00:00:00", odd="Time counts s and has no date"),
+]  # fmt: skip
+
+CELLS = [
+    Case("values and words under one name", lines("entity_id,state,last_changed", lambda n: f"sensor.temp,{TEMP[n]:.2f},{HOURS[n]}Z\nbinary.door,{('on', 'off')[n // 20 % 2]},{HOURS[n]}Z"), sensors=("sensor.temp", "binary.door")),
+    Case("flags in braces, commas between them", lines("Sequence;Timestamp;LogStatus;temp;flow;StatusFlags", lambda n: f"{5000 + n};{HOURS[n]};;{TEMP[n]:.2f};{FLOW[n]:.2f};{{0,0,0,0}}")),
+    Case("the status of a turbine is no machine", lines("Datum;Zeit;temp;flow;Status", lambda n: f"{HOURS[n]:%d.%m.%Y;%H:%M};{comma(TEMP[n])};{comma(FLOW[n])};{2 * (n % 40 == 9)}:{n % 2}"), 3 * ROWS, sensors=("temp", "flow", "Status"), states={"Status": {"0:0": 0, "0:1": 1, "2:1": 2}}),
+    Case("one date with a word below it", "Date,Time,temp,flow\n" + "".join(f"2026-02-02,{n // 4:02d}:{n % 4 * 15:02d},{TEMP[n]:.2f},{FLOW[n]:.2f}\n" for n in range(96)) + "Average,,50,60\n", 192, step="15min", refused={"time cannot be read, or does not exist just once in UTC": 2}, odd="2 rows have a time that cannot be read"),
+    Case("thousands in quotes", lines("time,temp,flow", lambda n: f'{HOURS[n]},"{round(TEMP[n] * 1000 + 10000):,}","{round(FLOW[n] * 1000 + 10000):,}"'), odd="',' with three digits behind it is read as parting thousands"),
+    Case("a log that names its values", lines("", lambda n: f"{HOURS[n]} temp={TEMP[n]:.2f} flow={FLOW[n]:.2f}"), file="export.txt"),
+    Case("a kind that is told by its column", json.dumps(TYPED), sensors=("value.temp", "value.flow"), file="export.json"),
+]  # fmt: skip
+
+CASES = [*APART, *BELOW, *WITHIN, *ABOVE, *CELLS]
 REFUSED = [
     ("a column of times for each channel", "LabVIEW Measurement\t\nX_Columns\tMulti\n***End_of_Header***\t\n", "has a column of times for each channel"),
 ]  # fmt: skip
