@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -118,6 +119,12 @@ def entries(store: Store) -> list[Entry]:
     if newest is not None and newest.number > len(found):
         raise _gone(len(found) + 1)
     return found
+
+
+def newest_first(store: Store) -> Iterator[Entry]:
+    """The entries, the newest first, not compared with one another. DamagedError where one is none."""
+    for path in reversed(store.files("audit", suffix=".json")):
+        yield _parsed(Entry, store.unchecked_bytes(path), path)
 
 
 def _gone(number: int) -> DamagedError:

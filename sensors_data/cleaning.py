@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
+from itertools import islice
 
-from sensors_data.audit import record
-from sensors_data.errors import UnusableError
+from sensors_data.audit import account, newest_first, record
+from sensors_data.errors import DamagedError, UnusableError
 from sensors_data.files import ABANDONED
 from sensors_data.inventory import is_leftover, place_of
 from sensors_data.joining import join, to_join
@@ -19,6 +23,12 @@ from sensors_data.tables import TABLES
 
 PICTURES = ("heat_maps", "sheets", "reports")
 """Folders of files of a day that have a span of their own."""
+_OF_A_MODEL = re.compile(
+    r"(?:training/kind=(?P<kind>[^/]+)/name|(?:generator_training|sheets)/camera)=(?P<name>[^/]+)/model=(?P<through>[^/]+)/"
+)
+"""What is kept of a model's training beside it."""
+_LOOKED_AT = 100
+"""Entries of the audit log that are looked at for a rule."""
 FOR_EVER = ("incidents",)
 """What people said is never removed by itself."""
 
@@ -26,7 +36,7 @@ FOR_EVER = ("incidents",)
 def clean(settings: Settings, day: date) -> str:
     """Job: remove what is older, seen from `day`, than `[retention]` keeps, and join what of it is in small files.
 
-    Each removal is in the audit log.
+    Whose rule it is stands in the audit log from its first removal on, and each night's number in `runs`.
 
     UnusableError when the settings name what has no days.
     """
@@ -37,12 +47,23 @@ def clean(settings: Settings, day: date) -> str:
         for path in outdated:
             store.remove(path)
         if outdated:
-            record(store, "deleted", f"{len(outdated):,} files by retention for {day}, the first is {outdated[0]}")
+            _record_rule(store, settings.retention, day, outdated[0])
         gone = [count for paths in to_join(store, settings.retention, day) if (count := join(store, paths))]
         joined = f", {sum(gone):,} joined to {len(gone):,}" if gone else ""
         return Done(len(outdated), f"cleaned for {day}: {len(outdated):,} files removed{joined}")
 
     return run_job(store, "clean", day, "all", action)
+
+
+def _record_rule(store: Store, retention: Retention, day: date, first: str) -> None:
+    """Keep who removes files by which rule, unless one of the newest entries says so: a rule is decided once."""
+    text = retention.model_dump_json(exclude_defaults=True)
+    rule = f"by retention {hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    with suppress(DamagedError):  # `nightscore audit` says which
+        for entry in islice(newest_first(store), _LOOKED_AT):
+            if entry.what == "deleted" and entry.who == account() and entry.about.startswith(rule):
+                return
+    record(store, "deleted", f"{rule} from {day} on, {first} first: {text}")
 
 
 def removable(store: Store, retention: Retention, day: date) -> Iterator[str]:
@@ -63,7 +84,10 @@ def removable(store: Store, retention: Retention, day: date) -> Iterator[str]:
             span = retention.tables.get(place.what)
             if span is not None and place.day <= day - timedelta(days=span):
                 yield path
-    yield from _old_models(ModelCatalogue(store).models(), retention, day)
+    models = ModelCatalogue(store).models()
+    outdated = list(_old_models(models, retention, day))
+    yield from outdated
+    yield from _left_by_models(list(ages), models, set(outdated), retention, day)
 
 
 def _old_models(models: list[ModelFile], retention: Retention, day: date) -> Iterator[str]:
@@ -75,6 +99,21 @@ def _old_models(models: list[ModelFile], retention: Retention, day: date) -> Ite
         same = [other for other in models if (other.kind, other.name) == (model.kind, model.name)]
         if not model.accepted or any(other.accepted and model.through < other.through < first for other in same):
             yield model.path
+
+
+def _left_by_models(
+    paths: list[str], models: list[ModelFile], outdated: set[str], retention: Retention, day: date
+) -> Iterator[str]:
+    """The histories and sheets of models that go, and, where models have a span, of those that are gone since then."""
+    first = "" if retention.models is None else str(day - timedelta(days=retention.models))
+    going = {(model.kind, model.name, str(model.through)) for model in models if model.path in outdated}
+    staying = {(model.kind, model.name, str(model.through)) for model in models if model.path not in outdated}
+    for path in paths:
+        if (found := _OF_A_MODEL.match(path)) is None:
+            continue
+        model = (found["kind"] or "generators", found["name"], found["through"])
+        if model not in staying and (model in going or found["through"] < first):
+            yield path
 
 
 def _check(retention: Retention) -> None:

@@ -42,7 +42,40 @@ def test_what_is_older_than_its_span_goes_and_a_model_that_serves_the_span_stays
         f"{DAYS[8]}.safetensors",
     ]
     (entry,) = entries(store)
-    assert (entry.what, entry.about.split(",")[0]) == ("deleted", f"{len(listed)} files by retention for {LAST}")
+    assert entry.what == "deleted"
+    assert entry.about.startswith("by retention ")
+    assert f"from {LAST} on" in entry.about
+    assert '"tables":{"readings":4,"reports":2}' in entry.about
+
+
+def test_a_rule_of_retention_is_told_once_and_again_when_it_changes_or_another_account_removes(
+    settings, store, monkeypatch
+):
+    for day in DAYS[5:]:
+        clean(settings, day)
+    assert len(entries(store)) == 1
+    shorter = settings.retention.model_copy(update={"tables": {"readings": 2}})
+    clean(settings.model_copy(update={"retention": shorter}), LAST)
+    monkeypatch.setattr("sensors_data.cleaning.account", lambda: "ana")
+    clean(settings.model_copy(update={"retention": shorter}), LAST + timedelta(days=1))
+    assert [entry.what for entry in entries(store)] == ["deleted"] * 3
+
+
+def test_the_history_and_sheets_of_a_model_go_with_it(settings, store):
+    def history(kind: str, name: str, through: date) -> str:
+        return f"training/kind={kind}/name={name}/model={through}/data.parquet"
+
+    gone, staying = DAYS[0], DAYS[8]
+    for through in (gone, DAYS[2], staying):  # of DAYS[2] there is no model: its training did not end
+        store.write_bytes(history("series", "pump", through), b"a history")
+    store.write_bytes(f"sheets/camera=pump/model={gone}/snapshot-001.png", b"a sheet")
+    store.write_bytes(f"generator_training/camera=pump/model={staying}/data.parquet", b"a history")
+    clean(settings.model_copy(update={"retention": Retention()}), LAST)
+    assert len(store.files("training")) == 3
+    clean(settings, LAST)
+    assert store.files("training") == [history("series", "pump", staying)]
+    assert store.files("sheets") == []
+    assert len(store.files("generator_training")) == 1
 
 
 def test_without_spans_nothing_that_counts_is_removed(settings, store):
