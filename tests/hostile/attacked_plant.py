@@ -50,9 +50,9 @@ size = 28
 detector = { steps = 15, folds = 1, features = { kind = "gradients" } }
 [cameras.press.generator]
 learns_from = "all"
-images = 600
+images = 200
 snapshots = 3
-classifier_images = 500
+classifier_images = 300
 count = 256
 training = { batch = 32, learning_rate = 2e-3 }
 watch = { diversity = 0.0, entropy_share = 0.0, d_accuracy = 1 }

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,9 @@ class Bucket:
                 self.client.put_object(Bucket=NAME, Key=path, Body=(site / path).read_bytes())
 
 
+@cache
 def md5s(folder: Path) -> dict[str, str]:
-    """The MD5 of each file below a folder."""
+    """The MD5 of each file below a folder that nothing changes any more."""
     paths = [path for path in folder.rglob("*") if path.is_file()]
     return {path.relative_to(folder).as_posix(): hashlib.md5(path.read_bytes()).hexdigest() for path in paths}  # noqa: S324
 
