@@ -71,6 +71,7 @@ def server_of(app: object) -> uvicorn.Server:
         timeout_keep_alive=10,
         limit_concurrency=500,
         server_header=False,
+        proxy_headers=False,  # else any process of this machine could state the address that it asks from
     )
     return uvicorn.Server(config)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import MutableMapping
@@ -12,7 +13,7 @@ import anyio
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.api.access import Access
+from service.api.access import LOOPBACK, Access
 from service.api.problems import RefusedError, answer, refused
 from service.api.shield import shielded
 from service.api.telemetry import Telemetry
@@ -85,7 +86,7 @@ class Guard:
             await self._answer(scope, receive, shown)
         identity = self.access.identity(Headers(scope=scope))
         who, seconds = identity.name if identity else "", time.perf_counter() - begun
-        self.telemetry.note(who, _client_of(scope), scope["method"], scope["path"], status, seconds)
+        self.telemetry.note(who, self._client_of(scope), scope["method"], scope["path"], status, seconds)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
@@ -100,10 +101,21 @@ class Guard:
     def _without_forged_names(self, scope: Scope) -> Scope:
         """The request without the proxy's header unless the proxy sent it."""
         proxy = self.access.proxy
-        if proxy is None or proxy.is_peer(_client_of(scope)):
+        if proxy is None or proxy.is_peer(_peer_of(scope)):
             return scope
         name = proxy.header.lower().encode()
         return {**scope, "headers": [(key, value) for key, value in scope["headers"] if key.lower() != name]}
+
+    def _client_of(self, scope: Scope) -> str:
+        """Whose rate is counted and who is logged: where a request comes from or, from a proxy, whom it tells last."""
+        peer, proxy = _peer_of(scope), self.access.proxy
+        if peer not in LOOPBACK and (proxy is None or not proxy.is_peer(peer)):
+            return peer
+        told = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).rpartition(",")[2].strip()
+        try:
+            return str(ipaddress.ip_address(told))
+        except ValueError:
+            return peer
 
     def _admit(self, scope: Scope, headers: Headers) -> None:
         path = scope["path"]
@@ -121,7 +133,7 @@ class Guard:
             remedy = "send it as `Authorization: Bearer TOKEN`, or sign in at /login"
             raise refused(401, "this service is not on loopback, so everything takes a token", remedy=remedy)
         costs = path.startswith("/v1/") or scope["method"] not in READS
-        if costs and not self.rates.take(_client_of(scope), time.monotonic()):
+        if costs and not self.rates.take(self._client_of(scope), time.monotonic()):
             raise refused(429, f"more than {self.limits.rate:g} requests a second", remedy="wait a second")
 
     def _announced(self, headers: Headers) -> int:
@@ -173,7 +185,7 @@ class Guard:
             self.under_way -= announced
 
 
-def _client_of(scope: Scope) -> str:
+def _peer_of(scope: Scope) -> str:
     """The address that a request comes from."""
     return str(scope["client"][0]) if scope.get("client") else "unknown"
 

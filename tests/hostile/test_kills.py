@@ -3,7 +3,20 @@
 import shutil
 from pathlib import Path
 
-from victims import Stage, at, copied, ended, faults, killed_after, killed_at, lasting, standing, tree, victim
+from victims import (
+    UNDER_WAY,
+    Stage,
+    at,
+    copied,
+    ended,
+    faults,
+    killed_after,
+    killed_at,
+    lasting,
+    standing,
+    tree,
+    victim,
+)
 
 from sensors_data.backup import restore
 from sensors_data.settings import Settings
@@ -13,7 +26,11 @@ from sensors_data.store import Store
 def harm_of(stage: Stage, site: Path, settings: Settings) -> list[str]:
     """What a killed job did to its site, and the run after it did not mend."""
     before, after, now = standing(stage.before), standing(stage.after), tree(site)
-    kept = {path: digest for path, digest in lasting(now).items() if not path.endswith((".tmp", ".state"))}
+    kept = {
+        path: digest
+        for path, digest in lasting(now).items()
+        if not path.endswith(".tmp") and not path.startswith(UNDER_WAY)
+    }
     harm = [f"torn {path}" for path, digest in kept.items() if digest not in (before.get(path), after.get(path))]
     harm += [f"gone {path}" for path in lasting(before) if path in after and path not in now]
     if ended(victim(lambda: stage.action(settings))) != 0:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from bucket import NAME, Bucket, md5s, on_each_request, s3_server
-from victims import Action, Stage, ended, faults, killed_after, lasting, victim
+from victims import UNDER_WAY, Action, Stage, ended, faults, killed_after, lasting, victim
 
 from sensors_data.settings import Settings
 
@@ -63,7 +63,7 @@ def killed_at_request(action: Action, settings: Settings, number: int) -> bool:
 def harm_of(stage: Stage, bucket: Bucket, settings: Settings, told: Path) -> list[str]:
     """What a killed job did to its store, and the run after it did not mend."""
     before, after, now = md5s(stage.before / "store"), md5s(stage.after / "store"), bucket.files("store/")
-    whole = {path: digest for path, digest in lasting(now).items() if not path.endswith(".state")}
+    whole = {path: digest for path, digest in lasting(now).items() if not path.startswith(UNDER_WAY)}
     harm = [f"torn {path}" for path, digest in whole.items() if digest not in (before.get(path), after.get(path))]
     harm += [f"gone {path}" for path in lasting(before) if path in after and path not in now]
 

@@ -31,6 +31,8 @@ from service.schedule import nights
 
 TIMED = ("runs/", "metrics/", "reports/", "audit/", "witness/")
 """Folders of a store whose files tell the time of day, and so differ between equal runs."""
+UNDER_WAY = "models/unfinished/"
+"""What a training that has not ended keeps, and an ended one takes away."""
 Action = Callable[[Settings], object]
 
 
