@@ -26,15 +26,44 @@ SMALL = 1_024
 
 SAMPLED = 4_096
 
+_KEYS = ["time", "asset"]
+"""Columns of readings and grids whose least and largest values a file tells: nobody looks for a value in them."""
+
 
 def parquet_bytes(rows: pa.Table) -> bytes:
     """A table as a Parquet file, to be sealed."""
     rows = rows.replace_schema_metadata({**(rows.schema.metadata or {}), "seal": BLANK})
     buffer, listed = io.BytesIO(), repeating(rows)
-    pq.write_table(
-        rows, buffer, compression="zstd", row_group_size=GROUP, write_page_checksum=True, use_dictionary=listed
-    )
+    coded = any(pa.types.is_dictionary(field.type) for field in rows.schema)
+    with pq.ParquetWriter(
+        buffer,
+        rows.schema,
+        compression="zstd",
+        write_page_checksum=True,
+        use_dictionary=listed,
+        write_statistics=_KEYS if coded else True,
+        store_schema=not coded,  # the file's own types say all, and a reader in Python sees text for codes
+    ) as writer:
+        for begin in range(0, max(1, rows.num_rows), GROUP):
+            part = rows[begin : begin + GROUP]
+            writer.write_table(_with_own_codes(part) if coded else part)
+        if coded:
+            writer.add_key_value_metadata(rows.schema.metadata)  # which stands in the schema otherwise
     return buffer.getvalue()
+
+
+def _with_own_codes(rows: pa.Table) -> pa.Table:
+    """Rows whose columns of codes list no more values than lie between theirs: a file lists them for each row group."""
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_dictionary(field.type) and rows.num_rows:
+            column = rows[field.name].combine_chunks()
+            codes = column.indices.to_numpy()
+            low, high = int(codes.min()), int(codes.max())
+            own = pa.DictionaryArray.from_arrays(
+                pa.array(codes - codes.dtype.type(low)), column.dictionary[low : high + 1]
+            )
+            rows = rows.set_column(place, field, own)
+    return rows
 
 
 def repeating(rows: pa.Table) -> bool | list[str]:

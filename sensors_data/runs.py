@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-import pandas as pd
+import pyarrow as pa
 
 from sensors_data.provenance import Provenance
 from sensors_data.store import Store
+from sensors_data.tables import TABLES
 
 LOOK_BACK = 31
 """Days with runs that are looked at for a newest one."""
@@ -84,6 +85,7 @@ def newest_runs(store: Store, job: str, partitions: Iterable[str]) -> list[dict[
 def _keep(store: Store, job: str, day: date, partition: str, row: dict[str, object]) -> None:
     """Write the run's row; a store that cannot be written to must not hide the job's own error."""
     try:
-        store.write("runs", pd.DataFrame([row]), Provenance(job=job), day=day, run=f"{job}-{partition}")
+        rows = pa.Table.from_pylist([row], TABLES["runs"].schema)
+        store.write_rows("runs", rows, Provenance(job=job), day=day, run=f"{job}-{partition}")
     except OSError as error:
         log.warning("could not keep the run of %s for %s %s: %s", job, partition, day, error)

@@ -19,7 +19,7 @@ from sensors_data.series.sources.kinds import take_day
 from sensors_data.series.wholeness import part_there, why_not_whole
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Store, shard_of
-from sensors_data.wide_rows import WideRows, table_of
+from sensors_data.wide_rows import WideRows, coded_table_of
 
 
 def ingest(settings: Settings, day: date, family: str) -> str:
@@ -94,7 +94,7 @@ def _impute(store: Store, spec: Family, day: date, family: str, shard: int) -> D
     rows = imputed_rows(spec, day, assets, readings)
     inputs = (path for d, paths in known.items() if d in asked for path in paths)
     source = store.made_from(inputs, Provenance(job="impute", settings=settings_hash(spec)))
-    store.write_rows("grid", table_of(GRID, rows), source, family=family, day=day, shard=shard)
+    store.write_rows("grid", coded_table_of(GRID, rows), source, family=family, day=day, shard=shard)
     missing = rows.values.size - rows.count
     filled = rows.count - int(np.count_nonzero(rows.observed))
     line = f"imputed {family} {day} shard {shard}: {count(rows.values.size, 'value')} of {count(len(assets), 'asset')}"

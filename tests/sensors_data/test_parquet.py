@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from sensors_data import parquet
 from sensors_data.errors import NightscoreError
 from sensors_data.parquet import open_parquet, parquet_bytes
 from sensors_data.provenance import Provenance
@@ -69,3 +70,16 @@ def test_only_columns_that_repeat_are_written_by_a_list_of_their_values():
     pq.write_table(rows, sink := pa.BufferOutputStream(), compression="zstd")  # lists the values of every column
     assert len(data) < 0.9 * sink.getvalue().size
     assert open_parquet(data).read().equals(rows)
+
+
+def test_codes_in_memory_are_text_in_the_file_and_each_row_group_lists_its_own(monkeypatch):
+    monkeypatch.setattr(parquet, "GROUP", 4)
+    names = pa.DictionaryArray.from_arrays(pa.array([0, 0, 1, 2, 2, 4, 4, 4, 5], pa.int32()), pa.array(list("abcdef")))
+    times = pa.array(range(9), pa.timestamp("us", "UTC"))
+    rows = pa.table({"time": times, "asset": names, "flow": pa.array([0.5] * 9)}).replace_schema_metadata({"a": "b"})
+    file = pq.ParquetFile(pa.BufferReader(parquet_bytes(rows)))
+    assert file.read().schema.types == [pa.timestamp("us", "UTC"), pa.string(), pa.float64()]
+    assert file.read()["asset"].to_pylist() == list("aabcceeef")
+    ends = [file.metadata.row_group(group).column(1).statistics for group in range(3)]
+    assert [(end.min, end.max) for end in ends] == [("a", "c"), ("c", "e"), ("f", "f")]
+    assert file.schema_arrow.metadata[b"a"] == b"b"

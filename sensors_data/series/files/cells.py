@@ -16,7 +16,7 @@ import pyarrow.csv as pa_csv
 from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.files.encodings import as_utf8, not_in_encoding
-from sensors_data.series.files.lines import UNIT, cut, even_lines
+from sensors_data.series.files.lines import UNIT, end_of, even_lines
 
 BLOCK = 4 * 2**20
 """Bytes of a block of a text that is read block by block."""
@@ -44,14 +44,22 @@ def read_text(data: bytes, name: str, layout: Layout) -> tuple[pd.DataFrame, pd.
 class Body:
     """The part of a text below its header."""
 
-    data: bytes
+    whole: bytes | memoryview
+    """The text with its header: a large one is not copied."""
+    begin: int
+    """Where in it the part begins."""
     names: list[str]
     """Its columns; a stand-in for one that the header does not name."""
     separator: str
     first: int
-    """The text's line that the data begin with."""
+    """The text's line that the part begins with."""
     decimal: str = "."
     """The decimal mark of its numbers."""
+
+    @property
+    def data(self) -> bytes:
+        """The part by itself."""
+        return bytes(self.whole[self.begin :])
 
 
 def body_of(data: bytes, name: str, layout: Layout) -> Body:
@@ -60,9 +68,9 @@ def body_of(data: bytes, name: str, layout: Layout) -> Body:
     if not data or data.isspace():
         raise UnreadableError(f"{name} is empty")
     separator = UNIT if layout.separator.isspace() and layout.separator != "\t" else layout.separator
-    body, head = _beheaded(data, name, layout, separator)
-    names = _names(head, layout, _width(body, separator, head[0] if head else []))
-    return Body(body, names, separator, layout.skip_lines + layout.header_rows + 1, layout.decimal)
+    begin, head = _beheaded(data, name, layout, separator)
+    names = _names(head, layout, _width(data[begin : begin + 200_000], separator, head[0] if head else []))
+    return Body(data, begin, names, separator, layout.skip_lines + layout.header_rows + 1, layout.decimal)
 
 
 def named_cells(frame: pd.DataFrame) -> pd.DataFrame:
@@ -71,10 +79,11 @@ def named_cells(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.drop(columns=blank).rename(columns=lambda column: column.removeprefix(_NO_NAME))
 
 
-def _beheaded(data: bytes, name: str, layout: Layout, separator: str) -> tuple[bytes, list[list[str]]]:
-    """The text below the header, and the header's cells, a list a line."""
-    _, data = cut(data, layout.skip_lines)
-    head, body = cut(data, layout.header_rows)
+def _beheaded(data: bytes, name: str, layout: Layout, separator: str) -> tuple[int, list[list[str]]]:
+    """Where the text below the header begins, and the header's cells, a list a line."""
+    top = end_of(data, layout.skip_lines)
+    begin = end_of(data, layout.header_rows, top)
+    head, body = data[top:begin], data[begin : begin + 20_000]
     try:
         lines = head.decode().splitlines()[: layout.header_rows]
     except UnicodeDecodeError as error:
@@ -84,12 +93,12 @@ def _beheaded(data: bytes, name: str, layout: Layout, separator: str) -> tuple[b
     cells = [[cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])] for line in lines]
     cells = [["", *row] if lacks_a_name(row, _peeked(body, separator)) else row for row in cells]
     width = max(map(len, cells), default=0)
-    return body, [row + [""] * (width - len(row)) for row in cells]
+    return begin, [row + [""] * (width - len(row)) for row in cells]
 
 
 def _peeked(body: bytes, separator: str) -> list[list[str]]:
-    """The cells of a text's first rows."""
-    lines = [line for line in body[:20_000].decode("utf-8", "replace").splitlines()[:20] if line.strip()]
+    """The cells of the first rows of a text's beginning."""
+    lines = [line for line in body.decode("utf-8", "replace").splitlines()[:20] if line.strip()]
     return list(csv.reader(lines, delimiter=separator))
 
 
@@ -103,11 +112,12 @@ def lacks_a_name(names: list[str], rows: list[list[str]]) -> bool:
 
 
 def _width(body: bytes, separator: str, names: list[str]) -> int:
-    """How many cells a row has: as many as the header, or as most of the first rows where those have more.
+    """How many cells a row has, by a text's beginning: as many as the header, or as most of the first rows where those
+    have more.
 
     Where the header goes on behind an empty cell at which all rows end, as many as they have.
     """
-    lines = [line for line in body[:200_000].decode("utf-8", "replace").splitlines()[:_PEEK] if line.strip()]
+    lines = [line for line in body.decode("utf-8", "replace").splitlines()[:_PEEK] if line.strip()]
     counts = Counter(len(row) for row in csv.reader(lines, delimiter=separator))
     usual = counts.most_common(1)[0][0] if counts else 0
     goes_on = 1 < usual == max(counts, default=0) < len(names) and not names[usual] and any(names[usual:])
@@ -137,10 +147,11 @@ def _names(head: list[list[str]], layout: Layout, width: int) -> list[str]:
 
 def _parsed(body: Body, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The body's rows and its lines that are no rows."""
+    data = body.data
     try:
-        table, aside = table_of(body.data, body, dict.fromkeys(body.names, pa.string()))
+        table, aside = table_of(data, body, dict.fromkeys(body.names, pa.string()))
     except pa.ArrowInvalid as error:
-        raise _not_parsed(body.data, name, len(body.names), body.first) from error
+        raise _not_parsed(data, name, len(body.names), body.first) from error
     frame: pd.DataFrame = table.to_pandas()
     frame.index = pd.Index(row_numbers(len(frame), aside) + (body.first - 1))
     mended, bad = mended_rows(aside, body)
@@ -161,7 +172,7 @@ Aside = list[tuple[int, str]]
 
 
 def table_of(
-    data: bytes, body: Body, types: Mapping[str, pa.DataType], nulls: tuple[str, ...] = ("",)
+    data: bytes | memoryview, body: Body, types: Mapping[str, pa.DataType], nulls: tuple[str, ...] = ("",)
 ) -> tuple[pa.Table, Aside]:
     """The columns `types` of some of a body's lines, and the lines that are no rows. ArrowInvalid for a misfit.
 
@@ -178,7 +189,7 @@ def table_of(
         read_options=pa_csv.ReadOptions(use_threads=False, column_names=body.names, block_size=_block_size(data)),
         parse_options=pa_csv.ParseOptions(
             delimiter=body.separator,
-            invalid_row_handler=keep_aside if _is_utf8(data) else None,  # Arrow cannot hand on what is no text
+            invalid_row_handler=keep_aside if is_utf8(data) else None,  # Arrow cannot hand on what is no text
             ignore_empty_lines=False,
         ),
         convert_options=pa_csv.ConvertOptions(
@@ -192,17 +203,18 @@ def table_of(
     return table, aside
 
 
-def _is_utf8(data: bytes) -> bool:
-    if data.isascii():
+def is_utf8(data: bytes | memoryview) -> bool:
+    """Whether bytes are a text in UTF-8."""
+    if not len(data) or np.frombuffer(data, dtype=np.uint8).max() < 128:
         return True
     try:
-        data.decode()
+        str(data, "utf-8")
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _block_size(data: bytes) -> int | None:
+def _block_size(data: bytes | memoryview) -> int | None:
     """One block for data that are a block of a larger text, else Arrow's own."""
     return len(data) + 1 if len(data) <= BLOCK else None
 

@@ -47,7 +47,7 @@ def plain_lines(data: bytes) -> bytes:
 
 def _header_in_lines(data: bytes) -> bytes:
     """Text in whose first lines no cell runs over several: a name with a line break within becomes one line."""
-    head = data[: _end_of(data, 40)]
+    head = data[: end_of(data, 40)]
     if b'"' not in head:
         return data
     lines: list[bytes] = []
@@ -64,13 +64,12 @@ def _header_in_lines(data: bytes) -> bytes:
 
 def cut(data: bytes, lines: int) -> tuple[bytes, bytes]:
     """The first lines of a text, and the rest."""
-    place = _end_of(data, lines)
+    place = end_of(data, lines)
     return data[:place], data[place:]
 
 
-def _end_of(data: bytes, lines: int) -> int:
-    """Where the first lines of a text end."""
-    place = 0
+def end_of(data: bytes, lines: int, place: int = 0) -> int:
+    """Where the first lines of a text from `place` on end."""
     for _ in range(lines):
         place = data.find(b"\n", place) + 1
         if not place:

@@ -45,6 +45,12 @@ def unpacked(path: Path, layout: Layout | None = None) -> bytes:
     return _table(_checked(data, path.name), path.name, layout)
 
 
+def is_packed(path: Path) -> bool:
+    """Whether a file must be unpacked, by its name and its first bytes."""
+    with path.open("rb") as file:
+        return path.suffix.lower() == ".gz" or file.read(6).startswith((*_PACKED, _ZIP))
+
+
 def _table(data: bytes, name: str, layout: Layout | None) -> bytes:
     """The bytes of one table; of several below one another where the layout says that a file holds those."""
     table = as_table(data, name)

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sensors_data.series.files.cells import BLOCK, Aside, Body, mended_rows, named_cells, row_numbers, table_of
+from sensors_data.series.files.key_columns import WORD, coded
 from sensors_data.series.files.number_cells import BLANKS, numbers_of, numbers_of_text
-from sensors_data.series.files.text_lines import blocks_of, line_ends, lines_at
+from sensors_data.series.files.text_lines import blocks_of, count_of, line_ends, lines_at
 from sensors_data.series.values.numbers import is_blank
 
 _FAILED = 3
@@ -21,8 +22,6 @@ _FAILED = 3
 _MOST_WORDS = 12
 """Different cells that are no numbers up to which the others are still read as numbers."""
 _BAD_WORD = re.compile(r"invalid value '(.*)'$", re.DOTALL)
-
-_WORD = pa.dictionary(pa.int32(), pa.string())
 
 
 @dataclass(frozen=True)
@@ -42,17 +41,17 @@ class TypedRows:
 
     def texts(self, lines: np.ndarray) -> pd.DataFrame:
         """The cells of some rows as text, the line as index."""
-        plain = np.setdiff1d(lines, self.mended.index.to_numpy()) - self.body.first
+        plain = np.setdiff1d(lines, self.mended.index.to_numpy())
         parts = [self.mended[self.mended.index.isin(lines)]]
         if len(plain):
-            texts = lines_at(self.body.data, self._ends, plain)
+            texts = lines_at(self.body.whole, self._ends, plain - 1)
             rows = table_of(texts, self.body, dict.fromkeys(self.body.names, pa.string()))[0].to_pandas()
-            parts.insert(0, rows.set_axis(plain + self.body.first))
+            parts.insert(0, rows.set_axis(plain))
         return named_cells(pd.concat(parts).sort_index() if len(parts[-1]) else parts[0])
 
     @cached_property
     def _ends(self) -> np.ndarray:
-        return line_ends(self.body.data)
+        return line_ends(self.body.whole)
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,8 @@ class _Block:
 
     line: np.ndarray
     keys: pa.Table
-    values: np.ndarray
+    values: list[np.ndarray]
+    """Each column of numbers."""
     odd: np.ndarray
     aside: Aside
 
@@ -77,7 +77,7 @@ class _Kinds:
 
     def types(self, number: pa.DataType) -> dict[str, pa.DataType]:
         """The type that each column is read in."""
-        texts = dict.fromkeys(self.keys, _WORD) | dict.fromkeys(self.others, pa.string())
+        texts = dict.fromkeys((*self.keys, *self.others), pa.string())
         return texts | dict.fromkeys(self.numbers, number)
 
 
@@ -91,8 +91,8 @@ def typed_rows(
     kinds = _Kinds(keys, numbers, others, blank_rows)
     blocks, failed = [], 0
     words: tuple[str, ...] = ()
-    for data, lines, first in blocks_of(body.data, body.first, BLOCK):
-        if b'"' in data and np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == ord('"')) % 2:
+    for data, lines, first in blocks_of(body.whole, body.begin, body.first, BLOCK):
+        if count_of(b'"', data) % 2:
             return None
         table, aside, words = (None, [], words) if failed >= _FAILED else _with_numbers(data, body, kinds, words)
         if table is None:
@@ -104,7 +104,7 @@ def typed_rows(
     if not blocks:
         return None
     aside = [row for block in blocks for row in block.aside]
-    mended, bad = mended_rows(aside, Body(b"", body.names, body.separator, 1))
+    mended, bad = mended_rows(aside, Body(b"", 0, body.names, body.separator, 1))
     if len(mended):
         blocks.append(_of_texts(mended, kinds))
     rows = _joined(body, blocks, mended, bad)
@@ -126,7 +126,7 @@ def _without_empty_lines(rows: TypedRows) -> TypedRows:
 
 
 def _with_numbers(
-    data: bytes, body: Body, kinds: _Kinds, words: tuple[str, ...]
+    data: bytes | memoryview, body: Body, kinds: _Kinds, words: tuple[str, ...]
 ) -> tuple[pa.Table | None, Aside, tuple[str, ...]]:
     """A block with its numbers as such, null where a cell is blank or one of `words`, and the words with those met.
 
@@ -143,7 +143,7 @@ def _with_numbers(
     return None, [], words
 
 
-def _with_texts(data: bytes, body: Body, kinds: _Kinds) -> tuple[pa.Table | None, Aside]:
+def _with_texts(data: bytes | memoryview, body: Body, kinds: _Kinds) -> tuple[pa.Table | None, Aside]:
     """A block with its numbers as text; None where its rows cannot be read at all."""
     try:
         return table_of(data, body, kinds.types(pa.string()))
@@ -152,7 +152,13 @@ def _with_texts(data: bytes, body: Body, kinds: _Kinds) -> tuple[pa.Table | None
 
 
 def _block(
-    table: pa.Table, aside: Aside, first: int, data: bytes, body: Body, kinds: _Kinds, words: tuple[str, ...]
+    table: pa.Table,
+    aside: Aside,
+    first: int,
+    data: bytes | memoryview,
+    body: Body,
+    kinds: _Kinds,
+    words: tuple[str, ...],
 ) -> _Block:
     """The rows of a block whose first line has the number `first`, those of blank cells alone left out."""
     columns = [table[name].combine_chunks() for name in kinds.numbers]
@@ -161,8 +167,8 @@ def _block(
     odd = np.logical_or.reduce([strange for _, strange in read])
     for name in kinds.others:
         odd |= ~pc.is_in(table[name], pa.array(BLANKS)).to_numpy()
-    values = np.stack([value for value, _ in read])  # (D, N)
-    empty = np.isnan(values)
+    values = [value for value, _ in read]
+    empty = np.stack([np.isnan(value) for value in values])  # (D, N)
     if words and not pa.types.is_string(columns[0].type):
         doubtful = np.flatnonzero(empty.any(axis=0))
         if len(doubtful):
@@ -172,14 +178,13 @@ def _block(
     if kinds.blank_rows:
         odd = odd | empty.all(axis=0)
     filled = odd | ~empty.all(axis=0)
+    keys = coded(table.select(kinds.keys))
     if filled.all():
-        return _Block(line, table.select(kinds.keys), values.T, odd, aside)
-    return _Block(
-        line[filled], table.select(kinds.keys).filter(filled), np.compress(filled, values, axis=1).T, odd[filled], aside
-    )
+        return _Block(line, keys, values, odd, aside)
+    return _Block(line[filled], keys.filter(filled), [value[filled] for value in values], odd[filled], aside)
 
 
-def _has_word(data: bytes, lines: np.ndarray, empty: np.ndarray, body: Body, kinds: _Kinds) -> np.ndarray:
+def _has_word(data: bytes | memoryview, lines: np.ndarray, empty: np.ndarray, body: Body, kinds: _Kinds) -> np.ndarray:
     """Which lines of a block have a cell that is not blank among those of numbers that are `empty` (D, N)."""
     texts = lines_at(data, line_ends(data), lines - 1)
     table, _ = table_of(texts, body, dict.fromkeys(kinds.numbers, pa.string()))
@@ -192,17 +197,19 @@ def _has_word(data: bytes, lines: np.ndarray, empty: np.ndarray, body: Body, kin
 
 def _of_texts(rows: pd.DataFrame, kinds: _Kinds) -> _Block:
     """Rows of which all that is not a key is looked at as text."""
-    table = pa.table({name: pa.array(rows[name].astype(str)).dictionary_encode().cast(_WORD) for name in kinds.keys})
+    table = pa.table({name: pa.array(rows[name].astype(str)).dictionary_encode().cast(WORD) for name in kinds.keys})
     odd = ~np.logical_and.reduce([is_blank(rows[name]).to_numpy() for name in (*kinds.numbers, *kinds.others)])
     odd |= kinds.blank_rows
-    return _Block(rows.index.to_numpy(), table, np.full((len(kinds.numbers), len(rows)), np.nan).T, odd, [])
+    return _Block(rows.index.to_numpy(), table, [np.full(len(rows), np.nan)] * len(kinds.numbers), odd, [])
 
 
 def _joined(body: Body, blocks: list[_Block], mended: pd.DataFrame, bad: pd.DataFrame) -> TypedRows:
     """The rows of all blocks; those of the last one, which were mended, at the place of their lines."""
     line = np.concatenate([block.line for block in blocks])
     table = pa.concat_tables([block.keys for block in blocks]).unify_dictionaries().combine_chunks()
-    values = np.concatenate([block.values.T for block in blocks], axis=1).T
+    values = np.empty((len(blocks[0].values), len(line))).T
+    for column, parts in zip(values.T, zip(*(block.values for block in blocks), strict=True), strict=True):
+        np.concatenate(parts, out=column)
     odd = np.concatenate([block.odd for block in blocks])
     keys = {name: _places(table[name]) for name in table.column_names}
     if len(mended):

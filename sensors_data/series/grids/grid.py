@@ -130,13 +130,15 @@ class GapRules:
 
 
 def imputed(values: np.ndarray, seen: np.ndarray, rules: GapRules, since: int = 0) -> np.ndarray:
-    """A sensor's values (T,) with their gaps filled; those that are too long stay, as do long ones that end by `since`.
+    """A sensor's values (T,) with their gaps filled; those that are too long stay, as do those that end well before
+    `since`, and long ones that end by it.
 
     A seasonal fill is the median of the same time of day over the `days` before the row, moved to the level
     at which the gap began. A gap still open at the end cannot be linear: its length is not yet known.
     Nothing is taken from after a gap's own end, and nothing of a later day where the values end with their day.
     """
-    filled = filled_linearly(values, seen, rules.linear)
+    filled, near = values.copy(), max(0, since - rules.linear - 1)
+    filled[near:] = filled_linearly(values[near:], seen[near:], rules.linear)
     for first, last in _runs(~seen):
         is_line = first > 0 and last < len(seen) and last - first <= rules.linear
         if last > since and not is_line and last - first <= rules.seasonal:
@@ -171,10 +173,17 @@ def _same_time_of_day(
     known = usable.any(axis=0)
     typical = np.full(len(rows), np.nan, dtype=np.float32)
     if known.any():
-        typical[known] = np.nanmedian(table[:, known], axis=0)
+        typical[known] = _medians(table[:, known])
     anchored = first > 0 and known[0]
     shift = values[first - 1] - typical[0] if anchored else 0.0
     return np.asarray(typical[1:] + shift, dtype=np.float32)
+
+
+def _medians(table: np.ndarray) -> np.ndarray:
+    """The median of each column's known values, (R, N) -> (N,): as `np.nanmedian`, which takes ten times as long."""
+    ascending, count = np.sort(table, axis=0), np.count_nonzero(~np.isnan(table), axis=0)  # NaN comes last
+    column = np.arange(table.shape[1])
+    return np.asarray((ascending[(count - 1) // 2, column] + ascending[count // 2, column]) / 2)
 
 
 def long_gaps(observed: np.ndarray, rows: int) -> np.ndarray:

@@ -31,12 +31,12 @@ def imputed_rows(spec: Family, day: date, assets: list[str], readings: Readings)
     flat = len(spec.sensors), len(assets) * day_rows(spec)
     of_sensors = np.moveaxis(filled, 2, 0).reshape(flat)  # (D, A x T), as they lie in memory
     seen = np.moveaxis(observed, 2, 0).reshape(flat)
+    asset = np.repeat(np.arange(len(assets), dtype=np.int32), day_rows(spec))
+    time = np.tile(as_us(day) + np.arange(day_rows(spec)) * np.timedelta64(spec.step, "us"), len(assets))
     there = ~np.isnan(of_sensors).all(axis=0)
-    place = np.arange(there.size)
     if not there.all():
-        place, of_sensors, seen = place[there], np.compress(there, of_sensors, axis=1), np.compress(there, seen, axis=1)
-    asset, row = np.divmod(place, day_rows(spec))
-    time = as_us(day) + row * np.timedelta64(spec.step, "us")
+        of_sensors, seen = np.compress(there, of_sensors, axis=1), np.compress(there, seen, axis=1)
+        asset, time = asset[there], time[there]
     return WideRows(assets, spec.sensor_names, time, asset, of_sensors.T, seen.T)
 
 

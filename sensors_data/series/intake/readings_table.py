@@ -12,7 +12,7 @@ from sensors_data.provenance import Provenance
 from sensors_data.settings import Family
 from sensors_data.store import Store, shard_of
 from sensors_data.tables import TABLES
-from sensors_data.wide_rows import WideRows, rows_of, table_of
+from sensors_data.wide_rows import WideRows, coded_table_of, rows_of
 
 READINGS = TABLES["readings"]
 
@@ -29,7 +29,7 @@ def write_day(store: Store, spec: Family, family: str, day: date, readings: Wide
         assets = [name for name in readings.assets if shard_of(name, spec.shards) == shard]
         rows = readings if len(assets) == len(readings.assets) else readings.of(assets, readings.sensors)
         where = {"family": family, "day": day} | ({"shard": shard} if spec.shards > 1 else {})
-        after.append(store.write_rows("readings", table_of(READINGS, rows), source, **where))
+        after.append(store.write_rows("readings", coded_table_of(READINGS, rows), source, **where))
     for path in [*before, *store.shards("readings", family=family, day=day)]:
         if path not in after:
             store.remove(path)

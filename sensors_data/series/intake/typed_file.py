@@ -13,9 +13,10 @@ from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.dates.far_times import without_far
 from sensors_data.series.dates.parsing import read_times
-from sensors_data.series.files.cells import Body, body_of
+from sensors_data.series.files.cells import Body, body_of, is_utf8
 from sensors_data.series.files.file_source import asset_of, is_parquet, joined_cells, without_blanks
 from sensors_data.series.files.packing import unpacked
+from sensors_data.series.files.plain_text import plain_body
 from sensors_data.series.files.typed_parquet import parquet_rows, whole_table
 from sensors_data.series.files.typed_text import typed_rows
 from sensors_data.series.values.numbers import quality_word
@@ -73,12 +74,10 @@ def opened(path: Path, layout: Layout) -> tuple[Body | pa.Table, list[str]] | No
         if is_parquet(path):
             table = whole_table(path)
             return None if table is None else (table, table.column_names)
-        body = body_of(unpacked(path, layout), path.name, layout)
-        if not body.data.isascii():
-            body.data.decode()
-    except (UnreadableError, OSError, UnicodeDecodeError, pa.ArrowException):
+        body = plain_body(path, layout) or body_of(unpacked(path, layout), path.name, layout)
+    except (UnreadableError, OSError, pa.ArrowException):
         return None
-    return body, body.names
+    return (body, body.names) if is_utf8(body.whole) else None
 
 
 def rows_in(

@@ -28,19 +28,25 @@ class DayRows:
     @property
     def time(self) -> np.ndarray:
         """Each row's time, (R,) datetime64[us]."""
-        return np.asarray(self.file.time[self.place])
+        return _of(self.file.time, self.place)
 
     @property
     def asset(self) -> np.ndarray:
         """Each row's place among the file's assets, (R,)."""
-        return np.asarray(self.file.asset[self.place])
+        return _of(self.file.asset, self.place)
+
+
+def _of(column: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """A column of some ascending rows; not copied where they are all of them."""
+    return column if len(rows) == len(column) else np.asarray(column[rows])
 
 
 def rows_of_day(file: WideFile, family: Family, day: date, own: bool) -> tuple[DayRows, pd.DataFrame]:
     """A file's rows of a day and its rejects; rows that no day's run would look at are rejects of its `own`."""
-    filed, short = _filed(file, family)
-    today = np.flatnonzero(filed == np.datetime64(day))
-    values = file.values if len(today) == len(filed) else np.take(file.values.T, today, axis=1).T
+    alone = _is_of(file, day)
+    filed, short = (np.empty(0, "datetime64[D]"),) * 2 if alone else _filed(file, family)
+    today = np.arange(len(file.moment)) if alone else np.flatnonzero(filed == np.datetime64(day))
+    values = file.values if len(today) == len(file.moment) else np.take(file.values.T, today, axis=1).T
     odd, plain = _told_apart(file, family, today, values)
     rejects, present = _no_rejects(), None
     if odd.any():
@@ -50,19 +56,25 @@ def rows_of_day(file: WideFile, family: Family, day: date, own: bool) -> tuple[D
         raw = file.raw_but(plain.T, file.rows.line[today[odd]], family)
         rejects = _judged(file, family, today, values, present, raw)
     noted = _out_of_order(file, family, today, values, present)
-    bad = file.rows.bad[short == np.datetime64(day)].assign(reason=SHORT, used=False)
-    parts = [rejects, noted, bad]
-    if own and "{day}" in family.inbox:
+    bad = file.rows.bad if alone else file.rows.bad[short == np.datetime64(day)]
+    parts = [rejects, noted, bad.assign(reason=SHORT, used=False)]
+    if own and "{day}" in family.inbox and not alone:
         far = np.flatnonzero(np.abs(filed - np.datetime64(day)) > np.timedelta64(1, "D"))
         if len(far):
             parts.append(lines_of(file.raw(file.rows.line[far], family)).assign(reason=FAR, used=False))
-    usable = ~np.isnan(values).all(axis=1)
+    usable = ~np.isnan(values.T).all(axis=0)
     rows = (
         DayRows(file, today, values)
         if usable.all()
         else DayRows(file, today[usable], np.compress(usable, values.T, axis=1).T)
     )
-    return rows, pd.concat(parts, ignore_index=True)
+    told = [part for part in parts if len(part)]
+    return rows, pd.concat(told, ignore_index=True) if told else _no_rejects()
+
+
+def _is_of(file: WideFile, day: date) -> bool:
+    """Whether all of a file's times are known, and of one day."""
+    return bool((file.moments.astype("datetime64[D]") == np.datetime64(day)).all())
 
 
 def _filed(file: WideFile, family: Family) -> tuple[np.ndarray, np.ndarray]:
@@ -70,7 +82,7 @@ def _filed(file: WideFile, family: Family) -> tuple[np.ndarray, np.ndarray]:
 
     It is its own, else that of the row with a value before it, at the start of the file the next such row's.
     """
-    days = file.time.astype("datetime64[D]")
+    days = file.moments.astype("datetime64[D]")[file.moment]
     timeless = np.flatnonzero(np.isnat(days))
     bad = file.rows.bad["line"].to_numpy(dtype=np.int64)
     if not len(timeless) and not len(bad):
@@ -98,8 +110,12 @@ def _told_apart(file: WideFile, family: Family, rows: np.ndarray, values: np.nda
     """
     names = pd.Series(file.assets, dtype="str")
     named = names.str.fullmatch(LABEL) & names.isin(family.assets or names)
-    unplaced = np.isnat(file.time[rows]) | ~named.to_numpy(dtype=bool)[file.asset[rows]] | file.doubted[rows]
-    odd = file.rows.odd[rows] | unplaced
+    unplaced = _of(file.doubted, rows)
+    if not named.all():
+        unplaced = unplaced | ~named.to_numpy(dtype=bool)[_of(file.asset, rows)]
+    if np.isnat(file.moments).any():
+        unplaced = unplaced | np.isnat(_of(file.time, rows))
+    odd = _of(file.rows.odd, rows) | unplaced
     wild = [_wild(values[:, place], sensor) for place, sensor in enumerate(family.sensors.values())]
     for cells in wild:
         if cells.any():
@@ -142,11 +158,13 @@ def _out_of_order(
 
     Cells that are `present` may be newer without being usable; those are present that have a value where it is None.
     """
-    time = file.time[rows]
+    if file.in_time:
+        return _no_rejects()
+    time = _of(file.time, rows)
     timed = np.flatnonzero(~np.isnat(time))
     if (time[1:] >= time[:-1]).all() or not len(timed):  # an unknown time is neither later nor earlier
         return _no_rejects()
-    asset = file.asset[rows].astype(np.int64)
+    asset = _of(file.asset, rows).astype(np.int64)
     order = timed[np.argsort(asset[timed], kind="stable")]
     since = (time[order] - time[order].min()).astype(np.int64)
     start = asset[order] * (int(since.max()) + 1)  # each asset's times lie beyond the last one's

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -32,11 +32,22 @@ class WideFile:
 
     name: str
     rows: Rows
-    time: np.ndarray  # (N,) datetime64[us], UTC, NaT where it cannot be read
+    moment: np.ndarray  # (N,) places in moments
+    moments: np.ndarray  # (M,) datetime64[us], UTC, NaT where a time cannot be read
     asset: np.ndarray  # (N,) places in assets
     assets: list[str]
     values: np.ndarray  # (N, D) float64, NaN where a cell is blank or odd; a column after the other in memory
     doubted: np.ndarray  # (N,) rows of which every cell must be judged: with a quality that is not good
+
+    @cached_property
+    def time(self) -> np.ndarray:
+        """Each row's time, (N,) datetime64[us], NaT where it cannot be read."""
+        return np.asarray(self.moments[self.moment])
+
+    @cached_property
+    def in_time(self) -> bool:
+        """Whether no row stands after a later one; an unknown time is neither later nor earlier."""
+        return bool((self.time[1:] >= self.time[:-1]).all())
 
     def raw(self, lines: np.ndarray, family: Family) -> pd.DataFrame:
         """Some rows as one row a value (line, time, asset, sensor, value), cell by cell as text."""
@@ -99,4 +110,4 @@ def _timed(name: str, rows: Rows, known: list[str], layout: Layout, sensors: tup
         values = np.full((len(sensors), len(asset)), np.nan).T
         for column, read in zip(known, rows.values.T, strict=True):
             values[:, sensors.index(column)] = read
-    return WideFile(name, rows, moments[1][moments[0]], asset, assets, values, not_good(rows, layout))
+    return WideFile(name, rows, *moments, asset, assets, values, not_good(rows, layout))
