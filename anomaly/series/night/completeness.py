@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from anomaly.series.detector import Detector
+from sensors_data.counting import count
 from sensors_data.errors import UnusableError
+from sensors_data.series.grids.grid import Grid, as_us
 from sensors_data.tables import TABLES
 
 
@@ -37,15 +39,38 @@ def completeness_of(
     return pd.DataFrame(rows, columns=TABLES["completeness"].schema.names)
 
 
-def check_scored(detector: Detector, scores: pd.DataFrame, rows: pd.DataFrame, where: str) -> None:
-    """UnusableError when a score is infinite, or when rows were measured and not one of them has a score."""
+def check_scored(
+    detector: Detector, scores: pd.DataFrame, rows: pd.DataFrame, grids: dict[str, Grid], where: str
+) -> None:
+    """UnusableError when a score is infinite, or when none of the rows has one though enough of `grids` was measured.
+
+    A night in which too little was measured to be judged is no fault of the model's.
+    """
     infinite = int(np.isinf(scores["score"].to_numpy(dtype=np.float64)).sum())
     if infinite:
         raise UnusableError(f"{where}: {infinite:,} scores of model {detector.name} are infinite", _remedy(detector))
     measured = int(rows["measured"].sum())
-    if measured and not rows["scored"].any():
+    if not measured or rows["scored"].any():
+        return
+    day = as_us(rows["time"].iloc[0].date())
+    if any(measured_whole(grids[asset], day, detector.context_rows) for asset in rows["asset"]):
         reason = f"{where}: none of {measured:,} measured rows has a score of model {detector.name}"
         raise UnusableError(reason, _remedy(detector))
+
+
+def measured_whole(grid: Grid, since: np.datetime64, rows: int) -> bool:
+    """Whether something was measured in each of so many rows in a row, the last of them not before `since`."""
+    seen = np.concatenate([[0], np.cumsum(grid.observed.any(axis=1))])
+    whole = seen[rows:] - seen[:-rows] == rows  # by last row, from row `rows` - 1 on
+    return bool(whole[grid.times[rows - 1 :] >= since].any())
+
+
+def too_little(rows: pd.DataFrame, context_rows: int) -> str:
+    """Why not one of a night's measured rows has a score, in words; empty where one has, or none was measured."""
+    measured = int(rows["measured"].sum())
+    if not measured or rows["scored"].any():
+        return ""
+    return f"too little measured, not scored: {count(measured, 'measured row')}, windows of {context_rows:,} rows"
 
 
 def _remedy(detector: Detector) -> str:

@@ -30,5 +30,5 @@ def rehearse(settings: Settings, family: str, day: date) -> int:
     grids = grids_of(read_rows(store, spec, paths, assets), spec)
     rows, sensor_rows = score_day(detector, spec, grids, read_incidents(store, family), day, assets)
     complete = completeness_of(detector, day, assets, rows, sensor_rows)
-    check_scored(detector, rows, complete, f"{family} {day}")
+    check_scored(detector, rows, complete, grids, f"{family} {day}")
     return len(rows)

@@ -12,7 +12,7 @@ from anomaly.series.blocks import MOST_VALUES
 from anomaly.series.detector import Detector
 from anomaly.series.evidence.localise import AROUND
 from anomaly.series.files import load_for
-from anomaly.series.night.completeness import check_scored, completeness_of
+from anomaly.series.night.completeness import check_scored, completeness_of, too_little
 from anomaly.series.night.peel import Flagged, with_faults_hidden
 from anomaly.series.night.score_rows import Night, around_alarms, score_rows, sensor_rows
 from anomaly.series.night.self_test import self_test
@@ -50,12 +50,14 @@ def _score(store: Store, spec: Family, day: date, family: str, shard: int) -> Do
     grids = grids_of(read_rows(store, spec, paths), spec)
     made = _rows_in_turn(detector, spec, grids, read_incidents(store, family), day, assets)
     rows, complete = made["scores"], made["completeness"].to_pandas()
-    check_scored(detector, rows.select(["score"]).to_pandas(), complete, f"{family} {day} shard {shard}")
+    check_scored(detector, rows.select(["score"]).to_pandas(), complete, grids, f"{family} {day} shard {shard}")
     source = store.made_from(paths, Provenance(job="score-series", model=detector.name, settings=settings_hash(spec)))
     trials = self_test(detector, grids, day, assets)
     store.write("self_tests", trials, source, family=family, day=day, shard=shard)
     for table in ("completeness", "sensor_scores", "scores"):
         store.write_rows(table, made[table], source, family=family, day=day, shard=shard)
+    if few := too_little(complete, detector.context_rows):
+        return Done(rows.num_rows, f"{family} {day} shard {shard}: {few}, model {detector.name}", few)
     return Done(rows.num_rows, _line(detector, rows, family, day, shard), _unscored(complete))
 
 

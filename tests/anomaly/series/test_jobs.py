@@ -2,9 +2,11 @@
 
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from anomaly.monitoring.runs import family_subject, job_samples
 from anomaly.series.files import read_card, serving
 from anomaly.series.night.find_job import find_anomalies
 from anomaly.series.night.score_job import score_series
@@ -142,3 +144,34 @@ def test_a_day_without_assets_is_scored_as_nothing(settings):
     line = score_series(settings, NIGHT, "pump")
     assert f"scored pump {NIGHT} shard 0: 0 rows, 2 sensors, 0 rows over the threshold" in line
     assert find_anomalies(settings, NIGHT, "pump") == f"found in pump {NIGHT}: 0 anomalies, 0 in planned work"
+
+
+def of_last_night(settings, measured):
+    """The last night's grid with the rows `measured` (96,) alone, the days before it gone; what scoring says."""
+    train_series(settings, NIGHT, "pump")
+    store = Store(settings.store)
+    for day in DAYS[:3]:
+        store.remove(store.path("grid", family="pump", day=day, shard=0))
+    where = {"family": "pump", "day": NIGHT, "shard": 0}
+    rows = store.read("grid", **where).sort_values("time")
+    values = {sensor: rows[sensor].where(measured) for sensor in ("flow", "speed")}
+    told = rows.assign(**values, observed_flow=measured, observed_speed=measured)
+    store.write("grid", told, Provenance(job="test"), **where)
+    return score_series(settings, NIGHT, "pump")
+
+
+def test_a_night_with_six_measured_rows_is_told_as_too_little_and_stops_nothing(settings):
+    measured = np.zeros(96, dtype=bool)
+    measured[40:46] = True
+    few = "too little measured, not scored: 6 measured rows, windows of 16 rows"
+    assert of_last_night(settings, measured) == f"pump {NIGHT} shard 0: {few}, model pump@{DAYS[2]}"
+    store = Store(settings.store)
+    (run,) = store.read_days("runs", [NIGHT], run="score-series-pump-0").to_dict("records")
+    assert (run["state"], run["reason"]) == ("done", few)
+    (row,) = store.read_days("completeness", [NIGHT], family="pump").to_dict("records")
+    assert (row["measured"], row["scored"]) == (6, 0)
+    assert store.read_days("scores", [NIGHT], family="pump")["score"].isna().all()
+    assert find_anomalies(settings, NIGHT, "pump") == f"found in pump {NIGHT}: 0 anomalies, 0 in planned work"
+    names = {one.name for one in job_samples(store, family_subject("pump", 1), NIGHT)}
+    assert "nightscore_job_runs" in names
+    assert "nightscore_last_success_timestamp_seconds" not in names
