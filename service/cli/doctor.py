@@ -79,7 +79,12 @@ def _trained(settings: Settings, family: str, card: Card, newest: date, more: li
         return Health(family, "TRAINED, NOT SCORED", f"No night was scored yet; {_start(family)}", more)
     if why := next_night(settings, family, newest):
         return Health(family, "NOT SCORED", why, more)
-    return Health(family, "READY", f"Scored through {scored[-1]}", [*more, *_silent(store, family, scored[-1])])
+    return Health(
+        family,
+        "READY",
+        f"Scored through {scored[-1]}",
+        [*more, *_silent(store, family, scored[-1]), *_unused(store, family, scored[-1])],
+    )
 
 
 def _changed(card: Card, spec: Family, family: str, newest: date) -> str:
@@ -113,6 +118,17 @@ def _silent(store: Store, family: str, night: date) -> list[str]:
     return [
         f"nothing was read on {night} of {row['asset']}: {row['silent_sensors']}" for row in silent.to_dict("records")
     ]
+
+
+def _unused(store: Store, family: str, night: date) -> list[str]:
+    """What of the newest night's rows could not be used, where it is more than one in a hundred, by reason."""
+    rows = store.read_days("rejects", [night], family=family)
+    reasons = rows.loc[~rows["used"].astype(bool), "reason"].value_counts()
+    used = sum(store.provenance(path).many for path in store.written("readings", [night], family=family))
+    if reasons.sum() <= 0.01 * (used + reasons.sum()):
+        return []
+    told = ", ".join(f"{reason} ({many:,})" for reason, many in reasons.head(4).items())
+    return [f"{count(int(reasons.sum()), 'row')} of {night} could not be used: {told}"]
 
 
 def _start(family: str) -> str:

@@ -25,7 +25,7 @@ def time_span(raw: pd.DataFrame, layout: Layout) -> Span | None:
 
 
 def repeats(parts: dict[Path, pd.DataFrame], layout: Layout) -> bool:
-    """Whether files that share times hold the same values at nearly all of them: copies, or parts that lap over.
+    """Whether files that share times hold the same values at most of them: copies, or parts that lap over.
 
     Files of the same times under names of their own are machines, even if they read alike.
     """
@@ -39,7 +39,7 @@ def repeats(parts: dict[Path, pd.DataFrame], layout: Layout) -> bool:
     steady = shared.groupby("sensor")["value"].nunique().max() < 3  # values that hardly change say nothing
     stems = {re.sub(_COPY, "", path.stem.casefold()) for path in parts}
     lapping = (shared["file"].value_counts() / keyed["file"].value_counts()).dropna().max() < 0.6
-    return bool(alike.mean() > 0.98 and not steady and (lapping or len(stems) == 1))
+    return bool(alike.mean() > 0.5 and not steady and (lapping or len(stems) == 1))
 
 
 def files_as_assets(spans: dict[Path, Span | None], layout: Layout) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 import pandas as pd
 
@@ -51,6 +53,33 @@ def comings_and_goings(values: pd.DataFrame) -> list[str]:
         more = max(0, len(ends) - most) + max(0, len(begins) - most)
         odd += [f"{more:,} more of kind {kind} end early or begin late"] if more else []
     return odd
+
+
+def times_that_go_back(raw: pd.DataFrame, time: pd.Series, step: timedelta) -> list[str]:
+    """A sentence on times of rows (line, asset, sensor) that jump back a few times, by more than a step; else none.
+
+    Rows of one asset and sensor are compared with the one before them in the same file. A lone row is no jump.
+    """
+    which = pd.factorize(raw["asset"].astype(str) + "\x1f" + raw["sensor"].astype(str))[0]
+    order = np.argsort(which, kind="stable")
+    order = order[time.notna().to_numpy()[order]]
+    group, line = which[order], raw["line"].to_numpy()[order]
+    moment = time.to_numpy("datetime64[us]")[order]
+    apart = np.diff(moment)
+    beside = (np.diff(group) == 0) & (np.diff(line) > 0)
+    back = beside & (apart < -np.timedelta64(step))
+    back[-1:] = False
+    back[:-1] &= beside[1:] & (moment[2:] <= moment[:-2])
+    often = int(back.sum())
+    if not often or often > max(3 * len(np.unique(group)), 0.005 * beside.sum()):
+        return []
+    first = int(back.argmax())
+    by = timedelta(microseconds=int(-apart[first].astype(np.int64)))
+    lines = len(np.unique(line[1:][back]))
+    told = "goes back once" if lines == 1 else f"goes back {lines:,} times"
+    return [
+        f"the time {told}, first in line {line[first + 1]}, by {by}: a clock that was set, or summer time (--zone)?"
+    ]
 
 
 def _renamed(ends: pd.DataFrame, begins: pd.DataFrame, edge: pd.Timedelta) -> list[str]:

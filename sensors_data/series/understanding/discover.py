@@ -55,12 +55,8 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
     """Settings for the readings in a file or folder. LookupError or UnreadableError when there are none to be found."""
     wishes = wishes or Wishes()
     files = find_files(str(source))
-    understood = understand(files[0], wishes)
+    understood, names, parts, broken = _of_most(files, wishes)
     layout = understood.layout
-    names = _sensor_names(understood)
-    if not names:
-        raise _no_sensor(files[0].name, understood)
-    parts, broken = _raw_parts(files, layout, names)
     spans = {} if repeats(parts, layout) else {p: time_span(r, layout) for p, r in parts.items()}
     layout = layout.model_copy(update=files_as_assets(spans, layout))
     if layout.asset_from_file or layout.asset_from_folder:
@@ -123,6 +119,34 @@ def _nameless(raw: pd.DataFrame) -> list[str]:
     """What is said of rows whose sensor has no name that it could have."""
     odd = [name for name in raw["sensor"].astype(str).unique() if re.fullmatch(LABEL, name) is None]
     return [f"rows of {len(odd)} sensors are left out, whose names are no printable text"] if odd else []
+
+
+_Parts = tuple[Understood, tuple[str, ...], dict[Path, pd.DataFrame], list[str]]
+
+
+def _of_most(files: list[Path], wishes: Wishes) -> _Parts:
+    """How most files read, their sensors, the values of each file that reads so, and what is wrong with the others.
+
+    The first file shows it; where most others do not read as it does, the first of those.
+    """
+    first = _as_in(files[0], files, wishes)
+    other = next((path for path in files if path not in first[2]), None)
+    if other is None or 2 * len(first[2]) >= len(files):
+        return first
+    try:
+        again = _as_in(other, files, wishes)
+    except UnreadableError:
+        return first
+    return again if len(again[2]) > len(first[2]) else first
+
+
+def _as_in(path: Path, files: list[Path], wishes: Wishes) -> _Parts:
+    """How a file reads, its sensors, and the values of all files that read so."""
+    understood = understand(path, wishes)
+    names = _sensor_names(understood)
+    if not names:
+        raise _no_sensor(path.name, understood)
+    return understood, names, *_raw_parts(files, understood.layout, names)
 
 
 def _ahead(last: pd.Timestamp, files: list[Path]) -> list[str]:

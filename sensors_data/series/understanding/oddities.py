@@ -11,7 +11,7 @@ import pandas as pd
 
 from sensors_data.counting import count, counted
 from sensors_data.series.dates.parsing import read_times
-from sensors_data.series.understanding.comings import comings_and_goings
+from sensors_data.series.understanding.comings import comings_and_goings, times_that_go_back
 from sensors_data.series.understanding.understand import Understood
 from sensors_data.series.values.missing import far_values, repeated_apart, zeros_apart
 from sensors_data.series.values.numbers import is_blank
@@ -53,13 +53,18 @@ def oddities(
         told = counted(len(text), "value is no number", "values are no numbers")
         odd.append(f"{told}, like {', '.join(repr(str(w)) for w in words.index[:3])}")
     if repeated := int(values.duplicated(["time", "asset", "sensor"]).sum()):
-        odd.append(f"{counted(repeated, 'value stands', 'values stand')} twice or more for one time, asset and sensor")
+        told = f"{counted(repeated, 'value stands', 'values stand')} twice or more for one time, asset and sensor"
+        others = repeated - int(values.duplicated(["time", "asset", "sensor", "value"]).sum())
+        odd.append(f"{told}, {others:,} of them with another value than before: the last is taken" if others else told)
     odd += _of_sensors(values, family)
     odd += comings_and_goings(values)
+    odd += times_that_go_back(raw, time, step)
     one = readings.drop_duplicates(["asset", "time"]).sort_values(["asset", "time"])
     gaps = one.groupby("asset")["time"].diff().dt.total_seconds()
     if len(long := gaps[gaps > 10 * step.total_seconds()]):
-        odd.append(f"{count(len(long), 'gap')} of more than ten steps, the longest {timedelta(seconds=long.max())}")
+        whose = f", of {one['asset'][long.idxmax()]}" if one["asset"].nunique() > 1 else ""
+        longest = timedelta(seconds=long.max())
+        odd.append(f"{count(len(long), 'gap')} of more than ten steps, the longest {longest}{whose}")
     if len(gaps) and (usual := gaps.median()) >= 1 and 1.02 * usual < step.total_seconds() < 2 * usual:
         odd.append(f"readings come every {usual:g} s, which does not divide the day: a step of {step} is taken")
     apart = (

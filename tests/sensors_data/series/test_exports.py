@@ -146,6 +146,55 @@ def test_a_copy_of_a_file_is_no_machine_of_its_own(put, tmp_path):
     assert "384 values stand twice or more for one time, asset and sensor" in found.odd
 
 
+def day_rows(times, shift: float = 0.0, names: str = "temp,flow", times_flow: float = 1.0) -> str:
+    """A log of two sensors by the hour."""
+    rows = zip(times, cases.TEMP, cases.FLOW, strict=False)
+    return f"time,{names}\n" + "".join(f"{t},{a + shift:.2f},{b * times_flow:.2f}\n" for t, a, b in rows)
+
+
+def test_copies_that_contradict_one_another_are_counted(put, tmp_path):
+    put(day_rows(cases.HOURS), "log.csv")
+    put(day_rows(cases.HOURS, names="flow,temp").replace(",flow,temp", ",temp,flow"), "log (1).csv")
+    text = day_rows(cases.HOURS).splitlines(keepends=True)
+    text[5] = f"{cases.HOURS[4]},99.00,{cases.FLOW[4]:.2f}\n"
+    put("".join(text), "log (1).csv")
+    found = discover(tmp_path / "inbox")
+    assert found.assets == ("asset",)
+    told = "384 values stand twice or more for one time, asset and sensor, 1 of them with another value than before"
+    assert told in " ".join(found.odd)
+
+
+def test_of_files_of_two_families_most_are_read_and_the_others_named(put, tmp_path):
+    put(day_rows(cases.HOURS, names="zone1,zone2"), "a_oven.csv")
+    put(day_rows(cases.HOURS[:96]), "pump_02.csv")
+    put(day_rows(cases.HOURS[96:]), "pump_03.csv")
+    found = discover(tmp_path / "inbox")
+    assert (tuple(found.family.sensors), found.used) == (("temp", "flow"), 2 * cases.ROWS)
+    assert "not read: a_oven.csv has none of the sensors ['temp', 'flow']" in " ".join(found.odd)
+
+
+def test_a_month_that_is_missing_is_a_gap_with_the_machine_s_name(put):
+    late = [*cases.HOURS[:96], *(cases.HOURS[96:] + pd.Timedelta("28D"))]
+    rows = [
+        f"{t},{asset},{v:.2f}\n"
+        for asset, times in (("A", cases.HOURS), ("B", late))
+        for t, v in zip(times, cases.TEMP, strict=True)
+    ]
+    odd = discover(put("time,asset,temp\n" + "".join(rows))).odd
+    assert "1 gap of more than ten steps, the longest 28 days, 1:00:00, of B" in odd
+
+
+def test_a_clock_that_jumps_back_is_told_with_its_line(put):
+    times = [*cases.HOURS[:100], *(cases.HOURS[100:] - pd.Timedelta("3h"))]
+    odd = " ".join(discover(put(day_rows(times))).odd)
+    assert "the time goes back once, first in line 102, by 2:00:00: a clock that was set, or summer time" in odd
+
+
+def test_a_sensor_in_other_units_for_the_last_hours_is_told(put):
+    text = day_rows(cases.HOURS[:180]) + day_rows(cases.HOURS[180:], times_flow=1000).split("\n", 1)[1]
+    assert "sensor flow changes its size about 1,000-fold in mid-file: a change of unit?" in discover(put(text)).odd
+
+
 def test_what_comes_and_goes_is_told(put, tmp_path):
     head, *rows = cases.two(str).splitlines(keepends=True)
     put(head + "".join(rows[:96]), "log_2026-02-01.csv")

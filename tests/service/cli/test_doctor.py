@@ -1,7 +1,7 @@
 """What the doctor says of a family, from an empty inbox to a detector at work."""
 
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -129,6 +129,18 @@ def test_ready_means_that_the_newest_day_could_be_scored_just_now(copied):
         .lines[0]
         .endswith("is damaged: it does not hold what was written; run: nightscore verify --repair")
     )
+
+
+def test_rows_of_the_newest_night_that_could_not_be_used_are_told_by_reason(copied, tmp_path):
+    pattern = Path(copied.families["oven"].inbox)
+    shutil.copytree(pattern.parent, tmp_path / "inbox")
+    newest = tmp_path / "inbox" / pattern.name.replace("{day}", "2026-03-10")
+    head, rows = newest.read_text().split("\n", 1)
+    newest.write_text(f"{head}_new\n{rows}")
+    settings = with_inbox(copied, tmp_path / "inbox" / pattern.name)
+    ingest(settings, date(2026, 3, 10), "oven")
+    (told,) = [line for line in examine(settings, "oven").lines if "could not be used" in line]
+    assert "of 2026-03-10 could not be used: unknown sensor (" in told
 
 
 def test_another_step_than_the_detector_learned_is_not_ready(copied):
