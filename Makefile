@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := $(VENV)/bin
 LOWEST := tests/sensors_data tests/anomaly tests/synthesis
 
-.PHONY: audit sbom test-lowest alerts-demo demo docs airflow airflow-demo airflow-workers test test-live test-hostile check tools clean help
+.PHONY: audit lock sbom test-lowest alerts-demo demo docs airflow airflow-demo airflow-workers test test-live test-hostile check tools clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -62,6 +62,10 @@ audit: ## look for known holes in the pinned packages; asks PyPI for each of the
 sbom: $(BIN)/nightscore ## what the environment consists of, as CycloneDX, into build/sbom.json
 	mkdir -p build
 	$(BIN)/cyclonedx-py environment $(VENV) --pyproject pyproject.toml --output-reproducible --of JSON -o build/sbom.json
+
+lock: $(BIN)/nightscore ## the packages of the service with the hash of each file, into build/requirements.lock
+	mkdir -p build
+	$(BIN)/python deploy/lock '.[celery,s3,service]' > build/requirements.lock
 
 test-lowest: ## install the lowest versions that pyproject.toml allows, and run the core tests with them
 	mkdir -p build

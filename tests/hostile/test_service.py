@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,13 +23,15 @@ from attacked_plant import FAMILY, LAST
 
 from sensors_data.settings import Settings
 
+LINE = "POST /v1/score"
+"""What the log says of a score that was answered."""
 LIGHT = ("/health", "/v1/families", f"/v1/anomalies?family={FAMILY}", "/v1/models", f"/v1/labels?family={FAMILY}")
 
 
 @contextmanager
 def served(settings: Settings, own: Path, log: Path) -> Iterator[tuple[str, int]]:
     """The service as a command of its own; its address and process."""
-    words = ["serve", "--settings", str(own), "--store", settings.store, "--port", "0"]
+    words = ["serve", "--settings", str(own), "--store", settings.store, "--port", "0", "--log"]
     words += ["--token-file", str(log.with_name("token")), "--users-file", str(log.with_name("users.json"))]
     command = [sys.executable, "-u", "-c", "from service.cli import main; main()", *words]
     with log.open("w") as out:
@@ -92,7 +95,7 @@ def own(plant) -> Path:
 
 def test_fifty_clients_and_a_bomb_a_second_leave_it_quick_small_and_whole(site, own, plant, tmp_path, sized, tell):
     clients, requests = (50, 20) if sized(100) >= 50 else (8, 5)
-    body = Path(plant.family(FAMILY).inbox.replace("{day}", str(LAST))).read_bytes()
+    body = _day_of(plant)
     with served(site, own, tmp_path / "log") as (url, process):
         before = {path: fetched(url + path) for path in LIGHT}
         at_rest, peak, stop, exploded = resident(process), 0.0, threading.Event(), Counter[int]()
@@ -150,6 +153,30 @@ def test_fifty_clients_and_a_bomb_a_second_leave_it_quick_small_and_whole(site, 
     assert p95["light"] < 2
 
 
+def test_what_is_under_way_is_answered_when_it_is_told_to_stop(site, own, plant, tmp_path, sized, tell):
+    body, tried, answered, seconds = _day_of(plant), sized(10), 0, 0.0
+    for number in range(tried):
+        log = tmp_path / f"log-{number}"
+        with served(site, own, log) as (url, process), ThreadPoolExecutor(4) as clients:
+            score = f"{url}/v1/score?family={FAMILY}"
+            under_way = [clients.submit(fetched, score, body) for _ in range(4)]
+            while f"{LINE} 200" not in log.read_text() and not all(one.done() for one in under_way):
+                time.sleep(0.01)
+            os.kill(process, signal.SIGTERM)
+            begun = time.monotonic()
+            answered += sum(one.result()[0] == 200 for one in under_way)
+            while _lives(process):
+                assert time.monotonic() < begun + 60
+                time.sleep(0.05)
+            seconds = max(seconds, time.monotonic() - begun)
+        said, token = log.read_text(), log.with_name("token").read_text().strip()
+        assert token not in said
+    tell(
+        f"told to stop: {tried} times, 4 scores under way, {answered} answered, gone in at most {seconds:.1f} s"
+    )
+    assert answered == 4 * tried
+
+
 def test_heads_that_never_end_are_cut_off_and_others_are_answered(site, own, tmp_path, sized, tell):
     with served(site, own, tmp_path / "log") as (url, process):
         port, at_rest = int(url.rpartition(":")[2]), resident(process)
@@ -173,6 +200,19 @@ def test_heads_that_never_end_are_cut_off_and_others_are_answered(site, own, tmp
     assert sent < 20e6
     assert answer == 200
     assert grown < 100
+
+
+def _day_of(plant: Settings) -> bytes:
+    """The readings of the last day as they came."""
+    return Path(plant.family(FAMILY).inbox.replace("{day}", str(LAST))).read_bytes()
+
+
+def _lives(process: int) -> bool:
+    """Whether a process, which may wait to be asked how it ended, still runs."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def _send(connection: socket.socket, data: bytes) -> int:
