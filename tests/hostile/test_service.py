@@ -171,9 +171,7 @@ def test_what_is_under_way_is_answered_when_it_is_told_to_stop(site, own, plant,
             seconds = max(seconds, time.monotonic() - begun)
         said, token = log.read_text(), log.with_name("token").read_text().strip()
         assert token not in said
-    tell(
-        f"told to stop: {tried} times, 4 scores under way, {answered} answered, gone in at most {seconds:.1f} s"
-    )
+    tell(f"told to stop: {tried} times, 4 scores under way, {answered} answered, gone in at most {seconds:.1f} s")
     assert answered == 4 * tried
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -34,7 +35,7 @@ def tables_within(path: Path, suffixes: tuple[str, ...]) -> list[Path]:
             tables = [entry for entry in named if not entry.filename.lower().endswith((".zip", *NOTES))]
             folder = folder_for(path)
             return [_unpacked(archive, entry, folder, path) for entry in tables or named] or [path]
-    except (UnreadableError, OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error):
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError, struct.error):
         return [path]
 
 

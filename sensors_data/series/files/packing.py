@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -88,5 +89,7 @@ def _from_zip(path: Path, layout: Layout) -> bytes:
                     with gzip.open(io.BytesIO(data)) as packed:
                         data = _checked(packed.read(MAX_BYTES + 1), path.name)
                 return _table(data, path.name, layout)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
+    except UnreadableError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError, struct.error) as error:
         raise UnreadableError(f"{path.name} is a damaged or locked zip file", "unpack it yourself") from error

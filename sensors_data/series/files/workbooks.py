@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,8 @@ EVERY = "*"
 """Stands in the layout for all sheets that have the columns of the fullest; no sheet can be called so."""
 SHEET = "sheet"
 """The column that holds the sheets' names where several are one table."""
+_BLANK = 20_000_000
+"""Blank cells of a sheet, at most: a workbook of a few bytes can claim billions."""
 
 
 def sheet_csv(path: Path, sheet: str) -> bytes:
@@ -79,7 +82,9 @@ def _listed(names: list[str]) -> str:
 
 def _names(path: Path) -> list[str]:
     """The names of a workbook's sheets of cells; a sheet that is a chart is none."""
-    return [sheet.title for sheet in _opened(path).worksheets]
+    if names := [sheet.title for sheet in _opened(path).worksheets]:
+        return names
+    raise UnreadableError(f"{path.name} has no sheet of cells", "save it as .xlsx or CSV")
 
 
 def _fullest(path: Path) -> str:
@@ -111,9 +116,24 @@ def _text_of(path: Path, name: str) -> bytes:
     if not at.exists():
         at.parent.mkdir(parents=True, exist_ok=True)
         part = at.with_suffix(".part")
-        part.write_bytes(_csv_of([[_text(cell) for cell in row] for row in book[name].iter_rows(values_only=True)]))
+        part.write_bytes(_csv_of(_cells(book[name], f"{path.name}, sheet '{name}'")))
         part.replace(at)
     return at.read_bytes()
+
+
+def _cells(sheet: Any, where: str) -> Iterator[list[str]]:
+    """A sheet's rows of cells as text. UnreadableError where they cannot be read, or are mostly none."""
+    blank = 0
+    try:
+        for row in sheet.iter_rows(values_only=True):
+            blank += row.count(None)
+            if blank > _BLANK:
+                raise UnreadableError(f"{where} has more than {_BLANK:,} blank cells", "save its rows alone, or CSV")
+            yield [_text(cell) for cell in row]
+    except UnreadableError:
+        raise
+    except Exception as error:  # openpyxl raises whatever its parsers raise
+        raise UnreadableError(f"{where} is damaged: {error}", "save it as .xlsx or CSV") from error
 
 
 def _head(text: bytes) -> bytes:
@@ -125,7 +145,7 @@ def _rows_of(text: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text.decode(), newline="")))
 
 
-def _csv_of(rows: list[list[str]]) -> bytes:
+def _csv_of(rows: Iterable[list[str]]) -> bytes:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue().encode()
