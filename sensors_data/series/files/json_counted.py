@@ -21,7 +21,9 @@ def counted_rows(value: dict[str, Any]) -> list[dict[str, str]]:
     lists = {key: part for key, part in value.items() if isinstance(part, list) and len(part) > 1}
     for key, part in list(lists.items()):  # a list of some values for each time
         if all(isinstance(cells, list) and len(cells) == len(part[0]) for cells in part):
-            lists |= {f"{key} {n}": list(column) for n, column in enumerate(zip(*part, strict=True), start=1)}
+            columns = [list(column) for column in zip(*part, strict=True)]
+            said = next((names for names in lists.values() if _are_names(names, len(columns))), None)
+            lists |= dict(zip(said or [f"{key} {n}" for n in range(1, len(columns) + 1)], columns, strict=True))
     numbers = {key: part for key, part in lists.items() if all(n is None or isinstance(n, int | float) for n in part)}
     starts = [part for key, part in value.items() if _START.fullmatch(key) and isinstance(part, str | int)]
     steps = [part for key, part in value.items() if _STEP.fullmatch(key) and isinstance(part, str | int | float)]
@@ -39,6 +41,11 @@ def counted_rows(value: dict[str, Any]) -> list[dict[str, str]]:
         | {key: "" if part[place] is None else str(part[place]) for key, part in numbers.items()}
         for place in range(len(next(iter(numbers.values()))))
     ]
+
+
+def _are_names(names: list[Any], count: int) -> bool:
+    """Whether a list holds the names of so many columns, as rrdtool's legend does."""
+    return len(names) == count == len({str(name) for name in names}) and all(isinstance(name, str) for name in names)
 
 
 def offset_rows(value: dict[str, Any]) -> list[dict[str, str]]:

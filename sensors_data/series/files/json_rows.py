@@ -48,11 +48,12 @@ def _without(names: set[str], rows: list[Row]) -> list[Row]:
 
 
 def _usual_first(rows: list[Row]) -> list[Row]:
-    """Rows of which those like most come first, where what comes first is about them: a request's settings, say."""
+    """Rows without those in front that are about them, such as a request's settings, which come last."""
     shapes = Counter(tuple(row) for row in rows)
     usual, count = shapes.most_common(1)[0] if rows else ((), 0)
     rare_first = bool(rows) and shapes[tuple(rows[0])] < 0.1 * count
-    return sorted(rows, key=lambda row: tuple(row) != usual) if rare_first else rows
+    first = next((place for place, row in enumerate(rows) if tuple(row) == usual), 0) if rare_first else 0
+    return [*rows[first:], *rows[:first]]
 
 
 def _values(text: str) -> list[Any]:
@@ -85,7 +86,8 @@ def _rows(value: Any, outer: Row) -> list[Row]:
         {key: part for key, part in value.items() if not isinstance(part, list) and not _is_timed(part)}
     )
     lists = {key: part for key, part in _lists(value).items() if part}
-    if rows := counted_rows(value) or offset_rows(value):
+    meta = value.get("meta")
+    if rows := counted_rows(value | meta if isinstance(meta, dict) else value) or offset_rows(value):
         return [outer | row for row in rows]
     table = next((part for part in lists.values() if _are(part, list)), None)
     if table is not None:

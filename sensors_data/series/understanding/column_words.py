@@ -11,6 +11,7 @@ _LINES = """
 %d: dag day dd dy dia dom día giorno jour mday tag
 %j: dayofyear doy jday julian
 %m: maand mes mese mm mo mois mon monat month
+alarms: alarm alarms alarmed alert alerts warning warn danger critical hi hihi lo lolo
 asset: area areaname sn devicename machinename stationname
 asset: anlage asset assetid building cell device deviceid disk drive ean engine equipment geraet gerät host
 asset: house id imei instance inverter line loc location mac machine machineid maquina maschine meter motor nmi node

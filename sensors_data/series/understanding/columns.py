@@ -91,6 +91,8 @@ class Column:
     def numeric(self) -> bool:
         """Whether most filled cells are numbers, or many are and all others hold one word for no value."""
         known = np.isfinite(self.number)
+        if self._is_text and _are_hex(self.distinct):
+            return False
         if known.sum() >= MOSTLY * max(1, (~self.blank).sum()):
             return bool(known.any())
         mixed = self.called(WORDS["value"]) and known.sum() >= 0.1 * (~self.blank).sum()
@@ -160,8 +162,18 @@ class Column:
 def values_by_type(columns: list[Column]) -> list[str]:
     """The columns of which each row fills one, as databases keep numbers by their type; empty for other tables."""
     parts = [c for c in columns if _is_of_a_type(c.name) and c.blank.any() and not c.blank.all()]
+    parts = [c for c in parts if not any(c.name.startswith(f"{other.name}.") for other in parts)]
     filled = sum((~column.blank).astype(int) for column in parts) if len(parts) > 1 else np.zeros(1)
     return [column.name for column in parts] if (np.asarray(filled) == 1).mean() > 0.99 else []
+
+
+def _are_hex(texts: pd.Index[str]) -> bool:
+    """Whether texts are hexadecimal digits of one length, some of them letters: a message's bytes, or an address."""
+    some = texts[:200].tolist()
+    if not some or len(some[0]) < 4 or "." in some[0] or len({len(text) for text in some}) > 1:
+        return False
+    letters = any(re.search(r"[a-dfA-DF]", text) for text in some)
+    return letters and all(re.fullmatch(r"[0-9a-fA-F]+", text) for text in some)
 
 
 def _is_of_a_type(name: str) -> bool:

@@ -103,7 +103,7 @@ def _header_apart(rows: list[list[str]], first: int, width: int) -> tuple[int, l
 
 def is_torn(rows: list[list[str]], first: int, width: int) -> bool:
     """Whether the rows have a cell more than their header, and it is not the header that leaves out a row's number."""
-    if len(rows[first - 1]) != width - 1 or _is_aside(rows[first - 1]):
+    if not 1 < len(rows[first - 1]) == width - 1 or _is_aside(rows[first - 1]):
         return False
     body = [row for row in rows[first:] if len(row) == width][:50]
     return bool(body) and all(row[-1] for row in body) and not lacks_a_name(rows[first - 1], body)

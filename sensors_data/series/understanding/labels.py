@@ -235,9 +235,8 @@ def _doubtful(machine: list[Column], value: Column | None, measures: list[Column
     if value is not None or len(measures) != 1 or not unsure:
         return []
     column = unsure[0]
-    told = (
-        f"the {len(column.distinct)} names in '{column.name}', like '{column.distinct[0][:30]}', are taken for machines"
-    )
+    shown_one = f"like '{column.distinct[0][:30]}', are taken for machines"
+    told = f"the {len(column.distinct)} names in '{column.name}', {shown_one}"
     keys = f'kind = "long", sensor = "{column.name}", value = "{measures[0].name}"'
     return [f"{told}; if they are sensors, write {keys} in the layout, and no asset"]
 

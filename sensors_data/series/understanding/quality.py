@@ -46,7 +46,12 @@ def find_quality(columns: list[Column]) -> Quality | None:
     pairs = {value.name: grade for value in values if (grade := _beside(value, columns, graded))}
     if len(values) > 1 and pairs and (len(graded) > 1 or (len(pairs) == 1 and _stem(next(iter(graded))))):
         return Quality(pairs, tuple(graded), good, why)
-    return Quality(next(iter(graded)), tuple(graded), good, why)
+    refused = {
+        c.name: int((~c.filled.map(quality_word).isin(graded[c.name])).sum()) for c in columns if c.name in graded
+    }
+    one = next((name for name in graded if refused[name]), next(iter(graded)))  # the first that refuses any grades all
+    good = tuple(sorted(graded[one]))
+    return Quality(one, tuple(graded), good, f"good: {', '.join(good[:5])}; {refused[one]:,} values are not")
 
 
 def _grades(column: Column) -> set[str] | None:
@@ -55,6 +60,8 @@ def _grades(column: Column) -> set[str] | None:
     if column.named(WORDS["quality if false"]) and grades <= _NO | _YES and grades:
         return grades & _NO or {"false"}
     named, doubtful = column.named(_NAMES), column.named(_NAMES_ALSO)
+    if not named and (column.named(WORDS["alarms"]) or grades & WORDS["alarms"]):
+        return None  # a value in alarm is measured
     if not grades or not (
         named
         or doubtful

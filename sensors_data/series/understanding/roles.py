@@ -10,6 +10,7 @@ import pandas as pd
 
 from sensors_data.section import LABEL
 from sensors_data.series.files.workbooks import SHEET
+from sensors_data.series.understanding.beside import marks_beside, stands_within
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column, rising
 from sensors_data.series.understanding.labels import Labels, find_labels, says_more_of
@@ -68,6 +69,8 @@ def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset
     roles += [Role(name, "ignored", "another time") for name in time.others if name != end]
     rest = [column for column in columns if column.name not in {role.column for role in roles}]
     aside = {column.name: why for column in rest if (why := _aside(column, moments)) and column.name not in asset}
+    by_name = {column.name: column for column in rest}
+    aside |= {c.name: why for c in rest if c.name not in aside and (why := stands_within(c, by_name))}
     if not any(column.numeric and column.name not in aside for column in rest):
         aside = {name: why for name, why in aside.items() if why != _CLOCKWORK}
     quality = find_quality([column for column in rest if column.name not in aside])
@@ -85,7 +88,7 @@ def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset
         if column.name == SHEET and not column.numeric:
             states.pop(column.name, None)
             role = Role(column.name, "ignored", "the sheets follow one another in time, or hold one machine")
-        if (value := _marks_beside(column, columns)) and role.role in ("state", "ignored"):
+        if (value := marks_beside(column, columns)) and role.role in ("state", "ignored"):
             states.pop(column.name, None)
             role = Role(column.name, "ignored", f"it says something of {value} in codes that are not known", 0.6)
         if labels.asset and len(columns) > 3 and says_more_of(column, open_, labels.asset):
@@ -107,15 +110,6 @@ def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset
             f"no column is measured, only words for states come again ({', '.join(measures[:3])}): a log of events?"
         )
     return Roles(tuple(roles), labels, quality, tuple(measures), states, tuple(odd))
-
-
-def _marks_beside(column: Column, columns: list[Column]) -> str:
-    """The column of numbers that a column of codes belongs to by its name, empty for none."""
-    stem = re.sub(r"[\s._-]*(?:cd|code|flags?|qf|qc|qualifiers?|remarks?)$", "", column.name, flags=re.IGNORECASE)
-    if column.numeric or stem == column.name:
-        return ""
-    beside = (other.name for other in columns if other.name == stem and other.numeric)
-    return next(beside, "")
 
 
 def _aside(column: Column, moments: pd.Series) -> str:

@@ -113,6 +113,8 @@ def clock_of(column: Column) -> str | None:
     style = None if column.numeric else clock_style(column.filled)
     if style:
         return style
+    if _are_hours(column):
+        return "%H%*"
     if column.distinct.str.fullmatch(r"(?:[01]\d|2[0-4])[0-5]\d").all() and (column.distinct < "0100").any():
         return "%N"
     if (day := _empty_day(column)) and (style := clock_style(column.filled.str.slice(len(day)).str.strip())):
@@ -131,6 +133,14 @@ def clock_of(column: Column) -> str | None:
     if values.max() <= 2400 and (values % 100 < 60).all() and named and values.max() > 60:
         return "%N"
     return None
+
+
+def _are_hours(column: Column) -> bool:
+    """Whether a column holds the hours of the day, each with the next, like `00 - 01`."""
+    parts = column.distinct[:50].str.extract(r"^(\d{1,2})(?::00)? ?[-–] ?(\d{1,2})(?::00)?$").dropna().astype(int)
+    if len(parts) < 3 or len(parts) < len(column.distinct):
+        return False
+    return bool(((parts[1] - parts[0]) % 24 == 1).all())
 
 
 def _goes_round(values: np.ndarray) -> bool:

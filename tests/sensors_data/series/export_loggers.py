@@ -88,7 +88,38 @@ CELLS = [
     Case("a kind that is told by its column", json.dumps(TYPED), sensors=("value.temp", "value.flow"), file="export.json"),
 ]  # fmt: skip
 
-CASES = [*APART, *BELOW, *WITHIN, *ABOVE, *CELLS]
+POINTS = [
+    {
+        "Name": name,
+        "Items": [
+            {
+                "Timestamp": f"{t}Z",
+                "Good": n % 48 != 9,
+                "Questionable": False,
+                "Value": float(v) if n % 48 != 9 else {"Name": "Bad", "Value": 255},
+            }
+            for n, (t, v) in enumerate(zip(HOURS, values, strict=True))
+        ],
+    }
+    for name, values in (("temp", TEMP), ("flow", FLOW))
+]
+XPORT = {
+    "about": "xport",
+    "meta": {"start": 1769990400, "end": 1770681600, "step": 3600, "legend": ["temp", "flow"]},
+    "data": [[float(a), float(b)] for a, b in zip(TEMP, FLOW, strict=True)],
+}
+
+READ = [
+    Case("a clock without zeros in front", lines("Date,Time,temp,flow", lambda n: f"{HOURS[n].day}.{HOURS[n].month}.{HOURS[n].year},{HOURS[n].hour}:0:0.000,{TEMP[n]:.2f},{FLOW[n]:.2f}")),
+    Case("an hour with the next beside its date", lines("Date;Hours;temp;flow", lambda n: f"{HOURS[n]:%d-%m-%Y};{HOURS[n].hour:02d} - {(HOURS[n].hour + 1) % 24:02d};{comma(TEMP[n])};{comma(FLOW[n])}")),
+    Case("a lone word above the rows", "Station: ;Wien\nHZB: ;208231\nWerte: \n" + lines("", lambda n: f"{HOURS[n]:%d.%m.%Y %H:%M:%S};{comma(TEMP[n])}"), ROWS, sensors=("column_2",)),
+    Case("a message's bytes are no numbers", lines("time;data;temp;flow", lambda n: f"{HOURS[n]};{n * 77:08x};{TEMP[n]:.2f};{FLOW[n]:.2f}")),
+    Case("values in alarm are measured", lines("time,point,value,unit,Alarm status", lambda n: f"{HOURS[n]},temp,{TEMP[n]:.2f},mm/s,{'OK' if n % 48 else 'Warning'}\n{HOURS[n]},flow,{FLOW[n]:.2f},mm/s,OK")),
+    Case("an object where a value is not known, good beside questionable", json.dumps({"Items": POINTS}), 2 * ROWS - 8, refused={"no value": 8}, file="export.json"),
+    Case("a start and a step above lists, and their legend", json.dumps(XPORT), file="export.json"),
+]  # fmt: skip
+
+CASES = [*APART, *BELOW, *WITHIN, *ABOVE, *CELLS, *READ]
 REFUSED = [
     ("a column of times for each channel", "LabVIEW Measurement\t\nX_Columns\tMulti\n***End_of_Header***\t\n", "has a column of times for each channel"),
 ]  # fmt: skip

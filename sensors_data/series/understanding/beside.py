@@ -1,0 +1,30 @@
+"""Columns that say something of another column, beside which they stand: its marks, or what it is where it is none."""
+
+from __future__ import annotations
+
+import re
+
+from sensors_data.series.understanding.columns import Column
+
+
+def marks_beside(column: Column, columns: list[Column]) -> str:
+    """The column of numbers that a column of codes belongs to by its name, empty for none."""
+    stem = re.sub(r"[\s._-]*(?:cd|code|flags?|qf|qc|qualifiers?|remarks?)$", "", column.name, flags=re.IGNORECASE)
+    if column.numeric or stem == column.name:
+        return ""
+    beside = (other.name for other in columns if other.name == stem and other.numeric)
+    return next(beside, "")
+
+
+def stands_within(column: Column, columns: dict[str, Column]) -> str:
+    """Why a column is a part of another's words, as JSON has an object where a number is not known; empty if not."""
+    outer = columns.get(column.name.rpartition(".")[0])
+    if (
+        outer is None
+        or not outer.numeric
+        or not outer.blank.any()
+        or (~outer.blank & ~column.blank).any()
+        or column.blank.mean() < 0.5
+    ):
+        return ""
+    return f"it stands where {outer.name} is no number"
