@@ -75,7 +75,7 @@ def _parsed(text: pd.Series, layout: Layout) -> pd.Series:
     cut = text.str.extract(
         rf"^(.*?)\s*({'|'.join(map(re.escape, sorted(layout.cell_units, key=len, reverse=True)))})?$"
     )
-    return _plain(cut[0], layout) * cut[1].map(layout.cell_units).fillna(1.0)
+    return _plain(cut[0], layout) * cut[1].map(layout.cell_units).astype("float64").fillna(1.0)
 
 
 def numbers_of(raw: pd.DataFrame, layout: Layout) -> pd.Series:

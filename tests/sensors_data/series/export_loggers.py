@@ -110,6 +110,7 @@ XPORT = {
 }
 
 READ = [
+    Case("an empty column beside units in cells", lines("time,point,value,rendered,note,", lambda n: f'{HOURS[n]},temp,{TEMP[n]:.2f},"{TEMP[n]:.2f} C",,\n{HOURS[n]},flow,{FLOW[n]:.2f},"{FLOW[n]:.2f} l/s",,')),
     Case("a clock without zeros in front", lines("Date,Time,temp,flow", lambda n: f"{HOURS[n].day}.{HOURS[n].month}.{HOURS[n].year},{HOURS[n].hour}:0:0.000,{TEMP[n]:.2f},{FLOW[n]:.2f}")),
     Case("an hour with the next beside its date", lines("Date;Hours;temp;flow", lambda n: f"{HOURS[n]:%d-%m-%Y};{HOURS[n].hour:02d} - {(HOURS[n].hour + 1) % 24:02d};{comma(TEMP[n])};{comma(FLOW[n])}")),
     Case("a lone word above the rows", "Station: ;Wien\nHZB: ;208231\nWerte: \n" + lines("", lambda n: f"{HOURS[n]:%d.%m.%Y %H:%M:%S};{comma(TEMP[n])}"), ROWS, sensors=("column_2",)),
