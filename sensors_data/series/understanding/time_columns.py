@@ -73,6 +73,8 @@ def _stamp(column: Column) -> TimeColumns | None:
             return None
         if re.fullmatch(r"%\w%\w%\w.*", form.style):
             return None  # digits without marks are looked at as numbers
+    if form.rivals and "PDH-CSV" in column.name:  # Windows' counters have the month in front wherever they are written
+        form = replace(form, style=next(s for s in (form.style, *form.rivals) if s.startswith("%m")), rivals=())
     why = f"{form.share:.1%} of its cells are times like '{column.filled.iloc[0][:26]}'"
     odd: tuple[str, ...] = ()
     rivals = (form.style, *form.rivals) if form.rivals else ()
