@@ -110,7 +110,7 @@ XPORT = {
 }
 
 READ = [
-    Case("one day of the counters of Windows, the month in front", lines('"(PDH-CSV 4.0) (GMT Standard Time)(0)","temp","flow"', lambda n: f'"05/11/2026 {n // 4:02d}:{n % 4 * 15:02d}:00.000","{TEMP[n]:.2f}","{FLOW[n]:.2f}"', 96), 192, first="2026-05-11 00:00:00", step="15min"),
+    Case("one day of the counters of Windows, the month in front", lines('"(PDH-CSV 4.0) (GMT Standard Time)(0)","temp","flow"', lambda n: f'"05/11/2026 {n // 4:02d}:{n % 4 * 15:02d}:00.000","{TEMP[n]:.2f}","{FLOW[n]:.2f}"', 96), 192, first="2026-05-10 23:00:00", step="15min"),
     Case("an empty column beside units in cells", lines("time,point,value,rendered,note,", lambda n: f'{HOURS[n]},temp,{TEMP[n]:.2f},"{TEMP[n]:.2f} C",,\n{HOURS[n]},flow,{FLOW[n]:.2f},"{FLOW[n]:.2f} l/s",,')),
     Case("a clock without zeros in front", lines("Date,Time,temp,flow", lambda n: f"{HOURS[n].day}.{HOURS[n].month}.{HOURS[n].year},{HOURS[n].hour}:0:0.000,{TEMP[n]:.2f},{FLOW[n]:.2f}")),
     Case("an hour with the next beside its date", lines("Date;Hours;temp;flow", lambda n: f"{HOURS[n]:%d-%m-%Y};{HOURS[n].hour:02d} - {(HOURS[n].hour + 1) % 24:02d};{comma(TEMP[n])};{comma(FLOW[n])}")),
