@@ -158,6 +158,10 @@ def _median(values: np.ndarray) -> np.ndarray:
 def _slots(times: np.ndarray, kind: str, slots: int) -> np.ndarray:
     """The slot of each time (T,): sort of day times slots a day, plus slot of the day."""
     seconds = times.astype("datetime64[s]").astype(np.int64)
-    weekday = (seconds // DAY_S + 3) % 7  # 1970 began on a Thursday; Monday is 0
-    sort = {"day": np.zeros_like(weekday), "workday": (weekday >= 5).astype(np.int64), "week": weekday}[kind]
-    return np.asarray(sort * slots + seconds % DAY_S * slots // DAY_S)
+    return np.asarray(sorts_of_day(times, kind) * slots + seconds % DAY_S * slots // DAY_S)
+
+
+def sorts_of_day(times: np.ndarray, kind: str) -> np.ndarray:
+    """Which sort of day each UTC time falls on, (T,): the weekday from Monday on, or whether work rests."""
+    weekday = (times.astype("datetime64[D]").astype(np.int64) + 3) % 7  # 1970 began on a Thursday; Monday is 0
+    return {"day": np.zeros_like(weekday), "workday": (weekday >= 5).astype(np.int64), "week": weekday}[kind]

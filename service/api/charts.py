@@ -14,6 +14,7 @@ from service.views.course import course_of
 from service.views.events import events_of
 from service.views.lane import MOST_NIGHTS, NIGHTS, lane_of, measured_of
 from service.views.state import Service
+from service.views.usual import usual_of
 
 AssetName = Annotated[str, Query(min_length=1, max_length=128, description="The machine.", examples=["pump-3"])]
 NightsQuery = Annotated[int, Query(ge=1, le=MOST_NIGHTS, description="so many nights where no first is given")]
@@ -39,6 +40,12 @@ def chart_routes(service: Service) -> APIRouter:
     def course(family: FamilyQuery, asset: AssetName, start: StartQuery, end: EndQuery) -> Response:
         service.settings.family(family)
         return Response(json_bytes(course_of(service, family, asset, _utc(start), _utc(end))), media_type=JSON)
+
+    @routes.get("/usual", summary="What a machine usually reads at that time of day, by the weeks before; no verdict")
+    async def usual(family: FamilyQuery, asset: AssetName, start: StartQuery, end: EndQuery) -> Response:
+        service.settings.family(family)
+        curves = await service.heavy(lambda: usual_of(service, family, asset, _utc(start), _utc(end)))
+        return Response(json_bytes(curves), media_type=JSON)
 
     @routes.get("/events", summary="What happened to a machine: anomalies, planned work, verdicts, changes of model")
     def events(family: FamilyQuery, asset: AssetName, start: StartQuery, end: EndQuery) -> Response:

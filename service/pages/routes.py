@@ -22,6 +22,7 @@ from service.schedule.train_now import Kind
 from service.views.lane import machines_of
 from service.views.palette import ROOT_OF_PAGES
 from service.views.state import Service
+from service.views.usual import day_ahead
 
 
 class Statics(StaticFiles):
@@ -139,6 +140,7 @@ def _machine(request: Request, service: Service, access: Access, asked: Wanted, 
         start=f"{asked.start:%Y-%m-%dT%H:%M:%SZ}",
         end=f"{asked.end:%Y-%m-%dT%H:%M:%SZ}",
         compare=compare,
+        ahead=day_ahead(service, asked.family),
         families=sorted(service.settings.families),
         machines=machines_of(service, asked.family, service.store.days("scores", family=asked.family)[-1:]),
         before=asked.moved(-span).address,

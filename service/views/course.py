@@ -44,10 +44,10 @@ def curves_of(scores: pd.DataFrame, sensors: pd.DataFrame, spec: Family) -> dict
     """One machine's scored rows as curves, a list each, thinned; `course_of` says what they are."""
     clock = _clock(scores["time"], spec.step)
     many = -(-len(clock) * 2 // POINTS) if len(clock) > POINTS else 1
-    curves = {}
+    curves, measured = {}, _is_measured(clock, sensors)
     for name, rows in sensors.groupby("sensor", sort=False):
         unit = unit_beside(str(name), spec.sensors[str(name)].unit) if name in spec.sensors else ""
-        curves[str(name)] = {"unit": unit, **_sensor(_on_clock(clock, rows, [*_NUMBERS, "observed"]), many)}
+        curves[str(name)] = {"unit": unit, **_sensor(_on_clock(clock, rows, [*_NUMBERS, "observed"]), measured, many)}
     score = _on_clock(clock, scores, ["score", "threshold"])
     return {
         "times": _spread(clock, many) / 1e6,
@@ -84,11 +84,18 @@ def _on_clock(clock: np.ndarray, rows: pd.DataFrame, names: list[str]) -> dict[s
     return columns
 
 
-def _sensor(columns: dict[str, np.ndarray], many: int) -> dict[str, list[float | None]]:
-    """A sensor's curves; what was imputed stands apart from what was measured."""
+def _is_measured(clock: np.ndarray, sensors: pd.DataFrame) -> np.ndarray:
+    """Where any sensor was measured, (T,): elsewhere the model expects by nothing, and its band is a guess."""
+    stamps = sensors.loc[sensors["observed"].astype(bool), "time"].to_numpy(dtype="datetime64[us]").astype(np.int64)
+    return np.isin(clock, stamps)
+
+
+def _sensor(columns: dict[str, np.ndarray], is_measured: np.ndarray, many: int) -> dict[str, list[float | None]]:
+    """A sensor's curves; what was imputed stands apart from what was measured. No band where no sensor was."""
     measured = columns["observed"] == 1.0
     seen, filled = (np.where(where, columns["value"], np.nan) for where in (measured, ~measured))
-    curves = {name: _middle(columns[name], many) for name in ("expected", "low", "high", "share")}
+    parts = ("expected", "low", "high", "share")
+    curves = {name: _middle(np.where(is_measured, columns[name], np.nan), many) for name in parts}
     return {"measured": _extremes(seen, many), "imputed": _extremes(filled, many), **curves}
 
 
@@ -110,25 +117,25 @@ def _spread(clock: np.ndarray, many: int) -> np.ndarray:
 def _extremes(values: np.ndarray, many: int) -> list[float | None]:
     """The values, or each bin's lowest and highest, so that no spike is lost."""
     if many == 1:
-        return _plain(values)
+        return plain(values)
     bins = _bins(values, many)
     known = np.isfinite(bins).any(axis=1)
     low = np.where(known, np.nanmin(np.where(known[:, None], bins, 0.0), axis=1), np.nan)
     high = np.where(known, np.nanmax(np.where(known[:, None], bins, 0.0), axis=1), np.nan)
-    return _plain(np.stack([low, high], axis=1).ravel())
+    return plain(np.stack([low, high], axis=1).ravel())
 
 
 def _middle(values: np.ndarray, many: int) -> list[float | None]:
     """The values, or each bin's mean, twice."""
     if many == 1:
-        return _plain(values)
+        return plain(values)
     bins = _bins(values, many)
     known = np.isfinite(bins).any(axis=1)
     mean = np.where(known, np.nanmean(np.where(known[:, None], bins, 0.0), axis=1), np.nan)
-    return _plain(np.repeat(mean, 2))
+    return plain(np.repeat(mean, 2))
 
 
-def _plain(values: np.ndarray) -> list[float | None]:
+def plain(values: np.ndarray) -> list[float | None]:
     """Numbers for JSON with six digits that count, null where nothing is known."""
     return [None if value != value else float(f"{value:.6g}") for value in values.tolist()]
 

@@ -1,18 +1,22 @@
-"""Anomalies of several machines that belong together: the same sensor, at the same time, so one cause is likely."""
+"""Anomalies of several machines that belong together: odd alike, from one time and for as long."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
-OVERLAP = 0.5
-"""Share of the shorter of two anomalies that both must have in common."""
+ONSET = timedelta(minutes=30)
+"""Time between two begins within which they count as one; a quarter of the shorter anomaly where that is more."""
+LENGTH = 0.5
+"""The shorter of two anomalies lasts at least this share of the longer one."""
 
 
 def groups_of(rows: Sequence[Mapping[Any, Any]]) -> list[list[int]]:
     """Places of a family's anomalies that belong together, groups of two and more machines; each place at most once.
 
-    Two belong together where their first sensors are the same and they have OVERLAP of the shorter one in common.
+    Two belong together where the same is odd about their first sensors, and they begin and last alike. A spike in the
+    midst of another machine's outage does not.
     """
     by_sensor: dict[str, list[int]] = {}
     for place, row in enumerate(rows):
@@ -25,33 +29,35 @@ def groups_of(rows: Sequence[Mapping[Any, Any]]) -> list[list[int]]:
 
 
 def _joined(rows: Sequence[Mapping[Any, Any]], places: list[int]) -> list[list[int]]:
-    """Places in order of their start, joined to a group that still lasts where they share enough of it."""
+    """Places in order of their start, each joined to a group whose first member is like it."""
     groups: list[list[int]] = []
-    lasting: list[list[int]] = []
+    begun: list[list[int]] = []
     for place in places:
         start = rows[place]["start"]
-        lasting = [group for group in lasting if any(rows[other]["end"] > start for other in group)]
-        joined = next((group for group in lasting if any(_overlap(rows[place], rows[other]) for other in group)), None)
+        begun = [group for group in begun if start < rows[group[0]]["end"]]
+        joined = next((group for group in begun if _are_alike(rows[group[0]], rows[place])), None)
         if joined is None:
             joined = []
             groups.append(joined)
-            lasting.append(joined)
+            begun.append(joined)
         joined.append(place)
     return groups
 
 
-def _overlap(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> bool:
-    common = min(one["end"], other["end"]) - max(one["start"], other["start"])
-    shorter = min(one["end"] - one["start"], other["end"] - other["start"])
-    return bool(common >= OVERLAP * shorter)
+def _are_alike(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> bool:
+    """Whether two anomalies of one sensor begin together, last about as long, and are odd in the same way."""
+    shorter, longer = sorted((one["end"] - one["start"], other["end"] - other["start"]))
+    begin = abs(one["start"] - other["start"]) <= max(ONSET, shorter / 4)
+    words = {word for word in (one.get("oddity"), other.get("oddity")) if isinstance(word, str) and word}
+    return bool(begin and shorter >= LENGTH * longer and len(words) < 2)
 
 
 def told_together(rows: Sequence[Mapping[Any, Any]], most: int = 3) -> dict[str, str]:
-    """By anomaly id, in words, on which other machines the same sensor is odd at the same time."""
+    """By anomaly id, in words, on which other machines the same is odd from the same time on."""
     told = {}
     for group in groups_of(rows):
         for place in group:
             others = sorted({str(rows[n]["asset"]) for n in group} - {str(rows[place]["asset"])})
             names = ", ".join(others[:most]) + (f" and {len(others) - most} more" if len(others) > most else "")
-            told[str(rows[place]["anomaly_id"])] = f"At the same time on {names}: one cause is likely"
+            told[str(rows[place]["anomaly_id"])] = f"From the same time and for as long on {names}: one cause is likely"
     return told

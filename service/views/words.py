@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from anomaly.series.evidence.in_words import duration
+from anomaly.series.evidence.oddity import all_left
 from sensors_data.counting import count
 from sensors_data.settings import Family
 from service.views.night import CameraNight, FamilyNight, Night
@@ -86,6 +87,8 @@ def seen_and_expected(spec: Family, sensor_scores: pd.DataFrame, found: Mapping[
         value = f"{number(row['value'])} {unit}".strip() if row["observed"] else "nothing"
         moment = f"{row['time']:%H:%M}" if is_one_day else f"{row['time']:%Y-%m-%d %H:%M}"
         told.append(f"{name} read {value} at {moment}, expected {number(row['low'])} to {number(row['high'])}")
+    if told and all_left(mine, found["start"], found["end"]):
+        told.append("all sensors left their ranges at once: what was expected of each is a guess")
     return told
 
 

@@ -57,6 +57,22 @@ def _sides(seen: pd.DataFrame, around: np.ndarray) -> np.ndarray:
     return np.asarray(np.sign(value - seen["expected"].to_numpy()))
 
 
+def all_left(values: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> bool:
+    """Whether every one of an asset's sensors left its range of the rows around at once in [start, end), as at a stop.
+
+    What is expected of a sensor follows from the others, so then it is a guess. `values` are rows of `sensor_scores`.
+    """
+    seen = values[values["observed"].astype(bool)]
+    inside = (seen["time"] >= start) & (seen["time"] < end)
+    around = seen[~inside].groupby("sensor", observed=True)["value"].agg(["min", "max", "size"])
+    within = seen[inside]
+    if len(around) < 2 or (around["size"] <= FEWEST).any() or set(within["sensor"]) != set(around.index):
+        return False
+    low, high = (within["sensor"].map(around[edge]).astype(float) for edge in ("min", "max"))
+    beyond = (within["value"] > high) | (within["value"] < low)
+    return bool((beyond.groupby(within["sensor"], observed=True).mean() >= ONE_SIDED).all())
+
+
 def _movement(inside: np.ndarray, around: np.ndarray) -> str:
     """Whether a sensor moves from row to row unlike in the rows around: flat, noisier, or nothing to say."""
     if min(len(inside), len(around)) <= FEWEST:

@@ -55,7 +55,13 @@ const hatched = (imputed) => (plot) => {
 
 const unitOf = (unit) => (_, value) => value == null ? "--" : `${told(value)}${unit ? ` ${unit}` : ""}`;
 
-function sensorPlot(course, name, other, anomalies, width, view) {
+/** A slot's values at the times of a course: null outside of its slots. */
+function atTimes(usual, values, times) {
+  const places = new Map(usual.times.map((at, n) => [at, n]));
+  return times.map((at) => values[places.get(Math.floor(at / usual.slot_s) * usual.slot_s)] ?? null);
+}
+
+function sensorPlot(course, name, other, usual, anomalies, width, view) {
   const one = course.sensors[name], label = unitOf(one.unit), dots = { show: false };
   const series = [{}, { label: "low", scale: "y", value: label, points: dots, stroke: () => colour("band") }, { label: "high", value: label, points: dots, stroke: () => colour("band") },
     { label: "expected", value: label, points: dots, stroke: () => colour("soft"), dash: [4, 3] }, { label: "measured", value: label, width: 1.5, points: { show: one.measured.length < 200 }, stroke: () => colour("accent") },
@@ -65,10 +71,17 @@ function sensorPlot(course, name, other, anomalies, width, view) {
     series.push({ label: other.asset, value: label, points: dots, stroke: () => colour("good"), dash: [8, 3] });
     data.push(other.sensors[name]?.measured ?? course.times.map(() => null));
   }
+  const reference = usual?.sensors[name];
+  if (reference?.holds) {
+    const quiet = { value: label, points: dots, stroke: () => colour("planned"), width: 1 };
+    series.push({ label: "usual low", ...quiet, dash: [2, 3] }, { label: "usual", ...quiet, dash: [8, 3, 2, 3] }, { label: "usual high", ...quiet, dash: [2, 3] });
+    for (const part of ["low", "middle", "high"]) data.push(atTimes(usual, reference[part], course.times));
+  }
   const options = { ...frame(110, width, view), series, bands: [{ series: [2, 1], fill: () => `${colour("band")}88` }] };
   options.hooks.drawClear = [shaded(anomalies)];
   options.hooks.draw = [hatched(one.imputed)];
-  return { title: one.unit ? `${name}, ${one.unit}` : name, options, data };
+  const title = one.unit ? `${name}, ${one.unit}` : name;
+  return { title: reference && !reference.holds ? `${title} (usual course ${reference.told})` : title, options, data };
 }
 
 function sharePlot(course, anomalies, width, view) {
@@ -116,13 +129,33 @@ export function drawnScores(box, { scores, anomalies }, onRange) {
 }
 
 /** Draw a machine's curves into a box, a plot each; `view` has their range and takes another one. */
-export function drawn(box, course, other, anomalies, view, only) {
+export function drawn(box, course, other, usual, anomalies, view, only) {
   const width = widthOf(box);
   const names = Object.keys(course.sensors).filter((name) => !only || only.includes(name));
-  const plots = names.map((name) => sensorPlot(course, name, other, anomalies, width, view));
+  const plots = names.map((name) => sensorPlot(course, name, other, usual, anomalies, width, view));
   if (!only && names.length > 1) plots.push(sharePlot(course, anomalies, width, view));
   plots.push(scorePlot(course, anomalies, width, view));
   return mounted(box, plots, view);
+}
+
+/** The usual course of a day: a band and its middle a sensor, and in words why others have none. */
+export function drawnUsual(box, usual, range) {
+  const width = widthOf(box), view = { range, onRange: () => {} }, dots = { show: false };
+  const plots = Object.entries(usual.sensors).filter(([, one]) => one.holds).map(([name, one]) => {
+    const label = unitOf(one.unit), edge = { value: label, points: dots, stroke: () => colour("planned"), dash: [2, 3] };
+    const series = [{}, { label: "low", scale: "y", ...edge }, { label: "high", ...edge }, { label: "usual", value: label, points: dots, stroke: () => colour("soft"), dash: [8, 3, 2, 3] }];
+    const options = { ...frame(110, width, view), series, bands: [{ series: [2, 1], fill: () => `${colour("planned")}33` }] };
+    options.cursor = { ...options.cursor, sync: { key: "usual", setSeries: false }, drag: { x: false, y: false } };
+    return { title: `${name}${one.unit ? `, ${one.unit}` : ""}: ${one.told}`, options, data: [usual.times, one.low, one.high, one.middle] };
+  });
+  const made = mounted(box, plots, view);
+  for (const [name, one] of Object.entries(usual.sensors)) {
+    if (one.holds) continue;
+    const words = document.createElement("p");
+    words.textContent = `${name}: ${one.told}.`;
+    box.append(words);
+  }
+  return made;
 }
 
 const widthOf = (box) => Math.max(280, box.clientWidth);

@@ -1,16 +1,18 @@
 // A machine's page: its curves, the events above them, the numbers below; the address holds the range.
 import { ask, colour, counted, escaped, fetched, interval, iso, moment, onChange, say } from "./app.js";
-import { drawn } from "./curves.js";
+import { drawn, drawnUsual } from "./curves.js";
 
 const ROWS = 500;
 const box = ask("curves"), about = box.dataset;
-let course, other, events, plots = [];
+const wish = ask("with-usual"), ahead = ask("ahead");
+let course, other, events, usual, coming, plots = [], later = [];
 
 async function load() {
   const range = { from: about.from, to: about.to };
   const query = new URLSearchParams({ family: about.family, asset: about.asset, ...range });
   try {
     [course, events] = await Promise.all([fetched(`/v1/course?${query}`), fetched(`/v1/events?${query}`)]);
+    if (wish.checked) usual = await fetched(`/v1/usual?${query}`);
     if (about.compare) other = await fetched(`/v1/course?${new URLSearchParams({ family: about.family, asset: about.compare, ...range })}`);
   } catch (error) {
     box.innerHTML = `<p class="note bad">${escaped(error.message)}</p>`;
@@ -29,7 +31,7 @@ function aligned() {
 
 function draw() {
   for (const plot of plots) plot.destroy();
-  plots = drawn(box, course, other, events.anomalies, { range: shown(), onRange });
+  plots = drawn(box, course, other, wish.checked ? usual : null, events.anomalies, { range: shown(), onRange });
   requestAnimationFrame(strip); // the curves have their places only then
   if (ask("table").open) numbers();
 }
@@ -72,6 +74,48 @@ function numbers() {
   ask("numbers").innerHTML = `<thead><tr>${head.map((name) => `<th>${escaped(name)}</th>`).join("")}</tr></thead><tbody>${lines.join("")}</tbody>`;
 }
 
+// ---- what is usual at that time of day ----
+wish.checked = new URLSearchParams(location.search).has("usual");
+/** The choices that the page's own links keep. */
+function keepChoices() {
+  for (const link of document.querySelectorAll(".bar a.button")) {
+    const address = new URL(link.href);
+    if (about.compare) address.searchParams.set("compare", about.compare);
+    if (wish.checked) address.searchParams.set("usual", "1");
+    else address.searchParams.delete("usual");
+    link.href = address;
+  }
+  const hidden = ask("where").querySelector("[name=usual]");
+  if (hidden) hidden.disabled = !wish.checked;
+}
+wish.addEventListener("change", async () => {
+  const address = new URL(location.href);
+  if (wish.checked) address.searchParams.set("usual", "1");
+  else address.searchParams.delete("usual");
+  history.replaceState(null, "", address);
+  keepChoices();
+  try {
+    if (wish.checked) usual ??= await fetched(`/v1/usual?${new URLSearchParams({ family: about.family, asset: about.asset, from: about.from, to: about.to })}`);
+  } catch (error) { return say(error.message); }
+  if (course) draw();
+});
+keepChoices();
+
+/** The usual course of the day that comes. */
+async function look() {
+  const day = ahead.dataset.day, begin = Date.parse(`${day}T00:00Z`) / 1000;
+  const query = new URLSearchParams({ family: about.family, asset: about.asset, from: `${day}T00:00Z`, to: iso(begin + 86400) });
+  try {
+    coming ??= await fetched(`/v1/usual?${query}`);
+  } catch (error) {
+    ask("usual").innerHTML = `<p class="note">${escaped(error.message)}</p>`;
+    return;
+  }
+  for (const plot of later) plot.destroy();
+  later = drawnUsual(ask("usual"), coming, [begin, begin + 86400]);
+}
+ahead?.addEventListener("toggle", () => ahead.open && look());
+
 ask("table").addEventListener("toggle", () => ask("table").open && course && numbers());
 ask("where").addEventListener("submit", (event) => {
   for (const field of event.target.elements) {
@@ -81,6 +125,9 @@ ask("where").addEventListener("submit", (event) => {
 });
 ask("where").elements.family.addEventListener("change", (event) => { location.href = `/pages/asset?family=${encodeURIComponent(event.target.value)}`; });
 let width = box.clientWidth;
-new ResizeObserver(() => { if (course && Math.abs(box.clientWidth - width) > 4) { width = box.clientWidth; draw(); } }).observe(box);
-onChange(() => course && draw());
+new ResizeObserver(() => { if (course && Math.abs(box.clientWidth - width) > 4) { width = box.clientWidth; draw(); if (coming && ahead.open) look(); } }).observe(box);
+onChange(() => {
+  if (course) draw();
+  if (coming && ahead.open) look();
+});
 load().catch((error) => say(error.message));

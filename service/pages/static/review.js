@@ -68,7 +68,7 @@ async function show() {
   view = () => {
     for (const plot of plots) plot.destroy();
     const shown = { range: [one.start - margin, one.end + margin], onRange: (from, to) => { location.href = machineAddress(one.family, row.name, iso(from), iso(to)); } };
-    plots = drawn(ask("curves"), course, null, [{ ...one, kind: kindOf(one) }], shown, leading.length ? leading : Object.keys(course.sensors).slice(0, 1));
+    plots = drawn(ask("curves"), course, null, null, [{ ...one, kind: kindOf(one) }], shown, leading.length ? leading : Object.keys(course.sensors).slice(0, 1));
   };
   view();
   ask("lines").innerHTML = story.lines.map((line) => `<li>${escaped(line)}</li>`).join("");

@@ -89,7 +89,7 @@ function draw() {
   for (const plot of plots) plot.destroy();
   const onRange = (from, to) => { range = { from, to }; doing(ask("wider"), curves); };
   const view = { range: [course.from, course.to], onRange };
-  plots = [...drawnScores(ask("scores"), result, onRange), ...drawn(ask("curves"), course, null, course.anomalies, view)];
+  plots = [...drawnScores(ask("scores"), result, onRange), ...drawn(ask("curves"), course, null, null, course.anomalies, view)];
 }
 
 /** The same rows under another budget. */

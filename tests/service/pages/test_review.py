@@ -116,7 +116,7 @@ def test_what_is_odd_at_once_on_another_machine_is_selected_with_one_key(opened,
     store.write("anomalies", pd.concat([rows, other]), Provenance(job="test"), family="oven", day=day)
     page = opened(f"review?id={ID}")
     page.wait_for_selector("#queue li[aria-current=true]:has-text('at once on 2 machines')")
-    page.wait_for_selector("#lines li:has-text('At the same time on oven-3: one cause is likely')")
+    page.wait_for_selector("#lines li:has-text('From the same time and for as long on oven-3: one cause is likely')")
     page.keyboard.press("g")
     page.wait_for_selector("#selected:has-text('2 selected')")
     store.write("anomalies", rows, Provenance(job="test"), family="oven", day=day)

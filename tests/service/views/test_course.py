@@ -8,7 +8,7 @@ import pytest
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.simulate import START
 from service.views import course
-from service.views.course import course_of
+from service.views.course import course_of, curves_of
 from service.views.state import new_service
 
 DAY = START + timedelta(days=7)
@@ -40,6 +40,20 @@ def test_a_thinned_curve_keeps_the_lowest_and_the_highest_value(plant, nightly, 
         pytest.approx(measured.min(), rel=1e-5),
         pytest.approx(measured.max(), rel=1e-5),
     )
+
+
+def test_where_no_sensor_was_measured_no_band_is_drawn(plant, nightly):
+    one = "asset == 'oven-1'"
+    scores, sensors = (nightly(table, DAY).query(one) for table in ("scores", "sensor_scores"))
+    hour = sensors["time"].dt.hour
+    silent = sensors.assign(observed=sensors["observed"] & (hour != 3) & ((hour != 5) | (sensors["sensor"] != "power")))
+    found = curves_of(scores, silent, plant.family("oven"))
+    at = {hour: slice(6 * hour, 6 * hour + 6) for hour in (3, 5)}
+    for curve in found["sensors"].values():
+        assert [curve[name][at[3]] for name in ("low", "high", "expected", "share")] == [[None] * 6] * 4
+    power = found["sensors"]["power"]
+    assert None not in power["low"][at[5]]
+    assert power["measured"][at[5]] == [None] * 6
 
 
 def test_a_range_without_a_row_or_too_long_is_refused(plant):

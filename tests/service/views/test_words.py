@@ -46,6 +46,13 @@ def test_a_sensor_that_was_not_measured_read_nothing(values):
     assert told.startswith("flow read nothing at ")
 
 
+def test_where_all_sensors_left_their_ranges_at_once_what_was_expected_is_called_a_guess(values):
+    values.loc[2:5, "value"] = 0.0
+    both = pd.concat([values, values.assign(sensor="power")])
+    told = seen_and_expected(SPEC, both, found(2, 6, 3))
+    assert told[1:] == ["all sensors left their ranges at once: what was expected of each is a guess"]
+
+
 def test_an_interval_without_rows_is_told_by_its_peak(values):
     told = seen_and_expected(SPEC, values, found(-5, -2, 8))
     assert told == ["flow read 20 m3/h at 06:00, expected 4 to 6"]

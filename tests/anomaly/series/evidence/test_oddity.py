@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from anomaly.series.evidence.oddity import oddity
+from anomaly.series.evidence.oddity import all_left, oddity
 
 START = pd.Timestamp("2026-11-14", tz="UTC")
 STEP = pd.Timedelta(minutes=5)
@@ -66,3 +66,15 @@ def test_a_machine_that_stops_is_lower_also_where_the_windows_expected_even_less
 
 def test_nothing_is_said_where_nothing_is_known_of_the_sensor():
     assert oddity(rows(lambda v: v), "pressure", START - 9 * STEP, START) == ""
+
+
+def test_a_stop_of_all_sensors_is_told_from_an_oddity_of_one():
+    one = rows(lambda v: v + 9.0)
+    assert not all_left(one, FIRST, LAST)
+    within = (one["time"] >= FIRST) & (one["time"] < LAST)
+    stopped = one.assign(value=one["value"].where(~within, -50.0))
+    assert all_left(stopped, FIRST, LAST)
+    assert not all_left(stopped.assign(observed=stopped["sensor"] != "flow"), FIRST, LAST)  # one was not measured
+    assert not all_left(stopped[stopped["sensor"] == "flow"], FIRST, LAST)  # of a single sensor nothing follows
+    assert not all_left(stopped[within], FIRST, LAST)  # nothing around
+    assert not all_left(stopped.iloc[:0], FIRST, LAST)
