@@ -65,10 +65,10 @@ def train(
         history.append(_snapshot(plan, history, losses, measures, validation.watch))
         if history[-1].best:
             best = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
+        if hooks.show is not None:  # before its state is kept: what is killed in between is shown again
+            hooks.show(history[-1], of_fixed_codes(network, run.examples, seed))
         if hooks.checkpoint is not None:
             hooks.checkpoint.save(state_of(gan), best, [snapshot.model_dump() for snapshot in history])
-        if hooks.show is not None:
-            hooks.show(history[-1], of_fixed_codes(network, run.examples, seed))
     return _trained(gan, best, history)
 
 

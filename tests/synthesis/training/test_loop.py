@@ -135,6 +135,21 @@ def test_a_run_killed_in_mid_fade_or_with_a_past_goes_on_to_the_same_weights(giv
         assert torch.equal(tensor, resumed.generator.state_dict()[name]), name
 
 
+def test_every_snapshot_is_shown_though_the_run_died_as_soon_as_its_state_was_kept():
+    given, place, shown = recipe(images=600), {}, []
+
+    def show(snapshot, images):
+        shown.append((snapshot.epoch, images.tobytes()))
+
+    trained(given, show=show)
+    whole = list(shown)
+    shown.clear()
+    with pytest.raises(KilledError):
+        trained(given, show=show, checkpoint=kept_in(place, dies_after=1))
+    trained(given, show=show, checkpoint=kept_in(place))
+    assert shown == whole
+
+
 def test_a_checkpoint_of_another_run_is_passed_over():
     place = {}
     trained(recipe(images=600), checkpoint=kept_in(place))
