@@ -96,6 +96,11 @@ class Detector(ABC):
         count = grid.observed.sum(axis=1)
         return np.where(count > 0, nats.sum(axis=1) / np.maximum(count, 1), np.nan)
 
+    @property
+    def loss_block(self) -> int:
+        """Values of `log_loss` in a row that say as much as one that stands alone: those of rows seen together."""
+        return self.context_rows
+
     def coverage_factors(self, spans: dict[str, Span]) -> np.ndarray:
         """How much higher the tail of normal scores is under 1, 2, ... windows a row, (K,), at least 1."""
         return np.ones(1)

@@ -101,6 +101,11 @@ class LSTMVAEDetector(Detector):
         block = block_of(grid, "")
         return np.concatenate([score_network(n, block, self.card.config).nats[0] for n in self.networks])
 
+    @property
+    def loss_block(self) -> int:
+        """So many windows of each network cover a row."""
+        return self.card.config.tokens * len(self.networks)
+
     def coverage_factors(self, spans: dict[str, Span]) -> np.ndarray:
         """From the newest windows over any held-out row: as many tokens as a window has, (tokens,)."""
         config, scored = self.card.config, []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from scipy.stats import poisson
 
 from anomaly.series.detector import Detector
 from anomaly.series.limits.calibration import score_held_out
+from anomaly.series.lstm_vae.gain import COVERED, mean_and_error
 from anomaly.series.planted import LENGTHS, Fault, try_faults
 from anomaly.series.span import WEEK_S, Span, first_held_out
 
@@ -34,11 +36,12 @@ def judge(challenger: Detector, incumbent: Detector | None, spans: dict[str, Spa
         return _with(challenger, False, f"{alarms} alarms on held-out normal rows, at most {most} fit the budget")
     if incumbent is None or incumbent.card.sensors != challenger.card.sensors:
         return _with(challenger, True, "the first with these sensors")
-    own, other = held_out_nats(challenger, spans), held_out_nats(incumbent, spans)
-    found = f"{own:.3f} nats a value on held-out normal rows, {incumbent.name} has {other:.3f}"
-    if np.isnan(own) or np.isnan(other):
+    (own, own_error), (other, other_error) = (held_out_nats(one, spans) for one in (challenger, incumbent))
+    error = COVERED * math.hypot(own_error, other_error)
+    if not math.isfinite(error):
         return _with(challenger, True, "the held-out rows are too few to compare it")
-    if own > other + TOLERANCE:
+    found = f"{own:.3f} nats a value on held-out normal rows, {incumbent.name} has {other:.3f}, +- {error:.3f}"
+    if own - other - error > TOLERANCE:
         return _with(challenger, False, f"worse: {found}")
     return _with(challenger, True, found)
 
@@ -104,13 +107,14 @@ def held_out_alarms(detector: Detector, spans: dict[str, Span]) -> tuple[int, in
     return alarms, int(poisson.ppf(0.99, expected)) + 1
 
 
-def held_out_nats(detector: Detector, spans: dict[str, Span]) -> float:
-    """Log loss of the held-out normal rows, nats a value in the sensors' own units, so that models compare."""
+def held_out_nats(detector: Detector, spans: dict[str, Span]) -> tuple[float, float]:
+    """Log loss of the held-out normal rows, nats a value in the sensors' own units, so that models compare; and its
+    standard error, infinite where too few windows stand apart to tell.
+    """
     columns, found = detector.card.modelled_columns, []
     for asset, span in spans.items():
         held_out = span.rows(first_held_out(span), len(span))
         grid = detector.standardised(held_out.grid, asset, held_out.usable())
         unit = float(np.log(detector.scale_of(asset).spread[columns]).mean())
         found.append(detector.log_loss(grid) + unit)
-    nats = np.concatenate(found)
-    return float(np.nanmean(nats)) if np.isfinite(nats).any() else float("nan")
+    return mean_and_error(found, detector.loss_block)

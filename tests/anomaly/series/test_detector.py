@@ -1,4 +1,5 @@
 import json
+import math
 from dataclasses import fields, replace
 from datetime import date
 
@@ -228,11 +229,22 @@ def test_a_challenger_that_explains_the_held_out_rows_worse_is_rejected(
         update={"value": 5 * detector.threshold.value}
     )  # only the likelihood speaks
     worse = replace(detector, scales=blurred, card=detector.card.model_copy(update={"threshold": patient}))
-    assert held_out_nats(worse, spans) > held_out_nats(detector, spans) + 0.1
+    (own, own_error), (other, other_error) = held_out_nats(worse, spans), held_out_nats(detector, spans)
+    assert own - other > 0.1 + 1.645 * math.hypot(own_error, other_error)
     verdict = judge(worse, detector, spans).card
     assert not verdict.accepted
     assert verdict.verdict.startswith("worse: ")
     assert judge(replace(worse, scales=detector.scales), worse, spans).card.accepted
+
+
+def test_a_few_windows_are_no_verdict_on_a_challenger(detector: Detector, spans: dict[str, Span]) -> None:
+    blurred = {asset: replace(scale, spread=scale.spread * 3) for asset, scale in detector.scales.items()}
+    patient = detector.threshold.model_copy(update={"value": 5 * detector.threshold.value})
+    worse = replace(detector, scales=blurred, card=detector.card.model_copy(update={"threshold": patient}))
+    few = {asset: replace(span, split=len(span) - detector.context_rows - 3) for asset, span in spans.items()}
+    assert math.isinf(held_out_nats(worse, few)[1])
+    verdict = judge(worse, detector, few).card
+    assert (verdict.accepted, verdict.verdict) == (True, "the held-out rows are too few to compare it")
 
 
 def test_a_challenger_that_breaks_the_false_alarm_budget_is_rejected(
