@@ -11,7 +11,7 @@ from service.views.state import Service
 from service.views.words import counted_findings, drift_told, family_state, model_told, quality_told
 
 
-def _newest(service: Service) -> date | None:
+def newest_night(service: Service) -> date | None:
     """The newest night that any family or camera was scored."""
     days = [day for name in service.settings.families for day in service.store.days("scores", family=name)[-1:]]
     days += [day for name in service.settings.cameras for day in service.store.days("image_scores", camera=name)[-1:]]
@@ -20,7 +20,7 @@ def _newest(service: Service) -> date | None:
 
 def night_cards(service: Service) -> list[dict[str, object]]:
     """How the last night went, a card a family and camera; the first tells what failed."""
-    day = _newest(service)
+    day = newest_night(service)
     if day is None:
         remedy = "nightscore backfill" if service.settings.families or service.settings.cameras else "nightscore init"
         return [{"name": "Nothing was scored yet", "told": f"Next: {remedy}. For why: nightscore doctor", "more": []}]
@@ -38,6 +38,6 @@ def night_cards(service: Service) -> list[dict[str, object]]:
         cards.append({"name": family.name, "told": told, "more": [*more, f"model {model_told(family, day)}"]})
     for camera in night.cameras:
         odd = int(camera.scores["is_anomaly"].sum())
-        told = f"{count(odd, 'odd image')} of {len(camera.scores):,}"
+        told = f"{count(odd, 'odd image')} of {len(camera.scores):,}" if len(camera.scores) else "no image was scored"
         cards.append({"name": camera.name, "told": told, "more": [f"model {model_told(camera, day)}"]})
     return cards

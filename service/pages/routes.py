@@ -15,7 +15,7 @@ from sensors_data.series.revised import days_being_revised, in_words
 from service.api.access import Access
 from service.pages.machine_words import words_of
 from service.pages.model_rows import groups_of, model_groups
-from service.pages.night_cards import night_cards
+from service.pages.night_cards import newest_night, night_cards
 from service.pages.render import page, part
 from service.pages.wanted import Wanted, WrongAddressError, nights_in, wanted
 from service.schedule.train_now import Kind
@@ -75,7 +75,8 @@ def page_routes(service: Service, access: Access) -> APIRouter:
 
     @routes.get("/pages/")
     def overview(request: Request) -> HTMLResponse:
-        return page(request, access, "overview.html", title="Overview", legend=LEGEND)
+        cards = [] if newest_night(service) else night_cards(service)
+        return page(request, access, "overview.html", title="Overview", legend=LEGEND, cards=cards)
 
     @routes.get("/pages/asset")
     def machine(request: Request) -> Response:
@@ -84,7 +85,8 @@ def page_routes(service: Service, access: Access) -> APIRouter:
             asked = wanted(service, query)
         except WrongAddressError as error:
             shown = {"reason": error.reason, "remedy": error.remedy, "offers": error.offers}
-            return page(request, access, "wrong.html", 404, title="No such page", **shown)
+            title = "There is no such page" if newest_night(service) else "There is nothing to see yet"
+            return page(request, access, "wrong.html", 404, title=title, **shown)
         if not {"family", "asset"} <= set(query) or not {"from", "to", "day"} & set(query):
             return RedirectResponse(asked.address, 307)
         return _machine(request, service, access, asked, query.get("compare", ""))

@@ -2,8 +2,14 @@
 
 from datetime import timedelta
 
-from sensors_data.simulate import START
+from starlette.testclient import TestClient
 
+from sensors_data.simulate import START
+from service.api.access import Access
+from service.api.app import create_app
+from service.pages.app import mount_pages
+
+ADMIN = {"Authorization": f"Bearer {'a' * 16}"}
 FAULT = START + timedelta(days=7)
 
 
@@ -75,3 +81,15 @@ def test_a_store_without_scores_says_what_to_run(client_of, plant, tmp_path):
     bare = empty.model_copy(update={"families": {}})
     assert "nightscore init" in str(night_cards(new_service(bare)))
     assert client_of(empty).get("/v1/lane").json()["remedy"].startswith("run: nightscore backfill")
+
+
+def test_on_the_first_morning_the_pages_say_what_comes_next(plant, tmp_path):
+    settings = plant.model_copy(update={"store": str(tmp_path / "store")})
+    app = mount_pages(create_app(settings, Access("a" * 16, ("127.0.0.1",), True)), tmp_path / "uploads")
+    client = TestClient(app, base_url="http://127.0.0.1")
+    overview = client.get("/pages/").text
+    assert "Next: nightscore backfill" in overview
+    assert "<form" not in overview
+    machine = client.get("/pages/asset")
+    assert (machine.status_code, "There is nothing to see yet" in machine.text) == (404, True)
+    assert "oven has no day to learn from" in client.get("/pages/models", headers=ADMIN).text
