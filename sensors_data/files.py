@@ -47,6 +47,11 @@ def leads_out(root: str, path: str) -> bool:
     return not target.is_relative_to(inside)
 
 
+def holds(folder: Path, suffix: str) -> bool:
+    """Whether a local folder has a file of a suffix, temporary ones left out."""
+    return any(path.name.endswith(suffix) and not path.name.startswith(".") for path in folder.iterdir())
+
+
 def replace_file(fs: Any, path: str, data: bytes) -> None:
     """Put `data` at `path` in one step, making its folders; a reader sees the old bytes or the new, never a mixture.
 

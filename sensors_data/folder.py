@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sensors_data.errors import NotThereError, StorageError, UnusableError
-from sensors_data.files import create_file, is_local, leads_out, open_url, replace_file, sweep
+from sensors_data.files import create_file, holds, is_local, leads_out, open_url, replace_file, sweep
 from sensors_data.seal import check, sealed
 
 
@@ -46,6 +46,20 @@ class Folder:
             return {}
         inside = {path: about for path, about in found.items() if not (about.get("islink") and leads_out(root, path))}
         return {str(path)[len(root) :].lstrip("/"): stamp_of(about) for path, about in inside.items()}
+
+    def folders(self, folder: str, suffix: str) -> list[str]:
+        """Names of the folders in a folder of the store that hold a file of a suffix, sorted.
+
+        Where the file system has no empty folders, each of them counts.
+        """
+        fs, root = self._open()
+        try:
+            found = [about for about in fs.ls(f"{root}/{folder}", detail=True) if about["type"] == "directory"]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        if is_local(fs):
+            found = [about for about in found if not about.get("islink") and holds(Path(about["name"]), suffix)]
+        return sorted(str(about["name"]).rstrip("/").rpartition("/")[2] for about in found)
 
     def sizes(self) -> dict[str, int]:
         """The same paths, each with its bytes."""

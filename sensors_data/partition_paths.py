@@ -83,6 +83,19 @@ def days_among(spec: Table, paths: Iterable[str], fixed: dict[str, str]) -> list
     return sorted({date.fromisoformat(day) for day in days.values()})
 
 
+def has_a_folder_a_day(spec: Table, folder: str, fixed: Iterable[str]) -> bool:
+    """Whether the folders in a table's folder, which holds what has the `fixed` values, are its days."""
+    depth = folder.count("/")
+    rest = spec.partition[depth:]
+    return rest[:1] == ("day",) and len(set(fixed)) == depth and spec.file_key != "day"
+
+
+def days_of(names: Iterable[str]) -> list[date]:
+    """The days that folders are called after, sorted; other folders are passed over."""
+    texts = [name.removeprefix("day=") for name in names if name.startswith("day=")]
+    return sorted(date.fromisoformat(text) for text in texts if _is_value("day", text))
+
+
 def in_order(spec: Table, partitions: Iterable[dict[str, str]]) -> list[dict[str, str]]:
     """Partitions sorted, shards by their number; where one file holds a whole partition, its shards are left out."""
     parts = list(partitions)

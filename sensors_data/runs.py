@@ -66,20 +66,36 @@ def keep_failure(
     return True
 
 
+@dataclass(frozen=True)
+class RunLog:
+    """What ran for the newest LOOK_BACK days with runs; the files are listed once."""
+
+    store: Store
+    days: dict[date, list[str]]
+    """The runs of each day, by the name of their file."""
+
+    def newest(self, job: str, partitions: Iterable[str]) -> list[dict[str, Any]]:
+        """The row of each partition's newest run of a job, with the `day` that it was for."""
+        newest: dict[str, dict[str, Any]] = {}
+        wanted = {f"{job}-{partition}" for partition in partitions}
+        for day, runs in self.days.items():
+            paths = [self.store.path("runs", day=day, run=run) for run in runs if run in wanted]
+            for row in self.store.read_files("runs", paths).to_dict("records"):
+                before = newest.get(row["partition"])
+                if before is None or before["finished"] < row["finished"]:
+                    newest[row["partition"]] = {**{str(k): v for k, v in row.items()}, "day": day}
+        return list(newest.values())
+
+
+def run_log(store: Store) -> RunLog:
+    """What ran, by a store's files as they are now."""
+    newest = store.days("runs")[-LOOK_BACK:]
+    return RunLog(store, {day: [part["run"] for part in store.partitions("runs", day=day)] for day in newest})
+
+
 def newest_runs(store: Store, job: str, partitions: Iterable[str]) -> list[dict[str, Any]]:
-    """The row of each partition's newest run of a job, with the `day` that it was for, of those for the newest
-    LOOK_BACK days with runs.
-    """
-    newest: dict[str, dict[str, Any]] = {}
-    wanted = {f"{job}-{partition}" for partition in partitions}
-    for day in store.days("runs")[-LOOK_BACK:]:
-        there = [part["run"] for part in store.partitions("runs", day=day) if part["run"] in wanted]
-        known = store.read_files("runs", [store.path("runs", day=day, run=run) for run in there])
-        for row in known.to_dict("records"):
-            before = newest.get(row["partition"])
-            if before is None or before["finished"] < row["finished"]:
-                newest[row["partition"]] = {**{str(k): v for k, v in row.items()}, "day": day}
-    return list(newest.values())
+    """The row of each partition's newest run of a job, as `RunLog` has it."""
+    return run_log(store).newest(job, partitions)
 
 
 def _keep(store: Store, job: str, day: date, partition: str, row: dict[str, object]) -> None:

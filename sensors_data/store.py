@@ -15,7 +15,15 @@ from sensors_data.arrow_rows import as_table, as_wide, from_arrow, to_arrow, tog
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.jobs import remedy
 from sensors_data.parquet import Opened, chosen, parquet_bytes, parts_of
-from sensors_data.partition_paths import days_among, folder_of, in_order, partition_of, path_of
+from sensors_data.partition_paths import (
+    days_among,
+    days_of,
+    folder_of,
+    has_a_folder_a_day,
+    in_order,
+    partition_of,
+    path_of,
+)
 from sensors_data.provenance import CODE, Provenance, stamped
 from sensors_data.table_files import TableFiles
 from sensors_data.tables import TABLES, Table
@@ -165,8 +173,11 @@ class Store(TableFiles):
 
     def days(self, table: str, **fixed: object) -> list[date]:
         """The days a table holds for the `fixed` values, sorted."""
-        files = self.files(folder_of(TABLES[table], **fixed), suffix=".parquet")
-        return days_among(TABLES[table], files, {key: str(value) for key, value in fixed.items()})
+        spec, folder = TABLES[table], folder_of(TABLES[table], **fixed)
+        if has_a_folder_a_day(spec, folder, fixed):
+            return days_of(self.folders(folder, suffix=".parquet"))
+        files = self.files(folder, suffix=".parquet")
+        return days_among(spec, files, {key: str(value) for key, value in fixed.items()})
 
     def made_from(self, paths: Iterable[str], source: Provenance) -> Provenance:
         """Where a partition came from, with the files that it is made from and their hash."""

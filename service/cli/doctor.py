@@ -11,6 +11,7 @@ from anomaly.series.span import MIN_ROWS
 from anomaly.series.training.train_job import detector_config, training_grids
 from sensors_data.counting import count
 from sensors_data.errors import NightscoreError
+from sensors_data.runs import run_log
 from sensors_data.series.files.file_source import find_files, raw_readings
 from sensors_data.series.sources.kinds import days_in
 from sensors_data.series.understanding.settings_text import duration_words
@@ -64,16 +65,17 @@ def examine(settings: Settings, family: str) -> Health:
 def _trained(settings: Settings, family: str, card: Card, newest: date, more: list[str]) -> Health:
     """The state of a family with a detector, of which `newest` is the newest day taken in."""
     store, spec = Store(settings.store), settings.family(family)
+    runs = run_log(store)
     if why := _changed(card, spec, family, newest):
         return Health(family, "SETTINGS CHANGED", why, more)
     for job in ("ingest", "impute"):
-        if (tried := failure(store, job, spec.shards, family, after=newest)) is not None:
+        if (tried := failure(runs, job, spec.shards, family, after=newest)) is not None:
             return Health(family, "NOT TAKEN IN", f"{tried}; when that is mended, {_start(family)}", more)
     for job in ("score-series", "find-anomalies"):
-        if (tried := failure(store, job, spec.shards, family)) is not None:
+        if (tried := failure(runs, job, spec.shards, family)) is not None:
             return Health(family, "NOT SCORED", f"{tried}; {_start(family)}", more)
-    more += filter(None, [failure(store, "ingest", spec.shards, family)])
-    if (tried := failure(store, "train-series", spec.shards, family)) is not None:
+    more += filter(None, [failure(runs, "ingest", spec.shards, family)])
+    if (tried := failure(runs, "train-series", spec.shards, family)) is not None:
         more.append(f"the newest training failed, the detector before it serves on. {tried}")
     if not (scored := store.days("scores", family=family)):
         return Health(family, "TRAINED, NOT SCORED", f"No night was scored yet; {_start(family)}", more)
@@ -153,7 +155,7 @@ def _learning(settings: Settings, family: str, gridded: list[date]) -> Health:
     if missing > 0 and spec.training.commissioning is None:
         wait = f"{missing} more are needed (training.first_after = {spec.training.first_after})"
         return Health(family, "LEARNING", f"{len(gridded)} days of readings; {wait}")
-    if (failed := failure(store, "train-series", spec.shards, family)) is not None:
+    if (failed := failure(run_log(store), "train-series", spec.shards, family)) is not None:
         longer = f"set training.days in the settings to more than {spec.training.days}, then {_start(family)}"
         following = longer if len(gridded) > spec.training.days else _more(spec)
         return Health(family, "NOT TRAINED", failed, [f"next: {following}"])

@@ -10,6 +10,7 @@ from sensors_data.errors import NightscoreError
 from sensors_data.images.inbox import camera_days
 from sensors_data.images.table import labels_in_words, learnable_rows, normal_rows
 from sensors_data.model_files import ModelCatalogue
+from sensors_data.runs import run_log
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.cli.doctor import Health
@@ -46,8 +47,9 @@ def examine_camera(settings: Settings, camera: str) -> Health:
         card = load_for(store, camera, date.max).card
     except NightscoreError as error:
         return Health(camera, "NOT SCORED", f"The next day would not be scored: {error}", more)
+    runs = run_log(store)
     for job in ("ingest-images", "score-images"):
-        if (tried := failure(store, job, 1, camera, after=scored[-1])) is not None:
+        if (tried := failure(runs, job, 1, camera, after=scored[-1])) is not None:
             return Health(camera, "NOT SCORED", tried, more)
     learned = f"{card.images:,} normal images, {card.config.features.kind}"
     limit = f"threshold {card.threshold.value:.1f} nats, {card.config.false_alarm_rate:.1%} false alarms asked for"

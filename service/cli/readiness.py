@@ -8,7 +8,7 @@ from datetime import date
 from anomaly.series.files import serving
 from anomaly.series.night.rehearsal import rehearse
 from sensors_data.errors import NightscoreError
-from sensors_data.runs import newest_runs
+from sensors_data.runs import RunLog
 from sensors_data.series.revised import MOST, SHARDED, days_being_revised, in_words
 from sensors_data.settings import Settings
 from sensors_data.store import Store
@@ -48,10 +48,10 @@ def _days_line(family: str, days: Iterable[date], where: str, what: str) -> list
     return [f"{many} {what}, first {known[0]}; run: nightscore backfill --family {family} {span}"]
 
 
-def failure(store: Store, job: str, shards: int, family: str, after: date = date.min) -> str | None:
+def failure(runs: RunLog, job: str, shards: int, family: str, after: date = date.min) -> str | None:
     """What came of a job's newest run, where that failed and was for a later day than `after`."""
     parts = [f"{family}-{shard}" for shard in range(shards)] if job in SHARDED else [family]
-    for run in newest_runs(store, job, parts):
+    for run in runs.newest(job, parts):
         if run["state"] == "failed" and run["day"] > after:
             reason = str(run["reason"]).partition(": ")[2] or str(run["reason"])
             return f"Last tried ({job} for {run['day']}): {reason}"
