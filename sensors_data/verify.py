@@ -31,9 +31,13 @@ class Finding:
     again: Again | None = None
 
 
+LAKE_LOG = "_delta_log"
+"""The folder in which a table that was registered as Delta has its log."""
+
+
 def paths_of(store: Store, day: date | None) -> list[str]:
     """The files that a verification looks at: all, or those of one day with every model and what people noted."""
-    paths = [path for path in store.all_files() if not path.startswith("damaged/")]
+    paths = [p for p in store.all_files() if not p.startswith("damaged/") and f"/{LAKE_LOG}/" not in p]
     if day is None:
         return paths
     places = {path: place_of(store, path) for path in paths}
