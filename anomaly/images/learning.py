@@ -14,7 +14,7 @@ from anomaly.images.image_scores import score_parts, worst_patches
 from anomaly.images.limits import false_alarm_interval, predictive_threshold
 from anomaly.images.looks import reference_of
 from anomaly.images.model_fit import learn_model
-from anomaly.images.scoring import ImageModel, fit_normaliser, surprises
+from anomaly.images.scoring import ImageModel, ScoreNormaliser, fit_normaliser, surprises
 from anomaly.vae.training import Epoch
 from sensors_data.errors import UnusableError
 from sensors_data.nets.threads import one_thread
@@ -49,38 +49,23 @@ class ImageTraining:
 def learn_image_detector(training: ImageTraining, hooks: Hooks | None = None) -> tuple[ImageDetector, list[Epoch]]:
     """A camera's detector and the history of its training.
 
-    The held-out images decide early stopping, the normaliser and the threshold. Of few images each fold is held out
-    in turn, so that all of them have a score by a network that did not learn from them. ValueError when there are too
-    few images.
+    The held-out images decide early stopping, the normaliser and the threshold. ValueError when there are too few.
     """
     images, config = training.images, training.config
-    if len(images) < MIN_IMAGES:
-        raise UnusableError(
-            f"{training.camera} has {len(images)} normal images to learn from", f"at least {MIN_IMAGES} are needed"
-        )
-    count = len(images) - held_out_count(len(images), config)
-    others, asked = _other_folds(count, config), hooks or Hooks()
-    with one_thread():
-        first = Hooks(_one_of(asked.progress, 0, len(others) + 1), asked.checkpoint)
-        network, history = _learn_without(training, np.arange(count, len(images)), first)
-        folds = []
-        for number, fold in enumerate(others, 1):
-            known, _ = _learn_without(training, fold, Hooks(_one_of(asked.progress, number, len(others) + 1)))
-            folds.append(_parts(known, images[fold], training.features))
-    parts = torch.cat([*folds, _parts(network, images[count:], training.features)])
-    normaliser = fit_normaliser(parts, config.weights)
-    normal = worst_patches(normaliser.total(parts), parts, config.worst_share)[0].numpy()
+    learned = learn_and_hold_out(training, hooks)
+    normaliser, normal = learned.normal_scores(config)
     threshold = predictive_threshold(normal, config.false_alarm_rate)
-    held_out = score_parts(network, images[count:], normaliser, config.worst_share, training.features)
+    last = images[len(images) - learned.held_out :]
+    held_out = score_parts(learned.network, last, normaliser, config.worst_share, training.features)
     card = ImageCard(
         camera=training.camera,
         trained_through=training.through,
         image=tuple(images.shape[1:]),
         images=len(images),
         synthetic=0 if training.synthetic is None else len(training.synthetic),
-        held_out=len(images) - count,
-        folds=len(folds) + 1,
-        network=network.model.config,
+        held_out=learned.held_out,
+        folds=learned.folds,
+        network=learned.network.model.config,
         config=config,
         normaliser=normaliser,
         threshold=threshold,
@@ -89,7 +74,48 @@ def learn_image_detector(training: ImageTraining, hooks: Hooks | None = None) ->
         seed=training.seed,
         looks=reference_of(images),
     )
-    return ImageDetector(network, card), history
+    return ImageDetector(learned.network, card), learned.history
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A fitted model, and the score's parts of normal images by a model that did not learn from them."""
+
+    network: ImageModel
+    history: list[Epoch]
+    parts: torch.Tensor  # (N, P, 4) of the images that were held out, in turn or once
+    held_out: int
+    """Images that `network` did not learn from, the last ones."""
+    folds: int
+    """Trainings in which images were held out."""
+
+    def normal_scores(self, config: ImageDetectorConfig) -> tuple[ScoreNormaliser, np.ndarray]:
+        """The normaliser of the parts, and the scores of the held-out images under it, (N,) nats."""
+        normaliser = fit_normaliser(self.parts, config.weights)
+        return normaliser, worst_patches(normaliser.total(self.parts), self.parts, config.worst_share)[0].numpy()
+
+
+def learn_and_hold_out(training: ImageTraining, hooks: Hooks | None = None) -> Learned:
+    """The model of all images but the last part, and the parts of the score of held-out images.
+
+    Of few images each fold is held out in turn, so that all of them have a score by a network that did not learn from
+    them. ValueError when there are too few images.
+    """
+    images, config, asked = training.images, training.config, hooks or Hooks()
+    if len(images) < MIN_IMAGES:
+        raise UnusableError(
+            f"{training.camera} has {len(images)} normal images to learn from", f"at least {MIN_IMAGES} are needed"
+        )
+    count = len(images) - held_out_count(len(images), config)
+    others, parts = _other_folds(count, config), []
+    with one_thread():
+        first = Hooks(_one_of(asked.progress, 0, len(others) + 1), asked.checkpoint)
+        network, history = _learn_without(training, np.arange(count, len(images)), first)
+        for number, fold in enumerate(others, 1):
+            known, _ = _learn_without(training, fold, Hooks(_one_of(asked.progress, number, len(others) + 1)))
+            parts.append(_parts(known, images[fold], training.features))
+    parts.append(_parts(network, images[count:], training.features))
+    return Learned(network, history, torch.cat(parts), len(images) - count, len(others) + 1)
 
 
 def _one_of(progress: Progress | None, number: int, count: int) -> Progress | None:
