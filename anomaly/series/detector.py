@@ -1,6 +1,6 @@
 """The seam of the series detectors: what every kind of detector does, and all that the jobs ask of one.
 
-A new kind is one file (a card, a subclass of `Detector`, how it is learned) and its line in `kinds.py`.
+A new kind is one file (a card, a subclass of `Detector`, how it is learned, its `Kind`) and its line in `kinds.py`.
 """
 
 from __future__ import annotations
@@ -9,24 +9,20 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Generic, TypeVar
 
 import numpy as np
 from torch import Tensor
 
 from anomaly.series.blocks import Block, block_of, blocks_of
-from anomaly.series.card import Card, DetectorConfig
+from anomaly.series.card import Card
 from anomaly.series.evidence.flat import FlatLimits, flat_runs, or_flat
 from anomaly.series.evidence.judged import Judged
 from anomaly.series.evidence.windows import EvidenceModel
 from anomaly.series.profile import Profile
 from anomaly.series.scores import RowScores, Scores, shares_of
-from anomaly.series.span import WEEK_S, Span, TrainingPlan
+from anomaly.series.span import WEEK_S, Span
 from anomaly.thresholds import Threshold
-from anomaly.vae.training import Epoch
 from sensors_data.errors import UnusableError
-from sensors_data.nets.checkpoint import Checkpoint
-from sensors_data.nets.training import Progress
 from sensors_data.series.grids.grid import SHORT_GAP, Grid, Scale, long_gaps
 
 
@@ -248,26 +244,3 @@ class Detector(ABC):
         """The coverage factor of rows under so many windows, in their shape."""
         windows = np.arange(1, len(self.coverage_factor) + 1)
         return np.asarray(np.interp(coverage, windows, self.coverage_factor))
-
-
-Parts = tuple[dict[str, Scale], np.ndarray, np.ndarray, np.ndarray]
-"""What the files of all kinds hold alike: scales, typical, band, coverage_factor."""
-C = TypeVar("C", bound=Card)
-S = TypeVar("S", bound=DetectorConfig)
-ProgressOf = Callable[[str], Progress] | None
-History = dict[str, list[Epoch]]
-CheckpointOf = Callable[[str], Checkpoint] | None
-
-
-@dataclass(frozen=True)
-class Kind(Generic[S, C]):
-    """A kind of detector: its section of the settings, its card, how it is learned and read from its file."""
-
-    config: type[S]
-    card: type[C]
-    learn: Callable[
-        [TrainingPlan[S], dict[str, Span], ProgressOf, CheckpointOf], tuple[Detector, dict[str, list[Epoch]]]
-    ]
-    """A detector not yet calibrated, and the history of what was trained. ValueError where there is too little."""
-    read: Callable[[C, Parts, dict[str, Tensor], str], Detector]
-    """From the card, the parts and the tensors of the file that the last argument names."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from anomaly.series.card import DetectorConfig
-from anomaly.series.detector import Kind
+from anomaly.series.kind import Kind
 from anomaly.series.lstm_vae.learning import LSTM_VAE
 from sensors_data.errors import UnusableError
 from sensors_data.settings import parse

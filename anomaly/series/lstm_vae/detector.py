@@ -10,7 +10,8 @@ from torch import Tensor
 
 from anomaly.series.blocks import Block, block_of, in_groups
 from anomaly.series.coverage import coverage_factors
-from anomaly.series.detector import Detector, Parts
+from anomaly.series.detector import Detector
+from anomaly.series.kind import Parts
 from anomaly.series.lstm_vae.card import LSTMVAECard, LSTMVAEDetectorConfig
 from anomaly.series.lstm_vae.level_prior import LevelPrior
 from anomaly.series.lstm_vae.network import LSTMVAE

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from anomaly.series.blocks import block_of
-from anomaly.series.detector import Kind
+from anomaly.series.kind import Kind
 from anomaly.series.lstm_vae.card import Gain, LSTMVAECard, LSTMVAEDetectorConfig
 from anomaly.series.lstm_vae.detector import LSTMVAEDetector, Network, read_detector, score_network
 from anomaly.series.lstm_vae.gain import LEAST_GAIN, gain_of

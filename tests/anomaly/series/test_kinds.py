@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from anomaly.series.card import Card, DetectorConfig
-from anomaly.series.detector import Detector, Kind
+from anomaly.series.detector import Detector
 from anomaly.series.files import load_for
+from anomaly.series.kind import Kind
 from anomaly.series.kinds import KINDS, parse_config
 from anomaly.series.lstm_vae.preparation import prepare
 from anomaly.series.night.drift_job import drift
