@@ -20,6 +20,7 @@ from sensors_data.errors import NightscoreError
 from sensors_data.files import open_url
 from sensors_data.folder import stamp_of as replaced_when
 from sensors_data.model_files import ModelFile
+from sensors_data.partition_paths import JOINED
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.views.settings_file import SettingsFile
@@ -118,7 +119,14 @@ def new_service(settings: Settings, file: SettingsFile | None = None) -> Service
 
 
 def stamp_of(store: Store, path: str) -> str:
-    """What changes whenever the file at `path` is replaced: its etag, or its size, place and time of change."""
+    """What changes whenever the file at `path` is replaced: its etag, or its size, place and time of change.
+
+    Of a file that lies joined, that of the joined one.
+    """
     fs, full = open_url(f"{store.root}/{path}")
-    about = fs.info(full)
-    return replaced_when(about)
+    try:
+        return replaced_when(fs.info(full))
+    except FileNotFoundError:
+        if not store.exists(path):
+            raise
+        return replaced_when(fs.info(f"{full.rpartition('/')[0]}/{JOINED}"))

@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from sensors_data.errors import NotThereError, UnusableError
+from sensors_data.joining import join, to_join
 from sensors_data.provenance import Provenance
+from sensors_data.retention import Retention
 from sensors_data.series.incidents import Incident, label, withdraw
 from sensors_data.simulate import START
 from sensors_data.store import Store
@@ -120,3 +122,9 @@ def test_a_store_without_scores_says_what_to_run(plant, tmp_path):
     empty = plant.model_copy(update={"store": str(tmp_path / "none")})
     with pytest.raises(NotThereError, match="nightscore backfill"):
         lane_of(new_service(empty), None, None)
+
+
+def test_nights_whose_files_lie_joined_are_in_the_lane_as_before(copied):
+    before, store = lane_of(new_service(copied), None, None), Store(copied.store)
+    assert sum(join(store, paths) for paths in to_join(store, Retention(), START + timedelta(days=99))) > 0
+    assert lane_of(new_service(copied), None, None) == before
