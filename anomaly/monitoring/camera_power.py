@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from anomaly.images.planted import PLAIN
+from anomaly.monitoring.power import plain, share_by_kind
 from anomaly.monitoring.prometheus import Sample, sample
 from sensors_data.store import Store
 
@@ -23,10 +24,8 @@ def camera_power_samples(store: Store, camera: str, day: date) -> list[Sample]:
         sample("camera_drift_ratio", float(row["ratio"]), camera=camera, look=str(row["look"]))
         for row in drift.to_dict("records")
     ]
-    plain = tests[tests["visibility"] >= PLAIN]
-    for kind, rows in plain.groupby("kind", sort=True):
-        share = float(rows["found"].astype(bool).mean())
-        samples.append(sample("image_self_test_found_ratio", share, camera=camera, kind=str(kind)))
+    for kind, share in share_by_kind(plain(tests)).items():
+        samples.append(sample("image_self_test_found_ratio", share, camera=camera, kind=kind))
     bands = pd.cut(tests["visibility"], EDGES, labels=BANDS, right=False)
     for band, rows in tests.groupby(bands, observed=True):
         share = float(rows["found"].astype(bool).mean())

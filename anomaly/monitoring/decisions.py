@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from anomaly.monitoring.power import share_by_kind
 from anomaly.monitoring.prometheus import Sample, sample
 from anomaly.series.files import read_card, serving
 from sensors_data.store import Store
@@ -21,8 +22,8 @@ def _power(store: Store, family: str, day: date) -> list[Sample]:
     """Of each kind of planted fault the share that was found in the week to the day."""
     trials = store.read_days("self_tests", [day - timedelta(days=back) for back in range(WEEK)], family=family)
     return [
-        sample("self_test_found_ratio", float(part["found"].mean()), family=family, kind=str(kind))
-        for kind, part in trials.groupby("kind", sort=True)
+        sample("self_test_found_ratio", share, family=family, kind=kind)
+        for kind, share in share_by_kind(trials).items()
     ]
 
 

@@ -1,4 +1,4 @@
-"""Models of every family and camera: which serves since when, which were refused and why, their thresholds."""
+"""Models of every family and camera: which serves since when, which were refused and why, thresholds and power."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from anomaly.series.evidence.in_words import duration
 from sensors_data.errors import NightscoreError, NotThereError, StoppedError, UnusableError
 from sensors_data.model_files import ModelCatalogue, ModelFile
 from sensors_data.runs import newest_runs
+from service.pages.lines import evenly
+from service.pages.power_rows import power_row
 from service.schedule.train_now import Kind, day_of_training, job_of
 from service.views.state import Service
 from service.views.words import number
-
-WIDTH, HEIGHT = 280, 48
-"""Pixels of the picture of thresholds."""
 
 
 def model_groups(service: Service) -> list[dict[str, Any]]:
@@ -34,7 +33,9 @@ def groups_of(service: Service, wanted: list[tuple[Kind, str]]) -> list[dict[str
         for run in newest_runs(service.store, job_of(kind).name, [name for known, name in wanted if known == kind])
     }
     return [
-        _group(catalogue, kind, name) | _training(service, catalogue, kind, name, runs.get((kind, name)))
+        _group(catalogue, kind, name)
+        | _training(service, catalogue, kind, name, runs.get((kind, name)))
+        | {"power": power_row(service, kind, name)}
         for kind, name in wanted
     ]
 
@@ -76,8 +77,9 @@ def _group(catalogue: ModelCatalogue, kind: Kind, name: str) -> dict[str, Any]:
         "name": name,
         "owner": job_of(kind).owner,
         "rows": rows[::-1],
-        "points": _points(drawn),
+        "points": evenly(drawn),
         "drawn": len(drawn),
+        "chosen": [str(row["through"]) for row in rows[-2:]],
     }
 
 
@@ -95,15 +97,3 @@ def _row(catalogue: ModelCatalogue, model: ModelFile, serves: bool) -> dict[str,
     aside = f"not learned: {card['cleaning']}" if card.get("cleaning") else ""
     verdict = "; ".join(filter(None, (card.get("verdict"), aside)))
     return row | {"threshold": value, "told": told, "verdict": verdict}
-
-
-def _points(values: list[float]) -> str:
-    """Thresholds from the oldest model to the newest as the points of a line."""
-    if len(values) < 2:
-        return ""
-    low, high = min(values), max(values)
-    span = (high - low) or 1.0
-    places = (
-        (WIDTH * n / (len(values) - 1), HEIGHT - 4 - (HEIGHT - 8) * (v - low) / span) for n, v in enumerate(values)
-    )
-    return " ".join(f"{x:.1f},{y:.1f}" for x, y in places)

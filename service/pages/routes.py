@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from sensors_data.series.revised import days_being_revised, in_words
 from service.api.access import Access
 from service.pages.machine_words import words_of
+from service.pages.model_compare import compared
 from service.pages.model_rows import groups_of, model_groups
 from service.pages.night_cards import newest_night, night_cards
 from service.pages.render import page, part
@@ -84,9 +85,8 @@ def page_routes(service: Service, access: Access) -> APIRouter:
         try:
             asked = wanted(service, query)
         except WrongAddressError as error:
-            shown = {"reason": error.reason, "remedy": error.remedy, "offers": error.offers}
             title = "There is no such page" if newest_night(service) else "There is nothing to see yet"
-            return page(request, access, "wrong.html", 404, title=title, **shown)
+            return _wrong(request, access, error, title)
         if not {"family", "asset"} <= set(query) or not {"from", "to", "day"} & set(query):
             return RedirectResponse(asked.address, 307)
         return _machine(request, service, access, asked, query.get("compare", ""))
@@ -104,6 +104,14 @@ def page_routes(service: Service, access: Access) -> APIRouter:
     @routes.get("/pages/models")
     def models(request: Request) -> HTMLResponse:
         return page(request, access, "models.html", title="Models", groups=model_groups(service))
+
+    @routes.get("/pages/models/compare")
+    def compare(request: Request) -> HTMLResponse:
+        try:
+            shown = compared(service, dict(request.query_params))
+        except WrongAddressError as error:
+            return _wrong(request, access, error, "There is no such comparison")
+        return page(request, access, "compare.html", title=f"Two models of {shown['name']}", **shown)
 
     @routes.get("/pages/parts/models")
     def model_group(request: Request, kind: Kind, name: ModelName) -> HTMLResponse:
@@ -123,6 +131,11 @@ def page_routes(service: Service, access: Access) -> APIRouter:
         return part("night.html", cards=night_cards(service))
 
     return routes
+
+
+def _wrong(request: Request, access: Access, error: WrongAddressError, title: str) -> HTMLResponse:
+    shown = {"reason": error.reason, "remedy": error.remedy, "offers": error.offers}
+    return page(request, access, "wrong.html", 404, title=title, **shown)
 
 
 def _machine(request: Request, service: Service, access: Access, asked: Wanted, compare: str) -> HTMLResponse:
