@@ -7,12 +7,14 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from anomaly.images.jobs import score_images
 from anomaly.series.night.find_job import find_anomalies
 from anomaly.series.night.score_job import score_series
 from sensors_data.migrate import migrate
+from sensors_data.series.incidents import Incident, add_incident, read_incidents
 from sensors_data.settings import Settings, load
 from sensors_data.store import Store
 from sensors_data.tables import TABLES
@@ -51,6 +53,15 @@ def test_every_file_of_an_earlier_version_is_read_whole(settings, version):
     read = {table: len(store.read_files(table, paths)) for table in TABLES if (paths := store.files(table, ".parquet"))}
     assert (read["readings"], read["grid"], read["scores"], read["incidents"]) == (48, 96, 48, 1)
     assert sum(store.provenance(path).many for path in store.files("readings")) == 95
+
+
+def test_what_an_earlier_version_was_told_is_the_same_incident_today(settings):
+    store = Store(settings.store)
+    rows = read_incidents(store)
+    assert pd.isna(rows["until"]).all()
+    [row] = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    told = {name: row[name] for name in ("family", "start", "end", "kind", "asset", "sensor", "note", "author")}
+    assert add_incident(store, Incident.model_validate(told)) == row["incident"]
 
 
 def test_a_day_is_scored_by_an_earlier_versions_detector_as_that_version_did(settings, version, said):

@@ -16,11 +16,14 @@ from sensors_data.series.grids.grid import Grid, as_us
 from sensors_data.settings import Label, Name, Section
 from sensors_data.store import Store
 
-Kind = Literal["fault", "planned", "dismissed", "confirmed", "assigned"]
+Kind = Literal["fault", "planned", "dismissed", "confirmed", "assigned", "snoozed"]
 LABELS = ("confirmed", "dismissed", "planned")
 """What a person can say of a found anomaly: a real one, a false alarm, work that was planned."""
 ASSIGNED = "assigned"
 """That somebody looks at a found anomaly, whom the note names; it changes neither alarms nor trainings."""
+SNOOZED = "snoozed"
+"""That a found anomaly is out of the queue until a moment; it changes neither alarms nor trainings."""
+NO_VERDICTS = (ASSIGNED, SNOOZED)
 
 
 class Incident(Section):
@@ -36,13 +39,19 @@ class Incident(Section):
     author: str = ""
     told: datetime | None = None
     """When it was said; no part of what makes it the same incident."""
+    until: datetime | None = None
+    """When a snooze ends."""
+    severity: Label | None = None
+    """How severe the anomaly was when it was snoozed."""
 
 
 def add_incident(store: Store, incident: Incident) -> str:
     """Keep an incident; its id, made of its content, so that saying it twice keeps it once.
 
-    UnusableError when it has no length or its times have no zone.
+    UnusableError when it has no length, its times have no zone, or it is a snooze without an end.
     """
+    if incident.kind == SNOOZED and incident.until is None:
+        raise UnusableError("a snooze has a day on which it ends", "snooze anomalies in Review or by POST /v1/snoozes")
     if incident.start.tzinfo is None or incident.end.tzinfo is None:
         raise UnusableError("an incident's times need a zone, like 2026-11-21T08:00Z")
     if incident.end <= incident.start:
@@ -52,11 +61,14 @@ def add_incident(store: Store, incident: Incident) -> str:
     except OverflowError as error:
         raise UnusableError("an incident's times lie outside the years 1 to 9999 in UTC") from error
     incident = incident.model_copy(update=utc)
-    key = hashlib.sha256(incident.model_dump_json(exclude={"told"}).encode()).hexdigest()[:16]
+    unset = {name for name in ("until", "severity") if getattr(incident, name) is None}  # ids of before they were
+    key = hashlib.sha256(incident.model_dump_json(exclude={"told", *unset}).encode()).hexdigest()[:16]
     row = pd.DataFrame([{**incident.model_dump(), "incident": key}])
-    row[["start", "end", "told"]] = row[["start", "end", "told"]].apply(pd.to_datetime, utc=True)
+    times = ["start", "end", "told", "until"]
+    row[times] = row[times].apply(pd.to_datetime, utc=True)
     store.write("incidents", row, Provenance(job="incidents"), incident=key)
     about = f"{incident.family} {incident.asset or 'all assets'} {incident.start} to {incident.end}, incident {key}"
+    about += f", until {incident.until:%Y-%m-%d}" if incident.until else ""
     record(store, incident.kind, about, incident.author)
     return key
 
@@ -74,6 +86,16 @@ def label(store: Store, incident: Incident) -> str:
 def assign(store: Store, incident: Incident) -> str:
     """Keep who looks at an interval, in place of who did before. Its id."""
     return _keep_instead(store, incident.model_copy(update={"kind": ASSIGNED}), (ASSIGNED,))
+
+
+def snooze(store: Store, incident: Incident) -> str:
+    """Keep until when an asset's interval is out of the queue, in place of every snooze that it overlaps. Its id."""
+    kept = add_incident(store, incident)
+    known = read_incidents(store, incident.family)
+    same = (known["start"] < incident.end) & (known["end"] > incident.start) & (known["kind"] == SNOOZED)
+    for other in known.loc[same & (known["asset"] == incident.asset) & (known["incident"] != kept), "incident"]:
+        withdraw(store, str(other), incident.author)
+    return kept
 
 
 def _keep_instead(store: Store, incident: Incident, kinds: tuple[str, ...]) -> str:

@@ -13,7 +13,9 @@ _INCIDENT = (
     Column("start", TIME, "its first moment"),
     Column("end", TIME, "the moment after its last"),
     Column("sensor", TEXT, "the measured quantity, null for all of them"),
-    Column("kind", TEXT, "fault, planned, dismissed or confirmed; assigned, where the note names who looks at it"),
+    Column(
+        "kind", TEXT, "fault, planned, dismissed or confirmed; assigned, where the note names who looks at it; snoozed"
+    ),
     Column("note", TEXT, "what a person wrote"),
     Column("author", TEXT, "who"),
     Column("told", TIME, "when they said so, null where nobody noted it", since=2),
@@ -21,6 +23,10 @@ _INCIDENT = (
 _OF_A_PICTURE = (
     Column("camera", TEXT, "the camera, of a verdict on a picture; the family is then empty", since=3),
     Column("image", TEXT, "the picture's image_id, null for a family", since=3),
+)
+_OF_A_SNOOZE = (
+    Column("until", TIME, "when a snooze ends, null for all else", since=4),
+    Column("severity", TEXT, "how severe the anomaly was when it was snoozed; one that grew is awake", since=4),
 )
 
 FINDINGS = (
@@ -91,7 +97,7 @@ FINDINGS = (
         partition=("incident",),
         order=("start",),
         is_record=True,
-        columns=(*_INCIDENT, *_OF_A_PICTURE),
+        columns=(*_INCIDENT, *_OF_A_PICTURE, *_OF_A_SNOOZE),
     ),
     Table(
         "past_incidents",
@@ -99,6 +105,11 @@ FINDINGS = (
         partition=("incident",),
         order=("start",),
         is_record=True,
-        columns=(*_INCIDENT, Column("withdrawn", TIME, "when it was taken back", since=2), *_OF_A_PICTURE),
+        columns=(
+            *_INCIDENT,
+            Column("withdrawn", TIME, "when it was taken back", since=2),
+            *_OF_A_PICTURE,
+            *_OF_A_SNOOZE,
+        ),
     ),
 )

@@ -21,6 +21,7 @@ from service.api.problems import refused
 from service.api.tables import FamilyQuery
 from service.api.users import Role
 from service.views.feedback import Assignment, Opinion, keep_assignment, keep_opinion, labels_of
+from service.views.snooze import Snooze, keep_snooze
 from service.views.state import Service
 from service.views.story import story_of
 
@@ -129,6 +130,13 @@ def _label_routes(routes: APIRouter, service: Service, writer: Callable[[Request
         service.settings.family(assignment.family)
         with _unknown_anomaly(assignment.anomaly_id):
             return {"incident": keep_assignment(store, said)}
+
+    @routes.post("/snoozes", summary="Put an anomaly out of the queue until a day", status_code=201)
+    def snooze(asked: Snooze, request: Request) -> dict[str, str]:
+        said = asked.model_copy(update={"author": writer(request).speaks_as(asked.author)})
+        service.settings.family(asked.family)
+        with _unknown_anomaly(asked.anomaly_id):
+            return {"incident": keep_snooze(store, said, datetime.now(UTC))}
 
 
 @contextmanager

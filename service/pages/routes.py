@@ -93,8 +93,9 @@ def page_routes(service: Service, access: Access) -> APIRouter:
 
     @routes.get("/pages/review")
     def review(request: Request) -> HTMLResponse:
-        families = sorted(service.settings.families)
-        return page(request, access, "review.html", title="Review", families=families, verdicts=VERDICTS)
+        families, scored = sorted(service.settings.families), newest_night(service) is not None
+        shown = {"families": families, "scored": scored, "verdicts": VERDICTS}
+        return page(request, access, "review.html", 200, title="Review", **shown)
 
     @routes.get("/pages/images")
     def images(request: Request) -> HTMLResponse:

@@ -46,19 +46,20 @@ def find_anomaly(store: Store, family: str, anomaly_id: str) -> dict[str, Any]:
 def keep_opinion(store: Store, opinion: Opinion) -> str:
     """Keep what a person says of an anomaly, over its whole interval; the incident's id."""
     told = {"kind": opinion.kind, "note": opinion.note, "author": opinion.author}
-    return label(store, _about(store, opinion.family, opinion.anomaly_id, told))
+    anomaly = find_anomaly(store, opinion.family, opinion.anomaly_id)
+    return label(store, incident_about(opinion.family, anomaly, told))
 
 
 def keep_assignment(store: Store, assignment: Assignment) -> str:
     """Keep who looks at an anomaly; the incident's id."""
     told = {"kind": ASSIGNED, "note": assignment.to, "author": assignment.author}
-    return assign(store, _about(store, assignment.family, assignment.anomaly_id, told))
+    anomaly = find_anomaly(store, assignment.family, assignment.anomaly_id)
+    return assign(store, incident_about(assignment.family, anomaly, told))
 
 
-def _about(store: Store, family: str, anomaly_id: str, told: dict[str, str]) -> Incident:
+def incident_about(family: str, anomaly: dict[str, Any], told: dict[str, Any]) -> Incident:
     """An incident over an anomaly's whole interval, said now."""
-    found = find_anomaly(store, family, anomaly_id)
-    where = {"family": family, "asset": found["asset"], "start": found["start"], "end": found["end"]}
+    where = {"family": family, "asset": anomaly["asset"], "start": anomaly["start"], "end": anomaly["end"]}
     return Incident.model_validate({**where, **told, "told": datetime.now(UTC)})
 
 
@@ -68,27 +69,27 @@ def verdicts_on(rows: list[dict[str, Any]], incidents: pd.DataFrame) -> list[dic
     All are null where nobody spoke. What is said is about every anomaly of its asset that it overlaps: an anomaly may
     grow after somebody spoke.
     """
-    spoken, assigned = _by_asset(incidents, LABELS), _by_asset(incidents, (ASSIGNED,))
+    spoken, assigned = by_asset(incidents, LABELS), by_asset(incidents, (ASSIGNED,))
     verdicts = []
     for row in rows:
-        last = _last(spoken, row) or dict.fromkeys(("kind", "author", "note", "incident"))
+        last = last_on(spoken, row) or dict.fromkeys(("kind", "author", "note", "incident"))
         about = {name: last[name] for name in ("author", "note", "incident")}
-        verdicts.append({"said": last["kind"], **about, "assigned": (_last(assigned, row) or {}).get("note")})
+        verdicts.append({"said": last["kind"], **about, "assigned": (last_on(assigned, row) or {}).get("note")})
     return verdicts
 
 
-def _by_asset(incidents: pd.DataFrame, kinds: tuple[str, ...]) -> dict[Any, list[dict[Any, Any]]]:
+def by_asset(incidents: pd.DataFrame, kinds: tuple[str, ...]) -> dict[Any, list[dict[Any, Any]]]:
     """Incidents of these kinds, what was said last at the end."""
-    by_asset: dict[Any, list[dict[Any, Any]]] = {}
+    of_asset: dict[Any, list[dict[Any, Any]]] = {}
     spoken = incidents[incidents["kind"].isin(kinds)].sort_values("told", na_position="first", kind="stable")
     for incident in spoken.to_dict("records"):
-        by_asset.setdefault(incident["asset"], []).append(incident)
-    return by_asset
+        of_asset.setdefault(incident["asset"], []).append(incident)
+    return of_asset
 
 
-def _last(by_asset: dict[Any, list[dict[Any, Any]]], row: dict[str, Any]) -> dict[Any, Any] | None:
+def last_on(spoken: dict[Any, list[dict[Any, Any]]], row: dict[str, Any]) -> dict[Any, Any] | None:
     """What was said last of an anomaly, if anything was."""
-    about = by_asset.get(row["asset"], [])
+    about = spoken.get(row["asset"], [])
     return next((i for i in reversed(about) if i["start"] < row["end"] and i["end"] > row["start"]), None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from anomaly.series.evidence.in_words import what_is_odd
 from sensors_data.errors import NightscoreError, NotThereError, UnusableError
 from sensors_data.series.incidents import read_incidents
 from service.views.feedback import verdicts_on
+from service.views.snooze import snoozes_on
 from service.views.state import Service, stamp_of
 from service.views.together import groups_of
 
@@ -87,8 +88,9 @@ def _add_family(service: Service, lane: Lane, family: str, scored: list[date]) -
     last = str(scored[-1]) if scored else ""
     incidents = read_incidents(service.store, family)
     groups = {place: f"{family} {n}" for n, group in enumerate(groups_of(rows)) for place in group}
-    for n, (row, verdict) in enumerate(zip(rows, verdicts_on(rows, incidents), strict=True)):
-        about = {"row": places[str(row["asset"])], "family": family, "group": groups.get(n, "")}
+    spoken = zip(rows, verdicts_on(rows, incidents), snoozes_on(rows, incidents, datetime.now(UTC)), strict=True)
+    for n, (row, verdict, snoozed) in enumerate(spoken):
+        about = {"row": places[str(row["asset"])], "family": family, "group": groups.get(n, ""), "snoozed": snoozed}
         lane.anomalies.append({**_finding(row, last), **verdict, **about})
     start, end = (pd.Timestamp(day, tz="UTC") for day in (lane.nights[0], lane.nights[-1] + timedelta(days=1)))
     wanted = incidents["kind"].isin(("planned", "fault")) & (incidents["start"] < end) & (incidents["end"] > start)

@@ -49,7 +49,7 @@ def story_of(settings: Settings, store: Store, family: str, anomaly_id: str) -> 
     if anomaly["suppressed"]:
         lines.append("It lies in planned work, so nobody is alarmed")
     history = _history(store, family, anomaly)
-    lines += [f"{one['kind']} by {one['author'] or 'somebody'}{_note(one)}" for one in history if not one["withdrawn"]]
+    lines += [f"{_act(one)} by {one['author'] or 'somebody'}{_note(one)}" for one in history if not one["withdrawn"]]
     return Story(anomaly, lines, history)
 
 
@@ -109,13 +109,18 @@ def _history(store: Store, family: str, anomaly: dict[str, Any]) -> list[dict[st
     mine = rows["asset"].isna() | (rows["asset"] == anomaly["asset"])
     mine &= (rows["start"] < anomaly["end"]) & (rows["end"] > anomaly["start"])
     told = rows[mine].sort_values("told", ascending=False, na_position="last", kind="stable")
-    names = ("incident", "kind", "author", "note", "told", "withdrawn")
+    names = ("incident", "kind", "author", "note", "told", "withdrawn", "until")
     return [{name: _known(row[name]) for name in names} for row in told.to_dict("records")]
 
 
 def _known(value: Any) -> Any:
     """A cell, None where it holds nothing."""
     return None if value is None or value is pd.NaT else value
+
+
+def _act(said: dict[str, Any]) -> str:
+    """What was said, with the day on which a snooze ends."""
+    return f"{said['kind']} until {said['until']:%Y-%m-%d}" if said["until"] else str(said["kind"])
 
 
 def _note(said: dict[str, Any]) -> str:

@@ -29,7 +29,7 @@ from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grids.grid import Grid, as_us
 from sensors_data.series.grids.grid_table import read_grids
-from sensors_data.series.incidents import read_incidents
+from sensors_data.series.incidents import NO_VERDICTS, read_incidents
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Store
 from sensors_data.turns import Holder, own_turn
@@ -159,7 +159,8 @@ def _inputs(store: Store, spec: Family, family: str, day: date, incidents: pd.Da
     else:
         paths = sample_paths(store, spec, family, day, sample.assets)
     grids = store.digest(paths)
-    known = incidents[["asset", "start", "end", "kind"]].to_csv(index=False)
+    verdicts = incidents[~incidents["kind"].isin(NO_VERDICTS)]
+    known = verdicts[["asset", "start", "end", "kind"]].to_csv(index=False)
     return hashlib.sha256(f"{grids}\n{known}".encode()).hexdigest()[:16]
 
 

@@ -5,9 +5,12 @@ const DAY = 86400;
 const seconds = (night) => Date.parse(`${night}T00:00Z`) / 1000;
 
 export const kindOf = (anomaly) => anomaly.planned ? "planned" : anomaly.severity;
-/** What people said of an anomaly, and who looks at it. */
+/** Whether an anomaly is out of the queue for some days; a verdict ends that. */
+export const isSnoozed = (one) => Boolean(one.snoozed) && !one.said && !one.planned;
+/** What people said of an anomaly, who looks at it, and until when it is snoozed. */
 export const saidOf = (one) => [one.said && `${one.said} by ${one.author || "somebody"}${one.note ? `: ${one.note}` : ""}`,
-  one.assigned && `${one.assigned} looks at it`].filter(Boolean).join("; ");
+  one.assigned && `${one.assigned} looks at it`,
+  isSnoozed(one) && `snoozed until ${one.snoozed.until} by ${one.snoozed.author || "somebody"}${one.snoozed.note ? `: ${one.snoozed.note}` : ""}`].filter(Boolean).join("; ");
 const grouped = new WeakMap();
 /** An anomaly, and those of other machines that are likely to have its cause. */
 export function together(lane, anomaly) {
@@ -37,7 +40,9 @@ const wantedAnomaly = (choices) => (anomaly) =>
   (!choices.severity || RANK[kindOf(anomaly)] >= RANK[choices.severity]) &&
   (!choices.sensor || anomaly.sensors.some((one) => one.sensor === choices.sensor)) &&
   (!choices.state || anomaly.state === choices.state) &&
-  (!choices.said || (choices.said === "open" ? !anomaly.said && !anomaly.planned : anomaly.said === choices.said));
+  (!choices.said || saidAs(anomaly, choices.said));
+const saidAs = (anomaly, said) => said === "open" ? !anomaly.said && !anomaly.planned
+  : said === "snoozed" ? isSnoozed(anomaly) : anomaly.said === said;
 
 /** Rows and anomalies that the choices want, in the wanted order, each row with its own anomalies. */
 export function chosen(lane, choices) {

@@ -1,7 +1,7 @@
 // Review: a queue of anomalies, one in curves and words, verdicts by key and in bulk, history and undo.
 import { addressed, address, ask, counted, escaped, fetched, interval, iso, machineAddress, moment, onChange, say } from "./app.js";
 import { drawn } from "./curves.js";
-import { atOnce, chosen, kindOf, saidOf, together } from "./lane_model.js";
+import { atOnce, chosen, isSnoozed, kindOf, saidOf, together } from "./lane_model.js";
 
 const KEYS = { c: "confirmed", d: "dismissed", p: "planned" };
 const defaults = { q: "", family: "", severity: "", said: "open", nights: "30", id: "" };
@@ -24,11 +24,15 @@ async function load() {
 function render() {
   const asked = choices();
   const open = { sensor: "", state: "", only: "", sort: "worst", ...asked };
-  queue = chosen(lane, open).anomalies;
+  const wanted = chosen(lane, open).anomalies, snoozed = chosen(lane, { ...open, said: "snoozed" }).anomalies;
+  queue = asked.said === "open" ? wanted.filter((one) => !isSnoozed(one)) : wanted;
+  ask("asleep").hidden = !snoozed.length && asked.said !== "snoozed";
+  ask("asleep").textContent = `${snoozed.length.toLocaleString("en")} snoozed`;
+  ask("asleep").setAttribute("aria-pressed", asked.said === "snoozed");
   const linked = at && lane.anomalies.find((one) => one.id === at);
   if (linked && !queue.includes(linked)) queue.unshift(linked);
   if (!linked) at = queue[0]?.id ?? null;
-  ask("counts").textContent = `${queue.length.toLocaleString("en")} of ${counted(lane.anomalies.length, "anomaly")} of ${asked.nights} nights, worst first.`;
+  ask("counts").textContent = !lane.anomalies.length ? "" : `${queue.length.toLocaleString("en")} of ${counted(lane.anomalies.length, "anomaly")} of ${asked.nights} nights, worst first.`;
   ask("queue").innerHTML = queue.map((one) => {
     const row = lane.rows[one.row];
     const said = saidOf(one) ? `<br><span class="soft">${escaped(saidOf(one))}</span>` : "";
@@ -53,7 +57,10 @@ async function show() {
   ask("queue").querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
   verdict.elements.note.value = notes.get(at) ?? "";
   ask("same").hidden = !one || !before(one);
-  if (!one) { ask("what").textContent = "Nothing to review"; return; }
+  ask("none-left").hidden = Boolean(one);
+  ask("split").hidden = !one;
+  if (!one) { ask("none-left").textContent = next(); return; }
+  ask("wake").hidden = !isSnoozed(one);
   if (before(one)) ask("same").title = `${interval(before(one).start, before(one).end)}: ${saidOf(before(one))}`;
   ask("assigning").elements.to.value = one.assigned ?? "";
   const row = lane.rows[one.row], margin = Math.max(6 * 3600, (one.end - one.start) / 2);
@@ -72,8 +79,12 @@ async function show() {
   };
   view();
   ask("lines").innerHTML = story.lines.map((line) => `<li>${escaped(line)}</li>`).join("");
-  ask("history").innerHTML = story.history.map((past) => `<li>${escaped(`${past.told ? `${moment(Date.parse(past.told) / 1000)}: ` : ""}${past.kind} by ${past.author || "somebody"}${past.note ? `: ${past.note}` : ""}${past.withdrawn ? `, taken back ${moment(Date.parse(past.withdrawn) / 1000)}` : ""}`)}</li>`).join("") || "<li>nothing yet</li>";
+  ask("history").innerHTML = story.history.map((past) => `<li>${escaped(`${past.told ? `${moment(Date.parse(past.told) / 1000)}: ` : ""}${past.kind}${past.until ? ` until ${past.until.slice(0, 10)}` : ""} by ${past.author || "somebody"}${past.note ? `: ${past.note}` : ""}${past.withdrawn ? `, taken back ${moment(Date.parse(past.withdrawn) / 1000)}` : ""}`)}</li>`).join("") || "<li>nothing yet</li>";
 }
+
+/** What comes next, where there is nothing to choose. */
+const next = () => lane.anomalies.length ? "No anomaly is left of this choice. The next night's anomalies will stand here."
+  : `No anomaly was found in ${choices().nights} nights. The next one will stand here with its curves, to confirm, dismiss or excuse.`;
 
 function choose(id) {
   at = id;
@@ -98,6 +109,7 @@ async function speak(kind) {
   if (!author) { verdict.elements.author.focus(); return say("Say who you are first: your name is kept with what you say."); }
   localStorage.setItem("author", author);
   const about = lane.anomalies.filter((one) => selected.size ? selected.has(one.id) : one.id === at);
+  if (!about.length) return;
   const before = about.map(({ id, family, said, author, note }) => ({ id, family, said, author, note }));
   const place = queue.findIndex((one) => one.id === at);
   const kept = [];
@@ -142,6 +154,49 @@ async function assign() {
   await show();
 }
 
+/** The UTC day on which a snooze would end. */
+function wakes() {
+  const { days, day } = ask("snoozing").elements;
+  return days.value ? iso(Date.now() / 1000 + days.value * 86400).slice(0, 10) : day.value;
+}
+
+/** Put all that are selected, else the one shown, out of the queue until a day. */
+async function snooze() {
+  const author = verdict.elements.author.value.trim(), note = verdict.elements.note.value.trim(), until = wakes();
+  if (!document.body.dataset.mayWrite) return say("Writing takes the token");
+  if (!author) { verdict.elements.author.focus(); return say("Say who you are first: your name is kept with what you say."); }
+  if (!until) { ask("snoozing").elements.day.focus(); return say("Name the day on which it is back"); }
+  localStorage.setItem("author", author);
+  const about = lane.anomalies.filter((one) => selected.size ? selected.has(one.id) : one.id === at);
+  if (!about.length) return;
+  const place = queue.findIndex((one) => one.id === at);
+  for (const one of about) {
+    const { incident } = await fetched("/v1/snoozes", { method: "POST", body: JSON.stringify({ family: one.family, anomaly_id: one.id, until, note, author }) });
+    one.snoozed = { until, author, note, incident };
+    notes.delete(one.id);
+  }
+  selected.clear();
+  say(`${counted(about.length, "anomaly")} snoozed until ${until}. Metrics, report and alerts still count ${about.length === 1 ? "it" : "them"}.`);
+  at = (queue.slice(place + 1).find((one) => !about.includes(one)) ?? queue.find((one) => !about.includes(one)) ?? about[0]).id;
+  render();
+  choose(at);
+}
+
+/** Put all that are selected, else the one shown, back into the queue. */
+async function wake() {
+  if (!document.body.dataset.mayWrite) return say("Writing takes the token");
+  const about = lane.anomalies.filter((one) => isSnoozed(one) && (selected.size ? selected.has(one.id) : one.id === at));
+  if (!about.length) return say("Nothing of this is snoozed");
+  for (const one of about) {
+    await fetched(`/v1/incidents/${one.snoozed.incident}`, { method: "DELETE" });
+    one.snoozed = null;
+  }
+  selected.clear();
+  say(`${counted(about.length, "anomaly")} back in the queue`);
+  render();
+  await show();
+}
+
 /** Take back the last verdict; what was said before it is said again. */
 async function undo() {
   const last = undone.pop();
@@ -172,6 +227,13 @@ ask("none").addEventListener("click", () => { selected.clear(); render(); });
 verdict.addEventListener("click", failing((event) => event.target.closest("[data-kind]") && speak(event.target.closest("[data-kind]").dataset.kind)));
 ask("same").addEventListener("click", failing(same));
 ask("assigning").addEventListener("submit", (event) => { event.preventDefault(); failing(assign)(); });
+ask("snoozing").addEventListener("submit", (event) => { event.preventDefault(); failing(snooze)(); });
+ask("snoozing").elements.days.addEventListener("input", (event) => { ask("typed").hidden = Boolean(event.target.value); });
+ask("wake").addEventListener("click", failing(wake));
+ask("asleep").addEventListener("click", () => {
+  form.elements.said.value = form.elements.said.value === "snoozed" ? "open" : "snoozed";
+  form.elements.said.dispatchEvent(new Event("input", { bubbles: true }));
+});
 verdict.addEventListener("submit", (event) => event.preventDefault());
 verdict.elements.note.addEventListener("input", (event) => notes.set(at, event.target.value));
 ask("undo").addEventListener("click", failing(undo));
@@ -191,6 +253,8 @@ addEventListener("keydown", failing((event) => {
   if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
   else if (event.key === "u") return undo();
   else if (event.key === "s") return same();
+  else if (event.key === "z") return snooze();
+  else if (event.key === "w") return wake();
   else if (event.key === "a") { event.preventDefault(); ask("assigning").elements.to.focus(); }
   else if (event.key === "g" && at) { for (const one of together(lane, found())) selected.add(one.id); render(); }
   else if (event.key === "x" && at) { selected[selected.has(at) ? "delete" : "add"](at); render(); }
@@ -198,28 +262,7 @@ addEventListener("keydown", failing((event) => {
 }));
 onChange(() => { if (lane) { render(); view?.(); } });
 let width = ask("curves").clientWidth;
-new ResizeObserver(() => { if (Math.abs(ask("curves").clientWidth - width) > 4) { width = ask("curves").clientWidth; view?.(); } }).observe(ask("curves"));
+new ResizeObserver(() => { if (ask("curves").clientWidth && Math.abs(ask("curves").clientWidth - width) > 4) { width = ask("curves").clientWidth; view?.(); } }).observe(ask("curves"));
 
-// ---- replay ----
-const replay = ask("replay");
-const told = () => ({ family: replay.elements.family.value, nights: replay.elements.nights.value, ...(replay.elements.budget.value && { budget: replay.elements.budget.value }) });
-replay.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  ask("outcome").innerHTML = "<p>Judging these nights again ...</p>";
-  try {
-    const judged = await fetched(`/v1/replay?${new URLSearchParams(told())}`);
-    const rows = judged.anomalies.map((row) => `<tr><td>${row.change}</td><td>${escaped([...new Set([row.severity_before, row.severity_after].filter(Boolean))].join(" to "))}</td><td>${escaped(row.asset)}</td><td>${escaped(interval(Date.parse(row.start) / 1000, Date.parse(row.end) / 1000))}</td></tr>`);
-    ask("outcome").innerHTML = `<p class="note">${escaped(judged.told)}</p><table><thead><tr><th>change</th><th>severity</th><th>machine</th><th>when</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
-    ask("accept").disabled = !document.body.dataset.mayWrite;
-  } catch (error) {
-    ask("outcome").innerHTML = `<p class="note bad">${escaped(error.message)}</p>`;
-  }
-});
-ask("accept").addEventListener("click", failing(async () => {
-  const { family, nights, budget } = told();
-  const kept = await fetched("/v1/thresholds", { method: "POST", body: JSON.stringify({ family, nights: Number(nights), budget: budget ? Number(budget) : null }) });
-  ask("outcome").insertAdjacentHTML("afterbegin", `<p class="note">${escaped(kept.told)}</p>`);
-  ask("accept").disabled = true;
-}));
 verdict.elements.author.value = localStorage.getItem("author") ?? "";
 load().catch((error) => { ask("counts").textContent = error.message; });

@@ -1,9 +1,11 @@
 """What people say through REST, and who may say it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
+import pytest
 
+from sensors_data.audit import entries
 from sensors_data.provenance import Provenance
 from sensors_data.series.incidents import past_incidents, read_incidents
 from sensors_data.simulate import START
@@ -70,3 +72,69 @@ def test_an_anomaly_is_confirmed_then_dismissed_and_only_the_last_word_stays(own
     assert list(read_incidents(store, "oven")["kind"]).count("confirmed") == 0
     unknown = {**opinion, "anomaly_id": "f" * 16, "kind": "dismissed"}
     assert own.post("/v1/labels", json=unknown, headers=BEARER).json()["field"] == "anomaly_id"
+
+
+def anomaly_of(settings, **changes) -> dict:
+    """An anomaly of oven-1 of the newest night, in place of all that were found in it."""
+    start = pd.Timestamp(SCORED[-1], tz="UTC")
+    row = {"anomaly_id": "5" * 16, "asset": "oven-1", "start": start, "end": start + timedelta(hours=1), "rows": 6}
+    row |= {"peak_time": start, "peak_score": 2.0, "severity": "info", "sensors": POWER, "suppressed": False}
+    frame = pd.DataFrame([{**row, "model": "oven@2026-03-06", **changes}])
+    Store(settings.store).write("anomalies", frame, Provenance(job="test"), family="oven", day=SCORED[-1])
+    return {"family": "oven", "anomaly_id": "5" * 16, "author": "Ann", "note": "parts come"}
+
+
+def snoozed(client) -> dict | None:
+    """The snooze of the anomaly as the lane has it."""
+    [one] = [one for one in client.get("/v1/lane").json()["anomalies"] if one["id"] == "5" * 16]
+    return one["snoozed"]
+
+
+def day_in(days: int) -> str:
+    return str(datetime.now(UTC).date() + timedelta(days=days))
+
+
+def test_a_snoozed_anomaly_is_awake_when_it_grows_or_is_woken(own, copied):
+    asked = anomaly_of(copied)
+    assert snoozed(own) is None
+    for days in (3, 1):  # the second takes the place of the first
+        kept = own.post("/v1/snoozes", json={**asked, "until": day_in(days)}, headers=BEARER)
+        assert kept.status_code == 201
+    incident = kept.json()["incident"]
+    assert snoozed(own) == {"until": day_in(1), "author": "Ann", "note": "parts come", "incident": incident}
+    story = own.get(f"/v1/anomaly?family=oven&anomaly={'5' * 16}").json()
+    assert f"snoozed until {day_in(1)} by Ann: parts come" in story["lines"]
+    assert [past["until"][:10] for past in story["history"] if past["kind"] == "snoozed"] == [day_in(1), day_in(3)]
+    anomaly_of(copied, severity="warning", end=pd.Timestamp(SCORED[-1], tz="UTC") + timedelta(hours=5))
+    assert snoozed(own) is None
+    assert own.post("/v1/snoozes", json={**asked, "until": day_in(90)}, headers=BEARER).status_code == 201
+    assert snoozed(own)["until"] == day_in(90)
+    assert own.delete(f"/v1/incidents/{snoozed(own)['incident']}", headers=BEARER).status_code == 200
+    assert snoozed(own) is None  # what was snoozed before it grew is not back
+    assert "snoozed" not in set(read_incidents(Store(copied.store), "oven")["kind"])
+    log = [entry.what for entry in entries(Store(copied.store))]
+    assert log[-6:] == ["snoozed", "snoozed", "withdrew", "snoozed", "withdrew", "withdrew"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "reason"),
+    [
+        ({"until": day_in(0)}, 422, "a snooze ends on a day to come"),
+        ({"until": day_in(-1)}, 422, "a snooze ends on a day to come"),
+        ({"until": day_in(91)}, 422, "a snooze lasts at most 90 days"),
+        ({"until": "soon"}, 422, "until"),
+        ({"anomaly_id": "f" * 16}, 404, "oven has no anomaly"),
+        ({"anomaly_id": "x"}, 422, "anomaly_id"),
+        ({"family": "kiln"}, 404, "kiln"),
+    ],
+)
+def test_a_snooze_that_makes_no_sense_is_refused_in_words(own, copied, files_of, changes, status, reason):
+    asked = {**anomaly_of(copied), "until": day_in(1)}
+    before = files_of(copied.store)
+    refused = own.post("/v1/snoozes", json={**asked, **changes}, headers=BEARER)
+    assert refused.status_code == status
+    assert reason in refused.text
+    assert own.post("/v1/snoozes", json=asked).status_code == 401
+    no_day = {"family": "oven", "start": "2026-03-08T08:00Z", "end": "2026-03-08T09:00Z", "kind": "snoozed"}
+    assert "a snooze has a day" in own.post("/v1/incidents", json=no_day, headers=BEARER).json()["detail"]
+    assert files_of(copied.store) == before

@@ -194,7 +194,7 @@ def test_a_day_in_a_wrong_form_is_refused(ask, day):
         ({"--start": "soon"}, "'soon' is no time; write it like"),
         (
             {"--kind": "holiday"},
-            "incident: kind: Input should be 'fault', 'planned', 'dismissed', 'confirmed' or 'assigned'",
+            "incident: kind: Input should be 'fault', 'planned', 'dismissed', 'confirmed', 'assigned' or 'snoozed'",
         ),
         ({"--asset": "a\x00b"}, "asset"),
         ({"--start": "0001-01-01T00:00+14:00"}, "an incident's times lie outside the years 1 to 9999"),

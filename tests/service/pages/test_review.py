@@ -1,6 +1,6 @@
 """Review as people use it: verdicts by key, in bulk, taken back; notes stay with their anomaly; nights judged again."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
@@ -79,6 +79,67 @@ def test_an_anomaly_is_assigned_by_key_and_found_by_the_persons_name(opened, liv
     rows = read_incidents(Store(lived_in.store), "oven").query("kind == 'assigned'")
     assert rows[["asset", "author", "note"]].to_numpy().tolist() == [["oven-1", "Ann", "Bob"]]
     withdraw(Store(lived_in.store), rows["incident"].iloc[0])
+
+
+def test_an_anomaly_is_snoozed_and_woken_by_key_and_the_queue_says_so(opened, lived_in, good_to_see):
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    page = opened(f"review?id={ID}")
+    page.wait_for_selector("#curves canvas")
+    assert page.is_hidden("#asleep")
+    page.fill("[name=author]", "Ann")
+    page.fill("[name=note]", "parts come")
+    page.locator("[name=note]").press("Escape")
+    page.keyboard.press("z")
+    page.wait_for_selector(f"#said:has-text('1 anomaly snoozed until {tomorrow}')")
+    page.goto(page.url.split("?")[0])
+    page.wait_for_selector("#asleep:has-text('1 snoozed')")
+    assert page.locator(f"#queue li[data-id='{ID}']").count() == 0
+    page.focus("#asleep")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"#queue li:has-text('snoozed until {tomorrow} by Ann: parts come')")
+    page.wait_for_selector(f"#history li:has-text('snoozed until {tomorrow} by Ann: parts come')")
+    assert page.locator("#queue li").count() == 1
+    good_to_see(page)
+    page.keyboard.press("w")
+    page.wait_for_selector("#said:has-text('1 anomaly back in the queue')")
+    page.focus("#asleep")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"#queue li[data-id='{ID}']")
+    assert page.is_hidden("#asleep")
+    assert "snoozed" not in set(read_incidents(Store(lived_in.store), "oven")["kind"])
+
+
+def test_all_that_are_selected_are_snoozed_until_a_typed_day(opened, lived_in):
+    page = opened("review?family=oven")
+    page.wait_for_selector("#queue li")
+    many = page.locator("#queue li").count()
+    page.fill("[name=q]", "nobody")
+    page.wait_for_selector("#none-left:has-text('No anomaly is left of this choice')")
+    assert page.is_hidden("#verdict")
+    page.fill("[name=q]", "")
+    page.fill("[name=author]", "Ann")
+    page.click("#all")
+    page.select_option("[name=days]", "")
+    page.click("text=Snooze z")
+    page.wait_for_selector("#said:has-text('Name the day on which it is back')")
+    day = datetime.now(UTC).date() + timedelta(days=30)
+    page.fill("[name=day]", str(day))
+    page.click("text=Snooze z")
+    page.wait_for_selector(f"#asleep:has-text('{many} snoozed')")
+    page.click("#asleep")
+    page.click("#all")
+    page.click("#wake")
+    page.wait_for_selector("#said:has-text('back in the queue')")
+    assert "snoozed" not in set(read_incidents(Store(lived_in.store), "oven")["kind"])
+
+
+def test_before_the_first_night_review_says_what_comes_next(browser, serving, plant, tmp_path):
+    with serving(plant.model_copy(update={"store": str(tmp_path / "store")})) as address:
+        page = browser.new_page()
+        page.goto(f"{address}/pages/review")
+        assert "the anomalies of the first night will stand here" in page.inner_text("main .note:last-child")
+        assert page.locator("main form").count() == 0
+        page.close()
 
 
 def test_what_was_said_before_of_a_machine_and_sensor_is_said_again_with_one_key(opened, lived_in):
