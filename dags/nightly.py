@@ -10,6 +10,9 @@ nights that run side by side give what one after the other gives.
 A family with a grace first does its late days again (`revise`). Its nights run one after the other: each waits at the
 marker `earlier` until the night before is scored.
 
+Where `[night]` has a budget, `plan` says which families fit by their last nights, and important families come first. A
+family for which there is no room when it would begin is left out: its first task fails and says so.
+
 By hand: `day`, `family`, `camera`. Without a detector a family is taken in and not scored;
 `weekly_detectors` trains it.
 """
@@ -21,7 +24,18 @@ from datetime import datetime, timedelta
 import nightscore_tasks as tasks
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import CronDataIntervalTimetable, TaskGroup, dag
-from nightscore_run import EARLIER, after_scored, defaults, images, in_order, outcome, published, series, words
+from nightscore_run import (
+    EARLIER,
+    after_scored,
+    defaults,
+    images,
+    importance,
+    in_order,
+    outcome,
+    published,
+    series,
+    words,
+)
 
 from sensors_data.settings import Family, from_environment
 
@@ -76,7 +90,8 @@ def nightly() -> None:
     plan, night = tasks.plan(first, always=("report",)), outcome("night")
     groups = []
     for family, spec in SETTINGS.families.items():
-        with TaskGroup(series(family)) as group:
+        weight = importance(SETTINGS)[family]
+        with TaskGroup(series(family), default_args=weight) as group:  # type: ignore[arg-type]  # a converter hides it
             family_night(family, spec)
         groups.append(group)
     for camera in SETTINGS.cameras:

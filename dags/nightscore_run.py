@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import Asset, Param, get_current_context
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from sensors_data.jobs import JOBS, Job
 from sensors_data.settings import Settings, from_environment
@@ -118,6 +118,35 @@ def skip_without_table(settings: Settings, job: Job, owner: str, day: date) -> N
 
     if day not in Store(settings.store).days(job.needs_table, **{job.owner: owner}):
         raise AirflowSkipException(f"nothing done for {owner} {day}: {job.needs_table} has nothing of it")
+
+
+def importance(settings: Settings) -> dict[str, dict[str, Any]]:
+    """What the tasks of each family have beside the defaults: where time is short, the more important go first."""
+    if settings.night.budget is None and not settings.night.first:
+        return {family: {} for family in settings.families}
+    last_first = reversed(settings.night.ordered(settings.families))
+    return {f: {"priority_weight": 100 + place, "weight_rule": "absolute"} for place, f in enumerate(last_first)}
+
+
+def announce(settings: Settings, wanted: Asked) -> None:
+    """Say, where the night has a budget, which families fit into it by their last nights."""
+    from service.schedule.budget import budget_of
+
+    if settings.night.budget is not None:
+        print(budget_of(settings, wanted.day, settings.night.ordered(wanted.families)).announcement())  # the task's log
+
+
+def leave_out_without_room(settings: Settings, family: str, day: date) -> None:
+    """Fail the running task, with which a family's night begins, where the night's budget has no room for it.
+
+    One that is tried again has begun, or somebody cleared it.
+    """
+    from service.schedule.budget import no_room
+
+    context = get_current_context()
+    begun = context["dag_run"].start_date
+    if context["ti"].try_number == 1 and begun and (why := no_room(settings, day, family, begun)):
+        raise AirflowFailException(f"{why}; when there is time, clear this task and those behind it")
 
 
 def published(table: str, name: str) -> Asset:

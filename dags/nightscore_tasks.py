@@ -12,9 +12,11 @@ from typing import Any
 from airflow.sdk import Asset, XComArg, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from nightscore_run import (
+    announce,
     asked_for,
     images,
     keep_killed,
+    leave_out_without_room,
     partition,
     publish,
     series,
@@ -34,7 +36,8 @@ LAST = ("export-metrics", "export-camera-metrics")
 def plan(first: dict[str, list[str]], always: tuple[str, ...] = ()) -> list[str]:
     """With which of each group's `first` tasks, and `always`, it goes on; refuses a day or name that cannot be."""
     try:
-        _, wanted = asked_for("plan", get_current_context())
+        settings, wanted = asked_for("plan", get_current_context())
+        announce(settings, wanted)
     except NightscoreError as error:
         raise AirflowFailException(str(error)) from error  # a retry would not help
     groups = [*map(series, wanted.families), *map(images, wanted.cameras)]
@@ -61,6 +64,8 @@ def _decorated(job: Job, outlets: tuple[Asset, ...]) -> Any:
         if job.name in LAST:
             keep_killed()
         _skip(job, settings, day, whose)
+        if job.owner == "family" and job.name == ("revise" if settings.family(whose).grace else "ingest"):
+            leave_out_without_room(settings, whose, day)  # its night begins
         part = [value for value in (whose, shard) if value not in ("", None)]
         line = function_of(job)(settings, day, *part)
         publish(day)

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, timedelta
 from anomaly.series.training.train_job import training_due
 from sensors_data.errors import NightscoreError, NotThereError
 from sensors_data.jobs import JOBS
-from sensors_data.night import Night
 from sensors_data.runs import keep_failure, newest_runs
 from sensors_data.settings import Settings
 from sensors_data.store import Store
@@ -54,12 +53,6 @@ class Budget:
                 self.left_out.append(family)
 
 
-def ordered(night: Night, families: list[str]) -> list[str]:
-    """Families, the most important first."""
-    first = [family for family in night.first if family in families]
-    return [*first, *(family for family in families if family not in first)]
-
-
 def budget_of(settings: Settings, day: date, families: list[str]) -> Budget:
     """The budget of a night, and what families in their order are expected to take by their last nights.
 
@@ -87,7 +80,7 @@ def tell_left_out(settings: Settings, day: date, budget: Budget, say: Callable[[
     """Keep a failed run of each family that was left out, so that metrics, report and `doctor` tell it; the refusal."""
     store = Store(settings.store)
     for family in budget.left_out:
-        reason = f"left out: the night's budget of {_minutes(budget.seconds)} had no room for {family}"
+        reason = _left_out(budget, family)
         if day not in store.days("readings", family=family):
             keep_failure(store, "ingest", day, family, f"NotThereError: {reason}", datetime.now(UTC))
         say(f"{reason}, which took {_minutes(budget.expected[family])} last")
@@ -96,6 +89,17 @@ def tell_left_out(settings: Settings, day: date, budget: Budget, say: Callable[[
     again = "; ".join(f"nightscore nightly --family {family} --day {day}" for family in budget.left_out)
     what = f"{', '.join(budget.left_out)} of {day} left out by the budget of {_minutes(budget.seconds)}"
     return NotThereError(what, f"when there is time, run: {again}")
+
+
+def no_room(settings: Settings, day: date, family: str, begun: datetime) -> str:
+    """Why a family does not begin its night now, in a run that began at `begun`; empty where the budget has room."""
+    budget = budget_of(settings, day, [family])
+    passed = (datetime.now(UTC) - begun).total_seconds()
+    return "" if passed + budget.expected[family] <= budget.seconds else _left_out(budget, family)
+
+
+def _left_out(budget: Budget, family: str) -> str:
+    return f"left out: the night's budget of {_minutes(budget.seconds)} had no room for {family}"
 
 
 def _minutes(seconds: float) -> str:

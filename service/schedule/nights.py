@@ -20,7 +20,7 @@ from sensors_data.series.sources.kinds import days_in
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.console import progress_bar, training_progress_in
-from service.schedule.budget import budget_of, ordered, tell_left_out
+from service.schedule.budget import budget_of, tell_left_out
 from service.schedule.revisions import revise
 from service.schedule.tasks import Task, pool
 
@@ -33,7 +33,7 @@ def night(settings: Settings, day: date, families: list[str], say: Callable[[str
     A family that fails does not keep the others from their night and is exported too; the last failure is raised when
     all are done. So is it where the settings' budget has no room for a family, which is left out and told.
     """
-    budget = budget_of(settings, day, ordered(settings.night, families))
+    budget = budget_of(settings, day, settings.night.ordered(families))
     if settings.night.budget is not None:
         say(budget.announcement())
     failed: Exception | None = None

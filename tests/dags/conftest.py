@@ -72,19 +72,33 @@ def ran(dags) -> Callable[..., dict[str, str]]:
     return lambda name, **conf: states_of(dags[name], conf)
 
 
-@pytest.fixture
-def forgiving(airflow, plant, tmp_path, monkeypatch) -> tuple[Path, object, Callable[..., dict[str, str]]]:
-    """The settings of a plant of its own whose oven has a grace of two days, its `nightly`, and a run of that."""
-    folder = tmp_path / "plant"
-    shutil.copytree(plant[0].parent, folder)
-    settings = folder / "settings.toml"
-    text = settings.read_text().replace("[families.oven]", "[families.oven]\ngrace = 2")
-    settings.write_text(text.replace(str(plant[0].parent), str(folder)))
-    monkeypatch.setenv("NIGHTSCORE_SETTINGS", str(settings))
-    from airflow.dag_processing.dagbag import DagBag
+Own = tuple[Path, object, Callable[..., dict[str, str]]]
+"""The settings of a plant of a test's own, its `nightly`, and a run of that."""
 
-    nightly = DagBag(str(ROOT / "dags")).dags["nightly"]
-    return settings, nightly, lambda **conf: states_of(nightly, conf)
+
+@pytest.fixture
+def with_settings(airflow, plant, tmp_path, monkeypatch) -> Callable[[str, str], Own]:
+    """A plant of a test's own in whose settings one text stands in place of another."""
+
+    def make(old: str, new: str) -> Own:
+        folder = tmp_path / "plant"
+        shutil.copytree(plant[0].parent, folder)
+        settings = folder / "settings.toml"
+        text = settings.read_text().replace(old, new)
+        settings.write_text(text.replace(str(plant[0].parent), str(folder)))
+        monkeypatch.setenv("NIGHTSCORE_SETTINGS", str(settings))
+        from airflow.dag_processing.dagbag import DagBag
+
+        nightly = DagBag(str(ROOT / "dags")).dags["nightly"]
+        return settings, nightly, lambda **conf: states_of(nightly, conf)
+
+    return make
+
+
+@pytest.fixture
+def forgiving(with_settings) -> Own:
+    """A plant whose oven has a grace of two days."""
+    return with_settings("[families.oven]", "[families.oven]\ngrace = 2")
 
 
 def states_of(dag, conf: dict[str, object]) -> dict[str, str]:

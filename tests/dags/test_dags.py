@@ -94,6 +94,13 @@ def test_trainings_take_turns_in_their_pool(dags):
     assert {pool for name, pool in pools.items() if ".train-" not in name} <= {"default_pool", "training"}
 
 
+def test_families_named_first_have_the_greater_weight_in_all_their_tasks(with_settings):
+    nightly = with_settings("[families.oven]", '[night]\nfirst = ["oven"]\n\n[families.oven]')[1]
+    weights = {t.priority_weight for t in nightly.tasks if t.task_id.startswith("series-oven")}
+    assert weights == {100}
+    assert max(t.priority_weight for t in nightly.tasks if t.task_id.startswith("images")) < 100
+
+
 def test_a_night_waits_for_earlier_ones_at_markers_that_cost_no_process(dags):
     waiting = {t.task_id.rpartition(".")[2]: t.task_type for t in dags["nightly"].tasks if t.depends_on_past}
     assert waiting == dict.fromkeys(("ingested", "imputed", "scored"), "EmptyOperator")

@@ -1,10 +1,13 @@
 """The DAGs run task by task over a small plant, without a scheduler."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from sensors_data.provenance import Provenance
 from sensors_data.settings import load
 from sensors_data.store import Store
 
@@ -51,6 +54,37 @@ def test_a_night_does_a_late_day_of_the_grace_again(forgiving, plant):
     made = [store.provenance(path) for path in store.written("readings", [first], family="oven")]
     assert max(shard.edition for shard in made) >= 2
     assert sum(shard.rows for shard in made) > 200
+
+
+def test_a_family_for_which_the_budget_has_no_room_is_left_out_and_told(with_settings, plant, capsys):
+    century = (
+        '[night]\nbudget = "876000h"\n\n[families.oven]'  # without a scheduler a run counts as begun in its interval
+    )
+    settings, _, run = with_settings("[families.oven]", century)
+    eve, night = plant[1][:2]
+    store = Store(load(settings).store)
+
+    def took(seconds: float) -> None:
+        row = {"job": "impute", "partition": "oven-0", "family": "oven", "seconds": seconds, "rows": 1, "state": "done"}
+        rows = pd.DataFrame([row | {"reason": "", "finished": datetime.now(UTC)}])
+        store.write("runs", rows, Provenance(job="impute"), day=eve, run="impute-oven-0")
+
+    took(2 * 876_000 * 3600)
+    states = run(day=str(night))
+    assert states[""] == states["series-oven.ingest"] == "failed"
+    assert states["series-oven.find-anomalies"] == "upstream_failed"
+    assert [states[name] for name in ("series-oven.export-metrics", "images-press.ingest-images", "report")] == [
+        "success"
+    ] * 3
+    told = capsys.readouterr().out
+    assert (
+        "budget of the night 52560000.0 min: by their last nights none fit; left out unless there is time: oven" in told
+    )
+    row = store.read_days("runs", [night], run="ingest-oven").iloc[0]
+    assert row["state"] == "failed"
+    assert "the night's budget of 52560000.0 min had no room for oven" in row["reason"]
+    took(40)
+    assert run(day=str(night), family="oven")["series-oven.ingest"] == "success"
 
 
 def test_a_generator_is_trained_monthly_and_its_batch_is_drawn_and_judged_weekly(ran, plant, store):

@@ -11,7 +11,7 @@ from sensors_data.simulate import START
 from sensors_data.store import Store
 from service.cli.doctor import examine
 from service.schedule import nights
-from service.schedule.budget import Budget, budget_of, ordered
+from service.schedule.budget import Budget, budget_of
 
 EVE, NIGHT = START + timedelta(days=7), START + timedelta(days=8)
 
@@ -52,7 +52,7 @@ def test_a_family_begins_when_those_before_it_were_quicker_and_not_when_they_wer
 
 
 def test_those_that_come_first_are_named_and_the_others_keep_their_order():
-    assert ordered(Night(first=("d", "x", "b")), ["a", "b", "c", "d"]) == ["d", "b", "a", "c"]
+    assert Night(first=("d", "x", "b")).ordered(["a", "b", "c", "d"]) == ["d", "b", "a", "c"]
 
 
 def took(settings, family, day, seconds, job="score-series"):
