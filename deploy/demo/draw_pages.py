@@ -33,6 +33,7 @@ MORNING = (
     Shown("service-overview-dark.png", "", "#night h3", True),
     Shown("service-machine.png", "asset?family=pump&asset=pump-3&day=2026-03-23", "#curves canvas"),
     Shown("service-review.png", "review?family=pump", "#history li"),
+    Shown("service-models.png", "models", "table"),
 )
 """The pictures of the docs, of the demo's plant."""
 CAMERAS = (
@@ -42,13 +43,20 @@ CAMERAS = (
 """Those of its cameras."""
 
 
+def signed_in(browser: Any, address: str, token: str, scheme: str = "light") -> Any:
+    """A browser of its own that has signed in at the service's form."""
+    context = browser.new_context(viewport=SIZE, color_scheme=scheme, timezone_id="UTC", locale="en-GB")
+    if not context.request.post(f"{address}/login", form={"token": token}).ok:
+        sys.exit(f"{address} knows no such token; it stands beside the settings, in nightscore.token")
+    return context
+
+
 def draw(browser: Any, address: str, token: str, pictures: tuple[Shown, ...], folder: Path) -> list[Path]:
     """Take the pictures of a running service into a folder; their paths."""
     paths = []
     for shown in pictures:
         scheme = "dark" if shown.is_dark else "light"
-        context = browser.new_context(viewport=SIZE, color_scheme=scheme, timezone_id="UTC", locale="en-GB")
-        context.add_cookies([{"name": "nightscore", "value": token, "url": address}])
+        context = signed_in(browser, address, token, scheme)
         page = context.new_page()
         page.set_default_timeout(90_000)
         page.goto(f"{address}/pages/{shown.path}")
@@ -73,8 +81,7 @@ def days_of(inbox: Path, folder: Path) -> Path:
 
 def draw_try(browser: Any, address: str, token: str, file: Path, folder: Path) -> Path:
     """Take the picture of a file that is uploaded, understood and scored by a detector fitted on the spot; its path."""
-    context = browser.new_context(viewport=SIZE, timezone_id="UTC", locale="en-GB")
-    context.add_cookies([{"name": "nightscore", "value": token, "url": address}])
+    context = signed_in(browser, address, token)
     page = context.new_page()
     page.set_default_timeout(240_000)
     page.goto(f"{address}/pages/try")
