@@ -11,7 +11,7 @@ from itertools import islice
 
 from sensors_data.audit import account, newest_first, record
 from sensors_data.errors import DamagedError, UnusableError
-from sensors_data.files import ABANDONED
+from sensors_data.files import ABANDONED, is_of_dead_writer
 from sensors_data.inventory import is_leftover, place_of
 from sensors_data.joining import join, to_join
 from sensors_data.model_files import ModelCatalogue, ModelFile
@@ -46,8 +46,8 @@ def clean(settings: Settings, day: date) -> str:
         outdated = list(removable(store, settings.retention, day))
         for path in outdated:
             store.remove(path)
-        if outdated:
-            _record_rule(store, settings.retention, day, outdated[0])
+        if decided := [path for path in outdated if not is_leftover(path)]:
+            _record_rule(store, settings.retention, day, decided[0])
         gone = [count for paths in to_join(store, settings.retention, day) if (count := join(store, paths))]
         joined = f", {sum(gone):,} joined to {len(gone):,}" if gone else ""
         return Done(len(outdated), f"cleaned for {day}: {len(outdated):,} files removed{joined}")
@@ -72,7 +72,7 @@ def removable(store: Store, retention: Retention, day: date) -> Iterator[str]:
     ages = store.ages()
     for path, seconds in ages.items():
         if is_leftover(path):
-            if seconds > ABANDONED:
+            if seconds > ABANDONED or is_of_dead_writer(path):
                 yield path
         elif path.startswith("models/unfinished/"):
             if seconds > 86_400 * retention.unfinished:

@@ -121,14 +121,19 @@ def sweep(folder: Path) -> int:
 
 def _is_abandoned(temporary: Path) -> bool:
     """Whether nobody writes to a temporary file any more."""
-    machine, _, writer = temporary.name.removesuffix(".tmp").rpartition(".")
-    pid = writer.partition("-")[0]
-    if machine.endswith(f".{MACHINE}") and pid.isdigit() and not is_running(int(pid)):
+    if is_of_dead_writer(temporary.name):
         return True
     try:
         return time.time() - temporary.stat().st_mtime > ABANDONED
     except (FileNotFoundError, PermissionError):  # just gone
         return False
+
+
+def is_of_dead_writer(name: str) -> bool:
+    """Whether a temporary file's name is that of a process which this machine has no more."""
+    machine, _, writer = name.removesuffix(".tmp").rpartition(".")
+    pid = writer.partition("-")[0]
+    return machine.endswith(f".{MACHINE}") and pid.isdigit() and not is_running(int(pid))
 
 
 def is_running(process: int) -> bool:

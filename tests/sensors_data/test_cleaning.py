@@ -3,13 +3,14 @@ import subprocess
 import sys
 import time
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from sensors_data.audit import entries
 from sensors_data.cleaning import clean, removable
 from sensors_data.errors import UnusableError
-from sensors_data.files import sweep
+from sensors_data.files import MACHINE, sweep
 from sensors_data.model_files import ModelFile
 from sensors_data.provenance import Provenance
 from sensors_data.retention import Retention
@@ -103,6 +104,21 @@ def test_the_temporary_file_of_a_killed_writer_goes_with_the_next_write_and_that
     writer.communicate()
     store.write_bytes("b.txt", b"whole")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.txt"]
+
+
+def test_a_cleaning_removes_what_killed_writers_left_in_any_folder_and_no_rule_is_told_of_it(settings, store):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    folder = Path(settings.store) / "audit"
+    folder.mkdir(exist_ok=True)
+    left = folder / f".0000000001.json.{MACHINE}.{ended.pid}-0b3378a4.tmp"
+    writes = folder / f".0000000002.json.{MACHINE}.{os.getpid()}-0b3378a4.tmp"
+    for path in (left, writes):
+        path.touch()
+    told = clean(settings.model_copy(update={"retention": Retention()}), LAST)
+    assert told == f"cleaned for {LAST}: 1 files removed"
+    assert (left.exists(), writes.exists()) == (False, True)
+    assert entries(store) == []
 
 
 def test_a_temporary_file_of_another_machine_goes_after_an_hour(tmp_path):
