@@ -63,9 +63,7 @@ def replace_file(fs: Any, path: str, data: bytes) -> None:
         else:
             fs.pipe_file(path, data)  # one PUT: object storage shows it whole or not at all
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        what = f"no room to write {path} ({len(data):,} bytes)" if full else f"cannot write {path}"
-        raise StorageError(f"{what}: {error.strerror or error}; what was there is unchanged") from error
+        raise _not_written(path, data, error, "what was there is unchanged") from error
 
 
 def create_file(fs: Any, path: str, data: bytes) -> bool:
@@ -78,8 +76,15 @@ def create_file(fs: Any, path: str, data: bytes) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        raise StorageError(f"cannot write {path}: {error.strerror or error}; nothing was written") from error
+        raise _not_written(path, data, error, "nothing was written") from error
     return True
+
+
+def _not_written(path: str, data: bytes, error: OSError, left: str) -> StorageError:
+    """Why a file could not be written, and what is `left`."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    what = f"no room to write {path} ({len(data):,} bytes)" if full else f"cannot write {path}"
+    return StorageError(f"{what}: {error.strerror or error}; {left}")
 
 
 def _write_local(target: Path, data: bytes, into_place: Callable[[Path, Path], object]) -> None:

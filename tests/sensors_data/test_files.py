@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from sensors_data.errors import StorageError
-from sensors_data.files import open_url, replace_file
+from sensors_data.files import create_file, open_url, replace_file
 from sensors_data.provenance import Provenance
 from sensors_data.store import Store
 
@@ -126,6 +126,8 @@ def test_a_disk_that_fails_while_bytes_are_flushed_leaves_the_old_ones(tmp_path,
     monkeypatch.setattr(os, "fsync", fails)
     with pytest.raises(StorageError, match=said):
         replace_file(fs, f"{root}/b.bin", b"new")
+    with pytest.raises(StorageError, match=said.partition("b.bin")[0]):
+        create_file(fs, f"{root}/c.bin", b"new")
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("b.bin", b"old")]
 
 
