@@ -130,12 +130,17 @@ def report(
     mail_file: Annotated[
         Path | None, typer.Option("--mail-file", help="Write the mail into a file (.eml) instead of sending it.")
     ] = None,
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", help="Print it into a file by the browser that is there.")
+    ] = None,
     week: Annotated[bool, typer.Option("--week", help="The digest of the seven nights that end with the day.")] = False,
 ) -> None:
-    """Write a night's report, or its week's digest, and mail or post it where that is wanted."""
+    """Write a night's report, or its week's digest, and mail, post or print it where that is wanted."""
+    from sensors_data.places import digest_path, report_path
     from sensors_data.store import Store
     from service import mail
     from service.digest import write_digest
+    from service.paper import print_pdf
     from service.report import report as write
     from service.views.night import read_night
     from service.views.week import read_week
@@ -157,3 +162,6 @@ def report(
             say(mail.send(settings.sending, message))
     if webhook:
         say(mail.post(settings, read_night(settings, last)))
+    if pdf:
+        written = Store(settings.store).read_bytes(digest_path(last) if seven else report_path(last))
+        say(print_pdf(written.decode(), pdf))
