@@ -129,7 +129,7 @@ def _cells(sheet: Any, where: str) -> Iterator[list[str]]:
             blank += row.count(None)
             if blank > _BLANK:
                 raise UnreadableError(f"{where} has more than {_BLANK:,} blank cells", "save its rows alone, or CSV")
-            yield [_text(cell) for cell in row]
+            yield ["" if cell is None else _text(cell) for cell in row]
     except UnreadableError:
         raise
     except Exception as error:  # openpyxl raises whatever its parsers raise
