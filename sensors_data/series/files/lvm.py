@@ -9,7 +9,7 @@ from itertools import takewhile
 
 import pandas as pd
 
-from sensors_data.errors import UnreadableError
+from sensors_data.errors import NightscoreError, UnreadableError
 
 _END = "***End_of_Header***"
 
@@ -20,7 +20,17 @@ def is_lvm(start: bytes) -> bool:
 
 
 def lvm_csv(text: str, name: str) -> bytes:
-    """Times and channels of every segment, a row each. UnreadableError for a layout of other kinds."""
+    """Times and channels of every segment, a row each. UnreadableError for another layout, or a damaged one."""
+    try:
+        return _csv_of(text, name)
+    except NightscoreError:
+        raise
+    except (IndexError, ValueError, OverflowError) as error:  # a header that stops short, a count or time that is none
+        reason = f"{name} is a measurement file of LabVIEW that is damaged: {error}"
+        raise UnreadableError(reason, "write it again") from error
+
+
+def _csv_of(text: str, name: str) -> bytes:
     lines = text.splitlines()
     mark = "," if any(re.match(r"Separator,", line) for line in lines[:20]) else "\t"
     rows = [[cell.strip() for cell in line.split(mark)] for line in lines]
@@ -59,6 +69,8 @@ def _moment(header: dict[str, list[str]], about: dict[str, str], name: str) -> p
     day = header["Date"][1] if "Date" in header else about.get("Date", "")
     clock = header["Time"][1] if "Time" in header else about.get("Time", "")
     clock = re.sub(r"(\.\d{9})\d+", r"\1", clock.replace(",", "."))
+    if not day:  # pandas would take today's
+        raise UnreadableError(f"{name} states no date", "write it again with its header")
     try:
         return pd.Timestamp(f"{day.replace('/', '-')} {clock}")
     except ValueError as error:
