@@ -89,9 +89,9 @@ def nightly() -> None:
     first |= {images(c): [f"{images(c)}.ingest-images", f"{images(c)}.export-camera-metrics"] for c in SETTINGS.cameras}
     plan, night = tasks.plan(first, always=("report",)), outcome("night")
     groups = []
+    weights = importance(SETTINGS)
     for family, spec in SETTINGS.families.items():
-        weight = importance(SETTINGS)[family]
-        with TaskGroup(series(family), default_args=weight) as group:  # type: ignore[arg-type]  # a converter hides it
+        with TaskGroup(series(family), default_args=weights[family]) as group:  # type: ignore[arg-type]  # a converter hides it
             family_night(family, spec)
         groups.append(group)
     for camera in SETTINGS.cameras:

@@ -11,7 +11,7 @@ from itertools import islice
 
 from sensors_data.audit import account, newest_first, record
 from sensors_data.errors import DamagedError, UnusableError
-from sensors_data.files import ABANDONED, is_of_dead_writer
+from sensors_data.files import is_abandoned
 from sensors_data.inventory import is_leftover, place_of
 from sensors_data.joining import join, to_join
 from sensors_data.model_files import ModelCatalogue, ModelFile
@@ -72,7 +72,7 @@ def removable(store: Store, retention: Retention, day: date) -> Iterator[str]:
     ages = store.ages()
     for path, seconds in ages.items():
         if is_leftover(path):
-            if seconds > ABANDONED or is_of_dead_writer(path):
+            if is_abandoned(path, seconds):
                 yield path
         elif path.startswith("models/unfinished/"):
             if seconds > 86_400 * retention.unfinished:

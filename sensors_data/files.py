@@ -118,27 +118,26 @@ def sweep(folder: Path) -> int:
         left = [Path(entry.path) for entry in os.scandir(folder) if entry.name.endswith(".tmp")]
     except (FileNotFoundError, NotADirectoryError):
         return 0
-    gone = [path for path in left if path.name.startswith(".") and _is_abandoned(path)]
+    gone = [path for path in left if path.name.startswith(".") and is_abandoned(path.name, _age_of(path))]
     for path in gone:
         path.unlink(missing_ok=True)
     return len(gone)
 
 
-def _is_abandoned(temporary: Path) -> bool:
-    """Whether nobody writes to a temporary file any more."""
-    if is_of_dead_writer(temporary.name):
-        return True
-    try:
-        return time.time() - temporary.stat().st_mtime > ABANDONED
-    except (FileNotFoundError, PermissionError):  # just gone
-        return False
-
-
-def is_of_dead_writer(name: str) -> bool:
-    """Whether a temporary file's name is that of a process which this machine has no more."""
+def is_abandoned(name: str, seconds: float) -> bool:
+    """Whether nobody writes any more to a temporary file of a name, which has not grown for so many seconds."""
     machine, _, writer = name.removesuffix(".tmp").rpartition(".")
     pid = writer.partition("-")[0]
-    return machine.endswith(f".{MACHINE}") and pid.isdigit() and not is_running(int(pid))
+    is_of_dead_writer = machine.endswith(f".{MACHINE}") and pid.isdigit() and not is_running(int(pid))
+    return is_of_dead_writer or seconds > ABANDONED
+
+
+def _age_of(path: Path) -> float:
+    """Seconds since a file was written to; 0 where that cannot be told."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except (FileNotFoundError, PermissionError):  # just gone
+        return 0.0
 
 
 def is_running(process: int) -> bool:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from threading import Event, Lock, Thread
 
+from sensors_data.documents import json_in
 from sensors_data.errors import NightscoreError, NotThereError, StoppedError
 from sensors_data.files import MACHINE, is_running
 from sensors_data.seal import BLANK
@@ -175,7 +176,7 @@ class Holder:
         kind, name, now = self.turn.kind, self.turn.name, datetime.now(UTC)
         stop_file = stop_path(kind, name)
         if self.store.exists(stop_file):
-            self._stopped_by = str(json.loads(self.store.read_bytes(stop_file))["who"])
+            self._stopped_by = str(json_in(self.store.read_bytes(stop_file))["who"])
         if not self._changed and (now - self.turn.renewed).total_seconds() < RENEW_S:
             return
         if self.is_own():
@@ -253,7 +254,7 @@ def _living(store: Store, path: str) -> Turn | None:
 def _read(store: Store, path: str) -> Turn:
     data = store.read_bytes(path)
     try:
-        table = json.loads(data)
+        table = json_in(data)
     except ValueError:
         table = {}
     return parse(Turn, table, path)

@@ -24,8 +24,8 @@ QUIET = (
 def print_pdf(document: str, target: Path) -> str:
     """Write an HTML document as PDF and say so.
 
-    NotThereError where no browser is installed, UnusableError where it does not print, StorageError where the file
-    cannot be written; what stood there stays.
+    NotThereError where no browser is installed, UnusableError where it does not print: what stood there stays.
+    StorageError where the file cannot be written.
     """
     program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if program is None:

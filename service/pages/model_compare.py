@@ -16,7 +16,7 @@ from sensors_data.errors import NightscoreError
 from sensors_data.model_files import ModelCatalogue, ModelFile
 from service.pages.power_rows import mean_told, powers_of
 from service.pages.wanted import WrongAddressError
-from service.schedule.train_now import Kind
+from service.schedule.train_now import Kind, trainable
 from service.views.state import Service
 from service.views.words import number
 
@@ -59,8 +59,7 @@ def compared(service: Service, query: dict[str, str]) -> dict[str, Any]:
 
 def _whose(service: Service, query: dict[str, str]) -> tuple[Kind, str]:
     """Whose models an address names."""
-    known: list[tuple[Kind, str]] = [("series", name) for name in sorted(service.settings.families)]
-    known += [("images", name) for name in sorted(service.settings.cameras)]
+    known = trainable(service.settings)
     kind, name = query.get("kind", ""), query.get("name", "")
     for pair in known:
         if pair == (kind, name):

@@ -11,17 +11,14 @@ from sensors_data.model_files import ModelCatalogue, ModelFile
 from sensors_data.runs import newest_runs
 from service.pages.lines import evenly
 from service.pages.power_rows import power_row
-from service.schedule.train_now import Kind, day_of_training, job_of
+from service.schedule.train_now import Kind, day_of_training, job_of, trainable
 from service.views.state import Service
 from service.views.words import number
 
 
 def model_groups(service: Service) -> list[dict[str, Any]]:
     """A group of rows for every family and camera that has models, the newest model first."""
-    settings = service.settings
-    wanted: list[tuple[Kind, str]] = [("series", name) for name in sorted(settings.families)]
-    wanted += [("images", name) for name in sorted(settings.cameras)]
-    return groups_of(service, wanted)
+    return groups_of(service, trainable(service.settings))
 
 
 def groups_of(service: Service, wanted: list[tuple[Kind, str]]) -> list[dict[str, Any]]:

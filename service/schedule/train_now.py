@@ -42,6 +42,12 @@ def job_of(kind: str) -> Job:
     return next(job for job in JOBS.values() if job.trains == kind)
 
 
+def trainable(settings: Settings) -> list[tuple[Kind, str]]:
+    """Whose models are trained, each a kind and a name: families, then cameras, by name."""
+    families: list[tuple[Kind, str]] = [("series", name) for name in sorted(settings.families)]
+    return [*families, *(("images", name) for name in sorted(settings.cameras))]
+
+
 def day_of_training(settings: Settings, kind: Kind, name: str) -> date:
     """The day after the newest that a family or camera was scored: its model learns through that one.
 

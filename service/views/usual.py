@@ -47,8 +47,7 @@ def usual_of(service: Service, family: str, asset: str, start: datetime, end: da
     """
     check_range(start, end)
     spec = service.settings.family(family)
-    scored = service.store.days("scores", family=family)
-    first = min(start.date(), scored[-1] + timedelta(days=1)) if scored else start.date()
+    first = min(start.date(), day_ahead(service, family) or date.max)
     days = [first - timedelta(days=back) for back in range(7 * WEEKS, 0, -1)]
     paths = service.store.written("grid", days, family=family)
     grid = grids_of(read_rows(service.store, spec, paths, [asset]), spec).get(asset)

@@ -13,7 +13,7 @@ _NAMED = re.compile(rf"(?:(?P<time>[^=\n]*?\d[^=\n]*?)[\s,;]+)?(?P<pairs>{_PAIR}
 def has_named_cells(data: bytes) -> bool:
     """Whether the first lines of a text name their values, each after a time or with one among them."""
     lines = [line for line in data[:8000].decode("utf-8", "replace").splitlines()[:-1] if line.strip()][:40]
-    matches = [match for line in lines if (match := _NAMED.fullmatch(line.strip()))]
+    matches = [match for line in lines if "=" in line and (match := _NAMED.fullmatch(line.strip()))]
     if len(matches) < 3 or len(matches) < 0.9 * len(lines):
         return False
     return all(match["time"] for match in matches) or all(re.search(r"\b\w*time\w*=|\bts=", m[0]) for m in matches)
