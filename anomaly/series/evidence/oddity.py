@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from anomaly.series.evidence.steady import LASTING
+
 FEWEST = 4
 """Rows without which nothing is said of how a sensor varied."""
 SILENT = 0.5
@@ -15,14 +17,13 @@ ONE_SIDED = 0.8
 """Share of the rows on one side of what was expected from which a sensor is called higher or lower."""
 RELATED = 0.5
 """Correlation in the rows around from which two sensors are said to follow each other."""
-LASTING = pd.Timedelta(days=1)
-"""From so long on, a value on one side is a changed level."""
 
 
-def oddity(values: pd.DataFrame, sensor: str, start: pd.Timestamp, end: pd.Timestamp) -> str:
+def oddity(values: pd.DataFrame, sensor: str, start: pd.Timestamp, end: pd.Timestamp, lasting: bool = False) -> str:
     """What is odd about `sensor` in [start, end), from rows of `sensor_scores` of one asset in and around it.
 
-    Such as `pressure higher than expected`; empty where nothing is known of the sensor there.
+    Such as `pressure higher than expected`; empty where nothing is known of the sensor there. `lasting` says that the
+    state after it stays changed.
     """
     rows = values[values["sensor"] == sensor].sort_values("time")
     inside = ((rows["time"] >= start) & (rows["time"] < end)).to_numpy()
@@ -41,7 +42,7 @@ def oddity(values: pd.DataFrame, sensor: str, start: pd.Timestamp, end: pd.Times
     if not one_sided:
         return f"{sensor} off its usual pattern"
     word = "higher" if (side > 0).mean() >= ONE_SIDED else "lower"
-    return f"{sensor} at a new, {word} level" if end - start >= LASTING else f"{sensor} {word} than expected"
+    return f"{sensor} at a new, {word} level" if lasting or end - start >= LASTING else f"{sensor} {word} than expected"
 
 
 def _sides(seen: pd.DataFrame, around: np.ndarray) -> np.ndarray:

@@ -44,16 +44,24 @@ def without_aftermath(places: list[Located], times: pd.Series, score: np.ndarray
 
 
 def parts_of(
-    times: pd.Series, over: np.ndarray, first: int, last: int, places: list[Located], gap: timedelta
+    times: pd.Series,
+    over: np.ndarray,
+    steady: np.ndarray,
+    first: int,
+    last: int,
+    places: list[Located],
+    gap: timedelta,
 ) -> list[Part]:
     """The parts of a run [first, last) of rows at `times` (T,), by the places in it, the earliest first.
 
     The border lies half way between two places. A place with no row over the threshold on its side joins the one
-    before it, and so does one nearer than `gap`.
+    before it, and so does one nearer than `gap`. Rows of a `steady` state (T,) belong to the change before them.
     """
     borders, kept = [first], places[:1]
     for before, after in pairwise(places):
-        border = int(times.searchsorted(before.last + (after.start - before.last) / 2))
+        half = int(times.searchsorted(before.last + (after.start - before.last) / 2))
+        calm = np.flatnonzero(steady[half : int(times.searchsorted(after.start))])
+        border = half + (int(calm[-1]) + 1 if len(calm) else 0)
         beside = over[borders[-1] : border].any() and over[border:last].any()
         if after.start - kept[-1].last <= gap or not beside:
             kept[-1] = kept[-1].joined(after)

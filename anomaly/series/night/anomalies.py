@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from anomaly.series.evidence.localise import AROUND, Located, locate
 from anomaly.series.evidence.oddity import oddity
 from anomaly.series.evidence.parts import parts_of, without_aftermath
+from anomaly.series.evidence.steady import steady_rows, without_news
 from anomaly.series.limits.rarity import share_of_alarms
 from sensors_data.settings import Duration, Label, Section
 from sensors_data.tables import TABLES
@@ -75,10 +76,13 @@ def find_anomalies(
         free = rows["time"].iloc[0] - AROUND * step  # where no earlier anomaly of the asset lies
         for first, last in _intervals(rows["time"], over, rules, step):
             near = _around(values, rows["time"].iloc[first], rows["time"].iloc[last - 1], free, step)
-            places = without_aftermath(locate(near), rows["time"], over_limit)
-            for part in parts_of(rows["time"], over, first, last, places, rules.gap(step)):
+            steady = np.zeros(len(rows), dtype=bool)
+            steady[first:last] = steady_rows(over_limit[first:last], over[first:last], step)
+            unchanged = rows["time"][steady]
+            places = without_aftermath(locate(without_news(near, unchanged)), rows["time"], over_limit)
+            for part in parts_of(rows["time"], over, steady, first, last, places, rules.gap(step)):
                 inside = slice(part.first, part.last)
-                anomaly = _describe(rows.iloc[inside], over[inside], near, part.place, rules, step, family)
+                anomaly = _describe(rows.iloc[inside], over[inside], near, part.place, unchanged, rules, step, family)
                 free = max(free, anomaly["end"])
                 state = state_of(anomaly["detected"], anomaly["cleared"] - step, newest, rules, step)
                 anomalies.append(anomaly | {"state": state})
@@ -146,17 +150,22 @@ def _describe(
     over: np.ndarray,
     near: pd.DataFrame,
     place: Located | None,
+    unchanged: pd.Series,
     rules: Rules,
     step: timedelta,
     family: str,
 ) -> dict[str, Any]:
-    """One anomaly as a row of its table; `near` are the asset's rows of `sensor_scores` in and around it."""
+    """One anomaly as a row of its table; `near` are the asset's rows of `sensor_scores` in and around it.
+
+    From the first of the times `unchanged` on the changed state is steady: then it ended.
+    """
     hits = run[over]
     peak = hits.iloc[int(hits["score"].to_numpy().argmax())]
     detected, last = run["time"].iloc[0], run["time"].iloc[-1]
     asset = str(peak["asset"])
     key = f"{family}\n{asset}\n{detected.isoformat()}"
-    start, end = (place.start, place.last + step) if place else (detected, last + step)
+    lasting = unchanged[unchanged.between(detected, last)]
+    start, end = (place.start, place.last + step) if place else (detected, min([*lasting[:1], last + step]))
     sensors = _named(place.shares) if place else _leading(hits, near)
     return {
         "anomaly_id": hashlib.sha256(key.encode()).hexdigest()[:16],
@@ -172,7 +181,7 @@ def _describe(
         "model": peak["model"],
         "detected": detected,
         "cleared": last + step,
-        "oddity": oddity(near, str(sensors[0]["sensor"]), start, end) if sensors else "",
+        "oddity": oddity(near, str(sensors[0]["sensor"]), start, end, bool(len(lasting))) if sensors else "",
     }
 
 

@@ -11,6 +11,7 @@ from anomaly.series.evidence.parts import parts_of, without_aftermath
 
 TIMES = pd.Series(pd.date_range("2026-11-21", periods=60, freq="5min", tz="UTC"))
 GAP = timedelta(minutes=30)
+QUIET = np.zeros(60, bool)
 
 
 def place(first, last, gain=50.0):
@@ -24,19 +25,19 @@ def rows(parts):
 def test_the_border_lies_half_way_and_each_part_has_its_own_rows():
     over = np.ones(60, bool)
     over[28:33] = False
-    assert rows(parts_of(TIMES, over, 5, 55, [place(10, 20), place(40, 44)], GAP)) == [(5, 28), (33, 55)]
+    assert rows(parts_of(TIMES, over, QUIET, 5, 55, [place(10, 20), place(40, 44)], GAP)) == [(5, 28), (33, 55)]
 
 
 def test_near_places_and_those_without_a_row_over_the_threshold_are_one():
     over = np.ones(60, bool)
-    [near] = parts_of(TIMES, over, 5, 55, [place(10, 20), place(24, 30)], GAP)
+    [near] = parts_of(TIMES, over, QUIET, 5, 55, [place(10, 20), place(24, 30)], GAP)
     assert (near.place.start, near.place.last, near.place.gain) == (TIMES[10], TIMES[29], 100.0)
     over[30:] = False
-    assert rows(parts_of(TIMES, over, 5, 30, [place(10, 20), place(40, 44)], GAP)) == [(5, 30)]
+    assert rows(parts_of(TIMES, over, QUIET, 5, 30, [place(10, 20), place(40, 44)], GAP)) == [(5, 30)]
 
 
 def test_a_run_without_a_place_is_one_part():
-    assert parts_of(TIMES, np.ones(60, bool), 5, 55, [], GAP)[0].place is None
+    assert parts_of(TIMES, np.ones(60, bool), QUIET, 5, 55, [], GAP)[0].place is None
 
 
 @pytest.mark.parametrize(

@@ -98,3 +98,52 @@ def test_a_run_that_ends_today_is_told_as_ended_though_its_evidence_lies_in_the_
     ends = [str(found[name].item()) for name in ("end", "cleared")]
     assert ends == ["2026-11-20 23:30:00+00:00", "2026-11-21 00:20:00+00:00"]
     assert found["state"].tolist() == ["ended"]
+
+
+def changed(day: date, level: float, since: str = "00:00") -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A day's rows of both tables: from `since` on flow reads `level` more than expected, as the score says."""
+    rows, sensors = scores(day), sensor_scores(day).assign(pattern=-1.0)
+    later = sensors["time"] >= pd.Timestamp(f"{day} {since}", tz="UTC")
+    sensors.loc[later, ["value", "pattern"]] = [1.0 + level, 20.0 * level]
+    rows.loc[later, "score"] = 5.0 * level
+    return rows.assign(is_anomaly=later), sensors
+
+
+def told_each_night(store: Store, nights: list[tuple[pd.DataFrame, pd.DataFrame]]) -> list[pd.DataFrame]:
+    """What each of the nights from EVE on tells."""
+    every = []
+    for number, (rows, sensors) in enumerate(nights):
+        day = EVE + timedelta(days=number)
+        every.append(anomalies_touching(store, Rules(), SPEC, "pump", day, rows, sensors))
+        here = {"family": "pump", "day": day, "shard": 0}
+        store.write("scores", rows, Provenance(job="test"), **here)
+        store.write("sensor_scores", sensors, Provenance(job="test"), **here)
+    return every
+
+
+def test_a_level_that_stays_changed_is_one_anomaly_that_ended_when_it_had_settled(tmp_path):
+    days = [EVE + timedelta(days=n) for n in range(9)]
+    nights = [changed(EVE, 1.0, "12:00"), *(changed(day, 1.0) for day in days[1:])]
+    first, *others = told_each_night(Store(str(tmp_path)), nights)
+    assert {one["anomaly_id"].item() for one in others} == set(first["anomaly_id"])
+    assert [one["state"].item() for one in others] == ["continuing"] * 8
+    ends = [str(one["end"].item())[:16] for one in (first, *others)]
+    assert ends == [f"2026-11-{21 + night} 00:00" for night in range(4)] + ["2026-11-20 22:40"] * 5
+    assert {str(one["start"].item())[:16] for one in others} == {"2026-11-20 12:00"}
+    assert others[-1]["oddity"].item() == "flow at a new, higher level"
+    assert others[-1]["cleared"].item() == pd.Timestamp(days[-1] + timedelta(days=1), tz="UTC")
+
+
+def test_a_fault_in_a_changed_state_is_new(tmp_path):
+    days = [EVE + timedelta(days=n) for n in range(6)]
+    *nights, (rows, sensors) = (changed(day, 1.0) for day in days)
+    worse = rows["time"].dt.strftime("%H") == "15"
+    rows.loc[worse, "score"], sensors.loc[worse, ["value", "pattern"]] = 50.0, [11.0, 200.0]
+    told = told_each_night(Store(str(tmp_path)), [*nights, (rows, sensors)])[-1]
+    assert told["state"].tolist() == ["ended", "new"]
+    later = told.iloc[1]
+    assert [str(later[name])[:16] for name in ("detected", "start", "end")] == [
+        f"{days[-1]} 15:00",
+        f"{days[-1]} 15:00",
+        f"{days[-1]} 16:00",
+    ]
