@@ -1,11 +1,12 @@
 """Generators trained for the same CPU time, judged in the same features: ours, the plain DCGAN, published ones, a VAE,
 a flow.
 
-python -m benchmarks.synthesis --data FILE --seconds 240 [--recipes default,plain,vae,flow] [--seeds 3] [--out FILE]
-    [--features FILE] [--sheets FOLDER]
+python -m benchmarks.synthesis --data FILE --seconds 240 [--recipes default,plain,vae,flow|all-that-fit] [--seeds 3]
+    [--learned COUNT] [--compared COUNT] [--out FILE] [--features FILE] [--sheets FOLDER]
 
 FILE is an npz (x_train, y_train, x_test, y_test, or x and y), a Parquet file with images and labels, an IDX file or a
 folder of PNG and JPEG. A second run takes over what `--out` holds of the same test images, features and time.
+`--sheets` gets a sheet of each run, and `all.png` with sixteen images of each.
 The exit status is 2 when an option or a file is wrong.
 """
 
@@ -25,9 +26,10 @@ from rich.table import Table
 from benchmarks.image_data import read_square
 from benchmarks.image_splits import Images
 from benchmarks.outputs import make_folders
+from benchmarks.synthesis_page import add_to_page
 from benchmarks.synthesis_run import Judge, check_recipe, gemm_peak, run
 from service.figures.images import sheet
-from synthesis.presets.catalogue import nearest_size
+from synthesis.presets.catalogue import PRESETS, nearest_size
 from synthesis.quality.distances import MIN_IMAGES, NEIGHBOURS
 from synthesis.quality.extractor_files import from_bytes, to_bytes
 from synthesis.quality.extractors import Extractor, extractor_for, features_of, has_classes
@@ -62,6 +64,30 @@ def read_images(path: Path) -> tuple[Images, Images]:
     images = read_square(path, nearest_size, 0.2)
     train, test = images.where(images.split == "train"), images.where(images.split == "test")
     return train, test.where(np.random.default_rng(0).permutation(len(test))[:REFERENCE])
+
+
+def recipes_asked_for(words: str, train: Images) -> list[str]:
+    """The recipes that `words` names, or all presets that can learn from these images. ValueError, LookupError where a
+    named one cannot.
+    """
+    if words != "all-that-fit":
+        names = words.split(",")
+        for name in names:
+            check_recipe(name, train)
+        return names
+    fitting = []
+    for name in PRESETS:
+        try:
+            check_recipe(name, train)
+        except ValueError:
+            continue
+        fitting.append(name)
+    return fitting
+
+
+def some_of(images: Images, count: int) -> Images:
+    """So many of the images, chosen at random with a fixed seed; all where there are no more."""
+    return images.where(np.random.default_rng(0).permutation(len(images))[:count])
 
 
 def judge_for(train: Images, test: Images, kept: Path | None) -> Judge:
@@ -128,9 +154,11 @@ def main(
     data: Annotated[Path, typer.Option(help="Images: npz, Parquet, IDX, CIFAR binary, or a folder.")],
     seconds: Annotated[float, typer.Option(min=0.1, help="CPU-seconds of training, on one thread.")] = 240.0,
     recipes: Annotated[
-        str, typer.Option(help="Presets, vae or flow, separated by commas.")
+        str, typer.Option(help="Presets, vae or flow, separated by commas; or all-that-fit.")
     ] = "default,plain,capstone-mnist",
     seeds: Annotated[int, typer.Option(min=1, help="Runs of each.")] = 3,
+    learned: Annotated[int | None, typer.Option(min=64, help="Images to learn from, at most.")] = None,
+    compared: Annotated[int, typer.Option(min=FEWEST, help="Test images to compare with, at most.")] = REFERENCE,
     out: Annotated[Path | None, typer.Option(help="CSV of the results, renewed at every row.")] = None,
     features: Annotated[Path | None, typer.Option(help="File that keeps the classifier for the next run.")] = None,
     sheets: Annotated[Path | None, typer.Option(help="Folder for a sheet of each run's images.")] = None,
@@ -140,10 +168,9 @@ def main(
     make_folders(out, features, sheets)
     try:
         train, test = read_images(data)
-        names = recipes.split(",")
-        for name in names:
-            check_recipe(name, train)
-        judge = judge_for(train, test, features)
+        names = recipes_asked_for(recipes, train)
+        judge = judge_for(train, some_of(test, compared), features)
+        train = some_of(train, learned or len(train))
         told = {"seconds": seconds, "features": judge.extractor.name, "data": fingerprint(test)}
         rows = earlier_rows(out, told)
     except (ValueError, LookupError, OSError) as error:
@@ -166,8 +193,10 @@ def main(
                 pd.DataFrame(rows, columns=COLUMNS).to_csv(out, index=False)
             if sheets is not None:
                 sheets.mkdir(parents=True, exist_ok=True)
-                picture = sheet(contestant.draw(100, seed), 10, f"{name}, {seconds:g} CPU-s, seed {seed}")
+                images = contestant.draw(100, seed)
+                picture = sheet(images, 10, f"{name}, {seconds:g} CPU-s, seed {seed}")
                 (sheets / f"{name}-{seed}.png").write_bytes(picture)
+                add_to_page(sheets, name, images)
     report(pd.DataFrame(rows, columns=COLUMNS))
 
 

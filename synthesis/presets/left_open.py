@@ -37,7 +37,7 @@ LEFT_OPEN = {
     ),
     "presgan": (
         "the plain layers; noise between 0.01 and 0.3, weight of the entropy 0.0005, two paths of five steps "
-        "behind one that is not counted"
+        "behind one that is not counted, for every fourth image of a batch"
     ),
     "sagan": "two doublings, at most 256 channels; attention at half the side",
     "biggan": "as sagan, with a code of 40 numbers a block; average of 7,000 steps",

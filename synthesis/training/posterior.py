@@ -12,6 +12,8 @@ LEAPFROGS = 5
 """Steps along a path of the sampler."""
 PATHS, BURN_IN = 2, 1
 """Paths whose ends count, and those before them."""
+SAMPLED_SHARE = 4
+"""The entropy is that of every fourth image of a batch: the sampler passes the generator fifteen times."""
 ACCEPTED = 0.67
 """Share of paths that should be accepted; the size of a step follows it."""
 

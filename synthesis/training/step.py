@@ -24,7 +24,7 @@ from synthesis.training.losses import (
     gradient_norm_squared,
     gradient_penalty,
 )
-from synthesis.training.posterior import entropy_term
+from synthesis.training.posterior import SAMPLED_SHARE, entropy_term
 from synthesis.training.recipe import Recipe
 from synthesis.training.regularisers import (
     distance_from_past,
@@ -156,13 +156,23 @@ def _generator_step(
         g_loss = g_loss + config.code_weight * recovery_loss(on_fake, gan.generator, fakes.z)
     total = g_loss + _kept_in_shape(gan, on_fake, label, step, draws)
     if config.entropy_weight and isinstance(gan.generator, NoisyGenerator):
-        total = total + config.entropy_weight * entropy_term(gan.generator, fakes.z, fakes.images, label, draws)
+        total = total + config.entropy_weight * _entropy_of_some(gan.generator, fakes.z, label, draws)
     gan.g_optimizer.zero_grad()
     total.backward()  # type: ignore[no-untyped-call]
     gan.workers.share_gradients(gan.generator)
     gan.g_optimizer.step()
     gan.discriminator.requires_grad_(True)
     return g_loss.detach()
+
+
+def _entropy_of_some(generator: NoisyGenerator, z: Tensor, label: Tensor | None, draws: torch.Generator) -> Tensor:
+    """The entropy term of some images of a batch of codes z (B, Z), a scalar.
+
+    They are drawn anew by themselves, since batch normalisation makes an image depend on those beside it.
+    """
+    count = max(2, len(z) // SAMPLED_SHARE)
+    z, label = z[:count], None if label is None else label[:count]
+    return entropy_term(generator, z, generator(z, label), label, draws)
 
 
 def _kept_in_shape(gan: GanState, on_fake: Verdict, label: Tensor | None, step: int, draws: torch.Generator) -> Tensor:

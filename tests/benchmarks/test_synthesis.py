@@ -14,6 +14,7 @@ from benchmarks import synthesis_run
 from benchmarks.image_splits import Images
 from benchmarks.synthesis_others import flow
 from benchmarks.synthesis_run import gemm_peak, quality_of
+from synthesis.presets.catalogue import PRESETS
 from synthesis.quality import extractors as features
 
 RNG = np.random.default_rng(0)
@@ -74,9 +75,33 @@ def test_an_npz_with_classes_gives_a_row_a_recipe_and_a_second_run_takes_them_ov
     assert rows["recipe"].tolist() == ["default", "capstone-mnist"]
     assert (rows["images"] >= 64).all()
     assert rows[["precision", "recall", "coverage", "images_per_s", "draws_per_s", "peak_share"]].notna().all().all()
-    assert {p.name for p in (tmp_path / "s").iterdir()} == {"default-0.png", "capstone-mnist-0.png"}
+    assert {p.name for p in (tmp_path / "s").iterdir()} == {
+        "default-0.png",
+        "capstone-mnist-0.png",
+        "all.npz",
+        "all.png",
+    }
+    with np.load(tmp_path / "s" / "all.npz") as shown:
+        assert {name: shown[name].shape for name in shown} == {
+            "default": (16, 1, 28, 28),
+            "capstone-mnist": (16, 1, 28, 28),
+        }
     assert "seed 0:" not in asked(path, *words).output
     assert pd.read_csv(out).equals(rows)
+
+
+def test_all_that_fit_leaves_out_what_needs_classes_or_another_side():
+    plain = Images(scenes(80, 28, 1)[:, None], np.full(80, ""), np.full(80, "train"))
+    told = Images(plain.x, np.array(["a", "b"] * 40), plain.split)
+    left_out = set(PRESETS) - set(command.recipes_asked_for("all-that-fit", plain))
+    assert left_out == {"conditional", "acgan", "sngan", "dcgan-64", "review-faces"}
+    assert left_out - set(command.recipes_asked_for("all-that-fit", told)) == {
+        "acgan",
+        "sngan",
+        "dcgan-64",
+        "review-faces",
+    }
+    assert len(command.some_of(plain, 64)) == 64
 
 
 def test_a_vae_and_a_flow_are_trained_as_long_and_judged_alike(tmp_path):

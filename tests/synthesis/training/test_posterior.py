@@ -5,6 +5,7 @@ import torch
 
 from synthesis.networks.noisy import NoisyGenerator, NoisyGeneratorConfig
 from synthesis.presets.catalogue import preset
+from synthesis.training import step
 from synthesis.training.posterior import entropy_term, posterior_codes
 
 SPREAD = 0.3
@@ -50,3 +51,17 @@ def test_the_entropy_term_has_the_gradient_of_the_log_density(drawn):
     covariance = generator.matrix @ generator.matrix.T + SPREAD**2 * torch.eye(256)
     expected = -torch.linalg.solve(covariance, x[0].detach().flatten())
     assert torch.allclose(x.grad.sum(0).flatten(), expected, atol=0.25)
+
+
+def test_a_step_asks_for_the_entropy_of_every_fourth_image(monkeypatch):
+    counts = []
+
+    def counted(generator, z, x, label, draws):
+        counts.append((len(z), len(x)))
+        return x.sum() * 0
+
+    monkeypatch.setattr(step, "entropy_term", counted)
+    given = preset("presgan", (1, 16, 16))
+    draws, x = torch.Generator().manual_seed(0), torch.zeros(64, 1, 16, 16)
+    step.train_step(step.initial_state(given, 0), [(x, None)], 1, 0.0, draws)
+    assert counts == [(16, 16)]
