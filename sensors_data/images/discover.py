@@ -17,11 +17,14 @@ from sensors_data.images.files import camera_image, decode_levels, depth_of, rea
 from sensors_data.images.formats import SUFFIXES
 from sensors_data.images.inbox import CameraFile, camera_days, camera_files
 from sensors_data.images.label_guess import contradictions, labels_of_set
+from sensors_data.images.marks import DEFECT, NORMAL
 from sensors_data.images.masks import Masks, masks_of
 from sensors_data.images.roles import is_normal
 
 MOST_OPENED = 200
 """Pictures that are opened, spread evenly over the folder."""
+MOST_MASKS = 2000
+"""Pictures with masks up to which every mask is opened, so that labels are told as ingestion will keep them."""
 LARGE, TILE = 1024, 192
 """Pixels a side from which pictures are scored in tiles, and a side of a tile."""
 SIZES = (28, 32, 64, 128)
@@ -83,7 +86,8 @@ def discover_camera(source: Path, name: str | None = None) -> CameraDiscovery:
     if not opened:
         raise NotThereError(f"no picture in {folder} can be read", "look at one with another program")
     camera, more = _with_shapes(dated, [levels for _, levels in opened])
-    counts = Counter(file.role.label for file in pictures)
+    decide = len(masks.of_picture) <= MOST_MASKS
+    counts = Counter(_kept_label(file, masks, camera) if decide else file.role.label for file in pictures)
     return CameraDiscovery(
         name or re.sub(r"[^A-Za-z0-9_-]+", "-", folder.resolve().name).strip("-")[:64] or "camera",
         camera,
@@ -109,6 +113,14 @@ def _with_days(camera: Camera, files: list[CameraFile]) -> tuple[Camera, dict[st
     newest = max(datetime.fromtimestamp(file.path.stat().st_mtime, UTC) for file in files).date()
     why = "neither paths nor photographs name a day; this is the newest file's"
     return camera.model_copy(update={"undated_day": newest}), {"undated_day": why}
+
+
+def _kept_label(file: CameraFile, masks: Masks, camera: Camera) -> str:
+    """A picture's label as ingestion keeps it: masks decide where the path does not call the part good."""
+    label = file.role.label
+    if not masks.beside(file) or (label and is_normal(label, camera)):
+        return label
+    return (label or DEFECT) if masks.mark(file) else NORMAL
 
 
 def _all_masks(files: list[CameraFile]) -> Masks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from sensors_data.images.roles import Role, is_left_out, role_of
 from sensors_data.images.stamps import DAY_IN_INBOX, Stamp, stamp_of
 
 _JUNK = frozenset({"thumbs.db", "desktop.ini"})
+_COPIES = frozenset({"thumbs", "thumbnails", "thumb", "thumbnail", "previews", "@eadir"})
+"""Folders in which cameras and viewers keep small copies of the pictures."""
 _DAY_FOLDER = re.compile(DAY_IN_INBOX)
 _DAY_FIRST_FOLDER = re.compile(r"\d{1,2}([-_.])\d{1,2}\1\d{4}.*")
 
@@ -62,7 +64,7 @@ def camera_files(camera: Camera) -> list[CameraFile]:
             f"no picture at {camera.inbox}, found {suffixes}",
             "put PNG, JPEG, BMP, TIFF or WebP there or mend `inbox` in the settings",
         )
-    return sorted(files, key=lambda file: file.path)
+    return sorted(_without_copies(files), key=lambda file: file.path)
 
 
 def camera_days(camera: Camera) -> list[date]:
@@ -106,6 +108,21 @@ def _refusal(path: Path) -> str:
     return (
         f"not a picture that can be read ({suffix or 'no suffix'}); PNG, JPEG, BMP, TIFF, WebP, GIF, PGM, JPEG 2000 are"
     )
+
+
+def _without_copies(files: list[CameraFile]) -> list[CameraFile]:
+    """The files, of which small copies of other pictures are refused: same name, in a folder of such copies."""
+    originals = {file.path.stem for file in files if not file.refusal and not _copies(file)}
+    return [
+        replace(file, refusal=f"a small copy of another picture, in '{folders[0]}'")
+        if (folders := _copies(file)) and not file.refusal and file.path.stem in originals
+        else file
+        for file in files
+    ]
+
+
+def _copies(file: CameraFile) -> list[str]:
+    return [folder for folder in file.name.split("/")[:-1] if folder.lower() in _COPIES]
 
 
 def _undated_folders(below: str) -> list[str]:

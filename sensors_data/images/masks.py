@@ -39,6 +39,18 @@ class Masks:
         annotated = picture.annotation is not None and picture.annotation.marks
         return self.of_picture.get(picture.path, (picture,) if annotated else ())
 
+    def mark(self, picture: CameraFile) -> bool:
+        """Whether one of the files that `beside` gives marks something; one that cannot be read marks nothing."""
+        for marking in self.beside(picture):
+            if marking.annotation is not None and marking.annotation.marks:
+                return True
+            try:
+                if decode_levels(read_image_file(marking.path)).any():
+                    return True
+            except UnreadableError:
+                continue
+        return False
+
     def read(self, markings: tuple[CameraFile, ...], shape: tuple[int, ...], camera: Camera) -> np.ndarray:
         """What `beside` gave, as the picture is kept, (1, H, W) uint8, 255 where one of them marks something, else 0.
 

@@ -89,6 +89,7 @@ _NORMAL = frozenset(
         "faultfree",
         "flawless",
         "gut",
+        "gute",
         "io",
         "conforme",
         "bon",
@@ -96,7 +97,9 @@ _NORMAL = frozenset(
         "bueno",
     ]
 )
-_FILLER = re.compile(r"(images?|imgs?|samples?|parts?|pictures?|pieces?|items?|products?)$")
+_FILLER = re.compile(
+    r"(images?|imgs?|samples?|parts?|pictures?|pieces?|items?|products?|teile?|bilder?|piezas?|pezzi)$"
+)
 
 
 @dataclass(frozen=True)

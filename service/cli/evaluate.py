@@ -29,7 +29,8 @@ def evaluate(
     target = out or Path(f"{camera}-evaluation.png")
     replace_file(*open_url(str(target.resolve())), worst_page(evaluated, settings.camera(camera)))
     if as_json:
-        show(json.dumps({"model": evaluated.detector.name, **dataclasses.asdict(evaluated.figures)}, allow_nan=True))
+        about = {"model": evaluated.detector.name, "good_parts_held_out": evaluated.held_out}
+        show(json.dumps({**about, **dataclasses.asdict(evaluated.figures)}, allow_nan=True))
     else:
         show(*evaluation_lines(evaluated))
         say(f"drew the worst misses and false alarms: {target}")

@@ -48,7 +48,7 @@ def init_camera(source: Path, settings: Path, store: str | None, name: str | Non
     lines = [*_told(found, why), f"wrote {settings} and {picture.name}; next:"]
     lines += [f"  nightscore ingest-images --camera {found.name} --day {day}" for day in found.days[-MOST_DAYS:]]
     lines.append(f"  nightscore train-images --camera {found.name} --day {next_day}")
-    if found.splits.get("test") and any(not is_normal(label, found.camera) for label in found.labels):
+    if any(not is_normal(label, found.camera) for label in found.labels):
         lines.append(f"  nightscore evaluate-images --camera {found.name}")
     return lines
 

@@ -14,9 +14,10 @@ from anomaly.images.files import load_for
 from anomaly.images.image_scores import ImageScores, score_images
 from sensors_data.errors import NotThereError
 from sensors_data.images.files import decode_levels
-from sensors_data.images.table import labels_in_words, normal_rows, pixels_of
+from sensors_data.images.table import labels_in_words, normal_images, normal_rows, pixels_of
 from sensors_data.settings import Settings
 from sensors_data.store import Store
+from sensors_data.verdicts import kinds_of_pictures
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,15 @@ class Evaluated:
     odd: np.ndarray  # (N,) bool
     scores: ImageScores
     figures: ImageEvaluation
+    held_out: bool = False
+    """Whether the good parts are those that training held out, as there are no others."""
 
 
 def evaluate_camera(settings: Settings, camera: str, day: date | None) -> Evaluated:
     """The detector that serves `day`, or the newest, on pictures whose label is known and that it did not learn from.
 
-    Those are the test and validation parts of a labelled set, the defects, and parts of later days labelled good.
+    Those are the test and validation parts of a labelled set, the defects, and parts of later days labelled good. Where
+    there is no such good part, those that training held out stand for them; its threshold rests on them.
     NotThereError when there is no detector, no defect, or no good part.
     """
     store, spec = Store(settings.store), settings.camera(camera)
@@ -44,6 +48,11 @@ def evaluate_camera(settings: Settings, camera: str, day: date | None) -> Evalua
     tested, learned = rows["split"].isin(["test", "valid"]), rows["split"] == "train"
     later = rows["time"] >= pd.Timestamp(detector.card.trained_through, tz="UTC") + pd.Timedelta(days=1)
     unseen = (tested | ~normal | (later & (rows["label"] != "") & ~learned)).to_numpy(dtype=bool)
+    only_held_out = not (unseen & normal).any()
+    if only_held_out:
+        unseen = unseen | normal & rows["image_id"].isin(_held_out(store, settings, camera, detector)).to_numpy(
+            dtype=bool
+        )
     rows, odd = rows[unseen].reset_index(drop=True), ~normal[unseen]
     if odd.all() or not odd.any():
         raise NotThereError(
@@ -55,7 +64,15 @@ def evaluate_camera(settings: Settings, camera: str, day: date | None) -> Evalua
     masks = np.stack([_mask(png, scores.maps.shape[1:]) for png in rows["mask"]])
     labels = rows["label"].to_numpy(str)
     figures = evaluate_images(labels, odd, scores.score, detector.card.threshold.value, scores.maps, masks)
-    return Evaluated(detector, rows, odd, scores, figures)
+    return Evaluated(detector, rows, odd, scores, figures, only_held_out)
+
+
+def _held_out(store: Store, settings: Settings, camera: str, detector: ImageDetector) -> list[str]:
+    """The image_id of the good parts that training held out, the last ones it had."""
+    card, said = detector.card, kinds_of_pictures(store, camera)
+    day = card.trained_through + timedelta(days=1)
+    learned = normal_images(store, camera, settings.camera(camera), day, card.config.days, said)
+    return [str(name) for name in learned["image_id"].tail(card.held_out)]
 
 
 def _mask(png: bytes | None, shape: tuple[int, ...]) -> np.ndarray:
@@ -77,6 +94,10 @@ def evaluation_lines(evaluated: Evaluated) -> list[str]:
         f"  decisions over {card.threshold.value:.1f} nats: recall {_words(figures.recall)}, F1 {figures.f1:.3f}",
         f"  false alarms: {_words(figures.false_alarms)}, {card.config.false_alarm_rate:.1%} were asked for",
     ]
+    if evaluated.held_out:
+        lines.append(
+            "  the good parts are those that training held out, and the limit rests on them; a later day tells more"
+        )
     lines += [f"  {label}: {_words(share)} found" for label, share in figures.by_label.items()]
     if not np.isnan(figures.pixel_auroc):
         lines.append(f"  pixels: AUROC {figures.pixel_auroc:.3f}, AUPRO {figures.aupro:.3f}")

@@ -9,7 +9,25 @@ import pandas as pd
 from sensors_data.images.marks import DEFECT, NORMAL, Annotation
 
 PICTURES = ("image", "imageid", "filename", "file", "path", "imagepath", "filepath", "picture", "imagename", "img")
-LABELS = ("label", "class", "classid", "category", "defect", "defecttype", "kind", "type", "anomaly", "target")
+LABELS = (
+    "label",
+    "class",
+    "classid",
+    "category",
+    "defect",
+    "defecttype",
+    "kind",
+    "type",
+    "anomaly",
+    "target",
+    "result",
+    "verdict",
+    "decision",
+    "judgement",
+    "judgment",
+    "inspection",
+    "quality",
+)
 RUNS = ("encodedpixels", "rle")
 JOINED = "imageidclassid"
 """A column of a picture's name and a class, as a.jpg_3."""
@@ -22,7 +40,7 @@ def read_table(path: Path) -> dict[str, Annotation]:
     Of several rows of a picture the first names the label, and the runs of all are marked.
     """
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, sep="\t" if path.suffix.lower() == ".tsv" else ",")
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, sep=_separator(path))
     except (ValueError, OSError, pd.errors.ParserError):
         return {}
     columns = {"".join(c for c in str(column).lower() if c.isalnum()): column for column in frame.columns}
@@ -40,6 +58,13 @@ def read_table(path: Path) -> dict[str, Annotation]:
         before = annotations.get(name)
         annotations[name] = Annotation(before.label if before else word, (), (before.runs if before else ()) + pixels)
     return {name.replace("\\", "/"): annotation for name, annotation in annotations.items()}
+
+
+def _separator(path: Path) -> str:
+    """What stands between the columns of a table: the most frequent of tab, semicolon and comma in its first line."""
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        first = file.readline()
+    return max(",;\t", key=first.count)
 
 
 def _split(frame: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:

@@ -68,3 +68,42 @@ def test_a_product_that_is_the_label_of_some_pictures_is_odd(tmp_path):
     put(tmp_path / "can/train/good/0.png")
     put(tmp_path / "can/test_private/1.png")
     assert "'can' is the label of 1 pictures" in discover_camera(tmp_path).odd[0]
+
+
+@pytest.mark.parametrize(
+    ("names", "kinds"),
+    [
+        (["Image__10-01-30__OK.bmp", "Image__10-02-30__OK.bmp", "Image__10-03-30__NG.bmp"], {"OK": 2, "NG": 1}),
+        (["ok_1_a.png", "ok_2_a.png", "fail_3_a.png"], {"ok": 2, "fail": 1}),
+        (["good_01.png", "good_02.png", "oil_01.png", "oil_02.png", "cut (1).png"], {"good": 2, "oil": 2, "cut": 1}),
+        (["DSC_0001.JPG", "DSC_0002.JPG", "IMG_0001.JPG"], {"": 3}),  # no word of a verdict
+        (["rook_1.png", "rook_2.png", "tok_3.png"], {"": 3}),  # `ok` inside a word is none
+    ],
+)
+def test_names_alone_may_say_what_a_picture_shows(tmp_path, names, kinds):
+    for name in names:
+        put(tmp_path / name)
+    assert kinds_of(tmp_path)[0] == kinds
+
+
+def test_masks_beside_every_picture_decide_and_init_tells_what_they_say_as_in_kolektor(tmp_path):
+    for n in range(4):
+        put(tmp_path / f"kos0{n}/Part0.jpg")
+        put(tmp_path / f"kos0{n}/Part0_label.bmp", MARK if n == 2 else np.zeros_like(MARK))
+    assert discover_camera(tmp_path).labels == {"good": 3, "defect": 1}
+    assert kinds_of(tmp_path)[0] == {"good": 3, "defect": 1}
+
+
+def test_words_for_good_parts_may_be_german(tmp_path):
+    put(tmp_path / "Gutteile/1.png")
+    put(tmp_path / "Ausschuss/2.png")
+    assert discover_camera(tmp_path).odd == []
+
+
+def test_small_copies_of_pictures_are_told_and_not_learned_from(tmp_path):
+    put(tmp_path / "2026-03-20/0.png")
+    put(tmp_path / "2026-03-20/thumbs/0.jpg", np.zeros((9, 9), np.uint8))
+    put(tmp_path / "2026-03-20/thumbs/1.png")
+    found = discover_camera(tmp_path)
+    assert found.pictures == 2
+    assert any("a small copy of another picture, in 'thumbs'" in odd for odd in found.odd)

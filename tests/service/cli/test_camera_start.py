@@ -62,3 +62,23 @@ def test_without_a_detector_the_evaluation_says_what_to_run(nightscore, parts, t
     judged = nightscore("evaluate-images", "--camera", "parts")
     assert judged.code == 2
     assert "run: nightscore train-images --camera parts" in judged.err
+
+
+def test_without_a_test_part_the_held_out_parts_stand_for_good_ones_and_that_is_told(
+    nightscore, parts, tmp_path, monkeypatch
+):
+    for number, path in enumerate(sorted((parts / "2026-03-20").glob("t*/*/*.png"))):
+        if number % 3 == 0 or "spot" in path.parts:
+            here = tmp_path / "flat" / path.parent.name / f"{number}.png"
+            here.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, here)
+    monkeypatch.chdir(tmp_path)
+    began = nightscore("init", "--from", "flat")
+    commands = [line.split()[1:] for line in began.out.splitlines() if line.startswith("  nightscore")]
+    assert [command[0] for command in commands] == ["ingest-images", "train-images", "evaluate-images"]
+    for command in commands[:2]:
+        assert nightscore(*command).code == 0
+    judged = nightscore(*commands[2])
+    assert judged.code == 0, judged.err
+    assert "12 defects and 5 other good parts" in judged.out
+    assert "those that training held out" in judged.out

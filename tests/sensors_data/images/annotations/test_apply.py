@@ -68,6 +68,7 @@ def test_an_annotation_gives_its_picture_label_and_mask_and_is_no_reject(tmp_pat
     [
         ("filename,label\na.jpg,ok\nb.jpg,scratch\n", ["ok", "scratch"]),
         ("image,anomaly\na.jpg,0\nb.jpg,1\n", ["good", "defect"]),
+        ("serial;file;result\n1;a.jpg;PASS\n2;b.jpg;FAIL\n", ["PASS", "FAIL"]),
         ("path,class\nimages/a.jpg,2\nimages\\b.jpg,bent\n", ["class-2", "bent"]),
     ],
 )
