@@ -15,8 +15,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rich.table import Table
 
@@ -76,11 +78,16 @@ def night_of(settings: Settings) -> dict[str, Callable[[], object]]:
     }
 
 
-def apart(work: Callable[[], T]) -> tuple[T, Cost]:
-    """The outcome of some work and its cost, in a process of its own that has everything imported.
+@dataclass(frozen=True)
+class Begun:
+    """Some work in a process of its own, which has everything imported, and where its outcome comes from."""
 
-    OSError when it fails.
-    """
+    process: ForkProcess
+    outcome: Connection
+
+
+def begin(work: Callable[[], object]) -> Begun:
+    """Start some work in a process of its own."""
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
 
@@ -93,11 +100,21 @@ def apart(work: Callable[[], T]) -> tuple[T, Cost]:
 
     process = context.Process(target=run)
     process.start()
-    process.join()
-    if process.exitcode != 0 or not ours.poll():
-        raise OSError(f"the measured process ended with {process.exitcode}")
-    outcome, cost = ours.recv()
+    return Begun(process, ours)
+
+
+def end(begun: Begun) -> tuple[Any, Cost]:
+    """The outcome of work once it is done, and its cost. OSError when it failed."""
+    begun.process.join()
+    if begun.process.exitcode != 0 or not begun.outcome.poll():
+        raise OSError(f"the measured process ended with {begun.process.exitcode}")
+    outcome, cost = begun.outcome.recv()
     return outcome, cost
+
+
+def apart(work: Callable[[], T]) -> tuple[T, Cost]:
+    """The outcome of some work and its cost, in a process of its own. OSError when it fails."""
+    return end(begin(work))
 
 
 def written_mb(settings: Settings, job: str) -> float:
@@ -163,13 +180,16 @@ def main() -> None:
     parser.add_argument("--dirty", type=float, default=0.0, help="share of the rows with a cell that is no number")
     parser.add_argument("--form", default="wide", choices=("wide", "long", "parquet"), help="of the day's file")
     parser.add_argument("--jobs", default=",".join(JOBS), help="jobs to measure; each needs those before it")
+    parser.add_argument("--lstm", action="store_true", help="keep the detector's LSTMs, which here add nothing")
     arguments = parser.parse_args()
     costs, values, jobs = {}, {}, tuple(arguments.jobs.split(","))
     for assets in sorted(int(number) for number in arguments.assets.split(",")):
         with tempfile.TemporaryDirectory() as folder:
             size = (assets, arguments.sensors, arguments.step, arguments.shards, arguments.gaps, arguments.dirty)
             taught = not set(jobs) <= {"ingest", "impute"}
-            plant, _ = apart(partial(make_plant, Path(folder), *size, arguments.form, detector=taught))
+            plant, _ = apart(
+                partial(make_plant, Path(folder), *size, arguments.form, detector=taught, lstm=arguments.lstm)
+            )
             costs[assets], values[assets] = measure(plant, jobs, Path(folder)), plant.values
     wide_console().print(table_of(costs, values))
     if {"ingest", "impute"} <= set(jobs):

@@ -12,6 +12,7 @@ from itertools import islice
 from sensors_data.audit import account, newest_first, record
 from sensors_data.errors import DamagedError, UnusableError
 from sensors_data.files import is_abandoned
+from sensors_data.gathered import gather
 from sensors_data.inventory import is_leftover, place_of
 from sensors_data.joining import join, to_join
 from sensors_data.model_files import ModelCatalogue, ModelFile
@@ -50,7 +51,8 @@ def clean(settings: Settings, day: date) -> str:
             _record_rule(store, settings.retention, day, decided[0])
         gone = [count for paths in to_join(store, settings.retention, day) if (count := join(store, paths))]
         joined = f", {sum(gone):,} joined to {len(gone):,}" if gone else ""
-        return Done(len(outdated), f"cleaned for {day}: {len(outdated):,} files removed{joined}")
+        gathered = f", {new:,} incidents gathered" if (new := gather(store)) else ""
+        return Done(len(outdated), f"cleaned for {day}: {len(outdated):,} files removed{joined}{gathered}")
 
     return run_job(store, "clean", day, "all", action)
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 
-FOLDERS = ("heat_maps", "sheets", "reports", "metrics", "audit", "witness", "damaged", "features")
+FOLDERS = ("heat_maps", "sheets", "reports", "metrics", "audit", "witness", "damaged", "features", "gathered")
 """The folders of a store that hold neither tables nor models."""
+
+GATHERED_INCIDENTS = "gathered/incidents.parquet"
+"""Where the incidents stand in one file beside their own."""
 
 
 def heat_map_path(camera: str, day: date, image_id: str) -> str:

@@ -83,15 +83,21 @@ class TableFiles(Folder):
     def opened(self, paths: Iterable[str], texts: list[str] | None = None) -> Iterator[Opened]:
         """The files at some paths, one after another, their columns `texts` as codes of their distinct values.
 
-        A joined file is read once for those that follow one another in it. A damaged record is passed over and told.
+        A joined file is read, and its folder listed, once for those that follow one another in it. A damaged record is
+        passed over and told.
         NotThereError when there is none, UnusableError when another cannot be read.
         """
         beside: dict[str, dict[str, Opened]] = {}
+        standing: set[str] = set()
         for path in paths:
+            where, file = self._beside(path), None
             try:
-                file = self._by_itself(path, texts)
-                if file is None and (where := self._beside(path)) is not None:
-                    beside = beside if where in beside else {where: self._all_in(where, texts)}
+                if where not in beside or path in standing:
+                    file = self._by_itself(path, texts)
+                    if file is None and where is not None:
+                        standing = {*self.files(where.rpartition("/")[0])}  # before the joined file, which stands first
+                        beside = {where: self._all_in(where, texts)}
+                if file is None and where is not None:
                     file = beside[where].get(path)
             except DamagedError as error:
                 self._pass_over(path, error)

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from sensors_data.audit import record
 from sensors_data.errors import NotThereError
+from sensors_data.gathered import all_incidents
 from sensors_data.provenance import Provenance
 from sensors_data.section import Section
 from sensors_data.series.incidents import withdraw
@@ -66,7 +67,7 @@ def say_of_picture(store: Store, verdict: PictureVerdict) -> str:
 
 def verdicts_on_pictures(store: Store, camera: str) -> pd.DataFrame:
     """The verdicts on a camera's pictures, as `incidents` has them, sorted by the picture's time."""
-    rows = store.read_files("incidents", store.written("incidents"))
+    rows = all_incidents(store)
     return rows[rows["camera"] == camera].sort_values(["start", "incident"], ignore_index=True)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sensors_data.audit import record
 from sensors_data.errors import NotThereError, UnusableError
+from sensors_data.gathered import all_incidents
 from sensors_data.provenance import Provenance
 from sensors_data.series.grids.grid import Grid, as_us
 from sensors_data.settings import Label, Name, Section
@@ -141,7 +142,7 @@ def incident_that_begins(store: Store, text: str) -> str:
 
 def read_incidents(store: Store, family: str | None = None) -> pd.DataFrame:
     """All incidents, or one family's, sorted by start."""
-    found = store.read_files("incidents", store.written("incidents"))
+    found = all_incidents(store)
     if family is not None:
         found = found[found["family"] == family]
     return found.sort_values(["start", "end", "incident"], ignore_index=True)

@@ -13,6 +13,7 @@ from pandas.testing import assert_frame_equal
 
 from sensors_data import joining
 from sensors_data.cleaning import clean
+from sensors_data.folder import Folder
 from sensors_data.joining import join, to_join
 from sensors_data.parquet import open_parquet
 from sensors_data.provenance import Provenance
@@ -106,6 +107,23 @@ def test_a_shard_that_is_written_again_counts_and_is_joined_with_the_others(stor
     assert joined_once(store) == 1
     assert store.files("grid") == [JOINED]
     assert facts_of(store) == again
+
+
+def test_a_joined_day_is_read_in_three_calls_whatever_the_number_of_its_files(store, paths, make_readings, monkeypatch):
+    joined_once(store)
+    put_grid(store, make_readings, 5, more=7.0)
+    calls = []
+    for name in ("unchecked_bytes", "stamps"):
+        plain = getattr(Folder, name)
+        monkeypatch.setattr(Folder, name, lambda *a, plain=plain, name=name: calls.append((name, *a[1:])) or plain(*a))
+    store.read_files("grid", paths)
+    folder = JOINED.rpartition("/")[0]
+    assert calls == [
+        ("unchecked_bytes", paths[0]),
+        ("stamps", folder),
+        ("unchecked_bytes", JOINED),
+        ("unchecked_bytes", paths[5]),
+    ]
 
 
 def test_a_file_that_is_taken_away_is_gone_and_with_the_last_one_the_joined_file(store, paths):
