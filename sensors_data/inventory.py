@@ -95,7 +95,7 @@ def _training(kind: str, owner: str, through: date) -> Again | None:
 
 def _of_model(path: str) -> Place | None:
     """A model or the state of a training that has not ended."""
-    if path.startswith("models/unfinished/") and path.endswith((".state", ".turn", ".stop")):
+    if path.startswith("models/unfinished/") and path.endswith((".state", ".lease", ".stop")):
         return Place("unfinished", None, None)
     model = model_at(path)
     if model is None or model.path != path:
@@ -108,9 +108,9 @@ def _elsewhere(store: Store, path: str) -> Place:
     top, keys = path.split("/", 1)[0], dict(_KEYS.findall(path))
     if top == "metrics":
         return Place(top, None, _export(store, path))
-    found = keys.get("day") or keys.get("model") or path.rsplit("/", 1)[-1].removesuffix(".html")
+    text = keys.get("day") or keys.get("model") or path.rsplit("/", 1)[-1].removesuffix(".html")
     try:
-        day = date.fromisoformat(found)
+        day = date.fromisoformat(text)
     except ValueError:
         day = None
     if day is None:

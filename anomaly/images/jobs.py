@@ -29,6 +29,7 @@ from sensors_data.errors import UnusableError
 from sensors_data.images.batches import for_augmentation
 from sensors_data.images.days import SOURCE_SIZE
 from sensors_data.images.table import normal_images, normal_rows, pixels_of
+from sensors_data.lease_holder import Holder, hold_lease
 from sensors_data.model_files import unfinished
 from sensors_data.nets.checkpoint import Checkpoint, stored_checkpoint
 from sensors_data.nets.training import Hooks, Progress
@@ -37,7 +38,6 @@ from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from sensors_data.turns import Holder, own_turn
 from sensors_data.verdicts import kinds_of_pictures
 
 
@@ -53,7 +53,7 @@ def train_images(settings: Settings, day: date, camera: str, progress: Callable[
     ValueError when there are too few, StoppedError when somebody stopped it.
     """
     store = Store(settings.store)
-    with own_turn(store, KIND, camera, day) as holder:
+    with hold_lease(store, KIND, camera, day) as holder:
         told = holder.telling(progress)
         return run_job(store, "train-images", day, camera, lambda: _train(store, settings, day, camera, told, holder))
 

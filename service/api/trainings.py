@@ -10,12 +10,12 @@ from pydantic import Field
 
 from anomaly.series.evidence.in_words import duration
 from sensors_data.audit import record
+from sensors_data.leases import Lease, leases, stop
 from sensors_data.section import Section
 from sensors_data.settings import Name
-from sensors_data.turns import Turn, stop, turns
 from service.api.access import Access
 from service.api.feedback import must_write
-from service.schedule.train_now import Kind, Trainings, Wanted, day_of_training
+from service.schedule.train_now import Kind, TrainingRequest, Trainings, day_of_training
 from service.views.state import Service
 
 KindPath = Annotated[Kind, Path(description="series of a family, images of a camera")]
@@ -36,10 +36,10 @@ def training_routes(service: Service, access: Access) -> APIRouter:
     @routes.get("", summary="Trainings under way, whoever began them, and how far each is")
     def under_way() -> list[dict[str, Any]]:
         now = datetime.now(UTC)
-        known = {(turn.kind, turn.name): _shown(turn, now) for turn in turns(service.store)}
+        known = {(lease.kind, lease.name): _shown(lease, now) for lease in leases(service.store)}
         for (kind, name), day in trainings.starting().items():
             shown = {"kind": kind, "name": name, "day": str(day), "state": "starts", "done": 0, "planned": 0}
-            known.setdefault((kind, name), {**shown, "told": "its process starts"})
+            known.setdefault((kind, name), {**shown, "message": "its process starts"})
         return list(known.values())
 
     @routes.post("", summary="Train a family's or camera's model now, from all days until the newest", status_code=202)
@@ -48,40 +48,39 @@ def training_routes(service: Service, access: Access) -> APIRouter:
 
         def work() -> dict[str, str]:
             day = day_of_training(settings, wanted.kind, wanted.name)
-            trainings.start(Wanted(settings=settings, kind=wanted.kind, name=wanted.name, day=day))
+            trainings.start(TrainingRequest(settings=settings, kind=wanted.kind, name=wanted.name, day=day))
             record(service.store, "began a training", f"{wanted.kind} of {wanted.name} for {day}", identity.name)
-            return {"told": f"the training of {wanted.name} for {day} begins", "day": str(day)}
+            return {"message": f"the training of {wanted.name} for {day} begins", "day": str(day)}
 
         return await service.heavy(work)
 
     @routes.delete("/{kind}/{name}", summary="Stop a training; it ends with its epoch and leaves nothing")
     def end(kind: KindPath, name: NamePath, request: Request) -> dict[str, str]:
         identity = must_write(access, request, "admin")
-        turn = stop(service.store, kind, name, identity.name)
-        record(service.store, "stopped a training", f"{kind} of {name} for {turn.day}", identity.name)
-        return {"told": f"the training of {name} stops at the end of its epoch"}
+        lease = stop(service.store, kind, name, identity.name)
+        record(service.store, "stopped a training", f"{kind} of {name} for {lease.day}", identity.name)
+        return {"message": f"the training of {name} stops at the end of its epoch"}
 
     return routes
 
 
-def _shown(turn: Turn, now: datetime) -> dict[str, Any]:
+def _shown(lease: Lease, now: datetime) -> dict[str, Any]:
     """How far a training is, for programs and in words."""
-    state = "under way" if turn.lives(now) else "cut off"
-    shown = turn.model_dump(mode="json", include={"kind", "name", "day", "began", "stage", "done", "planned"})
-    return {**shown, "state": state, "left_s": turn.left_s(now), "told": _told(turn, state, now)}
+    state = "under way" if lease.lives(now) else "cut off"
+    shown = lease.model_dump(mode="json", include={"kind", "name", "day", "began", "stage", "done", "planned"})
+    return {**shown, "state": state, "left_s": lease.left_s(now), "message": _message(lease, state, now)}
 
 
-def _told(turn: Turn, state: str, now: datetime) -> str:
+def _message(lease: Lease, state: str, now: datetime) -> str:
     if state == "cut off":
-        return f"its process ended without a word, last heard of at {turn.renewed:%Y-%m-%d %H:%M} UTC"
-    if not turn.stage:
-        return f"reads the days before {turn.day}"
-    stage, _, rows = turn.stage.partition("-")
+        return f"its process ended without a word, last heard of at {lease.renewed:%Y-%m-%d %H:%M} UTC"
+    if not lease.stage:
+        return f"reads the days before {lease.day}"
+    stage, _, rows = lease.stage.partition("-")
     network = f"{stage} network, windows of {rows} rows" if rows else "network"
-    if not turn.planned:
+    if not lease.planned:
         return f"{network}: first epoch"
-    if (left := turn.left_s(now)) is None:
+    if (left := lease.left_s(now)) is None:
         return f"{network}: trained, now it is measured"
-    return (
-        f"{network}: epoch {turn.done} of at most {turn.planned}, about {duration(timedelta(seconds=round(left)))} more"
-    )
+    rest = duration(timedelta(seconds=round(left)))
+    return f"{network}: epoch {lease.done} of at most {lease.planned}, about {rest} more"

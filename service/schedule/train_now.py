@@ -14,12 +14,12 @@ from typing import Literal
 from anomaly.series.training.train_job import waits_for_readings
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.jobs import JOBS, Job
+from sensors_data.leases import leases
 from sensors_data.model_files import ModelFile
 from sensors_data.runs import keep_failure
 from sensors_data.section import Section
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from sensors_data.turns import turns
 
 Kind = Literal["series", "images"]
 TABLES = {"series": ("scores", "grid"), "images": ("image_scores", "images")}
@@ -28,7 +28,7 @@ FIRST_STEP = {"series": "nightscore backfill --family", "images": "nightscore in
 """What brings a kind its first day."""
 
 
-class Wanted(Section):
+class TrainingRequest(Section):
     """A training, as its process is told of it."""
 
     settings: Settings
@@ -80,32 +80,32 @@ class Trainings:
         with self._lock:
             return dict(self._running)
 
-    def start(self, wanted: Wanted) -> None:
+    def start(self, request: TrainingRequest) -> None:
         """Begin a training in a process of its own. UnusableError where one is under way in the store."""
-        store, key = Store(wanted.settings.store), (wanted.kind, wanted.name)
+        store, key = Store(request.settings.store), (request.kind, request.name)
         with self._lock:
             busy = [*(f"{name} for {day}" for (_, name), day in self._running.items())]
-            busy += [f"{turn.name} for {turn.day}" for turn in turns(store) if turn.lives(datetime.now(UTC))]
+            busy += [f"{lease.name} for {lease.day}" for lease in leases(store) if lease.lives(datetime.now(UTC))]
             if busy:
                 raise UnusableError(f"a training of {busy[0]} is under way", "one at a time; wait, or stop it")
-            process = _begun(wanted)
-            self._running[key] = wanted.day
-        Thread(target=self._watch, args=(process, store, wanted, datetime.now(UTC)), daemon=True).start()
+            process = _begun(request)
+            self._running[key] = request.day
+        Thread(target=self._watch, args=(process, store, request, datetime.now(UTC)), daemon=True).start()
 
-    def _watch(self, process: subprocess.Popen[bytes], store: Store, wanted: Wanted, since: datetime) -> None:
+    def _watch(self, process: subprocess.Popen[bytes], store: Store, request: TrainingRequest, since: datetime) -> None:
         """Wait for a training's end; a process that was killed leaves a failed run."""
         code = process.wait()
         try:
             if code:
                 how = f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
                 reason = f"its process ended {how}; the log of the service may say why"
-                keep_failure(store, job_of(wanted.kind).name, wanted.day, wanted.name, reason, since)
+                keep_failure(store, job_of(request.kind).name, request.day, request.name, reason, since)
         finally:
             with self._lock:
-                del self._running[wanted.kind, wanted.name]
+                del self._running[request.kind, request.name]
 
 
-def _begun(wanted: Wanted) -> subprocess.Popen[bytes]:
+def _begun(request: TrainingRequest) -> subprocess.Popen[bytes]:
     """A process that trains what is wanted, on one thread, and outlives this one."""
     process = subprocess.Popen(  # nosec B603
         [sys.executable, "-m", "service.schedule.training_process"],
@@ -115,6 +115,6 @@ def _begun(wanted: Wanted) -> subprocess.Popen[bytes]:
         start_new_session=True,
     )
     if process.stdin is not None:
-        process.stdin.write(wanted.model_dump_json().encode())
+        process.stdin.write(request.model_dump_json().encode())
         process.stdin.close()
     return process

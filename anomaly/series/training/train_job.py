@@ -22,6 +22,7 @@ from anomaly.series.training.train import train_detector
 from anomaly.vae.training import Epoch
 from sensors_data.counting import count
 from sensors_data.errors import NotThereError
+from sensors_data.lease_holder import Holder, hold_lease
 from sensors_data.model_files import ModelCatalogue, unfinished
 from sensors_data.nets.checkpoint import Checkpoint, stored_checkpoint
 from sensors_data.nets.training import Progress
@@ -32,7 +33,6 @@ from sensors_data.series.grids.grid_table import read_grids
 from sensors_data.series.incidents import NO_VERDICTS, read_incidents
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Store
-from sensors_data.turns import Holder, own_turn
 
 
 def detector_config(settings: Settings, family: str) -> DetectorConfig:
@@ -51,7 +51,7 @@ def train_series(settings: Settings, day: date, family: str, progress: Callable[
     no grid, ValueError when there are too few normal rows, StoppedError when somebody stopped it.
     """
     store = Store(settings.store)
-    with own_turn(store, KIND, family, day) as holder:
+    with hold_lease(store, KIND, family, day) as holder:
         told = holder.telling(progress)
         return run_job(store, "train-series", day, family, lambda: _train(store, settings, day, family, told, holder))
 

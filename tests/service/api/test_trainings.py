@@ -9,10 +9,10 @@ from starlette.testclient import TestClient
 from anomaly.series.training.train_job import train_series
 from sensors_data.audit import entries
 from sensors_data.files import MACHINE
+from sensors_data.leases import Lease, path_of
 from sensors_data.model_files import ModelCatalogue
 from sensors_data.simulate import START
 from sensors_data.store import Store
-from sensors_data.turns import Turn, path_of
 from service.api.access import Access
 from service.api.app import create_app
 from service.api.users import Users, add_user
@@ -96,12 +96,12 @@ def test_training_takes_an_admin_and_a_page_of_this_service(copied, tmp_path):
 def test_a_training_of_a_command_or_a_schedule_is_seen_too_and_one_that_was_cut_off_is_told(admin, copied):
     store, now = Store(copied.store), datetime.now(UTC)
     about = {**OVEN, "day": DAY, "key": "k", "machine": "another", "process": 1, "began": now, "stage": "draft-32"}
-    turn = Turn.model_validate({**about, "done": 2, "planned": 6, "epoch_s": 29, "reported": now, "renewed": now})
-    store.write_bytes(path_of("series", "oven"), turn.model_dump_json().encode())
+    lease = Lease.model_validate({**about, "done": 2, "planned": 6, "epoch_s": 29, "reported": now, "renewed": now})
+    store.write_bytes(path_of("series", "oven"), lease.model_dump_json().encode())
     [one] = admin.get("/v1/trainings").json()
     assert one["state"] == "under way"
-    assert one["told"].startswith("draft network, windows of 32 rows: epoch 2 of at most 6, about 1 min ")
-    old = turn.model_copy(update={"machine": MACHINE, "renewed": now - timedelta(hours=1)})
+    assert one["message"].startswith("draft network, windows of 32 rows: epoch 2 of at most 6, about 1 min ")
+    old = lease.model_copy(update={"machine": MACHINE, "renewed": now - timedelta(hours=1)})
     store.write_bytes(path_of("series", "oven"), old.model_dump_json().encode())
     [one] = admin.get("/v1/trainings").json()
-    assert (one["state"], "its process ended without a word" in one["told"]) == ("cut off", True)
+    assert (one["state"], "its process ended without a word" in one["message"]) == ("cut off", True)

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from sensors_data.leases import leases
 from sensors_data.model_files import ModelCatalogue
 from sensors_data.settings import Settings
 from sensors_data.simulate import START
 from sensors_data.store import Store
-from sensors_data.turns import turns
 from service.api.access import COOKIE, Access
 from service.api.app import create_app
 from service.api.users import Users, add_user
@@ -74,7 +74,7 @@ def test_a_training_is_begun_by_keyboard_watched_left_and_ends_with_its_verdict(
     assert page.locator(f"{OVEN} p b").inner_text() == word
     assert page.locator(f"{OVEN} tbody tr").first.inner_text().startswith(str(newest.through))
     assert page.locator(f"{OVEN} .under-way").is_hidden()
-    assert turns(Store(quick.store)) == []
+    assert leases(Store(quick.store)) == []
 
 
 def test_a_training_goes_on_over_a_restart_of_the_service_and_is_stopped_by_keyboard(browser, serving, long, signed_in):
