@@ -25,7 +25,7 @@ def test_the_models_of_a_family_say_which_serves_and_their_thresholds(opened, li
     assert [row["through"] for row in group["rows"]] == [model.through for model in reversed(models)]
     assert [row["state"] for row in group["rows"]].count("serves") == 1
     newest = catalogue.card(models[-1])
-    assert group["rows"][0]["told"].startswith(f"{number(newest['threshold']['value'])} nats (")
+    assert group["rows"][0]["limit_text"].startswith(f"{number(newest['threshold']['value'])} nats (")
     aside = f"; not learned: {newest['cleaning']}" if "cleaning" in newest else ""
     assert group["rows"][0]["verdict"] == newest["verdict"] + aside
     page = opened("models")
@@ -65,10 +65,10 @@ def test_power_is_read_again_when_a_night_is_replaced_and_of_nights_that_lie_joi
     store.write("self_tests", missed, Provenance(job="test"), family="oven", day=day, shard=0)
     share = power_of_nights(store, "series", self_test_files(store, "series", "oven"))[-1].share
     assert share < 1
-    assert f"{100 * share:.0f} % in the newest night {day}" in power_row(service, "series", "oven")["told"]
+    assert f"{100 * share:.0f} % in the newest night {day}" in power_row(service, "series", "oven")["sentence"]
     for path in store.written("self_tests", family="oven"):
         store.remove(path)
-    assert power_row(service, "series", "oven")["told"] == "no self-test yet: nightly runs it"
+    assert power_row(service, "series", "oven")["sentence"] == "no self-test yet: nightly runs it"
 
 
 def test_two_models_are_compared_by_keyboard_and_the_address_holds_the_choice(opened, lived_in, good_to_see):
@@ -93,6 +93,7 @@ def test_two_models_are_compared_by_keyboard_and_the_address_holds_the_choice(op
     assert rows["sensors in"][0].startswith(f"{len(cards[0]['modelled'])}: ")
     assert "verdict ≠ differs" in rows
     assert any("found, the mean of" in told for head, told in rows.items() if head.startswith("power") for told in told)
+    assert page.locator("nav [aria-current=page]").all_inner_texts() == ["Models"]
     good_to_see(page)
     page.go_back()
     page.wait_for_selector("h1:has-text('Models')")
