@@ -14,7 +14,7 @@ from sensors_data.jobs import JOBS, Job
 from sensors_data.settings import Settings, from_environment
 
 if TYPE_CHECKING:
-    from service.schedule.request import Asked
+    from service.schedule.request import RunRequest
 
 TRAINING = "training"
 """The pool of one slot that trainings take in turn."""
@@ -81,26 +81,26 @@ def outcome(task_id: str) -> EmptyOperator:
     return EmptyOperator(task_id=task_id, trigger_rule="none_failed")
 
 
-def asked_for(job: str, context: Any) -> tuple[Settings, Asked]:
+def request_of(job: str, context: Any) -> tuple[Settings, RunRequest]:
     """The settings, and the partitions that this run is asked for; its own day is the last whole one of its interval.
 
     Trainings have the day after that. NightscoreError for a run by hand that asks for what cannot be.
     """
-    from service.schedule.request import asked
+    from service.schedule.request import run_request
 
     run = context["dag_run"]
     end = (run.data_interval_end or run.run_after).astimezone(UTC).date()
-    own = end if job in JOBS and JOBS[job].trains else end - timedelta(days=1)
+    last_whole_day = end if job in JOBS and JOBS[job].trains else end - timedelta(days=1)
     settings = from_environment()
-    return settings, asked(settings, run.conf or {}, own, run.run_after.astimezone(UTC).date())
+    return settings, run_request(settings, run.conf or {}, last_whole_day, run.run_after.astimezone(UTC).date())
 
 
 def partition() -> tuple[Settings, date]:
     """The settings and the day of the task that is running."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # one process of many: torch would take every core
     context = get_current_context()
-    settings, wanted = asked_for(_job(context["ti"].task_id), context)
-    return settings, wanted.day
+    settings, request = request_of(_job(context["ti"].task_id), context)
+    return settings, request.day
 
 
 def skip_without_model(settings: Settings, kind: str, name: str, day: date) -> None:
@@ -128,12 +128,14 @@ def importance(settings: Settings) -> dict[str, dict[str, Any]]:
     return {f: {"priority_weight": 100 + place, "weight_rule": "absolute"} for place, f in enumerate(last_first)}
 
 
-def announce(settings: Settings, wanted: Asked) -> None:
+def announce(settings: Settings, request: RunRequest) -> None:
     """Say, where the night has a budget, which families fit into it by their last nights."""
     from service.schedule.budget import budget_of
 
     if settings.night.budget is not None:
-        print(budget_of(settings, wanted.day, settings.night.ordered(wanted.families)).announcement())  # the task's log
+        print(
+            budget_of(settings, request.day, settings.night.ordered(request.families)).announcement()
+        )  # the task's log
 
 
 def leave_out_without_room(settings: Settings, family: str, day: date) -> None:
@@ -193,9 +195,9 @@ def _keep(context: Any, group: str, job: str, shard: int | None, reason: str) ->
     from sensors_data.runs import keep_failure
     from sensors_data.store import Store
 
-    settings, wanted = asked_for(job, context)
+    settings, request = request_of(job, context)
     since = context["dag_run"].start_date or datetime.now(UTC)
-    keep_failure(Store(settings.store), job, wanted.day, group.partition("-")[2], reason, since, shard)
+    keep_failure(Store(settings.store), job, request.day, group.partition("-")[2], reason, since, shard)
 
 
 def _job(task_id: str) -> str:

@@ -13,12 +13,12 @@ from airflow.sdk import Asset, XComArg, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from nightscore_run import (
     announce,
-    asked_for,
     images,
     keep_killed,
     leave_out_without_room,
     partition,
     publish,
+    request_of,
     series,
     skip_without_model,
     skip_without_table,
@@ -36,11 +36,11 @@ LAST = ("export-metrics", "export-camera-metrics")
 def plan(first: dict[str, list[str]], always: tuple[str, ...] = ()) -> list[str]:
     """With which of each group's `first` tasks, and `always`, it goes on; refuses a day or name that cannot be."""
     try:
-        settings, wanted = asked_for("plan", get_current_context())
-        announce(settings, wanted)
+        settings, request = request_of("plan", get_current_context())
+        announce(settings, request)
     except NightscoreError as error:
         raise AirflowFailException(str(error)) from error  # a retry would not help
-    groups = [*map(series, wanted.families), *map(images, wanted.cameras)]
+    groups = [*map(series, request.families), *map(images, request.cameras)]
     return [*always, *(task_id for group in groups for task_id in first.get(group, []))]
 
 

@@ -105,20 +105,20 @@ def path_of(number: int) -> str:
 def entries(store: Store) -> list[Entry]:
     """Every entry, the oldest first. DamagedError names the first that is missing, changed or out of the chain."""
     newest = _newest(store)
-    found: list[Entry] = []
+    entries_so_far: list[Entry] = []
     previous = FIRST
     for number, path in enumerate(store.files("audit", suffix=".json"), start=1):
         data = store.unchecked_bytes(path)
         entry = _parsed(Entry, data, path)
         if path != path_of(number) or entry.number != number or entry.previous != previous:
             raise _gone(number)
-        found.append(entry)
+        entries_so_far.append(entry)
         previous = hashlib.sha256(data).hexdigest()
         if newest is not None and newest.number == number and newest.sha256 != previous:
             raise _gone(number)
-    if newest is not None and newest.number > len(found):
-        raise _gone(len(found) + 1)
-    return found
+    if newest is not None and newest.number > len(entries_so_far):
+        raise _gone(len(entries_so_far) + 1)
+    return entries_so_far
 
 
 def newest_first(store: Store) -> Iterator[Entry]:

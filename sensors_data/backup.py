@@ -55,10 +55,10 @@ class _Place:
     def names(self) -> list[str]:
         """The backups that there are, the oldest first."""
         try:
-            found = self.fs.find(f"{self.root}/lists")
+            paths = self.fs.find(f"{self.root}/lists")
         except FileNotFoundError:
             return []
-        return sorted(str(path).rpartition("/")[2].removesuffix(".json") for path in found if path.endswith(".json"))
+        return sorted(str(path).rpartition("/")[2].removesuffix(".json") for path in paths if path.endswith(".json"))
 
     def listed(self, name: str) -> Listed:
         """A backup's files. DamagedError when its list is not what was written."""

@@ -111,10 +111,10 @@ def _left_by_models(
     going = {(model.kind, model.name, str(model.through)) for model in models if model.path in outdated}
     staying = {(model.kind, model.name, str(model.through)) for model in models if model.path not in outdated}
     for path in paths:
-        if (found := _OF_A_MODEL.match(path)) is None:
+        if (match := _OF_A_MODEL.match(path)) is None:
             continue
-        model = (found["kind"] or "generators", found["name"], found["through"])
-        if model not in staying and (model in going or found["through"] < first):
+        model = (match["kind"] or "generators", match["name"], match["through"])
+        if model not in staying and (model in going or match["through"] < first):
             yield path
 
 

@@ -135,16 +135,16 @@ def get_dataset(name: str, source: Path, target: Path) -> list[Path]:
     here, there = source.resolve(), target.resolve()
     inside = there != here and there.is_relative_to(here)  # earlier copies are not what is copied
     files = [path for path in here.rglob(dataset.pattern) if not (inside and path.is_relative_to(there))]
-    found = sorted(files, key=lambda p: p.name)
-    if len(found) < dataset.files:
-        where = f"{source} holds {len(found)} of the {dataset.files} files {dataset.pattern}"
+    matching = sorted(files, key=lambda p: p.name)
+    if len(matching) < dataset.files:
+        where = f"{source} holds {len(matching)} of the {dataset.files} files {dataset.pattern}"
         raise NotThereError(f"{where}", f"fetch them from {dataset.source} and name their folder with --from")
-    if digest(found) != dataset.sha256:
+    if digest(matching) != dataset.sha256:
         raise UnusableError(
             f"the files {dataset.pattern} in {source} are not those that were checked", "fetch them again"
         )
     target.mkdir(parents=True, exist_ok=True)
-    for path in found:
+    for path in matching:
         if path.parent != there:
             shutil.copy2(path, there / path.name)
-    return [target / path.name for path in found]
+    return [target / path.name for path in matching]

@@ -41,10 +41,12 @@ class Folder:
         """The same paths, each with what changes whenever its file is replaced."""
         fs, root = self._open()
         try:
-            found = fs.find(f"{root}/{folder}", detail=True)
+            files_there = fs.find(f"{root}/{folder}", detail=True)
         except FileNotFoundError:
             return {}
-        inside = {path: about for path, about in found.items() if not (about.get("islink") and leads_out(root, path))}
+        inside = {
+            path: about for path, about in files_there.items() if not (about.get("islink") and leads_out(root, path))
+        }
         return {str(path)[len(root) :].lstrip("/"): stamp_of(about) for path, about in inside.items()}
 
     def folders(self, folder: str, suffix: str) -> list[str]:
@@ -54,31 +56,33 @@ class Folder:
         """
         fs, root = self._open()
         try:
-            found = [about for about in fs.ls(f"{root}/{folder}", detail=True) if about["type"] == "directory"]
+            folders_there = [about for about in fs.ls(f"{root}/{folder}", detail=True) if about["type"] == "directory"]
         except (FileNotFoundError, NotADirectoryError):
             return []
         if is_local(fs):
-            found = [about for about in found if not about.get("islink") and holds(Path(about["name"]), suffix)]
-        return sorted(str(about["name"]).rstrip("/").rpartition("/")[2] for about in found)
+            folders_there = [
+                about for about in folders_there if not about.get("islink") and holds(Path(about["name"]), suffix)
+            ]
+        return sorted(str(about["name"]).rstrip("/").rpartition("/")[2] for about in folders_there)
 
     def sizes(self) -> dict[str, int]:
         """The same paths, each with its bytes."""
         fs, root = self._open()
         try:
-            found = fs.find(root, detail=True)
+            files_there = fs.find(root, detail=True)
         except FileNotFoundError:
             return {}
-        return {str(path)[len(root) :].lstrip("/"): int(about.get("size") or 0) for path, about in found.items()}
+        return {str(path)[len(root) :].lstrip("/"): int(about.get("size") or 0) for path, about in files_there.items()}
 
     def ages(self) -> dict[str, float]:
         """The same paths, each with the seconds since its file was written; 0 where the file system does not say."""
         fs, root = self._open()
         now = datetime.now(UTC)
         try:
-            found = fs.find(root, detail=True)
+            files_there = fs.find(root, detail=True)
         except FileNotFoundError:
             return {}
-        changed = {path: about.get("mtime") or about.get("LastModified") for path, about in found.items()}
+        changed = {path: about.get("mtime") or about.get("LastModified") for path, about in files_there.items()}
         return {str(path)[len(root) :].lstrip("/"): _age(when, now) for path, when in sorted(changed.items())}
 
     def exists(self, path: str) -> bool:

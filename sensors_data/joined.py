@@ -63,10 +63,10 @@ def parts_in(file: pq.ParquetFile, where: str) -> list[Part]:
     """What an open joined file says of the files in it. UnusableError where it cannot be read."""
     stamp_in(file.schema_arrow, where)
     try:
-        told = list(json_in((file.schema_arrow.metadata or {}).get(_KEY, b"[]")))
+        parts = list(json_in((file.schema_arrow.metadata or {}).get(_KEY, b"[]")))
     except (ValueError, TypeError) as error:
         raise UnusableError(f"{where} does not say what is joined in it: {error}", "run: nightscore restore") from error
-    return [parse(Part, one, where) for one in told]
+    return [parse(Part, one, where) for one in parts]
 
 
 def joined_bytes(spec: Table, pieces: list[Piece]) -> bytes:

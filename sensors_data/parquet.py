@@ -59,10 +59,10 @@ def _with_own_codes(rows: pa.Table) -> pa.Table:
             column = rows[field.name].combine_chunks()
             codes = column.indices.to_numpy()
             low, high = int(codes.min()), int(codes.max())
-            own = pa.DictionaryArray.from_arrays(
+            coded = pa.DictionaryArray.from_arrays(
                 pa.array(codes - codes.dtype.type(low)), column.dictionary[low : high + 1]
             )
-            rows = rows.set_column(place, field, own)
+            rows = rows.set_column(place, field, coded)
     return rows
 
 

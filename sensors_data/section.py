@@ -23,18 +23,18 @@ def _duration(value: object) -> timedelta:
     """A positive duration from text such as `5min`, `1h`, `7D`, or from seconds."""
     try:
         if isinstance(value, timedelta):
-            found = value
+            duration = value
         elif isinstance(value, int | float) and not isinstance(value, bool):
-            found = timedelta(seconds=value)
+            duration = timedelta(seconds=value)
         elif plain := re.fullmatch(r"(\d{1,6}) ?(s|min|h|D)", str(value), re.ASCII):
-            found = int(plain[1]) * timedelta(seconds=_UNITS[plain[2]])
+            duration = int(plain[1]) * timedelta(seconds=_UNITS[plain[2]])
         else:
-            found = _written_out(str(value))
+            duration = _written_out(str(value))
     except (ValueError, OverflowError) as error:
         raise ValueError(f"'{value}' is no duration; write it like 5min, 1h, 30s or 7D") from error
-    if found <= timedelta(0):
+    if duration <= timedelta(0):
         raise ValueError(f"a duration must be positive, found {value}")
-    return found
+    return duration
 
 
 def _written_out(text: str) -> timedelta:

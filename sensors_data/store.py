@@ -147,9 +147,9 @@ class Store(TableFiles):
         """The rows of an open file, PART of it at a time. UnusableError when they are none of the table's."""
         schema = opened.file.schema_arrow
         if not spec.reads(schema):
-            found = ", ".join(f"{field.name} {field.type}" for field in schema)
+            fields = ", ".join(f"{field.name} {field.type}" for field in schema)
             raise UnusableError(
-                f"{self.root}/{opened.path} has not the columns of table {spec.name}", f"it has {found}"
+                f"{self.root}/{opened.path} has not the columns of table {spec.name}", f"it has {fields}"
             )
         try:
             if spec.has_a_row_a_value(schema):

@@ -52,8 +52,8 @@ class TableFiles(Folder):
         """Write another hash of its inputs to a file that lies joined."""
         where, name = str(self._beside(path)), path.rpartition("/")[2]
         pieces = list(pieces_of(self.read_bytes(where), where))
-        told = [piece.source.model_copy(update={"inputs": inputs}) for piece in pieces]
-        pairs = zip(pieces, told, strict=True)
+        sources = [piece.source.model_copy(update={"inputs": inputs}) for piece in pieces]
+        pairs = zip(pieces, sources, strict=True)
         self._write_joined(where, [replace(p, source=source) if p.file == name else p for p, source in pairs])
 
     def digest(self, paths: Iterable[str]) -> str:

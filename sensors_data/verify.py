@@ -58,7 +58,7 @@ def verify(store: Store, paths: Iterable[str]) -> Iterator[Finding | None]:
             yield look.finding
             continue
         counting = {name: made for name, made in look.holds.items() if _counts(name, path, seen)}
-        stale = [found for name, made in counting.items() if (found := _stale(store, name, made, digests))]
+        stale = [finding for name, made in counting.items() if (finding := _stale(store, name, made, digests))]
         yield from stale
         if not stale:
             yield None

@@ -26,11 +26,11 @@ def write_digest(week: Week, settings: Settings) -> str:
 
 def week_headline(week: Week) -> str:
     """The week in one sentence, as `9 anomalies, 2 critical, 4 to judge`."""
-    found = week.findings
-    if found.empty:
+    findings = week.findings
+    if findings.empty:
         return "No anomaly in the sensors"
-    critical, open_ones = int((found["severity"] == "critical").sum()), int((found["said"] == "").sum())
-    return f"{count(len(found), 'anomaly')}, {critical} critical, {open_ones} to judge"
+    critical, open_ones = int((findings["severity"] == "critical").sum()), int((findings["said"] == "").sum())
+    return f"{count(len(findings), 'anomaly')}, {critical} critical, {open_ones} to judge"
 
 
 def digest_of(week: Week, settings: Settings, drawing: Drawing = "svg") -> str:
@@ -57,8 +57,8 @@ def _nights(week: Week, drawing: Drawing) -> str:
 
 
 def _findings(week: Week, settings: Settings) -> str:
-    found = week.findings.to_dict("records")
-    if not found:
+    findings = week.findings.to_dict("records")
+    if not findings:
         return html.section("What was found", html.paragraph("No anomaly in what was scored."))
     head = ("severity", "machine", "what is odd", "when", "state", "what people said")
     rows = [
@@ -70,10 +70,10 @@ def _findings(week: Week, settings: Settings) -> str:
             str(row["age"]),
             str(row["said"]) or "nothing yet",
         )
-        for row in found[:SHOWN]
+        for row in findings[:SHOWN]
     ]
     parts = [html.table(head, rows)]
-    parts += [html.paragraph(f"And {count(len(found) - SHOWN, 'more anomaly')}.")] if len(found) > SHOWN else []
+    parts += [html.paragraph(f"And {count(len(findings) - SHOWN, 'more anomaly')}.")] if len(findings) > SHOWN else []
     pages = settings.sending.pages
     parts += [html.paragraph(f"Judge them at {pages}/pages/review")] if pages else []
     return html.section("What was found, worst first", *parts)
@@ -90,9 +90,14 @@ def _alarms(week: Week) -> str:
 
 
 def _alarm_row(family: FamilyWeek) -> tuple[str, ...]:
-    said = family.findings["said"].astype(str)
+    verdicts = family.findings["said"].astype(str)
     allowed = "no detector" if family.budget is None else f"{family.budget * family.asset_weeks:.1f}"
-    counts = (len(said), said.str.contains("dismissed").sum(), said.str.contains("confirmed").sum(), (said == "").sum())
+    counts = (
+        len(verdicts),
+        verdicts.str.contains("dismissed").sum(),
+        verdicts.str.contains("confirmed").sum(),
+        (verdicts == "").sum(),
+    )
     return family.name, f"{family.asset_weeks:.1f}", allowed, *(f"{int(many):,}" for many in counts)
 
 
@@ -110,5 +115,5 @@ def _camera_row(camera: CameraWeek) -> tuple[str, ...]:
 
 def _models(week: Week) -> str:
     rows = [(name, str(through), "accepted" if taken else "refused", why) for name, through, taken, why in week.models]
-    told = html.table(("", "learned through", "state", "why"), rows) if rows else html.paragraph("None.")
-    return html.section("Models that were trained", told)
+    content = html.table(("", "learned through", "state", "why"), rows) if rows else html.paragraph("None.")
+    return html.section("Models that were trained", content)

@@ -34,8 +34,8 @@ class LineFormatter(logging.Formatter):
         if self.form is LogForm.json:
             line: dict[str, Any] = {"time": moment, "level": record.levelname, "message": record.getMessage(), **fields}
             return json.dumps(line | ({"fault": fault} if fault else {}))
-        said = " ".join(f"{name}={value}" for name, value in fields.items())
-        return "\n".join(filter(None, [f"{moment} {record.levelname} {record.getMessage()} {said}".rstrip(), fault]))
+        context = " ".join(f"{name}={value}" for name, value in fields.items())
+        return "\n".join(filter(None, [f"{moment} {record.levelname} {record.getMessage()} {context}".rstrip(), fault]))
 
 
 def start_log(level: int, form: LogForm) -> None:

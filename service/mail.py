@@ -37,9 +37,9 @@ def mail_of(store: Store, settings: Settings, night: Night) -> EmailMessage:
 
 def mail_of_week(settings: Settings, week: Week) -> EmailMessage:
     """A week's digest as a mail."""
-    told = week_headline(week)
-    subject = f"nightscore week {week.last}: {told}"
-    lines = [told, "", *(_line(row) for row in week.findings.to_dict("records")), ""]
+    headline = week_headline(week)
+    subject = f"nightscore week {week.last}: {headline}"
+    lines = [headline, "", *(_line(row) for row in week.findings.to_dict("records")), ""]
     return _mail(settings.sending, week.last, "digest", subject, "\n".join(lines), digest_of(week, settings, "png"))
 
 
@@ -53,8 +53,8 @@ def _mail(sending: Sending, day: date, what: str, subject: str, text: str, html:
     mail.set_content(text)
     pictures: list[bytes] = []
 
-    def by_id(found: re.Match[str]) -> str:
-        pictures.append(base64.b64decode(found[1]))
+    def by_id(match: re.Match[str]) -> str:
+        pictures.append(base64.b64decode(match[1]))
         return f'src="cid:picture-{len(pictures)}"'
 
     mail.add_alternative(_PICTURE.sub(by_id, html), subtype="html")
@@ -77,8 +77,8 @@ def text_of(settings: Settings, night: Night) -> str:
 
 def _line(row: dict[Any, Any]) -> str:
     when = interval(row["start"], row["end"])
-    said = f"; {row['said']}" if row.get("said") else ""
-    return f"{row['severity']}: {row['asset']} of {row['family']}, {what_is_odd(row)}, {when}{said}"
+    verdict = f"; {row['said']}" if row.get("said") else ""
+    return f"{row['severity']}: {row['asset']} of {row['family']}, {what_is_odd(row)}, {when}{verdict}"
 
 
 def _link(sending: Sending, row: dict[Any, Any]) -> str:

@@ -27,7 +27,7 @@ def print_pdf(document: str, target: Path) -> str:
     NotThereError where no browser is installed, UnusableError where it does not print: what stood there stays.
     StorageError where the file cannot be written.
     """
-    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    program = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if program is None:
         raise NotThereError(
             "no browser prints here", f"install one of {', '.join(BROWSERS)}, or print the page by hand"
@@ -44,8 +44,8 @@ def print_pdf(document: str, target: Path) -> str:
         except subprocess.TimeoutExpired as error:
             raise UnusableError(f"{program} did not print within {LONGEST} s", "try again, or print by hand") from error
         if not made.is_file():
-            said = (ended.stderr.strip().splitlines() or ["it said nothing"])[-1]
-            raise UnusableError(f"{program} did not print: {said}", "print the page by hand")
+            reason = (ended.stderr.strip().splitlines() or ["it said nothing"])[-1]
+            raise UnusableError(f"{program} did not print: {reason}", "print the page by hand")
         try:
             shutil.copyfile(made, target)
         except OSError as error:

@@ -15,20 +15,20 @@ from sensors_data.store import Store
 from service.figures.findings import Drawing, drawn_images, finding_picture, odd_images, rows_around
 from service.views import html
 from service.views.night import CameraNight, FamilyNight, Night, read_night
-from service.views.together import told_together
+from service.views.together import together_in_words
 from service.views.words import (
     Row,
-    carried_by,
-    drift_told,
+    contributions,
+    drift_sentence,
     family_state,
     headline,
     interval,
-    model_told,
+    model_sentence,
     number,
-    quality_told,
+    quality_sentences,
     seen_and_expected,
     since_yesterday,
-    synthesis_told,
+    synthesis_sentences,
 )
 
 PICTURES = 12
@@ -58,28 +58,28 @@ def report_of(store: Store, settings: Settings, night: Night, drawing: Drawing =
     parts = [_findings(store, settings, night, drawing)]
     parts += [_images(store, settings, night.day, camera) for camera in night.cameras if len(camera.scores)]
     parts += [_state(night), _data(night), _models(night)]
-    parts += [_synthesis(settings, camera) for camera in night.cameras if synthesis_told(camera)]
+    parts += [_synthesis(settings, camera) for camera in night.cameras if synthesis_sentences(camera)]
     parts += [_files(store, night)] if drawing == "svg" else []
     foot = "Times are UTC. A score says how unlikely what was measured is (nats; higher is worse). Made by nightscore."
     return html.page(headline(night), f"Night of {night.day}", "\n".join(parts), foot)
 
 
 def _findings(store: Store, settings: Settings, night: Night, drawing: Drawing) -> str:
-    found = night.findings.to_dict("records")
+    findings = night.findings.to_dict("records")
     shown: dict[str, list[Row]] = {}
-    for row in found[:PICTURES]:
+    for row in findings[:PICTURES]:
         shown.setdefault(str(row["family"]), []).append(row)
     around = {family: rows_around(store, family, night.day, rows) for family, rows in shown.items()}
-    others = {id_: line for _, rows in _by_family(found) for id_, line in told_together(rows).items()}
+    others = {id_: line for _, rows in _by_family(findings) for id_, line in together_in_words(rows).items()}
     parts = [
         _finding(settings, night.day, row, around[str(row["family"])], others.get(str(row["anomaly_id"]), ""), drawing)
-        for row in found[:PICTURES]
+        for row in findings[:PICTURES]
     ]
-    if not found:
+    if not findings:
         scored = any(family.scored for family in night.families)
         parts = [html.paragraph("No anomaly in what was scored." if scored else "No sensor was scored.")]
-    if len(found) > PICTURES:
-        rest = [_short(row) for row in found[PICTURES:]]
+    if len(findings) > PICTURES:
+        rest = [_short(row) for row in findings[PICTURES:]]
         parts += [html.paragraph(f"And {len(rest):,} more:"), _table(rest)]
     planned = [row for family in night.families for row in family.planned.to_dict("records")]
     if planned:
@@ -90,9 +90,9 @@ def _findings(store: Store, settings: Settings, night: Night, drawing: Drawing) 
     return html.section("What was found", html.paragraph(since_yesterday(night)), *parts)
 
 
-def _by_family(found: list[Row]) -> list[tuple[str, list[Row]]]:
-    names = sorted({str(row["family"]) for row in found})
-    return [(name, [row for row in found if row["family"] == name]) for name in names]
+def _by_family(findings: list[Row]) -> list[tuple[str, list[Row]]]:
+    names = sorted({str(row["family"]) for row in findings})
+    return [(name, [row for row in findings if row["family"] == name]) for name in names]
 
 
 def _finding(
@@ -101,36 +101,38 @@ def _finding(
     spec, family = settings.family(row["family"]), str(row["family"])
     title = f"{row['asset']} ({family}), {interval(row['start'], row['end'])}, {row['age']}"
     peak = number(row["peak_score"])
-    told = [f"{what_is_odd(row).capitalize()}. Carried by {carried_by(row['sensors'])}; highest score {peak} nats"]
-    told[0] += f" at {row['peak_time']:%H:%M}"
-    told += seen_and_expected(spec, around[1], row)
-    told += [others] if others else []
-    told += [str(row["said"]).capitalize()] if row["said"] else []
+    sentences = [
+        f"{what_is_odd(row).capitalize()}. Main sensors: {contributions(row['sensors'])}; highest score {peak} nats"
+    ]
+    sentences[0] += f" at {row['peak_time']:%H:%M}"
+    sentences += seen_and_expected(spec, around[1], row)
+    sentences += [others] if others else []
+    sentences += [str(row["said"]).capitalize()] if row["said"] else []
     drawn = finding_picture(spec, day, row, around, drawing)
     alt = f"{row['asset']} around the anomaly: measured values over the expected band, score over threshold"
     kind = "svg+xml" if drawing == "svg" else "png"
     links = html.pages_of(settings.sending.pages, family, str(row["asset"]), str(row["anomaly_id"]), day)
-    return html.finding(str(row["severity"]), title, html.bullets(told), links, html.picture(drawn, kind, alt))
+    return html.finding(str(row["severity"]), title, html.bullets(sentences), links, html.picture(drawn, kind, alt))
 
 
 def _short(row: Row) -> tuple[str, ...]:
     words = str(row["severity"])
-    return words, str(row["asset"]), interval(row["start"], row["end"]), carried_by(row["sensors"])
+    return words, str(row["asset"]), interval(row["start"], row["end"]), contributions(row["sensors"])
 
 
 def _table(rows: list[tuple[str, ...]]) -> str:
-    return html.table(("severity", "asset", "when", "carried by"), rows)
+    return html.table(("severity", "asset", "when", "main sensors"), rows)
 
 
 def _images(store: Store, settings: Settings, day: date, camera: CameraNight) -> str:
     odd = int(camera.scores["is_anomaly"].sum())
-    told = html.paragraph(f"{count(len(camera.scores), 'image')} scored, {odd:,} over the threshold.")
+    counts = html.paragraph(f"{count(len(camera.scores), 'image')} scored, {odd:,} over the threshold.")
     if not odd:
-        return html.section(f"Images of {camera.name}", told)
+        return html.section(f"Images of {camera.name}", counts)
     alt = "the image, and beside it what is unexpected in it, coloured"
-    found = odd_images(store, settings.camera(camera.name), camera.name, day, camera.scores)
-    pictures = html.row_of(html.picture(image.png, "png", alt, image.caption) for image in found)
-    return html.section(f"Images of {camera.name}", told, pictures)
+    odd_ones = odd_images(store, settings.camera(camera.name), camera.name, day, camera.scores)
+    pictures = html.row_of(html.picture(image.png, "png", alt, image.caption) for image in odd_ones)
+    return html.section(f"Images of {camera.name}", counts, pictures)
 
 
 def _state(night: Night) -> str:
@@ -154,21 +156,21 @@ def _camera_state(camera: CameraNight) -> str:
 
 
 def _data(night: Night) -> str:
-    rows = [(family.name, ". ".join(quality_told(family)), drift_told(family)) for family in night.families]
+    rows = [(family.name, ". ".join(quality_sentences(family)), drift_sentence(family)) for family in night.families]
     for camera in night.cameras:
-        told = ", ".join(f"{reason} ({many:,})" for reason, many in camera.rejects.items())
-        rows.append((camera.name, f"refused: {told}" if told else "no image was refused", ""))
+        reasons = ", ".join(f"{reason} ({many:,})" for reason, many in camera.rejects.items())
+        rows.append((camera.name, f"refused: {reasons}" if reasons else "no image was refused", ""))
     return html.section("Data quality and drift", html.table(("", "data of the day", "drift"), rows))
 
 
 def _models(night: Night) -> str:
     both: list[FamilyNight | CameraNight] = [*night.families, *night.cameras]
-    rows = [(one.name, model_told(one, night.day)) for one in both]
+    rows = [(one.name, model_sentence(one, night.day)) for one in both]
     return html.section("Models in service", html.table(("", "model"), rows))
 
 
 def _synthesis(settings: Settings, camera: CameraNight) -> str:
-    parts = [html.bullets(synthesis_told(camera))]
+    parts = [html.bullets(synthesis_sentences(camera))]
     if len(camera.drawn):
         title = f"{camera.name} · drawn by {camera.drawn['generator'].iloc[0]}"
         sheet = drawn_images(settings.camera(camera.name), camera.drawn, title)
@@ -182,6 +184,6 @@ def _files(store: Store, night: Night) -> str:
         *(({"family": f.name}, f.name, FAMILY_TABLES) for f in night.families),
         *(({"camera": c.name}, c.name, CAMERA_TABLES) for c in night.cameras),
     ]:
-        found = [path for table in tables for path in store.written(table, [night.day], **where)]
-        parts += [html.links(f"{name}:", found)] if found else []
+        files = [path for table in tables for path in store.written(table, [night.day], **where)]
+        parts += [html.links(f"{name}:", files)] if files else []
     return html.section("The tables behind this", *parts)

@@ -96,8 +96,8 @@ def _with_classes(
             four_ways(name, trial.on_few(per_class)),
             four_ways(f"{name}_imbalanced", trial.on_few(per_class, RARE)),
         ]
-    told = "; ".join(f"{result.name}: {result.verdict}" for result in results)
-    return Outcome([measure for result in results for measure in result.measures], told)
+    verdicts = "; ".join(f"{result.name}: {result.verdict}" for result in results)
+    return Outcome([measure for result in results for measure in result.measures], verdicts)
 
 
 def _without_classes(
@@ -144,8 +144,8 @@ def _keep(store: Store, settings: Settings, day: date, camera: str, generator: s
     """The verdicts beside what the gate measured."""
     rows = store.read_days("quality", [day], camera=camera)
     new = quality_rows(generator, measures)
-    kept = rows[~rows["measure"].isin(new["measure"])]
+    others = rows[~rows["measure"].isin(new["measure"])]
     source = Provenance(
         job="try-augmentation", model=generator, settings=settings_hash(generator_settings(settings, camera))
     )
-    store.write("quality", pd.concat([kept, new] if len(kept) else [new]), source, camera=camera, day=day)
+    store.write("quality", pd.concat([others, new] if len(others) else [new]), source, camera=camera, day=day)

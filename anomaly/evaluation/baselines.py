@@ -141,7 +141,7 @@ def standard_windows(train: Array) -> tuple[Callable[[Array], Array], int]:
     return lambda series: sliding_window_view((series - mean) / spread, length, axis=0), length
 
 
-def principal(windows: Callable[[Array], Array], train: Array, seed: int, kept: float = 0.9) -> Principal:
+def principal(windows: Callable[[Array], Array], train: Array, seed: int, explained: float = 0.9) -> Principal:
     """Principal components of the train windows that keep a share `kept` of their variance."""
     w = windows(train)
     features = w.shape[1] * w.shape[2]
@@ -157,7 +157,7 @@ def principal(windows: Callable[[Array], Array], train: Array, seed: int, kept: 
     else:
         variances, vectors = np.linalg.eigh(centred.T @ centred / len(flat))
         variances, axes = variances[::-1], vectors[:, ::-1].T
-    k = min(int(np.searchsorted(np.cumsum(variances), kept * total)) + 1, len(variances))
+    k = min(int(np.searchsorted(np.cumsum(variances), explained * total)) + 1, len(variances))
     left_out = (total - float(variances[:k].sum())) / max(features - k, 1)
     floor = max(1e-9 * total / features, 1e-12)
     return Principal(mean, axes[:k], np.maximum(variances[:k], floor), max(left_out, floor))

@@ -51,13 +51,13 @@ def evaluate(scores: pd.DataFrame, anomalies: pd.DataFrame, incidents: pd.DataFr
     nearness = [affiliation(flags, over) for flags, _, over in by_asset]
     active = anomalies[~anomalies["suppressed"].astype(bool)]
     true = np.array([_touching(known, row) for row in active.to_dict("records")], dtype=bool)
-    found = _found(known, usable, active)
+    outcomes = _found(known, usable, active)
     return Evaluation(
         areas=Areas(*(float(np.mean([getattr(a, part) for a in areas])) for part in ("roc", "pr"))),
         rows=agreement(*(float(np.mean([getattr(a, part) for a in nearness])) for part in ("precision", "recall"))),
-        anomalies=agreement(float(true.mean()) if len(true) else 0.0, float(found["found"].mean())),
+        anomalies=agreement(float(true.mean()) if len(true) else 0.0, float(outcomes["found"].mean())),
         false_alarms_per_asset_week=float((~true).sum()) / _asset_weeks(usable[~labels], scores),
-        incidents=found,
+        incidents=outcomes,
     )
 
 
@@ -97,8 +97,8 @@ def _found(known: pd.DataFrame, usable: pd.DataFrame, active: pd.DataFrame) -> p
         inside = usable[row_labels(usable, pd.DataFrame([incident]))]
         over = inside["time"][inside["is_anomaly"].astype(bool)]
         delay = over.min() - incident["start"] if len(over) else pd.NaT
-        found = _touching(active, incident)
-        rows.append({**incident, "found": found, "delay": delay, "peak_score": inside["score"].max()})
+        touching = _touching(active, incident)
+        rows.append({**incident, "found": touching, "delay": delay, "peak_score": inside["score"].max()})
     return pd.DataFrame(rows, columns=["asset", "start", "end", "found", "delay", "peak_score"])
 
 

@@ -34,8 +34,8 @@ class Agreement:
 
 def agreement(precision: float, recall: float) -> Agreement:
     """Precision and recall with F1; F1 is 0 where nothing was found or nothing was flagged."""
-    found = precision > 0 and recall > 0
-    return Agreement(precision, recall, 2 * precision * recall / (precision + recall) if found else 0.0)
+    both = precision > 0 and recall > 0
+    return Agreement(precision, recall, 2 * precision * recall / (precision + recall) if both else 0.0)
 
 
 def events(flags: ArrayLike) -> tuple[Rows, Rows]:

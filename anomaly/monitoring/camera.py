@@ -40,7 +40,7 @@ def _found(store: Store, camera: str, day: date) -> list[Sample]:
     """What a scored day says: images, those over the threshold, the worst of them, quantiles, files not used."""
     rows = store.read("image_scores", camera=camera, day=day)
     refused = store.read_days("image_rejects", [day], camera=camera)
-    found = [
+    samples = [
         sample("scored_images", len(rows), camera=camera),
         sample("scored_day_timestamp_seconds", pd.Timestamp(day, tz="UTC").timestamp(), camera=camera),
         sample("anomalous_images", rows["is_anomaly"].astype(bool).sum(), camera=camera),
@@ -48,10 +48,10 @@ def _found(store: Store, camera: str, day: date) -> list[Sample]:
     ]
     if len(rows):
         worst = rows.sort_values(["score", "image_id"]).iloc[-1]
-        found.append(sample("worst_image_nats", worst["score"], camera=camera, image=str(worst["image_id"])))
-        found.append(sample("threshold_nats", rows["threshold"].median(), camera=camera))
-        found += [sample("score_nats", rows["score"].quantile(q), camera=camera, level=f"{q:g}") for q in QUANTILES]
-    return found
+        samples.append(sample("worst_image_nats", worst["score"], camera=camera, image=str(worst["image_id"])))
+        samples.append(sample("threshold_nats", rows["threshold"].median(), camera=camera))
+        samples += [sample("score_nats", rows["score"].quantile(q), camera=camera, level=f"{q:g}") for q in QUANTILES]
+    return samples
 
 
 def _generator(store: Store, camera: str, day: date) -> list[Sample]:
@@ -62,10 +62,10 @@ def _generator(store: Store, camera: str, day: date) -> list[Sample]:
         return []
     rows = store.read("generator_training", camera=camera, model=through)
     state = str(rows["state"].iloc[-1]) if len(rows) else "training"
-    found = [sample("generator_state", known == state, camera=camera, state=known) for known in GENERATOR_STATES]
-    found.append(sample("generator_age_seconds", (day - through).days * 86_400, camera=camera))
+    samples = [sample("generator_state", known == state, camera=camera, state=known) for known in GENERATOR_STATES]
+    samples.append(sample("generator_age_seconds", (day - through).days * 86_400, camera=camera))
     best = rows.loc[rows["best"].astype(bool), "distance"].dropna()
-    return [*found, *(sample("generator_distance", distance, camera=camera) for distance in best.tail(1))]
+    return [*samples, *(sample("generator_distance", distance, camera=camera) for distance in best.tail(1))]
 
 
 def _batch(store: Store, camera: str, day: date) -> list[Sample]:
@@ -76,18 +76,18 @@ def _batch(store: Store, camera: str, day: date) -> list[Sample]:
     rows = store.read("quality", camera=camera, day=judged)
     accepted = len(store.read_days("synthetic_images", [judged], camera=camera))
     refused = len(store.read_days("rejected_synthetic_images", [judged], camera=camera))
-    found = [
+    samples = [
         sample("synthetic_images", accepted, camera=camera, state="accepted"),
         sample("synthetic_images", refused, camera=camera, state="rejected"),
     ]
-    found += [
+    samples += [
         sample("synthetic_gate_passed", p, camera=camera) for p in rows.loc[rows["measure"] == GATE, "passed"].tail(1)
     ]
     for row in rows[~rows["measure"].isin([GATE, USE])].drop_duplicates("measure").head(MOST_VALUES).to_dict("records"):
         labels = {"camera": camera, "measure": str(row["measure"])}
-        found += [sample("synthetic_quality", row["value"], **labels)] if pd.notna(row["value"]) else []
-        found += [sample("synthetic_quality_limit", row["limit"], **labels)] if pd.notna(row["limit"]) else []
-    return found
+        samples += [sample("synthetic_quality", row["value"], **labels)] if pd.notna(row["value"]) else []
+        samples += [sample("synthetic_quality_limit", row["limit"], **labels)] if pd.notna(row["limit"]) else []
+    return samples
 
 
 def _verdict(store: Store, camera: str, day: date) -> list[Sample]:

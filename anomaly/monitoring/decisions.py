@@ -35,7 +35,7 @@ def _budget(store: Store, family: str, day: date) -> list[Sample]:
     if not scored or model is None:
         return []
     anomalies = store.read_days("anomalies", scored, family=family)
-    told = anomalies[~anomalies["suppressed"].astype(bool)]["anomaly_id"].nunique()
+    count = anomalies[~anomalies["suppressed"].astype(bool)]["anomaly_id"].nunique()
     asset_days = sum(len(store.assets_in(store.written("scores", [d], family=family))) for d in scored)
     allowed = read_card(store, model).config.alarms_per_asset_week * asset_days / WEEK
-    return [sample("anomalies_budget_ratio", told / allowed, family=family)] if allowed else []
+    return [sample("anomalies_budget_ratio", count / allowed, family=family)] if allowed else []

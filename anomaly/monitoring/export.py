@@ -48,8 +48,8 @@ def failures_so_far(store: Store, path: str) -> float:
     if not store.exists(path):
         return 0.0
     try:
-        told = text_string_to_metric_families(store.read_bytes(path).decode())
-        return next((s.value for family in told for s in family.samples if s.name == PREFIX + FAILURES), 0.0)
+        families = text_string_to_metric_families(store.read_bytes(path).decode())
+        return next((s.value for family in families for s in family.samples if s.name == PREFIX + FAILURES), 0.0)
     except ValueError as error:
         log.warning("%s is no metrics file (%s); failed pushes are counted from 0 again", path, error)
         return 0.0

@@ -34,9 +34,9 @@ def family_samples(store: Store, spec: Family, family: str, day: date) -> list[S
     """
     subject = family_subject(family, spec.shards)
     scored = newest_day(store, "scores", day, family=family)
-    found = _found(store, family, scored) if scored else []
+    of_scores = _found(store, family, scored) if scored else []
     return [
-        *found,
+        *of_scores,
         *_quality(store, spec, family, day),
         *_completeness(store, family, day),
         *_refused(store, family, day),
@@ -59,7 +59,7 @@ def _found(store: Store, family: str, day: date) -> list[Sample]:
     active = anomalies[~planned]
     grave = active[active["severity"] != "info"]
     clean = scores["score"].dropna()
-    found = [
+    samples = [
         sample("scored_rows", len(scores), family=family),
         sample("scored_assets", len(store.assets_in(paths)), family=family),
         sample("scored_day_timestamp_seconds", pd.Timestamp(day, tz="UTC").timestamp(), family=family),
@@ -67,13 +67,13 @@ def _found(store: Store, family: str, day: date) -> list[Sample]:
         sample("anomalous_assets", grave["asset"].nunique(), family=family),
     ]
     for severity in SEVERITIES:
-        own = active[active["severity"] == severity]
-        found.append(sample("anomalies", len(own), family=family, severity=severity))
-        found += _worst(own, family, severity, scores["threshold"].median())
+        of_severity = active[active["severity"] == severity]
+        samples.append(sample("anomalies", len(of_severity), family=family, severity=severity))
+        samples += _worst(of_severity, family, severity, scores["threshold"].median())
     if len(clean):
-        found.append(sample("threshold_nats", scores["threshold"].median(), family=family))
-        found += [sample("score_nats", clean.quantile(q), family=family, level=f"{q:g}") for q in QUANTILES]
-    return found
+        samples.append(sample("threshold_nats", scores["threshold"].median(), family=family))
+        samples += [sample("score_nats", clean.quantile(q), family=family, level=f"{q:g}") for q in QUANTILES]
+    return samples
 
 
 def _worst(anomalies: pd.DataFrame, family: str, severity: str, threshold: float) -> list[Sample]:
@@ -82,9 +82,9 @@ def _worst(anomalies: pd.DataFrame, family: str, severity: str, threshold: float
     for row in anomalies.sort_values(["peak_score", "asset"]).tail(1).to_dict("records"):
         sensor = row["sensors"][0]["sensor"] if len(row["sensors"]) else "none"
         about = {"family": family, "severity": severity, "asset": row["asset"], "sensor": sensor}
-        told = in_short(row, threshold)
+        text = in_short(row, threshold)
         samples.append(sample("worst_anomaly_nats", row["peak_score"], **about))
-        samples.append(sample("worst_anomaly_info", 1, **about, anomaly=row["anomaly_id"], told=told))
+        samples.append(sample("worst_anomaly_info", 1, **about, anomaly=row["anomaly_id"], told=text))
     return samples
 
 
@@ -137,8 +137,8 @@ def _refused(store: Store, family: str, day: date) -> list[Sample]:
     reasons = Counter(str(reason) for reason in rows["reason"].where(rows["line"] > 0, UNREADABLE))
     used = sum(store.provenance(path).many for path in store.written("readings", [day], family=family))
     each = most_frequent(reasons, OTHER_REASONS)
-    found = [sample("rejected_rows", n, family=family, reason=reason) for reason, n in each.items()]
-    return [*found, sample("rejected_ratio", len(rows) / max(1, len(rows) + used), family=family)]
+    samples = [sample("rejected_rows", n, family=family, reason=reason) for reason, n in each.items()]
+    return [*samples, sample("rejected_ratio", len(rows) / max(1, len(rows) + used), family=family)]
 
 
 def _drift(store: Store, family: str, day: date) -> list[Sample]:
@@ -148,12 +148,12 @@ def _drift(store: Store, family: str, day: date) -> list[Sample]:
         return []
     rows = rows.assign(part=np.where(rows["sensor"] == SCORE, "score", "sensors"), times=rows["value"] / rows["limit"])
     worst = rows.sort_values("times").drop_duplicates(["part", "measure"], keep="last").to_dict("records")
-    found = [
+    samples = [
         sample("drift_limit_ratio", w["times"], family=family, part=str(w["part"]), measure=str(w["measure"]))
         for w in worst
     ]
     over = rows[rows["drifted"].astype(bool) & (rows["part"] == "sensors")]
-    return [*found, sample("drifted_sensors", over["sensor"].nunique(), family=family)]
+    return [*samples, sample("drifted_sensors", over["sensor"].nunique(), family=family)]
 
 
 def _verdict(store: Store, family: str, day: date) -> list[Sample]:

@@ -72,7 +72,7 @@ def _by_night(trials: pd.DataFrame) -> list[NightPower]:
     if trials.empty:
         return []
     of_day = trials.groupby("day", sort=True)
-    told = of_day.agg(model=("model", "first"), found=("found", "sum"), planted=("found", "size"))
-    kinds = {told.index[-1]: share_by_kind(of_day.get_group(told.index[-1]))}
-    rows = zip(told.index, told["model"], told["found"], told["planted"], strict=True)
+    nights = of_day.agg(model=("model", "first"), found=("found", "sum"), planted=("found", "size"))
+    kinds = {nights.index[-1]: share_by_kind(of_day.get_group(nights.index[-1]))}
+    rows = zip(nights.index, nights["model"], nights["found"], nights["planted"], strict=True)
     return [NightPower(day, str(model), int(f), int(n), kinds.get(day, {})) for day, model, f, n in rows]

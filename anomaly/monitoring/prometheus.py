@@ -197,13 +197,13 @@ def registry_of(samples: Iterable[Sample]) -> CollectorRegistry:
 
     LookupError for a metric or a label that METRICS does not have.
     """
-    kept = tuple(samples)
-    for sample in kept:
+    all_samples = tuple(samples)
+    for sample in all_samples:
         unknown = set(sample.labels) - set(METRICS[sample.name].labels) if sample.name in METRICS else {"name"}
         if unknown:
             raise LookupError(f"{sample.name} with {sorted(sample.labels)} is no metric of ours; add it to METRICS")
     registry = CollectorRegistry()
-    registry.register(_Samples(kept))
+    registry.register(_Samples(all_samples))
     return registry
 
 
@@ -220,8 +220,8 @@ def sample(name: str, value: SupportsFloat, **labels: str) -> Sample:
 def plain(text: str) -> str:
     """Text that no label, template or mail trips over: letters, digits, mild punctuation, at most LONGEST_LABEL."""
     composed = unicodedata.normalize("NFC", text)
-    kept = "".join(c if c.isalnum() or c in " -_.,:;/+%()=#" else "_" for c in composed)
-    return kept if len(kept) <= LONGEST_LABEL else f"{kept[: LONGEST_LABEL - 3]}..."
+    text_kept = "".join(c if c.isalnum() or c in " -_.,:;/+%()=#" else "_" for c in composed)
+    return text_kept if len(text_kept) <= LONGEST_LABEL else f"{text_kept[: LONGEST_LABEL - 3]}..."
 
 
 def most_frequent(counts: dict[str, int], rest: str) -> dict[str, int]:
@@ -230,6 +230,6 @@ def most_frequent(counts: dict[str, int], rest: str) -> dict[str, int]:
     for name, count in counts.items():
         merged[plain(name)] = merged.get(plain(name), 0) + count
     ordered = sorted(merged.items(), key=lambda item: (-item[1], item[0]))
-    kept = dict(ordered[:MOST_VALUES])
+    largest = dict(ordered[:MOST_VALUES])
     others = sum(count for _, count in ordered[MOST_VALUES:])
-    return kept | ({rest: kept.get(rest, 0) + others} if others else {})
+    return largest | ({rest: largest.get(rest, 0) + others} if others else {})

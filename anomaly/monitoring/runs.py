@@ -56,24 +56,24 @@ def _watched(owner: Owner) -> list[Job]:
 
 def job_samples(store: Store, subject: Subject, day: date) -> list[Sample]:
     """Every job's newest run up to a day; a job that did not run in LOOK_BACK days has no sample."""
-    found = []
+    samples = []
     for job, partitions in subject.jobs.items():
         newest = next(_runs(store, job, partitions, day), None)
         if newest is None:
             continue
         _, runs = newest
         labels = {**subject.labels, "command": job}
-        found += [sample("job_runs", (runs["state"] == state).sum(), **labels, state=state) for state in STATES]
-        found.append(sample("job_seconds", runs["seconds"].sum(), **labels))
-        found.append(sample("job_rows", runs["rows"].sum(), **labels))
+        samples += [sample("job_runs", (runs["state"] == state).sum(), **labels, state=state) for state in STATES]
+        samples.append(sample("job_seconds", runs["seconds"].sum(), **labels))
+        samples.append(sample("job_rows", runs["rows"].sum(), **labels))
         failed = runs[runs["state"] == "failed"]
-        found += [sample("job_failure_info", 1, **labels, reason=str(reason)) for reason in failed["reason"].head(1)]
+        samples += [sample("job_failure_info", 1, **labels, reason=str(reason)) for reason in failed["reason"].head(1)]
     for on, runs in _runs(store, subject.scoring, subject.jobs[subject.scoring], day):
         if (runs["state"] == "done").all() and _was_scored(store, subject, on):
             finished = runs["finished"].max().timestamp()
-            found.append(sample("last_success_timestamp_seconds", finished, **subject.labels))
+            samples.append(sample("last_success_timestamp_seconds", finished, **subject.labels))
             break
-    return found
+    return samples
 
 
 def _was_scored(store: Store, subject: Subject, day: date) -> bool:
@@ -99,12 +99,12 @@ def store_samples(store: Store, subject: Subject, day: date) -> list[Sample]:
         if table.partition[:2] == (subject.label, "day"):
             folder = f"{root}/{table.name}/{subject.label}={subject.name}/day={day}"
             taken += _bytes_under(fs, folder)
-    found = [sample("day_bytes", taken, **subject.labels)]
+    samples = [sample("day_bytes", taken, **subject.labels)]
     if is_local(fs) and fs.isdir(root):
         disk = shutil.disk_usage(root)
-        found.append(sample("store_free_bytes", disk.free, **subject.labels))
-        found.append(sample("store_capacity_bytes", disk.total, **subject.labels))
-    return found
+        samples.append(sample("store_free_bytes", disk.free, **subject.labels))
+        samples.append(sample("store_capacity_bytes", disk.total, **subject.labels))
+    return samples
 
 
 def _bytes_under(fs: Any, folder: str) -> int:

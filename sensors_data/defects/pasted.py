@@ -49,11 +49,11 @@ def _in_this_light(canvas: Canvas, outline: np.ndarray, change: float) -> np.nda
     light = ndimage.gaussian_filter(canvas.good, (0, reach, reach))
     grain = source - ndimage.gaussian_filter(source, (0, reach, reach))
     inside = outline > 0.5 if (outline > 0.5).any() else outline > 0
-    own, other = (float(x[:, inside].std()) if inside.any() else 0.0 for x in (canvas.good - light, grain))
+    good, other = (float(x[:, inside].std()) if inside.any() else 0.0 for x in (canvas.good - light, grain))
     step = change * (canvas.tone(0.98) - canvas.tone(0.02))  # (C, 1, 1)
     level = light[:, inside].mean(1)[:, None, None] if inside.any() else light.mean((1, 2), keepdims=True)
     step = np.where((level + step < 0) | (level + step > 1), -step, step)
-    return np.asarray(np.clip(light + step + float(np.clip(own / max(other, 1e-3), 0.3, 3)) * grain, 0, 1))
+    return np.asarray(np.clip(light + step + float(np.clip(good / max(other, 1e-3), 0.3, 3)) * grain, 0, 1))
 
 
 def _way(rng: np.random.Generator) -> np.ndarray:

@@ -125,10 +125,10 @@ def _kept_label(file: CameraFile, masks: Masks, camera: Camera) -> str:
 
 def _all_masks(files: list[CameraFile]) -> Masks:
     """The masks of every day."""
-    found = [masks_of(files, day) for day in sorted({file.day for file in files if file.day is not None})]
+    by_day = [masks_of(files, day) for day in sorted({file.day for file in files if file.day is not None})]
     return Masks(
-        {path: mask for masks in found for path, mask in masks.of_picture.items()},
-        [mask for masks in found for mask in masks.lonely],
+        {path: mask for masks in by_day for path, mask in masks.of_picture.items()},
+        [mask for masks in by_day for mask in masks.lonely],
     )
 
 
@@ -175,9 +175,9 @@ def _tiles(shape: tuple[int, ...]) -> tuple[tuple[int, int], str]:
     """Columns and rows of tiles for pictures of (H, W) pixels, and why."""
     halving = 2 if max(shape) >= 2 * LARGE else 1
     rows, columns = (max(1, round(side / halving / TILE)) for side in shape)
-    kept = f"{columns * TILE}x{rows * TILE}"
+    size = f"{columns * TILE}x{rows * TILE}"
     why = "twice as many see defects half as small, at four times the cost" if halving == 2 else "no detail is lost"
-    return (columns, rows), f"large pictures are kept as {kept} pixels and scored in tiles; {why}"
+    return (columns, rows), f"large pictures are kept as {size} pixels and scored in tiles; {why}"
 
 
 def _sizes(shapes: Counter[tuple[int, ...]]) -> str:

@@ -67,8 +67,8 @@ def _marked(mask: CameraFile, shape: tuple[int, ...]) -> np.ndarray:
         return mask.annotation.mask(shape)
     levels = decode_levels(read_image_file(mask.path))
     if levels.shape[1:] != shape:
-        found = f"{levels.shape[2]}x{levels.shape[1]} pixels, its picture {shape[1]}x{shape[0]}"
-        raise UnreadableError(f"a mask of {found}", "the picture is kept without it")
+        sizes = f"{levels.shape[2]}x{levels.shape[1]} pixels, its picture {shape[1]}x{shape[0]}"
+        raise UnreadableError(f"a mask of {sizes}", "the picture is kept without it")
     marked: np.ndarray = ((levels > levels.max() // 2).any(axis=0, keepdims=True) * 255).astype(np.uint8)
     return marked
 

@@ -123,8 +123,8 @@ def role_of(folders: list[str], stem: str, path: str, camera: Camera) -> Role:
     beside = {"label", "labels"} if match else set()  # DAGM's folder of masks; a label may also be the product
     mask_folder = any(is_mask_folder(folder) for folder in folders)
     split = next((SPLITS[word] for word in reversed(words) if word in SPLITS), "")
-    said = MASK_FOLDERS | SPLITS.keys() | _CONTAINERS | beside
-    named = [folder for folder, word in zip(folders, words, strict=True) if word not in said]
+    understood = MASK_FOLDERS | SPLITS.keys() | _CONTAINERS | beside
+    named = [folder for folder, word in zip(folders, words, strict=True) if word not in understood]
     asset, label = _asset_and_label(named, camera.folders)
     plain = match["stem"] if match else stem
     label = next((value for form, value in camera.labels.items() if _fits(path, form)), label)

@@ -11,18 +11,18 @@ from sensors_data.images.discover import CameraDiscovery
 _KEYS = ("size", "tiles", "channels", "bits", "any_size", "fit", "day_from", "undated_day", "labels")
 
 
-def with_camera(text: str, found: CameraDiscovery, detector: dict[str, Any]) -> str:
+def with_camera(text: str, discovery: CameraDiscovery, detector: dict[str, Any]) -> str:
     """A settings file's text with `[cameras.NAME]` added to it, and the detector's keys where there are any."""
     document = tomlkit.parse(text)
     cameras = document.setdefault("cameras", tomlkit.table(is_super_table=True))
     table = tomlkit.table()
-    table.add("inbox", found.camera.inbox)
-    values = found.camera.model_dump(exclude_none=True)
+    table.add("inbox", discovery.camera.inbox)
+    values = discovery.camera.model_dump(exclude_none=True)
     for key in _KEYS:
-        if key not in values or (key not in found.reasons and key not in ("size", "channels")):
+        if key not in values or (key not in discovery.reasons and key not in ("size", "channels")):
             continue
         item = tomlkit.item(values[key])
-        if reason := found.reasons.get(key):
+        if reason := discovery.reasons.get(key):
             item.comment(" ".join(reason.split()))
         table.add(key, item)
     if detector:
@@ -30,5 +30,5 @@ def with_camera(text: str, found: CameraDiscovery, detector: dict[str, Any]) -> 
         for key, value in detector.items():
             section.add(key, tomlkit.item(value))
         table.add("detector", section)
-    cameras.append(found.name, table)
+    cameras.append(discovery.name, table)
     return tomlkit.dumps(document)

@@ -60,8 +60,8 @@ def normal_images(
     names these.
     """
     rows = store.read_days("images", [day - timedelta(days=back) for back in range(days, 0, -1)], camera=name)
-    said = rows["image_id"].map(dict(verdicts or {}))
-    rows = rows.assign(label=rows["label"].mask(said == "dismissed", ""))[said != "confirmed"]
+    verdict = rows["image_id"].map(dict(verdicts or {}))
+    rows = rows.assign(label=rows["label"].mask(verdict == "dismissed", ""))[verdict != "confirmed"]
     normal = learnable_rows(normal_rows(rows, camera))
     if not normal.empty:
         return normal

@@ -39,7 +39,7 @@ def check_learned(tensors: dict[str, Tensor], where: str, command: str) -> None:
         raise UnusableError(f"{where}: every weight is zero", f"train again with: nightscore {command}")
 
 
-def _fits(found: tuple[int, ...], wanted: Shape) -> bool:
+def _fits(shape: tuple[int, ...], wanted: Shape) -> bool:
     """Whether an array's shape is the one that is wanted, no axis empty."""
-    each = zip(found, wanted, strict=False)
-    return len(found) == len(wanted) and all(a > 0 and b in (None, a) for a, b in each)
+    each = zip(shape, wanted, strict=False)
+    return len(shape) == len(wanted) and all(a > 0 and b in (None, a) for a, b in each)

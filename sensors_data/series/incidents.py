@@ -91,23 +91,23 @@ def assign(store: Store, incident: Incident) -> str:
 
 def snooze(store: Store, incident: Incident) -> str:
     """Keep until when an asset's interval is out of the queue, in place of every snooze that it overlaps. Its id."""
-    kept = add_incident(store, incident)
+    key = add_incident(store, incident)
     known = read_incidents(store, incident.family)
     same = (known["start"] < incident.end) & (known["end"] > incident.start) & (known["kind"] == SNOOZED)
-    for other in known.loc[same & (known["asset"] == incident.asset) & (known["incident"] != kept), "incident"]:
+    for other in known.loc[same & (known["asset"] == incident.asset) & (known["incident"] != key), "incident"]:
         withdraw(store, str(other), incident.author)
-    return kept
+    return key
 
 
 def _keep_instead(store: Store, incident: Incident, kinds: tuple[str, ...]) -> str:
     """Keep an incident; those of these kinds about the very same interval give way. Its id."""
-    kept = add_incident(store, incident)
+    key = add_incident(store, incident)
     known = read_incidents(store, incident.family)
     same = (known["start"] == incident.start) & (known["end"] == incident.end) & known["kind"].isin(kinds)
     same &= known["asset"].eq(incident.asset) if incident.asset else known["asset"].isna()
-    for other in known.loc[same & (known["incident"] != kept), "incident"]:
+    for other in known.loc[same & (known["incident"] != key), "incident"]:
         withdraw(store, str(other), incident.author)
-    return kept
+    return key
 
 
 def withdraw(store: Store, incident: str, who: str = "") -> None:
@@ -142,10 +142,10 @@ def incident_that_begins(store: Store, text: str) -> str:
 
 def read_incidents(store: Store, family: str | None = None) -> pd.DataFrame:
     """All incidents, or one family's, sorted by start."""
-    found = all_incidents(store)
+    rows = all_incidents(store)
     if family is not None:
-        found = found[found["family"] == family]
-    return found.sort_values(["start", "end", "incident"], ignore_index=True)
+        rows = rows[rows["family"] == family]
+    return rows.sort_values(["start", "end", "incident"], ignore_index=True)
 
 
 def past_incidents(store: Store, family: str) -> pd.DataFrame:
@@ -159,7 +159,7 @@ def incident_rows(grid: Grid, incidents: pd.DataFrame, asset: str, kinds: tuple[
     inside = np.zeros(len(grid), dtype=bool)
     if incidents.empty:
         return inside
-    mine = incidents[incidents["kind"].isin(kinds) & (incidents["asset"].isna() | (incidents["asset"] == asset))]
-    for start, end in zip(mine["start"], mine["end"], strict=True):
+    of_asset = incidents[incidents["kind"].isin(kinds) & (incidents["asset"].isna() | (incidents["asset"] == asset))]
+    for start, end in zip(of_asset["start"], of_asset["end"], strict=True):
         inside |= (grid.times >= as_us(start)) & (grid.times < as_us(end))
     return inside

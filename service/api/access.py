@@ -165,10 +165,10 @@ class Access:
         if not parts.hostname:
             return False
         default = _PORTS.get(parts.scheme, "")
-        name, _, asked = host.lower().rpartition(":") if _has_port(host) else (host.lower(), "", "")
+        name, _, asked_port = host.lower().rpartition(":") if _has_port(host) else (host.lower(), "", "")
         shown = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
         usual = _PORTS["http"] if name in LOOPBACK else default  # TLS ends at a proxy, which has a name
-        if shown == name and (port or default) == (asked or usual):
+        if shown == name and (port or default) == (asked_port or usual):
             return True
         return parts.hostname in self.hosts and parts.hostname not in LOOPBACK and not port  # behind a proxy
 
@@ -183,7 +183,7 @@ def _has_port(host: str) -> bool:
 def _cookie_of(headers: Headers) -> str:
     """The session in a request's cookie, empty where there is none."""
     try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
     except CookieError:
         return ""
-    return found.value if found else ""
+    return cookie.value if cookie else ""

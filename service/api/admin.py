@@ -50,7 +50,7 @@ def admin_routes(service: Service, access: Access) -> APIRouter:
     @routes.post("/rollbacks", summary="Let an earlier model serve again", status_code=201)
     async def roll_back(wanted: Back, request: Request) -> dict[str, str]:
         identity = must_write(access, request, "admin")
-        return {"told": await service.heavy(lambda: _rolled_back(service, wanted, identity))}
+        return {"message": await service.heavy(lambda: _rolled_back(service, wanted, identity))}
 
     return routes
 

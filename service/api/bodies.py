@@ -94,10 +94,10 @@ def _no_lines() -> pd.DataFrame:
 def _records(body: bytes) -> pd.DataFrame:
     """Rows of `[{"time": ..., "flow": 1.5}, ...]`, alone or under `readings`; texts as a CSV would have them."""
     try:
-        found = orjson.loads(body)
+        parsed = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise UnreadableError(f"the body is not JSON: {error}") from error
-    rows = found.get("readings") if isinstance(found, dict) else found
+    rows = parsed.get("readings") if isinstance(parsed, dict) else parsed
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise UnreadableError("the body is no list of rows", 'send [{"time": "2026-11-21T00:00Z", "flow": 1.5}, ...]')
     if sum(map(len, rows)) > MAX_VALUES:
@@ -158,8 +158,8 @@ def check_parquet(body: bytes) -> None:
 
 
 def _text_type(kind: pa.DataType) -> bool:
-    own = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return bool(pa.types.is_string(own) or pa.types.is_large_string(own))
+    value_type = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(value_type) or pa.types.is_large_string(value_type))
 
 
 def _plain(kind: pa.DataType) -> bool:
@@ -191,9 +191,9 @@ def records(frame: pd.DataFrame) -> list[dict[str, object]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*plain.values(), strict=True)]
 
 
-def json_bytes(found: object) -> bytes:
+def json_bytes(content: object) -> bytes:
     """JSON in which a number reads back as the very same; NaN is null."""
-    return orjson.dumps(found, option=orjson.OPT_SERIALIZE_NUMPY)
+    return orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
 def _in_words(rows: pa.Table) -> pa.Table:

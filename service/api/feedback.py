@@ -79,13 +79,13 @@ def _incident_routes(routes: APIRouter, service: Service, writer: Callable[[Requ
         return records(read_incidents(store, family))
 
     @routes.post("/incidents", summary="Keep a known interval", status_code=201)
-    def add(told: NewIncident, request: Request) -> dict[str, str]:
+    def add(new: NewIncident, request: Request) -> dict[str, str]:
         identity = writer(request)
-        service.settings.family(told.family)
-        given = {name: value for name, value in told.model_dump().items() if value is not None}
-        given["author"] = identity.speaks_as(told.author)
-        incident = parse(Incident, {**given, "told": datetime.now(UTC)}, "the incident")
-        return {"incident": label(store, incident) if told.kind in LABELS else add_incident(store, incident)}
+        service.settings.family(new.family)
+        fields = {name: value for name, value in new.model_dump().items() if value is not None}
+        fields["author"] = identity.speaks_as(new.author)
+        incident = parse(Incident, {**fields, "told": datetime.now(UTC)}, "the incident")
+        return {"incident": label(store, incident) if new.kind in LABELS else add_incident(store, incident)}
 
     @routes.delete(
         "/incidents/{incident}",
@@ -119,24 +119,24 @@ def _label_routes(routes: APIRouter, service: Service, writer: Callable[[Request
 
     @routes.post("/labels", summary="Confirm, dismiss or excuse an anomaly", status_code=201)
     def speak(opinion: Opinion, request: Request) -> dict[str, str]:
-        said = opinion.model_copy(update={"author": writer(request).speaks_as(opinion.author)})
+        signed = opinion.model_copy(update={"author": writer(request).speaks_as(opinion.author)})
         service.settings.family(opinion.family)
         with _unknown_anomaly(opinion.anomaly_id):
-            return {"incident": keep_opinion(store, said)}
+            return {"incident": keep_opinion(store, signed)}
 
     @routes.post("/assignments", summary="Say who looks at an anomaly", status_code=201)
     def assign(assignment: Assignment, request: Request) -> dict[str, str]:
-        said = assignment.model_copy(update={"author": writer(request).speaks_as(assignment.author)})
+        signed = assignment.model_copy(update={"author": writer(request).speaks_as(assignment.author)})
         service.settings.family(assignment.family)
         with _unknown_anomaly(assignment.anomaly_id):
-            return {"incident": keep_assignment(store, said)}
+            return {"incident": keep_assignment(store, signed)}
 
     @routes.post("/snoozes", summary="Put an anomaly out of the queue until a day", status_code=201)
-    def snooze(asked: Snooze, request: Request) -> dict[str, str]:
-        said = asked.model_copy(update={"author": writer(request).speaks_as(asked.author)})
-        service.settings.family(asked.family)
-        with _unknown_anomaly(asked.anomaly_id):
-            return {"incident": keep_snooze(store, said, datetime.now(UTC))}
+    def snooze(wanted_snooze: Snooze, request: Request) -> dict[str, str]:
+        signed = wanted_snooze.model_copy(update={"author": writer(request).speaks_as(wanted_snooze.author)})
+        service.settings.family(wanted_snooze.family)
+        with _unknown_anomaly(wanted_snooze.anomaly_id):
+            return {"incident": keep_snooze(store, signed, datetime.now(UTC))}
 
 
 @contextmanager

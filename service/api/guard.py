@@ -111,9 +111,9 @@ class Guard:
         peer, proxy = _peer_of(scope), self.access.proxy
         if peer not in LOOPBACK and (proxy is None or not proxy.is_peer(peer)):
             return peer
-        told = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).rpartition(",")[2].strip()
+        address = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).rpartition(",")[2].strip()
         try:
-            return str(ipaddress.ip_address(told))
+            return str(ipaddress.ip_address(address))
         except ValueError:
             return peer
 
@@ -139,8 +139,8 @@ class Guard:
     def _announced(self, headers: Headers) -> int:
         """The length that a request says it has. RefusedError where it is too much, or packed."""
         if headers.get("content-encoding", "identity") != "identity":
-            found = headers["content-encoding"]
-            raise refused(415, "packed bodies are not unpacked here", "content-encoding", found, "send it unpacked")
+            packing = headers["content-encoding"]
+            raise refused(415, "packed bodies are not unpacked here", "content-encoding", packing, "send it unpacked")
         text = headers.get("content-length", "0")
         length = int(text) if text.isascii() and text.isdigit() else 0
         if length > self.limits.body:

@@ -86,7 +86,7 @@ def _camera_routes(routes: APIRouter, service: Service) -> None:
 
     @routes.get("/cameras", summary="Every camera, its image size and its newest day")
     def cameras() -> list[dict[str, object]]:
-        found: list[dict[str, object]] = []
+        cameras: list[dict[str, object]] = []
         for name, spec in sorted(service.settings.cameras.items()):
             days = store.days("image_scores", camera=name)
             scored = {
@@ -94,8 +94,8 @@ def _camera_routes(routes: APIRouter, service: Service) -> None:
                 "newest_day": str(days[-1]) if days else None,
                 "days": [str(d) for d in days],
             }
-            found.append({"camera": name, "size": spec.size, "channels": spec.channels, **scored})
-        return found
+            cameras.append({"camera": name, "size": spec.size, "channels": spec.channels, **scored})
+        return cameras
 
     @routes.get("/image-scores", summary="A camera's scored images of a day, worst first")
     def image_scores(camera: CameraQuery, day: NewestQuery = None) -> list[dict[str, object]]:
@@ -110,10 +110,10 @@ def _camera_routes(routes: APIRouter, service: Service) -> None:
     def image(camera: CameraQuery, day: DayQuery, image: ImageQuery) -> Response:
         service.settings.camera(camera)
         rows = store.read("images", camera=camera, day=day)
-        mine = rows[rows["image_id"] == image]
-        if mine.empty:
+        picture = rows[rows["image_id"] == image]
+        if picture.empty:
             raise refused(404, f"{camera} has no such image on {day}", "image", image, "list: GET /v1/image-scores")
-        return Response(bytes(mine["png"].iloc[0]), media_type="image/png")
+        return Response(bytes(picture["png"].iloc[0]), media_type="image/png")
 
     @routes.get("/heat-map", summary="Where an image is odd, as PNG", responses=PNG, response_class=Response)
     async def heat_map(camera: CameraQuery, day: DayQuery, image: ImageQuery) -> Response:

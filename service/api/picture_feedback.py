@@ -29,9 +29,9 @@ def picture_routes(routes: APIRouter, service: Service, writer: Callable[[Reques
         status_code=201,
     )
     def speak(verdict: PictureVerdict, request: Request) -> dict[str, str]:
-        said = verdict.model_copy(update={"author": writer(request).speaks_as(verdict.author)})
+        signed = verdict.model_copy(update={"author": writer(request).speaks_as(verdict.author)})
         service.settings.camera(verdict.camera)
         try:
-            return {"incident": say_of_picture(service.store, said)}
+            return {"incident": say_of_picture(service.store, signed)}
         except NotThereError as error:
             raise refused(404, error.reason, "image", verdict.image, error.remedy) from error

@@ -81,9 +81,9 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     first = error.errors()[0]
     where = [str(part) for part in first["loc"]]
-    field, found = ".".join(where[1:]) or where[0], first.get("input")
+    field, value = ".".join(where[1:]) or where[0], first.get("input")
     more = f" (and {len(error.errors()) - 1} more)" if len(error.errors()) > 1 else ""
-    shown = None if isinstance(found, dict | list) else found
+    shown = None if isinstance(value, dict | list) else value
     remedy = "GET /docs lists what each address takes"
     return answer(refused(422, f"{field}: {first['msg']}{more}", field, shown, remedy).problem)
 

@@ -43,8 +43,8 @@ def replay_routes(service: Service, access: Access) -> APIRouter:
     async def judged(family: FamilyQuery, nights: Nights = 7, budget: Budget = None) -> dict[str, object]:
         service.settings.family(family)
         first, last = newest_nights(service, family, nights)
-        found = await service.heavy(lambda: replay(service.settings, family, first, last, budget))
-        return {"told": replay_summary(found), "anomalies": records(found.anomalies)}
+        outcome = await service.heavy(lambda: replay(service.settings, family, first, last, budget))
+        return {"message": replay_summary(outcome), "anomalies": records(outcome.anomalies)}
 
     @routes.post("/thresholds", summary="Keep a replay: it serves the next night", dependencies=[Depends(writer)])
     async def keep(agreed: Agreed) -> dict[str, str]:
@@ -53,7 +53,7 @@ def replay_routes(service: Service, access: Access) -> APIRouter:
         line = await service.heavy(
             lambda: accept_threshold(service.settings, last, agreed.family, first, agreed.budget)
         )
-        return {"told": line}
+        return {"message": line}
 
     return routes
 

@@ -135,16 +135,16 @@ def scores_answer(service: Service, sent: Sent) -> bytes:
     if sent.form != "json":
         rows = scored.sensor_scores if sent.detail == "sensors" else scored.scores
         return b"".join(stream(TABLES[table], [rows], sent.form))
-    found: dict[str, object] = {
-        "told": counted_findings(worst_first(scored.anomalies[~scored.anomalies["suppressed"]])),
+    answer: dict[str, object] = {
+        "message": counted_findings(worst_first(scored.anomalies[~scored.anomalies["suppressed"]])),
         "models": sorted(scored.scores["model"].unique()),
         "rejects": len(known.rejects),
         "anomalies": records(scored.anomalies),
         "scores": records(scored.scores),
     }
     if sent.detail == "sensors":
-        found["sensor_scores"] = records(scored.sensor_scores)
-    return json_bytes(found)
+        answer["sensor_scores"] = records(scored.sensor_scores)
+    return json_bytes(answer)
 
 
 async def _files_of(request: Request) -> list[tuple[str, bytes]]:
@@ -158,13 +158,13 @@ async def _files_of(request: Request) -> list[tuple[str, bytes]]:
     try:
         async with request.form(max_files=MOST_IMAGES, max_fields=8) as form:
             files = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
-            found = [(str(part.filename or "image")[:128], await part.read()) for part in files]
+            images = [(str(part.filename or "image")[:128], await part.read()) for part in files]
     except (MultiPartException, HTTPException) as error:
-        told = str(getattr(error, "message", "") or getattr(error, "detail", ""))
-        raise refused(400, f"the form cannot be read: {told}", remedy=f"at most {MOST_IMAGES} files") from error
-    if not found:
+        reason = str(getattr(error, "message", "") or getattr(error, "detail", ""))
+        raise refused(400, f"the form cannot be read: {reason}", remedy=f"at most {MOST_IMAGES} files") from error
+    if not images:
         raise refused(422, "the form holds no file", "images", None, "send PNG or JPEG files in it")
-    return found
+    return images
 
 
 def _images_answer(

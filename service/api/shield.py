@@ -37,5 +37,5 @@ def shielded(message: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         return message
     ours = {name for name, _ in HEADERS}
     others = [(name.lower(), value) for name, value in message.get("headers", [])]
-    kept = [(name, value) for name, value in others if name not in ours and not name.startswith(_NEVER)]
-    return {**message, "headers": [*kept, *HEADERS]}
+    harmless = [(name, value) for name, value in others if name not in ours and not name.startswith(_NEVER)]
+    return {**message, "headers": [*harmless, *HEADERS]}

@@ -76,24 +76,24 @@ class Span:
             return StreamingResponse(rows, media_type=FORMATS[form], headers=headers)
         rows_of_page, after = self.page(limit, cursor)
         days = {"from": str(self.days[0]), "to": str(self.days[-1])} if self.days else {"from": None, "to": None}
-        told = {"being_revised": self.revised, "rows": rows_of_page, "next": after}
-        return Response(json_bytes({**days, **told}), media_type=JSON)
+        content = {"being_revised": self.revised, "rows": rows_of_page, "next": after}
+        return Response(json_bytes({**days, **content}), media_type=JSON)
 
     def page(self, limit: int, cursor: str | None) -> tuple[list[dict[str, object]], str | None]:
         """At most `limit` rows from a cursor (file and row) on, and the cursor of the next page."""
         at, skip = (int(part) for part in (cursor or "0.0").split("."))
-        found: list[dict[str, object]] = []
+        records_of_page: list[dict[str, object]] = []
         paths = self.paths
         for place in range(at, len(paths)):
             rows = self.part(paths[place])
-            room = limit - len(found)
-            found += records(rows.iloc[skip : skip + room])
+            room = limit - len(records_of_page)
+            records_of_page += records(rows.iloc[skip : skip + room])
             if len(rows) > skip + room:
-                return found, f"{place}.{skip + room}"
+                return records_of_page, f"{place}.{skip + room}"
             skip = 0
-            if len(found) == limit and place + 1 < len(paths):
-                return found, f"{place + 1}.0"
-        return found, None
+            if len(records_of_page) == limit and place + 1 < len(paths):
+                return records_of_page, f"{place + 1}.0"
+        return records_of_page, None
 
 
 def days_between(known: list[date], first: date | None, last: date | None, what: str) -> list[date]:
@@ -114,17 +114,17 @@ def span_of(
     service.settings.family(family)
     days = days_between(service.store.days(table, family=family), first, last, f"{table} of {family}")
 
-    def wanted(rows: pd.DataFrame) -> pd.DataFrame:
+    def matching(rows: pd.DataFrame) -> pd.DataFrame:
         for column, value in keep:
             if value is not None:
                 rows = rows[rows[column] == value]
         return rows
 
-    return Span(service, table, {"family": family}, days, wanted)
+    return Span(service, table, {"family": family}, days, matching)
 
 
 @dataclass(frozen=True)
-class Asked:
+class RowQuery:
     """What every question about a family's rows may say."""
 
     family: FamilyQuery
@@ -135,15 +135,15 @@ class Asked:
     limit: LimitQuery = PAGE
     cursor: CursorQuery = None
 
-    def answer(self, service: Service, table: str, **kept: object) -> Response:
+    def answer(self, service: Service, table: str, **values: object) -> Response:
         """The rows of a table that were asked for, those with the kept values."""
-        keep = [("asset", self.asset), *kept.items()]
+        keep = [("asset", self.asset), *values.items()]
         return span_of(service, table, self.family, self.first, self.last, keep).answer(
             self.form, self.limit, self.cursor
         )
 
 
-AskedQuery = Annotated[Asked, Depends(Asked)]
+RowsQuery = Annotated[RowQuery, Depends(RowQuery)]
 
 
 def table_routes(service: Service) -> APIRouter:
@@ -159,13 +159,13 @@ def _list_routes(routes: APIRouter, service: Service) -> None:
 
     @routes.get("/families", summary="Every family: its sensors, clock, and the newest day that was scored")
     def families() -> list[dict[str, object]]:
-        found: list[dict[str, object]] = []
+        families: list[dict[str, object]] = []
         for name, spec in sorted(service.settings.families.items()):
             days = service.store.days("scores", family=name)
             sensors = [{"sensor": sensor, "unit": about.unit} for sensor, about in spec.sensors.items()]
             scored = {"days_scored": len(days), "newest_day": str(days[-1]) if days else None}
-            found.append({"family": name, "step_s": spec.step.total_seconds(), "sensors": sensors, **scored})
-        return found
+            families.append({"family": name, "step_s": spec.step.total_seconds(), "sensors": sensors, **scored})
+        return families
 
     @routes.get("/assets", summary="A family's machines on a day: rows, rows over the threshold, worst score")
     def assets(family: FamilyQuery, day: NewestQuery = None) -> list[dict[str, object]]:
@@ -190,23 +190,23 @@ def _row_routes(routes: APIRouter, service: Service) -> None:
 
     @routes.get("/scores", summary="Scored rows of a family, by asset and day")
     def scores(
-        asked: AskedQuery, over: Annotated[bool, Query(description="Only rows over the threshold.")] = False
+        query: RowsQuery, over: Annotated[bool, Query(description="Only rows over the threshold.")] = False
     ) -> Response:
-        return asked.answer(service, "scores", is_anomaly=True if over else None)
+        return query.answer(service, "scores", is_anomaly=True if over else None)
 
     @routes.get("/sensor-scores", summary="What each sensor read, what was expected, its share of the score")
     def sensor_scores(
-        asked: AskedQuery,
+        query: RowsQuery,
         sensor: SensorQuery = None,
     ) -> Response:
-        return asked.answer(service, "sensor_scores", sensor=sensor)
+        return query.answer(service, "sensor_scores", sensor=sensor)
 
     @routes.get("/anomalies", summary="What was found, each anomaly from its start")
     def anomalies(
-        asked: AskedQuery,
+        query: RowsQuery,
         severity: Annotated[
             Literal["info", "warning", "critical"] | None, Query(description="Of this severity alone.")
         ] = None,
         suppressed: Annotated[bool | None, Query(description="Inside planned work, or not.")] = None,
     ) -> Response:
-        return asked.answer(service, "anomalies", severity=severity, suppressed=suppressed)
+        return query.answer(service, "anomalies", severity=severity, suppressed=suppressed)

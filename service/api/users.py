@@ -69,8 +69,8 @@ class Users:
     def by_token(self, token: str) -> User | None:
         """The welcome user of a token, or None; as long for a nearly right one."""
         digest, now = digest_of(token), datetime.now(UTC)
-        found = [user for user in self.all().values() if hmac.compare_digest(user.digest, digest)]
-        return next((user for user in found if user.is_welcome(now)), None)
+        matching = [user for user in self.all().values() if hmac.compare_digest(user.digest, digest)]
+        return next((user for user in matching if user.is_welcome(now)), None)
 
     def by_name(self, name: str) -> User | None:
         """The welcome user of a name, or None."""

@@ -75,8 +75,8 @@ def judge_picture(
     from sensors_data.verdicts import PictureVerdict, say_of_picture
 
     settings.camera(camera)
-    told = {"camera": camera, "day": day_from(day), "image": image, "kind": kind, "note": note, "author": author}
-    key = say_of_picture(Store(settings.store), parse(PictureVerdict, told, "the verdict"))
+    fields = {"camera": camera, "day": day_from(day), "image": image, "kind": kind, "note": note, "author": author}
+    key = say_of_picture(Store(settings.store), parse(PictureVerdict, fields, "the verdict"))
     say(f"kept verdict {key} on {image} of {camera}: {kind}; `incidents withdraw` takes it back")
 
 

@@ -129,8 +129,8 @@ def _unused(store: Store, family: str, night: date) -> list[str]:
     used = sum(store.provenance(path).many for path in store.written("readings", [night], family=family))
     if reasons.sum() <= 0.01 * (used + reasons.sum()):
         return []
-    told = ", ".join(f"{reason} ({many:,})" for reason, many in reasons.head(4).items())
-    return [f"{count(int(reasons.sum()), 'row')} of {night} could not be used: {told}"]
+    reasons_in_words = ", ".join(f"{reason} ({many:,})" for reason, many in reasons.head(4).items())
+    return [f"{count(int(reasons.sum()), 'row')} of {night} could not be used: {reasons_in_words}"]
 
 
 def _start(family: str) -> str:

@@ -42,21 +42,21 @@ def write_settings(
     before = without_partial(_text_before(settings, store), family or name_of(source))
     known = settings_in(before, settings, str(settings))
     try:
-        found = discover(source, wishes)
+        discovery = discover(source, wishes)
     except UnreadableError as error:
         raise _as_far_as(error, before, source, settings, family or name_of(source), wishes) from error
     if may_ask and sys.stdin.isatty() and console.is_terminal:
-        found = _asked(source, wishes, found)
-    name = family or found.name
+        discovery = _answered(source, wishes, discovery)
+    name = family or discovery.name
     if name in known.families:
         raise UnusableError(f"{settings} already has a family '{name}'", "take another --family or edit the file")
-    text = with_family(before, found, name)
+    text = with_family(before, discovery, name)
     parse(Settings, tomllib.loads(text), f"the settings for {source}")
     replace_file(*open_url(str(settings.resolve())), text.encode())
     picture = settings.resolve().parent / f"{name}.png"
-    replace_file(*open_url(str(picture)), overview_picture(found.values, found.family, name))
-    show_table(columns_table(found))
-    show(*summary(found, name))
+    replace_file(*open_url(str(picture)), overview_picture(discovery.values, discovery.family, name))
+    show_table(columns_table(discovery))
+    show(*summary(discovery, name))
     say(f"wrote {settings} and {picture.name}; next: nightscore backfill --family {name}")
 
 
@@ -85,22 +85,22 @@ def _as_far_as(
     return UnreadableError(error.reason, f"{error.remedy}; {mend}" if error.remedy else mend)
 
 
-def _asked(source: Path, wishes: Wishes, found: Discovery) -> Discovery:
+def _answered(source: Path, wishes: Wishes, discovery: Discovery) -> Discovery:
     """What a person says of the guesses that are unsure, and what follows from it."""
-    rivals = found.understood.time.rivals
+    rivals = discovery.understood.time.rivals
     if rivals and wishes.style is None:
         for number, style in enumerate(rivals, start=1):
             say(f"  {number}: {style}")
         choice = typer.prompt("Day and month could be told either way; which form", default=1, type=int)
         wishes = replace(wishes, style=rivals[min(max(choice, 1), len(rivals)) - 1])
-    if not found.understood.zoned and wishes.zone is None:
+    if not discovery.understood.zoned and wishes.zone is None:
         wishes = replace(wishes, zone=typer.prompt("The times state no zone; they are in", default="UTC"))
     return discover(source, wishes)
 
 
-def columns_table(found: Discovery) -> Table:
+def columns_table(discovery: Discovery) -> Table:
     """What each column was taken for: role, evidence, range, missing."""
-    table, rows = Table(*HEAD, title="what was understood"), column_rows(found)
+    table, rows = Table(*HEAD, title="what was understood"), column_rows(discovery)
     for row in rows[:MOST_LINES]:
         add_cells(table, *row)
     if (more := len(rows) - MOST_LINES) > 0:

@@ -31,55 +31,60 @@ def init_camera(source: Path, settings: Path, store: str | None, name: str | Non
     UnusableError when the settings have a camera of that name.
     """
     known = load(settings) if settings.exists() else Settings()
-    found = discover_camera(source, name)
+    discovery = discover_camera(source, name)
     if not source.is_absolute():
-        inbox = os.path.relpath(found.camera.inbox, settings.resolve().parent)
-        found = replace(found, camera=found.camera.model_copy(update={"inbox": inbox}))
-    if found.name in known.cameras:
-        raise UnusableError(f"{settings} already has a camera '{found.name}'", "take another --family or edit the file")
+        inbox = os.path.relpath(discovery.camera.inbox, settings.resolve().parent)
+        discovery = replace(discovery, camera=discovery.camera.model_copy(update={"inbox": inbox}))
+    if discovery.name in known.cameras:
+        raise UnusableError(
+            f"{settings} already has a camera '{discovery.name}'", "take another --family or edit the file"
+        )
     before = settings.read_text(encoding="utf-8") if settings.exists() else f"store = {json.dumps(store or 'store')}\n"
-    detector, why = _detector(found)
-    text = with_camera(before, found, detector)
+    detector, why = _detector(discovery)
+    text = with_camera(before, discovery, detector)
     parse(Settings, tomllib.loads(text), f"the settings for {source}")
     replace_file(*open_url(str(settings.resolve())), text.encode())
-    picture = settings.resolve().parent / f"{found.name}.png"
-    replace_file(*open_url(str(picture)), labelled_sheet(found.samples, f"{found.name}: what was understood"))
-    next_day = found.days[-1] + timedelta(days=1)
-    lines = [*_told(found, why), f"wrote {settings} and {picture.name}; next:"]
-    lines += [f"  nightscore ingest-images --camera {found.name} --day {day}" for day in found.days[-MOST_DAYS:]]
-    lines.append(f"  nightscore train-images --camera {found.name} --day {next_day}")
-    if any(not is_normal(label, found.camera) for label in found.labels):
-        lines.append(f"  nightscore evaluate-images --camera {found.name}")
+    picture = settings.resolve().parent / f"{discovery.name}.png"
+    replace_file(*open_url(str(picture)), labelled_sheet(discovery.samples, f"{discovery.name}: what was understood"))
+    next_day = discovery.days[-1] + timedelta(days=1)
+    lines = [*_lines(discovery, why), f"wrote {settings} and {picture.name}; next:"]
+    lines += [
+        f"  nightscore ingest-images --camera {discovery.name} --day {day}" for day in discovery.days[-MOST_DAYS:]
+    ]
+    lines.append(f"  nightscore train-images --camera {discovery.name} --day {next_day}")
+    if any(not is_normal(label, discovery.camera) for label in discovery.labels):
+        lines.append(f"  nightscore evaluate-images --camera {discovery.name}")
     return lines
 
 
-def _detector(found: CameraDiscovery) -> tuple[dict[str, Any], str]:
+def _detector(discovery: CameraDiscovery) -> tuple[dict[str, Any], str]:
     """The detector's keys that suit the pictures, and why."""
-    if found.camera.size < LEAST_FOR_PATCHES:
+    if discovery.camera.size < LEAST_FOR_PATCHES:
         return {}, "gradients of the whole picture, which suit small ones"
     if find_spec("efficientnet_lite_pytorch") is None:
         return {}, "gradients of the whole picture; patches find small defects better: install 'nightscore[patches]'"
-    if found.camera.is_tiled:
+    if discovery.camera.is_tiled:
         return {"features": {"kind": "patches", "mirrors": 1}}, "patches, which find small defects best; of many tiles"
     return {"features": {"kind": "patches"}}, "patches, which find small defects best"
 
 
-def _told(found: CameraDiscovery, detector: str) -> list[str]:
+def _lines(discovery: CameraDiscovery, detector: str) -> list[str]:
     """What was understood, for a person."""
-    camera = found.camera
-    normal = sum(count for label, count in found.labels.items() if is_normal(label, camera))
-    names = ", ".join(f"{label or '(no label)'} {count:,}" for label, count in found.labels.items())
-    days = f"{found.days[0]} to {found.days[-1]}" if len(found.days) > 1 else str(found.days[0])
+    camera = discovery.camera
+    normal = sum(count for label, count in discovery.labels.items() if is_normal(label, camera))
+    names = ", ".join(f"{label or '(no label)'} {count:,}" for label, count in discovery.labels.items())
+    days = f"{discovery.days[0]} to {discovery.days[-1]}" if len(discovery.days) > 1 else str(discovery.days[0])
     colours = "grey" if camera.channels == 1 else "colour"
+    size = f"{camera.shape[2]}x{camera.shape[1]} {colours}"
     lines = [
-        f"{found.name}: {found.pictures:,} pictures of {days}, kept as {camera.shape[2]}x{camera.shape[1]} {colours}",
+        f"{discovery.name}: {discovery.pictures:,} pictures of {days}, kept as {size}",
         f"  labels: {names}; {normal:,} of them normal",
         f"  detector: {detector}",
     ]
-    if found.splits:
-        parts = ", ".join(f"{split} {count:,}" for split, count in sorted(found.splits.items()))
+    if discovery.splits:
+        parts = ", ".join(f"{split} {count:,}" for split, count in sorted(discovery.splits.items()))
         lines.append(f"  parts: {parts}; only train is learned from")
-    if found.masks:
-        lines.append(f"  masks: {found.masks:,}, for evaluate-images")
-    lines += [f"  {key}: {reason}" for key, reason in found.reasons.items() if key not in ("size", "channels")]
-    return lines + [f"  odd: {what}" for what in found.odd]
+    if discovery.masks:
+        lines.append(f"  masks: {discovery.masks:,}, for evaluate-images")
+    lines += [f"  {key}: {reason}" for key, reason in discovery.reasons.items() if key not in ("size", "channels")]
+    return lines + [f"  odd: {what}" for what in discovery.odd]

@@ -99,15 +99,15 @@ def replay(
     from rich.table import Table
 
     from anomaly.series import replay as past
-    from service.views.words import carried_by, interval, replay_summary
+    from service.views.words import contributions, interval, replay_summary
 
-    found = past.replay(settings, family, day_from(first), day_from(last), budget)
-    show(replay_summary(found))
-    table = Table("change", "severity", "asset", "when", "carried by")
-    for row in found.anomalies.to_dict("records"):
+    outcome = past.replay(settings, family, day_from(first), day_from(last), budget)
+    show(replay_summary(outcome))
+    table = Table("change", "severity", "asset", "when", "main sensors")
+    for row in outcome.anomalies.to_dict("records"):
         steps = dict.fromkeys(filter(None, (row["severity_before"], row["severity_after"])))
         cells = (row["change"], " to ".join(steps), row["asset"], interval(row["start"], row["end"]))
-        add_cells(table, *cells, carried_by(row["sensors"]))
+        add_cells(table, *cells, contributions(row["sensors"]))
     show_table(table)
     again = f"nightscore accept-threshold --family {family} --from {first} --to {last}"
     say(f"to let it serve the nights after these: {again}{f' --budget {budget:g}' if budget is not None else ''}")

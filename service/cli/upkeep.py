@@ -76,12 +76,14 @@ def clean(
     if not dry_run:
         say(cleaning.clean(settings, day_from(day)))
         return
-    store, kept = Store(settings.store), settings.retention
-    outdated = list(cleaning.removable(store, kept, day_from(day)))
+    store, retention = Store(settings.store), settings.retention
+    outdated = list(cleaning.removable(store, retention, day_from(day)))
     show(*outdated)
     gone = set(outdated)
     days = [
-        left for paths in to_join(store, kept, day_from(day)) if len(left := [p for p in paths if p not in gone]) > 1
+        left
+        for paths in to_join(store, retention, day_from(day))
+        if len(left := [p for p in paths if p not in gone]) > 1
     ]
     joined = f", {sum(map(len, days)):,} would be joined to {len(days):,}" if days else ""
     say(f"{len(outdated):,} files would be removed{joined}")

@@ -94,28 +94,32 @@ def compare(settings: Settings, plant: Plant) -> Outcome:
     """The found anomalies beside the injected faults: a fault is found when an anomaly of its asset touches it."""
     store = Store(settings.store)
     days = last_days(DAYS, FAULTY_DAYS)
-    found = pd.concat([store.read_days("anomalies", days, family=family) for family in settings.families])
-    found = found.drop_duplicates("anomaly_id", keep="last")
-    found = found[~found["suppressed"]]
+    anomalies = pd.concat([store.read_days("anomalies", days, family=family) for family in settings.families])
+    anomalies = anomalies.drop_duplicates("anomaly_id", keep="last")
+    anomalies = anomalies[~anomalies["suppressed"]]
     faults, used = [], set()
     for fault in plant.faults.to_dict("records"):
-        mine = (found["asset"] == fault["asset"]) & (found["start"] < fault["end"]) & (found["end"] > fault["start"])
-        used |= set(found.loc[mine, "anomaly_id"])
-        worst = found[mine].sort_values("peak_score").tail(1).to_dict("records")
+        touching = (
+            (anomalies["asset"] == fault["asset"])
+            & (anomalies["start"] < fault["end"])
+            & (anomalies["end"] > fault["start"])
+        )
+        used |= set(anomalies.loc[touching, "anomaly_id"])
+        worst = anomalies[touching].sort_values("peak_score").tail(1).to_dict("records")
         severity, sensors = (worst[0]["severity"], shares_in_words(worst[0]["sensors"])) if worst else ("", "")
         faults.append({**fault, "found": bool(worst), "severity": severity, "sensors": sensors})
     assets = sum(frame["asset"].nunique() for frame in plant.readings.values())
-    return Outcome(pd.DataFrame(faults), found[~found["anomaly_id"].isin(used)], assets * FAULTY_DAYS / 7)
+    return Outcome(pd.DataFrame(faults), anomalies[~anomalies["anomaly_id"].isin(used)], assets * FAULTY_DAYS / 7)
 
 
 def _print_outcome(outcome: Outcome) -> None:
     table = Table(
-        "asset", "injected", "sensor", "start", "found", "carried by", title="injected faults and what was found"
+        "asset", "injected", "sensor", "start", "found", "main sensors", title="injected faults and what was found"
     )
     for fault in outcome.faults.to_dict("records"):
-        found = f"[green]{fault['severity']}[/green]" if fault["found"] else "[red]missed[/red]"
+        verdict = f"[green]{fault['severity']}[/green]" if fault["found"] else "[red]missed[/red]"
         start = f"{fault['start']:%m-%d %H:%M}"
-        table.add_row(fault["asset"], fault["kind"], fault["sensor"] or "all", start, found, fault["sensors"])
+        table.add_row(fault["asset"], fault["kind"], fault["sensor"] or "all", start, verdict, fault["sensors"])
     show_table(table)
     for alarm in outcome.false_alarms.to_dict("records"):
         line = f"false alarm: {alarm['asset']} {alarm['start']:%m-%d %H:%M} to {alarm['end']:%m-%d %H:%M}"

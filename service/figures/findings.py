@@ -45,25 +45,25 @@ def rows_around(store: Store, family: str, day: date, findings: list[Row]) -> tu
     return scores, sensor_scores
 
 
-def _shown(found: Row, day: date) -> tuple[pd.Timestamp, pd.Timestamp]:
+def _shown(anomaly: Row, day: date) -> tuple[pd.Timestamp, pd.Timestamp]:
     """The interval that an anomaly's picture shows; it ends with the `day`, so that it is the same ever after."""
-    around = max(BEFORE, (found["end"] - found["start"]) / 2)
-    return found["start"] - around, min(found["end"] + around, pd.Timestamp(day + timedelta(days=1), tz="UTC"))
+    around = max(BEFORE, (anomaly["end"] - anomaly["start"]) / 2)
+    return anomaly["start"] - around, min(anomaly["end"] + around, pd.Timestamp(day + timedelta(days=1), tz="UTC"))
 
 
 def finding_picture(
-    spec: Family, day: date, found: Row, rows: tuple[pd.DataFrame, pd.DataFrame], drawing: Drawing = "svg"
+    spec: Family, day: date, anomaly: Row, rows: tuple[pd.DataFrame, pd.DataFrame], drawing: Drawing = "svg"
 ) -> bytes:
     """An SVG or PNG of an anomaly's leading sensors over their band, its score and its threshold, hours around it.
 
     `rows` are those of `rows_around`.
     """
-    first, last = _shown(found, day)
+    first, last = _shown(anomaly, day)
     scores, values = (
-        part[(part["asset"] == found["asset"]) & (part["time"] >= first) & (part["time"] < last)] for part in rows
+        part[(part["asset"] == anomaly["asset"]) & (part["time"] >= first) & (part["time"] < last)] for part in rows
     )
-    names = leading(found["sensors"])[:SENSORS] or list(values["sensor"].unique()[:1])
-    with mpl.rc_context({**STYLE, "svg.hashsalt": str(found["anomaly_id"]), "svg.fonttype": "none"}):
+    names = leading(anomaly["sensors"])[:SENSORS] or list(values["sensor"].unique()[:1])
+    with mpl.rc_context({**STYLE, "svg.hashsalt": str(anomaly["anomaly_id"]), "svg.fonttype": "none"}):
         figure = Figure(figsize=(6, 1.0 + 1.25 * (len(names) + 1)), layout="constrained")
         axes = figure.subplots(len(names) + 1, 1, sharex=True, squeeze=False)[:, 0]
         for axis, name in zip(axes, names, strict=False):
@@ -71,7 +71,7 @@ def finding_picture(
         legend_above(axes[0])
         draw_score(axes[-1], scores, spec)
         for axis in axes:
-            draw_anomalies(axis, pd.DataFrame([found]))
+            draw_anomalies(axis, pd.DataFrame([anomaly]))
         buffer = io.BytesIO()
         unstamped = {"Date": None, "Creator": None} if drawing == "svg" else {"Software": None}
         figure.savefig(buffer, format=drawing, dpi=110, metadata=unstamped)
@@ -92,15 +92,15 @@ def odd_images(
     """A day's images over the threshold in the order of `scores`, each beside its heat map."""
     odd = scores[scores["is_anomaly"].astype(bool)].head(most)
     images = store.read("images", camera=camera, day=day).set_index("image_id").loc[odd["image_id"]].reset_index()
-    found = []
+    pictures = []
     for row, plain in zip(odd.to_dict("records"), pixels_of(images, spec), strict=True):
         heat = _heat(store, heat_map_path(camera, day, str(row["image_id"])), plain)
         colours = np.repeat(plain, 3, axis=0) if len(plain) == 1 else plain
         gap = np.full((3, colours.shape[1], max(1, colours.shape[2] // 16)), 255, np.uint8)
         limit = f"{number(row['score'])} nats, limit {number(row['threshold'])}"
         caption = f"{str(row['image_id']).rsplit('/', 1)[-1]}: {limit}"
-        found.append(OddImage(encode_png(np.concatenate([colours, gap, heat], axis=2)), caption))
-    return found
+        pictures.append(OddImage(encode_png(np.concatenate([colours, gap, heat], axis=2)), caption))
+    return pictures
 
 
 def _heat(store: Store, path: str, plain: np.ndarray) -> np.ndarray:

@@ -70,9 +70,9 @@ def code_map(codes: np.ndarray, labels: np.ndarray, title: str) -> bytes:
         axis = figure.subplots()
         names = sorted(set(labels))
         for number, name in enumerate(names):
-            mine = flat[labels == name]
+            points = flat[labels == name]
             colour = mpl.colormaps["tab10"](number % 10)
-            axis.scatter(mine[:, 0], mine[:, 1], s=8, alpha=0.7, color=colour, label=name or "no label")
+            axis.scatter(points[:, 0], points[:, 1], s=8, alpha=0.7, color=colour, label=name or "no label")
         axis.set_xlabel(f"first principal axis of the codes ({shares[0]:.0%} of their variance)")
         axis.set_ylabel(f"second ({shares[1]:.0%})")
         if len(names) > 1:

@@ -14,8 +14,8 @@ from anomaly.thresholds import Threshold
 from sensors_data.counting import count
 from sensors_data.errors import NightscoreError
 from sensors_data.model_files import ModelCatalogue, ModelFile
-from service.pages.power_rows import mean_told, powers_of
-from service.pages.wanted import WrongAddressError
+from service.pages.machine_view import WrongAddressError
+from service.pages.power_rows import mean_power, powers_of
 from service.schedule.train_now import Kind, trainable
 from service.views.state import Service
 from service.views.words import number
@@ -47,10 +47,10 @@ def compared(service: Service, query: dict[str, str]) -> dict[str, Any]:
     serving = catalogue.serving(kind, name, date.max)
     columns: list[dict[str, Line]] = []
     for day in chosen:
-        told = _told(service, models[day])
+        facts = _facts(service, models[day])
         served = [night for night in powers if night.model == f"{name}@{day}"]
         state = "serves" if models[day] == serving else "accepted" if models[day].accepted else "refused"
-        columns.append({"state": state} | told | {"power": mean_told(served)})
+        columns.append({"state": state} | facts | {"power": mean_power(served)})
     heads = list(dict.fromkeys(head for column in columns for head in column))
     pairs = [(head, *(column.get(head, MISSING) for column in columns)) for head in heads]
     rows = [(head, one != other, [_words(one, other), _words(other, one)]) for head, one, other in pairs]
@@ -84,7 +84,7 @@ def _address(kind: str, name: str, *days: str) -> str:
     return f"/pages/models/compare?{urlencode({'kind': kind, 'name': name, **dict(zip(PARTS, days, strict=False))})}"
 
 
-def _told(service: Service, model: ModelFile) -> dict[str, Line]:
+def _facts(service: Service, model: ModelFile) -> dict[str, Line]:
     """What a model's card says, line by line; of one that cannot be read, why not."""
     try:
         if model.kind == "images":

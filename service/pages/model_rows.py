@@ -87,10 +87,10 @@ def _row(catalogue: ModelCatalogue, model: ModelFile, serves: bool) -> dict[str,
     try:
         card = catalogue.card(model)
     except NightscoreError as error:
-        return row | {"told": "", "verdict": error.reason}
+        return row | {"limit_text": "", "verdict": error.reason}
     threshold = card.get("threshold") or {}
     value = threshold.get("value")
-    told = "" if value is None else f"{number(value)} nats ({number(threshold['low'])} to {number(threshold['high'])})"
+    limit = "" if value is None else f"{number(value)} nats ({number(threshold['low'])} to {number(threshold['high'])})"
     aside = f"not learned: {card['cleaning']}" if card.get("cleaning") else ""
     verdict = "; ".join(filter(None, (card.get("verdict"), aside)))
-    return row | {"threshold": value, "told": told, "verdict": verdict}
+    return row | {"threshold": value, "limit_text": limit, "verdict": verdict}

@@ -28,18 +28,18 @@ def power_row(service: Service, kind: Kind, name: str) -> dict[str, Any]:
     try:
         nights = powers_of(service, kind, name)
     except NightscoreError as error:
-        return {"points": "", "told": f"self-tests cannot be read: {error.reason}", "kinds": ""}
+        return {"points": "", "sentence": f"self-tests cannot be read: {error.reason}", "kinds": ""}
     if not nights:
-        return {"points": "", "told": _none(service, kind, name), "kinds": ""}
+        return {"points": "", "sentence": _none(service, kind, name), "kinds": ""}
     newest, lowest = nights[-1], min(nights, key=lambda night: night.share)
     span = (newest.day - nights[0].day).days or 1
     places = [(night.day - nights[0].day).days / span for night in nights]
-    told = (
+    sentence = (
         f"{PLANTED[kind]} that the self-test found: {percent(newest.share)} in the newest night {newest.day}, "
         f"lowest {percent(lowest.share)} on {lowest.day}; {count(len(nights), 'night')} of the last {NIGHTS}"
     )
     kinds = ", ".join(f"{fault} {percent(share)}" for fault, share in newest.kinds.items())
-    return {"points": points(places, [night.share for night in nights]), "told": told, "kinds": kinds}
+    return {"points": points(places, [night.share for night in nights]), "sentence": sentence, "kinds": kinds}
 
 
 def _none(service: Service, kind: Kind, name: str) -> str:
@@ -48,7 +48,7 @@ def _none(service: Service, kind: Kind, name: str) -> str:
     return "no self-test yet: nightly runs it"
 
 
-def mean_told(nights: list[NightPower]) -> str:
+def mean_power(nights: list[NightPower]) -> str:
     """The mean over the nights that one model served, in words."""
     if not nights:
         return f"no self-test under it in the last {NIGHTS} nights"

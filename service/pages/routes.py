@@ -13,12 +13,12 @@ from starlette.staticfiles import StaticFiles
 
 from sensors_data.series.revised import days_being_revised, in_words
 from service.api.access import Access
+from service.pages.machine_view import MachineView, WrongAddressError, nights_in, view_of
 from service.pages.machine_words import words_of
 from service.pages.model_compare import compared
 from service.pages.model_rows import groups_of, model_groups
 from service.pages.night_cards import newest_night, night_cards
 from service.pages.render import page, part
-from service.pages.wanted import Wanted, WrongAddressError, nights_in, wanted
 from service.schedule.train_now import Kind
 from service.views.lane import machines_of
 from service.views.palette import ROOT_OF_PAGES
@@ -83,13 +83,13 @@ def page_routes(service: Service, access: Access) -> APIRouter:
     def machine(request: Request) -> Response:
         query = dict(request.query_params)
         try:
-            asked = wanted(service, query)
+            view = view_of(service, query)
         except WrongAddressError as error:
             title = "There is no such page" if newest_night(service) else "There is nothing to see yet"
             return _wrong(request, access, error, title)
         if not {"family", "asset"} <= set(query) or not {"from", "to", "day"} & set(query):
-            return RedirectResponse(asked.address, 307)
-        return _machine(request, service, access, asked, query.get("compare", ""))
+            return RedirectResponse(view.address, 307)
+        return _machine(request, service, access, view, query.get("compare", ""))
 
     @routes.get("/pages/review")
     def review(request: Request) -> HTMLResponse:
@@ -139,32 +139,32 @@ def _wrong(request: Request, access: Access, error: WrongAddressError, title: st
     return page(request, access, "wrong.html", 404, title=title, **shown)
 
 
-def _machine(request: Request, service: Service, access: Access, asked: Wanted, compare: str) -> HTMLResponse:
-    rows = words_of(service, asked)
-    nights = nights_in(asked.start, asked.end)
-    span = asked.end - asked.start
+def _machine(request: Request, service: Service, access: Access, view: MachineView, compare: str) -> HTMLResponse:
+    rows = words_of(service, view)
+    nights = nights_in(view.start, view.end)
+    span = view.end - view.start
     more = max(0, len(rows) - WORDS)
-    download = {"family": asked.family, "asset": asked.asset, "from": str(nights[0]), "to": str(nights[-1])}
-    revised = in_words(days_being_revised(service.store, asked.family, nights), asked.family)
+    download = {"family": view.family, "asset": view.asset, "from": str(nights[0]), "to": str(nights[-1])}
+    revised = in_words(days_being_revised(service.store, view.family, nights), view.family)
     return page(
         request,
         access,
         "machine.html",
         revised=revised,
-        title=f"{asked.asset} of {asked.family}",
-        wanted=asked,
-        start=f"{asked.start:%Y-%m-%dT%H:%M:%SZ}",
-        end=f"{asked.end:%Y-%m-%dT%H:%M:%SZ}",
+        title=f"{view.asset} of {view.family}",
+        view=view,
+        start=f"{view.start:%Y-%m-%dT%H:%M:%SZ}",
+        end=f"{view.end:%Y-%m-%dT%H:%M:%SZ}",
         compare=compare,
-        ahead=day_ahead(service, asked.family),
+        ahead=day_ahead(service, view.family),
         families=sorted(service.settings.families),
-        machines=machines_of(service, asked.family, service.store.days("scores", family=asked.family)[-1:]),
-        before=asked.moved(-span).address,
-        after=asked.moved(span).address,
-        spans=[(name, asked.lasting(timedelta(days=days)).address) for days, name in SPANS],
-        wider=asked.lasting(2 * span).address,
+        machines=machines_of(service, view.family, service.store.days("scores", family=view.family)[-1:]),
+        before=view.moved(-span).address,
+        after=view.moved(span).address,
+        spans=[(name, view.lasting(timedelta(days=days)).address) for days, name in SPANS],
+        wider=view.lasting(2 * span).address,
         rows=rows[:WORDS],
         more=more,
-        all=urlencode({"q": asked.asset, "from": str(nights[0]), "to": str(nights[-1])}),
+        all=urlencode({"q": view.asset, "from": str(nights[0]), "to": str(nights[-1])}),
         download=urlencode(download),
     )

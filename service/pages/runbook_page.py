@@ -15,7 +15,7 @@ def runbook_html(text: str) -> str:
     from markdown import markdown  # type: ignore[import-untyped]  # of the extra `docs`
 
     html = markdown(_LINK.sub(r"\1", text), extensions=["tables", "fenced_code"])
-    anchored = re.sub(r"<h2>(\w+)</h2>", lambda found: f'<h2 id="{found[1].lower()}">{found[1]}</h2>', html)
+    anchored = re.sub(r"<h2>(\w+)</h2>", lambda heading: f'<h2 id="{heading[1].lower()}">{heading[1]}</h2>', html)
     return f"{{% raw %}}{anchored}{{% endraw %}}\n"
 
 

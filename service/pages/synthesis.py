@@ -56,7 +56,7 @@ def synthesis_routes(service: Service, access: Access) -> APIRouter:
         service.settings.camera(camera)
         drawer = generator_of(service, camera)
         return {
-            "told": told(camera, drawer),
+            "message": about_drawer(camera, drawer),
             "draws": drawer is not None,
             "classes": drawer.card.classes if drawer else [],
             "layers": style_layers(drawer) if drawer else 0,
@@ -131,7 +131,7 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-def told(camera: str, generator: TrainedGenerator | None) -> str:
+def about_drawer(camera: str, generator: TrainedGenerator | None) -> str:
     """Who draws, in words, or what to do where nobody does."""
     if generator is None:
         return f"No generator of {camera} was trained yet. Next: nightscore train-dcgan --camera {camera}"

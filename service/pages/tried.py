@@ -44,13 +44,13 @@ class Tried:
 
 def examples(service: Service) -> list[str]:
     """The days of the store that can be tried, the ones with most to see first: `pump 2026-03-26`."""
-    found = []
+    examples_by_day = []
     for family in sorted(service.settings.families):
         days = service.store.days("scores", family=family)[-14:]
         rows = {day: service.store.read_days("anomalies", [day], family=family) for day in days}
         best = sorted(days, key=lambda day: -max([0.0, *rows[day]["peak_score"]]))
-        found += [f"{family} {day}" for day in best[:4]]
-    return found
+        examples_by_day += [f"{family} {day}" for day in best[:4]]
+    return examples_by_day
 
 
 def scored(service: Service, path: str | None, example: str | None, scorer: str, learn: float) -> Tried:
@@ -86,12 +86,12 @@ def by_itself(family: Family, path: Path, learn: float) -> Tried:
 
 def by_family(service: Service, family: str, readings: pd.DataFrame, missing: str = "") -> Tried:
     """Readings under the detectors that serve their days; `missing` is told with who scored them."""
-    found = score_readings(service, family, readings)
-    if found.scores["score"].isna().all():
+    scored = score_readings(service, family, readings)
+    if scored.scores["score"].isna().all():
         raise UnusableError("no row could be scored", "too little of any window was measured; give longer readings")
-    days = sorted(found.scores["time"].dt.date.unique())
+    days = sorted(scored.scores["time"].dt.date.unique())
     thresholds = {d.name: d.threshold for d in (service.detector(family, day) for day in days)}
-    rows = ScoredReadings(found.scores, found.sensor_scores, service.settings.family(family), family, thresholds)
+    rows = ScoredReadings(scored.scores, scored.sensor_scores, service.settings.family(family), family, thresholds)
     about = f"{count(int(rows.rows['score'].notna().sum()), 'row')} scored by {', '.join(thresholds)}"
     return Tried(rows, rules_of(service.settings, family), f"{about}; {missing}" if missing else about)
 
@@ -107,9 +107,9 @@ def fitted(family: Family, readings: pd.DataFrame, learn: float) -> Tried:
     detector = anomaly.fit(learned, family.step, config=QUICK)
     known = rows["sensor"].isin(detector.card.sensors)
     recent = rows["time"] >= rows["time"].max().floor("D") - timedelta(days=MOST_DAYS - 1)
-    found = replace(detector.score(rows[recent & known], history=rows[known]), spec=family)
+    scored = replace(detector.score(rows[recent & known], history=rows[known]), spec=family)
     about = f"learned from those until {learned['time'].max():%Y-%m-%d %H:%M} UTC"
-    return Tried(found, Rules(), f"{count(len(found.rows), 'row')} scored; {about}")
+    return Tried(scored, Rules(), f"{count(len(scored.rows), 'row')} scored; {about}")
 
 
 def clocked(family: Family, readings: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from service.pages.render import part_html
 from service.pages.tried import Tried
 from service.views.course import curves_of
 from service.views.night import worst_first
-from service.views.words import carried_by, counted_findings
+from service.views.words import contributions, counted_findings
 
 MOST_ROWS = 15
 """Anomalies that the table shows."""
@@ -24,13 +24,13 @@ def outcome(tried: Tried, alarms: float) -> dict[str, Any]:
     anomalies = moved.anomalies(tried.rules)
     anomalies = worst_first(anomalies) if len(anomalies) else anomalies
     rows = anomalies.head(MOST_ROWS).to_dict("records")
-    shown = [{**row, "sensors": carried_by(row["sensors"])} for row in rows]
+    shown = [{**row, "sensors": contributions(row["sensors"])} for row in rows]
     more = len(anomalies) - len(shown)
     scores = {str(asset): _score_of(rows, tried) for asset, rows in moved.rows.groupby("asset", observed=True)}
     worst = [str(name) for name in anomalies["asset"]] if len(anomalies) else []
     return {
-        "told": tried.about,
-        "html": part_html("tried.html", told=counted_findings(anomalies), rows=shown, more=more),
+        "message": tried.about,
+        "html": part_html("tried.html", headline=counted_findings(anomalies), rows=shown, more=more),
         "machines": list(dict.fromkeys([*worst, *sorted(scores)])),
         "scores": scores,
         "anomalies": _spans(anomalies),

@@ -127,9 +127,9 @@ def understood(tryout: Tryout, corrections: Corrections) -> dict[str, str]:
         raise UnusableError("there is no file to look at", "upload one")
     if tryout.found is not None:
         corrections = with_changes(tryout.corrections, tryout.found, corrections)
-    found = look(tryout.path, corrections)
-    tryout.found, tryout.corrections, tryout.tried = found, corrections, None
-    return {"name": found.name, "html": understood_html(found)}
+    discovery = look(tryout.path, corrections)
+    tryout.found, tryout.corrections, tryout.tried = discovery, corrections, None
+    return {"name": discovery.name, "html": understood_html(discovery)}
 
 
 def tried_of(service: Service, tryout: Tryout, ask: Ask) -> Tried:

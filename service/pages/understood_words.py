@@ -14,13 +14,13 @@ MOST_COLUMNS = 60
 """Columns that the table shows."""
 
 
-def understood_html(found: Discovery) -> str:
+def understood_html(discovery: Discovery) -> str:
     """What is odd first of all, the columns and what they were taken for, the rest in words, and the form."""
     lines = [
         line.strip().replace("edit layout.timezone, or --zone", "correct it below")
-        for line in summary(found, found.name)
+        for line in summary(discovery, discovery.name)
     ]
-    rows = column_rows(found)
+    rows = column_rows(discovery)
     return part_html(
         "understood.html",
         odd=[line.removeprefix("odd: ") for line in lines if line.startswith("odd: ")],
@@ -28,8 +28,8 @@ def understood_html(found: Discovery) -> str:
         rows=rows[:MOST_COLUMNS],
         more=max(0, len(rows) - MOST_COLUMNS),
         lines=[line for line in lines if not line.startswith("odd: ")],
-        now=as_found(found),
-        columns=[column.name for column in found.understood.columns],
-        sensors=list(found.family.sensors),
-        sheets=sheet_names(Path(found.family.inbox)),
+        now=as_found(discovery),
+        columns=[column.name for column in discovery.understood.columns],
+        sensors=list(discovery.family.sensors),
+        sheets=sheet_names(Path(discovery.family.inbox)),
     )

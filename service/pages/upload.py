@@ -60,12 +60,12 @@ def look(path: Path, corrections: Corrections) -> Discovery:
         asset=corrections.asset,
     )
     try:
-        found = discover(path, wishes)
+        discovery = discover(path, wishes)
     finally:
         forget_files()
-    family = corrected(found.family, corrections)
-    roles = replace(found.understood.roles, roles=_roles(found, family))
-    return replace(found, family=family, understood=replace(found.understood, roles=roles))
+    family = corrected(discovery.family, corrections)
+    roles = replace(discovery.understood.roles, roles=_roles(discovery, family))
+    return replace(discovery, family=family, understood=replace(discovery.understood, roles=roles))
 
 
 def corrected(family: Family, corrections: Corrections) -> Family:
@@ -89,11 +89,11 @@ def corrected(family: Family, corrections: Corrections) -> Family:
     return parse(Family, table, "what was corrected")
 
 
-def _roles(found: Discovery, family: Family) -> tuple[Role, ...]:
+def _roles(discovery: Discovery, family: Family) -> tuple[Role, ...]:
     """The columns' roles, those that a person changed as they are now."""
-    before, now = set(found.family.layout.ignore), set(family.layout.ignore)
+    before, now = set(discovery.family.layout.ignore), set(family.layout.ignore)
     changed = dict.fromkeys(now - before, "ignored") | dict.fromkeys(before - now, "sensor")
-    roles = found.understood.roles.roles
+    roles = discovery.understood.roles.roles
     return tuple(Role(r.column, changed[r.column], "you said so") if r.column in changed else r for r in roles)
 
 
@@ -167,21 +167,21 @@ def _unpacked_size(path: Path) -> int:
     return size
 
 
-def settings_of(found: Discovery, name: str, file: str, known: tuple[str, ...]) -> str:
+def settings_of(discovery: Discovery, name: str, file: str, known: tuple[str, ...]) -> str:
     """The part of settings.toml for a file that was understood, to be put into `inbox/` beside it.
 
     UnusableError when there is such a family.
     """
     if name in known:
         raise UnusableError(f"there is a family '{name}' already", "give it another name")
-    family = found.family.model_copy(update={"inbox": f"inbox/{file}"})
-    return settings_toml(replace(found, family=family), name)
+    family = discovery.family.model_copy(update={"inbox": f"inbox/{file}"})
+    return settings_toml(replace(discovery, family=family), name)
 
 
-def as_found(found: Discovery) -> Corrections:
+def as_found(discovery: Discovery) -> Corrections:
     """What was found, as corrections that change nothing."""
-    layout = found.family.layout
-    held = {name: sensor.hold for name, sensor in found.family.sensors.items() if sensor.hold}
+    layout = discovery.family.layout
+    held = {name: sensor.hold for name, sensor in discovery.family.sensors.items() if sensor.hold}
     return Corrections(
         time=layout.time,
         style=layout.time_format or "",
@@ -190,16 +190,16 @@ def as_found(found: Discovery) -> Corrections:
         sheet=layout.sheet,
         asset=layout.asset or (),
         ignored=tuple(layout.ignore),
-        step=duration_words(found.family.step),
-        nearest=found.family.nearest,
+        step=duration_words(discovery.family.step),
+        nearest=discovery.family.nearest,
         hold=duration_words(next(iter(held.values()))) if held else "",
         held=tuple(held),
     )
 
 
-def with_changes(before: Corrections, found: Discovery, now: Corrections) -> Corrections:
+def with_changes(before: Corrections, discovery: Discovery, now: Corrections) -> Corrections:
     """The corrections `before`, and beside them what `now` says other than what was `found`."""
-    plain = as_found(found)
+    plain = as_found(discovery)
     changes = {f.name: getattr(now, f.name) for f in fields(now) if getattr(now, f.name) != getattr(plain, f.name)}
     if {"hold", "held"} & set(changes):
         changes |= {"hold": now.hold, "held": now.held}

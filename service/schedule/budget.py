@@ -33,15 +33,17 @@ class Budget:
 
     def announcement(self) -> str:
         """What is expected of the night, before it begins."""
-        kept: list[str] = []
+        fitting: list[str] = []
         late: list[str] = []
         taken = 0.0
         for family, seconds in self.expected.items():
             fits = taken + seconds <= self.seconds
-            (kept if fits else late).append(f"{family} {_minutes(seconds)}")
+            (fitting if fits else late).append(f"{family} {_minutes(seconds)}")
             taken += seconds * fits
-        told = f"budget of the night {_minutes(self.seconds)}: by their last nights {', '.join(kept) or 'none'} fit"
-        return f"{told}; left out unless there is time: {', '.join(late)}" if late else told
+        sentence = (
+            f"budget of the night {_minutes(self.seconds)}: by their last nights {', '.join(fitting) or 'none'} fit"
+        )
+        return f"{sentence}; left out unless there is time: {', '.join(late)}" if late else sentence
 
     def families(self) -> Iterator[str]:
         """The families that begin, one after another: those that are expected to end within what is left by then."""
@@ -76,7 +78,7 @@ def budget_of(settings: Settings, day: date, families: list[str]) -> Budget:
     return Budget(allowed.total_seconds(), expected)
 
 
-def tell_left_out(settings: Settings, day: date, budget: Budget, say: Callable[[str], None]) -> NotThereError | None:
+def record_left_out(settings: Settings, day: date, budget: Budget, say: Callable[[str], None]) -> NotThereError | None:
     """Keep a failed run of each family that was left out, so that metrics, report and `doctor` tell it; the refusal."""
     store = Store(settings.store)
     for family in budget.left_out:

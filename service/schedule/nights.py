@@ -20,7 +20,7 @@ from sensors_data.series.sources.kinds import days_in
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.console import progress_bar, training_progress_in
-from service.schedule.budget import budget_of, tell_left_out
+from service.schedule.budget import budget_of, record_left_out
 from service.schedule.revisions import revise
 from service.schedule.tasks import Task, pool
 
@@ -40,7 +40,7 @@ def night(settings: Settings, day: date, families: list[str], say: Callable[[str
     for family in budget.families():
         for part in (_family_night, _export):
             failed = _tried(part, settings, day, family, say) or failed
-    failed = tell_left_out(settings, day, budget, say) or failed
+    failed = record_left_out(settings, day, budget, say) or failed
     for family in budget.left_out:
         failed = _tried(_export, settings, day, family, say) or failed
     if failed is not None:
@@ -134,10 +134,10 @@ def _ingested(days: list[date], refused: list[NightscoreError | None], say: Call
     for day, error in zip(days, refused, strict=True):
         if error is not None:
             say(f"not ingested {day}: {error}")
-    kept = [day for day, error in zip(days, refused, strict=True) if error is None]
-    if not kept and refused[0] is not None:
+    usable = [day for day, error in zip(days, refused, strict=True) if error is None]
+    if not usable and refused[0] is not None:
         raise refused[0]
-    return kept
+    return usable
 
 
 def _train(settings: Settings, day: date, family: str, progress: Progress, say: Callable[[str], None]) -> None:

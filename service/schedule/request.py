@@ -15,7 +15,7 @@ WORDS = ("day", "family", "camera")
 
 
 @dataclass(frozen=True)
-class Asked:
+class RunRequest:
     """The partitions of one run."""
 
     day: date
@@ -23,26 +23,26 @@ class Asked:
     cameras: tuple[str, ...]
 
 
-def asked(settings: Settings, words: Mapping[str, object], day: date, today: date) -> Asked:
+def run_request(settings: Settings, words: Mapping[str, object], day: date, today: date) -> RunRequest:
     """The partitions that `words` ask for, `day` where they name none; one family or camera leaves out all others.
 
     ValueError for a word or a day that is none, or a day that has not begun; LookupError for a name that the settings
     do not have.
     """
-    given = {word: value for word, value in words.items() if value is not None}
-    if unknown := sorted(set(given) - set(WORDS)):
+    stated = {word: value for word, value in words.items() if value is not None}
+    if unknown := sorted(set(stated) - set(WORDS)):
         raise UnusableError(f"a run cannot be asked for {str(unknown)[:200]}", f"known words: {', '.join(WORDS)}")
-    for word, value in given.items():
+    for word, value in stated.items():
         if not isinstance(value, str) or len(value) > 64:
             raise UnusableError(f"{word} must be a text of at most 64 characters, found {str(value)[:40]!r}")
-    wanted = day_from(str(given["day"])) if "day" in given else day
-    if wanted > today:
-        raise UnusableError(f"{wanted} has not begun yet (the run is of {today})", "name a day that is over")
+    of_day = day_from(str(stated["day"])) if "day" in stated else day
+    if of_day > today:
+        raise UnusableError(f"{of_day} has not begun yet (the run is of {today})", "name a day that is over")
     families, cameras = tuple(settings.families), tuple(settings.cameras)
-    if "family" in given or "camera" in given:
-        families = (_known(given["family"], settings.families, "family"),) if "family" in given else ()
-        cameras = (_known(given["camera"], settings.cameras, "camera"),) if "camera" in given else ()
-    return Asked(wanted, families, cameras)
+    if "family" in stated or "camera" in stated:
+        families = (_known(stated["family"], settings.families, "family"),) if "family" in stated else ()
+        cameras = (_known(stated["camera"], settings.cameras, "camera"),) if "camera" in stated else ()
+    return RunRequest(of_day, families, cameras)
 
 
 def _known(name: object, there: Mapping[str, object], what: str) -> str:

@@ -88,8 +88,8 @@ def _run_all(
     progress: Progress, bar: TaskID, what: str, outcomes: Iterable[NightscoreError | None], tasks: list[Task]
 ) -> list[NightscoreError | None]:
     progress.update(bar, description=what, total=len(tasks), completed=0)
-    found = []
+    finished = []
     for outcome in outcomes:
-        found.append(outcome)
+        finished.append(outcome)
         progress.advance(bar)
-    return found
+    return finished

@@ -30,11 +30,11 @@ def write_pngs(
     folder: Path,
 ) -> str:
     """A day's batch, of any size, as PNGs in folders of 10,000; in words. They are the same images as in the store."""
-    given = generator_settings(settings, camera)
+    defaults = generator_settings(settings, camera)
     generator = load_for(Store(settings.store), camera, day)
-    wanted = given.count if count is None else count
+    wanted = defaults.count if count is None else count
     seed = batch_seed(generator, day, settings.seed)
-    scale = given.truncation if truncation is None else truncation
+    scale = defaults.truncation if truncation is None else truncation
     for index, png in enumerate(drawn_pngs(generator, wanted, seed, label, scale)):
         inside = folder / f"{index // A_FOLDER:04d}"
         if index % A_FOLDER == 0:

@@ -131,11 +131,11 @@ def drawings(
     chosen = torch.randperm(len(x), generator=generator)[: 2 * COLUMNS]
     pairs = [interpolated(model, x[a], x[b], COLUMNS) for a, b in chosen[:6].view(3, 2).tolist()]
     yield "interpolation", sheet(np.concatenate(pairs), COLUMNS, f"from one image to another · {about}")
-    given = x[chosen[:COLUMNS]]
-    kept = np.concatenate([images[chosen[:COLUMNS].numpy()], reconstructed(model, given)])
-    more = [noised(model, given, spread, generator) for spread in (0.5, 1.0)]
+    originals = x[chosen[:COLUMNS]]
+    compared = np.concatenate([images[chosen[:COLUMNS].numpy()], reconstructed(model, originals)])
+    more = [noised(model, originals, spread, generator) for spread in (0.5, 1.0)]
     names = ["given", "reconstructed", "code + 0.5 noise", "code + 1.0 noise"]
-    yield "reconstructions", sheet(np.concatenate([kept, *more]), COLUMNS, f"reconstructions · {about}", names)
+    yield "reconstructions", sheet(np.concatenate([compared, *more]), COLUMNS, f"reconstructions · {about}", names)
     yield "samples", sheet(sampled(model, known, 5 * COLUMNS, generator), COLUMNS, f"drawn · {about}")
 
 

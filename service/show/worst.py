@@ -18,9 +18,9 @@ def worst_anomaly(
     rows: list[dict[str, Any]] = []
     for family in families:
         days = [day] if day else store.days("anomalies", family=family)
-        found = store.read_days("anomalies", days, family=family)
-        found = found[~found["suppressed"].astype(bool)]
-        found = found if asset is None else found[found["asset"] == asset]
-        worst = found.sort_values("peak_score", kind="stable").tail(1).assign(family=family)
+        anomalies = store.read_days("anomalies", days, family=family)
+        anomalies = anomalies[~anomalies["suppressed"].astype(bool)]
+        anomalies = anomalies if asset is None else anomalies[anomalies["asset"] == asset]
+        worst = anomalies.sort_values("peak_score", kind="stable").tail(1).assign(family=family)
         rows += [{str(name): value for name, value in row.items()} for row in worst.to_dict("records")]
     return max(rows, key=lambda row: float(row["peak_score"]), default=None)

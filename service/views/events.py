@@ -23,13 +23,13 @@ def events_of(service: Service, family: str, asset: str, start: datetime, end: d
     check_range(start, end)
     anomalies = anomalies_touching(service, family, asset, start, end)
     incidents = read_incidents(service.store, family)
-    mine = incidents["asset"].isna() | (incidents["asset"] == asset)
-    mine &= (incidents["start"] < end) & (incidents["end"] > start)
+    of_machine = incidents["asset"].isna() | (incidents["asset"] == asset)
+    of_machine &= (incidents["start"] < end) & (incidents["end"] > start)
     return {
         "anomalies": [{**_times(row), "id": row["anomaly_id"], "kind": row["kind"]} for row in anomalies],
         "incidents": [
             {**_times(row), "word": row["kind"], "note": row["note"], "author": row["author"]}
-            for row in incidents[mine].to_dict("records")
+            for row in incidents[of_machine].to_dict("records")
         ],
         "models": _models(service, family, start, end),
     }

@@ -37,30 +37,30 @@ def find_anomaly(store: Store, family: str, anomaly_id: str) -> dict[str, Any]:
     """An anomaly as its newest day has it. NotThereError when no day does."""
     for day in reversed(store.days("anomalies", family=family)):
         rows = store.read("anomalies", family=family, day=day)
-        mine = rows[rows["anomaly_id"] == anomaly_id]
-        if len(mine):
-            return {str(name): value for name, value in mine.iloc[0].items()}
+        same = rows[rows["anomaly_id"] == anomaly_id]
+        if len(same):
+            return {str(name): value for name, value in same.iloc[0].items()}
     raise NotThereError(f"{family} has no anomaly {anomaly_id}", "list them: GET /v1/anomalies")
 
 
 def keep_opinion(store: Store, opinion: Opinion) -> str:
     """Keep what a person says of an anomaly, over its whole interval; the incident's id."""
-    told = {"kind": opinion.kind, "note": opinion.note, "author": opinion.author}
+    fields = {"kind": opinion.kind, "note": opinion.note, "author": opinion.author}
     anomaly = find_anomaly(store, opinion.family, opinion.anomaly_id)
-    return label(store, incident_about(opinion.family, anomaly, told))
+    return label(store, incident_about(opinion.family, anomaly, fields))
 
 
 def keep_assignment(store: Store, assignment: Assignment) -> str:
     """Keep who looks at an anomaly; the incident's id."""
-    told = {"kind": ASSIGNED, "note": assignment.to, "author": assignment.author}
+    fields = {"kind": ASSIGNED, "note": assignment.to, "author": assignment.author}
     anomaly = find_anomaly(store, assignment.family, assignment.anomaly_id)
-    return assign(store, incident_about(assignment.family, anomaly, told))
+    return assign(store, incident_about(assignment.family, anomaly, fields))
 
 
-def incident_about(family: str, anomaly: dict[str, Any], told: dict[str, Any]) -> Incident:
+def incident_about(family: str, anomaly: dict[str, Any], fields: dict[str, Any]) -> Incident:
     """An incident over an anomaly's whole interval, said now."""
     where = {"family": family, "asset": anomaly["asset"], "start": anomaly["start"], "end": anomaly["end"]}
-    return Incident.model_validate({**where, **told, "told": datetime.now(UTC)})
+    return Incident.model_validate({**where, **fields, "told": datetime.now(UTC)})
 
 
 def verdicts_on(rows: list[dict[str, Any]], incidents: pd.DataFrame) -> list[dict[str, Any]]:

@@ -108,19 +108,21 @@ def read_night(settings: Settings, day: date) -> Night:
 def _family(store: Store, family: str, day: date) -> FamilyNight:
     scores, grid = (store.written(table, [day], family=family) for table in ("scores", "grid"))
     filled = filling(store, grid)
-    found = store.read_days("anomalies", [day], family=family)
+    anomalies = store.read_days("anomalies", [day], family=family)
     before = _before(store, family, day)
-    known = found["anomaly_id"].isin(before["anomaly_id"])
-    found = found.assign(said=said_of(store, family, found), age=known.map({True: "continuing", False: "new"}))
-    planned = found["suppressed"]
+    known = anomalies["anomaly_id"].isin(before["anomaly_id"])
+    anomalies = anomalies.assign(
+        said=opinions_on(store, family, anomalies), age=known.map({True: "continuing", False: "new"})
+    )
+    planned = anomalies["suppressed"]
     card, fault = card_or_fault(store, detector_files.read_card, detector_files.serving(store, family, day))
     return FamilyNight(
         name=family,
         scored=sum(store.provenance(path).rows for path in scores),
         assets=len(store.assets_in(scores)),
-        findings=worst_first(found[~planned]),
-        planned=found[planned],
-        ended=worst_first(before[~before["suppressed"] & ~before["anomaly_id"].isin(found["anomaly_id"])]),
+        findings=worst_first(anomalies[~planned]),
+        planned=anomalies[planned],
+        ended=worst_first(before[~before["suppressed"] & ~before["anomaly_id"].isin(anomalies["anomaly_id"])]),
         missing_share=(filled.values - filled.known) / filled.values if filled.values else 1.0,
         imputed_share=filled.imputed / filled.values if filled.values else 0.0,
         rejects=_reasons(store.read_days("rejects", [day], family=family)),
@@ -147,23 +149,23 @@ def card_or_fault(store: Store, read: Callable[[Store, ModelFile], T], model: Mo
         return None, str(error)
 
 
-def worst_first(found: pd.DataFrame) -> pd.DataFrame:
+def worst_first(anomalies: pd.DataFrame) -> pd.DataFrame:
     """Anomalies by severity, then by their peak, the worst first."""
-    rank = found["severity"].map({severity: place for place, severity in enumerate(SEVERITIES)})
-    order = found.assign(rank=rank).sort_values(["rank", "peak_score"], ascending=False, kind="stable")
+    rank = anomalies["severity"].map({severity: place for place, severity in enumerate(SEVERITIES)})
+    order = anomalies.assign(rank=rank).sort_values(["rank", "peak_score"], ascending=False, kind="stable")
     return order.drop(columns="rank").reset_index(drop=True)
 
 
-def said_of(store: Store, family: str, found: pd.DataFrame) -> list[str]:
+def opinions_on(store: Store, family: str, anomalies: pd.DataFrame) -> list[str]:
     """What a person said of each anomaly, as `dismissed by night shift: sensor was cleaned`; empty where nobody did."""
     incidents = read_incidents(store, family)
     incidents = incidents[incidents["kind"].isin(("dismissed", "confirmed", ASSIGNED))]
-    said = []
-    for row in found.to_dict("records"):
+    opinions = []
+    for row in anomalies.to_dict("records"):
         same = incidents["asset"].isna() | (incidents["asset"] == row["asset"])
-        mine = incidents[same & (incidents["start"] < row["end"]) & (incidents["end"] > row["start"])]
-        said.append("; ".join(_sentence(incident) for incident in mine.to_dict("records")))
-    return said
+        touching = incidents[same & (incidents["start"] < row["end"]) & (incidents["end"] > row["start"])]
+        opinions.append("; ".join(_sentence(incident) for incident in touching.to_dict("records")))
+    return opinions
 
 
 def _sentence(incident: Row) -> str:

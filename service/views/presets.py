@@ -77,8 +77,8 @@ def _discriminator(down: DiscriminatorShape) -> list[str]:
 
 def _set(config: GeneratorShape | DiscriminatorShape) -> list[str]:
     """What a config of another kind of network sets, a line each."""
-    own = config.model_dump(exclude={"image", "classes", "latent", "conditioning", "encoder", "decoder"})
-    lines = [f"  {name.replace('_', ' ')}: {_value(value)}" for name, value in own.items()]
+    settings = config.model_dump(exclude={"image", "classes", "latent", "conditioning", "encoder", "decoder"})
+    lines = [f"  {name.replace('_', ' ')}: {_value(value)}" for name, value in settings.items()]
     if isinstance(config, EnergyDiscriminatorConfig):
         layers = (*config.encoder, *config.decoder.layers)
         lines += [f"  {_layer(layer)}" for layer in layers]
@@ -120,16 +120,16 @@ def _after(norm: Norm, activation: Activation) -> str:
 def _training(recipe: Recipe) -> str:
     config = recipe.training
     rate = f"{config.optimizer} {config.learning_rate:g}"
-    said = [
+    parts = [
         config.loss,
         rate if config.optimizer == "rmsprop" else f"{rate} betas {config.betas[0]:g} {config.betas[1]:g}",
     ]
-    said += [f"real images as {config.real_target:g}"] if config.real_target < 1 else []
-    said += ["features matched"] if config.matches_features else []
-    said += [f"{config.penalty} penalty of weight {config.penalty_weight:g}"] if config.penalty != "none" else []
-    said += [f"weights clipped to {config.clip:g}"] if config.clip else []
-    said += [f"{config.discriminator_steps} steps of the discriminator"] if config.discriminator_steps > 1 else []
-    said += [f"rate halves in {config.decay_steps:,} steps"] if config.schedule == "exponential" else []
-    said += [f"batch {config.batch}, {config.images:,} images"]
-    said += [f"average of half-life {config.average_half_life} steps"] if config.average_half_life else []
-    return ", ".join(said)
+    parts += [f"real images as {config.real_target:g}"] if config.real_target < 1 else []
+    parts += ["features matched"] if config.matches_features else []
+    parts += [f"{config.penalty} penalty of weight {config.penalty_weight:g}"] if config.penalty != "none" else []
+    parts += [f"weights clipped to {config.clip:g}"] if config.clip else []
+    parts += [f"{config.discriminator_steps} steps of the discriminator"] if config.discriminator_steps > 1 else []
+    parts += [f"rate halves in {config.decay_steps:,} steps"] if config.schedule == "exponential" else []
+    parts += [f"batch {config.batch}, {config.images:,} images"]
+    parts += [f"average of half-life {config.average_half_life} steps"] if config.average_half_life else []
+    return ", ".join(parts)

@@ -62,8 +62,8 @@ def score_readings(service: Service, family: str, readings: pd.DataFrame) -> Sco
         parts.append(_scored(service, spec, family, day, detectors[day], grids, assets))
     scores, sensors = (as_table(name, pd.concat([part[n] for part in parts])) for n, name in enumerate(_TABLES))
     rules = rules_of(service.settings, family)
-    found = anomalies_touching(service.store, rules, spec, family, days[0], scores, sensors)
-    return Scored(scores, sensors, as_table("anomalies", found))
+    anomalies = anomalies_touching(service.store, rules, spec, family, days[0], scores, sensors)
+    return Scored(scores, sensors, as_table("anomalies", anomalies))
 
 
 _TABLES = ("scores", "sensor_scores")
@@ -92,7 +92,7 @@ def _earlier(
     table: tuple[str, str],
     days: list[date],
     assets: list[str],
-    given: dict[date, WideRows],
+    sent_rows: dict[date, WideRows],
 ) -> list[WideRows]:
     """Some assets' rows of earlier days of a family's table: as given, and of the assets that are not given for a day
     from the store.
@@ -100,11 +100,11 @@ def _earlier(
     name, family = table
     rows: list[WideRows] = []
     for day in days:
-        sent = given[day].present if day in given else []
+        sent = sent_rows[day].present if day in sent_rows else []
         wanted = [asset for asset in assets if asset not in sent]
         paths = service.store.written(name, [day] if wanted else [], family=family)
         rows += [_kept(service, spec, name, path, asset) for path in paths for asset in wanted]
-        rows += [given[day]] if day in given else []
+        rows += [sent_rows[day]] if day in sent_rows else []
     return [part.of(assets, spec.sensor_names) for part in rows]
 
 

@@ -29,7 +29,7 @@ class Snooze(Section):
     author: str = Field(min_length=1, max_length=128, examples=["night shift"])
 
 
-def keep_snooze(store: Store, asked: Snooze, now: datetime) -> str:
+def keep_snooze(store: Store, wanted: Snooze, now: datetime) -> str:
     """Keep until when an anomaly is out of the queue; the incident's id.
 
     NotThereError when there is no such anomaly, UnusableError for a day that has begun or lies too far ahead.
@@ -37,14 +37,14 @@ def keep_snooze(store: Store, asked: Snooze, now: datetime) -> str:
     today = now.astimezone(UTC).date()
     last = today + timedelta(days=LONGEST)
     remedy = f"name a day from {today + timedelta(days=1)} to {last}"
-    if asked.until <= today:
-        raise UnusableError(f"a snooze ends on a day to come, found {asked.until}, and today is {today} (UTC)", remedy)
-    if asked.until > last:
-        raise UnusableError(f"a snooze lasts at most {LONGEST} days, found {asked.until}", remedy)
-    anomaly = find_anomaly(store, asked.family, asked.anomaly_id)
-    said = {"kind": SNOOZED, "note": asked.note, "author": asked.author, "severity": anomaly["severity"]}
-    end = datetime.combine(asked.until, time(), UTC)
-    return snooze(store, incident_about(asked.family, anomaly, {**said, "until": end}))
+    if wanted.until <= today:
+        raise UnusableError(f"a snooze ends on a day to come, found {wanted.until}, and today is {today} (UTC)", remedy)
+    if wanted.until > last:
+        raise UnusableError(f"a snooze lasts at most {LONGEST} days, found {wanted.until}", remedy)
+    anomaly = find_anomaly(store, wanted.family, wanted.anomaly_id)
+    fields = {"kind": SNOOZED, "note": wanted.note, "author": wanted.author, "severity": anomaly["severity"]}
+    end = datetime.combine(wanted.until, time(), UTC)
+    return snooze(store, incident_about(wanted.family, anomaly, {**fields, "until": end}))
 
 
 def snoozes_on(rows: list[dict[str, Any]], incidents: pd.DataFrame, now: datetime) -> list[dict[str, Any] | None]:
@@ -53,10 +53,13 @@ def snoozes_on(rows: list[dict[str, Any]], incidents: pd.DataFrame, now: datetim
     return [_asleep(last_on(snoozed, row), row, now) for row in rows]
 
 
-def _asleep(said: dict[Any, Any] | None, row: dict[str, Any], now: datetime) -> dict[str, Any] | None:
+def _asleep(snooze_row: dict[Any, Any] | None, row: dict[str, Any], now: datetime) -> dict[str, Any] | None:
     """A snooze as pages show it, None where there is none, it has ended or the anomaly has grown."""
-    if said is None or said["until"] <= now:
+    if snooze_row is None or snooze_row["until"] <= now:
         return None
-    if SEVERITIES.index(row["severity"]) > SEVERITIES.index(said["severity"]):
+    if SEVERITIES.index(row["severity"]) > SEVERITIES.index(snooze_row["severity"]):
         return None
-    return {"until": f"{said['until']:%Y-%m-%d}", **{name: said[name] for name in ("author", "note", "incident")}}
+    return {
+        "until": f"{snooze_row['until']:%Y-%m-%d}",
+        **{name: snooze_row[name] for name in ("author", "note", "incident")},
+    }

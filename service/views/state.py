@@ -48,8 +48,8 @@ class Kept:
             known = self._items.get(key)
             if known is not None and known[0] == stamp:
                 self._items.move_to_end(key)
-                found: T = known[1]
-                return found
+                value: T = known[1]
+                return value
         made = read()
         with self._lock:
             self._items[key] = (stamp, made)

@@ -17,8 +17,8 @@ from sensors_data.series.incidents import past_incidents, read_incidents
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.views.feedback import find_anomaly
-from service.views.together import told_together
-from service.views.words import carried_by, days_of, interval, number, seen_and_expected
+from service.views.together import together_in_words
+from service.views.words import contributions, days_of, interval, number, seen_and_expected
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ def story_of(settings: Settings, store: Store, family: str, anomaly_id: str) -> 
     sensors = store.read_files("sensor_scores", written, [asset])
     lines = [_what(store, family, anomaly), *seen_and_expected(spec, sensors, anomaly)]
     lines += _how_sure(store, scores, anomaly)
-    lines.append(f"The evidence: {carried_by(anomaly['sensors'])}. Scored by {anomaly['model']}")
+    lines.append(f"The evidence: {contributions(anomaly['sensors'])}. Scored by {anomaly['model']}")
     same_night = store.read_days("anomalies", [day], family=family).to_dict("records")
-    if others := told_together(same_night).get(anomaly_id):
+    if others := together_in_words(same_night).get(anomaly_id):
         lines.append(others)
     if anomaly["suppressed"]:
         lines.append("It lies in planned work, so nobody is alarmed")
@@ -106,11 +106,11 @@ def _history(store: Store, family: str, anomaly: dict[str, Any]) -> list[dict[st
     spoken = read_incidents(store, family)
     spoken["withdrawn"] = pd.Series(pd.NaT, index=spoken.index, dtype="datetime64[us, UTC]")
     rows = pd.concat([spoken, past_incidents(store, family)])
-    mine = rows["asset"].isna() | (rows["asset"] == anomaly["asset"])
-    mine &= (rows["start"] < anomaly["end"]) & (rows["end"] > anomaly["start"])
-    told = rows[mine].sort_values("told", ascending=False, na_position="last", kind="stable")
+    touching = rows["asset"].isna() | (rows["asset"] == anomaly["asset"])
+    touching &= (rows["start"] < anomaly["end"]) & (rows["end"] > anomaly["start"])
+    opinions = rows[touching].sort_values("told", ascending=False, na_position="last", kind="stable")
     names = ("incident", "kind", "author", "note", "told", "withdrawn", "until")
-    return [{name: _known(row[name]) for name in names} for row in told.to_dict("records")]
+    return [{name: _known(row[name]) for name in names} for row in opinions.to_dict("records")]
 
 
 def _known(value: Any) -> Any:
@@ -118,10 +118,10 @@ def _known(value: Any) -> Any:
     return None if value is None or value is pd.NaT else value
 
 
-def _act(said: dict[str, Any]) -> str:
+def _act(opinion: dict[str, Any]) -> str:
     """What was said, with the day on which a snooze ends."""
-    return f"{said['kind']} until {said['until']:%Y-%m-%d}" if said["until"] else str(said["kind"])
+    return f"{opinion['kind']} until {opinion['until']:%Y-%m-%d}" if opinion["until"] else str(opinion["kind"])
 
 
-def _note(said: dict[str, Any]) -> str:
-    return f": {said['note']}" if said["note"] else ""
+def _note(opinion: dict[str, Any]) -> str:
+    return f": {opinion['note']}" if opinion["note"] else ""

@@ -52,12 +52,14 @@ def _are_alike(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> bool:
     return bool(begin and shorter >= LENGTH * longer and len(words) < 2)
 
 
-def told_together(rows: Sequence[Mapping[Any, Any]], most: int = 3) -> dict[str, str]:
+def together_in_words(rows: Sequence[Mapping[Any, Any]], most: int = 3) -> dict[str, str]:
     """By anomaly id, in words, on which other machines the same is odd from the same time on."""
-    told = {}
+    sentences = {}
     for group in groups_of(rows):
         for place in group:
             others = sorted({str(rows[n]["asset"]) for n in group} - {str(rows[place]["asset"])})
             names = ", ".join(others[:most]) + (f" and {len(others) - most} more" if len(others) > most else "")
-            told[str(rows[place]["anomaly_id"])] = f"From the same time and for as long on {names}: one cause is likely"
-    return told
+            sentences[str(rows[place]["anomaly_id"])] = (
+                f"From the same time and for as long on {names}: one cause is likely"
+            )
+    return sentences

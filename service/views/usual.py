@@ -69,7 +69,7 @@ def usual_of(service: Service, family: str, asset: str, start: datetime, end: da
         sensors[name] = {
             "unit": unit_beside(name, spec.sensors[name].unit),
             "holds": holds,
-            "told": _told(usual, place),
+            "message": _message(usual, place),
             **{part: plain(values) if holds else [] for part, values in curves.items()},
         }
     about = {"family": family, "asset": asset, "from": str(days[0]), "through": str(days[-1])}
@@ -87,8 +87,8 @@ def _unusual(service: Service, family: str, asset: str, grid: Grid, days: list[d
     incidents = read_incidents(service.store, family)
     rows = incident_rows(grid, incidents, asset, ABNORMAL)
     first, last = (datetime.combine(day, datetime.min.time(), UTC) for day in (days[0], days[-1] + timedelta(days=1)))
-    found = anomalies_touching(service, family, asset, first, last)
-    for one, verdict in zip(found, verdicts_on(found, incidents), strict=True):
+    anomalies = anomalies_touching(service, family, asset, first, last)
+    for one, verdict in zip(anomalies, verdicts_on(anomalies, incidents), strict=True):
         if verdict["said"] == "dismissed":
             continue
         start, end = (_known(one[name], one.get(other)) for name, other in (("start", "detected"), ("end", "cleared")))
@@ -100,7 +100,7 @@ def _known(*moments: Any) -> list[np.datetime64]:
     return [as_us(moment) for moment in moments if moment is not None and not pd.isna(moment)]
 
 
-def _told(usual: Usual, place: int) -> str:
+def _message(usual: Usual, place: int) -> str:
     """What a sensor's band was worth, or why it is not drawn."""
     learned, tested = int(usual.learned[place]), int(usual.tested[place])
     coverage, score = float(usual.coverage[place]), float(usual.score[place])

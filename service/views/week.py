@@ -12,7 +12,7 @@ from sensors_data.errors import NightscoreError, NotThereError
 from sensors_data.model_files import ModelCatalogue
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from service.views.night import card_or_fault, said_of, worst_first
+from service.views.night import card_or_fault, opinions_on, worst_first
 
 NIGHTS = 7
 
@@ -77,17 +77,17 @@ def _family(store: Store, family: str, days: list[date]) -> FamilyWeek:
     before = set(store.read_days("anomalies", [days[0] - timedelta(days=1)], family=family)["anomaly_id"])
     nights, parts, known = [], [], before
     for day in days:
-        found = store.read_days("anomalies", [day], family=family)
-        found = found[~found["suppressed"].astype(bool)]
-        new = found[~found["anomaly_id"].isin(known)]
-        known = known | set(found["anomaly_id"])
+        anomalies = store.read_days("anomalies", [day], family=family)
+        anomalies = anomalies[~anomalies["suppressed"].astype(bool)]
+        new = anomalies[~anomalies["anomaly_id"].isin(known)]
+        known = known | set(anomalies["anomaly_id"])
         paths = store.written("scores", [day], family=family)
         counts = {severity: int((new["severity"] == severity).sum()) for severity in ("critical", "warning", "info")}
         rows = sum(store.provenance(path).rows for path in paths)
         nights.append({"day": day, "scored": rows, "assets": len(store.assets_in(paths)), **counts})
-        parts.append(found.assign(age="goes on" if day == days[-1] else "ended"))
+        parts.append(anomalies.assign(age="goes on" if day == days[-1] else "ended"))
     findings = pd.concat(parts).drop_duplicates("anomaly_id", keep="last")
-    findings = findings.assign(said=said_of(store, family, findings))
+    findings = findings.assign(said=opinions_on(store, family, findings))
     return FamilyWeek(family, pd.DataFrame(nights), worst_first(findings), _budget(store, family, days[-1]))
 
 

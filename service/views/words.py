@@ -43,19 +43,19 @@ def since_yesterday(night: Night) -> str:
     return f"Since the night before: {', '.join(parts)}, {len(night.ended)} ended"
 
 
-def counted_findings(found: pd.DataFrame) -> str:
+def counted_findings(anomalies: pd.DataFrame) -> str:
     """Anomalies (worst first) in words: how many, how many critical, and the worst of them."""
-    if found.empty:
+    if anomalies.empty:
         return "No anomaly in the sensors"
-    worst = found.iloc[0].to_dict()
+    worst = anomalies.iloc[0].to_dict()
     names = leading(worst["sensors"])
     where = f"{worst['asset']} {names[0]}" if names else str(worst["asset"])
-    same = int((found["severity"] == worst["severity"]).sum())
-    told = {"critical": f"{same} critical", "warning": count(same, "warning"), "info": "all info"}[worst["severity"]]
-    if len(found) == 1:
-        told = {"critical": "1 critical anomaly", "warning": "1 warning", "info": "1 info anomaly"}[worst["severity"]]
-        return f"{told}: {where}"
-    return f"{count(len(found), 'anomaly')}, {told}: {where}"
+    same = int((anomalies["severity"] == worst["severity"]).sum())
+    counts = {"critical": f"{same} critical", "warning": count(same, "warning"), "info": "all info"}[worst["severity"]]
+    if len(anomalies) == 1:
+        counts = {"critical": "1 critical anomaly", "warning": "1 warning", "info": "1 info anomaly"}[worst["severity"]]
+        return f"{counts}: {where}"
+    return f"{count(len(anomalies), 'anomaly')}, {counts}: {where}"
 
 
 def leading(sensors: Iterable[Row]) -> list[str]:
@@ -63,33 +63,35 @@ def leading(sensors: Iterable[Row]) -> list[str]:
     return [one["sensor"] for one in sensors]
 
 
-def carried_by(sensors: Iterable[Row]) -> str:
+def contributions(sensors: Iterable[Row]) -> str:
     """The same with their shares, for a person: `pressure (62 % of the score), flow (21 %)`."""
     shares = [f"{one['sensor']} ({100 * one['share']:.0f} %" for one in sensors]
     return ", ".join(share + (")" if n else " of the score)") for n, share in enumerate(shares)) or "no single sensor"
 
 
-def seen_and_expected(spec: Family, sensor_scores: pd.DataFrame, found: Mapping[Any, Any], most: int = 3) -> list[str]:
+def seen_and_expected(
+    spec: Family, sensor_scores: pd.DataFrame, anomaly: Mapping[Any, Any], most: int = 3
+) -> list[str]:
     """What the leading sensors read where they left their band furthest, and what was expected, a sentence each.
 
     `sensor_scores` holds rows of the anomaly's interval; others are passed over, unless they are all there is.
     """
-    mine = sensor_scores[sensor_scores["asset"] == found["asset"]]
-    within = mine[(mine["time"] >= found["start"]) & (mine["time"] < found["end"])]
-    rows = within if len(within) else mine[mine["time"] == found["peak_time"]]
+    of_machine = sensor_scores[sensor_scores["asset"] == anomaly["asset"]]
+    within = of_machine[(of_machine["time"] >= anomaly["start"]) & (of_machine["time"] < anomaly["end"])]
+    rows = within if len(within) else of_machine[of_machine["time"] == anomaly["peak_time"]]
     is_one_day = rows["time"].dt.date.nunique() == 1
-    told = []
-    for name in leading(found["sensors"])[:most]:
-        if (own := rows[rows["sensor"] == name]).empty:
+    sentences = []
+    for name in leading(anomaly["sensors"])[:most]:
+        if (of_sensor := rows[rows["sensor"] == name]).empty:
             continue
-        row = _furthest_out(own)
+        row = _furthest_out(of_sensor)
         unit = spec.sensors[name].unit if name in spec.sensors else ""
         value = f"{number(row['value'])} {unit}".strip() if row["observed"] else "nothing"
         moment = f"{row['time']:%H:%M}" if is_one_day else f"{row['time']:%Y-%m-%d %H:%M}"
-        told.append(f"{name} read {value} at {moment}, expected {number(row['low'])} to {number(row['high'])}")
-    if told and all_left(mine, found["start"], found["end"]):
-        told.append("all sensors left their ranges at once: what was expected of each is a guess")
-    return told
+        sentences.append(f"{name} read {value} at {moment}, expected {number(row['low'])} to {number(row['high'])}")
+    if sentences and all_left(of_machine, anomaly["start"], anomaly["end"]):
+        sentences.append("all sensors left their ranges at once: what was expected of each is a guess")
+    return sentences
 
 
 def _furthest_out(rows: pd.DataFrame) -> pd.Series:
@@ -99,11 +101,11 @@ def _furthest_out(rows: pd.DataFrame) -> pd.Series:
     return rows.iloc[int(out.to_numpy().argmax())]
 
 
-def days_of(found: Mapping[Any, Any]) -> list[date]:
+def days_of(anomaly: Mapping[Any, Any]) -> list[date]:
     """The UTC days that an anomaly's interval touches, and that of its peak."""
-    last = max(found["end"] - timedelta(microseconds=1), found["start"])
-    touched = pd.date_range(found["start"].date(), last.date(), freq="D")
-    return sorted({moment.date() for moment in [*touched, found["peak_time"]]})
+    last = max(anomaly["end"] - timedelta(microseconds=1), anomaly["start"])
+    touched = pd.date_range(anomaly["start"].date(), last.date(), freq="D")
+    return sorted({moment.date() for moment in [*touched, anomaly["peak_time"]]})
 
 
 def interval(start: pd.Timestamp, end: pd.Timestamp) -> str:
@@ -135,19 +137,21 @@ def family_state(night: FamilyNight) -> str:
     return counted_findings(night.findings)
 
 
-def quality_told(night: FamilyNight) -> list[str]:
+def quality_sentences(night: FamilyNight) -> list[str]:
     """How complete a family's data of the day were."""
     if night.missing_share == 1.0:
         return ["no data of the day"]
-    told = [night.revised] if night.revised else []
-    told += [f"{share(night.missing_share)} of the values are missing, {share(night.imputed_share)} were filled in"]
+    sentences = [night.revised] if night.revised else []
+    sentences += [
+        f"{share(night.missing_share)} of the values are missing, {share(night.imputed_share)} were filled in"
+    ]
     if len(night.rejects):
         reasons = ", ".join(f"{reason} ({many:,})" for reason, many in list(night.rejects.items())[:4])
-        told.append(f"{count(int(night.rejects.sum()), 'row')} could not be used: {reasons}")
-    return told
+        sentences.append(f"{count(int(night.rejects.sum()), 'row')} could not be used: {reasons}")
+    return sentences
 
 
-def drift_told(night: FamilyNight) -> str:
+def drift_sentence(night: FamilyNight) -> str:
     """Whether a family's readings still look like what its detector learned from."""
     if night.drift.empty:
         return "drift was not measured"
@@ -162,7 +166,7 @@ def drift_told(night: FamilyNight) -> str:
     return f"drifted from what was learned: {', '.join(named)}"
 
 
-def model_told(night: FamilyNight | CameraNight, day: object) -> str:
+def model_sentence(night: FamilyNight | CameraNight, day: object) -> str:
     """The detector that serves a night: how old it is and where its threshold lies."""
     card = night.card
     if night.fault:
@@ -176,26 +180,28 @@ def model_told(night: FamilyNight | CameraNight, day: object) -> str:
     )
 
 
-def synthesis_told(night: CameraNight) -> list[str]:
+def synthesis_sentences(night: CameraNight) -> list[str]:
     """What a generator drew for a camera and what the gate said of it; nothing where none drew."""
-    told = []
+    sentences = []
     if night.training:
         state, model = night.training["state"], night.training["model"]
-        told.append(f"generator {model}: {state} after {count(int(night.training['images']), 'image')}")
+        sentences.append(f"generator {model}: {state} after {count(int(night.training['images']), 'image')}")
     if len(night.drawn) or night.refused:
-        told.append(f"{count(len(night.drawn), 'image')} drawn and kept, {night.refused:,} refused")
+        sentences.append(f"{count(len(night.drawn), 'image')} drawn and kept, {night.refused:,} refused")
     gate = night.quality[night.quality["measure"] == "gate"].to_dict("records")
     for row in gate:
         verdict = "the gate let the batch pass" if row["passed"] else "the gate refused the batch"
-        told.append(f"{verdict}{': ' + row['reason'] if row['reason'] else ''}")
-    return told
+        sentences.append(f"{verdict}{': ' + row['reason'] if row['reason'] else ''}")
+    return sentences
 
 
-def replay_summary(found: Replay) -> str:
+def replay_summary(outcome: Replay) -> str:
     """A replay in one sentence."""
-    limits = [f"{name} {number(t.value)} to {number(found.after[name].value)} nats" for name, t in found.before.items()]
-    counts = found.counts
+    limits = [
+        f"{name} {number(t.value)} to {number(outcome.after[name].value)} nats" for name, t in outcome.before.items()
+    ]
+    counts = outcome.counts
     was = count(counts["kept"] + counts["gone"], "anomaly")
     changes = f"{counts['kept']} kept, {counts['gone']} gone, {counts['new']} new"
-    nights = f"{found.days[0]} to {found.days[-1]}"
-    return f"{found.family} {nights}: {was}, {changes}; thresholds {', '.join(limits)}"
+    nights = f"{outcome.days[0]} to {outcome.days[-1]}"
+    return f"{outcome.family} {nights}: {was}, {changes}; thresholds {', '.join(limits)}"

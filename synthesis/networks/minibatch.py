@@ -50,8 +50,8 @@ class MinibatchDiscrimination(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """One number a kernel, (B, K), the sum over the others of exp(-distance), of features (B, F)."""
-        said = self.compare(features).view(len(features), self.kernels, DIMENSIONS)
-        apart = (said[:, None] - said[None]).abs().sum(3)  # (B, B, K)
+        projected = self.compare(features).view(len(features), self.kernels, DIMENSIONS)
+        apart = (projected[:, None] - projected[None]).abs().sum(3)  # (B, B, K)
         near: Tensor = torch.exp(-apart).sum(1) - 1  # an image is no neighbour of its own
         return near
 

@@ -101,11 +101,11 @@ def chosen_plan(real: Labelled, drawn: Labelled, shown: int = SHOWN) -> Plan:
     names, counts = np.unique(real.label, return_counts=True)
     if counts.min() < FEWEST:
         return Plan(CANDIDATES[0], SHARES[-1], shown)
-    asked = np.zeros(len(real.label), bool)
+    held_out = np.zeros(len(real.label), bool)
     for name in names:
         members = np.random.default_rng(0).permutation(np.flatnonzero(real.label == name))
-        asked[members[: len(members) // ASKED]] = True
-    learned, unseen = real.at(np.flatnonzero(~asked)), real.at(np.flatnonzero(asked))
+        held_out[members[: len(members) // ASKED]] = True
+    learned, unseen = real.at(np.flatnonzero(~held_out)), real.at(np.flatnonzero(held_out))
     plans = [Plan(ordinary, 0.0, shown) for ordinary in CANDIDATES]
     best = plans[_most([rightly(of_real(learned, 0, plan), names, unseen) for plan in plans])]
     plans = [Plan(best.ordinary, share, shown) for share in SHARES]
@@ -169,11 +169,11 @@ class Result:
         """The conclusion in words, the classes that gained and lost most named."""
         mean, low, high = self.arms.gain()
         conclusion = "it helps" if low > 0 else "it harms" if high < 0 else "no difference can be shown"
-        told = ", ".join(f"{WORDS[arm]} {self.arms.accuracy(arm):.4f}" for arm in ARMS)
+        accuracies = ", ".join(f"{WORDS[arm]} {self.arms.accuracy(arm):.4f}" for arm in ARMS)
         gains = {name: self.arms.gain(label=name)[0] for name in np.unique(self.arms.label)}
         most, least = max(gains, key=gains.__getitem__), min(gains, key=gains.__getitem__)
         return (
-            f"{told}; the batch adds {mean:+.4f} [{low:+.4f}, {high:+.4f}] to ordinary augmentation over "
+            f"{accuracies}; the batch adds {mean:+.4f} [{low:+.4f}, {high:+.4f}] to ordinary augmentation over "
             f"{len(self.arms.right)} seeds: {conclusion}; by class from {gains[least]:+.3f} ({least}) to "
             f"{gains[most]:+.3f} ({most}); {self.plan.share:.0%} of each step drawn"
         )

@@ -100,8 +100,8 @@ def not_yet_tried(images: int) -> Measure:
 
 def cannot_be_tried(images: int, reason: str) -> Measure:
     """What a published batch is for whose gain cannot be measured, with the reason."""
-    told = f"to look at: it cannot be tried: {reason}"
-    return Measure(measure=USE, value=0.0, passed=False, images=images, reason=told)
+    use = f"to look at: it cannot be tried: {reason}"
+    return Measure(measure=USE, value=0.0, passed=False, images=images, reason=use)
 
 
 def use_of(tried: Measure) -> Measure:

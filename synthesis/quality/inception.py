@@ -138,8 +138,8 @@ class Inception(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Features (B, 2048) of images (B, 3 or 1, H, W) in [0, 1]."""
         x = resized_like_tensorflow(x.expand(-1, 3, -1, -1) * 255, SIDE)
-        found: Tensor = self.maps((x - 128) / 128).mean((2, 3))
-        return found
+        features: Tensor = self.maps((x - 128) / 128).mean((2, 3))
+        return features
 
 
 def resized_like_tensorflow(x: Tensor, side: int) -> Tensor:
@@ -160,10 +160,10 @@ def published_inception(path: Path) -> Inception:
     """The network with the published weights. LookupError when there is no such file, ValueError when it is another."""
     if not path.is_file():
         raise NotThereError(f"there is no {path}", "name the file pt_inception-2015-12-05-6726825d.pth of pytorch-fid")
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != SHA256:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if digest != SHA256:
         raise UnusableError(
-            f"{path} holds other weights (sha256 {found[:12]}..., wanted {SHA256[:12]}...): what they measured would "
+            f"{path} holds other weights (sha256 {digest[:12]}..., wanted {SHA256[:12]}...): what they measured would "
             "not be an FID",
             "take pt_inception-2015-12-05-6726825d.pth of pytorch-fid",
         )

@@ -59,8 +59,8 @@ def learn_translator(images: Kinds, settings: TranslationSettings, seed: int, ho
     kind = "paired" if settings.paired else "unpaired"
     fields = {"kind": kind, "image": (channels, side, side), "width": settings.width}
     state = initial_state(TranslatorConfig.model_validate(fields), settings.learning_rate, seed)
-    kept = _kept(state)
-    saved = hooks.checkpoint.load(kept) if hooks.checkpoint is not None else None
+    state_kept = _kept(state)
+    saved = hooks.checkpoint.load(state_kept) if hooks.checkpoint is not None else None
     done = len(saved.history) if saved else 0
     steps = max(PARTS, -(-settings.images // settings.batch))
     ends = [round(steps * part / PARTS) for part in range(PARTS + 1)]
@@ -69,10 +69,10 @@ def learn_translator(images: Kinds, settings: TranslationSettings, seed: int, ho
         if not torch.isfinite(losses).all():
             raise DivergedError("a loss became no number", "lower the learning rate")
         if hooks.checkpoint is not None:
-            hooks.checkpoint.save(kept, {}, [{"part": number} for number in range(part + 1)])
+            hooks.checkpoint.save(state_kept, {}, [{"part": number} for number in range(part + 1)])
         if hooks.progress is not None:
-            told = f"losses {losses[0]:.2f} {losses[1]:.2f}"
-            hooks.progress(ends[part + 1] * settings.batch, steps * settings.batch, told)
+            losses_text = f"losses {losses[0]:.2f} {losses[1]:.2f}"
+            hooks.progress(ends[part + 1] * settings.batch, steps * settings.batch, losses_text)
     return state.translator.eval().requires_grad_(False)
 
 

@@ -16,7 +16,16 @@ from sensors_data.store import Store
 from sensors_data.tables.shares import shares_of_text
 from service.report import report
 from service.views.night import read_night
-from service.views.words import carried_by, counted_findings, duration, headline, interval, model_told, number, share
+from service.views.words import (
+    contributions,
+    counted_findings,
+    duration,
+    headline,
+    interval,
+    model_sentence,
+    number,
+    share,
+)
 
 DAY = START + timedelta(days=6)
 COLUMNS = {"asset": "oven-1", "suppressed": False, "rows": 9, "model": "oven@2026-03-06"}
@@ -79,7 +88,7 @@ def test_findings_stand_in_order_of_severity_with_what_was_seen_and_expected(cop
     row = rows.loc[(rows["value"] - (rows["low"] + rows["high"]) / 2).abs().idxmax()]
     read_at = f"power read {number(row['value'])} kW at {row['time']:%H:%M}"
     assert f"{read_at}, expected {number(row['low'])} to {number(row['high'])}" in text
-    assert "Carried by power (62 % of the score), gas (21 %)" in text
+    assert "Main sensors: power (62 % of the score), gas (21 %)" in text
 
 
 def test_nothing_in_it_comes_from_outside_and_every_link_stands_in_the_store(copied):
@@ -155,7 +164,7 @@ def test_words_and_numbers_are_those_that_people_use():
     start = pd.Timestamp("2026-03-29T13:15Z")
     assert interval(start, start + timedelta(hours=2)) == "2026-03-29 13:15 to 15:15 UTC (2 h)"
     assert interval(start, start + timedelta(hours=11)) == "2026-03-29 13:15 to 2026-03-30 00:15 UTC (11 h)"
-    assert carried_by(shares_of_text("flow rate 0.62, gas 0.21")) == "flow rate (62 % of the score), gas (21 %)"
+    assert contributions(shares_of_text("flow rate 0.62, gas 0.21")) == "flow rate (62 % of the score), gas (21 %)"
 
 
 def test_a_count_of_findings_names_the_worst():
@@ -175,7 +184,7 @@ def test_a_model_that_cannot_be_read_keeps_nobody_from_the_night(copied):
     path = max(store.files("models/series/oven", ".safetensors"))
     store.write_bytes(path, b"8" * 64)
     night = read_night(copied, START + timedelta(days=8))
-    assert model_told(night.families[0], night.day).startswith(f"{path} is not a detector file")
+    assert model_sentence(night.families[0], night.day).startswith(f"{path} is not a detector file")
     assert report(copied, night.day).startswith("reported")
 
 

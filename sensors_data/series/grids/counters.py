@@ -45,6 +45,6 @@ def _slips(asset: np.ndarray, value: np.ndarray) -> np.ndarray:
     """Which values, sorted by asset and time, leave a rise that goes on without them."""
     slips = np.zeros(len(value), dtype=bool)
     if len(value) > 2:
-        last, own, following = value[:-2], value[1:-1], value[2:]
-        slips[1:-1] = (following >= last) & ((own < last) | (own > following)) & (asset[2:] == asset[:-2])
+        last, middle, following = value[:-2], value[1:-1], value[2:]
+        slips[1:-1] = (following >= last) & ((middle < last) | (middle > following)) & (asset[2:] == asset[:-2])
     return slips

@@ -45,9 +45,9 @@ def rows(family: Family, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
     with _opened(source) as table:
         field = time_field(family, table.schema, source.url)
         start, end = (pa.scalar(moment, field.type) for moment in bounds(field, day))
-        asked = (pc.field(field.name) >= start) & (pc.field(field.name) < end)
-        found = table.to_table(filter=asked).to_pandas()
-    return checked_day(found, family, day, "delta")
+        of_day = (pc.field(field.name) >= start) & (pc.field(field.name) < end)
+        rows_of_day = table.to_table(filter=of_day).to_pandas()
+    return checked_day(rows_of_day, family, day, "delta")
 
 
 @contextmanager

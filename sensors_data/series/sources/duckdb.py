@@ -46,8 +46,8 @@ def rows(family: Family, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A UTC day's readings and rejects, as the query gives them."""
     source = _source(family)
     with _connected(source) as connection:
-        found = connection.sql(_query(source), params=_bounds(day, day + timedelta(days=1)))
-        table = found.to_arrow_table().to_pandas()
+        result = connection.sql(_query(source), params=_bounds(day, day + timedelta(days=1)))
+        table = result.to_arrow_table().to_pandas()
     return checked_day(table, family, day, "duckdb")
 
 

@@ -58,9 +58,9 @@ def rows(family: Family, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
         field = time_field(family, table.schema().as_arrow(), _name(source))
         start, end = (moment.isoformat() for moment in bounds(field, day))
         time = Reference(field.name)
-        asked = And(GreaterThanOrEqual(term=time, value=start), LessThan(term=time, value=end))
-        found = table.scan(row_filter=asked).to_arrow().to_pandas()
-    return checked_day(found, family, day, "iceberg")
+        of_day = And(GreaterThanOrEqual(term=time, value=start), LessThan(term=time, value=end))
+        rows_of_day = table.scan(row_filter=of_day).to_arrow().to_pandas()
+    return checked_day(rows_of_day, family, day, "iceberg")
 
 
 def _name(source: IcebergSource) -> str:

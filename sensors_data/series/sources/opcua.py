@@ -121,10 +121,10 @@ def _remedy(reason: str) -> str:
 def _values(client: Client, node: str, day: date, most: int = 0) -> list[tuple[datetime, Any, str]]:
     """Time, value and quality of what a node's history holds of a day; the first `most` of it, 0 for all."""
     start, following = day_bounds(day)
-    asked = client.get_node(node)
-    history = asked.read_raw_history(start, following - MOMENT, most, return_bounds=False)
+    opened = client.get_node(node)
+    history = opened.read_raw_history(start, following - MOMENT, most, return_bounds=False)
     if not history:
-        asked.read_browse_name()  # some servers give an empty history of a node that is not there
+        opened.read_browse_name()  # some servers give an empty history of a node that is not there
     return [(_moment(value), value.Value.Value, _quality(value)) for value in history if value.Value is not None]
 
 

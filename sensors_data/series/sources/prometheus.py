@@ -52,11 +52,11 @@ def days(family: Family) -> list[date]:
     """Every UTC day since the source's `since` in some hour of which a series has a sample, sorted."""
     source = _source(family)
     first, last = source.since, datetime.now(UTC).date()
-    found: set[date] = set()
+    known: set[date] = set()
     for query in source.queries.values():
         for series in _asked(source, f"count({query})", first, last, HOUR):
-            found |= {datetime.fromtimestamp(moment, UTC).date() for moment, _ in series["values"]}
-    return sorted(found)
+            known |= {datetime.fromtimestamp(moment, UTC).date() for moment, _ in series["values"]}
+    return sorted(known)
 
 
 def rows(family: Family, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -58,8 +58,8 @@ def rows(family: Family, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     source = _source(family)
     with _connected(source) as connection:
-        asked = _between(source, connection.dialect.name, day, day + timedelta(days=1))
-        result = connection.execute(sqlalchemy.text(source.query), asked)
+        parameters = _between(source, connection.dialect.name, day, day + timedelta(days=1))
+        result = connection.execute(sqlalchemy.text(source.query), parameters)
         table = pd.DataFrame.from_records(result.fetchall(), columns=list(result.keys()), coerce_float=True)
     return checked_day(table, family, day, "sql")
 
@@ -146,10 +146,10 @@ def _span(connection: Connection, source: SqlSource, family: Family) -> tuple[da
     name = family.layout.time[0]
     column: sqlalchemy.ColumnClause[Any] = sqlalchemy.column(name)
     inner = sqlalchemy.text(source.query).columns(column).subquery("readings")
-    asked = _between(source, connection.dialect.name, *EVER)
+    parameters = _between(source, connection.dialect.name, *EVER)
     ends = sqlalchemy.select(sqlalchemy.func.min(inner.c[name]), sqlalchemy.func.max(inner.c[name]))
-    found = pd.Series(list(connection.execute(ends, asked).one()))
-    times = read_times(found, family.layout) if found.notna().all() else pd.Series([pd.NaT, pd.NaT])
+    bounds = pd.Series(list(connection.execute(ends, parameters).one()))
+    times = read_times(bounds, family.layout) if bounds.notna().all() else pd.Series([pd.NaT, pd.NaT])
     if times.isna().any():
         return None, None
     return times.iloc[0].date(), times.iloc[1].date()
@@ -159,7 +159,7 @@ def _has_rows(connection: Connection, source: SqlSource, day: date) -> bool:
     """Whether the query gives a row of a day; only the first one is fetched."""
     import sqlalchemy
 
-    asked = _between(source, connection.dialect.name, day, day + timedelta(days=1))
+    parameters = _between(source, connection.dialect.name, day, day + timedelta(days=1))
     lazily = connection.execution_options(stream_results=True, max_row_buffer=1)
-    with lazily.execute(sqlalchemy.text(source.query), asked) as result:
+    with lazily.execute(sqlalchemy.text(source.query), parameters) as result:
         return result.first() is not None

@@ -103,15 +103,15 @@ def _got(
     limits = urllib3.Timeout(connect=min(10.0, seconds), read=seconds)
     try:
         with urllib3.PoolManager(retries=retry, timeout=limits) as pool:
-            asked: dict[str, Any] = {"body": body} if body is not None else {"fields": fields}
-            answer = pool.request(method, url, **asked, headers=headers, preload_content=False)
-            found = answer.read(MAX_BYTES + 1, decode_content=True)
+            content: dict[str, Any] = {"body": body} if body is not None else {"fields": fields}
+            answer = pool.request(method, url, **content, headers=headers, preload_content=False)
+            received = answer.read(MAX_BYTES + 1, decode_content=True)
             answer.release_conn()
     except urllib3.exceptions.HTTPError as error:
         raise StorageError(f"no answer after {RETRIES + 1} tries ({type(error).__name__})") from error
-    if len(found) > MAX_BYTES:
+    if len(received) > MAX_BYTES:
         raise StorageError(f"an answer of more than {MAX_BYTES:,} bytes", "ask for smaller pages")
-    return int(answer.status), found
+    return int(answer.status), received
 
 
 def _place(url: str) -> tuple[str, str]:

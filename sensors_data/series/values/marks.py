@@ -61,9 +61,9 @@ def marks_of(columns: dict[str, pd.Series], decimal: str | None = None, separato
 
     Commas with three digits behind them part thousands where commas part the columns as well.
     """
-    seen = {name: found for name, cells in columns.items() if (found := _look(cells)) is not None}
-    sure = sum((found.decimal for found in seen.values()), Counter[str]())
-    groups = sum((found.grouped for found in seen.values()), Counter[str]())
+    seen = {name: seen_marks for name, cells in columns.items() if (seen_marks := _look(cells)) is not None}
+    sure = sum((seen_marks.decimal for seen_marks in seen.values()), Counter[str]())
+    groups = sum((seen_marks.grouped for seen_marks in seen.values()), Counter[str]())
     odd: list[str] = []
     if decimal is None:
         decimal = "," if sure[","] > sure["."] or (sure["."] == 0 and groups["."] > 0) else "."
@@ -72,12 +72,16 @@ def marks_of(columns: dict[str, pd.Series], decimal: str | None = None, separato
     other = "." if decimal == "," else ","
     thousands = next((mark for mark in (other, "'", " ") if groups[mark]), "")
     apart = {
-        n: other for n, found in seen.items() if found.decimal[other] > found.decimal[decimal] + found.grouped[other]
+        n: other
+        for n, seen_marks in seen.items()
+        if seen_marks.decimal[other] > seen_marks.decimal[decimal] + seen_marks.grouped[other]
     }
-    groups_alone = {name: found for name, found in seen.items() if name not in apart and found.either[other]}
+    groups_alone = {
+        name: seen_marks for name, seen_marks in seen.items() if name not in apart and seen_marks.either[other]
+    }
     if not thousands and groups_alone:
         thousands = other
-    if doubtful := [name for name, found in groups_alone.items() if _is_doubtful(found, other)]:
+    if doubtful := [name for name, seen_marks in groups_alone.items() if _is_doubtful(seen_marks, other)]:
         column = doubtful[0]
         odd.append(
             f"{', '.join(doubtful)}: '{other}' with three digits behind it is read as parting thousands; if it is the "
@@ -86,17 +90,17 @@ def marks_of(columns: dict[str, pd.Series], decimal: str | None = None, separato
     return Marks(decimal, thousands, _units(seen), apart, tuple(odd))
 
 
-def _is_doubtful(found: _Seen, mark: str) -> bool:
+def _is_doubtful(seen_marks: _Seen, mark: str) -> bool:
     """Whether every number of a column has one mark and three digits behind it, so that it may be either."""
-    return found.either[mark] >= found.cells and not found.grouped[mark]
+    return seen_marks.either[mark] >= seen_marks.cells and not seen_marks.grouped[mark]
 
 
 def _of_either(seen: dict[str, _Seen], odd: list[str]) -> str:
     """The decimal mark where every marked cell has three digits behind the mark: 1.234 may be 1234."""
     for mark, other in ((".", ","), (",", ".")):
-        doubtful = {name: found for name, found in seen.items() if found.either[mark]}
-        for name, found in doubtful.items():
-            if found.whole > max(2, 0.05 * found.either[mark]):
+        doubtful = {name: seen_marks for name, seen_marks in seen.items() if seen_marks.either[mark]}
+        for name, seen_marks in doubtful.items():
+            if seen_marks.whole > max(2, 0.05 * seen_marks.either[mark]):
                 odd.append(f"{name}: '{mark}' parts thousands, as whole numbers stand beside it")
                 return other
         if doubtful:
@@ -171,9 +175,9 @@ def _count(digits: str, exponent: bool, decimal: Counter[str], grouped: Counter[
 def _units(seen: dict[str, _Seen]) -> dict[str, float]:
     """The units that stand in cells, each with what it is multiplied by: kW beside W in one column is 1000."""
     units: dict[str, float] = {}
-    for found in seen.values():
-        usual = [unit for unit, count in found.units.most_common(4) if count >= max(1, 0.001 * found.cells)]
-        if sum(found.units.values()) < 0.5 * found.cells or not usual:
+    for seen_marks in seen.values():
+        usual = [unit for unit, count in seen_marks.units.most_common(4) if count >= max(1, 0.001 * seen_marks.cells)]
+        if sum(seen_marks.units.values()) < 0.5 * seen_marks.cells or not usual:
             continue
         units |= factors(usual)
     return units

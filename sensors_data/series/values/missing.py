@@ -67,7 +67,7 @@ def _strangers(distinct: np.ndarray, counts: np.ndarray, codes: set[float]) -> l
     strangers: list[float] = []
     while len(distinct) >= 12:
         ends = [place for place in (0, len(distinct) - 1) if counts[place] >= max(3, 0.002 * counts.sum())]
-        found = None
+        stranger = None
         for place in ends:
             others, weight = np.delete(distinct, place), np.delete(counts, place)
             low, high = _bulk(others, weight)
@@ -78,11 +78,11 @@ def _strangers(distinct: np.ndarray, counts: np.ndarray, codes: set[float]) -> l
                 (value < 0 <= others.min()) or abs(value) > 100 * size or (abs(value) > 10 * size and out > 30 * width)
             )
             if value != 0 and alone and out > 5 * width > 0 and counts[place] > 2 * np.median(weight):
-                found = place
-        if found is None:
+                stranger = place
+        if stranger is None:
             break
-        strangers.append(float(distinct[found]))
-        distinct, counts = np.delete(distinct, found), np.delete(counts, found)
+        strangers.append(float(distinct[stranger]))
+        distinct, counts = np.delete(distinct, stranger), np.delete(counts, stranger)
     return strangers
 
 

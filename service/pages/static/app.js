@@ -44,13 +44,13 @@ const parts = (seconds, wanted) => {
 export const moment = (seconds) => `${parts(seconds, "day")} ${parts(seconds, "time")}`;
 export function lasting(seconds) {
   const units = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
-  const told = [];
+  const parts = [];
   for (const [size, unit] of units) {
     const many = Math.floor(seconds / size);
-    if (many) told.push(`${many} ${unit}`);
+    if (many) parts.push(`${many} ${unit}`);
     seconds -= many * size;
   }
-  return told.slice(0, 2).join(" ") || "0 s";
+  return parts.slice(0, 2).join(" ") || "0 s";
 }
 /** An interval in the chosen zone, its day said once. */
 export function interval(start, end) {

@@ -5,7 +5,7 @@ import { colour, zone } from "./app.js";
 const HATCH = 7;
 /** Colours that are told apart by all; each has its own dash as well. */
 export const SHARES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#8a6d00", "#8888aa"];
-const told = (value) => value == null ? "--" : Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : Number(value.toPrecision(4)).toString();
+const numberText = (value) => value == null ? "--" : Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : Number(value.toPrecision(4)).toString();
 
 function frame(height, width, { range, onRange }) {
   const axis = () => ({ stroke: () => colour("soft"), grid: { stroke: () => colour("line"), width: 1 }, ticks: { stroke: () => colour("line"), width: 1 } });
@@ -53,7 +53,7 @@ const hatched = (imputed) => (plot) => {
   ctx.restore();
 };
 
-const unitOf = (unit) => (_, value) => value == null ? "--" : `${told(value)}${unit ? ` ${unit}` : ""}`;
+const unitOf = (unit) => (_, value) => value == null ? "--" : `${numberText(value)}${unit ? ` ${unit}` : ""}`;
 
 /** A slot's values at the times of a course: null outside of its slots. */
 function atTimes(usual, values, times) {
@@ -81,7 +81,7 @@ function sensorPlot(course, name, other, usual, anomalies, width, view) {
   options.hooks.drawClear = [shaded(anomalies)];
   options.hooks.draw = [hatched(one.imputed)];
   const title = one.unit ? `${name}, ${one.unit}` : name;
-  return { title: reference && !reference.holds ? `${title} (usual course ${reference.told})` : title, options, data };
+  return { title: reference && !reference.holds ? `${title} (usual course ${reference.message})` : title, options, data };
 }
 
 function sharePlot(course, anomalies, width, view) {
@@ -102,7 +102,7 @@ const positive = (values) => values.map((value) => value !== null && value > 0 ?
 /** A plot's options with a logarithmic axis and the anomalies shaded. */
 function logarithmic(options, anomalies) {
   options.scales.y = { distr: 3 };
-  options.axes[1].values = (_, values) => values.map((value) => value === null ? "" : told(value));
+  options.axes[1].values = (_, values) => values.map((value) => value === null ? "" : numberText(value));
   options.hooks.drawClear = [shaded(anomalies)];
   return options;
 }
@@ -146,13 +146,13 @@ export function drawnUsual(box, usual, range) {
     const series = [{}, { label: "low", scale: "y", ...edge }, { label: "high", ...edge }, { label: "usual", value: label, points: dots, stroke: () => colour("soft"), dash: [8, 3, 2, 3] }];
     const options = { ...frame(110, width, view), series, bands: [{ series: [2, 1], fill: () => `${colour("planned")}33` }] };
     options.cursor = { ...options.cursor, sync: { key: "usual", setSeries: false }, drag: { x: false, y: false } };
-    return { title: `${name}${one.unit ? `, ${one.unit}` : ""}: ${one.told}`, options, data: [usual.times, one.low, one.high, one.middle] };
+    return { title: `${name}${one.unit ? `, ${one.unit}` : ""}: ${one.message}`, options, data: [usual.times, one.low, one.high, one.middle] };
   });
   const made = mounted(box, plots, view);
   for (const [name, one] of Object.entries(usual.sensors)) {
     if (one.holds) continue;
     const words = document.createElement("p");
-    words.textContent = `${name}: ${one.told}.`;
+    words.textContent = `${name}: ${one.message}.`;
     box.append(words);
   }
   return made;

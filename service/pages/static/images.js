@@ -48,7 +48,7 @@ async function day(wanted) {
   await showCodes();
 }
 
-const told = (row) => {
+const verdictText = (row) => {
   const said = verdicts.get(row.image_id);
   return said ? `${WORDS[said.kind]}, says ${said.author || "somebody"}` : "";
 };
@@ -62,7 +62,7 @@ function render() {
   ask("counts").textContent = `${odd.length.toLocaleString("en")} of ${counted(rows.length, "picture")} over the threshold${limit}; ${shown.length} of ${chosen.length.toLocaleString("en")} shown.`;
   pictures.innerHTML = shown.map((row) => `<figure tabindex="0" data-image="${escaped(row.image_id)}"${row.is_anomaly ? ' class="odd"' : ""}>
     <div><img src="${of(row.image_id, "image")}" alt="the picture" loading="lazy"><img src="${of(row.image_id, "heat-map")}" alt="what is unexpected in it" loading="lazy"></div>
-    <figcaption><strong>${short(row.score)} nats</strong> ${row.is_anomaly ? "odd" : "normal"}, ${moment(Date.parse(row.time) / 1000)}<br><span class="soft">${escaped(row.image_id)}</span><br><em>${escaped(told(row))}</em></figcaption>
+    <figcaption><strong>${short(row.score)} nats</strong> ${row.is_anomaly ? "odd" : "normal"}, ${moment(Date.parse(row.time) / 1000)}<br><span class="soft">${escaped(row.image_id)}</span><br><em>${escaped(verdictText(row))}</em></figcaption>
     <p>${ask("buttons").innerHTML}</p></figure>`).join("");
 }
 
@@ -82,7 +82,7 @@ async function speak(figure, kind) {
     verdicts.delete(image);
     say("taken back");
   }
-  figure.querySelector("em").textContent = told({ image_id: image });
+  figure.querySelector("em").textContent = verdictText({ image_id: image });
 }
 
 /** Show beside the heat map what the part should look like: its generator paints out what is odd. */

@@ -55,10 +55,10 @@ export class LaneView {
   line(row, place) {
     const name = escaped(row.name);
     const cells = this.columns.map((column, n) => {
-      const { classes, told } = cellOf(this.lane, row, column);
+      const { classes, text } = cellOf(this.lane, row, column);
       const stop = place === this.at[0] && n === this.at[1] ? 0 : -1;
       const hour = column.label.includes(":") ? ` ${column.label}` : "";
-      return `<div class="cell ${classes}" role="gridcell" tabindex="${stop}" data-row="${place}" data-column="${n}" aria-label="${name} ${column.night}${hour}: ${told === "nothing found" ? told : escaped(told)}"></div>`;
+      return `<div class="cell ${classes}" role="gridcell" tabindex="${stop}" data-row="${place}" data-column="${n}" aria-label="${name} ${column.night}${hour}: ${text === "nothing found" ? text : escaped(text)}"></div>`;
     });
     const shown = row.kind === "camera" ? `${row.name} (camera)` : row.name;
     return `<div class="row" role="row" aria-rowindex="${place + 2}">

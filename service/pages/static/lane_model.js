@@ -95,17 +95,17 @@ export function cellOf(lane, row, column) {
   const none = !scored || (known && share === undefined);
   const work = lane.incidents.filter((one) => one.family === row.family && (one.row === null || one.row === row.place) &&
     one.start < column.end && one.end > column.start);
-  const told = [];
+  const text = [];
   const classes = [];
-  if (none) { classes.push("none"); told.push("not scored"); }
-  else if (share < 80 && row.kind === "machine") { classes.push("thin"); told.push(`${share} % of its values were measured`); }
-  if (work.length) { classes.push("work"); told.push(work.map((one) => `${one.kind}${one.note ? `: ${one.note}` : ""}`).join(", ")); }
+  if (none) { classes.push("none"); text.push("not scored"); }
+  else if (share < 80 && row.kind === "machine") { classes.push("thin"); text.push(`${share} % of its values were measured`); }
+  if (work.length) { classes.push("work"); text.push(work.map((one) => `${one.kind}${one.note ? `: ${one.note}` : ""}`).join(", ")); }
   if (touching.length) {
     classes.push(kindOf(touching[0]));
     if (touching.every((one) => one.said)) classes.push("said");
-    told.push(touching.map((one) => `${kindOf(one)}${one.sensors.length ? ` ${one.sensors[0].sensor}` : ""}${one.end <= column.start ? ", goes on" : ""}${one.said ? `, ${one.said} by ${one.author || "somebody"}` : ""}`).join("; "));
+    text.push(touching.map((one) => `${kindOf(one)}${one.sensors.length ? ` ${one.sensors[0].sensor}` : ""}${one.end <= column.start ? ", goes on" : ""}${one.said ? `, ${one.said} by ${one.author || "somebody"}` : ""}`).join("; "));
   }
-  if (night?.odd) { classes.push("warning"); told.push(`${night.odd} of ${night.images} images odd`); }
-  if (!told.length) told.push("nothing found");
-  return { classes: classes.join(" "), told: told.join("; ") };
+  if (night?.odd) { classes.push("warning"); text.push(`${night.odd} of ${night.images} images odd`); }
+  if (!text.length) text.push("nothing found");
+  return { classes: classes.join(" "), text: text.join("; ") };
 }

@@ -51,13 +51,13 @@ function onRange(from, to) {
 /** What happened, above the curves: anomalies, planned work, verdicts, changes of model. */
 function strip() {
   const [from, to] = shown();
-  const bars = [...events.anomalies.map((one) => ({ ...one, told: `${one.kind}: ${interval(one.start, one.end)}` })),
-    ...events.incidents.map((one) => ({ ...one, kind: "planned", told: `${one.word}${one.author ? ` by ${one.author}` : ""}${one.note ? `: ${one.note}` : ""}, ${interval(one.start, one.end)}` })),
-    ...events.models.map((one) => ({ start: one.at, end: one.at, kind: "good", told: `from ${moment(one.at)}: ${one.model}` }))];
+  const bars = [...events.anomalies.map((one) => ({ ...one, text: `${one.kind}: ${interval(one.start, one.end)}` })),
+    ...events.incidents.map((one) => ({ ...one, kind: "planned", text: `${one.word}${one.author ? ` by ${one.author}` : ""}${one.note ? `: ${one.note}` : ""}, ${interval(one.start, one.end)}` })),
+    ...events.models.map((one) => ({ start: one.at, end: one.at, kind: "good", text: `from ${moment(one.at)}: ${one.model}` }))];
   const area = plots[0].over.getBoundingClientRect(), left = area.left - box.getBoundingClientRect().left, width = area.width, height = 14;
   const place = (at) => left + width * Math.min(Math.max((at - from) / (to - from), 0), 1);
-  const shapes = bars.map((one, n) => `<rect x="${place(one.start)}" y="${n * height}" width="${Math.max(3, place(one.end) - place(one.start))}" height="${height - 3}" fill="${colour(one.kind)}"><title>${escaped(one.told)}</title></rect>`);
-  const words = bars.map((one) => `<li>${escaped(one.told)}</li>`).join("");
+  const shapes = bars.map((one, n) => `<rect x="${place(one.start)}" y="${n * height}" width="${Math.max(3, place(one.end) - place(one.start))}" height="${height - 3}" fill="${colour(one.kind)}"><title>${escaped(one.text)}</title></rect>`);
+  const words = bars.map((one) => `<li>${escaped(one.text)}</li>`).join("");
   ask("events").innerHTML = bars.length ? `<h3>Events</h3><svg class="events" viewBox="0 0 ${box.clientWidth} ${bars.length * height}" height="${bars.length * height}" role="img" aria-label="${counted(bars.length, "event")}">${shapes.join("")}</svg><details><summary>${counted(bars.length, "event")}</summary><ul>${words}</ul></details>` : "";
 }
 

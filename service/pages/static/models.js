@@ -18,7 +18,7 @@ async function done(button, words, address, options) {
   if (words && !isSure(button, words)) return;
   button.disabled = true;
   try {
-    say((await fetched(address, options)).told);
+    say((await fetched(address, options)).message);
   } catch (error) {
     button.disabled = false;
     say(error.message);
@@ -71,7 +71,7 @@ function show(group, one) {
   else bar.removeAttribute("value");
   if (stop) stop.hidden = one.state !== "under way";
   const begun = goesOn ? `The training for ${one.day} is under way` : `The training for ${one.day} was cut off`;
-  box.querySelector("span").innerHTML = escaped(`${begun}: ${one.told}.${goesOn ? "" : " The next one goes on where it was."}`);
+  box.querySelector("span").innerHTML = escaped(`${begun}: ${one.message}.${goesOn ? "" : " The next one goes on where it was."}`);
 }
 
 /** A group as it is now that its training has ended. */

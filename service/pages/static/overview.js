@@ -95,8 +95,8 @@ function headline() {
   const fresh = lane.anomalies.filter((one) => !one.planned && one.state !== "ended");
   const critical = fresh.filter((one) => one.severity === "critical").length;
   const odd = lane.images.filter((one) => one.night === lane.newest).reduce((sum, one) => sum + one.odd, 0);
-  const told = [fresh.length ? counted(fresh.length, "anomaly") : "No anomaly", critical && `${critical} critical`, odd && counted(odd, "odd image")];
-  ask("headline").textContent = `Night of ${lane.newest}: ${told.filter(Boolean).join(", ")}`;
+  const parts = [fresh.length ? counted(fresh.length, "anomaly") : "No anomaly", critical && `${critical} critical`, odd && counted(odd, "odd image")];
+  ask("headline").textContent = `Night of ${lane.newest}: ${parts.filter(Boolean).join(", ")}`;
 }
 
 function list(anomalies) {

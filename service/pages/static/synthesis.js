@@ -42,7 +42,7 @@ async function camera() {
   ask("styles").hidden = !styled;
   if (styled) field("layers").max = found.layers - 1;
   shown();
-  ask("told").textContent = found.told;
+  ask("drawer").textContent = found.message;
   const label = field("label").value || addressed(defaults).label;
   field("label").innerHTML = `<option value="">all classes</option>${found.classes.map((name) => `<option>${escaped(name)}</option>`).join("")}`;
   if (found.classes.includes(label)) field("label").value = label;

@@ -73,7 +73,7 @@ async function score() {
 
 /** The outcome, and the curves of the chosen machine. */
 async function show() {
-  ask("about").textContent = result.told;
+  ask("about").textContent = result.message;
   ask("anomalies").innerHTML = result.html;
   timed(ask("anomalies"));
   await curves();

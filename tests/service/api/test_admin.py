@@ -109,7 +109,7 @@ def test_an_earlier_model_serves_again_and_the_log_says_who_asked(admin, copied)
     assert oldest.through < newest.through
     done = admin.post("/v1/rollbacks", json={"kind": "series", "name": "oven", "to": str(oldest.through)})
     assert done.status_code == 201
-    assert f"to what it learned through {oldest.through}" in done.json()["told"]
+    assert f"to what it learned through {oldest.through}" in done.json()["message"]
     serving = catalogue.serving("series", "oven", START + timedelta(days=20))
     assert catalogue.card(serving)["verdict"].startswith("rolled back after ")
     assert [entry.what for entry in entries(Store(copied.store))][-2:] == ["rolled back", "asked for a rollback"]

@@ -158,7 +158,7 @@ def sheets(page: Any) -> list[str]:
 
 def test_images_are_drawn_again_when_the_seed_changes_and_the_address_holds_it(opened, good_to_see):
     page = opened("synthesis")
-    page.wait_for_selector("#told:has-text('press@2026-03-06, default')")
+    page.wait_for_selector("#drawer:has-text('press@2026-03-06, default')")
     drawn, real, way = sheets(page)
     good_to_see(page)
     page.fill("[name=seed]", "7")
@@ -174,7 +174,7 @@ def test_images_are_drawn_again_when_the_seed_changes_and_the_address_holds_it(o
     page.close()
     page = opened("synthesis", is_refused=True)
     page.select_option("[name=camera]", "bare")
-    page.wait_for_selector("#told:has-text('No generator of bare was trained yet. Next: nightscore train-dcgan')")
+    page.wait_for_selector("#drawer:has-text('No generator of bare was trained yet. Next: nightscore train-dcgan')")
     page.wait_for_selector("#said:has-text('bare has no image yet')")
 
 

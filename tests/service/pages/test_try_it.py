@@ -151,7 +151,7 @@ def test_an_upload_is_scored_its_curves_are_shown_and_its_settings_are_ones_that
     service = new_service(plant)
     upload.tried = tried_of(service, upload, Ask(learn=0.6))
     shown = outcome(upload.tried, 0.25)
-    assert "learned from those until" in shown["told"]
+    assert "learned from those until" in shown["message"]
     assert shown["machines"] == ["asset"]
     course = curves_around(upload.tried, "asset", 0.25, None, None)
     assert list(course["sensors"]) == ["flow", "valve"]

@@ -55,10 +55,10 @@ def test_the_day_ahead_is_drawn_where_it_held_and_says_what_it_was_worth(longer)
     assert (len(usual["times"]), usual["slot_s"], usual["times"][0]) == (72, 1200, AHEAD.timestamp())
     power, humidity = usual["sensors"]["power"], usual["sensors"]["humidity"]
     assert power["holds"]
-    assert power["told"].startswith("the band held ")
-    assert power["told"].endswith(" % of the usual values of the last 7 days, unseen; each day alike")
+    assert power["message"].startswith("the band held ")
+    assert power["message"].endswith(" % of the usual values of the last 7 days, unseen; each day alike")
     assert power["middle"][18] == pytest.approx(28, abs=0.5)  # six in the morning
-    assert humidity["told"] == "not drawn: the time of day tells no more than a constant band does"
+    assert humidity["message"] == "not drawn: the time of day tells no more than a constant band does"
     assert (humidity["holds"], humidity["low"]) == (False, [])
 
 
@@ -75,7 +75,7 @@ def test_faults_and_anomalies_are_left_out_unless_somebody_dismissed_them(longer
     service = new_service(longer.model_copy(update={"store": store.root}))
 
     def tested() -> str:
-        return str(usual_of(service, "oven", "oven-1", AHEAD, AHEAD + DAY)["sensors"]["power"]["told"])
+        return str(usual_of(service, "oven", "oven-1", AHEAD, AHEAD + DAY)["sensors"]["power"]["message"])
 
     assert "last 7 days" in tested()
     night = pd.Timestamp(NEWEST, tz="UTC")

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from sensors_data.settings import Settings
-from service.schedule.request import asked
+from service.schedule.request import run_request
 
 DAY, TODAY = date(2026, 11, 21), date(2026, 11, 22)
 SHELL = ["$(touch canary)", "`touch canary`", "; touch canary", "| touch canary", "&& touch canary"]
@@ -38,26 +38,26 @@ def settings(tmp_path) -> Settings:
 
 
 def test_a_run_that_asks_for_nothing_gets_its_own_day_and_all_there_is(settings):
-    found = asked(settings, {"day": None}, DAY, TODAY)
+    found = run_request(settings, {"day": None}, DAY, TODAY)
     assert (found.day, found.families, found.cameras) == (DAY, ("pump", "oven"), ("press",))
 
 
 def test_a_family_leaves_out_the_others_and_the_cameras(settings):
-    found = asked(settings, {"family": "oven", "day": "2026-11-20"}, DAY, TODAY)
+    found = run_request(settings, {"family": "oven", "day": "2026-11-20"}, DAY, TODAY)
     assert (found.day, found.families, found.cameras) == (date(2026, 11, 20), ("oven",), ())
-    both = asked(settings, {"family": "oven", "camera": "press"}, DAY, TODAY)
+    both = run_request(settings, {"family": "oven", "camera": "press"}, DAY, TODAY)
     assert (both.families, both.cameras) == (("oven",), ("press",))
 
 
 def test_a_day_that_has_not_begun_is_refused(settings):
     with pytest.raises(ValueError, match="2026-11-23 has not begun yet"):
-        asked(settings, {"day": "2026-11-23"}, DAY, TODAY)
-    assert asked(settings, {"day": "2026-11-22"}, DAY, TODAY).day == TODAY
+        run_request(settings, {"day": "2026-11-23"}, DAY, TODAY)
+    assert run_request(settings, {"day": "2026-11-22"}, DAY, TODAY).day == TODAY
 
 
 def test_a_family_that_was_taken_out_of_the_settings_is_named_with_those_that_are_left(settings):
     with pytest.raises(LookupError, match=r"no family 'press' \(known: oven, pump\)"):
-        asked(settings, {"family": "press"}, DAY, TODAY)
+        run_request(settings, {"family": "press"}, DAY, TODAY)
 
 
 def test_there_are_two_hundred_hostile_requests():
@@ -68,6 +68,6 @@ def test_there_are_two_hundred_hostile_requests():
 def test_what_is_no_day_family_or_camera_is_refused_in_a_sentence(settings, tmp_path, monkeypatch, word, value):
     monkeypatch.chdir(tmp_path)
     with pytest.raises((ValueError, LookupError)) as refused:
-        asked(settings, {word: value}, DAY, TODAY)
+        run_request(settings, {word: value}, DAY, TODAY)
     assert len(str(refused.value)) < 400
     assert list(tmp_path.iterdir()) == []

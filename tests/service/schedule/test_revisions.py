@@ -16,7 +16,7 @@ from service.cli.doctor import examine
 from service.pages.routes import page_routes
 from service.schedule import nights
 from service.views.night import read_night
-from service.views.words import quality_told
+from service.views.words import quality_sentences
 
 EVE, NIGHT = (START + pd.Timedelta(days=number) for number in (7, 8))
 TABLES = ("readings", "rejects", "grid", "scores", "sensor_scores", "anomalies")
@@ -89,7 +89,7 @@ def test_readers_are_told_while_two_revisions_lie_side_by_side(late, client_of):
     assert client.get(asked).json()["being_revised"] == [str(EVE)]
     assert client.get(f"{asked}&format=csv").headers["nightscore-being-revised"] == str(EVE)
     assert told in client.get(f"/pages/asset?family=oven&asset=oven-1&day={EVE}").text
-    assert told in " ".join(quality_told(read_night(settings, EVE).families[0]))
+    assert told in " ".join(quality_sentences(read_night(settings, EVE).families[0]))
     assert told in " ".join(examine(settings, "oven").lines)
     find_anomalies(settings, EVE, "oven")
     assert client.get(asked).json()["being_revised"] == []

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from service.views.together import groups_of, told_together
+from service.views.together import groups_of, together_in_words
 
 
 def anomaly(asset, start, hours, sensor="pressure", **more):
@@ -39,7 +39,7 @@ def test_the_same_sensor_at_the_same_time_on_other_machines_is_one_group(rows, g
 
 def test_the_other_machines_are_named_and_the_rest_counted():
     rows = [anomaly(f"p{n}", 1, 2) for n in range(1, 6)] + [anomaly("p9", 20, 1)]
-    told = told_together(rows)
+    told = together_in_words(rows)
     assert told["p1@1"] == "From the same time and for as long on p2, p3, p4 and 1 more: one cause is likely"
     assert told["p5@1"].startswith("From the same time and for as long on p1, p2, p3 and 1 more")
     assert "p9@20" not in told

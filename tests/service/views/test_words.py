@@ -9,7 +9,7 @@ import pytest
 
 from sensors_data.settings import Family
 from service.views.night import CameraNight
-from service.views.words import days_of, seen_and_expected, synthesis_told
+from service.views.words import days_of, seen_and_expected, synthesis_sentences
 
 NIGHT = pd.Timestamp("2026-11-14 22:00", tz="UTC")
 SPEC = Family.model_validate({"inbox": "x", "step": "1h", "sensors": {"flow": {"unit": "m3/h"}}})
@@ -66,5 +66,5 @@ def test_an_anomaly_touches_the_days_of_its_interval_and_of_its_peak():
 def test_a_camera_for_which_nothing_was_drawn_has_nothing_told_of_it():
     none = pd.DataFrame({"measure": []})
     night = CameraNight("press", 3, pd.DataFrame(), pd.Series(), pd.DataFrame(), 0, none, None, None, "")
-    assert synthesis_told(night) == []
-    assert synthesis_told(replace(night, refused=4)) == ["0 images drawn and kept, 4 refused"]
+    assert synthesis_sentences(night) == []
+    assert synthesis_sentences(replace(night, refused=4)) == ["0 images drawn and kept, 4 refused"]

@@ -26,7 +26,7 @@ class WrongAddressError(NightscoreError):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class MachineView:
     """A machine and a range [start, end)."""
 
     family: str
@@ -40,16 +40,16 @@ class Wanted:
         times = {"from": _text(self.start), "to": _text(self.end)}
         return f"/pages/asset?{urlencode({'family': self.family, 'asset': self.asset, **times})}"
 
-    def moved(self, by: timedelta) -> Wanted:
+    def moved(self, by: timedelta) -> MachineView:
         """The same machine, some time later."""
-        return Wanted(self.family, self.asset, self.start + by, self.end + by)
+        return MachineView(self.family, self.asset, self.start + by, self.end + by)
 
-    def lasting(self, span: timedelta) -> Wanted:
+    def lasting(self, span: timedelta) -> MachineView:
         """The same end, another length."""
-        return Wanted(self.family, self.asset, self.end - span, self.end)
+        return MachineView(self.family, self.asset, self.end - span, self.end)
 
 
-def wanted(service: Service, query: dict[str, str]) -> Wanted:
+def view_of(service: Service, query: dict[str, str]) -> MachineView:
     """What an address names; of what it leaves out, the worst machine of the newest night.
 
     WrongAddressError for a family, machine, night or range that is not there.
@@ -61,7 +61,7 @@ def wanted(service: Service, query: dict[str, str]) -> Wanted:
     start, end = _range(family, query, scored)
     asset = query.get("asset") or _worst(service, family, start, end, scored)
     _check_asset(service, family, asset, (start, end), scored)
-    return Wanted(family, asset, start, end)
+    return MachineView(family, asset, start, end)
 
 
 def _family(service: Service, name: str | None) -> str:
@@ -103,8 +103,8 @@ def _range(family: str, query: dict[str, str], scored: list[date]) -> tuple[date
 
 
 def _moment(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _text(moment: datetime) -> str:
