@@ -22,7 +22,7 @@ from sensors_data.series.files.file_source import forget_files
 from sensors_data.series.sources.kinds import read_day
 from sensors_data.series.understanding.discover import discover
 from sensors_data.settings import Settings, load
-from service.schedule.request import asked
+from service.schedule.request import run_request
 
 pytestmark = pytest.mark.filterwarnings("default")  # as users run it
 
@@ -201,7 +201,9 @@ def test_changed_wishes_of_a_run(attack, plant):
         found = changed_json(json.loads(data), rng)
         return json_of(found if isinstance(found, dict) else {"day": found})
 
-    attack("wishes of a run", 500, seeds, lambda data: asked(plant, json.loads(data), LAST, date(2027, 1, 1)), change)
+    attack(
+        "wishes of a run", 500, seeds, lambda data: run_request(plant, json.loads(data), LAST, date(2027, 1, 1)), change
+    )
 
 
 def test_settings_know_their_own_plant(plant: Settings):
