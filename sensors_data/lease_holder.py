@@ -85,7 +85,7 @@ class Holder:
             try:
                 self.renew()
             except NightscoreError as error:
-                log.warning("the training of %s is not told of: %s", self.lease.name, error)
+                log.warning("the lease of the training of %s could not be renewed: %s", self.lease.name, error)
 
     def renew(self) -> None:
         """Write how far it is, and look whether it is to stop."""

@@ -103,7 +103,7 @@ METRICS = {
             "anomalies_budget_ratio",
             "family",
             "times the budget",
-            "Anomalies first told in the last 28 nights, over the false alarms that the budget puts up with.",
+            "Anomalies first reported in the last 28 nights, over the false alarms that the budget allows.",
         ),
         _metric("scored_images", "camera", "images", "Images scored in the newest scored night."),
         _metric("anomalous_images", "camera", "images", "Images over the threshold."),
@@ -170,7 +170,7 @@ METRICS = {
         _metric("job_failure_info", "family camera command reason", "1", "Why a job's newest run failed."),
         _metric("day_bytes", "family camera", "bytes", "What the day's tables take in the store."),
         _metric(
-            "store_free_bytes", "family camera", "bytes", "Room left where the store lies; not told of object storage."
+            "store_free_bytes", "family camera", "bytes", "Room left where the store lies; absent for object storage."
         ),
         _metric("store_capacity_bytes", "family camera", "bytes", "Room in all where the store lies."),
         _metric("push_failures_total", "family camera", "pushes", "Pushes that no Pushgateway took."),

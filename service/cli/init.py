@@ -91,7 +91,7 @@ def _answered(source: Path, wishes: Wishes, discovery: Discovery) -> Discovery:
     if rivals and wishes.style is None:
         for number, style in enumerate(rivals, start=1):
             say(f"  {number}: {style}")
-        choice = typer.prompt("Day and month could be told either way; which form", default=1, type=int)
+        choice = typer.prompt("Day and month could stand either way round; which form", default=1, type=int)
         wishes = replace(wishes, style=rivals[min(max(choice, 1), len(rivals)) - 1])
     if not discovery.understood.zoned and wishes.zone is None:
         wishes = replace(wishes, zone=typer.prompt("The times state no zone; they are in", default="UTC"))

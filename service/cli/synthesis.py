@@ -72,7 +72,7 @@ def judge_images(
     day: DayOption,
     camera: CameraOption,
     inception: Annotated[
-        Path | None, typer.Option("--inception", help="The published Inception weights; then the FID is told too.")
+        Path | None, typer.Option("--inception", help="The published Inception weights; then the FID is printed too.")
     ] = None,
 ) -> None:
     """Judge, with the FID where there are weights."""
