@@ -50,7 +50,7 @@ def show_preset(
     name: Annotated[str, typer.Option("--name", help="The preset's name.")] = "default",
     size: Annotated[int, typer.Option("--size", help="Pixels a side.")] = 28,
     channels: Annotated[int, typer.Option("--channels", min=1, max=3, help="1 grey, 3 colour.")] = 1,
-    classes: Annotated[int, typer.Option("--classes", min=0, help="Classes that it is conditioned on; 0 for none.")] = 0,
+    classes: Annotated[int, typer.Option("--classes", min=0, help="Classes it is conditioned on; 0 for none.")] = 0,
 ) -> None:
     """A preset's layers and how it is trained."""
     from service.views.presets import described
