@@ -22,6 +22,11 @@ class EnergyDiscriminatorConfig(DiscriminatorShape):
     decoder: GeneratorConfig
     """The layers back; its start is the encoder's last map."""
 
+    @property
+    def sees_batches(self) -> bool:
+        """Whether a layer there or back is normalised over the batch."""
+        return any(layer.norm != "none" for layer in (*self.encoder, *self.decoder.layers))
+
 
 class EnergyDiscriminator(DiscriminatorNetwork):
     """An auto-encoder of images; its logit is the negative energy, the distance of image and reconstruction."""

@@ -122,3 +122,11 @@ def test_the_default_keeps_its_discriminator_smooth_by_another_way_in_colour(ima
     recipe = preset("default", image)
     assert (recipe.training.loss, recipe.discriminator.spectral, recipe.generator.latent) == (loss, spectral, latent)
     assert (recipe.training.penalty == "r1-r2") is not spectral
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_discriminator_that_normalises_over_the_batch_sees_real_and_fake_images_apart(name):
+    given = preset(name, PRESETS[name].own, 10 if PRESETS[name].conditional else 0)
+    with torch.device("meta"):
+        layers = list(discriminator_of(given.discriminator).modules())
+    assert given.discriminator.sees_batches or not any(isinstance(layer, torch.nn.BatchNorm2d) for layer in layers)
