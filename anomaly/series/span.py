@@ -63,11 +63,23 @@ class TrainingPlan(Generic[C]):
 
 
 def training_spans(grids: dict[str, Grid], incidents: pd.DataFrame, held_out: float) -> dict[str, Span]:
-    """What each asset's grid contributes; the last share `held_out` of it is held out, incidents are not normal."""
-    return {
-        asset: Span(grid, incident_rows(grid, incidents, asset, ABNORMAL), round(len(grid) * (1 - held_out)))
-        for asset, grid in grids.items()
-    }
+    """What each asset's grid contributes; the last share `held_out` of its normal rows is held out, incidents are not
+    normal."""
+    spans = {}
+    for asset, grid in grids.items():
+        abnormal = incident_rows(grid, incidents, asset, ABNORMAL)
+        spans[asset] = Span(grid, abnormal, _split(~abnormal, 1 - held_out))
+    return spans
+
+
+def _split(normal: np.ndarray, learned: float) -> int:
+    """The row (T,) before which the share `learned` of the normal ones lies; of all rows, where none is normal.
+
+    After weeks with many finds the last rows may hold no normal window, and then say nothing of a detector.
+    """
+    if not normal.any():
+        return round(len(normal) * learned)
+    return int(np.searchsorted(np.cumsum(normal), max(1, round(normal.sum() * learned)))) + 1
 
 
 def first_held_out(span: Span) -> int:
