@@ -26,13 +26,18 @@ AS_BEFORE = 2.0
 """Scores within this factor say the same; twice the height is worth a warning of its own."""
 
 
+def lasting_from(step: timedelta) -> timedelta:
+    """From how long on a change is a new state, and longer than what a short fault raises."""
+    return max(LASTING, FEWEST_ROWS * step)
+
+
 def steady_rows(score: NDArray[np.float64], over: NDArray[np.bool_], step: timedelta) -> NDArray[np.bool_]:
     """Which rows of a run (T,), in order of time, belong to a changed state that was steady for LASTING; (T,).
 
     Over such a time MEASURED of the rows are `over` the limit, and their scores lie within AS_BEFORE. From then on only
     a score of more than AS_BEFORE times the highest of that time is news. The first CHANGE_ROWS are the change itself.
     """
-    long = max(FEWEST_ROWS, LASTING // step)
+    long = lasting_from(step) // step
     if len(score) < long:
         return np.zeros(len(score), dtype=bool)
     high = pd.Series(np.where(over, score, np.nan))

@@ -15,6 +15,7 @@ from anomaly.series.evidence.oddity import oddity
 from anomaly.series.evidence.parts import parts_of, without_aftermath
 from anomaly.series.evidence.steady import steady_rows, without_news
 from anomaly.series.limits.rarity import share_of_alarms
+from anomaly.series.night.recurring import joined_over_lulls
 from sensors_data.settings import Duration, Label, Section
 from sensors_data.tables import TABLES
 
@@ -71,22 +72,35 @@ def find_anomalies(
     sensors = dict(list(sensor_scores.groupby("asset", sort=False)))
     for asset, rows in scores.groupby("asset", sort=True):
         values = sensors.get(asset, sensor_scores.iloc[:0])
-        over = rows["is_anomaly"].to_numpy() & _deviates(rows, values, rules)
-        over_limit = (rows["score"] / rows["threshold"]).to_numpy(dtype=np.float64)
-        free = rows["time"].iloc[0] - AROUND * step  # where no earlier anomaly of the asset lies
-        for first, last in _intervals(rows["time"], over, rules, step):
-            near = _around(values, rows["time"].iloc[first], rows["time"].iloc[last - 1], free, step)
-            steady = np.zeros(len(rows), dtype=bool)
-            steady[first:last] = steady_rows(over_limit[first:last], over[first:last], step)
-            unchanged = rows["time"][steady]
-            places = without_aftermath(locate(without_news(near, unchanged)), rows["time"], over_limit)
-            for part in parts_of(rows["time"], over, steady, first, last, places, rules.gap(step)):
-                inside = slice(part.first, part.last)
-                anomaly = _describe(rows.iloc[inside], over[inside], near, part.place, unchanged, rules, step, family)
-                free = max(free, anomaly["end"])
-                state = state_of(anomaly["detected"], anomaly["cleared"] - step, newest, rules, step)
-                anomalies.append(anomaly | {"state": state})
+        told = _of_asset(rows, values, rules, step, family)
+        states = [state_of(one["detected"], one["cleared"] - step, newest, rules, step) for one in told]
+        told = [one | {"state": state} for one, state in zip(told, states, strict=True)]
+        anomalies += joined_over_lulls(told, values, step)
     return TABLES["anomalies"].frame(anomalies)
+
+
+def _of_asset(
+    rows: pd.DataFrame, values: pd.DataFrame, rules: Rules, step: timedelta, family: str
+) -> list[dict[str, Any]]:
+    """The anomalies in an asset's rows of `scores`, in order of time; `values` are its rows of `sensor_scores`."""
+    anomalies, times = [], rows["time"]
+    over = rows["is_anomaly"].to_numpy() & _deviates(rows, values, rules)
+    over_limit = (rows["score"] / rows["threshold"]).to_numpy(dtype=np.float64)
+    free = times.iloc[0] - AROUND * step  # where no earlier anomaly of the asset lies
+    runs = _intervals(times, over, rules, step)
+    for (first, last), later in zip(runs, [*runs, (len(rows), len(rows))][1:], strict=True):
+        near = _around(values, times.iloc[first], times.iloc[last - 1], free, step)
+        steady = np.zeros(len(rows), dtype=bool)
+        steady[first:last] = steady_rows(over_limit[first:last], over[first:last], step)
+        unchanged = times[steady]
+        before_the_next = near[~near["time"].isin(times.iloc[slice(*later)])]
+        places = without_aftermath(locate(without_news(before_the_next, unchanged)), times, over_limit)
+        for part in parts_of(times, over, steady, first, last, places, rules.gap(step)):
+            inside = slice(part.first, part.last)
+            anomaly = _describe(rows.iloc[inside], over[inside], near, part.place, unchanged, rules, step, family)
+            free = max(free, anomaly["end"])
+            anomalies.append(anomaly)
+    return anomalies
 
 
 def state_of(

@@ -10,6 +10,7 @@ from anomaly.series.evidence.localise import AROUND
 from anomaly.series.night.anomalies import Rules, assets_over
 from anomaly.series.night.anomalies import find_anomalies as anomalies_in
 from anomaly.series.night.asset_days import asset_days_of
+from anomaly.series.night.recurring import assets_long_over
 from sensors_data.counting import count
 from sensors_data.errors import NotThereError
 from sensors_data.provenance import Provenance, settings_hash
@@ -74,13 +75,13 @@ def anomalies_touching(
     """
     near = max(rules.gap(spec.step), rules.n * spec.step)  # a row over the threshold further in is of no earlier one
     scores = scores[scores["asset"].isin(assets_over(scores))]
-    first, going = day, _over_before(scores, day, near)
+    first, going = day, _gone_on_before(scores, day, near, spec.step)
     context = _over_before(scores, day, AROUND * spec.step + near)
     while going and first > day - timedelta(days=LOOK_BACK):
         first -= timedelta(days=1)
         earlier = _of_assets(store, spec, "scores", family, first, going)
         scores = pd.concat([earlier, scores])
-        going = [asset for asset in _over_before(earlier, first, near) if asset in going]
+        going = [asset for asset in _gone_on_before(earlier, first, near, spec.step) if asset in going]
     onset = [first + timedelta(days=d) for d in range(-1, AT_ONSET)]
     recent = [day - timedelta(days=d) for d in range(1, AT_END)]
     wanted = sorted({d for d in (*onset, *recent) if onset[0] <= d < day})
@@ -90,6 +91,11 @@ def anomalies_touching(
     midnight = pd.Timestamp(day, tz="UTC")
     over = (anomalies["detected"] >= midnight) | (anomalies["cleared"] > midnight)
     return anomalies[over | (anomalies["end"] > midnight) | (anomalies["state"] == "continuing")]
+
+
+def _gone_on_before(scores: pd.DataFrame, day: date, near: timedelta, step: timedelta) -> list[str]:
+    """The assets of which an anomaly of a day may have begun before it."""
+    return sorted({*_over_before(scores, day, near), *assets_long_over(scores, step)})
 
 
 def _over_before(scores: pd.DataFrame, day: date, within: timedelta) -> list[str]:

@@ -12,7 +12,7 @@ from anomaly.series.detector import Detector
 from anomaly.series.limits.calibration import score_held_out
 from anomaly.series.lstm_vae.gain import COVERED, mean_and_error
 from anomaly.series.planted import LENGTHS, Fault, try_faults
-from anomaly.series.span import WEEK_S, Span, first_held_out
+from anomaly.series.span import MIN_ROWS, WEEK_S, Span, first_held_out
 
 TOLERANCE = 0.1
 """Nats per value by which a challenger's draft may be worse: unlike the incumbent it learned from three quarters of
@@ -71,9 +71,9 @@ def flaw(detector: Detector, spans: dict[str, Span]) -> str:
         first = max(0, min(first_held_out(span) + detector.context_rows, len(span) - PLANTED_ROWS))
         faults += [Fault(span.grid, asset, kind, 0, first, LARGE) for kind in ("level", "noise")]
     known = np.concatenate(scores)
-    if len(known) < rows / 2:
+    if len(known) < min(rows / 2, MIN_ROWS):  # between many finds no window fits
         return f"only {len(known):,} of {rows:,} measured normal rows have a score that is a number"
-    if len(known) > 1 and np.ptp(known) == 0 and varied:
+    if len(known) > detector.context_rows and np.ptp(known) == 0 and varied:  # rows of one window have one score
         return f"every row has the same score, {known[0]:g}, though the readings change"
     missed = [trial for trial in try_faults(detector, faults) if not trial.found]
     if 2 * len(missed) > len(faults):

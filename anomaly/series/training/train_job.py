@@ -12,6 +12,7 @@ import pandas as pd
 
 from anomaly.series.card import DetectorConfig
 from anomaly.series.detector import Detector
+from anomaly.series.evidence.steady import lasting_from
 from anomaly.series.files import KIND, day_before, read_card, read_detector, save, serving
 from anomaly.series.kinds import parse_config
 from anomaly.series.limits.control import nights_since
@@ -136,11 +137,12 @@ def found_before(store: Store, spec: Family, family: str, day: date) -> pd.DataF
 def told_before(store: Store, spec: Family, family: str, day: date) -> pd.DataFrame:
     """The anomalies found in the training span of `day` as incidents, with the rows around them over the threshold.
 
-    Not those of severity info, which may well be normal, and not those that someone dismissed.
+    Not those that someone dismissed, and not those of severity info: they may well be normal, unless they last.
     """
     days = [day - timedelta(days=back) for back in range(spec.training.days, 0, -1)]
     found = store.read_days("anomalies", days, family=family)
-    found = found[(found["severity"] != "info") & ~found["suppressed"]]
+    lasting = found["cleared"] - found["detected"] >= lasting_from(spec.step)
+    found = found[((found["severity"] != "info") | lasting) & ~found["suppressed"]]
     dismissed = read_incidents(store, family)
     dismissed = dismissed[dismissed["kind"] == "dismissed"]
     for start, end, asset in zip(dismissed["start"], dismissed["end"], dismissed["asset"], strict=True):

@@ -65,10 +65,10 @@ def test_found_faults_and_short_histories_do_not_move_the_limit(tmp_path, detect
     assert len(unseen_scores(store, SPEC, "pump", DAY, fault)) == 27 * 48
 
 
-def write_told(store: Store, start: pd.Timestamp, day: date) -> None:
+def write_told(store: Store, start: pd.Timestamp, day: date, severity: str = "critical") -> None:
     """A night's anomaly that has lasted from `start` on until the day began."""
     row = {"anomaly_id": "a", "asset": "a", "start": start, "detected": start, "peak_time": start, "peak_score": 9.0}
-    row |= {"severity": "critical", "sensors": [], "rows": 9, "suppressed": False, "model": "m", "state": "continuing"}
+    row |= {"severity": severity, "sensors": [], "rows": 9, "suppressed": False, "model": "m", "state": "continuing"}
     end = pd.Timestamp(day, tz="UTC")
     rows = pd.DataFrame([{**row, "end": end, "cleared": end}])
     store.write("anomalies", rows, Provenance(job="test"), family="pump", day=day)
@@ -83,6 +83,14 @@ def test_a_change_that_lasts_is_learned_after_a_week(tmp_path):
     assert told_before(store, SPEC, "pump", DAY)["end"].max() == pd.Timestamp("2026-03-25", tz="UTC")
     patient = SPEC.model_copy(update={"training": replace_after(SPEC, timedelta(days=30))})
     assert found_before(store, patient, "pump", DAY)["end"].max() == pd.Timestamp("2026-03-25", tz="UTC")
+
+
+@pytest.mark.parametrize(("start", "told"), [("2026-03-12T00:00Z", 1), ("2026-03-13T00:00Z", 0)])
+def test_what_is_barely_over_the_limit_is_learned_unless_it_lasts(tmp_path, start, told):
+    """By the half hour, 600 rows are twelve and a half days."""
+    store = Store(str(tmp_path))
+    write_told(store, pd.Timestamp(start), date(2026, 3, 25), "info")
+    assert len(told_before(store, SPEC, "pump", DAY)) == told
 
 
 def replace_after(spec: Family, after: timedelta) -> object:

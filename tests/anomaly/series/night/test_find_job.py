@@ -147,3 +147,21 @@ def test_a_fault_in_a_changed_state_is_new(tmp_path):
         f"{days[-1]} 15:00",
         f"{days[-1]} 16:00",
     ]
+
+
+def by_day(day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A day's rows of both tables, changed from six to eight in the evening."""
+    rows, sensors = changed(day, 1.0, "06:00")
+    calm = rows["time"].dt.hour >= 20
+    rows.loc[calm, ["score", "is_anomaly"]] = [0.5, False]
+    sensors.loc[calm, ["value", "pattern"]] = [1.0, -2.0]
+    return rows, sensors
+
+
+def test_a_change_that_shows_by_day_alone_is_one_anomaly_for_all_its_nights(tmp_path):
+    nights = told_each_night(Store(str(tmp_path)), [by_day(EVE + timedelta(days=n)) for n in range(4)])
+    assert [one["anomaly_id"].nunique() for one in nights] == [1] * 4
+    assert len({one["anomaly_id"].item() for one in nights}) == 1
+    assert [one["state"].item() for one in nights] == ["new", "continuing", "continuing", "continuing"]
+    assert {str(one["end"].item())[:16] for one in nights} == {"2026-11-20 20:00"}
+    assert str(nights[-1]["cleared"].item())[:16] == "2026-11-23 20:00"

@@ -8,11 +8,12 @@ import pytest
 import torch
 
 from anomaly.series.detector import Detector
-from anomaly.series.limits.calibration import calibrate
+from anomaly.series.limits.calibration import calibrate, score_held_out
 from anomaly.series.limits.carry import MOST, carried, unit_of
 from anomaly.series.lstm_vae.card import LSTMVAEDetectorConfig
 from anomaly.series.lstm_vae.learning import learn_detector
 from anomaly.series.span import Span, TrainingPlan
+from anomaly.series.training import acceptance
 from anomaly.series.training.acceptance import flaw, judge
 from sensors_data.series.grids.grid import Grid
 
@@ -68,6 +69,25 @@ def test_weights_that_are_no_numbers_are_refused_also_over_a_good_incumbent(dete
     broken = with_weights(detector, float("nan"))
     assert flaw(broken, spans) == "only 0 of 400 measured normal rows have a score that is a number"
     assert not judge(broken, detector, spans).card.accepted
+
+
+@pytest.mark.parametrize(("scored_rows", "refused"), [(47, True), (48, False)])
+def test_few_scores_between_many_finds_are_enough_to_judge_by(detector, spans, monkeypatch, scored_rows, refused):
+    held_out, scored = score_held_out(detector, spans["a"], "a")
+    few = np.where(np.arange(len(held_out)) < scored_rows, scored.score, np.nan)
+    monkeypatch.setattr(acceptance, "score_held_out", lambda *_: (held_out, replace(scored, score=few)))
+    assert flaw(detector, spans).startswith("only 47 of 400") == refused
+
+
+def test_the_rows_of_a_single_window_may_have_one_score(detector, spans, monkeypatch):
+    one_window = {"a": spans["a"].rows(0, 1200 + detector.context_rows)}
+    held_out, scored = score_held_out(detector, replace(one_window["a"], split=1200), "a")
+    flat = replace(scored, score=np.full(len(held_out), 0.1))
+    monkeypatch.setattr(acceptance, "score_held_out", lambda *_: (held_out, flat))
+    assert flaw(detector, one_window) == ""
+    longer = spans["a"].rows(1200, 1600), replace(scored, score=np.full(400, 0.1))
+    monkeypatch.setattr(acceptance, "score_held_out", lambda *_: longer)
+    assert flaw(detector, spans) == "every row has the same score, 0.1, though the readings change"
 
 
 def test_zero_scales_are_refused(detector, spans):
