@@ -79,6 +79,8 @@ class Layout(Section):
     """The column that grades the values, or one for each sensor."""
     good: Columns = ()
     """The grades whose values are used; values of other grades are rejected."""
+    fill_down: Columns = Field((), exclude_if=lambda columns: not columns)
+    """Columns in which a blank cell holds what stands above it, as merged cells of a spreadsheet do."""
     ignore: Columns = ()
     """Columns that are not read."""
     decimal: Literal[".", ","] = "."
@@ -104,6 +106,8 @@ class Layout(Section):
     """Lines of the header; 0 where columns have no names and are called column_1, column_2."""
     name_rows: tuple[int, ...] = (1,)
     """Those of the header's lines that name the columns."""
+    names: tuple[str, ...] = Field((), exclude_if=lambda names: not names)
+    """Names of the columns in their order, in place of the header's; `""` keeps what the header says."""
     comment: str = Field("", max_length=4)
     """What begins a line that is no row, like `#`."""
 

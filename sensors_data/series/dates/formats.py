@@ -3,8 +3,9 @@
 The signs are those of strptime; what stands in [ ] may be absent. Beyond strptime: month names of many languages,
 24:00, a minute or second of 60, zones by their name, any mark before the fraction, %N for hour and minute as one
 number (130 is half past one), %P and %Q for the half hour or quarter of the day from 1, %h, %i, %s for the hours,
-minutes, seconds since midnight, %J for the day of the year with its fraction, %L for milliseconds in a column of their
-own (7 is seven of them), and %* for anything, like the end of an interval.
+minutes, seconds since midnight, %J for the day of the year with its fraction, %E for whole seconds since 1970, %L, %u
+and %n for milliseconds, microseconds and nanoseconds in a column of their own (7 is seven of them), and %* for
+anything, like the end of an interval.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ _SIGNS = {
     "j": (r"\d{1,3}", r"\d{3}"),
     "f": (r"\d{1,9}", r"\d{1,9}"),
     "L": (r"\d{1,3}(?:\.0)?", r"\d{3}"),
+    "u": (r"\d{1,6}(?:\.0)?", r"\d{6}"),
+    "n": (r"\d{1,9}(?:\.0)?", r"\d{9}"),
+    "E": (r"\d{9,10}(?:\.0)?", r"\d{10}"),
     "N": (r"\d{1,4}", r"\d{4}"),
     **dict.fromkeys("PQhisJ", (r"\d{1,5}(?:[.,]\d{1,12})?",) * 2),
 }
@@ -110,6 +114,8 @@ def _numbers(words: list[str] | None, count: int, default: int) -> np.ndarray:
 
 def _days(cells: dict[str, list[str]], count: int) -> tuple[np.ndarray, np.ndarray]:
     """The days, (count,) datetime64[D], and which of them exist."""
+    if "E" in cells:
+        return np.full(count, np.datetime64("1970-01-01")), np.ones(count, dtype=bool)
     year = _numbers(cells.get("Y"), count, 1900)
     if "y" in cells and "Y" not in cells:
         short = _numbers(cells["y"], count, 0)
@@ -143,7 +149,8 @@ def _clocks(cells: dict[str, list[str]], count: int) -> tuple[np.ndarray, np.nda
         marked = np.array([bool(word) for word in cells.get("p", [""] * count)], dtype=bool)
         hour = np.where(marked & (hour <= 12), hour % 12 + half, hour)
     fraction = np.array([int(f"{word:0<6}"[:6]) for word in cells["f"]]) if "f" in cells else np.zeros(count, np.int64)
-    fraction += _numbers(cells.get("L"), count, 0) * 1000
+    fraction += _numbers(cells.get("L"), count, 0) * 1000 + _numbers(cells.get("u"), count, 0)
+    fraction += _numbers(cells.get("n"), count, 0) // 1000 + _numbers(cells.get("E"), count, 0) * 1_000_000
     micros = ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction
     for sign in cells.keys() & _COUNTS.keys():
         counted = np.array([_seconds(word, *_COUNTS[sign]) for word in cells[sign]])

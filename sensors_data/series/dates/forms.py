@@ -133,6 +133,7 @@ def best_style(styles: list[str], texts: pd.Series) -> DateForm | None:
         return DateForm(best, most, (), "in this order of day and month the rows follow one another without jumps")
     if texts.str.contains(r"/.* [AP]M$").all():  # an English half of the day goes with the month in front
         rivals.sort(key=lambda style: not style.startswith("%m"))
+    rivals.sort(key=lambda style: not _of_late(read[style]))
     return DateForm(rivals[0], most, tuple(rivals[1:]), "")
 
 
@@ -151,6 +152,12 @@ def _plausible(times: np.ndarray) -> np.ndarray:
     return np.where(outside, np.datetime64("NaT"), times)
 
 
+def _of_late(times: np.ndarray) -> bool:
+    """Whether times are of years in which plants write logs now: 2010 to 2039."""
+    years = times[~np.isnat(times)].astype("datetime64[Y]").astype(int) + 1970
+    return bool(len(years)) and bool(((years >= 2010) & (years < 2040)).all())
+
+
 def _jumps(times: np.ndarray) -> float:
     """How unevenly times follow one another: the mean distance of neighbours in the file in usual distances."""
     steps = np.abs(np.diff(times[~np.isnat(times)]).astype("timedelta64[s]").astype(float))
@@ -165,7 +172,7 @@ def shape_of(text: str) -> _Shape | None:
     for expression, dates in _DATES:
         for clock, tail in ((_CLOCK, _TAIL), (_DIGIT_CLOCK, "")):
             match = re.fullmatch(rf"{_WEEKDAY}{expression}(?:{_GAP}{clock}{_ZONE}{tail})?", text)
-            if match and _sensible(match):
+            if match and _sensible(match) and not (match["wd"] and match.groupdict().get("s") is None):
                 return _shape(match, dates, first=False)
         match = re.fullmatch(rf"{_WEEKDAY}{_CLOCK}{_GAP}{expression}", text)
         if match and _sensible(match):

@@ -68,8 +68,9 @@ def _iso(text: pd.Series, zone: str) -> pd.Series:
 
 
 def _styled(text: pd.Series, layout: Layout) -> pd.Series:
-    local, written = read_texts(text, str(layout.time_format))
-    if str(layout.time_format).endswith("Z") and not str(layout.time_format).endswith("%Z"):
+    style = str(layout.time_format)
+    local, written = read_texts(text, style)
+    if (style.endswith("Z") and not style.endswith("%Z")) or "%E" in style:
         written = pd.Series(["Z"] * len(text), dtype="object")
     return _zoned(local, written, layout.timezone)
 

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.files.encodings import as_utf8, not_in_encoding
 from sensors_data.series.files.lines import UNIT, end_of, even_lines
+from sensors_data.series.values.numbers import is_blank
 
 BLOCK = 4 * 2**20
 """Bytes of a block of a text that is read block by block."""
@@ -37,7 +39,13 @@ def read_text(data: bytes, name: str, layout: Layout) -> tuple[pd.DataFrame, pd.
     frame = named_cells(frame)
     if len(bad) or re.search(rb"(?:^|\n)\r?\n", body.data):
         frame = frame[(frame != "").any(axis=1)]
-    return frame, bad
+    return filled_down(frame, layout.fill_down), bad
+
+
+def filled_down(rows: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Rows whose blank cells in some columns hold what stands above them."""
+    filled = {name: rows[name].where(~is_blank(rows[name])).ffill().fillna("") for name in columns if name in rows}
+    return rows.assign(**filled) if filled else rows
 
 
 @dataclass(frozen=True)
@@ -137,6 +145,7 @@ def _names(head: list[list[str]], layout: Layout, width: int) -> list[str]:
     joined = [" ".join(part for part in parts if part) for parts in zip(*rows, strict=True)] if rows else [""] * width
     if width >= 4 and all(joined[::2]) and not any(joined[1::2]):  # a name above each pair of a time and a value
         joined = [part for name in joined[::2] for part in (f"{name} time", name)]
+    joined = [stated or own for stated, own in zip_longest(layout.names[:width], joined, fillvalue="")]
     names: list[str] = []
     for place, column in enumerate(joined, start=1):
         again = sum(earlier == column for earlier in joined[: place - 1])

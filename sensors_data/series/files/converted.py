@@ -1,4 +1,5 @@
-"""Files of readings that are no tables, written as one: JSON, XML, HTML, NEM12, LVM, SRML, BSRN, times across."""
+"""Files of readings that are no tables, written as one: JSON, XML, HTML, NEM12, LVM, SRML, BSRN,
+dumps of databases, InfluxDB's annotated CSV, times across."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import re
 from datetime import datetime, timedelta
 
 from sensors_data.errors import UnreadableError
+from sensors_data.series.files.annotated import annotated_csv, is_annotated
 from sensors_data.series.files.bsrn import bsrn_csv, is_bsrn
 from sensors_data.series.files.isd import is_isd, isd_csv
 from sensors_data.series.files.json_rows import json_rows
@@ -15,6 +17,7 @@ from sensors_data.series.files.line_protocol import is_line_protocol, line_proto
 from sensors_data.series.files.lvm import is_lvm, lvm_csv
 from sensors_data.series.files.markup import is_markup, markup_csv
 from sensors_data.series.files.named_cells import has_named_cells, named_cells_csv
+from sensors_data.series.files.sql_dump import is_sql_dump, sql_dump_csv
 from sensors_data.series.files.times_across import across, times_down
 
 _YEAR_ABOVE = re.compile(rb"\d+[\t,;](?:19|20)\d\d(?:[\t,;]\d+[\t,;]0){1,60}[\t,;]?\r?\n\d{1,3}[\t,;]\d{1,4}[\t,;]")
@@ -53,6 +56,10 @@ def as_table(data: bytes, name: str) -> bytes:
         return markup_csv(data, name)
     if is_line_protocol(data[:4096]):
         return line_protocol_csv(data, name)
+    if is_annotated(start):
+        return annotated_csv(data.decode("utf-8-sig", "replace"))
+    if is_sql_dump(data[:20_000]):
+        return _dumped(data, name)
     if is_lvm(start):
         return lvm_csv(data.decode("utf-8-sig", "replace"), name)
     if is_bsrn(data):
@@ -68,6 +75,14 @@ def as_table(data: bytes, name: str) -> bytes:
     if (place := across(data)) is not None:
         return times_down(data, place)
     return data
+
+
+def _dumped(data: bytes, name: str) -> bytes:
+    """The fullest table of a database's dump. UnreadableError where it fills none."""
+    table = sql_dump_csv(data.decode("utf-8-sig", "replace"))
+    if table is None:
+        raise UnreadableError(f"{name} is a dump of a database without rows", "export the table of readings as CSV")
+    return table
 
 
 def _with_topic(line: re.Match[bytes]) -> bytes:

@@ -65,7 +65,7 @@ def times_of(rows: Rows, time: np.ndarray, raw: pd.DataFrame) -> pd.Series:
 def is_plain(layout: Layout) -> bool:
     """Whether numbers and times stand in a layout's files as programs write them."""
     marked = layout.decimals or layout.thousands or layout.cell_units
-    return not (marked or layout.end or layout.times)
+    return not (marked or layout.end or layout.times or layout.fill_down)
 
 
 def opened(path: Path, layout: Layout) -> tuple[Body | pa.Table, list[str]] | None:

@@ -34,6 +34,7 @@ off/on: aus/ein aus/an zu/auf nein/ja arret/marche idle/running low/high down/up
 off/on: not_home/home inactivo/activo spento/acceso uit/aan halt/run standby/running ok/alarm normal/alarm
 off/on: ok/fault clear/detected
 fractions of a second: ns fraction fract fractsec ms msec millisecond milliseconds millis millitm nanoseconds nsec nsecs
+fractions of a second: us usec usecs microsecond microseconds micros nanosecond nanos msecs tvusec tvnsec
 modes: betriebsart modo mode modus state status zustand
 other times: birth bis created due end ende expiry exported fin fine hasta ingested inserted installed modified
 other times: processed received stop to tot until updated

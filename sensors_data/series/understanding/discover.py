@@ -20,6 +20,7 @@ from sensors_data.series.grids.clock import jitters
 from sensors_data.series.intake.judging import check
 from sensors_data.series.understanding.comings import likely_times
 from sensors_data.series.understanding.oddities import oddities
+from sensors_data.series.understanding.roles import tells_events
 from sensors_data.series.understanding.sensor_specs import sensor_specs
 from sensors_data.series.understanding.understand import Understood, Wishes, understand
 from sensors_data.series.values.numbers import numbers_of
@@ -165,6 +166,8 @@ def name_of(source: Path) -> str:
 def _sensor_names(understood: Understood) -> tuple[str, ...]:
     """The sensors that a file's layout names; those of a table of values are found in its rows."""
     layout, columns = understood.layout, {column.name: column for column in understood.columns}
+    if layout.kind == "wide" and tells_events(understood.roles, columns):
+        return ()
     if layout.kind == "wide":
         return understood.roles.measures
     if layout.kind == "day":
@@ -176,6 +179,9 @@ def _sensor_names(understood: Understood) -> tuple[str, ...]:
 def _no_sensor(name: str, understood: Understood) -> UnreadableError:
     """The refusal of a file whose times can be read, and in which nothing is measured."""
     columns = [column.name for column in understood.columns]
+    if events := [role.column for role in understood.roles.roles if role.role == "state"]:
+        reason = f"{name} is a list of events: no column holds numbers, and {events[:4]} are words"
+        return UnreadableError(reason, "export what is measured; known events go in with: nightscore incidents add")
     empty = [role.column for role in understood.roles.roles if role.evidence == "it is empty"]
     if empty and len(empty) == len([role for role in understood.roles.roles if role.role == "ignored"]):
         why = f"its times are readable, and the columns {empty[:6]} are blank in every row"

@@ -11,6 +11,7 @@ from sensors_data.series.files.cell_kinds import kind_of
 from sensors_data.series.files.encodings import as_utf8, encoding_of
 from sensors_data.series.files.lines import plain_lines
 from sensors_data.series.understanding.header import header_of, is_comment, is_counted, is_timely, is_torn, split
+from sensors_data.series.understanding.listed_names import listed_names
 
 HEAD, _LOOK = 600, 500_000
 """Lines that are looked at, and letters."""
@@ -32,13 +33,15 @@ class Frame:
     comment: str
     units: dict[int, str]
     preamble: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    fill_down: tuple[str, ...] = ()
     sheet: str = ""
     stacked: bool = False
 
     def keys(self) -> dict[str, object]:
         """The keys of a layout."""
         names = ("encoding", "separator", "skip_lines", "header_rows", "name_rows", "comment", "sheet", "stacked")
-        return {name: getattr(self, name) for name in names}
+        return {"names": self.names, "fill_down": self.fill_down, **{name: getattr(self, name) for name in names}}
 
 
 def frame_of(data: bytes, name: str, encoding: str | None = None, separator: str | None = None) -> Frame:
@@ -80,6 +83,7 @@ def frame_of(data: bytes, name: str, encoding: str | None = None, separator: str
         comment=comment if comment and any(is_comment(line, comment) for line in lines[top:]) else "",
         units=units,
         preamble=tuple(line.strip() for line in lines[:top] if line.strip())[:20],
+        names=() if names else listed_names(lines[:first], kinds),
     )
 
 
@@ -151,6 +155,8 @@ def _first_row(rows: list[list[str]], kinds: list[str], width: int) -> int | Non
             continue
         found = {place: kind_of(row[place]) if place < len(row) else "" for place in (*timed, *numbers)}
         if timed and found[timed[0]] == "t":
+            if len(row) < width and any(found[place] == "w" for place in numbers):
+                continue  # `Started:` and a time, above the table
             below = _names_below(rows, number, width)
             if not below:
                 return number

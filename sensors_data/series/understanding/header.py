@@ -65,7 +65,7 @@ def header_of(
             break
         block.append(place)
     if not block:
-        return _header_apart(rows, first, width)
+        return _header_apart(rows, first, width if mark != " " else 0)
     name = next((place for place in block if not _is_aside(rows[place]) and not _is_of_types(lines, place)), block[-1])
     if name > block[-1] and name - 1 in block and _is_below_names(rows[name], rows[name - 1], rows[first]):
         name -= 1
@@ -74,7 +74,30 @@ def header_of(
     above = name - 1
     if _is_doubtful(rows[name]) and above in block and len({c for c in rows[above] if c}) > 1:
         names = [above, name]
+    elif _is_doubtful(rows[name]) and (below := _telling_apart(rows, name, block)):
+        names = [name, below]
+    elif above in block and _names_more(rows[above], rows[name], rows[first]):
+        names = [above, name]
     return names[0], names, units
+
+
+def _names_more(above: list[str], row: list[str], first: list[str]) -> bool:
+    """Whether a line names columns of numbers that the line of names below it leaves without one."""
+    numbers = [place for place, cell in enumerate(first) if kind_of(cell) == "n" and place < min(len(row), len(above))]
+    bare = [place for place in numbers if not row[place]]
+    return bool(bare) and all(above[place] for place in bare) and len({above[place] for place in bare}) == len(bare)
+
+
+def _telling_apart(rows: list[list[str]], name: int, block: list[int]) -> int:
+    """The line below names that stand twice which tells their columns apart, as pandas writes `temp` above `mean`.
+
+    0 where none does.
+    """
+    for below in sorted(place for place in block if place > name):
+        pairs = [pair for pair in zip(rows[name], rows[below], strict=False) if all(pair)]
+        if len(pairs) >= sum(map(bool, rows[name])) - 1 and len(set(pairs)) == len(pairs):
+            return below
+    return 0
 
 
 def _header_in_comments(

@@ -7,10 +7,12 @@ import re
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
 from sensors_data.series.values.units import is_unit
+from sensors_data.series.values.word_states import NO_STATES
 
 _SENSOR = WORDS["sensor"]
 _ASSET = WORDS["asset"]
 _IDS = WORDS["ids of sensors"]
+_PAIRS = frozenset(frozenset(pair.split("/")) for pair in WORDS["off/on"])
 
 
 def is_unit_column(column: Column) -> bool:
@@ -31,6 +33,14 @@ def is_called_value(column: Column) -> bool:
 def is_states(column: Column) -> bool:
     """Whether a column holds words for states of a machine, not names."""
     return all(str(word).casefold() in WORDS["states"] for word in column.distinct)
+
+
+def switches(column: Column) -> bool:
+    """Whether a column holds nothing but two states, such as OFF and ON or 0 and 1, beside words for no value."""
+    words = {str(word).casefold() for word in column.distinct[:50]} - NO_STATES
+    if column.numeric:
+        return words <= {"0", "1", "0.0", "1.0"} and not column.called(_ASSET)
+    return len(words) == 2 and frozenset(words) in _PAIRS
 
 
 def tells_a_state(column: Column) -> bool:

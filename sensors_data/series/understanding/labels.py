@@ -21,6 +21,7 @@ from sensors_data.series.understanding.label_words import (
     names_sensors,
     rests,
     shown,
+    switches,
     tells_a_state,
 )
 
@@ -88,6 +89,7 @@ def _may_label(column: Column) -> bool:
         or column.typed_times
         or (column.cells.dtype.kind in "fb" and not column.whole)
         or column.cells.dtype.kind == "b"
+        or switches(column)
     ):
         return False
     if not column.numeric:
@@ -144,7 +146,14 @@ def _unlikely(column: Column) -> float:
     counts = column.filled.value_counts()
     uneven = float(counts.std(ddof=0) / counts.mean()) if len(counts) > 1 else 1.0
     hint = column.named(_ASSET) or column.named(_SENSOR)
-    return uneven + 0.7 * column.numeric + 1.0 * is_states(column) - 0.8 * hint + 0.1 * (column.lower == "id")
+    return (
+        uneven
+        + 0.7 * column.numeric
+        + 1.0 * is_states(column)
+        - 0.8 * hint
+        + 0.1 * (column.lower == "id")
+        + 0.2 * column.filled.str.contains("/").all()
+    )
 
 
 def _interleaved(candidates: list[Column], moments: pd.Series) -> list[Column]:

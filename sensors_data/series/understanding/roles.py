@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -190,9 +191,16 @@ def _clockwork(column: Column, moments: pd.Series) -> str:
         apart, level = seconds - seconds.mean(), scaled - scaled.mean()
         slope = float(apart @ level) / float(apart @ apart)
         straight = slope > 0 and np.abs(level - slope * apart).max() <= 5e-5 * np.ptp(scaled)
-        if straight and len(np.unique(values)) > 10 and len(np.unique(seconds)) > 10:
+        beside = len(np.unique(values)) > 10 and len(np.unique(seconds)) > 10
+        if straight and beside and _counts_time(slope * np.abs(values).max()):
             return _CLOCKWORK
     return ""
+
+
+def _counts_time(a_second: float) -> bool:
+    """Whether a number grows by a power of ten in a second, a minute, an hour or a day; a counter has its own pace."""
+    power = np.log10(a_second * np.array([1.0, 60.0, 3600.0, 86_400.0]))
+    return bool((np.abs(power - np.round(power)) < 2e-3).any())
 
 
 def _measure(column: Column, moments: pd.Series, states: dict[str, dict[str, float]]) -> Role:
@@ -220,11 +228,24 @@ def _measure(column: Column, moments: pd.Series, states: dict[str, dict[str, flo
 
 def on_off(words: pd.Index | np.ndarray) -> dict[str, float]:
     """The numbers of two words such as OFF and ON, as they are written; empty for other words."""
-    lower = {str(word).casefold(): str(word) for word in words}
+    lower = {_bare(str(word)): str(word) for word in words}
     for pair, (off, on) in _ON_OFF.items():
         if lower and lower.keys() <= pair:
             return {lower.get(off, off): 0.0, lower.get(on, on): 1.0}
     return {}
+
+
+def tells_events(roles: Roles, columns: dict[str, Column]) -> bool:
+    """Whether a table lists what happened, as a journal of alarms does: words alone, and none of them ON or OFF."""
+    words = [columns[name] for name in roles.measures if not columns[name].numeric]
+    switched = any(on_off(column.distinct) for column in words)
+    return bool(words) and len(words) == len(roles.measures) and not switched and len(roles.labels.asset) > 1
+
+
+def _bare(word: str) -> str:
+    """A word in small letters without accents."""
+    letters = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _numeric(column: Column) -> Role:

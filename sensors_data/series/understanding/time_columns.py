@@ -21,7 +21,7 @@ from sensors_data.series.understanding.time_parts import (
     date_and_clock,
     parts_of,
     unnamed_parts,
-    with_milliseconds,
+    with_fraction,
 )
 from sensors_data.series.understanding.time_zones import with_zone_column
 
@@ -111,7 +111,7 @@ def _moments_of(best: TimeColumns, columns: list[Column]) -> TimeColumns:
 
 def _with_others(found: TimeColumns, columns: list[Column], stamps: list[TimeColumns]) -> TimeColumns:
     """A time with the other columns of times that its rows have, and the end of their interval."""
-    found = with_milliseconds(found, columns)
+    found = with_fraction(found, columns)
     others = [stamp.columns[0] for stamp in stamps if stamp.columns[0] not in found.columns]
     others += [c.name for c in columns if c.name not in (*found.columns, *others) and not c.numeric and clock_of(c)]
     others += _digits_of_times([c for c in columns if c.name not in (*found.columns, *others)])

@@ -16,7 +16,12 @@ from sensors_data.series.understanding.day_counts import count_of
 from sensors_data.series.understanding.time_guess import TimeColumns
 
 _PARTS = {sign: WORDS[sign] for sign in ("%Y", "%m", "%d", "%H", "%M", "%S", "%j", "%N")} | {"%J": WORDS["%j"]}
-_MILLISECONDS = frozenset(("ms", "msec", "millisecond", "milliseconds", "millis", "millitm", "msecs"))
+_FRACTIONS = {
+    "%L": (1000, frozenset(("ms", "msec", "millisecond", "milliseconds", "millis", "millitm", "msecs"))),
+    "%u": (1_000_000, frozenset(("us", "usec", "microsecond", "microseconds", "micros", "usecs"))),
+    "%n": (1_000_000_000, frozenset(("ns", "nsec", "nanosecond", "nanoseconds", "nanos", "nsecs"))),
+}
+"""Of each part of a second in a column of its own: how many make a second, and what such a column is called."""
 _CLOCKS = WORDS["time"] | WORDS["%H"] | WORDS["%N"]
 _RANGES = {
     "%Y": (1990, 2099), "%m": (1, 12), "%d": (1, 31), "%H": (0, 24), "%M": (0, 60), "%S": (0, 60), "%j": (1, 366),
@@ -48,31 +53,45 @@ def date_and_clock(columns: list[Column], dates: list[TimeColumns]) -> TimeColum
                 continue
             why = f"a date and a time of day, like '{joined.iloc[0]}'"
             odd = (f"'{joined.iloc[0]}' may be {form.style} or {form.rivals[0]}",) if form.rivals else ()
+            odd = (*odd, *_told_by_end(column, clock))
             keys = {"time": (day.name, column.name), "time_format": form.style, "clock": True}
             return TimeColumns(keys, (day.name, column.name), why, 0.84, odd)
     return None
 
 
-def with_milliseconds(found: TimeColumns, columns: list[Column]) -> TimeColumns:
-    """A time of whole seconds with the column of milliseconds right beside it, if there is one."""
+def _told_by_end(column: Column, clock: str) -> tuple[str, ...]:
+    """A sentence on hours that are counted from 1 to 24, none on others."""
+    if clock != "%H" or not column.whole or column.values.min() != 1 or column.values.max() != 24:
+        return ()
+    return (f"'{column.name}' counts the hours from 1 to 24: 1 is read as 01:00, the end of the first hour",)
+
+
+def with_fraction(found: TimeColumns, columns: list[Column]) -> TimeColumns:
+    """A time of whole seconds with the column right beside it that holds their fraction, if there is one."""
     last = max(column.place for column in columns if column.name in found.columns)
-    beside = next((c for c in columns if 0 < c.place - last <= 2 and _counts_milliseconds(c)), None)
-    style = str(found.keys.get("time_format", ""))
-    if beside is None or beside.name in found.columns:
+    near = (c for c in columns if 0 < c.place - last <= 2 and c.name not in found.columns)
+    beside = next(((column, sign) for column in near if (sign := _counts_fractions(column))), None)
+    counted = found.keys.get("time_unit") == "s" and "start" not in found.keys and _is_whole(found, columns)
+    style = "%E" if counted else str(found.keys.get("time_format", ""))
+    if beside is None or not re.search(r"%[SE]$", style):
         return found
-    if found.keys.get("time_unit") == "s":
-        return replace(found, odd=(*found.odd, f"the milliseconds in '{beside.name}' are not read: a time counts s"))
-    if not re.search(r"%S\]?$", style) or style.endswith("]"):
-        return found
-    names = (*found.columns, beside.name)
-    return replace(found, keys={**found.keys, "time": names, "time_format": f"{style} %L"}, columns=names)
+    names = (*found.columns, beside[0].name)
+    keys = {**found.keys, "time": names, "time_format": f"{style} {beside[1]}", "time_unit": "text"}
+    return replace(found, keys=keys, columns=names)
 
 
-def _counts_milliseconds(column: Column) -> bool:
-    """Whether a column holds whole numbers below 1,000, not all the same, and is called milliseconds."""
-    named = bool(set(column.lower.split()) & _MILLISECONDS) and column.numeric and column.whole
+def _is_whole(found: TimeColumns, columns: list[Column]) -> bool:
+    """Whether the one column of a time holds whole numbers."""
+    return all(column.whole for column in columns if column.name in found.columns)
+
+
+def _counts_fractions(column: Column) -> str:
+    """The sign of the parts of a second that a column counts and is called after; empty for another column."""
     values = column.values
-    return named and not column.blank.any() and len(column.distinct) > 1 and values.min() >= 0 and values.max() < 1000
+    if not column.numeric or not column.whole or column.blank.any() or len(column.distinct) < 2 or values.min() < 0:
+        return ""
+    called = set(column.lower.split())
+    return next((sign for sign, (most, words) in _FRACTIONS.items() if called & words and values.max() < most), "")
 
 
 def _of_utc(day: Column) -> bool:

@@ -13,7 +13,7 @@ from sensors_data.errors import UnreadableError, UnusableError
 from sensors_data.layout import Layout
 from sensors_data.series.dates.formats import read_texts
 from sensors_data.series.dates.parsing import read_times
-from sensors_data.series.files.cells import read_text
+from sensors_data.series.files.cells import filled_down, read_text
 from sensors_data.series.files.day_columns import clocks_of
 from sensors_data.series.files.file_source import is_parquet, joined_cells, read_table
 from sensors_data.series.files.packing import unpacked
@@ -21,6 +21,7 @@ from sensors_data.series.files.stacked import one_table
 from sensors_data.series.files.workbooks import sheets_of
 from sensors_data.series.understanding.columns import Column, values_by_type
 from sensors_data.series.understanding.frame import Frame, frame_of, separator_of
+from sensors_data.series.understanding.merged_cells import merged_columns
 from sensors_data.series.understanding.roles import Roles, roles_of
 from sensors_data.series.understanding.time_columns import find_time
 from sensors_data.series.understanding.time_guess import TimeColumns
@@ -93,6 +94,8 @@ def understand(path: Path, wishes: Wishes) -> Understood:
 def columns_of(path: Path, wishes: Wishes) -> tuple[list[Column], Frame | None, Marks]:
     """A file's columns by its first rows, the frame of its text, and the marks of its numbers."""
     table, frame = _table(path, wishes)
+    if frame is not None and (merged := merged_columns(table)):
+        table, frame = filled_down(table, merged), replace(frame, fill_down=merged)
     cells = {str(name): table[name].reset_index(drop=True) for name in table.columns}
     plain = {name: column for name, column in cells.items() if name not in wishes.time}
     marks = marks_of(_without_dates(plain), wishes.decimal, frame.separator if frame else "")

@@ -124,7 +124,7 @@ def _look(cells: pd.Series) -> _Seen | None:
     if not numbers or len(numbers) < 0.5 * len(distinct):
         return None
     units = Counter(match[4] for match in numbers if match[4])
-    if len(units) > 1 and not any(map(is_unit, units)):
+    if len(units) > 1 and not any(map(is_unit, units)) and max(units.values()) < 0.9 * sum(units.values()):
         return None  # 1X and 2Y, or 4-INFO and 7-WARNING, are names
     decimal, grouped, either = Counter[str](), Counter[str](), Counter[str]()
     for match in numbers:

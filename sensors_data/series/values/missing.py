@@ -46,7 +46,7 @@ def codes_of(values: np.ndarray, elsewhere: frozenset[float] = frozenset()) -> t
     known = np.isin(distinct, KNOWN) | np.isin(distinct, list(elsewhere))
     rest, weight = distinct[~known], counts[~known]
     codes = [float(value) for value in huge]
-    if len(distinct) == 1 and known.all() and abs(distinct[0]) >= SURE:
+    if len(distinct) == 1 and known.all() and (abs(distinct[0]) >= SURE or distinct[0] in elsewhere):
         codes.append(float(distinct[0]))  # nothing but a code: nothing was ever measured
     if known.any() and len(rest) >= 5:
         low, high = float(rest.min()), float(rest.max())

@@ -29,10 +29,9 @@ def _beside(name: str):
 DOUBTS = ("may be", "three digits", "lie far from its others")
 """What is said of a guess that may be wrong."""
 
-cases, exports, kin, tools, lands, plants, loggers = map(
-    _beside,
-    ("export_cases", "exports", "export_kin", "export_tools", "export_lands", "export_plants", "export_loggers"),
-)
+SHELVES = ("cases", "kin", "tools", "lands", "plants", "loggers", "blind")
+cases, *others = (_beside(f"export_{shelf}") for shelf in SHELVES)
+exports = _beside("exports")
 
 
 def read_back(found: Discovery, folder: Path) -> tuple[Family, pd.DataFrame, pd.DataFrame]:
@@ -46,7 +45,7 @@ def read_back(found: Discovery, folder: Path) -> tuple[Family, pd.DataFrame, pd.
 
 @pytest.mark.parametrize(
     "case",
-    [*cases.CASES, *kin.CASES, *tools.CASES, *lands.CASES, *plants.CASES, *loggers.CASES],
+    [case for shelf in (cases, *others) for case in shelf.CASES],
     ids=lambda case: case.name,
 )
 def test_an_export_is_understood_and_read_as_it_is_meant(case, put, tmp_path):
@@ -64,7 +63,7 @@ def test_an_export_is_understood_and_read_as_it_is_meant(case, put, tmp_path):
     assert rejects["reason"].value_counts().to_dict() == case.refused
 
 
-REFUSED = [*cases.REFUSED, *kin.REFUSED, *tools.REFUSED, *lands.REFUSED, *plants.REFUSED, *loggers.REFUSED]
+REFUSED = [refused for shelf in (cases, *others) for refused in shelf.REFUSED]
 
 
 @pytest.mark.parametrize(("name", "data", "said"), REFUSED, ids=[name for name, _, _ in REFUSED])

@@ -1,0 +1,77 @@
+# ruff: noqa: E501 (a case a line reads like a table)
+"""Exports of the kinds that files of other authors showed: names apart from the rows, parts of seconds, short years."""
+
+from __future__ import annotations
+
+import numpy as np
+from export_cases import FLOW, HOURS, ROWS, TEMP, Case, comma, lines, two
+
+LOGGER = "Data file for DataLogger.\n=====\n[Logger settings]\n  Location  =Well 12\n[Channel 1]\n  Identification =temp\n  Reference  =0.00 cmH2O\n[Channel 2]\n  Identification =flow\n  Reference  =-20.00 degC\n[Data]\n192"
+SPREAD = ",Date/Time,Ch1,Ch2\nRecords,(UTC),temp,flow\nLogger 7,s/n 123456,,"
+CHANNELS = (
+    "Logger: K-4500\tSerial 845112\nStarted:\t02 Feb 2026 00:00\n\t\tTemperature\tHumidity\nRecord\tTime\ttemp\tflow"
+)
+
+
+def pair(n: int) -> str:
+    return f"{TEMP[n]:.2f},{FLOW[n]:.2f}"
+
+
+SECONDS = [
+    Case("a second and its milliseconds", lines("sec,msec,temp,flow", lambda n: f"{HOURS[0].timestamp() + n // 10:.0f},{n % 10 * 100},{pair(n)}"), step="1s", odd="about 10 values fall into each step"),
+    Case("a second and its microseconds", lines("tv_sec,tv_usec,temp,flow", lambda n: f"{HOURS[n].timestamp():.0f},{n % 10 * 50},{pair(n)}")),
+    Case("a clock and its nanoseconds", lines("time,ns,temp,flow", lambda n: f"{HOURS[n]},{n % 10 * 5000},{pair(n)}")),
+    Case("a year of two digits in front", two(lambda t: f"{t:%y/%m/%d %H:%M:%S}")),
+    Case("a year of two digits in front of a few minutes", lines("time,temp,flow", lambda n: f"{HOURS[0] + n * (HOURS[1] - HOURS[0]) / 60:%y-%m-%d %H:%M},{pair(n)}"), step="1min", odd="may be %y-%m-%d %H:%M or %d-%m-%y"),
+]  # fmt: skip
+
+NAMES = [
+    Case("kinds of sum below names that stand twice", lines(",temp,temp\n,mean,max\ntime,,", lambda n: f"{HOURS[n]},{pair(n)}"), sensors=("temp mean", "temp max")),
+    Case("names in a line a channel", lines(LOGGER, lambda n: f"{HOURS[n]:%Y/%m/%d %H:%M:%S}.0   {TEMP[n]:9.2f}   {FLOW[n]:9.2f}")),
+    Case("names in numbered lines", lines("# Column 1: time\n# Column 2: temp\n# Column 3: flow", lambda n: f"{HOURS[n]:%Y-%m-%dT%H:%M},{pair(n)}")),
+    Case("names in the lines above the last", lines(SPREAD, lambda n: f"{n + 1},{HOURS[n]:%d/%m/%Y %H:%M:%S},{TEMP[n]:.2f} °C,{FLOW[n]:.2f} %RH")),
+    Case("a time above the names", lines(CHANNELS, lambda n: f"{n + 1}\t{HOURS[n]:%d %b %Y %H:%M:%S}\t{TEMP[n]:.2f} °C\t{FLOW[n]:.2f} %RH")),
+]  # fmt: skip
+
+
+DUMP = "-- dump\nCREATE TABLE `readings` (\n `id` int NOT NULL,\n `at` datetime NOT NULL,\n `temp` decimal(6,2) DEFAULT NULL,\n `flow` decimal(6,2),\n PRIMARY KEY (`id`)\n);\nINSERT INTO `machines` VALUES (1,'P1');\nINSERT INTO `readings` VALUES "
+COPIED = "-- PostgreSQL dump\nSET x = 1;\nCOPY public.readings (at, temp, flow) FROM stdin;\n"
+FLUX = "#group,false,false,true,true,false,false,true,true\n#datatype,string,long,dateTime:RFC3339,dateTime:RFC3339,dateTime:RFC3339,double,string,string\n#default,mean,,,,,,,\n,result,table,_start,_stop,_time,_value,_field,host"
+
+
+def flux(field: str, values: np.ndarray) -> str:
+    """A table of an answer of InfluxDB, below the lines about it."""
+    span = f"{HOURS[0]:%Y-%m-%dT%H:%M:%SZ},{HOURS[-1]:%Y-%m-%dT%H:%M:%SZ}"
+    rows = (
+        f",,0,{span},{t:%Y-%m-%dT%H:%M:%SZ},{v:.2f},{field},{p}\n"
+        for t, v in zip(HOURS, values, strict=True)
+        for p in ("p0", "p1")
+    )
+    return f"{FLUX}\n{''.join(rows)}\n"
+
+
+DATABASES = [
+    Case("a dump of a table", DUMP + ",".join(f"({n},'{HOURS[n]}',{TEMP[n]:.2f},{'NULL' if n % 48 == 7 else f'{FLOW[n]:.2f}'})" for n in range(ROWS)) + ";\n", 2 * ROWS - 4, file="export.sql"),
+    Case("a dump with COPY", COPIED + lines("", lambda n: "\t".join((str(HOURS[n]), f"{TEMP[n]:.2f}", "\\N" if n % 48 == 7 else f"{FLOW[n]:.2f}"))) + "\\.\n", 2 * ROWS - 4, file="export.sql"),
+    Case("two annotated tables", flux("temp", TEMP) + flux("flow", FLOW), 4 * ROWS, assets=("p0", "p1")),
+]  # fmt: skip
+
+WORDS = [
+    Case("a state under the name of a machine", lines("Date,Time,temp,flow,DO2_Pump", lambda n: f"{HOURS[n]:%d/%m/%Y,%H:%M:%S},{pair(n)},{int(6 <= n % 24 < 20)}"), 3 * ROWS, sensors=("temp", "flow", "DO2_Pump")),
+    Case("a command under the name of a point", lines('"<>Date","Time","Point_1","Point_2"', lambda n: f'"{HOURS[n].month}/{HOURS[n]:%d/%Y}","{HOURS[n]:%H:%M:%S}","{TEMP[n]:.2f}","{"No Data" if n % 48 == 3 else "ON" if n % 24 > 6 else "OFF"}"'), 2 * ROWS - 4, sensors=("Point_1", "Point_2"), refused={"not a number": 4}),
+    Case("accents in on and off", lines("Date;temp;Brûleur", lambda n: f"{HOURS[n]:%d/%m/%Y %H:%M};{comma(TEMP[n])};{'Marche' if n % 24 > 6 else 'Arrêt'}"), sensors=("temp", "Brûleur")),
+]  # fmt: skip
+
+MERGED = [
+    Case("hours from 1 to 24", lines("Fecha;Hora;temp;flow", lambda n: f"{HOURS[n]:%d/%m/%Y};{n % 24 + 1};{comma(TEMP[n])};{comma(FLOW[n])}"), first="2026-02-02 01:00:00", odd="'Hora' counts the hours from 1 to 24: 1 is read as 01:00, the end of the first hour"),
+    Case("a date that stands once a day", lines("Date,Time,temp,flow", lambda n: f"{HOURS[n].date() if n % 24 == 0 else ''},{HOURS[n]:%H:%M:%S},{pair(n)}")),
+    Case("a machine that stands once", lines("Pump,Date,temp,flow", lambda n: f"{('P1', 'P2')[n // 96] + ' north' if n % 96 == 0 else ''},{HOURS[n % 96]},{pair(n)}"), assets=("P1 north", "P2 north")),
+    Case("hours of a run beside the clock", lines("time,temp,Run hours", lambda n: f"{HOURS[n]},{TEMP[n]:.2f},{20411.6 + 0.4 * n:.1f}"), sensors=("temp", "Run hours")),
+    Case("a column of nothing but the code of another", lines("time,temp,flow,VIS", lambda n: f"{HOURS[n]},{TEMP[n] / 9:.2f},{99 if n % 48 == 7 else FLOW[n] / 9:.2f},99.0"), 2 * ROWS - 4, missing={"flow": (99.0,), "VIS": (99.0,)}, sensors=("temp", "flow", "VIS"), refused={"a code for no value": ROWS + 4}),
+]  # fmt: skip
+
+CASES = [*SECONDS, *NAMES, *DATABASES, *WORDS, *MERGED]
+REFUSED = [
+    ("a journal of alarms", lines("Time,State,Tag,Message", lambda n: f"{HOURS[n]},{('ACT', 'ACK', 'RTN')[n % 3]},T-{n % 4},T-{n % 4} {('high', 'low')[n // 3 % 2]} level"), "is a list of events: no column holds numbers"),
+    ("a dump without rows", "-- dump\nCREATE TABLE readings (id int, at datetime);\n", "is a dump of a database without rows"),
+]  # fmt: skip
