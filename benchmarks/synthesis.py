@@ -5,7 +5,7 @@ python -m benchmarks.synthesis --data FILE --seconds 240 [--recipes default,plai
     [--learned COUNT] [--compared COUNT] [--out FILE] [--features FILE] [--sheets FOLDER]
 
 FILE is an npz (x_train, y_train, x_test, y_test, or x and y), a Parquet file with images and labels, an IDX file or a
-folder of PNG and JPEG. A second run takes over what `--out` holds of the same test images, features and time.
+folder of PNG and JPEG. A second run takes over what `--out` holds of the same images, features and time.
 `--sheets` gets a sheet of each run, and `all.png` with sixteen images of each.
 The exit status is 2 when an option or a file is wrong.
 """
@@ -118,9 +118,12 @@ def _check_kept(extractor: Extractor, train: Images, kept: Path) -> None:
         )
 
 
-def fingerprint(images: Images) -> str:
+def fingerprint(*parts: Images) -> str:
     """A short hash of images: rows of one table compare only under one."""
-    return hashlib.sha256(repr(images.x.shape).encode() + images.x.tobytes()).hexdigest()[:12]
+    whole = hashlib.sha256()
+    for images in parts:
+        whole.update(repr(images.x.shape).encode() + images.x.tobytes())
+    return whole.hexdigest()[:12]
 
 
 def earlier_rows(out: Path | None, told: dict[str, object]) -> list[dict[str, object]]:
@@ -169,9 +172,10 @@ def main(
     try:
         train, test = read_images(data)
         names = recipes_asked_for(recipes, train)
-        judge = judge_for(train, some_of(test, compared), features)
+        test = some_of(test, compared)
+        judge = judge_for(train, test, features)
         train = some_of(train, learned or len(train))
-        told = {"seconds": seconds, "features": judge.extractor.name, "data": fingerprint(test)}
+        told = {"seconds": seconds, "features": judge.extractor.name, "data": fingerprint(train, test)}
         rows = earlier_rows(out, told)
     except (ValueError, LookupError, OSError) as error:
         console.print(str(error))

@@ -56,7 +56,7 @@ def run(
     name: str, train: Images, judge: Judge, seconds: float, seed: int, peak: float
 ) -> tuple[dict[str, object], Contestant]:
     """The row of one recipe and seed, and its generator: trained for `seconds` of CPU time on one thread."""
-    share = float("nan")  # of the peak: counted for adversarial recipes alone
+    share = float("nan")  # of the peak, where it can be counted
     if name in OTHERS:
         contestant = OTHERS[name](train, seconds, seed)
     else:
@@ -64,7 +64,7 @@ def run(
         generator = generator_of(recipe, train, seconds, seed)
         contestant = contestant_of(generator)
         steps = contestant.shown / (recipe.training.batch * recipe.training.discriminator_steps)
-        share = steps * flops_of(recipe) / seconds / peak
+        share = steps * flops_of(recipe) / seconds / peak if can_be_counted(recipe) else share
     row = {"recipe": name, "seed": seed, **quality_of(contestant, judge, seed)}
     row |= {"copies": find_copies(contestant.draw(COMPARED, seed), train.x, judge.images).share}
     row |= {"images": contestant.shown, "images_per_s": contestant.shown / seconds}
@@ -151,6 +151,12 @@ def _batches(
         for index in torch.randperm(len(x), generator=draws).split(size):  # type: ignore[no-untyped-call]
             if len(index) == size:
                 yield as_pixels(x[index], low), None if labels is None else labels[index]
+
+
+def can_be_counted(recipe: Recipe) -> bool:
+    """Whether a step's operations can be counted: PyTorch's counter follows no gradient of a code or an image."""
+    config = recipe.training
+    return not config.entropy_weight and (config.penalty == "none" or config.penalty_every > 1)
 
 
 def flops_of(recipe: Recipe) -> float:

@@ -89,9 +89,10 @@ def main(
         plans, _ = draws_of(held.odd, look_alikes(held.x), seed + 1)
         _, groups, draw = plans[seed]
         train, test = split(held.odd, groups, draw)
-        learned = painted_pairs(held.x[train], parts, side, seed)
+        good = np.random.default_rng(seed).permutation(held.x[train])  # a file may lie in order of exposure
+        learned = painted_pairs(good, parts, side, seed)
         tried = painted_pairs(held.x[test & ~held.odd], TESTED, side, seed + 1)
-        other = resize(held.x[train][parts : 2 * parts] if train.sum() >= 2 * parts else held.x[train], side)
+        other = resize(good[-parts:], side)
         rows = {"as it was": tried.good, "painted": tried.painted}
         console.print(f"{len(tried.good)} painted parts as they are: {errors(tried.painted, tried)}")
         for name, kinds in {

@@ -13,8 +13,8 @@ from benchmarks import synthesis as command
 from benchmarks import synthesis_run
 from benchmarks.image_splits import Images
 from benchmarks.synthesis_others import flow
-from benchmarks.synthesis_run import gemm_peak, quality_of
-from synthesis.presets.catalogue import PRESETS
+from benchmarks.synthesis_run import can_be_counted, gemm_peak, quality_of
+from synthesis.presets.catalogue import PRESETS, preset
 from synthesis.quality import extractors as features
 
 RNG = np.random.default_rng(0)
@@ -102,6 +102,16 @@ def test_all_that_fit_leaves_out_what_needs_classes_or_another_side():
         "review-faces",
     }
     assert len(command.some_of(plain, 64)) == 64
+
+
+def test_a_recipe_whose_operations_cannot_be_counted_has_a_row_too(tmp_path):
+    path, out = tmp_path / "two.npz", tmp_path / "rows.csv"
+    np.savez(path, x=scenes(200, 28, 1), y=np.arange(200) % 2)
+    done = asked(path, "--recipes", "presgan", "--learned", "64", "--compared", "20", "--out", out)
+    assert done.exit_code == 0, done.output
+    assert pd.read_csv(out)["peak_share"].isna().all()
+    colour = preset("default", (3, 32, 32))
+    assert [can_be_counted(recipe) for recipe in (preset("wgan-gp", (1, 28, 28)), colour)] == [False, True]
 
 
 def test_a_vae_and_a_flow_are_trained_as_long_and_judged_alike(tmp_path):
