@@ -33,6 +33,7 @@ BASELINES: dict[str, baselines.Baseline] = {
 }
 DETECTORS = {
     "nightscore": "benchmarks.series_nightscore",
+    "nightscore-told": "benchmarks.series_nightscore_told",
     "plain-lstm-vae": "benchmarks.series_plain_lstm_vae",
 }
 NAMES = (*DETECTORS, *BASELINES)

@@ -134,7 +134,9 @@ def read_frame() -> np.ndarray:
 
 
 def test_an_unknown_method_is_refused_with_the_known_ones():
-    with pytest.raises(LookupError, match=r"no method is called prophet; there are nightscore, plain-lstm-vae, random"):
+    with pytest.raises(
+        LookupError, match=r"no method is called prophet; there are nightscore, nightscore-told, plain-lstm-vae, random"
+    ):
         check_name("prophet")
 
 

@@ -29,6 +29,15 @@ def test_a_detector_scores_every_row_and_the_shifted_ones_highest(name: str, mon
     assert score[610:630].min() > limit
 
 
+def test_told_rows_are_those_of_the_fault_and_few_others() -> None:
+    chosen, values = method("nightscore-told"), plant()
+    score, limit = chosen.score(chosen.fit(values[:500], 0), values)
+    over = np.flatnonzero(score[500:] > limit) + 500
+    assert over.min() == pytest.approx(600, abs=3)
+    assert over.max() == pytest.approx(639, abs=3)
+    assert len(over) >= 36
+
+
 def test_nightscore_keeps_quiet_where_nothing_happens() -> None:
     chosen, values = method("nightscore"), plant()
     score, limit = chosen.score(chosen.fit(values[:500], 0), values[:500])
