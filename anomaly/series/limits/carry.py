@@ -10,8 +10,10 @@ import numpy as np
 from anomaly.series.detector import Detector
 from anomaly.thresholds import Threshold
 
-UNIT = 95
-"""Per cent: the quantile of its own normal scores that a model's scores are counted in, so that models compare."""
+UNIT = 75
+"""Per cent: the quantile of its own normal scores that a model's scores are counted in, so that models compare.
+
+No higher: a changed day or two in a training span of weeks are more than a twentieth of it, and less than a quarter."""
 PACE = 0.25
 """Of the way from the last limit to the new estimate, on a logarithmic scale, what a training moves it by."""
 MOST = 2.0

@@ -15,6 +15,7 @@ from anomaly.series.lstm_vae.learning import learn_detector
 from anomaly.series.span import Span, TrainingPlan
 from anomaly.series.training import acceptance
 from anomaly.series.training.acceptance import flaw, judge
+from anomaly.thresholds import pot_threshold
 from sensors_data.series.grids.grid import Grid
 
 PLAN = TrainingPlan("pump", 300.0, date(2026, 3, 10), LSTMVAEDetectorConfig(recurrent=False), 0)
@@ -133,6 +134,13 @@ def test_limits_are_compared_in_units_of_each_models_own_normal_scores(detector)
     challenger = replace(detector, card=detector.card.model_copy(update={"threshold": louder}))
     assert unit_of(louder) == pytest.approx(10 * unit_of(detector.threshold))
     assert carried(challenger, detector, 0.1).threshold.value == pytest.approx(10 * detector.threshold.value)
+
+
+def test_a_changed_tenth_of_a_span_moves_the_unit_little(detector):
+    scores = np.random.default_rng(0).exponential(0.3, 8000)
+    changed = np.where(np.arange(8000) < 800, 20 * scores, scores)
+    units = [unit_of(pot_threshold(rows, 1e-4, gap=10)) for rows in (scores, changed)]
+    assert units[1] / units[0] == pytest.approx(np.log(6) / np.log(4), abs=0.06)  # of 75 normal rows in 90
 
 
 def test_another_budget_is_a_reason_to_move_the_limit(detector):
