@@ -10,7 +10,6 @@ patches, 2 when the file or an option is wrong.
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -24,12 +23,10 @@ from sklearn.metrics import roc_auc_score
 from torch.nn import functional as F
 
 from anomaly.evaluation.images import aupro
-from anomaly.images import learning as image_learning
-from anomaly.images import scoring as image_scoring
 from anomaly.images.detector import PATCH_CONFIG, ImageDetector
-from anomaly.images.features import FeatureConfig, represent
+from anomaly.images.features import FeatureConfig, Represent, represent
 from anomaly.images.heat_maps import overlay
-from anomaly.images.image_scores import score_images, worst_patches
+from anomaly.images.image_scores import score_parts, worst_patches
 from anomaly.images.learning import ImageTraining, learn_image_detector
 from anomaly.images.scoring import FeatureScaler, nearest_mean
 from benchmarks.defects_data import Parts, draws_of, read_parts, split
@@ -44,28 +41,29 @@ COLUMNS = ["method", "class", "seed", "auroc", "pixel_auroc", "aupro", "cpu_s"]
 console = wide_console()
 
 
-def remember_features(x: np.ndarray) -> None:
-    """Compute the features of all images once, for every draw and method; the packages look them up from then on."""
-    (features,) = represent(x, PATCH_CONFIG.features)
-    known = {image.tobytes(): row for image, row in zip(x, features, strict=True)}
-    blank = torch.zeros_like(features[0])  # what a batch is filled up with
+def remembered_features(x: np.ndarray) -> Represent:
+    """What gives the features of all images, computed once for every draw and method."""
+    blocks = represent(x, PATCH_CONFIG.features)
+    known = {image.tobytes(): place for place, image in enumerate(x)}
 
-    def remembered(images: np.ndarray, config: FeatureConfig) -> list[torch.Tensor]:
-        return [torch.stack([known.get(image.tobytes(), blank) for image in images])]
+    def remembered(images: np.ndarray, _: FeatureConfig) -> list[torch.Tensor]:
+        places = [known[image.tobytes()] for image in images]
+        return [block[places] for block in blocks]
 
-    for module in (image_learning, image_scoring, sys.modules[__name__]):
-        vars(module)["represent"] = remembered
+    return remembered
 
 
-def nearest_patches(train: np.ndarray, test: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def nearest_patches(
+    train: np.ndarray, test: np.ndarray, seed: int, features: Represent
+) -> tuple[np.ndarray, np.ndarray]:
     """Image scores and maps by the distance of each patch to the nearest normal ones: what a user would try first."""
-    (known,) = represent(train, PATCH_CONFIG.features)
+    known = features(train, PATCH_CONFIG.features)[0]
     blocks = FeatureScaler.of([known], by_feature=True)
     flat = blocks.apply([known]).flatten(0, 1)
     bank = flat[torch.randperm(len(flat), generator=torch.Generator().manual_seed(seed))[:BANK]]
     scores, maps = [], []
     for first in range(0, len(test), 64):
-        (asked,) = represent(test[first : first + 64], PATCH_CONFIG.features)
+        asked = features(test[first : first + 64], PATCH_CONFIG.features)[0]
         apart = nearest_mean(blocks.apply([asked]).flatten(0, 1), bank, 3).view(len(asked), -1)
         scores.append(worst_patches(apart, apart[..., None], PATCH_CONFIG.worst_share)[0].numpy())
         side = int(apart.shape[1] ** 0.5)
@@ -74,19 +72,22 @@ def nearest_patches(train: np.ndarray, test: np.ndarray, seed: int) -> tuple[np.
     return np.concatenate(scores), np.concatenate(maps)
 
 
-def run(parts: Parts, groups: np.ndarray, name: str, seed: int, page: Path | None) -> list[dict[str, object]]:
+def run(
+    parts: Parts, groups: np.ndarray, name: str, seed: int, page: Path | None, features: Represent
+) -> list[dict[str, object]]:
     """A row per method of one draw of the split."""
     train, test = split(parts.odd, groups, seed)
     x, odd, masks = parts.x[test], parts.odd[test], parts.masks[test]
     learned = parts.x[train][np.random.default_rng(seed).permutation(int(train.sum()))]
     started = time.process_time()
-    detector, _ = learn_image_detector(ImageTraining("benchmark", learned, DAY, PATCH_CONFIG, seed))
-    found = score_images(detector, x)
+    training = ImageTraining("benchmark", learned, DAY, PATCH_CONFIG, seed, features=features)
+    detector, _ = learn_image_detector(training)
+    found = score_parts(detector.network, x, detector.card.normaliser, PATCH_CONFIG.worst_share, features)
     rows = [_row("nightscore", name, seed, found.score, found.maps, odd, masks, started)]
     if page is not None:
         _draw(page, detector, x, found.score, found.maps, odd)
     started = time.process_time()
-    score, maps = nearest_patches(learned, x, seed)
+    score, maps = nearest_patches(learned, x, seed, features)
     return [*rows, _row("knn", name, seed, score, maps, odd, masks, started)]
 
 
@@ -145,7 +146,7 @@ def main(
         groups = look_alikes(parts.x)
         plans, why = draws_of(parts.odd, groups, draws)
         started = time.process_time()
-        remember_features(parts.x)
+        features = remembered_features(parts.x)
     except (ValueError, LookupError, OSError) as error:
         console.print(str(error))
         raise typer.Exit(2) from error
@@ -157,7 +158,7 @@ def main(
         console.print("no pixel is masked: pixel AUROC and AUPRO stay empty")
     rows: list[dict[str, object]] = []
     for name, kept, seed in plans:
-        rows += run(parts, kept, name, seed, page if not rows else None)
+        rows += run(parts, kept, name, seed, page if not rows else None, features)
         for row in rows[-2:]:
             console.print(f"{row['method']} {name} {seed}: image {row['auroc']:.4f}, pixel {row['pixel_auroc']:.4f}")
         if out is not None:

@@ -16,8 +16,8 @@ from anomaly.thresholds import Threshold
 from anomaly.vae.training import FitConfig
 from sensors_data.settings import Section, parse
 
-FORMAT = 3
-"""Revision of the detector's file. Revision 2, with other names in the normaliser, is read; others are refused."""
+FORMAT = 4
+"""Revision of the detector's file. Read are also 3, without a fine level, and 2, with other names in the normaliser."""
 
 GRADIENT_FIT = FitConfig(
     epochs=200,
@@ -65,6 +65,12 @@ class ImageDetectorConfig(Section):
     """Nearest normal codes whose mean distance is taken."""
     weights: tuple[float, float, float, float] = (1.0, 1.0, 0.0, 2.0)
     """Of reconstruction, divergence, distance and neighbours."""
+    fine_weights: tuple[float, float] = (0.5, 0.5)
+    """Patches: of the fine level's reconstruction and neighbours."""
+    fine_widths: tuple[int, ...] = (128, 64)
+    """Patches: width of each layer of the fine level's encoder."""
+    fine_latent: int = Field(8, ge=1)
+    """Patches: numbers in a code of the fine level."""
     kept_features: int = Field(500, ge=0)
     """Patches: newest images whose features are kept for the next training."""
     worst_share: float = Field(0.05, gt=0, le=1)
@@ -76,9 +82,14 @@ class ImageDetectorConfig(Section):
     fit: FitConfig = GRADIENT_FIT
     """How the VAE is trained."""
 
+    @property
+    def part_weights(self) -> tuple[float, ...]:
+        """The weight of each part of the score that this kind of features has."""
+        return (*self.weights, *self.fine_weights) if self.features.of_two_scales else self.weights
+
 
 PATCH_CONFIG = ImageDetectorConfig(
-    features=FeatureConfig(kind="patches", side=192, stride=16),
+    features=FeatureConfig(kind="patches", side=192, stride=16, fine=True),
     widths=(512, 128),
     latent=16,
     memory=4000,
@@ -162,6 +173,8 @@ class ImageCard(Section):
     folds: int = 1
     """Parts of the images that were held out in turn for the normaliser and the threshold."""
     network: ImageVAEConfig
+    fine_network: ImageVAEConfig | None = None
+    """Of the fine level, where it is modelled."""
     config: ImageDetectorConfig
     normaliser: ScoreNormaliser
     threshold: Threshold

@@ -16,6 +16,8 @@ from sensors_data.pretrained import LITE0_SHA256
 from sensors_data.seal import with_seal
 from sensors_data.store import Store
 
+BLOCKS = ("patches", "fine")
+"""Names of an image's features in its file: every detector has the first, one of two scales both."""
 REVISION = 1
 """Of how features are computed; another revision computes them anew."""
 
@@ -34,15 +36,15 @@ class FeatureCache:
         if config.kind != "patches" or not self.most or not len(images):
             return represent(images, config)
         paths = [self._path(image, config) for image in images]
-        blocks = {path: self._read(path) for path in dict.fromkeys(paths)}
-        missing = [place for place, path in enumerate(paths) if blocks[path] is None]
+        kept = {path: self._read(path) for path in dict.fromkeys(paths)}
+        missing = [place for place, path in enumerate(paths) if kept[path] is None]
         for first in range(0, len(missing), config.batch):
             places = missing[first : first + config.batch]
-            (computed,) = represent(images[places], config)
-            for place, block in zip(places, computed, strict=True):
-                blocks[paths[place]] = block
-                self._write(paths[place], block)
-        return [torch.stack([block for path in paths if (block := blocks[path]) is not None])]
+            for place, *computed in zip(places, *represent(images[places], config), strict=True):
+                kept[paths[place]] = computed
+                self._write(paths[place], computed)
+        of_images = [blocks for path in paths if (blocks := kept[path]) is not None]
+        return [torch.stack(block) for block in zip(*of_images, strict=True)]
 
     def forget_others(self, images: np.ndarray, config: FeatureConfig) -> None:
         """Remove the features of all images but these, and of all but the newest `most` of these."""
@@ -56,10 +58,12 @@ class FeatureCache:
         seen.update(np.ascontiguousarray(image).tobytes())
         return f"{features_folder(self.camera)}/{seen.hexdigest()[:32]}.safetensors"
 
-    def _read(self, path: str) -> Tensor | None:
+    def _read(self, path: str) -> list[Tensor] | None:
         if not self.store.exists(path):
             return None
-        return load(self.store.read_bytes(path))["patches"]
+        tensors = load(self.store.read_bytes(path))
+        return [tensors[name] for name in BLOCKS if name in tensors]
 
-    def _write(self, path: str, block: Tensor) -> None:
-        self.store.write_bytes(path, with_seal(save({"patches": block.contiguous()}, {})))
+    def _write(self, path: str, blocks: list[Tensor]) -> None:
+        tensors = {name: block.contiguous() for name, block in zip(BLOCKS, blocks, strict=False)}
+        self.store.write_bytes(path, with_seal(save(tensors, {})))

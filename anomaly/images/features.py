@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from anomaly.images.blur import blurred
-from anomaly.images.patch_features import AT_ONCE, PATCH, patch_features
+from anomaly.images.patch_features import AT_ONCE, PATCH, patch_features, patch_features_of_two_scales
 from sensors_data.images.arrays import standardise
 from sensors_data.settings import Section
 
@@ -41,6 +41,8 @@ class FeatureConfig(Section):
     """Pixels between two patches; those of the usual patches are 16, of detectors trained before 32."""
     mirrors: Literal[1, 2, 4] = 4
     """Patches: mirror images that their features are the mean of; each costs one more pass of the network."""
+    fine: bool = False
+    """Patches every 16 pixels: whether a fine level, every 8 pixels, joins the score; detectors of before have none."""
     directions: int = Field(8, ge=4, le=16)
     """K, of the gradient."""
     blur: float = Field(0.7, gt=0, le=4)
@@ -53,6 +55,11 @@ class FeatureConfig(Section):
         if self.kind == "patches" and self.side % PATCH:
             raise ValueError(f"the side of patches is a multiple of {PATCH}, found {self.side}")
         return self
+
+    @property
+    def of_two_scales(self) -> bool:
+        """Whether an image has features of a fine level beside its patches."""
+        return self.kind == "patches" and self.fine and self.stride == 16
 
     @property
     def batch(self) -> int:
@@ -109,7 +116,7 @@ def _directed(x: Tensor, directions: int) -> Tensor:
 @torch.no_grad()
 def represent(images: np.ndarray, config: FeatureConfig) -> list[Tensor]:
     """The blocks of features of uint8 images (N, C, H, W): one of pixels (N, C, H, W), three of gradients (N, F),
-    or one of patches (N, P, F).
+    one of patches (N, P, F), or these and those of the fine level (N, 4 P, 40).
     """
     parts: list[list[Tensor]] = []
     for first in range(0, len(images), config.batch):
@@ -125,6 +132,8 @@ def represent(images: np.ndarray, config: FeatureConfig) -> list[Tensor]:
 
 
 def _blocks(x: Tensor, config: FeatureConfig) -> tuple[Tensor, ...]:
+    if config.of_two_scales:
+        return patch_features_of_two_scales(x, config.side, config.mirrors)
     if config.kind == "patches":
         return (patch_features(x, config.side, config.stride, config.mirrors),)
     return gradient_features(x, config)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from torch import Tensor
 
 from anomaly.images.detector import FORMAT, ImageCard, ImageDetector
-from anomaly.images.scoring import FeatureScaler, ImageModel, MemoryBank
-from anomaly.images.vae import ImageVAE
+from anomaly.images.scoring import FeatureScaler, FineModel, ImageModel, MemoryBank
+from anomaly.images.vae import ImageVAE, ImageVAEConfig
 from sensors_data.errors import UnusableError
 from sensors_data.model_files import ModelCatalogue, ModelFile, card_in, check_place
 from sensors_data.nets.arrays import Shape, check_arrays, check_learned, check_positive
@@ -19,39 +20,66 @@ from sensors_data.store import Store
 
 KIND = "images"
 COMMAND = "train-images"
+FINE, AROUND = "fine.", "fine.around"
+"""What the names of a fine level's tensors begin with, and that of the shares of its surroundings."""
 
 
 def to_bytes(detector: ImageDetector) -> bytes:
     """The detector as the bytes of a safetensors file; the same detector gives the same bytes."""
-    network, memory = detector.network, detector.network.memory
+    network = detector.network
+    tensors = _tensors(network)
+    if network.fine:
+        of_fine = {FINE + name: tensor for name, tensor in _tensors(network.fine.model).items()}
+        tensors |= {**of_fine, AROUND: network.fine.around}
+    return model_bytes(tensors, detector.card)
+
+
+def _tensors(network: ImageModel) -> dict[str, Tensor]:
+    """The tensors of a model of images by their names in a file."""
+    memory = network.memory
     tensors = {f"model.{name}": tensor for name, tensor in network.model.state_dict().items()}
     tensors |= {"memory.codes": memory.codes, "memory.mean": memory.mean, "memory.precision": memory.precision}
     tensors |= {f"blocks.{number}": mean for number, mean in enumerate(network.scaler.means)}
     tensors |= {f"scales.{number}": scale for number, scale in enumerate(network.scaler.scales)}
-    tensors |= {"draws": network.draws}
-    return model_bytes(tensors, detector.card)
+    return tensors | {"draws": network.draws}
 
 
 def from_bytes(data: bytes, where: str) -> ImageDetector:
     """The detector in a file's bytes. UnusableError when they are none, of another format, or cannot be scored with."""
     card = card_of(data, where)
     tensors = tensors_of(data, where, COMMAND)
+    of_fine = {name.removeprefix(FINE): t for name, t in tensors.items() if name.startswith(FINE)}
+    network = _model(card, card.network, {n: t for n, t in tensors.items() if not n.startswith(FINE)}, where)
+    if (card.fine_network is not None) != card.config.features.of_two_scales:
+        raise UnusableError(f"{where} lacks its fine level", f"train again with: nightscore {COMMAND}")
+    if not (min(card.normaliser.std) > 0 and card.threshold.is_reachable):
+        raise UnusableError(
+            f"{where} has a scale or a threshold that no score could be judged by",
+            f"train again with: nightscore {COMMAND}",
+        )
+    if card.fine_network is None:
+        return ImageDetector(network, card)
+    check_arrays(tensors, {AROUND: (*card.fine_network.shape, 4)}, where, COMMAND)
+    fine = FineModel(_model(card, card.fine_network, of_fine, where), tensors[AROUND])
+    return ImageDetector(replace(network, fine=fine), card)
+
+
+def _model(card: ImageCard, network: ImageVAEConfig, tensors: dict[str, Tensor], where: str) -> ImageModel:
+    """The model in tensors. UnusableError when what stands beside the network is not as the card says."""
     count = sum(name.startswith("blocks.") for name in tensors)
-    _check(card, tensors, count, where)
+    _check(network, tensors, count, where)
     weights = {n.removeprefix("model."): t for n, t in tensors.items() if n.startswith("model.")}
     check_learned(weights, where, COMMAND)
-    model = with_tensors(lambda: ImageVAE(card.network), weights, where, COMMAND)
+    model = with_tensors(lambda: ImageVAE(network), weights, where, COMMAND)
     means, scales = (tuple(tensors[f"{part}.{n}"] for n in range(count)) for part in ("blocks", "scales"))
-    scaler = FeatureScaler(means, scales)
     memory = MemoryBank(tensors["memory.codes"], tensors["memory.mean"], tensors["memory.precision"])
     config = card.config
-    network = ImageModel(config.features, scaler, model, memory, tensors["draws"], config.neighbours)
-    return ImageDetector(network, card)
+    return ImageModel(config.features, FeatureScaler(means, scales), model, memory, tensors["draws"], config.neighbours)
 
 
-def _check(card: ImageCard, tensors: dict[str, Tensor], blocks: int, where: str) -> None:
+def _check(network: ImageVAEConfig, tensors: dict[str, Tensor], blocks: int, where: str) -> None:
     """UnusableError when what stands beside the network is not as the card says, or cannot be scored with."""
-    latent = card.network.latent
+    latent = network.latent
     shapes: dict[str, Shape] = {"memory.codes": (None, latent), "memory.mean": (latent,)}
     shapes |= {"memory.precision": (latent, latent), "draws": (None, latent)}
     shapes |= {f"blocks.{number}": (None,) for number in range(blocks)}
@@ -60,17 +88,12 @@ def _check(card: ImageCard, tensors: dict[str, Tensor], blocks: int, where: str)
     if not set(scales) <= set(tensors):
         raise UnusableError(f"{where} lacks the scale of a feature", f"train again with: nightscore {COMMAND}")
     check_positive(tensors, scales, where, COMMAND)
-    if not (min(card.normaliser.std) > 0 and card.threshold.is_reachable):
-        raise UnusableError(
-            f"{where} has a scale or a threshold that no score could be judged by",
-            f"train again with: nightscore {COMMAND}",
-        )
 
 
 def card_of(data: bytes, where: str) -> ImageCard:
     """The card in a detector file's bytes. ValueError when it is no such file, or of another format."""
-    fields = card_in(data, where, "an image detector", (2, FORMAT), COMMAND)
-    return parse(ImageCard, _from_revision_2(fields) if fields["format"] == 2 else fields, where)
+    fields = card_in(data, where, "an image detector", (2, 3, FORMAT), COMMAND)
+    return parse(ImageCard, _from_revision_2(fields) if fields["format"] == 2 else {**fields, "format": FORMAT}, where)
 
 
 def _from_revision_2(fields: dict[str, Any]) -> dict[str, Any]:

@@ -88,7 +88,7 @@ class FittedImageDetector:
         x = channels_first(images)
         scores = score_images(self.detector, x)
         ids = pd.DataFrame({"image_id": [str(number) for number in range(len(x))] if image_ids is None else image_ids})
-        parts = pd.DataFrame(scores.parts, columns=list(PARTS))
+        parts = pd.DataFrame(scores.parts, columns=list(PARTS[: scores.parts.shape[1]]))
         return pd.concat([ids, score_frame(self.detector, scores), parts], axis=1)
 
     def heat_maps(self, images: np.ndarray) -> np.ndarray:

@@ -13,7 +13,8 @@ from torch.nn import functional as F
 from anomaly.images.blur import blurred
 from anomaly.images.detector import ImageDetector
 from anomaly.images.features import Represent, represent
-from anomaly.images.scoring import PARTS, ImageModel, ScoreNormaliser, Surprise, surprises
+from anomaly.images.scoring import ImageModel, ScoreNormaliser, Surprise, surprises
+from anomaly.images.surroundings import spread_to_four
 from anomaly.images.tiles import COARSE, cut, joined
 from sensors_data.errors import UnusableError
 
@@ -23,7 +24,7 @@ class ImageScores:
     """Scores of N images."""
 
     score: np.ndarray  # (N,) nats, higher is worse
-    parts: np.ndarray  # (N, 4) nats, in the order of PARTS, the mean over an image's worst patches
+    parts: np.ndarray  # (N, 4 or 6) nats, in the order of PARTS, the mean over an image's worst patches
     maps: np.ndarray  # (N, H, W) float32 nats a pixel, on one scale for all images; of tiles, one an 8 x 8 cell
 
 
@@ -70,7 +71,9 @@ def score_tiles(detector: ImageDetector, pictures: np.ndarray, side: int) -> tup
     score, parts, maps, each = zip(*rows, strict=True) if rows else ((), (), (), ())
     cells = (pictures.shape[2] // COARSE, pictures.shape[3] // COARSE)
     worst_of_all = ImageScores(
-        np.array(score), np.reshape(parts, (-1, len(PARTS))), np.reshape(maps, (-1, *cells)).astype(np.float32)
+        np.array(score),
+        np.reshape(parts, (-1, len(card.normaliser.std))),
+        np.reshape(maps, (-1, *cells)).astype(np.float32),
     )
     return worst_of_all, np.array(each)
 
@@ -87,24 +90,30 @@ def score_parts(
     for surprise in surprises(network, images, features):
         total = normaliser.total(surprise.parts)  # (B, P)
         score, parts = worst_patches(total, surprise.parts, worst_share)
-        maps = heat_maps(network, surprise, total, images.shape[1:])
+        maps = heat_maps(network, surprise, total, images.shape[1:], normaliser)
         batches.append((score.numpy(), parts.numpy(), maps.numpy()))
     if not batches:
-        return ImageScores(np.empty(0), np.empty((0, len(PARTS))), np.empty((0, *images.shape[2:]), np.float32))
+        return ImageScores(
+            np.empty(0), np.empty((0, len(normaliser.std))), np.empty((0, *images.shape[2:]), np.float32)
+        )
     return ImageScores(*(np.concatenate(values) for values in zip(*batches, strict=True)))
 
 
 def worst_patches(total: Tensor, parts: Tensor, share: float) -> tuple[Tensor, Tensor]:
-    """The mean over the worst `share` of patches, at least one, of scores (B, P) and parts (B, P, 4)."""
+    """The mean over the worst `share` of patches, at least one, of scores (B, P) and parts (B, P, K)."""
     worst = total.topk(max(1, round(total.shape[1] * share)), dim=1)
     index = worst.indices[..., None].expand(-1, -1, parts.shape[2])
     return worst.values.mean(1), parts.gather(1, index).mean(1)
 
 
-def heat_maps(network: ImageModel, surprise: Surprise, total: Tensor, image: tuple[int, ...]) -> Tensor:
+def heat_maps(
+    network: ImageModel, surprise: Surprise, total: Tensor, image: tuple[int, ...], normaliser: ScoreNormaliser
+) -> Tensor:
     """Nats of each pixel, (B, H, W), of images of shape C, H, W; one scale for all images."""
     size = (image[1], image[2])
     if network.features.kind == "patches":
+        if surprise.fine is not None:
+            total = spread_to_four(total[..., None])[..., 0] + normaliser.detail(surprise.fine)
         side = math.isqrt(total.shape[1])
         maps = _stretched(total.float().view(-1, side, side), size)
         return blurred(maps[:, None], min(size) / side / 2)[:, 0]

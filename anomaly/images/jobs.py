@@ -18,7 +18,7 @@ from anomaly.images.files import KIND, load_for, read_detector, save, serving
 from anomaly.images.heat_maps import heat_map_png
 from anomaly.images.image_scores import ImageScores, score_frame
 from anomaly.images.image_scores import score_images as scores_of
-from anomaly.images.learning import MIN_IMAGES, ImageTraining
+from anomaly.images.learning import ImageTraining
 from anomaly.images.looks import camera_drift
 from anomaly.images.self_test import A_NIGHT, self_test
 from anomaly.images.stored_maps import keep_maps
@@ -28,7 +28,7 @@ from sensors_data.camera import Camera
 from sensors_data.errors import UnusableError
 from sensors_data.images.batches import for_augmentation
 from sensors_data.images.days import SOURCE_SIZE
-from sensors_data.images.table import normal_images, normal_rows, pixels_of
+from sensors_data.images.table import MIN_IMAGES, normal_images, normal_rows, pixels_of
 from sensors_data.lease_holder import Holder, hold_lease
 from sensors_data.model_files import unfinished
 from sensors_data.nets.checkpoint import Checkpoint, stored_checkpoint

@@ -17,11 +17,10 @@ from anomaly.images.model_fit import learn_model
 from anomaly.images.scoring import ImageModel, ScoreNormaliser, fit_normaliser, surprises
 from anomaly.vae.training import Epoch
 from sensors_data.errors import UnusableError
+from sensors_data.images.table import MIN_IMAGES
 from sensors_data.nets.threads import one_thread
 from sensors_data.nets.training import Hooks, Progress
 
-MIN_IMAGES = 8
-"""Normal images that a detector needs at least."""
 FEW = 1000
 """Learned images under which the held-out ones are too few to draw a threshold from. With 1 % stated, a limit from 200
 scores lets through 0.4 to 1.6 times as many, one from 1,000 scores 0.7 to 1.3 times."""
@@ -66,6 +65,7 @@ def learn_image_detector(training: ImageTraining, hooks: Hooks | None = None) ->
         held_out=learned.held_out,
         folds=learned.folds,
         network=learned.network.model.config,
+        fine_network=learned.network.fine.model.model.config if learned.network.fine else None,
         config=config,
         normaliser=normaliser,
         threshold=threshold,
@@ -83,7 +83,7 @@ class Learned:
 
     network: ImageModel
     history: list[Epoch]
-    parts: torch.Tensor  # (N, P, 4) of the images that were held out, in turn or once
+    parts: torch.Tensor  # (N, P, K) of the images that were held out, in turn or once
     held_out: int
     """Images that `network` did not learn from, the last ones."""
     folds: int
@@ -91,7 +91,7 @@ class Learned:
 
     def normal_scores(self, config: ImageDetectorConfig) -> tuple[ScoreNormaliser, np.ndarray]:
         """The normaliser of the parts, and the scores of the held-out images under it, (N,) nats."""
-        normaliser = fit_normaliser(self.parts, config.weights)
+        normaliser = fit_normaliser(self.parts, config.part_weights)
         return normaliser, worst_patches(normaliser.total(self.parts), self.parts, config.worst_share)[0].numpy()
 
 
@@ -141,7 +141,7 @@ def _learn_without(training: ImageTraining, fold: np.ndarray, hooks: Hooks) -> t
 
 
 def _parts(network: ImageModel, images: np.ndarray, features: Represent) -> torch.Tensor:
-    """The parts of the score of images (N, C, H, W), (N, P, 4)."""
+    """The parts of the score of images (N, C, H, W), (N, P, K)."""
     return torch.cat([surprise.parts for surprise in surprises(network, images, features)])
 
 

@@ -11,6 +11,8 @@ from sensors_data.nets.lite0 import block_outputs, fine_lite0, imagenet_colours,
 
 LEVELS = {16: (10, 11, 12, 13), 32: (11, 12, 13)}
 """Blocks whose outputs are used, by the pixels between patches: 112 channels of the tenth, 192 of each other."""
+FINE = 4
+"""The block whose outputs are the fine level: 40 channels, eight pixels apart."""
 PATCH = 32
 """Pixels a side of the patch behind each value."""
 MIRRORS: tuple[tuple[int, ...], ...] = ((), (3,), (2,), (2, 3))
@@ -31,16 +33,39 @@ def patch_features(x: Tensor, side: int, stride: int, mirrors: int = 4) -> Tenso
     one that is first divided by the light on it. Each view gives the outputs of several levels, averaged over the image
     and its mirror images, four in all, because a texture has no preferred orientation.
     """
-    return torch.cat([_of_views(part, side, stride, mirrors) for part in x.split(AT_ONCE)])  # type: ignore[no-untyped-call]
+    return _flat(_of_levels(x, side, stride, mirrors, LEVELS[stride]))
 
 
-def _of_views(x: Tensor, side: int, stride: int, mirrors: int) -> Tensor:
+@torch.no_grad()
+def patch_features_of_two_scales(x: Tensor, side: int, mirrors: int = 4) -> tuple[Tensor, Tensor]:
+    """`patch_features` every 16 pixels, and those of the fine level every 8, (B, 4 P, 40), from the same passes.
+
+    Of the fine level the view under even light serves alone: so near to the pixels the light itself would show.
+    """
+    fine, *deep = _of_levels(x, side, 16, mirrors, (FINE, *LEVELS[16]))
+    return _flat(deep), fine[:, 1].flatten(2).transpose(1, 2)
+
+
+def _flat(levels: list[Tensor]) -> Tensor:
+    """The features of each place, (B, P, F): those of the first view, level by level, then those of the second."""
+    of_views = [torch.cat([level[:, view] for level in levels], dim=1) for view in (0, 1)]
+    return torch.cat(of_views, dim=1).flatten(2).transpose(1, 2)
+
+
+def _of_levels(x: Tensor, side: int, stride: int, mirrors: int, levels: tuple[int, ...]) -> list[Tensor]:
+    """Each level's output of the two views of x, (B, 2, C, H, W); few images at a time."""
+    parts = [_of_views(part, side, stride, mirrors, levels) for part in x.split(AT_ONCE)]  # type: ignore[no-untyped-call]
+    return [torch.cat(maps) for maps in zip(*parts, strict=True)]
+
+
+def _of_views(x: Tensor, side: int, stride: int, mirrors: int, levels: tuple[int, ...]) -> list[Tensor]:
     lit = blurred(x.mean(1, keepdim=True), SHADE * min(x.shape[2:]))
     views = (
         F.interpolate(_of_one_exposure(view), (side, side), mode="bilinear", align_corners=False)
         for view in (x, x / (lit + 0.05))
     )
-    return torch.cat([_levels_over_mirrors(view, stride, mirrors) for view in views], dim=1).flatten(2).transpose(1, 2)
+    of_views = [_over_mirrors(view, stride, mirrors, levels) for view in views]
+    return [torch.stack(maps, dim=1) for maps in zip(*of_views, strict=True)]
 
 
 def _of_one_exposure(x: Tensor) -> Tensor:
@@ -50,14 +75,12 @@ def _of_one_exposure(x: Tensor) -> Tensor:
     return imagenet_colours(even.expand(-1, 3, -1, -1))
 
 
-def _levels_over_mirrors(x: Tensor, stride: int, mirrors: int) -> Tensor:
-    """The levels of x (B, 3, H, W), one over the other, (B, F / 2, H / stride, W / stride): the mean over
-    the first of MIRRORS.
-    """
-    return torch.stack([_levels(x.flip(axes), stride).flip(axes) for axes in MIRRORS[:mirrors]]).mean(0)
-
-
-def _levels(x: Tensor, stride: int) -> Tensor:
+def _over_mirrors(x: Tensor, stride: int, mirrors: int, levels: tuple[int, ...]) -> list[Tensor]:
+    """The levels of x (B, 3, H, W), each (B, C, h, w): the mean over the first of MIRRORS."""
     layout = torch.channels_last  # nearly twice as fast on a CPU as the usual layout
     network = fine_lite0("patches", layout) if stride == 16 else lite0("patches", layout)
-    return torch.cat(block_outputs(network, x.contiguous(memory_format=layout), LEVELS[stride]), dim=1)
+    of_mirrors = []
+    for axes in MIRRORS[:mirrors]:
+        outputs = block_outputs(network, x.flip(axes).contiguous(memory_format=layout), levels)
+        of_mirrors.append([level.flip(axes) for level in outputs])
+    return [torch.stack(outputs).mean(0) for outputs in zip(*of_mirrors, strict=True)]

