@@ -27,8 +27,8 @@ from sensors_data.series.jobs import impute, ingest
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.report import report
-from service.schedule.costs import LOADS_TORCH, START_S
-from service.schedule.plan import Fleet, Plan, plan
+from service.schedule.costs import LOADS_TORCH, START_MB, START_S
+from service.schedule.plan import Fleet, Plan, plan_of
 
 MINUTE = timedelta(minutes=1)
 Work = Callable[[], object]
@@ -85,18 +85,21 @@ def side_by_side(tasks: list[Work], cores: int) -> list[Cost]:
     return costs
 
 
-def table_of(costs: dict[str, list[Cost]], told: Plan) -> Table:
-    """What each job took beside what the plan says of it, without what starts its processes."""
+def table_of(costs: dict[str, list[Cost]], told: Plan, held_mb: float) -> Table:
+    """What each job took beside what the plan says of it, what starts its processes apart.
+
+    Memory is that of a process that has loaded what the job needs, in place of the `held_mb` of one that has all.
+    """
     planned = {job.name: job for job in told.jobs}
     table = Table("job", title="a night")
-    for name in ("tasks", "CPU-s", "planned CPU-s", "largest MB", "planned MB"):
+    for name in ("tasks", "CPU-s", "planned", "largest MB", "planned"):
         table.add_column(name, justify="right")
     for name, each in costs.items():
-        spent, peak = sum(cost.cpu_s for cost in each), max(cost.peak_mb for cost in each)
+        spent, torch = sum(cost.cpu_s for cost in each), name in LOADS_TORCH
+        peak = max(cost.peak_mb for cost in each) - held_mb + START_MB[torch]
         job = planned.get(name)
-        start = job.tasks * START_S[name in LOADS_TORCH] if job else 0
-        words = (f"{job.cpu_s - start:.1f}", f"{job.peak_mb:,.0f}") if job else ("", "")
-        table.add_row(name, f"{len(each)}", f"{spent:.1f}", words[0], f"{peak:,.0f}", words[1])
+        work = f"{job.cpu_s - job.tasks * START_S[torch]:.1f}" if job else ""
+        table.add_row(name, f"{len(each)}", f"{spent:.1f}", work, f"{peak:,.0f}", f"{job.peak_mb:,.0f}" if job else "")
     return table
 
 
@@ -118,15 +121,16 @@ def main() -> None:
         cores=arguments.cores,
         linear=not arguments.lstm,
     )
-    told = plan(fleet)
-    wide_console().print(f"planned: {told.families} families of {told.shards} shards, {told.cpu_s:.0f} CPU-s")
+    told = plan_of(fleet, arguments.families, arguments.shards)
+    wide_console().print(f"planned: {told.cpu_s:.0f} CPU-s, of which the processes' starts are in none below")
     with tempfile.TemporaryDirectory() as folder:
         settings, _ = apart(partial(make_fleet, Path(folder), arguments.families, size, arguments.lstm))
+        held_mb = apart(lambda: None)[1].peak_mb
         begun = time.monotonic()
         costs = {name: side_by_side(tasks, arguments.cores) for name, tasks in tasks_of(settings).items()}
         minutes = (time.monotonic() - begun) / 60
         written = sum(Store(settings.store).sizes().values()) / 1e6
-    wide_console().print(table_of(costs, told))
+    wide_console().print(table_of(costs, told, held_mb))
     spent = sum(cost.cpu_s for each in costs.values() for cost in each)
     wide_console().print(f"{spent:.0f} CPU-s, {minutes:.1f} min of wall time; the store holds {written:,.0f} MB")
 

@@ -10,13 +10,12 @@ from pydantic import Field, field_validator
 
 from sensors_data.errors import UnusableError
 from sensors_data.section import Duration, Section
-from service.schedule.costs import BASE_MB, LOADS_TORCH, START_S, JobCost, costs_of
+from service.schedule.costs import LOADS_TORCH, MB, START_MB, START_S, JobCost, S, costs_of
 
 MOST_SHARDS = 1024
 """Of a family, as the settings and Airflow's own limit have it."""
 SHORT_S = 60.0
 """A shard's tasks should not take less: what loads their process would outweigh them."""
-MB = 1e6
 
 
 class Fleet(Section):
@@ -98,8 +97,11 @@ def plan(fleet: Fleet, speed: float = 1.0) -> Plan:
     UnusableError where not even one asset fits.
     """
     families = ceil(fleet.assets / _most_assets(fleet, [cost for cost in fleet.costs if not cost.sharded]))
-    family = ceil(fleet.assets / families)
-    shards = _shards(fleet, family)
+    return plan_of(fleet, families, _shards(fleet, ceil(fleet.assets / families)), speed)
+
+
+def plan_of(fleet: Fleet, families: int, shards: int, speed: float = 1.0) -> Plan:
+    """The night of a fleet that is cut into so many families of so many shards, whatever room their tasks have."""
     jobs = tuple(_job(fleet, cost, families, shards, speed) for cost in fleet.costs)
     values = fleet.assets * fleet.rows_an_asset * fleet.sensors
     written = sum(cost.written_a_value for cost in fleet.costs) * values / MB
@@ -108,12 +110,14 @@ def plan(fleet: Fleet, speed: float = 1.0) -> Plan:
 
 def _most_assets(fleet: Fleet, costs: list[JobCost]) -> int:
     """How many assets the most demanding of some jobs has room for."""
-    values = fleet.rows_an_asset * fleet.sensors
-    most = min((fleet.memory_mb - _base_mb(cost)) * MB / cost.bytes_a_value / values for cost in costs)
+    rows, sensors = fleet.rows_an_asset, fleet.sensors
+    room = [(fleet.memory_mb - _peak_mb(cost, 0, sensors)) * MB for cost in costs]
+    asset = [cost.bytes.of(rows, sensors, tasks=0) for cost in costs]
+    most = min(free / each for free, each in zip(room, asset, strict=True))
     if most < 1:
-        need = max(_base_mb(cost) + cost.bytes_a_value * values / MB for cost in costs)
+        need = max(_peak_mb(cost, rows, sensors) for cost in costs)
         raise UnusableError(
-            f"one asset of {values:,} values a day does not fit {fleet.memory_mb:,} MB",
+            f"one asset of {rows * sensors:,} values a day does not fit {fleet.memory_mb:,} MB",
             f"give a task {need:,.0f} MB with --memory, or take a longer step",
         )
     return int(most)
@@ -123,18 +127,20 @@ def _shards(fleet: Fleet, assets: int) -> int:
     """The shards of a family: as many as memory asks for, and no fewer than cores where their work is worth it."""
     sharded = [cost for cost in fleet.costs if cost.sharded]
     least = ceil(assets / _most_assets(fleet, sharded))
-    work = sum(cost.cpu_s(assets * fleet.rows_an_asset, fleet.sensors) for cost in sharded)
+    work = sum(cost.cpu_us.of(assets * fleet.rows_an_asset, fleet.sensors) for cost in sharded) / S
     return min(MOST_SHARDS, max(1, least, min(fleet.cores, int(work / SHORT_S))))
 
 
 def _job(fleet: Fleet, cost: JobCost, families: int, shards: int, speed: float) -> JobPlan:
     tasks = families * (shards if cost.sharded else 1)
     rows = fleet.assets * fleet.rows_an_asset
-    work = cost.cpu_s(rows, fleet.sensors) / speed
-    cpu_s = work + tasks * START_S[cost.name in LOADS_TORCH] / speed
-    peak_mb = _base_mb(cost) + cost.bytes_a_value * rows * fleet.sensors / tasks / MB
-    return JobPlan(cost.name, tasks, cpu_s, peak_mb, cpu_s / min(tasks, fleet.cores) / 60)
+    start = tasks * START_S[cost.name in LOADS_TORCH]
+    cpu_s = (cost.cpu_us.of(rows, fleet.sensors, tasks) / S + start) / speed
+    return JobPlan(
+        cost.name, tasks, cpu_s, _peak_mb(cost, rows / tasks, fleet.sensors), cpu_s / min(tasks, fleet.cores) / 60
+    )
 
 
-def _base_mb(cost: JobCost) -> int:
-    return BASE_MB[cost.name in LOADS_TORCH]
+def _peak_mb(cost: JobCost, rows: float, sensors: int) -> float:
+    """Memory of a task of so many rows."""
+    return START_MB[cost.name in LOADS_TORCH] + cost.bytes.of(rows, sensors) / MB

@@ -11,7 +11,7 @@ import numpy as np
 
 from sensors_data.series.jobs import impute, ingest
 from sensors_data.settings import Family, Settings
-from service.schedule.costs import INGEST_AND_IMPUTE
+from service.schedule.costs import INGEST_AND_IMPUTE, S
 
 ASSETS, SENSORS, FAMILY, DAY = 60, 6, "sample", date(2026, 3, 10)
 STEP = timedelta(minutes=1)
@@ -20,7 +20,7 @@ STEP = timedelta(minutes=1)
 def speed_here() -> float:
     """The speed: 2 where ingest and impute take half of the CPU time that the costs say."""
     rows = ASSETS * (timedelta(days=1) // STEP)
-    expected = sum(cost.cpu_s(rows, SENSORS) for cost in INGEST_AND_IMPUTE)
+    expected = sum(cost.cpu_us.of(rows, SENSORS) for cost in INGEST_AND_IMPUTE) / S
     with TemporaryDirectory() as folder:
         settings = _sample(Path(folder))
         spent = []

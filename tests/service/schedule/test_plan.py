@@ -43,9 +43,10 @@ def test_more_cores_make_the_night_shorter_and_a_faster_machine_too():
     assert plan(fleet(10_000), speed=2).cpu_s == pytest.approx(plan(fleet(10_000)).cpu_s / 2)
 
 
-def test_the_cost_of_a_job_is_that_of_its_rows_and_their_values():
-    ingest = costs_of(linear=False)[0]
-    assert ingest.cpu_s(1e6, 6) == pytest.approx(ingest.us_a_row + 6 * ingest.us_a_value)
+def test_the_cost_of_a_job_is_that_of_its_tasks_rows_and_values():
+    cpu = costs_of(linear=False)[0].cpu_us
+    assert cpu.of(1e6, 6) == pytest.approx(cpu.task + 1e6 * cpu.row + 6e6 * cpu.value)
+    assert cpu.of(1e6, 6, tasks=4) - cpu.of(1e6, 6) == pytest.approx(3 * cpu.task)
 
 
 def test_scoring_costs_less_where_the_linear_path_serves_alone_and_nothing_else_does():
