@@ -73,6 +73,51 @@ CELL = '<Cell ss:Index="{}"><Data>{}</Data></Cell>'
 BOOK = """<?xml version="1.0"?><Workbook xmlns:ss="urn:s"><Worksheet><Table>{}</Table></Worksheet></Workbook>"""
 
 
+HOURS = [f"{LAST}T{hour:02d}:00:00" for hour in range(24)]
+FLOWS = [f"{hour**2 % 17}.5" for hour in range(24)]
+LVM = (
+    "LabVIEW Measurement\t\nSeparator\tTab\nX_Columns\tOne\nDate\t2026/02/02\nTime\t00:00:00,0\n"
+    "***End_of_Header***\t\n\t\n"
+    "Channels\t2\t\t\nSamples\t24\t24\t\nDate\t2026/02/02\t2026/02/02\t\nTime\t00:00:00,0\t00:00:00,0\t\nX0\t0\t0\t\n"
+    "Delta_X\t60\t60\t\n***End_of_Header***\t\t\t\nX_Value\ttemp\tflow\tComment\n"
+)
+FRONIUS = {"Start": HOURS[0], "End": HOURS[-1], "NodeType": 97, "Data": {
+    name: {"Unit": "W", "Values": {str(3600 * n): n * size for n in range(24)}} for name, size in (("a", 3), ("b", 5))
+}}  # fmt: skip
+STREAM = (
+    '<?xml version="1.0"?><MTConnectStreams><Streams><DeviceStream name="m"><Samples>{}</Samples>'
+    "</DeviceStream></Streams></MTConnectStreams>"
+)
+DUMP = "-- dump\nCREATE TABLE r (at datetime, flow real);\nINSERT INTO r VALUES {};\n"
+FLUX = (
+    "#group,false,false,true,false\n#datatype,string,long,dateTime:RFC3339,double\n#default,mean,,,\n"
+    ",result,table,_time,_value\n"
+)
+RULED = "at                  flow\n------------------- -----\n"
+MERGED = "Date,Time,flow\n"
+STUDIO = "Studio 5000 Trend File\nTrendTags,1\nStart Time,02/02/2026 00:00:00;000\nHeader:,Date,Time,flow\n"
+DIVER = "Data file for DataLogger.\n=====\n[Channel 1]\nIdentification=temp\n[Channel 2]\nIdentification=flow\n[Data]\n"
+
+
+def loggers() -> list[bytes]:
+    """A day of a sensor or two, as loggers, inverters, controllers and databases write it."""
+    rows = list(zip(HOURS, FLOWS, strict=True))
+    item = '<Flow dataItemId="flow" timestamp="{}Z">{}</Flow>'
+    texts = (
+        LVM + "".join(f"{60 * n}\t{n}.5\t{flow}\n" for n, (_, flow) in enumerate(rows)),
+        "".join(f"{time} temp={n}.5 flow={flow}\n" for n, (time, flow) in enumerate(rows)),
+        STUDIO + "".join(f"Data,02/02/2026,{time[11:]};000,{flow}\n" for time, flow in rows),
+        STREAM.format("".join(item.format(*row) for row in rows)),
+        DUMP.format(",".join(f"('{time}',{flow})" for time, flow in rows)),
+        FLUX + "".join(f",,0,{time}Z,{flow}\n" for time, flow in rows),
+        RULED + "".join(f"{time} {flow:<5}\n" for time, flow in rows),
+        MERGED + "".join(f"{time[:10] if not n else ''},{time[11:]},{flow}\n" for n, (time, flow) in enumerate(rows)),
+        DIVER
+        + "".join(f"{time[:10].replace('-', '/')} {time[11:]}.0 {n}.5 {flow}\n" for n, (time, flow) in enumerate(rows)),
+    )
+    return [json_of(FRONIUS), *(text.encode() for text in texts)]
+
+
 def marked_up(frame: pd.DataFrame) -> list[bytes]:
     """The readings as rows of XML, of a meter's feed, of a workbook of Excel 2003, and of a page."""
     meter = METER.format("".join(READING.format(1773360000 + 3600 * hour, 900 + hour**2 % 17) for hour in range(24)))
@@ -106,7 +151,7 @@ def changed_within(data: bytes, rng: random.Random, other: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("ending", "full"), [("csv", 1000), ("json", 1000), ("xlsx", 500), ("xml", 1000), ("zip", 500)]
+    ("ending", "full"), [("csv", 1000), ("json", 1000), ("xlsx", 500), ("xml", 1000), ("zip", 500), ("log", 2000)]
 )
 def test_changed_files_that_settings_are_made_from(attack, text, frame, tmp_path, ending, full):
     book = io.BytesIO()
@@ -117,6 +162,7 @@ def test_changed_files_that_settings_are_made_from(attack, text, frame, tmp_path
         "json": [rows, rows.replace(b"},{", b"}\n{")[1:-1]],
         "xlsx": [book.getvalue()],
         "xml": marked_up(frame),
+        "log": loggers(),
         "zip": [zipped(plant_csv=text), zipped(a_csv=text, b_csv=text.replace(b"oven", b"kiln"))],
     }
     path = tmp_path / f"plant.{ending}"

@@ -17,6 +17,9 @@ _ISO_KIN = (
 )
 """What is read beside ISO 8601 where no format is stated: 24:00, a minute of 60, zones by their name."""
 
+_ITS_OWN = ("dst", "lst", "lt", "lmt", "local")
+"""Marks behind a time that leave it in the zone of the layout."""
+
 _ISO_SHAPE = r"\d{4}[-/]?\d{2}[-/]?\d{2}(?:[T ].*)?"
 _ZONED = r"[zZ]$|(?:[T ]\d|:).*[+-]\d{2}(?::?\d{2})?$"
 
@@ -81,6 +84,7 @@ def _zoned(local: np.ndarray, written: pd.Series, zone: str) -> pd.Series:
     for name in written.unique():
         rows = (written == name).to_numpy()
         minutes = zone_minutes(name) if name else None
+        name = "" if name.casefold() in _ITS_OWN else name
         if minutes is not None:
             utc[rows] = local[rows] - np.timedelta64(minutes, "m")
         else:

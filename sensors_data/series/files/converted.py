@@ -17,6 +17,7 @@ from sensors_data.series.files.line_protocol import is_line_protocol, line_proto
 from sensors_data.series.files.lvm import is_lvm, lvm_csv
 from sensors_data.series.files.markup import is_markup, markup_csv
 from sensors_data.series.files.named_cells import has_named_cells, named_cells_csv
+from sensors_data.series.files.ruled import rule_of, ruled_csv
 from sensors_data.series.files.sql_dump import is_sql_dump, sql_dump_csv
 from sensors_data.series.files.times_across import across, times_down
 
@@ -70,6 +71,8 @@ def as_table(data: bytes, name: str) -> bytes:
         return _year_above(data.decode("utf-8", "replace"))
     if _ROUND_ROBIN.search(data[:4096]):
         return _round_robin(data.decode("utf-8", "replace"))
+    if (rule := rule_of(data)) > 0:
+        return ruled_csv(data, rule)
     if has_named_cells(data):
         return named_cells_csv(data.decode("utf-8-sig", "replace"))
     if (place := across(data)) is not None:

@@ -16,11 +16,17 @@ def clocks_of(columns: list[str]) -> dict[str, str]:
         name: match for name in columns if (match := re.search(r"(?<!\d)([01]?\d|2[0-4])[:.h]([0-5]\d)(?!\d)", name))
     }
     if len(named) >= 12:
-        return {name: f"{match[1]}:{match[2]}" for name, match in named.items()}
+        return _ends_at_24({name: f"{match[1]}:{match[2]}" for name, match in named.items()})
     digits = [name for name in columns if re.fullmatch(r"(?:[01]\d|2[0-4])[0-5]\d", name)]
     if len(digits) in _PARTS_OF_A_DAY:
-        return {name: f"{name[:2]}:{name[2:]}" for name in digits}
+        return _ends_at_24({name: f"{name[:2]}:{name[2:]}" for name in digits})
     return _numbered(columns)
+
+
+def _ends_at_24(clocks: dict[str, str]) -> dict[str, str]:
+    """Clocks of which a last one of midnight is the day's end: the columns are named by the ends of their parts."""
+    last = next(reversed(clocks))
+    return clocks | {last: "24:00"} if re.fullmatch(r"0?0:00", clocks[last]) else clocks
 
 
 def _numbered(columns: list[str]) -> dict[str, str]:

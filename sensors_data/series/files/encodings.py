@@ -20,9 +20,10 @@ _EAST = {
     "gb18030": "时间 日期 日时 温度 湿度 压力 流量 功率 电压 电流 设备 采集 数值 站",
     "cp949": "일시 시간 날짜 온도 습도 기온 압력 유량 전력 지점 측정 시각",
     "cp932": "日時 時刻 時間 年月日 温度 気温 湿度 圧力 流量 電力 電圧 測定 品質",
+    "cp1250": "ość ęcie prąd iśnien epływ użyci ilość čas výkon průtok spotřeb teplotá érték idő hőmér nyomás áramlás",
     "big5": "時間 日期 溫度 濕度 壓力 流量 電壓 電流 功率 設備",
 }
-"""Encodings of East Asia, each with words that tables of readings in it hold."""
+"""Encodings of East Asia and of Central Europe, each with parts of words that tables of readings in it hold."""
 
 
 def as_utf8(data: bytes, name: str, encoding: str) -> bytes:

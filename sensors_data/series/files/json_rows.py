@@ -143,7 +143,12 @@ def _names_of(table: list[list[Any]], value: dict[str, Any]) -> list[str]:
     """The names of a table's columns that stand beside it, in a list or in one text parted by commas; none for none."""
     width = len(table[0])
     texts = (part.split(",") for part in value.values() if isinstance(part, str))
-    lists = (part for part in value.values() if isinstance(part, list) and part and _are(part, str))
+    lists = [part for part in value.values() if isinstance(part, list) and part and _are(part, str)]
+    lists += [
+        [str(column["name"]) for column in part]
+        for part in value.values()
+        if isinstance(part, list) and _are(part, dict) and all("name" in column for column in part)
+    ]
     return next((list(part) for part in (*lists, *texts) if len(part) == width > 1), [])
 
 
@@ -184,6 +189,8 @@ def _flat(row: dict[str, Any], outer: str = "") -> Row:
     for key, value in row.items():
         if isinstance(value, dict) and "__name__" in value:  # labels of Prometheus
             cells |= {"metric" if name == "__name__" else name: str(label) for name, label in value.items()}
+        elif isinstance(value, dict) and len(value) == 1 and next(iter(value)).startswith("$"):  # MongoDB types a value
+            cells |= _flat({key: next(iter(value.values()))}, outer)
         elif isinstance(value, dict):
             cells |= _flat(value, f"{outer}{key}.")
         else:

@@ -14,6 +14,8 @@ _LINE = re.compile(
     rf"(?P<head>(?:\\.|[^, \\])+)(?P<tags>(?:,{_NAME}={_NAME})*) "
     rf"(?P<fields>{_NAME}={_VALUE}(?:,{_NAME}={_VALUE})*)(?: (?P<time>-?\d+))?"
 )
+_ASIDE = ("#", "CREATE DATABASE", "CREATE RETENTION")
+"""How comments begin, and what makes a database before its points."""
 _LOOK = 5
 """Lines by which the form is told."""
 
@@ -21,7 +23,7 @@ _LOOK = 5
 def is_line_protocol(start: bytes) -> bool:
     """Whether a file's first lines are all such lines; what is cut off at the end does not count."""
     lines = [line for line in start.decode("utf-8", "replace").splitlines()[:-1] if line.strip()]
-    lines = [line for line in lines if not line.startswith("#")][:_LOOK]
+    lines = [line for line in lines if not line.startswith(_ASIDE)][:_LOOK]
     return bool(lines) and all(_LINE.fullmatch(line.strip()) for line in lines)
 
 
@@ -29,7 +31,7 @@ def line_protocol_csv(data: bytes, name: str) -> bytes:
     """The points as CSV: measurement, tags, fields, the time as a number. UnreadableError for a line without a time."""
     rows: list[dict[str, str]] = []
     for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), start=1):
-        if not line.strip() or line.startswith("#"):
+        if not line.strip() or line.startswith(_ASIDE):
             continue
         match = _LINE.fullmatch(line.strip())
         if match is None or match["time"] is None:

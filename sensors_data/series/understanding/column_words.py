@@ -33,6 +33,11 @@ off/on: off/on false/true no/yes closed/open close/open stop/run stopped/running
 off/on: aus/ein aus/an zu/auf nein/ja arret/marche idle/running low/high down/up disabled/enabled n/y f/t
 off/on: not_home/home inactivo/activo spento/acceso uit/aan halt/run standby/running ok/alarm normal/alarm
 off/on: ok/fault clear/detected
+off/on: apagado/encendido apagada/encendida parado/marcha parada/marcha detenido/funcionando cerrado/abierto
+off/on: cerrada/abierta desligado/ligado desligada/ligada fermé/ouvert chiuso/aperto fermo/marcia arret/en_marche
+off/on: spento/in_funzione geschlossen/offen steht/läuft gesloten/open uit/in av/på fra/til pois/päällä ki/be
+off/on: wyłączony/włączony wyłączona/włączona wył/zał vypnuto/zapnuto vyp/zap kapalı/açık выкл/вкл стоп/работа
+off/on: 停机/运行 停止/运行 关/开 关闭/开启 关闭/打开 停止/運転 オフ/オン 정지/운전 정지/가동 꺼짐/켜짐
 fractions of a second: ns fraction fract fractsec ms msec millisecond milliseconds millis millitm nanoseconds nsec nsecs
 fractions of a second: us usec usecs microsecond microseconds micros nanosecond nanos msecs tvusec tvnsec
 modes: betriebsart modo mode modus state status zustand
@@ -61,6 +66,7 @@ sensor: attribute capteur channel entity field grandeur item kanal kpi magnitud 
 sensor: messgröße label target metric name parameter parametro point quantity register sensor series signal statistic
 sensor: tag
 sensor: variabele variable varname
+settings: firmware firmwarever interval span spandays score resolution samplerate
 spare: counterid id idx index key lfd no nr recno recnum record recordno rn row rowid rownum sno unnamed
 states: active alarm auto bad close closed cool cooling day error false fault good heat heating high idle
 states: inactive low manual night no normal off ok on open run running standby start stop stopped true

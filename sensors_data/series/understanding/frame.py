@@ -155,7 +155,7 @@ def _first_row(rows: list[list[str]], kinds: list[str], width: int) -> int | Non
             continue
         found = {place: kind_of(row[place]) if place < len(row) else "" for place in (*timed, *numbers)}
         if timed and found[timed[0]] == "t":
-            if len(row) < width and any(found[place] == "w" for place in numbers):
+            if len(row) < width and numbers and not any(found[place] == "n" for place in numbers):
                 continue  # `Started:` and a time, above the table
             below = _names_below(rows, number, width)
             if not below:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
@@ -12,7 +13,6 @@ from sensors_data.series.values.word_states import NO_STATES
 _SENSOR = WORDS["sensor"]
 _ASSET = WORDS["asset"]
 _IDS = WORDS["ids of sensors"]
-_PAIRS = frozenset(frozenset(pair.split("/")) for pair in WORDS["off/on"])
 
 
 def is_unit_column(column: Column) -> bool:
@@ -35,9 +35,18 @@ def is_states(column: Column) -> bool:
     return all(str(word).casefold() in WORDS["states"] for word in column.distinct)
 
 
+def bare(word: str) -> str:
+    """A word in small letters without accents."""
+    letters = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+_PAIRS = frozenset(frozenset(bare(pair).split("/")) for pair in WORDS["off/on"])
+
+
 def switches(column: Column) -> bool:
     """Whether a column holds nothing but two states, such as OFF and ON or 0 and 1, beside words for no value."""
-    words = {str(word).casefold() for word in column.distinct[:50]} - NO_STATES
+    words = {bare(str(word)) for word in column.distinct[:50]} - NO_STATES
     if column.numeric:
         return words <= {"0", "1", "0.0", "1.0"} and not column.called(_ASSET)
     return len(words) == 2 and frozenset(words) in _PAIRS

@@ -94,7 +94,7 @@ def _may_label(column: Column) -> bool:
         return False
     if not column.numeric:
         return bool(not column.coded and count <= max(20, 0.34 * rows) and column.filled.str.len().max() <= 128)
-    plain = column.whole and column.values.min() >= 0 and column.filled.str.fullmatch(r"\d+(?:\.0)?").all()
+    plain = column.whole and column.values.min() >= -1 and column.filled.str.fullmatch(r"-?\d+(?:\.0)?").all()
     return bool(
         plain and count <= max(2, 0.2 * rows) and (column.named(_ASSET) or names_sensors(column) or count <= 500)
     )
@@ -173,7 +173,8 @@ def _interleaved(candidates: list[Column], moments: pd.Series) -> list[Column]:
         turns = float((np.diff(codes) != 0).mean())
         if column.named(_SENSOR) or column.called(_IDS) or (hinted and turns > 0.02) or (coded > 0.8 and turns > 0.3):
             keys.append(column)
-    return keys[:1] if len(keys) > 1 and _follows(keys[1], keys[:1]) else keys[:2]
+    two = len(keys) > 1 and any(c.named(_ASSET) for c in keys[:2]) and not _follows(keys[1], keys[:1])
+    return keys[: 1 + two]
 
 
 def _follows(column: Column, keys: list[Column]) -> bool:

@@ -75,6 +75,8 @@ def _grades(column: Column) -> set[str] | None:
     known = {grade for grade in grades if grade in _GOOD | _BAD or _BEGINS.match(grade) or re.fullmatch(_CODE, grade)}
     if words and (len(known) >= 0.5 * len(grades)):
         return words
+    if not words and column.blank.mean() > 0.5 and len(known) == len(grades):
+        return {""}  # a mark stands beside the bad ones alone
     usual = column.filled.map(quality_word).value_counts(normalize=True)
     return {str(usual.index[0])} if named and len(usual) and usual.iloc[0] > 0.6 else None
 

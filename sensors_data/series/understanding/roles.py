@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,7 @@ from sensors_data.series.files.workbooks import SHEET
 from sensors_data.series.understanding.beside import marks_beside, stands_within
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column, rising
+from sensors_data.series.understanding.label_words import bare
 from sensors_data.series.understanding.labels import Labels, find_labels, says_more_of
 from sensors_data.series.understanding.quality import Quality, find_quality
 from sensors_data.series.understanding.time_guess import TimeColumns
@@ -29,10 +29,11 @@ _CALENDAR = {"hour": "hour", "minute": "minute", "weekday": "weekday", "dayofwee
              "year": "year", "day": "day"}  # fmt: skip
 """Columns by name that may repeat a part of the time."""
 
-_ON_OFF = {frozenset(pair.split("/")): pair.split("/") for pair in sorted(WORDS["off/on"])}
+_ON_OFF = {frozenset(pair.split("/")): pair.split("/") for pair in sorted(map(bare, WORDS["off/on"]))}
 
 
 _CLOCKWORK = "it runs with the clock"
+_THING = "it is a number of a thing, not a measured one"
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,8 @@ def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset
         if (value := marks_beside(column, columns)) and role.role in ("state", "ignored"):
             states.pop(column.name, None)
             role = Role(column.name, "ignored", f"it says something of {value} in codes that are not known", 0.6)
+        if column.numeric and role.role == "sensor" and _numbers_a_thing(column):
+            role = Role(column.name, "ignored", _THING)
         if labels.asset and len(columns) > 3 and says_more_of(column, open_, labels.asset):
             role = Role(
                 column.name, "ignored", f"it says more of {', '.join(labels.asset)}: each has one, no two alike"
@@ -106,6 +109,9 @@ def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset
     odd = [*labels.odd]
     if coded := [column.name for column in open_ if column.coded]:
         odd.append(f"{', '.join(coded[:6])}: a number and a code stand in one cell, which is not read; part them")
+    for name in [name for name, words in states.items() if len(words) == 2 and not on_off(np.array(list(words)))][:4]:
+        off, on = states[name]
+        odd.append(f"'{name}': {off} is 0 and {on} is 1, as {off} comes more often; if it is the other way, swap them")
     if measures and len(measures) == len(states):
         odd.append(
             f"no column is measured, only words for states come again ({', '.join(measures[:3])}): a log of events?"
@@ -129,20 +135,24 @@ def _aside(column: Column, moments: pd.Series) -> str:
         return "it counts revisions: of a time's rows the last is taken"
     if column.whole and values.min() >= 0 and (column.called(_FRACTIONS) or "fract" in column.lower.split()):
         return "it is a part of the time"
+    if len(values) and np.ptp(values) == 0 and column.named(WORDS["settings"]):
+        return "it says how was measured, and is always the same"
     if len(values) and np.ptp(values) == 0 and column.named(WORDS["place"]):
         return "it says where, and is always the same"
     if len(values) > 2 and column.whole and (np.abs(np.diff(values)) == 1).mean() > 0.99 and _spare(column):
         return "it numbers the rows"
     if len(values) > 2 and column.whole and column.named(_SPARE) and len(np.unique(values)) == len(values):
         return "it numbers the rows"
-    if (
-        len(values) > 8
-        and column.whole
-        and np.abs(values).max() >= 1e11
-        and len(np.unique(values)) < 0.01 * len(values) + 2
-    ):
-        return "it is a number of a thing, not a measured one"
+    if _numbers_a_thing(column) and len(np.unique(values)) == 1:
+        return _THING
     return _clockwork(column, moments)
+
+
+def _numbers_a_thing(column: Column) -> bool:
+    """Whether a column holds a few long whole numbers, as those of meters are."""
+    values = column.values
+    few = len(values) > 8 and column.whole and len(np.unique(values)) < max(3, 0.01 * len(values) + 2)
+    return bool(few and np.abs(values).max() >= 1e11)
 
 
 def _tells_anomalies(column: Column) -> bool:
@@ -228,7 +238,7 @@ def _measure(column: Column, moments: pd.Series, states: dict[str, dict[str, flo
 
 def on_off(words: pd.Index | np.ndarray) -> dict[str, float]:
     """The numbers of two words such as OFF and ON, as they are written; empty for other words."""
-    lower = {_bare(str(word)): str(word) for word in words}
+    lower = {bare(str(word)): str(word) for word in words}
     for pair, (off, on) in _ON_OFF.items():
         if lower and lower.keys() <= pair:
             return {lower.get(off, off): 0.0, lower.get(on, on): 1.0}
@@ -239,13 +249,8 @@ def tells_events(roles: Roles, columns: dict[str, Column]) -> bool:
     """Whether a table lists what happened, as a journal of alarms does: words alone, and none of them ON or OFF."""
     words = [columns[name] for name in roles.measures if not columns[name].numeric]
     switched = any(on_off(column.distinct) for column in words)
-    return bool(words) and len(words) == len(roles.measures) and not switched and len(roles.labels.asset) > 1
-
-
-def _bare(word: str) -> str:
-    """A word in small letters without accents."""
-    letters = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    told_apart = [role for role in roles.roles if role.role in ("state", "asset")]
+    return bool(words) and len(words) == len(roles.measures) and not switched and len(told_apart) > 2
 
 
 def _numeric(column: Column) -> Role:

@@ -10,6 +10,7 @@ import pandas as pd
 from sensors_data.series.dates.forms import DIGITS, best_style
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column, rising
+from sensors_data.series.understanding.run_starts import UNDATED
 from sensors_data.series.understanding.time_guess import TimeColumns
 
 _YES = WORDS["time"]
@@ -132,6 +133,6 @@ def _elapsed(column: Column, ordered: bool, hint: float) -> TimeColumns | None:
     if not (ordered and steady and named and column.values[0] >= 0):
         return None
     unit = _unit_named(column) or "s"
-    keys: dict[str, object] = {"time": (column.name,), "time_unit": unit, "start": "2000-01-01"}
+    keys: dict[str, object] = {"time": (column.name,), "time_unit": unit, "start": UNDATED}
     odd = f"{column.name} counts {unit} and has no date: it is counted from 2000-01-01 (layout.start, --start)"
     return TimeColumns(keys, (column.name,), f"a steady count of {unit}", 0.4 + hint, (odd,))

@@ -212,12 +212,18 @@ def _fits(column: Column, sign: str) -> bool:
     return bool(column.numeric and whole and len(values) and low <= values.min() and values.max() <= high)
 
 
+def _is_part(column: Column, sign: str) -> bool:
+    """Whether a column's name, without its unit, is that of a part of a time."""
+    words = re.findall(r"[^\W_]+", re.sub(r"[\[(].*?[\])]", "", column.name).lower())
+    return column.called(_PARTS[sign]) or any(word in _PARTS[sign] for word in words if len(word) > 1)
+
+
 def parts_of(columns: list[Column]) -> TimeColumns | None:
     """Year, month, day, hour, minute in columns of their own."""
     parts: dict[str, Column] = {}
     for sign in ("%Y", "%m", "%d", "%j", "%J", "%H", "%N", "%M", "%S"):
         for column in columns:
-            if _fits(column, sign) and column.named(_PARTS[sign]) and column not in parts.values():
+            if _fits(column, sign) and _is_part(column, sign) and column not in parts.values():
                 parts[sign] = column
                 break
     if "%Y" not in parts or not ({"%m", "%d"} <= parts.keys() or {"%j", "%J"} & parts.keys()):

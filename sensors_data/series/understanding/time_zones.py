@@ -58,6 +58,13 @@ def zone_told(time: TimeColumns, preamble: tuple[str, ...]) -> str | None:
     return stated or _hours_told(preamble)
 
 
+def zone_behind(cells: list[str]) -> str | None:
+    """The zone that stands in brackets behind every one of some times, like `... - ... (CET)`; None for none."""
+    words = {match[1] if (match := re.search(r"\(([A-Z]{2,5}(?:/[A-Z]{2,5})?)\)\s*$", cell)) else "" for cell in cells}
+    pair = next((zone for pair, zone in _PAIRS.items() if words <= {*pair, "/".join(pair)}), None)
+    return None if "" in words or not words else pair or (_zone_in(words.pop()) if len(words) == 1 else None)
+
+
 def _hours_told(preamble: tuple[str, ...]) -> str | None:
     """The zone that stands as hours right of, or below, a cell that is called so; None for none."""
     lines: list[list[str]] = [[cell.strip(' "') for cell in re.split(r"[,;\t]", line)] for line in preamble]

@@ -23,10 +23,11 @@ from sensors_data.series.understanding.columns import Column, values_by_type
 from sensors_data.series.understanding.frame import Frame, frame_of, separator_of
 from sensors_data.series.understanding.merged_cells import merged_columns
 from sensors_data.series.understanding.roles import Roles, roles_of
+from sensors_data.series.understanding.run_starts import UNDATED, begun, start_told
 from sensors_data.series.understanding.time_columns import find_time
 from sensors_data.series.understanding.time_guess import TimeColumns
 from sensors_data.series.understanding.time_parts import at_midnight
-from sensors_data.series.understanding.time_zones import zone_told
+from sensors_data.series.understanding.time_zones import zone_behind, zone_told
 from sensors_data.series.values.marks import Marks, marks_of
 from sensors_data.settings import parse
 
@@ -73,6 +74,11 @@ def understand(path: Path, wishes: Wishes) -> Understood:
     if wishes.start:
         keys["start"] = wishes.start
     told = zone_told(time, frame.preamble if frame else ())
+    if not told and "%*" in str(time.keys.get("time_format", "")):
+        told = zone_behind(cells[time.columns[0]].dropna().astype(str).iloc[:200].str.strip().tolist())
+    if frame and str(time.keys.get("start", "")) == UNDATED and (begin := start_told(frame.preamble)):
+        time = begun(time, begin)
+        keys |= time.keys
     keys |= {"timezone": wishes.zone or told or "UTC", **marks.keys()}
     first = parse(Layout, keys, "what was stated or understood")
     joined = joined_cells(pd.DataFrame(cells), first.time)

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
-from export_cases import FLOW, HOURS, ROWS, TEMP, Case, comma, lines, two
+from export_cases import DAYS, FLOW, HOURS, ROWS, TEMP, Case, comma, lines, two
 
 LOGGER = "Data file for DataLogger.\n=====\n[Logger settings]\n  Location  =Well 12\n[Channel 1]\n  Identification =temp\n  Reference  =0.00 cmH2O\n[Channel 2]\n  Identification =flow\n  Reference  =-20.00 degC\n[Data]\n192"
 SPREAD = ",Date/Time,Ch1,Ch2\nRecords,(UTC),temp,flow\nLogger 7,s/n 123456,,"
@@ -70,7 +72,66 @@ MERGED = [
     Case("a column of nothing but the code of another", lines("time,temp,flow,VIS", lambda n: f"{HOURS[n]},{TEMP[n] / 9:.2f},{99 if n % 48 == 7 else FLOW[n] / 9:.2f},99.0"), 2 * ROWS - 4, missing={"flow": (99.0,), "VIS": (99.0,)}, sensors=("temp", "flow", "VIS"), refused={"a code for no value": ROWS + 4}),
 ]  # fmt: skip
 
-CASES = [*SECONDS, *NAMES, *DATABASES, *WORDS, *MERGED]
+GRAPH = json.dumps(
+    {
+        "tables": [
+            {
+                "name": "PrimaryResult",
+                "columns": [{"name": n, "type": "real"} for n in ("time", "temp", "flow")],
+                "rows": [
+                    [f"{t:%Y-%m-%dT%H:%M:%SZ}", float(a), float(b)] for t, a, b in zip(HOURS, TEMP, FLOW, strict=True)
+                ],
+            }
+        ]
+    }
+)
+MONGO = lines(
+    "",
+    lambda n: json.dumps(
+        {
+            "_id": {"$oid": f"{n:024x}"},
+            "at": {"$date": f"{HOURS[n]:%Y-%m-%dT%H:%M:%SZ}"},
+            "temp": float(TEMP[n]) if n % 2 else {"$numberDouble": f"{TEMP[n]}"},
+            "flow": {"$numberDouble": f"{FLOW[n]}"},
+        }
+    ),
+)
+POINTS = "# INFLUXDB EXPORT\n# DDL\nCREATE DATABASE plant WITH NAME autogen\n# DML"
+RULED = f"{'At':<23} {'Line':<10} {'temp':<8} {'flow':<8}\n{'-' * 23} {'-' * 10} {'-' * 8} {'-' * 8}"
+RUN = "EC-Lab ASCII FILE\n\nRun on channel : 7\nAcquisition started on : 02/24/2026 16:20:00\n\ntime/s\ttemp\tflow"
+PARTS = "Station,Date/Time (LST),Year,Month,Day,Time (LST),temp,Wind (km/h)"
+
+
+def half_hours(n: int) -> str:
+    """A day of a meter, called by the ends of its half hours."""
+    return f"{(1012345678901, 1098765432109)[n // 40]},{DAYS[n % 40]:%d/%m/%Y},{','.join(f'{10 + (n + k) % 9}.5' for k in range(48))},999.0"
+
+
+ANSWERS = [
+    Case("names of columns as objects beside rows", GRAPH, file="export.json"),
+    Case("values with their types", MONGO, file="export.json"),
+    Case("what makes a database above its points", lines(POINTS, lambda n: f"m temp={TEMP[n]:.2f},flow={FLOW[n]:.2f} {int(HOURS[n].timestamp())}000000000"), file="export.lp"),
+    Case("columns ruled by dashes, names with blanks", lines(RULED, lambda n: f"{str(HOURS[n // 2]) + '.000':<23} {('Coater A', 'Coater B')[n % 2]:<10} {TEMP[n]:<8.2f} {FLOW[n]:<8.3f}"), assets=("Coater A", "Coater B")),
+]  # fmt: skip
+
+KEYS = [
+    Case("days of two meters by the ends of half hours", lines("MPAN,Date," + ",".join(f"{(k + 1) // 2 % 24:02d}:{(k + 1) % 2 * 30:02d}" for k in range(48)) + ",Total", half_hours, 80), 80 * 48, assets=("1012345678901", "1098765432109"), sensors=("value",), first="2025-01-01 00:30:00", step="30min"),
+    Case("a kilometre an hour is no hour", lines(PARTS, lambda n: f"M,{HOURS[n]:%Y-%m-%d %H:%M,%Y,%m,%d,%H:%M},{TEMP[n]:.1f},{FLOW[n]:.0f}"), assets=("M",), sensors=("temp", "Wind (km/h)")),
+    Case("all processors are -1", lines("# host;interval;timestamp;CPU;temp;flow", lambda n: f"h1;600;{HOURS[n // 3]} UTC;{n % 3 - 1};{TEMP[n]:.2f};{FLOW[n]:.2f}"), assets=("-1", "0", "1")),
+    Case("pages are told apart, not the threads that ask for them", lines("timeStamp,elapsed,label,threadName,bytes", lambda n: f"{int(HOURS[n].timestamp())}{n * 137 % 1000:03d},{TEMP[n]:.0f},{('GET /login', 'GET /', 'POST /x')[n * 7 % 3]},Thread Group 1-{n * 5 % 2},{FLOW[n] * 99:.0f}"), 3 * ROWS, assets=("GET /", "GET /login", "POST /x"), first="2026-02-02 00:00:00", sensors=("elapsed", "threadName", "bytes"), step="3h"),
+    Case("a mark beside bad values alone", lines("time,temp,Status", lambda n: f"{HOURS[n]},{TEMP[n]:.2f},{'E' if n % 48 == 5 else ''}"), ROWS - 4, sensors=("temp",), refused={"its quality is not among the good ones": 4}),
+]  # fmt: skip
+
+SAID = [
+    Case("the zone in brackets behind an interval", lines("MTU,temp,flow", lambda n: f"{HOURS[n]:%d.%m.%Y %H:%M} - {HOURS[n] + (HOURS[1] - HOURS[0]):%d.%m.%Y %H:%M} (CET),{pair(n)}"), first="2026-02-01 23:00:00"),
+    Case("a mark of summer behind the time", lines("time,temp,flow", lambda n: f"{HOURS[n]}{' DST' if n > 99 else ''},{pair(n)}")),
+    Case("a run's start above the table", lines(RUN, lambda n: f"{60 * n},0\t{comma(TEMP[n])}\t{comma(FLOW[n])}"), first="2026-02-24 16:20:00", step="1min", odd="time/s is counted from 2026-02-24T16:20:00, as a line above the table says"),
+    Case("states whose order is not known", lines("time,temp,mode", lambda n: f"{HOURS[n]},{TEMP[n]:.2f},{'grid' if n % 24 > 6 else 'standby: night'}"), sensors=("temp", "mode"), odd="'mode': grid is 0 and standby: night is 1, as grid comes more often"),
+    Case("on and off in Spanish", lines("time;temp;Bomba", lambda n: f"{HOURS[n]};{comma(TEMP[n])};{'Encendida' if n % 24 > 6 else 'Apagada'}"), sensors=("temp", "Bomba")),
+    Case("Polish letters of eight bits", lines("data;Wartość;ciśnienie", lambda n: f"{HOURS[n]};{comma(TEMP[n])};{comma(FLOW[n])}").encode("cp1250"), sensors=("Wartość", "ciśnienie")),
+]  # fmt: skip
+
+CASES = [*SECONDS, *NAMES, *DATABASES, *WORDS, *MERGED, *ANSWERS, *KEYS, *SAID]
 REFUSED = [
     ("a journal of alarms", lines("Time,State,Tag,Message", lambda n: f"{HOURS[n]},{('ACT', 'ACK', 'RTN')[n % 3]},T-{n % 4},T-{n % 4} {('high', 'low')[n // 3 % 2]} level"), "is a list of events: no column holds numbers"),
     ("a dump without rows", "-- dump\nCREATE TABLE readings (id int, at datetime);\n", "is a dump of a database without rows"),
