@@ -12,10 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from anomaly.series.evidence.spread import spread_evidence
+
 MOST_PLACES, LEAST_GAIN = 10, 20.0
 """Places in a run at most, and nats that the second and later ones have at least."""
 AROUND = 64
 """Rows on either side of a flagged run in which its interval may lie."""
+CUT = 60.0
+"""Nats by which rows inside a place speak against a fault where they part it: thrice what a further place has."""
 TURNS = 8
 TAKEN = -1e9
 """Nats of rows that are a place already: no other one reaches over them."""
@@ -53,27 +57,33 @@ class Located:
 def locate(values: pd.DataFrame) -> list[Located]:
     """Where rows of `sensor_scores` of one asset carry evidence, the earliest first; none where they carry none.
 
-    Pattern and cross are two views of the same values, and the one that sees the largest fault better says when. Which
-    sensors it was is said by both. Without the rows of the largest place the next one is looked for, and so on.
+    Pattern, cross and spread are views of the same values, and the one that sees the largest fault best says when;
+    spread by LEAST_GAIN more than the others, as normal nights scatter unlike each other. Which sensors it was is said
+    by pattern and cross, or by spread where that is the one. Without the rows of the largest place the next one is
+    looked for, and so on.
     """
     if values.empty or values[["pattern", "cross"]].isna().all(axis=None):
         return []
-    wide = values.pivot(index="time", columns="sensor", values=["pattern", "cross"]).fillna(0.0)
-    pattern, cross = (wide[kind].to_numpy(dtype=np.float64) for kind in ("pattern", "cross"))
-    kinds = [(best_place(evidence), evidence) for evidence in (pattern, cross)]
-    place, evidence = max(kinds, key=lambda kind: kind[0].gain)
+    columns = ["pattern", "cross", "value", "expected", "low", "high"]
+    seen = values.assign(value=values["value"].where(values["observed"].astype(bool)))
+    wide = seen.pivot(index="time", columns="sensor", values=columns)
+    pattern, cross = (wide[kind].fillna(0.0).to_numpy(dtype=np.float64) for kind in ("pattern", "cross"))
+    spread = spread_evidence(*(wide[part].to_numpy(dtype=np.float64) for part in columns[2:]))
+    kinds = [(best_place(evidence), evidence) for evidence in (pattern, cross, spread)]
+    place, evidence = max(kinds, key=lambda kind: kind[0].gain - LEAST_GAIN * (kind[1] is spread))
+    told_by = spread if evidence is spread else pattern + cross
     places: list[Located] = []
     least, rest = 0.0, evidence.copy()
     while place.gain > least and len(places) < MOST_PLACES:
-        places.append(_located(place, wide.index, pattern + cross, wide["pattern"].columns))
+        places.append(_located(place, wide.index, told_by, wide["pattern"].columns))
         rest[place.first : place.last] = TAKEN
         place, least = best_place(rest), LEAST_GAIN
     return sorted(places, key=lambda found: found.start)
 
 
-def _located(place: Place, times: pd.Index, both: np.ndarray, sensors: pd.Index) -> Located:
-    """A place in time, with each sensor's share of the evidence of `both` kinds (T, D) in it."""
-    by_sensor = np.maximum(both[place.first : place.last].sum(axis=0), 0.0)
+def _located(place: Place, times: pd.Index, told_by: np.ndarray, sensors: pd.Index) -> Located:
+    """A place in time, with each sensor's share of the evidence (T, D) that it is told by."""
+    by_sensor = np.maximum(told_by[place.first : place.last].sum(axis=0), 0.0)
     if not by_sensor.sum() > 0:
         by_sensor = np.maximum(place.by_sensor, 0.0)
     shares = pd.Series(by_sensor / by_sensor.sum(), index=sensors)
@@ -81,12 +91,32 @@ def _located(place: Place, times: pd.Index, both: np.ndarray, sensors: pd.Index)
 
 
 def best_place(evidence: np.ndarray) -> Place:
-    """The interval and set of sensors with the largest sum of evidence (T, D); T and D at least 1."""
+    """The interval and set of sensors with the largest sum of evidence (T, D); T and D at least 1.
+
+    Where rows within it speak against a fault by over CUT, there are faults on either side, and it is the larger one.
+    """
     sums = np.concatenate([np.zeros((1, evidence.shape[1])), np.cumsum(evidence, axis=0, dtype=np.float64)])
     starts = [np.arange(evidence.shape[1]) == sensor for sensor in range(evidence.shape[1])]
     if evidence.shape[1] > 1:
         starts.append(np.ones(evidence.shape[1], dtype=bool))
-    return max((_climbed(sums, chosen) for chosen in starts), key=lambda place: place.gain)
+    whole = max((_climbed(sums, chosen) for chosen in starts), key=lambda place: place.gain)
+    parts = _cut(sums[:, whole.by_sensor > 0].sum(axis=1), whole.first, whole.last)
+    return whole if len(parts) == 1 else max((_place(sums, *part) for part in parts), key=lambda place: place.gain)
+
+
+def _cut(sums: np.ndarray, first: int, last: int) -> list[tuple[int, int]]:
+    """The rows [first, last) of a running sum (T + 1,) without those inside over which it falls by more than CUT."""
+    begin, end = _best_rows(-sums[first : last + 1])
+    begin, end = first + begin, first + end
+    if begin == first or end == last or sums[begin] - sums[end] <= CUT:
+        return [(first, last)]
+    return [*_cut(sums, first, begin), *_cut(sums, end, last)]
+
+
+def _place(sums: np.ndarray, first: int, last: int) -> Place:
+    """The rows [first, last) of running sums (T + 1, D) with all sensors that speak for a fault there."""
+    by_sensor = sums[last] - sums[first]
+    return Place(first, last, float(np.maximum(by_sensor, 0).sum()), by_sensor)
 
 
 def _climbed(sums: np.ndarray, chosen: np.ndarray) -> Place:
@@ -98,7 +128,7 @@ def _climbed(sums: np.ndarray, chosen: np.ndarray) -> Place:
         if not better.any() or (better == chosen).all():
             break
         chosen = better
-    return Place(first, last, float(np.maximum(by_sensor, 0).sum()), by_sensor)
+    return _place(sums, first, last)
 
 
 def _best_rows(sums: np.ndarray) -> tuple[int, int]:

@@ -13,6 +13,7 @@ import numpy as np
 from anomaly.series.blocks import block_of
 from anomaly.series.detector import Detector
 from anomaly.series.evidence.flat import or_flat
+from anomaly.series.night.machine_clock import machine_times
 from anomaly.series.scores import Scores
 from sensors_data.series.grids.grid import Grid
 
@@ -38,7 +39,8 @@ class Flagged:
 def with_faults_hidden(detector: Detector, flagged: list[Flagged]) -> list[Scores]:
     """The scores of each, where rows from its first on are expected by what is not suspicious.
 
-    `expected`, its band and the evidence of the pattern change, nothing else. The assets' rounds share batches.
+    `expected`, its band and the evidence change, nothing else. The rhythm of the day is taken where the machine is in
+    it. The assets' rounds share batches.
     """
     evidence = detector.evidence
     if evidence is None:
@@ -49,12 +51,14 @@ def with_faults_hidden(detector: Detector, flagged: list[Flagged]) -> list[Score
     every = _expected_unseen(detector, ready, [evidence.scatter(grid.times) for grid in ready], still)
     changed = []
     for one, grid, runs, expected in zip(flagged, ready, flat, every, strict=True):
-        later, times = slice(len(grid) - (len(one.grid) - one.first), None), one.grid.times[one.first :]
+        later = slice(len(grid) - (len(one.grid) - one.first), None)
+        times = grid.times[later]  # by the machine's clock
         shown = np.where(np.isnan(expected), 0.0, expected)[later]
         parts = {
             "expected": detector.in_units(shown, times, one.asset)[0],
             "low": detector.in_units(shown - detector.band, times, one.asset)[0],
             "high": detector.in_units(shown + detector.band, times, one.asset)[0],
+            "cross": evidence.cross(grid.times, _measured(grid))[later],
             "pattern": _pattern(detector, evidence.pattern(grid.times, _measured(grid), expected), runs)[later],
         }
         before = len(one.scores.times) - len(times)
@@ -64,9 +68,11 @@ def with_faults_hidden(detector: Detector, flagged: list[Flagged]) -> list[Score
 
 
 def _seen(detector: Detector, one: Flagged) -> Grid:
-    """The standardised rows that what is expected from its first on depends on."""
+    """The standardised rows that what is expected from its first on depends on, at the times of the machine's clock."""
     start = max(0, one.first - detector.context_rows)
-    return detector.standardised(one.grid, one.asset, one.grid.observed).rows(start, len(one.grid))
+    times = machine_times(detector, one.grid.rows(start, len(one.grid)), one.asset)
+    whole = replace(one.grid, times=np.concatenate([one.grid.times[:start], times]))
+    return detector.standardised(whole, one.asset, one.grid.observed).rows(start, len(one.grid))
 
 
 def _too_long(detector: Detector, runs: np.ndarray) -> np.ndarray:

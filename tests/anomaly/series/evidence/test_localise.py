@@ -9,14 +9,20 @@ from anomaly.series.evidence.localise import best_place, locate
 START = pd.Timestamp("2026-11-21T23:00Z")
 
 
-def rows(pattern: np.ndarray, cross: np.ndarray) -> pd.DataFrame:
-    """Rows of `sensor_scores`: evidence (T, 2) of flow and speed, one row every five minutes."""
-    times = pd.date_range(START, periods=len(pattern), freq="5min")
+def rows(pattern: np.ndarray, cross: np.ndarray, value: np.ndarray | None = None) -> pd.DataFrame:
+    """Rows of `sensor_scores`: evidence (T, 2) of flow and speed, one row every five minutes, and their `value` (T, 2),
+    of which 0 is expected and 90 % lie within one.
+    """
+    times, value = pd.date_range(START, periods=len(pattern), freq="5min"), np.zeros(1) if value is None else value
+    band = {"expected": 0.0, "low": -1.0, "high": 1.0, "observed": True}
+    value = np.broadcast_to(value, pattern.shape)
     parts = [
-        pd.DataFrame({"time": times, "sensor": name, "pattern": pattern[:, n], "cross": cross[:, n]})
+        pd.DataFrame(
+            {"time": times, "sensor": name, "pattern": pattern[:, n], "cross": cross[:, n], "value": value[:, n]}
+        )
         for n, name in enumerate(("flow", "speed"))
     ]
-    return pd.concat(parts)
+    return pd.concat(parts).assign(**band)
 
 
 def evidence(first: int, last: int, sensor: int, nats: float, length: int = 60) -> np.ndarray:
@@ -74,3 +80,24 @@ def test_rows_without_evidence_have_no_place():
     unknown = np.full((60, 2), np.nan)
     assert locate(rows(unknown, unknown)) == []
     assert locate(rows(unknown, unknown).iloc[:0]) == []
+
+
+def test_faults_with_normal_rows_between_have_places_of_their_own_however_large_they_are():
+    nats = np.fmax(evidence(10, 20, 0, 90.0), evidence(60, 70, 0, 50.0, 80)[:60])
+    nats = np.concatenate([nats, evidence(0, 10, 0, 50.0, 20)])
+    first, second = locate(rows(nats, np.full((80, 2), -2.0)))  # 40 rows between them, 80 nats against
+    assert (first.start, first.last) == (START + pd.Timedelta("50min"), START + pd.Timedelta("95min"))
+    assert (second.start, second.last) == (START + pd.Timedelta("300min"), START + pd.Timedelta("345min"))
+    nats[20:40, 0] = 1.0
+    assert len(locate(rows(nats, np.full((80, 2), -2.0)))) == 1  # 40 nats against are within one
+
+
+def test_many_rows_a_little_further_off_than_usual_are_a_place_that_no_single_row_shows():
+    value = np.random.default_rng(0).normal(0, 1 / 1.645, (300, 2))
+    value[100:200, 1] *= 2
+    none = np.full((300, 2), -1.6)
+    [found] = locate(rows(none, none, value))
+    first, last = ((moment - START) / pd.Timedelta("5min") for moment in (found.start, found.last))
+    assert (min(last + 1, 200) - max(first, 100)) / (max(last + 1, 200) - min(first, 100)) > 0.8
+    assert found.shares["speed"] > 0.95
+    assert locate(rows(none, none, value).assign(observed=False)) == []
