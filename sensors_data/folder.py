@@ -12,7 +12,7 @@ from typing import Any
 
 from sensors_data.errors import NotThereError, StorageError, UnusableError
 from sensors_data.files import create_file, holds, is_local, leads_out, open_url, replace_file, sweep
-from sensors_data.seal import check, sealed
+from sensors_data.seal import check, sealed, sum_of
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Folder:
 
     root: str
     _opened: list[tuple[Any, str]] = field(default_factory=list, repr=False, compare=False)
-    _held: dict[str, bytes] | None = field(default=None, repr=False, compare=False)
+    _held: dict[str, tuple[bytes, bytes]] | None = field(default=None, repr=False, compare=False)
+    """What was read, each with its SHA-256, where it is kept."""
 
     def _open(self) -> tuple[Any, str]:
         if not self._opened:
@@ -95,13 +96,24 @@ class Folder:
 
         NotThereError when there is none, DamagedError when they are not.
         """
+        if self._held is not None:
+            return self._read(path)[0]
+        data = self.unchecked_bytes(path)
+        check(data, f"{self.root}/{path}")
+        return data
+
+    def sum_of(self, path: str) -> bytes:
+        """The SHA-256 of the same bytes."""
+        return self._read(path)[1]
+
+    def _read(self, path: str) -> tuple[bytes, bytes]:
         if self._held is not None and path in self._held:
             return self._held[path]
         data = self.unchecked_bytes(path)
-        check(data, f"{self.root}/{path}")
+        read = data, sum_of(data, f"{self.root}/{path}")
         if self._held is not None:
-            self._held[path] = data
-        return data
+            self._held[path] = read
+        return read
 
     def unchecked_bytes(self, path: str) -> bytes:
         """The bytes of the file at `path` as they lie there. NotThereError when there is none."""
@@ -137,7 +149,7 @@ class Folder:
 
     def digest(self, paths: Iterable[str]) -> str:
         """SHA-256 over the bytes of some files: the `inputs` of what is made from them."""
-        return digest_of(hashlib.sha256(self.read_bytes(path)).digest() for path in paths)
+        return digest_of(map(self.sum_of, paths))
 
 
 def digest_of(parts: Iterable[bytes]) -> str:

@@ -48,15 +48,19 @@ class Piece:
 def piece_of(file: str, sha256: str, data: bytes, where: str) -> Piece:
     """A table's file as a piece. ArrowException or OSError where it is none."""
     rows = open_parquet(data).read(use_threads=False)
-    return Piece(file, sha256, stamp_in(rows.schema, where), rows.replace_schema_metadata(None))
+    return Piece(file, sha256, stamp_in(rows.schema, where), _bare(rows))
 
 
 def pieces_of(data: bytes, where: str) -> Iterator[Piece]:
     """The files that a joined one holds."""
     file = open_parquet(data)
     for part in parts_in(file, where):
-        rows = file.read_row_groups(list(part.groups)).replace_schema_metadata(None)
-        yield Piece(part.file, part.sha256, part.source, rows)
+        yield Piece(part.file, part.sha256, part.source, _bare(file.read_row_groups(list(part.groups))))
+
+
+def _bare(rows: pa.Table) -> pa.Table:
+    """The columns without what their file says of them: earlier ones say of each that it may be null."""
+    return pa.table(rows.columns, rows.column_names)
 
 
 def parts_in(file: pq.ParquetFile, where: str) -> list[Part]:

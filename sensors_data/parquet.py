@@ -40,6 +40,8 @@ def parquet_bytes(rows: pa.Table) -> bytes:
         rows.schema,
         compression="zstd",
         write_page_checksum=True,
+        write_batch_size=GROUP,
+        max_rows_per_page=GROUP,  # a page has a fixed cost, and of codes each batch looks for its least and largest
         use_dictionary=listed,
         write_statistics=_KEYS if coded else True,
         store_schema=not coded,  # the file's own types say all, and a reader in Python sees text for codes

@@ -20,8 +20,8 @@ def sealed(data: bytes) -> bytes:
     place = data.rfind(BLANK.encode())
     if place < 0:
         return data
-    digits = place + len(_HEAD)
-    return b"".join((data[:digits], _hash(data, digits).encode(), data[digits + _DIGITS :]))
+    digits, whole = place + len(_HEAD), memoryview(data)
+    return b"".join((whole[:digits], _hashes(data, digits)[0].encode(), whole[digits + _DIGITS :]))
 
 
 def check(data: bytes, where: str) -> bool:
@@ -33,13 +33,29 @@ def check(data: bytes, where: str) -> bool:
         if not _is_whole_png(data):
             raise damaged(where)
         return True
+    return _checked(data, where) is not None
+
+
+def sum_of(data: bytes, where: str) -> bytes:
+    """The SHA-256 of a file's bytes, which are checked in the same pass. DamagedError as `check` raises it."""
+    if data[:4] != _PNG[:4] and not where.endswith(".png") and (digest := _checked(data, where)) is not None:
+        return digest
+    check(data, where)
+    return hashlib.sha256(data).digest()
+
+
+def _checked(data: bytes, where: str) -> bytes | None:
+    """The SHA-256 of the bytes of a file that carries its hash, None of one without. DamagedError where they differ."""
     head, tail = data.rfind(_HEAD), data.rfind(_TAIL)
     if head < 0 and tail < 0:
-        return False
+        return None
     digits = head + len(_HEAD)
-    if head < 0 or tail != digits + _DIGITS or _hash(data, digits).encode() != data[digits:tail]:
+    if head < 0 or tail != digits + _DIGITS:
         raise damaged(where)
-    return True
+    blank, digest = _hashes(data, digits)
+    if blank.encode() != data[digits:tail]:
+        raise damaged(where)
+    return digest
 
 
 def damaged(where: str) -> DamagedError:
@@ -47,12 +63,15 @@ def damaged(where: str) -> DamagedError:
     return DamagedError(f"{where} is damaged: it does not hold what was written", "run: nightscore verify --repair")
 
 
-def _hash(data: bytes, digits: int) -> str:
-    """The hash of a file's bytes with zeros where the digits of its hash stand."""
-    whole, total = memoryview(data), hashlib.sha256()
-    for part in (whole[:digits], b"0" * _DIGITS, whole[digits + _DIGITS :]):
-        total.update(part)
-    return total.hexdigest()
+def _hashes(data: bytes, digits: int) -> tuple[str, bytes]:
+    """The hash of a file's bytes with zeros where the digits of its hash stand, and that of its bytes as they are."""
+    whole = memoryview(data)
+    blank = hashlib.sha256(whole[:digits])  # most of a file stands before them
+    total = blank.copy()
+    for part in (b"0" * _DIGITS, whole[digits + _DIGITS :]):
+        blank.update(part)
+    total.update(whole[digits:])
+    return blank.hexdigest(), total.digest()
 
 
 def _is_whole_png(data: bytes) -> bool:

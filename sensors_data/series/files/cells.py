@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import zip_longest
 
 import numpy as np
@@ -18,6 +19,7 @@ from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.files.encodings import as_utf8, not_in_encoding
 from sensors_data.series.files.lines import UNIT, end_of, even_lines
+from sensors_data.series.files.text_lines import lines_of
 from sensors_data.series.values.numbers import is_blank
 
 BLOCK = 4 * 2**20
@@ -68,6 +70,16 @@ class Body:
     def data(self) -> bytes:
         """The part by itself."""
         return bytes(self.whole[self.begin :])
+
+    @cached_property
+    def lines(self) -> pa.LargeBinaryArray:
+        """The lines of the whole text."""
+        return lines_of(self.whole)
+
+    @cached_property
+    def is_utf8(self) -> bool:
+        """Whether all of the text is in UTF-8."""
+        return is_utf8(self.whole)
 
 
 def body_of(data: bytes, name: str, layout: Layout) -> Body:
@@ -198,7 +210,7 @@ def table_of(
         read_options=pa_csv.ReadOptions(use_threads=False, column_names=body.names, block_size=_block_size(data)),
         parse_options=pa_csv.ParseOptions(
             delimiter=body.separator,
-            invalid_row_handler=keep_aside if is_utf8(data) else None,  # Arrow cannot hand on what is no text
+            invalid_row_handler=keep_aside if body.is_utf8 else None,  # Arrow cannot hand on what is no text
             ignore_empty_lines=False,
         ),
         convert_options=pa_csv.ConvertOptions(
@@ -207,6 +219,7 @@ def table_of(
             null_values=list(nulls),
             strings_can_be_null=False,
             decimal_point=body.decimal,
+            check_utf8=not body.is_utf8,
         ),
     )
     return table, aside
@@ -225,7 +238,7 @@ def is_utf8(data: bytes | memoryview) -> bool:
 
 def _block_size(data: bytes | memoryview) -> int | None:
     """One block for data that are a block of a larger text, else Arrow's own."""
-    return len(data) + 1 if len(data) <= BLOCK else None
+    return len(data) + 1 if len(data) <= 2 * BLOCK else None  # a block ends with its last line
 
 
 def row_numbers(rows: int, aside: Aside) -> np.ndarray:
@@ -245,9 +258,15 @@ def _not_parsed(body: bytes, name: str, width: int, first: int) -> UnreadableErr
     return UnreadableError(f"{name} cannot be read as rows of {width} cells", "state layout.separator")
 
 
+_NOT_ROWS = pd.DataFrame([], columns=["line", "raw"])
+
+
 def mended_rows(aside: Aside, body: Body) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows that only lack or have empty cells at their end, and the other lines that are no rows (line, raw)."""
     names, separator, first = body.names, body.separator, body.first
+    if not aside:
+        none = pa.schema([(name, pa.string()) for name in names]).empty_table().to_pandas()
+        return none.set_axis(pd.Index([], dtype="int64")), _NOT_ROWS
     named = max((n for n, column in enumerate(names, start=1) if not column.startswith(_NO_NAME)), default=len(names))
     texts = [(number, text) for number, text in aside if text.strip()]  # an empty line is no row
     cells = [next(csv.reader([text], delimiter=separator), []) for _, text in texts]

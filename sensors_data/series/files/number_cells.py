@@ -6,6 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sensors_data.wide_rows import is_full
+
 BLANKS = (
     "",
     "na",
@@ -29,11 +31,16 @@ BLANKS = (
 _NUMBER = r"^-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
 
 
-def numbers_of(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    """A column's values, NaN where it is blank, and which cells say in another way that they are no number."""
+def numbers_of(column: pa.Array) -> tuple[np.ndarray, np.ndarray | None]:
+    """A column's values, NaN where it is blank, and which cells say in another way that they are no number.
+
+    None where no cell does.
+    """
     values = column.to_numpy(zero_copy_only=False)
-    unknown = np.isnan(values)
-    return values, unknown & column.is_valid().to_numpy(zero_copy_only=False) if unknown.any() else unknown
+    if is_full(values):
+        return values, None
+    strange = np.isnan(values) & column.is_valid().to_numpy(zero_copy_only=False)
+    return values, strange if strange.any() else None
 
 
 def numbers_of_text(column: pa.Array, decimal: str) -> tuple[np.ndarray, np.ndarray]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow as pa
 
 _NEAR = 2**16
 """Bytes among which the end of a line is looked for at once."""
 _AT_ONCE = 2**17
 """Bytes that are compared at once."""
-_TOGETHER = 4_096
-"""Lines that are cut out of one part of a text, where they stand near each other."""
 
 
 def blocks_of(
@@ -43,22 +42,15 @@ def _line_end(data: bytes | memoryview, place: int) -> int:
     return len(data)
 
 
-def line_ends(data: bytes | memoryview) -> np.ndarray:
-    """Where each line ends in a text, one that ends before them first."""
+def lines_of(data: bytes | memoryview) -> pa.LargeBinaryArray:
+    """The lines of a text with their ends, and what follows the last end; the text is not copied."""
     letters = np.frombuffer(data, dtype=np.uint8)
     parts = range(0, len(letters), _AT_ONCE)
-    ends = [np.flatnonzero(letters[begin : begin + _AT_ONCE] == ord("\n")) + begin for begin in parts]
-    return np.concatenate([[-1], *ends, [len(data)]])
+    ends = [np.flatnonzero(letters[begin : begin + _AT_ONCE] == ord("\n")) + (begin + 1) for begin in parts]
+    borders = np.concatenate([[0], *ends, [len(data)]])
+    return pa.Array.from_buffers(pa.large_binary(), len(borders) - 1, [None, pa.py_buffer(borders), pa.py_buffer(data)])
 
 
-def lines_at(data: bytes | memoryview, ends: np.ndarray, rows: np.ndarray) -> bytes:
-    """Some ascending lines of a text, from 0, with their ends."""
-    texts: list[bytes | memoryview] = []
-    for begin in range(0, len(rows), _TOGETHER):
-        some = rows[begin : begin + _TOGETHER]
-        first, last = ends[some] + 1, ends[some + 1] + 1
-        near = last[-1] - first[0] <= _NEAR * len(some) / 16
-        start = first[0] if near else 0
-        text = bytes(data[start : last[-1]]) if near else data  # of bytes, parts are cut out more quickly
-        texts += [text[one:end] for one, end in zip((first - start).tolist(), (last - start).tolist(), strict=True)]
-    return b"".join(texts)
+def joined(lines: pa.LargeBinaryArray, rows: np.ndarray) -> memoryview:
+    """Some lines of a text, from 0, as one text."""
+    return memoryview(lines.take(pa.array(rows)).buffers()[2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +27,14 @@ class ParquetRows:
     bad: pd.DataFrame
     """No lines: a Parquet file has none that are no rows."""
 
-    def texts(self, lines: np.ndarray) -> pd.DataFrame:
-        """The cells of some rows in their types, the row in the file as index."""
-        frame: pd.DataFrame = self.table.take(pa.array(lines - 1)).to_pandas()
+    @property
+    def names(self) -> list[str]:
+        """The file's columns."""
+        return list(self.table.column_names)
+
+    def texts(self, lines: np.ndarray, without: Collection[str] = ()) -> pd.DataFrame:
+        """The cells of some rows in their types, but for some columns; the row in the file as index."""
+        frame: pd.DataFrame = self.table.drop_columns(list(without)).take(pa.array(lines - 1)).to_pandas()
         return frame.set_axis(lines)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sensors_data.series.files.cells import BLOCK, Aside, Body, mended_rows, named_cells, row_numbers, table_of
-from sensors_data.series.files.key_columns import WORD, coded
+from sensors_data.series.files.key_columns import WORD, coded, whole
 from sensors_data.series.files.number_cells import BLANKS, numbers_of, numbers_of_text
-from sensors_data.series.files.text_lines import blocks_of, count_of, line_ends, lines_at
+from sensors_data.series.files.text_lines import blocks_of, count_of, joined
 from sensors_data.series.values.numbers import is_blank
+from sensors_data.wide_rows import is_full
 
 _FAILED = 3
 """Blocks whose numbers had to be read as text after which every block is at once."""
@@ -39,19 +40,21 @@ class TypedRows:
     bad: pd.DataFrame
     """The lines that are no rows (line, raw)."""
 
-    def texts(self, lines: np.ndarray) -> pd.DataFrame:
-        """The cells of some rows as text, the line as index."""
-        plain = np.setdiff1d(lines, self.mended.index.to_numpy())
-        parts = [self.mended[self.mended.index.isin(lines)]]
+    @property
+    def names(self) -> list[str]:
+        """The text's columns."""
+        return self.body.names
+
+    def texts(self, lines: np.ndarray, without: Collection[str] = ()) -> pd.DataFrame:
+        """The cells of some rows as text, but for some columns; the line as index."""
+        names = [name for name in self.names if name not in without]
+        plain = np.setdiff1d(lines, self.mended.index.to_numpy()) if len(self.mended) else lines
+        parts = [self.mended.loc[self.mended.index.isin(lines), names]]
         if len(plain):
-            texts = lines_at(self.body.whole, self._ends, plain - 1)
-            rows = table_of(texts, self.body, dict.fromkeys(self.body.names, pa.string()))[0].to_pandas()
+            texts = joined(self.body.lines, plain - 1)
+            rows = table_of(texts, self.body, dict.fromkeys(names, pa.string()))[0].to_pandas()
             parts.insert(0, rows.set_axis(plain))
         return named_cells(pd.concat(parts).sort_index() if len(parts[-1]) else parts[0])
-
-    @cached_property
-    def _ends(self) -> np.ndarray:
-        return line_ends(self.body.whole)
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def typed_rows(
             table, aside = _with_texts(data, body, kinds)
         if table is None or table.num_rows + len(aside) != lines:
             return None  # a line ends within a cell, or the lines cannot be told apart
-        blocks.append(_block(table, aside, first, data, body, kinds, words))
+        blocks.append(_block(table, aside, first, body, kinds, words))
     if not blocks:
         return None
     aside = [row for block in blocks for row in block.aside]
@@ -155,43 +158,44 @@ def _block(
     table: pa.Table,
     aside: Aside,
     first: int,
-    data: bytes | memoryview,
     body: Body,
     kinds: _Kinds,
     words: tuple[str, ...],
 ) -> _Block:
     """The rows of a block whose first line has the number `first`, those of blank cells alone left out."""
-    columns = [table[name].combine_chunks() for name in kinds.numbers]
+    columns = [whole(table[name]) for name in kinds.numbers]
     read = [numbers_of_text(c, body.decimal) if pa.types.is_string(c.type) else numbers_of(c) for c in columns]
-    line = row_numbers(table.num_rows, aside)
-    odd = np.logical_or.reduce([strange for _, strange in read])
+    line = row_numbers(table.num_rows, aside) + (first - 1)
+    odd = np.zeros(table.num_rows, dtype=bool)
+    for _, strange in read:
+        if strange is not None:
+            odd |= strange
     for name in kinds.others:
         odd |= ~pc.is_in(table[name], pa.array(BLANKS)).to_numpy()
     values = [value for value, _ in read]
-    empty = np.stack([np.isnan(value) for value in values])  # (D, N)
-    if words and not pa.types.is_string(columns[0].type):
+    if words and not pa.types.is_string(columns[0].type) and not all(map(is_full, values)):
+        empty = np.stack([np.isnan(value) for value in values])  # (D, N)
         doubtful = np.flatnonzero(empty.any(axis=0))
-        if len(doubtful):
-            odd[doubtful] |= _has_word(data, line[doubtful], empty[:, doubtful], body, kinds)
-    line += first - 1
+        odd[doubtful] |= _has_word(line[doubtful], empty[:, doubtful], body, kinds)
     aside = [(number + first - 1, text) for number, text in aside]
-    if kinds.blank_rows:
-        odd = odd | empty.all(axis=0)
-    filled = odd | ~empty.all(axis=0)
     keys = coded(table.select(kinds.keys))
-    if filled.all():
+    if any(map(is_full, values)):
         return _Block(line, keys, values, odd, aside)
+    blank = np.logical_and.reduce([np.isnan(value) for value in values])
+    if kinds.blank_rows:
+        return _Block(line, keys, values, odd | blank, aside)
+    filled = odd | ~blank
     return _Block(line[filled], keys.filter(filled), [value[filled] for value in values], odd[filled], aside)
 
 
-def _has_word(data: bytes | memoryview, lines: np.ndarray, empty: np.ndarray, body: Body, kinds: _Kinds) -> np.ndarray:
-    """Which lines of a block have a cell that is not blank among those of numbers that are `empty` (D, N)."""
-    texts = lines_at(data, line_ends(data), lines - 1)
-    table, _ = table_of(texts, body, dict.fromkeys(kinds.numbers, pa.string()))
+def _has_word(lines: np.ndarray, empty: np.ndarray, body: Body, kinds: _Kinds) -> np.ndarray:
+    """Which of some lines have a cell that is not blank among those of numbers that are `empty` (D, N)."""
+    unknown = {name: cells for name, cells in zip(kinds.numbers, empty, strict=True) if cells.any()}
+    table, _ = table_of(joined(body.lines, lines - 1), body, dict.fromkeys(unknown, pa.string()))
     words = np.zeros(len(lines), dtype=bool)
-    for name, unknown in zip(kinds.numbers, empty, strict=True):
+    for name, cells in unknown.items():
         blank = pc.is_in(pc.ascii_trim_whitespace(table[name]), pa.array(BLANKS))
-        words |= unknown & ~blank.to_numpy(zero_copy_only=False)
+        words |= cells & ~blank.to_numpy()
     return words
 
 
@@ -221,7 +225,5 @@ def _joined(body: Body, blocks: list[_Block], mended: pd.DataFrame, bad: pd.Data
 
 def _places(column: pa.ChunkedArray) -> tuple[np.ndarray, pd.Series]:
     """A column of words as places among its distinct ones."""
-    whole = column.combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = whole.chunk(0)
-    return whole.indices.to_numpy(), pd.Series(whole.dictionary.to_pylist(), dtype="str")
+    coded = whole(column)
+    return coded.indices.to_numpy(), pd.Series(coded.dictionary.to_pylist(), dtype="str")

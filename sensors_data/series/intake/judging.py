@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -13,6 +15,16 @@ from sensors_data.settings import LABEL, Family, Sensor
 
 _OUTSIDE, _APART = 1, 2
 """Why a time that can be parsed is none for its row."""
+
+
+NO_REJECTS = pd.DataFrame({"line": pd.Series(dtype="int64"), "raw": [], "reason": [], "used": pd.Series(dtype=bool)})
+"""What nothing is wrong with; a frame takes a millisecond to make."""
+
+
+def are_known(assets: list[str], family: Family) -> np.ndarray:
+    """Which names are printable ones of assets that the family may have, (N,)."""
+    known = set(family.assets or assets)
+    return np.array([name in known and re.fullmatch(LABEL, name) is not None for name in assets], dtype=bool)
 
 
 def check(raw: pd.DataFrame, time: pd.Series, family: Family) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -8,10 +8,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from sensors_data.series.intake.judging import lines_of, reasons_of, values_of
+from sensors_data.series.intake.judging import NO_REJECTS, are_known, lines_of, reasons_of, values_of
 from sensors_data.series.intake.long_file import LongFile
 from sensors_data.series.intake.wide_day import FAR, LATE, SHORT, day_before
-from sensors_data.settings import LABEL, Family, Sensor
+from sensors_data.settings import Family, Sensor
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def values_of_day(file: LongFile, family: Family, day: date, own: bool) -> tuple
     today = np.flatnonzero(filed == np.datetime64(day))
     value = file.value[today]
     doubted = _doubted(file, family, today, value)
-    rejects, usable = _no_rejects(), ~doubted
+    rejects, usable = NO_REJECTS, ~doubted
     if doubted.any():
         raw = file.raw(file.rows.line[today[doubted]], family)
         number = values_of(raw, family)
@@ -71,8 +71,7 @@ def _filed(file: LongFile) -> tuple[np.ndarray, np.ndarray]:
 
 def _doubted(file: LongFile, family: Family, rows: np.ndarray, value: np.ndarray) -> np.ndarray:
     """Which of some rows hold anything that is not simply a usable value, (R,)."""
-    names, sensors = pd.Series(file.assets, dtype="str"), family.sensor_names
-    named = (names.str.fullmatch(LABEL) & names.isin(family.assets or names)).to_numpy(dtype=bool)
+    named, sensors = are_known(file.assets, family), family.sensor_names
     known = np.array([name in sensors for name in file.sensors])
     doubted = file.doubted[rows] | ~named[file.asset[rows]] | ~known[file.sensor[rows]]
     doubted |= np.isnat(file.moments)[file.moment[rows]]
@@ -93,7 +92,7 @@ def _out_of_order(file: LongFile, family: Family, rows: np.ndarray, usable: np.n
     time = file.time[rows]
     timed = np.flatnonzero(~np.isnat(time))
     if not len(timed) or (time[1:] >= time[:-1]).all():  # an unknown time is neither later nor earlier
-        return _no_rejects()
+        return NO_REJECTS
     series = file.asset[rows].astype(np.int64) * len(file.sensors) + file.sensor[rows]
     order = timed[np.argsort(series[timed], kind="stable")]
     since = (time[order] - time[timed].min()).astype(np.int64)
@@ -103,9 +102,5 @@ def _out_of_order(file: LongFile, family: Family, rows: np.ndarray, usable: np.n
     late[order] = at < np.maximum.accumulate(at)
     late &= usable
     if not late.any():
-        return _no_rejects()
+        return NO_REJECTS
     return lines_of(file.raw(file.rows.line[rows[late]], family)).assign(reason=LATE, used=True)
-
-
-def _no_rejects() -> pd.DataFrame:
-    return pd.DataFrame({"line": pd.Series(dtype="int64"), "raw": [], "reason": [], "used": pd.Series(dtype=bool)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sensors_data.series.intake.judging import without_repeats
+from sensors_data.series.intake.judging import NO_REJECTS, without_repeats
 from sensors_data.series.intake.long_day import DayValues
 from sensors_data.settings import Family
 from sensors_data.wide_rows import WideRows
@@ -27,13 +27,10 @@ def merged_values(parts: list[DayValues], family: Family) -> tuple[WideRows, pd.
     cell = column * len(slots) + row
     of_sensors = np.full(len(family.sensors) * len(slots), np.nan)
     of_sensors[cell] = value  # the last of several stays
-    repeated = _repeated(parts, family, cell) if np.count_nonzero(~np.isnan(of_sensors)) < len(value) else _NONE
+    repeated = _repeated(parts, family, cell) if np.count_nonzero(~np.isnan(of_sensors)) < len(value) else NO_REJECTS
     place, moment = np.divmod(slots, max(len(times), 1))
     values = of_sensors.reshape(len(family.sensors), len(slots)).T
     return WideRows(names, family.sensor_names, times[moment], place.astype(np.int32), values), repeated
-
-
-_NONE = pd.DataFrame({"line": [], "raw": [], "source": [], "reason": [], "used": []})
 
 
 def _coded(parts: list[tuple[list[str], np.ndarray]]) -> tuple[list[str], np.ndarray]:

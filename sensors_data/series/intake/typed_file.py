@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.dates.far_times import without_far
 from sensors_data.series.dates.parsing import read_times
-from sensors_data.series.files.cells import Body, body_of, is_utf8
+from sensors_data.series.files.cells import Body, body_of
 from sensors_data.series.files.file_source import asset_of, is_parquet, joined_cells, without_blanks
 from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.plain_text import plain_body
@@ -48,8 +49,12 @@ class Rows(Protocol):
     def bad(self) -> pd.DataFrame:
         """The lines that are no rows (line, raw)."""
 
-    def texts(self, lines: np.ndarray) -> pd.DataFrame:
-        """The cells of some rows as they stand in the file, the line as index."""
+    @property
+    def names(self) -> list[str]:
+        """The file's columns."""
+
+    def texts(self, lines: np.ndarray, without: Collection[str] = ()) -> pd.DataFrame:
+        """The cells of some rows as they stand in the file, but for some columns; the line as index."""
 
 
 def places_of(rows: Rows, lines: pd.Series) -> np.ndarray:
@@ -77,7 +82,7 @@ def opened(path: Path, layout: Layout) -> tuple[Body | pa.Table, list[str]] | No
         body = plain_body(path, layout) or body_of(unpacked(path, layout), path.name, layout)
     except (UnreadableError, OSError, pa.ArrowException):
         return None
-    return (body, body.names) if is_utf8(body.whole) else None
+    return (body, body.names) if body.is_utf8 else None
 
 
 def rows_in(

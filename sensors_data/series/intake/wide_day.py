@@ -8,9 +8,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from sensors_data.series.intake.judging import lines_of, reasons_of, values_of
+from sensors_data.series.intake.judging import NO_REJECTS, are_known, lines_of, reasons_of, values_of
 from sensors_data.series.intake.wide_file import WideFile
-from sensors_data.settings import LABEL, Family, Sensor
+from sensors_data.settings import Family, Sensor
+from sensors_data.wide_rows import is_full
 
 FAR = "more than a day away from the day that the file is named after"
 SHORT = "another number of cells than the header"
@@ -48,7 +49,7 @@ def rows_of_day(file: WideFile, family: Family, day: date, own: bool) -> tuple[D
     today = np.arange(len(file.moment)) if alone else np.flatnonzero(filed == np.datetime64(day))
     values = file.values if len(today) == len(file.moment) else np.take(file.values.T, today, axis=1).T
     odd, plain = _told_apart(file, family, today, values)
-    rejects, present = _no_rejects(), None
+    rejects, present = NO_REJECTS, None
     if odd.any():
         values = values.copy(order="K")
         values.T[:, odd] = np.where(plain, values.T[:, odd], np.nan)
@@ -57,19 +58,21 @@ def rows_of_day(file: WideFile, family: Family, day: date, own: bool) -> tuple[D
         rejects = _judged(file, family, today, values, present, raw)
     noted = _out_of_order(file, family, today, values, present)
     bad = file.rows.bad if alone else file.rows.bad[short == np.datetime64(day)]
-    parts = [rejects, noted, bad.assign(reason=SHORT, used=False)]
+    parts = [rejects, noted, bad.assign(reason=SHORT, used=False) if len(bad) else NO_REJECTS]
     if own and "{day}" in family.inbox and not alone:
         far = np.flatnonzero(np.abs(filed - np.datetime64(day)) > np.timedelta64(1, "D"))
         if len(far):
             parts.append(lines_of(file.raw(file.rows.line[far], family)).assign(reason=FAR, used=False))
-    usable = ~np.isnan(values.T).all(axis=0)
-    rows = (
-        DayRows(file, today, values)
-        if usable.all()
-        else DayRows(file, today[usable], np.compress(usable, values.T, axis=1).T)
-    )
     told = [part for part in parts if len(part)]
-    return rows, pd.concat(told, ignore_index=True) if told else _no_rejects()
+    return _usable(file, today, values), pd.concat(told, ignore_index=True) if told else NO_REJECTS
+
+
+def _usable(file: WideFile, rows: np.ndarray, values: np.ndarray) -> DayRows:
+    """Those of some rows that have a value."""
+    if any(map(is_full, values.T)):
+        return DayRows(file, rows, values)
+    usable = ~np.isnan(values.T).all(axis=0)
+    return DayRows(file, rows[usable], np.compress(usable, values.T, axis=1).T)
 
 
 def _is_of(file: WideFile, day: date) -> bool:
@@ -108,30 +111,36 @@ def _told_apart(file: WideFile, family: Family, rows: np.ndarray, values: np.nda
     """Which of some rows are odd: hold anything that is not simply a usable value or none, (R,); and which values of
     the odd ones are simply usable all the same, (D, odd).
     """
-    names = pd.Series(file.assets, dtype="str")
-    named = names.str.fullmatch(LABEL) & names.isin(family.assets or names)
+    named = are_known(file.assets, family)
     unplaced = _of(file.doubted, rows)
     if not named.all():
-        unplaced = unplaced | ~named.to_numpy(dtype=bool)[_of(file.asset, rows)]
+        unplaced = unplaced | ~named[_of(file.asset, rows)]
     if np.isnat(file.moments).any():
         unplaced = unplaced | np.isnat(_of(file.time, rows))
     odd = _of(file.rows.odd, rows) | unplaced
-    wild = [_wild(values[:, place], sensor) for place, sensor in enumerate(family.sensors.values())]
-    for cells in wild:
-        if cells.any():
+    wild = {place: _wild(values[:, place], sensor) for place, sensor in enumerate(family.sensors.values())}
+    for cells in wild.values():
+        if cells is not None:
             odd |= cells
     places = np.flatnonzero(odd)
-    here = ~np.isnan(values.T[:, places]) & ~unplaced[places]
-    return odd, here & ~np.stack([cells[places] for cells in wild])
+    plain = ~np.isnan(values.T[:, places]) & ~unplaced[places]
+    for place, cells in wild.items():
+        if cells is not None:
+            plain[place] &= ~cells[places]
+    return odd, plain
 
 
-def _wild(values: np.ndarray, sensor: Sensor) -> np.ndarray:
-    """Which of a sensor's values are out of its range, or codes for no value."""
+def _wild(values: np.ndarray, sensor: Sensor) -> np.ndarray | None:
+    """Which of a sensor's values are out of its range, or codes for no value; None where none is."""
     limit = float(np.finfo(np.float32).max)
     low = -limit if sensor.low is None else max(sensor.low, -limit)
     high = limit if sensor.high is None else min(sensor.high, limit)
+    if not sensor.missing and is_full(values) and values.min() >= low and values.max() <= high:
+        return None
     wild = (values < low) | (values > high)
-    return wild | np.isin(values, sensor.missing) if sensor.missing else wild
+    if sensor.missing:
+        wild |= np.isin(values, sensor.missing)
+    return wild if wild.any() else None
 
 
 def _judged(
@@ -139,7 +148,7 @@ def _judged(
 ) -> pd.DataFrame:
     """The rejects among some cells of odd rows; the others are put into `values`, and all of them into `present`."""
     if raw.empty:
-        return _no_rejects()
+        return NO_REJECTS
     time = file.times(raw)
     value = values_of(raw, family)
     reasons = reasons_of(raw, time, value, family)
@@ -159,17 +168,17 @@ def _out_of_order(
     Cells that are `present` may be newer without being usable; those are present that have a value where it is None.
     """
     if file.in_time:
-        return _no_rejects()
+        return NO_REJECTS
     time = _of(file.time, rows)
     timed = np.flatnonzero(~np.isnat(time))
     if (time[1:] >= time[:-1]).all() or not len(timed):  # an unknown time is neither later nor earlier
-        return _no_rejects()
+        return NO_REJECTS
     asset = _of(file.asset, rows).astype(np.int64)
     order = timed[np.argsort(asset[timed], kind="stable")]
     since = (time[order] - time[order].min()).astype(np.int64)
     start = asset[order] * (int(since.max()) + 1)  # each asset's times lie beyond the last one's
     if not (np.diff(start + since) < 0).any():
-        return _no_rejects()
+        return NO_REJECTS
     present = ~np.isnan(values) if present is None else present
     late = np.zeros(values.shape, dtype=bool)
     for column in range(values.shape[1]):
@@ -179,12 +188,8 @@ def _out_of_order(
     late &= ~np.isnan(values)
     lines = file.rows.line[rows[late.any(axis=1)]]
     if not len(lines):
-        return _no_rejects()
+        return NO_REJECTS
     raw = file.raw(lines, family)
     sensor = pd.Index(family.sensor_names).get_indexer(pd.Index(raw["sensor"]))
     noted = late[np.searchsorted(rows, file.places(raw["line"])), sensor] & (sensor >= 0)
     return lines_of(raw[noted]).assign(reason=LATE, used=True)
-
-
-def _no_rejects() -> pd.DataFrame:
-    return pd.DataFrame({"line": pd.Series(dtype="int64"), "raw": [], "reason": [], "used": pd.Series(dtype=bool)})

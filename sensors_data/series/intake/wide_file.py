@@ -47,7 +47,8 @@ class WideFile:
     @cached_property
     def in_time(self) -> bool:
         """Whether no row stands after a later one; an unknown time is neither later nor earlier."""
-        return bool((self.time[1:] >= self.time[:-1]).all())
+        rise = self.moments, self.moment  # mostly both do, and then no row's time is looked up
+        return all(map(_never_falls, rise)) or _never_falls(self.time)
 
     def raw(self, lines: np.ndarray, family: Family) -> pd.DataFrame:
         """Some rows as one row a value (line, time, asset, sensor, value), cell by cell as text."""
@@ -55,13 +56,11 @@ class WideFile:
 
     def raw_but(self, plain: np.ndarray, lines: np.ndarray, family: Family) -> pd.DataFrame:
         """The same without the cells of sensors that are `plain`, (lines, D)."""
-        frame = self.rows.texts(lines)
-        known = [name for name in family.sensor_names if name in frame]
-        for name in known:
-            left_out = plain[:, family.sensor_names.index(name)]
-            if left_out.all() and name != known[-1]:
-                frame = frame.drop(columns=name)
-            elif left_out.any():
+        known = {name: place for place, name in enumerate(family.sensor_names) if name in self.rows.names}
+        all_plain = [name for name, place in known.items() if plain[:, place].all()]
+        frame = self.rows.texts(lines, all_plain[: len(known) - 1])  # a column stays in any case
+        for name, place in known.items():
+            if name in frame and (left_out := plain[:, place]).any():
                 blank = np.nan if frame[name].dtype.kind == "f" else ""
                 frame[name] = frame[name].mask(left_out, blank)
         return raw_rows(frame, self.name, family.layout, family.sensor_names)
@@ -73,6 +72,10 @@ class WideFile:
     def times(self, raw: pd.DataFrame) -> pd.Series:
         """The times of rows of `raw`."""
         return times_of(self.rows, self.time, raw)
+
+
+def _never_falls(values: np.ndarray) -> bool:
+    return bool((values[1:] >= values[:-1]).all())
 
 
 def wide_file(path: Path, family: Family) -> WideFile | None:

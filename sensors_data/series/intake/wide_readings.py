@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sensors_data.series.intake.judging import without_repeats
+from sensors_data.series.intake.judging import NO_REJECTS, without_repeats
 from sensors_data.series.intake.wide_day import DayRows
 from sensors_data.settings import Family
 from sensors_data.wide_rows import WideRows
@@ -21,7 +21,7 @@ def merged(parts: list[DayRows], family: Family) -> tuple[WideRows, pd.DataFrame
     order = _by_asset(asset, len(names)) if in_time else np.lexsort((time, asset))
     asset, time, values = asset[order], time[order], np.take(values, order, axis=1).T
     again = (asset[1:] == asset[:-1]) & (time[1:] == time[:-1])
-    repeated = _NONE
+    repeated = NO_REJECTS
     if again.any():
         first = np.concatenate([[True], ~again])
         values, repeated = _without_repeats(parts, family, order, np.cumsum(first) - 1, values)
@@ -40,9 +40,6 @@ def _by_asset(asset: np.ndarray, count: int) -> np.ndarray:
     ):
         return (np.argsort(first)[:, None] + np.arange(0, len(asset), count)).ravel()
     return np.argsort(asset, kind="stable")
-
-
-_NONE = pd.DataFrame({"line": [], "raw": [], "source": [], "reason": [], "used": []})
 
 
 def _names(part: DayRows) -> list[str]:
