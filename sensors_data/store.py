@@ -187,4 +187,4 @@ class Store(TableFiles):
 
 def shard_of(asset: str, shards: int) -> int:
     """The shard an asset always belongs to: the first 8 bytes of its name's SHA-256, modulo `shards`."""
-    return int.from_bytes(hashlib.sha256(asset.encode()).digest()[:8], "big") % shards
+    return 0 if shards == 1 else int.from_bytes(hashlib.sha256(asset.encode()).digest()[:8], "big") % shards

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -159,38 +159,45 @@ def coded_table_of(spec: Table, rows: WideRows) -> pa.Table:
     for values, count in zip(rows.values.T, rows.counts, strict=True):
         columns.append(pa.array(np.ascontiguousarray(values), mask=np.isnan(values) if count < len(rows) else None))
     if len(spec.a_sensor) > 1:
-        columns += [pa.array(np.ascontiguousarray(observed)) for observed in rows.observed.T]
+        columns += [pa.repeat(True, len(rows)) if seen.all() else pa.array(seen.copy()) for seen in rows.observed.T]
     fields = [field.with_nullable(pa.types.is_floating(field.type)) for field in spec.schema_of(rows.sensors)]
     kinds = [column.type for column in columns]
     return pa.table(columns, pa.schema([f.with_type(kind) for f, kind in zip(fields, kinds, strict=True)]))
 
 
 def rows_of(
-    spec: Table, parts: Iterable[pa.Table], sensors: tuple[str, ...], assets: list[str] | None = None
+    spec: Table,
+    parts: Iterable[pa.Table],
+    sensors: tuple[str, ...],
+    assets: list[str] | None = None,
+    rounded: Callable[[np.ndarray, np.ndarray], bool] | None = None,
 ) -> WideRows:
     """Parts of the table's files as arrays: some sensors, of some assets alone where they are named.
 
-    What a part does not know of a sensor is missing. Assets are otherwise those that there are, sorted.
+    What a part does not know of a sensor is missing. Assets are otherwise those that there are, sorted. Values are in
+    float32 where those of such times and assets may be `rounded`.
     """
     tables = list(parts)
     there, place = _places(_codes_of(tables))
     names = there if assets is None else assets
     if assets is not None and assets != there:
         place = pd.Index(assets).get_indexer(pd.Index(there)).astype(np.int32)[place] if len(place) else place
+    time = np.concatenate([np.empty(0, "datetime64[us]"), *(part["time"].cast(_LOCAL).to_numpy() for part in tables)])
     kinds = spec.schema_of(sensors).types[len(spec.schema) :]
-    count = sum(part.num_rows for part in tables)
-    values = np.full((len(sensors), count), np.nan, dtype=kinds[0].to_pandas_dtype() if kinds else np.float64)
+    kind = kinds[0].to_pandas_dtype() if kinds else np.float64
+    if rounded is not None and rounded(time, place):
+        kind = np.float32
+    values = np.empty((len(sensors), len(time)), dtype=kind)
     mask = np.zeros(values.shape, dtype=bool) if len(spec.a_sensor) > 1 else None
     begin = 0
     for part in tables:
         end = begin + part.num_rows
         for number, column in enumerate(map(column_of, sensors)):
-            if column in part.column_names:
-                values[number, begin:end] = part[column].to_numpy()
-                if mask is not None:
-                    mask[number, begin:end] = part[OBSERVED + column].to_numpy()
+            known = column in part.column_names
+            values[number, begin:end] = part[column].to_numpy() if known else np.nan
+            if mask is not None and known:
+                mask[number, begin:end] = part[OBSERVED + column].to_numpy()
         begin = end
-    time = np.concatenate([np.empty(0, "datetime64[us]"), *(part["time"].cast(_LOCAL).to_numpy() for part in tables)])
     rows = WideRows(names, sensors, time, place, values.T, None if mask is None else mask.T)
     return rows if (place >= 0).all() else rows.where(place >= 0)
 

@@ -13,7 +13,7 @@ from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.series.grids.grid_table import GRID, check_shard
 from sensors_data.series.grids.imputing import SEASONAL_DAYS, imputed_rows
-from sensors_data.series.intake.readings_table import files_of, read_rows, write_day
+from sensors_data.series.intake.readings_table import files_of, read_rows, read_to_grid, write_day
 from sensors_data.series.late import revision_of, stamp_of, too_late
 from sensors_data.series.sources.kinds import take_day
 from sensors_data.series.wholeness import part_there, why_not_whole
@@ -78,21 +78,22 @@ def impute(settings: Settings, day: date, family: str, shard: int = 0) -> str:
 def _impute(store: Store, spec: Family, day: date, family: str, shard: int) -> Done:
     store = store.holding()
     past = [day - timedelta(days=back) for back in range(SEASONAL_DAYS, 0, -1)]
-    known = {d: files_of(store, spec, family, d, shard) for d in (*past, day)}
-    if not known[day]:
+    asked = {day: files_of(store, spec, family, day, shard)}
+    if not asked[day]:
         store.read("readings", family=family, day=day)  # says what is missing and what to do
 
-    today, asked = read_rows(store, known[day], spec.sensor_names), {day}
+    today = read_to_grid(store, asked[day], spec)
 
     def readings(wanted: date, assets: list[str], sensors: tuple[str, ...]) -> WideRows:
-        asked.add(wanted)
         if wanted == day:
             return today.of(assets, sensors)
-        return read_rows(store, known.get(wanted, []), sensors, assets)
+        if wanted not in asked:
+            asked[wanted] = files_of(store, spec, family, wanted, shard) if wanted in past else []
+        return read_rows(store, asked[wanted], sensors, assets)
 
     assets = [asset for asset in today.assets if shard_of(asset, spec.shards) == shard]
     rows = imputed_rows(spec, day, assets, readings)
-    inputs = (path for d, paths in known.items() if d in asked for path in paths)
+    inputs = (path for d in (*past, day) for path in asked.get(d, []))
     source = store.made_from(inputs, Provenance(job="impute", settings=settings_hash(spec)))
     store.write_rows("grid", coded_table_of(GRID, rows), source, family=family, day=day, shard=shard)
     missing = rows.values.size - rows.count

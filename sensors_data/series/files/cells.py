@@ -258,15 +258,9 @@ def _not_parsed(body: bytes, name: str, width: int, first: int) -> UnreadableErr
     return UnreadableError(f"{name} cannot be read as rows of {width} cells", "state layout.separator")
 
 
-_NOT_ROWS = pd.DataFrame([], columns=["line", "raw"])
-
-
 def mended_rows(aside: Aside, body: Body) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows that only lack or have empty cells at their end, and the other lines that are no rows (line, raw)."""
     names, separator, first = body.names, body.separator, body.first
-    if not aside:
-        none = pa.schema([(name, pa.string()) for name in names]).empty_table().to_pandas()
-        return none.set_axis(pd.Index([], dtype="int64")), _NOT_ROWS
     named = max((n for n, column in enumerate(names, start=1) if not column.startswith(_NO_NAME)), default=len(names))
     texts = [(number, text) for number, text in aside if text.strip()]  # an empty line is no row
     cells = [next(csv.reader([text], delimiter=separator), []) for _, text in texts]

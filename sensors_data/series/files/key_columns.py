@@ -10,6 +10,8 @@ WORD = pa.dictionary(pa.int32(), pa.string())
 _LEAST = 8
 """Rows that a run of equal cells must have on average, for cells to be looked at run by run."""
 _SAMPLE = 4_096
+_AT_ONCE = 2**17
+"""Bytes that are compared at once: more would leave the processor's cache."""
 
 
 def coded(keys: pa.Table) -> pa.Table:
@@ -56,8 +58,11 @@ def _run_starts(cells: pa.Array) -> np.ndarray:
     width = int(ends[1] - ends[0])
     if not width or not (ends[1:] - ends[:-1] == width).all():
         return np.append(0, pc.run_end_encode(cells, pa.int32()).run_ends.to_numpy()[:-1])
-    changed = np.flatnonzero(letters[width:] != letters[:-width])  # a third of the time of comparing texts
-    return np.append(0, np.unique(changed // width) + 1)
+    later, sooner = letters[width:], letters[:-width]  # bytes take a third of the time of texts
+    parts = range(0, len(later), _AT_ONCE)
+    changed = [np.flatnonzero(later[at : at + _AT_ONCE] != sooner[at : at + _AT_ONCE]) + at for at in parts]
+    rows = np.concatenate([[-1], *(places // width for places in changed)])
+    return rows[np.append(True, rows[1:] > rows[:-1])] + 1
 
 
 def _letters(cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:

@@ -25,6 +25,9 @@ _MOST_WORDS = 12
 _BAD_WORD = re.compile(r"invalid value '(.*)'$", re.DOTALL)
 
 
+_NONE_BAD = pd.DataFrame({"line": [], "raw": []})
+
+
 @dataclass(frozen=True)
 class TypedRows:
     """The rows of a text in the order of their lines."""
@@ -35,7 +38,7 @@ class TypedRows:
     """Each key column as places (N,) among its distinct texts."""
     values: np.ndarray  # (N, D) float64, NaN where a cell is blank or odd; a column after the other in memory
     odd: np.ndarray  # (N,) whether a cell is neither blank nor a number, or stands in a column of no use
-    mended: pd.DataFrame
+    mended: pd.DataFrame | None
     """Rows of another number of cells than the header's that could be read all the same, as text."""
     bad: pd.DataFrame
     """The lines that are no rows (line, raw)."""
@@ -48,13 +51,20 @@ class TypedRows:
     def texts(self, lines: np.ndarray, without: Collection[str] = ()) -> pd.DataFrame:
         """The cells of some rows as text, but for some columns; the line as index."""
         names = [name for name in self.names if name not in without]
-        plain = np.setdiff1d(lines, self.mended.index.to_numpy()) if len(self.mended) else lines
-        parts = [self.mended.loc[self.mended.index.isin(lines), names]]
-        if len(plain):
-            texts = joined(self.body.lines, plain - 1)
-            rows = table_of(texts, self.body, dict.fromkeys(names, pa.string()))[0].to_pandas()
-            parts.insert(0, rows.set_axis(plain))
-        return named_cells(pd.concat(parts).sort_index() if len(parts[-1]) else parts[0])
+        if self.mended is None:
+            return named_cells(self._as_written(lines, names))
+        mended = self.mended.loc[self.mended.index.isin(lines), names]
+        if len(mended) == len(lines):
+            return named_cells(mended)
+        written = self._as_written(np.setdiff1d(lines, mended.index.to_numpy()), names)
+        return named_cells(pd.concat([written, mended]).sort_index() if len(mended) else written)
+
+    def _as_written(self, lines: np.ndarray, names: list[str]) -> pd.DataFrame:
+        types = dict.fromkeys(names, pa.string())
+        none = pa.schema(types.items()).empty_table()
+        table = table_of(joined(self.body.lines, lines - 1), self.body, types)[0] if len(lines) else none
+        rows: pd.DataFrame = table.to_pandas()
+        return rows.set_axis(lines)
 
 
 @dataclass(frozen=True)
@@ -107,8 +117,8 @@ def typed_rows(
     if not blocks:
         return None
     aside = [row for block in blocks for row in block.aside]
-    mended, bad = mended_rows(aside, Body(b"", 0, body.names, body.separator, 1))
-    if len(mended):
+    mended, bad = mended_rows(aside, Body(b"", 0, body.names, body.separator, 1)) if aside else (None, _NONE_BAD)
+    if mended is not None and len(mended):
         blocks.append(_of_texts(mended, kinds))
     rows = _joined(body, blocks, mended, bad)
     return _without_empty_lines(rows) if blank_rows else rows
@@ -207,7 +217,7 @@ def _of_texts(rows: pd.DataFrame, kinds: _Kinds) -> _Block:
     return _Block(rows.index.to_numpy(), table, [np.full(len(rows), np.nan)] * len(kinds.numbers), odd, [])
 
 
-def _joined(body: Body, blocks: list[_Block], mended: pd.DataFrame, bad: pd.DataFrame) -> TypedRows:
+def _joined(body: Body, blocks: list[_Block], mended: pd.DataFrame | None, bad: pd.DataFrame) -> TypedRows:
     """The rows of all blocks; those of the last one, which were mended, at the place of their lines."""
     line = np.concatenate([block.line for block in blocks])
     table = pa.concat_tables([block.keys for block in blocks]).unify_dictionaries().combine_chunks()
@@ -216,7 +226,7 @@ def _joined(body: Body, blocks: list[_Block], mended: pd.DataFrame, bad: pd.Data
         np.concatenate(parts, out=column)
     odd = np.concatenate([block.odd for block in blocks])
     keys = {name: _places(table[name]) for name in table.column_names}
-    if len(mended):
+    if mended is not None:
         order = np.argsort(line, kind="stable")
         line, values, odd = line[order], np.take(values.T, order, axis=1).T, odd[order]
         keys = {name: (places[order], texts) for name, (places, texts) in keys.items()}

@@ -12,7 +12,7 @@ import pandas as pd
 from sensors_data.series.grids.grid import as_us
 from sensors_data.series.grids.grid_table import day_rows
 from sensors_data.settings import Family
-from sensors_data.wide_rows import WideRows, joined
+from sensors_data.wide_rows import WideRows, is_full, joined
 
 Readings = Callable[[date, list[str], tuple[str, ...]], WideRows]
 """The readings of some assets on a day, a column for each of some sensors; no rows where there is nothing of it."""
@@ -29,7 +29,7 @@ class Placed:
     steps: int
     slot: np.ndarray  # (N,) of A x T
     time: np.ndarray  # (N,) microseconds since 1970
-    values: np.ndarray  # (D, N) float64, NaN where there is none
+    values: np.ndarray  # (D, N), NaN where there is none
 
     def __len__(self) -> int:
         """N, the number of rows."""
@@ -111,12 +111,16 @@ def _means(placed: Placed) -> tuple[np.ndarray, np.ndarray]:
     """The mean of each place, float32, NaN where nothing was read; whether anything was: (A, T, D) each."""
     size = placed.assets * placed.steps
     if (placed.slot[1:] > placed.slot[:-1]).all():  # one row a place
-        values = placed.values.astype(np.float32) + np.float32(0)  # as a sum has it: no zero is negative
+        values = placed.values.astype(np.float32, copy=False) + np.float32(0)  # as a sum has it: no zero is negative
         if len(placed) < size:
             of_rows, values = values, np.full((len(values), size), np.nan, dtype=np.float32)
             for mean, value in zip(values, of_rows, strict=True):
                 mean[placed.slot] = value
-        return placed.cube(values), placed.cube(~np.isnan(values))
+        observed = np.ones(values.shape, dtype=bool)
+        for known, mean in zip(observed, values, strict=True):
+            if not is_full(mean):
+                np.logical_not(np.isnan(mean), out=known)
+        return placed.cube(values), placed.cube(observed)
     values, observed = np.empty((len(placed.values), size), np.float32), np.empty((len(placed.values), size), bool)
     for number, value in enumerate(placed.values):
         known = ~np.isnan(value)

@@ -11,7 +11,7 @@ import pandas as pd
 from sensors_data.errors import UnreadableError
 from sensors_data.series.dates.clock_back import row_times
 from sensors_data.series.files.file_source import find_files, raw_readings, raw_rows
-from sensors_data.series.intake.judging import NO_REJECTS, check, lines_of, without_repeats
+from sensors_data.series.intake.judging import check, lines_of, without_repeats
 from sensors_data.series.intake.long_day import DayValues, values_of_day
 from sensors_data.series.intake.long_file import long_file
 from sensors_data.series.intake.long_readings import merged_values
@@ -20,6 +20,7 @@ from sensors_data.series.intake.wide_day import FAR, SHORT, DayRows, day_before,
 from sensors_data.series.intake.wide_file import wide_file
 from sensors_data.series.intake.wide_readings import merged, values_in
 from sensors_data.settings import Family
+from sensors_data.tables import TABLES
 from sensors_data.wide_rows import WideRows
 
 
@@ -53,7 +54,9 @@ def take_day(family: Family, day: date) -> tuple[WideRows, pd.DataFrame]:
     if not good:
         raise UnreadableError("; ".join(str(error) for error in broken[:3]))
     readings, repeated = _merged(good, family)
-    rejects = [part for part in (*bad, repeated) if len(part)] or [NO_REJECTS.assign(source="")]
+    rejects = [part for part in (*bad, repeated) if len(part)]
+    if not rejects:
+        return readings, TABLES["rejects"].frame()
     return readings, pd.concat(rejects, ignore_index=True).astype({"line": "int64", "used": bool})
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from sensors_data.arrow_rows import to_arrow
@@ -41,6 +43,20 @@ def read_rows(
 ) -> WideRows:
     """Readings in some files, a column for each of some sensors; of some assets where they are named."""
     return rows_of(READINGS, store.tables_of("readings", paths, assets, sensors, coded=True), sensors, assets)
+
+
+def read_to_grid(store: Store, paths: Iterable[str], spec: Family) -> WideRows:
+    """A day's readings as its grid wants them: in float32 where each is the mean of its step, as the grid has it."""
+    parts = store.tables_of("readings", paths, sensors=spec.sensor_names, coded=True)
+    return rows_of(READINGS, parts, spec.sensor_names, rounded=partial(_stand_alone, spec))
+
+
+def _stand_alone(spec: Family, time: np.ndarray, asset: np.ndarray) -> bool:
+    """Whether readings are sorted by asset and time, and each has a step to itself. Counters are no means."""
+    if spec.nearest or any(sensor.kind == "counter" for sensor in spec.sensors.values()):
+        return False
+    apart = time[1:] - time[:-1] >= np.timedelta64(spec.step, "us")
+    return bool(((asset[1:] > asset[:-1]) | ((asset[1:] == asset[:-1]) & apart)).all())
 
 
 def in_columns(values: pd.DataFrame, sensors: tuple[str, ...]) -> WideRows:
