@@ -12,6 +12,7 @@ from sensors_data.parquet import open_parquet, parquet_bytes
 from sensors_data.provenance import Provenance
 from sensors_data.store import Store
 from sensors_data.tables import TABLES
+from sensors_data.wide_rows import WideRows, coded_table_of
 
 DAY = date(2026, 11, 21)
 
@@ -83,3 +84,27 @@ def test_codes_in_memory_are_text_in_the_file_and_each_row_group_lists_its_own(m
     ends = [file.metadata.row_group(group).column(1).statistics for group in range(3)]
     assert [(end.min, end.max) for end in ends] == [("a", "c"), ("c", "e"), ("f", "f")]
     assert file.schema_arrow.metadata[b"a"] == b"b"
+
+
+def test_keys_are_never_null_and_codes_of_numbers_are_compressed_by_snappy():
+    names = pa.DictionaryArray.from_arrays(pa.array([0, 1] * 500, pa.int32()), pa.array(["a", "b"]))
+    noise = np.random.default_rng(0).normal(size=1000)
+    rows = WideRows(["a", "b"], ("flow", "noise"), np.arange(1000).astype("datetime64[us]"), names.indices.to_numpy(),
+                    np.stack([noise.round(1), noise]).T)  # fmt: skip
+    file = pq.ParquetFile(pa.BufferReader(parquet_bytes(coded_table_of(TABLES["readings"], rows))))
+    assert [field.nullable for field in file.schema_arrow] == [False, False, True, True]
+    chunks = [file.metadata.row_group(0).column(n) for n in range(4)]
+    assert [chunk.compression for chunk in chunks] == ["ZSTD", "ZSTD", "SNAPPY", "ZSTD"]
+    assert file.read()["asset"].to_pylist() == ["a", "b"] * 500
+
+
+def test_duckdb_and_polars_read_what_is_written(tmp_path):
+    rng = np.random.default_rng(0)
+    rows = WideRows(["a"], ("flow",), np.arange(1000).astype("datetime64[us]"), np.zeros(1000, np.int32),
+                    rng.normal(size=(1000, 1)).round(1))  # fmt: skip
+    file = tmp_path / "rows.parquet"
+    file.write_bytes(parquet_bytes(coded_table_of(TABLES["readings"], rows)))
+    total = pytest.approx(rows.values.sum())
+    duckdb = pytest.importorskip("duckdb")
+    assert duckdb.execute("SELECT sum(flow) FROM read_parquet(?)", [str(file)]).fetchall()[0][0] == total
+    assert pytest.importorskip("polars").read_parquet(file)["flow"].sum() == total

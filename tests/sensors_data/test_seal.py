@@ -1,3 +1,4 @@
+import hashlib
 import random
 from datetime import date
 
@@ -9,7 +10,7 @@ from sensors_data.errors import DamagedError
 from sensors_data.images.files import encode_png
 from sensors_data.nets.files import model_bytes
 from sensors_data.provenance import Provenance
-from sensors_data.seal import BLANK, check, sealed
+from sensors_data.seal import BLANK, check, sealed, sum_of
 from sensors_data.section import Section
 from sensors_data.store import Store
 
@@ -48,6 +49,15 @@ def test_no_changed_byte_of_a_table_gives_other_rows(tmp_path, make_readings):
         (tmp_path / path).write_bytes(flipped(whole, place, draws))
         with pytest.raises(DamagedError, match="run: nightscore verify --repair"):
             store.read("readings", family="pump", day=DAY)
+
+
+@pytest.mark.parametrize("name", [*every_kind(), "no hash"])
+def test_the_sum_of_checked_bytes_is_their_sha256(name):
+    data = every_kind().get(name, b"what an earlier nightscore wrote")
+    assert sum_of(data, name) == hashlib.sha256(data).digest()
+    if name in every_kind():
+        with pytest.raises(DamagedError):
+            sum_of(flipped(data, len(data) // 2, random.Random(0)), name)
 
 
 def test_a_file_without_a_hash_is_read_and_known_as_such():

@@ -6,7 +6,7 @@ from sensors_data.series.files.key_columns import coded
 
 
 def texts(name: str) -> dict[str, list[str]]:
-    """Cells as programs write them: by time, by machine, in no order, all blank, and fewer than a turn."""
+    """Cells as programs write them: by time, by machine, in no order, of many widths, blank, fewer than a turn."""
     times = [f"2026-11-21T00:{minute:02}Z" for minute in range(40)]
     machines = [f"p{number}" * (1 + number % 3) for number in range(25)]
     every = [(time, machine) for time in times for machine in machines]
@@ -16,6 +16,8 @@ def texts(name: str) -> dict[str, list[str]]:
         every = [every[place] for place in np.random.default_rng(0).permutation(len(every))]
     if name == "one turn is broken":
         every[777] = (every[777][0], "p99")
+    if name == "of many widths":
+        every = [(f"{place // 25}", machine) for place, (_, machine) in enumerate(every)]
     if name == "blank":
         every = [("", "")] * 100
     if name == "short":
@@ -23,7 +25,10 @@ def texts(name: str) -> dict[str, list[str]]:
     return {"time": [time for time, _ in every], "asset": [machine for _, machine in every]}
 
 
-@pytest.mark.parametrize("name", ["by time", "by machine", "in no order", "one turn is broken", "blank", "short"])
+ORDERS = ["by time", "by machine", "in no order", "one turn is broken", "of many widths", "blank", "short"]
+
+
+@pytest.mark.parametrize("name", ORDERS)
 def test_key_columns_as_codes_hold_the_same_cells_however_the_rows_are_ordered(name):
     cells = texts(name)
     codes = coded(pa.table(cells))

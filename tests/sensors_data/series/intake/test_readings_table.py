@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from sensors_data.errors import DamagedError
+from sensors_data.series.intake.readings_table import files_of, read_to_grid
 from sensors_data.series.jobs import impute, ingest
 from sensors_data.settings import Settings
 from sensors_data.store import Store, shard_of
@@ -112,3 +113,40 @@ def test_a_shard_reads_its_readings_alone(plant, monkeypatch):
     assert sorted(path for path in opened if path.startswith("readings")) == [
         f"readings/family=mill/day={DAY}/shard-2.parquet"
     ]
+
+
+@pytest.mark.parametrize("order", ["in turns", "by machine", "shuffled"])
+def test_rows_in_any_order_give_the_same_files(tmp_path, order):
+    rng = np.random.default_rng(0)
+    moments = pd.date_range(DAY.isoformat(), periods=96, freq="15min").strftime("%Y-%m-%dT%H:%M:%SZ")
+    rows = [(t, f"m{a}", round(rng.normal(20, 1), 3)) for t in moments for a in (3, 1, 2)]
+    if order == "by machine":
+        rows.sort(key=lambda row: row[1])
+    if order == "shuffled":
+        rows = [rows[place] for place in rng.permutation(len(rows))]
+    (tmp_path / "in.csv").write_text("\n".join(["time,asset,flow", *(f"{t},{a},{v}" for t, a, v in rows), ""]))
+    keys = {"inbox": str(tmp_path / "in.csv"), "step": "15min", "sensors": {"flow": {}}, "layout": {"asset": "asset"}}
+    store = night(Settings.model_validate({"store": str(tmp_path / "s"), "families": {"mill": keys}}), [DAY])
+    readings = store.read("readings", family="mill", day=DAY)
+    wanted = sorted((a, t, v) for t, a, v in rows)
+    found = zip(readings["asset"], readings["time"].dt.strftime("%Y-%m-%dT%H:%M:%SZ"), readings["flow"], strict=True)
+    assert list(found) == wanted
+    grid = store.read("grid", family="mill", day=DAY, shard=0)
+    assert grid["flow"].tolist() == [np.float32(v) for _, _, v in wanted]
+
+
+@pytest.mark.parametrize(
+    ("values", "step", "kind"), [([0.1, 0.2], "15min", np.float32), ([0.1, 0.2], "1h", np.float64)]
+)
+def test_readings_come_rounded_where_each_has_a_step_to_itself(tmp_path, values, step, kind):
+    text = "\n".join(f"{DAY}T00:{15 * place:02}:00Z,m,{value}" for place, value in enumerate(values))
+    (tmp_path / "in.csv").write_text(f"time,asset,flow\n{text}\n")
+    keys = {"inbox": str(tmp_path / "in.csv"), "step": step, "sensors": {"flow": {}}, "layout": {"asset": "asset"}}
+    settings = Settings.model_validate({"store": str(tmp_path / "s"), "families": {"mill": keys}})
+    store, spec = night(settings, [DAY]), settings.family("mill")
+    assert read_to_grid(store, files_of(store, spec, "mill", DAY, 0), spec).values.dtype == kind
+    grid = store.read("grid", family="mill", day=DAY, shard=0)
+    mean = np.float32((0.1 + 0.2) / 2)
+    assert grid["flow"].dropna().tolist()[: len(values)] == (
+        [np.float32(0.1), np.float32(0.2)] if kind is np.float32 else [mean]
+    )
