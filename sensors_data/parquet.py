@@ -26,10 +26,8 @@ SMALL = 1_024
 
 SAMPLED = 4_096
 
-_KEYS = ["asset"]
-"""Columns of readings and grids whose least and largest values a file tells: by them an asset's row groups are found.
-Nobody looks for a value, and each row group has all times of the day.
-"""
+_KEYS = ["time", "asset"]
+"""Columns of readings and grids whose least and largest values a file tells: nobody looks for a value in them."""
 
 
 def parquet_bytes(rows: pa.Table) -> bytes:
