@@ -38,7 +38,7 @@ def parquet_bytes(rows: pa.Table) -> bytes:
     with pq.ParquetWriter(
         buffer,
         rows.schema,
-        compression=_compression(rows.schema, listed) if coded else "zstd",
+        compression="zstd",
         write_page_checksum=True,
         write_batch_size=GROUP,
         max_rows_per_page=GROUP,  # a page has a fixed cost, and of codes each batch looks for its least and largest
@@ -52,16 +52,6 @@ def parquet_bytes(rows: pa.Table) -> bytes:
         if coded:
             writer.add_key_value_metadata(rows.schema.metadata)  # which stands in the schema otherwise
     return buffer.getvalue()
-
-
-def _compression(schema: pa.Schema, listed: bool | list[str]) -> dict[str, str]:
-    """How each column of readings or grids is compressed: numbers that are listed by snappy.
-
-    They are codes, of which zstd makes no less and takes longer.
-    """
-    names = schema.names if listed is True else listed or []
-    quick = {name for name in names if pa.types.is_floating(schema.field(name).type)}
-    return {name: "snappy" if name in quick else "zstd" for name in schema.names}
 
 
 def _with_own_codes(rows: pa.Table) -> pa.Table:

@@ -49,7 +49,7 @@ def _ingest(store: Store, spec: Family, day: date, family: str) -> Done:
     values = write_day(store, spec, family, day, readings, source)
     store.write("rejects", rejects, source, family=family, day=day)
     unused = int((~rejects["used"]).sum())
-    assets, sensors = len(readings.assets), np.count_nonzero(readings.counts)
+    assets, sensors = len(readings.assets), int(np.count_nonzero(readings.counts))
     told = (count(values, "value"), count(assets, "asset"), count(sensors, "sensor"), count(unused, "reject"))
     line = f"ingested {family} {day}: {', '.join(told)}"
     note = "; ".join(filter(None, notes))

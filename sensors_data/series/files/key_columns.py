@@ -62,7 +62,7 @@ def _run_starts(cells: pa.Array) -> np.ndarray:
     parts = range(0, len(later), _AT_ONCE)
     changed = [np.flatnonzero(later[at : at + _AT_ONCE] != sooner[at : at + _AT_ONCE]) + at for at in parts]
     rows = np.concatenate([[-1], *(places // width for places in changed)])
-    return rows[np.append(True, rows[1:] > rows[:-1])] + 1
+    return np.asarray(rows[np.append(True, rows[1:] > rows[:-1])] + 1)
 
 
 def _letters(cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
