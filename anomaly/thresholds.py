@@ -65,8 +65,8 @@ class Threshold(Section):
     def limit_for(self, budget: float) -> float:
         """The limit under another budget of alarms a row, from the same tail; its own budget gives `value`."""
         most = np.array([budget, self.budget]) * self.rows / max(1, self.clusters)
-        wanted, own = self.start + pareto_excess(np.minimum(1.0, most), self.shape, self.spread)
-        return float(self.value * wanted / own) if own > 0 else self.value
+        wanted, at_budget = self.start + pareto_excess(np.minimum(1.0, most), self.shape, self.spread)
+        return float(self.value * wanted / at_budget) if at_budget > 0 else self.value
 
     def p_value(self, scores: np.ndarray) -> np.ndarray:
         """How likely a normal row scores at least this high, (T,); NaN where the score is NaN."""

@@ -155,14 +155,14 @@ def _taken(store: Store, kind: str, name: str, day: date) -> Lease:
 def _living(store: Store, path: str) -> Lease | None:
     """The lease at a path; None, and the file removed, where its process is dead or it cannot be read."""
     try:
-        found = read_lease(store, path)
+        lease = read_lease(store, path)
     except NotThereError:
         return None
     except NightscoreError as error:
         log.warning("%s is removed: %s", path, error)
-        found = None
-    if found is not None and found.lives(datetime.now(UTC)):
-        return found
+        lease = None
+    if lease is not None and lease.lives(datetime.now(UTC)):
+        return lease
     store.remove(path)
     return None
 

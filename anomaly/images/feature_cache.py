@@ -36,14 +36,14 @@ class FeatureCache:
         if config.kind != "patches" or not self.most or not len(images):
             return represent(images, config)
         paths = [self._path(image, config) for image in images]
-        kept = {path: self._read(path) for path in dict.fromkeys(paths)}
-        missing = [place for place, path in enumerate(paths) if kept[path] is None]
+        cached = {path: self._read(path) for path in dict.fromkeys(paths)}
+        missing = [place for place, path in enumerate(paths) if cached[path] is None]
         for first in range(0, len(missing), config.batch):
             places = missing[first : first + config.batch]
             for place, *computed in zip(places, *represent(images[places], config), strict=True):
-                kept[paths[place]] = computed
+                cached[paths[place]] = computed
                 self._write(paths[place], computed)
-        of_images = [blocks for path in paths if (blocks := kept[path]) is not None]
+        of_images = [blocks for path in paths if (blocks := cached[path]) is not None]
         return [torch.stack(block) for block in zip(*of_images, strict=True)]
 
     def forget_others(self, images: np.ndarray, config: FeatureConfig) -> None:

@@ -54,8 +54,10 @@ def train_images(settings: Settings, day: date, camera: str, progress: Callable[
     """
     store = Store(settings.store)
     with hold_lease(store, KIND, camera, day) as holder:
-        told = holder.telling(progress)
-        return run_job(store, "train-images", day, camera, lambda: _train(store, settings, day, camera, told, holder))
+        reported = holder.telling(progress)
+        return run_job(
+            store, "train-images", day, camera, lambda: _train(store, settings, day, camera, reported, holder)
+        )
 
 
 def _train(
@@ -187,8 +189,8 @@ def _score(store: Store, spec: Camera, day: date, camera: str) -> Done:
     over, worst = int(frame["is_anomaly"].sum()), frame["score"].max()
     line = f"scored {camera} {day}: {len(frame):,} images, {over:,} over the threshold {frame['threshold'].iloc[0]:.1f}"
     moved = ", ".join(drift.loc[drift["drifted"].astype(bool), "look"])
-    told = f", the camera itself has changed: {moved}" if moved else ""
-    return Done(len(frame), f"{line}, worst {worst:.1f} nats{told}, model {detector.name}")
+    change = f", the camera itself has changed: {moved}" if moved else ""
+    return Done(len(frame), f"{line}, worst {worst:.1f} nats{change}, model {detector.name}")
 
 
 def check_finite(frame: pd.DataFrame, camera: str, day: date) -> None:
@@ -234,10 +236,10 @@ def source_size(png: bytes) -> str:
 
 def check_source(detector: ImageDetector, png: bytes, day: date) -> None:
     """ValueError when the camera sends images of another size than the detector's training images."""
-    found, known = source_size(png), detector.card.source_size
-    if known and found != known:
+    size, known = source_size(png), detector.card.source_size
+    if known and size != known:
         camera = detector.card.camera
         raise UnusableError(
-            f"{camera} sent {found} pixels on {day}, model {detector.name} learned from {known}",
+            f"{camera} sent {size} pixels on {day}, model {detector.name} learned from {known}",
             f"mend the camera or retrain once there are enough images: nightscore train-images --camera {camera}",
         )

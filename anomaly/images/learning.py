@@ -101,7 +101,7 @@ def learn_and_hold_out(training: ImageTraining, hooks: Hooks | None = None) -> L
     Of few images each fold is held out in turn, so that all of them have a score by a network that did not learn from
     them. ValueError when there are too few images.
     """
-    images, config, asked = training.images, training.config, hooks or Hooks()
+    images, config, given_hooks = training.images, training.config, hooks or Hooks()
     if len(images) < MIN_IMAGES:
         raise UnusableError(
             f"{training.camera} has {len(images)} normal images to learn from", f"at least {MIN_IMAGES} are needed"
@@ -109,10 +109,10 @@ def learn_and_hold_out(training: ImageTraining, hooks: Hooks | None = None) -> L
     count = len(images) - held_out_count(len(images), config)
     others, parts = _other_folds(count, config), []
     with one_thread():
-        first = Hooks(_one_of(asked.progress, 0, len(others) + 1), asked.checkpoint)
+        first = Hooks(_one_of(given_hooks.progress, 0, len(others) + 1), given_hooks.checkpoint)
         network, history = _learn_without(training, np.arange(count, len(images)), first)
         for number, fold in enumerate(others, 1):
-            known, _ = _learn_without(training, fold, Hooks(_one_of(asked.progress, number, len(others) + 1)))
+            known, _ = _learn_without(training, fold, Hooks(_one_of(given_hooks.progress, number, len(others) + 1)))
             parts.append(_parts(known, images[fold], training.features))
     parts.append(_parts(network, images[count:], training.features))
     return Learned(network, history, torch.cat(parts), len(images) - count, len(others) + 1)

@@ -200,7 +200,8 @@ class Detector(ABC):
         }
         each = zip(*parts.values(), strict=True)
         return {
-            a: Scores(times, **dict(zip(parts, own, strict=True))) for a, own in zip(block.assets, each, strict=True)
+            a: Scores(times, **dict(zip(parts, columns, strict=True)))
+            for a, columns in zip(block.assets, each, strict=True)
         }
 
     @cached_property

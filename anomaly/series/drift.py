@@ -102,8 +102,11 @@ def offset_by(spread: Spread, learned: list[np.ndarray], fresh: list[np.ndarray]
     if not len(before) or len(after) < LEAST_SHARE * spread.day_values:
         return spread
     places = np.quantile(before, LEVELS)
-    known, found = (_counts(values, places) / len(values) for values in (before, after))
-    offsets = {"ks_offset": float(np.abs(found - known).max()), "psi_offset": _psi(_bins(found), _bins(known))}
+    known, fresh_share = (_counts(values, places) / len(values) for values in (before, after))
+    offsets = {
+        "ks_offset": float(np.abs(fresh_share - known).max()),
+        "psi_offset": _psi(_bins(fresh_share), _bins(known)),
+    }
     return spread.model_copy(update=offsets)
 
 
@@ -117,13 +120,13 @@ def distances(spread: Spread, days: list[np.ndarray], tests: int) -> dict[str, D
     if not whole:
         return {}
     values, quantiles = np.concatenate(whole), np.array(spread.quantiles)
-    found, known = _counts(values, quantiles) / len(values), _known(quantiles)
+    shares, known = _counts(values, quantiles) / len(values), _known(quantiles)
     alpha = ALPHA / tests
-    ks, unit = float(np.abs(found - known).max()), spread.ks[len(whole) - 1]
+    ks, unit = float(np.abs(shares - known).max()), spread.ks[len(whole) - 1]
     limit = max(LEAST["ks"], float(kolmogi(alpha)) * unit + spread.ks_offset)  # a distance: the triangle's inequality
     apart = max(0.0, ks - spread.ks_offset)
     p_value = min(1.0, tests * float(kolmogorov(apart / unit))) if unit > 0 else float(apart == 0)
-    psi = _psi(_bins(found), _bins(known))
+    psi = _psi(_bins(shares), _bins(known))
     stray = chi2_beyond(alpha, spread.freedom) * spread.psi[len(whole) - 1]
     most = max(LEAST["psi"], (stray**0.5 + spread.psi_offset**0.5) ** 2)  # the square of a distance, near enough
     return {
@@ -154,10 +157,10 @@ def _strays(below: np.ndarray, sizes: np.ndarray, length: int) -> tuple[np.ndarr
     ks, psi = [], []
     for first in range(len(sizes) - length + 1):
         run = slice(first, first + length)
-        mine, mine_size = below[run].sum(axis=0), sizes[run].sum()
-        others = (below.sum(axis=0) - mine) / (sizes.sum() - mine_size)
-        ks.append(float(np.abs(mine / mine_size - others).max()))
-        psi.append(_psi(_bins(mine / mine_size), _bins(others)))
+        of_run, run_size = below[run].sum(axis=0), sizes[run].sum()
+        others = (below.sum(axis=0) - of_run) / (sizes.sum() - run_size)
+        ks.append(float(np.abs(of_run / run_size - others).max()))
+        psi.append(_psi(_bins(of_run / run_size), _bins(others)))
     return np.array(ks), np.array(psi)
 
 
@@ -171,7 +174,7 @@ def _bins(shares: np.ndarray) -> np.ndarray:
     return np.diff(np.concatenate([[0.0], shares[0, TENTHS], [1.0]]))
 
 
-def _psi(found: np.ndarray, known: np.ndarray) -> float:
+def _psi(new: np.ndarray, known: np.ndarray) -> float:
     """The population stability index of two sets of bins: the sum of (p - q) ln(p / q)."""
-    p, q = np.maximum(found, RARE), np.maximum(known, RARE)
+    p, q = np.maximum(new, RARE), np.maximum(known, RARE)
     return float(((p - q) * np.log(p / q)).sum())

@@ -30,13 +30,13 @@ def with_reference(
     columns = [detector.card.sensors.index(name) for name in names]
     values = {}
     for asset, span in spans.items():
-        own = np.where(span.usable(), detector.scale_of(asset).apply(span.grid.values), np.nan)
+        scaled = np.where(span.usable(), detector.scale_of(asset).apply(span.grid.values), np.nan)
         learned = np.arange(len(span)) < span.split
         scores = [optimism * adjusted[asset], np.where(learned, optimism * draft[asset], np.nan)]
-        values[asset] = np.column_stack([own[:, columns], *scores, np.where(learned, np.nan, draft[asset])])
+        values[asset] = np.column_stack([scaled[:, columns], *scores, np.where(learned, np.nan, draft[asset])])
     days = by_day(spans, values)
-    found = {name: spread_of([day[number] for day in days]) for number, name in enumerate([*names, SCORE])}
-    known = {name: spread for name, spread in found.items() if spread is not None}
+    spreads = {name: spread_of([day[number] for day in days]) for number, name in enumerate([*names, SCORE])}
+    known = {name: spread for name, spread in spreads.items() if spread is not None}
     if SCORE in known:
         known[SCORE] = offset_by(known[SCORE], [day[-2] for day in days], [day[-1] for day in days])
     return replace(detector, card=detector.card.model_copy(update={"reference": known}))
@@ -50,7 +50,8 @@ def by_day(spans: dict[str, Span], values: dict[str, np.ndarray]) -> list[list[n
         for day, part in zip(dates, np.split(values[asset], starts[1:]), strict=True):
             parts.setdefault(day, []).append(part)
     return [
-        [pooled(list(column)) for column in zip(*(p.T for p in own), strict=True)] for _, own in sorted(parts.items())
+        [pooled(list(column)) for column in zip(*(p.T for p in of_day), strict=True)]
+        for _, of_day in sorted(parts.items())
     ]
 
 

@@ -76,14 +76,14 @@ def replay(
             f"model {min(unknown)} scored {family} and is gone or was trained anew", "score the days again"
         )
     again = {name: _fitted_again(store, spec, family, d, last, alarms_per_asset_week) for name, d in models.items()}
-    before, after = ({n: d.threshold for n, d in kept.items()} for kept in (models, again))
+    before, after = ({n: d.threshold for n, d in detectors.items()} for detectors in (models, again))
     moved = with_row_limits(scores, sensors, models, again)
-    found = [
+    anomalies = [
         _found(_judged(rows, before, thresholds), sensors, rules, spec, family)
         for rows, thresholds in ((scores, before), (moved, after))
     ]
     newest = again[served[last + timedelta(days=1)].name]
-    return Replay(family, days, before, after, _compared(*found), newest)
+    return Replay(family, days, before, after, _compared(*anomalies), newest)
 
 
 def _fitted_again(
@@ -125,8 +125,8 @@ def _judged(scores: pd.DataFrame, old: dict[str, Threshold], new: dict[str, Thre
 
 
 def _found(scores: pd.DataFrame, sensors: pd.DataFrame, rules: Rules, spec: Family, family: str) -> pd.DataFrame:
-    found = find_anomalies(scores, sensors, rules, spec.step, family)
-    return found[~found["suppressed"]]
+    anomalies = find_anomalies(scores, sensors, rules, spec.step, family)
+    return anomalies[~anomalies["suppressed"]]
 
 
 _SHOWN = ["asset", "start", "end", "peak_score", "sensors"]
@@ -175,7 +175,7 @@ def _accept(store: Store, replayed: Replay) -> Done:
         raise UnusableError(f"{family} is scored through {newest}", "replay through that day before accepting")
     was = replayed.before[detector.name].value
     verdict = f"threshold fitted again through {last}, {was:.3f} to {detector.threshold.value:.3f} nats"
-    told = {"trained_through": last, "accepted": True, "verdict": f"{verdict}, on the weights of {detector.name}"}
+    fields = {"trained_through": last, "accepted": True, "verdict": f"{verdict}, on the weights of {detector.name}"}
     record(store, "accepted", f"threshold of {family} after {last}: {verdict}")
-    path = save(store, replace(detector, card=detector.card.model_copy(update=told)))
+    path = save(store, replace(detector, card=detector.card.model_copy(update=fields)))
     return Done(len(replayed.anomalies), f"accepted for {family} after {last}: {verdict}, {path}")

@@ -32,8 +32,8 @@ class ScoredReadings:
 
     def anomalies(self, rules: Rules | None = None) -> pd.DataFrame:
         """The anomalies in these rows, highest peak first, suppressed ones last: the columns of table `anomalies`."""
-        found = find_anomalies(self.rows, self.sensors, rules or Rules(), self.spec.step, self.family)
-        anomalies = as_table("anomalies", found)
+        rows = find_anomalies(self.rows, self.sensors, rules or Rules(), self.spec.step, self.family)
+        anomalies = as_table("anomalies", rows)
         order = np.lexsort((-anomalies["peak_score"], anomalies["suppressed"]))
         return anomalies.iloc[order].reset_index(drop=True)
 

@@ -47,9 +47,9 @@ def labels_of_names(stems: list[str], camera: Camera) -> tuple[dict[str, str], s
     number, as `scratch_001` and `good_017`, and one of the words means good.
     """
     verdicts = [[word for word in _words(stem) if _is_verdict(word, camera)] for stem in stems]
-    told = Counter(words[0] for words in verdicts if len(words) == 1)
-    if told.total() >= MOSTLY * len(stems) and any(not is_normal(word, camera) for word in told):
-        return {form: word for word in sorted(told) for form in _forms(word)}, "a word in each name gives its verdict"
+    counts = Counter(words[0] for words in verdicts if len(words) == 1)
+    if counts.total() >= MOSTLY * len(stems) and any(not is_normal(word, camera) for word in counts):
+        return {form: word for word in sorted(counts) for form in _forms(word)}, "a word in each name gives its verdict"
     kinds = Counter(match[1] for stem in stems if (match := _KIND_AND_NUMBER.fullmatch(stem)))
     several = {word for word, count in kinds.items() if count > 1}
     if kinds.total() == len(stems) and len(several) >= 2 and any(is_normal(word, camera) for word in several):

@@ -50,8 +50,8 @@ def _ingest(store: Store, spec: Family, day: date, family: str) -> Done:
     store.write("rejects", rejects, source, family=family, day=day)
     unused = int((~rejects["used"]).sum())
     assets, sensors = len(readings.assets), int(np.count_nonzero(readings.counts))
-    told = (count(values, "value"), count(assets, "asset"), count(sensors, "sensor"), count(unused, "reject"))
-    line = f"ingested {family} {day}: {', '.join(told)}"
+    counts = (count(values, "value"), count(assets, "asset"), count(sensors, "sensor"), count(unused, "reject"))
+    line = f"ingested {family} {day}: {', '.join(counts)}"
     note = "; ".join(filter(None, notes))
     return Done(values, f"{line}; {note}" if note else line, note)
 
@@ -78,22 +78,22 @@ def impute(settings: Settings, day: date, family: str, shard: int = 0) -> str:
 def _impute(store: Store, spec: Family, day: date, family: str, shard: int) -> Done:
     store = store.holding()
     past = [day - timedelta(days=back) for back in range(SEASONAL_DAYS, 0, -1)]
-    asked = {day: files_of(store, spec, family, day, shard)}
-    if not asked[day]:
+    files = {day: files_of(store, spec, family, day, shard)}
+    if not files[day]:
         store.read("readings", family=family, day=day)  # says what is missing and what to do
 
-    today = read_to_grid(store, asked[day], spec)
+    today = read_to_grid(store, files[day], spec)
 
     def readings(wanted: date, assets: list[str], sensors: tuple[str, ...]) -> WideRows:
         if wanted == day:
             return today.of(assets, sensors)
-        if wanted not in asked:
-            asked[wanted] = files_of(store, spec, family, wanted, shard) if wanted in past else []
-        return read_rows(store, asked[wanted], sensors, assets)
+        if wanted not in files:
+            files[wanted] = files_of(store, spec, family, wanted, shard) if wanted in past else []
+        return read_rows(store, files[wanted], sensors, assets)
 
     assets = [asset for asset in today.assets if shard_of(asset, spec.shards) == shard]
     rows = imputed_rows(spec, day, assets, readings)
-    inputs = (path for d in (*past, day) for path in asked.get(d, []))
+    inputs = (path for d in (*past, day) for path in files.get(d, []))
     source = store.made_from(inputs, Provenance(job="impute", settings=settings_hash(spec)))
     store.write_rows("grid", coded_table_of(GRID, rows), source, family=family, day=day, shard=shard)
     missing = rows.values.size - rows.count

@@ -69,9 +69,9 @@ def evaluate_camera(settings: Settings, camera: str, day: date | None) -> Evalua
 
 def _held_out(store: Store, settings: Settings, camera: str, detector: ImageDetector) -> list[str]:
     """The image_id of the good parts that training held out, the last ones it had."""
-    card, said = detector.card, kinds_of_pictures(store, camera)
+    card, verdicts = detector.card, kinds_of_pictures(store, camera)
     day = card.trained_through + timedelta(days=1)
-    learned = normal_images(store, camera, settings.camera(camera), day, card.config.days, said)
+    learned = normal_images(store, camera, settings.camera(camera), day, card.config.days, verdicts)
     return [str(name) for name in learned["image_id"].tail(card.held_out)]
 
 

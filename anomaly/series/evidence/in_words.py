@@ -19,9 +19,9 @@ def in_short(anomaly: Mapping[Any, Any], threshold: float) -> str:
 
 def what_is_odd(anomaly: Mapping[Any, Any]) -> str:
     """What is odd about an anomaly's first sensor; the sensors alone where an older night did not say."""
-    told = anomaly.get("oddity")
-    if isinstance(told, str) and told:
-        return told
+    oddity = anomaly.get("oddity")
+    if isinstance(oddity, str) and oddity:
+        return oddity
     names = [one["sensor"] for one in anomaly["sensors"]]
     return f"{' and '.join(names[:2])} odd" if names else "no single sensor odd"
 
@@ -30,5 +30,5 @@ def duration(span: timedelta) -> str:
     """A span as people say it: `2 d 3 h`, `2 h 15 min`, `40 s`."""
     seconds = round(span.total_seconds())
     parts = [(seconds // 86_400, "d"), (seconds // 3600 % 24, "h"), (seconds // 60 % 60, "min"), (seconds % 60, "s")]
-    told = [f"{value} {unit}" for value, unit in parts if value]
-    return " ".join(told[:2]) or "0 s"
+    words = [f"{value} {unit}" for value, unit in parts if value]
+    return " ".join(words[:2]) or "0 s"

@@ -78,7 +78,7 @@ def locate(values: pd.DataFrame) -> list[Located]:
         places.append(_located(place, wide.index, told_by, wide["pattern"].columns))
         rest[place.first : place.last] = TAKEN
         place, least = best_place(rest), LEAST_GAIN
-    return sorted(places, key=lambda found: found.start)
+    return sorted(places, key=lambda spot: spot.start)
 
 
 def _located(place: Place, times: pd.Index, told_by: np.ndarray, sensors: pd.Index) -> Located:

@@ -57,21 +57,21 @@ def parts_of(
     The border lies half way between two places. A place with no row over the threshold on its side joins the one
     before it, and so does one nearer than `gap`. Rows of a `steady` state (T,) belong to the change before them.
     """
-    borders, kept = [first], places[:1]
+    borders, joined = [first], places[:1]
     for before, after in pairwise(places):
         half = int(times.searchsorted(before.last + (after.start - before.last) / 2))
         calm = np.flatnonzero(steady[half : int(times.searchsorted(after.start))])
         border = half + (int(calm[-1]) + 1 if len(calm) else 0)
         beside = over[borders[-1] : border].any() and over[border:last].any()
-        if after.start - kept[-1].last <= gap or not beside:
-            kept[-1] = kept[-1].joined(after)
+        if after.start - joined[-1].last <= gap or not beside:
+            joined[-1] = joined[-1].joined(after)
         else:
             borders.append(border)
-            kept.append(after)
-    if not kept:
+            joined.append(after)
+    if not joined:
         return [Part(first, last, None)]
     parts = []
-    for begin, end, place in zip(borders, [*borders[1:], last], kept, strict=True):
+    for begin, end, place in zip(borders, [*borders[1:], last], joined, strict=True):
         rows = begin + np.flatnonzero(over[begin:end])
         parts.append(Part(int(rows[0]), int(rows[-1]) + 1, place))
     return parts

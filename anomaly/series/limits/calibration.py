@@ -58,9 +58,9 @@ def with_threshold(
     learned = {asset: np.arange(len(span)) < span.split for asset, span in spans.items()}
     rows = [np.where(learned[asset], optimism * score, score) for asset, score in adjusted.items()]
     budget = detector.card.config.alarms_per_asset_week * detector.card.step_s / WEEK_S
-    found = pot_threshold(np.concatenate(rows), budget, gap=detector.context_rows)
-    raised = {name: max(getattr(found, name), LEAST_NATS) for name in ("value", "low", "high")}
-    card = detector.card.model_copy(update={"threshold": found.model_copy(update=raised)})
+    fitted = pot_threshold(np.concatenate(rows), budget, gap=detector.context_rows)
+    raised = {name: max(getattr(fitted, name), LEAST_NATS) for name in ("value", "low", "high")}
+    card = detector.card.model_copy(update={"threshold": fitted.model_copy(update=raised)})
     return replace(detector, card=card)
 
 
@@ -89,5 +89,5 @@ def score_held_out(detector: Detector, span: Span, asset: str) -> tuple[Span, Sc
 def _quantile(parts: list[np.ndarray], share: float) -> np.ndarray:
     """A quantile of each column over the rows of all parts, 0 where a column has no value: (D,)."""
     rows = np.concatenate(parts)
-    found: np.ndarray = np.nanquantile(np.where(np.isnan(rows).all(axis=0), 0.0, rows), share, axis=0)
-    return found
+    quantiles: np.ndarray = np.nanquantile(np.where(np.isnan(rows).all(axis=0), 0.0, rows), share, axis=0)
+    return quantiles

@@ -34,33 +34,37 @@ def carried(detector: Detector, incumbent: Detector | None, least: float) -> Det
     times at most. Not where the budget is another one: then that is the reason of the move. No limit falls under
     `least` nats.
     """
-    own = detector.threshold
+    estimate = detector.threshold
     if incumbent is None or incumbent.card.sensors != detector.card.sensors:
         return detector
     before = incumbent.threshold
-    if not np.isclose(before.budget, own.budget):
+    if not np.isclose(before.budget, estimate.budget):
         return _told(detector, f"{detector.card.threshold_from}; the budget is another one than before")
     detector = _row_limit_carried(detector, incumbent)
-    last = before.value / unit_of(before) * unit_of(own)
-    kept = last * math.exp(detector.card.control - incumbent.card.control)
-    between = kept ** (1 - PACE) * own.value**PACE
+    last = before.value / unit_of(before) * unit_of(estimate)
+    last_limit = last * math.exp(detector.card.control - incumbent.card.control)
+    between = last_limit ** (1 - PACE) * estimate.value**PACE
     value = max(float(np.clip(between, last / MOST, last * MOST)), least)
-    if np.isclose(value, own.value):
+    if np.isclose(value, estimate.value):
         return detector
-    held = own.model_copy(update={"value": value, "low": min(value, own.low), "high": max(value, own.high)})
+    held = estimate.model_copy(
+        update={"value": value, "low": min(value, estimate.low), "high": max(value, estimate.high)}
+    )
     card = detector.card.model_copy(update={"threshold": held})
-    text = f"{card.threshold_from}; {own.value:.3f} held to {value:.3f} nats, as the last limit was {kept:.3f}"
+    text = (
+        f"{card.threshold_from}; {estimate.value:.3f} held to {value:.3f} nats, as the last limit was {last_limit:.3f}"
+    )
     return _told(replace(detector, card=card), text)
 
 
 def _row_limit_carried(detector: Detector, incumbent: Detector) -> Detector:
     """The detector with its limit of single rows within MOST_OF_ROWS times the incumbent's, where both have one."""
-    own, last = detector.card.row_limit, incumbent.card.row_limit
-    if own is None or last is None or last / MOST_OF_ROWS <= own <= last * MOST_OF_ROWS:
+    estimate, last = detector.card.row_limit, incumbent.card.row_limit
+    if estimate is None or last is None or last / MOST_OF_ROWS <= estimate <= last * MOST_OF_ROWS:
         return detector
-    value = float(np.clip(own, last / MOST_OF_ROWS, last * MOST_OF_ROWS))
+    value = float(np.clip(estimate, last / MOST_OF_ROWS, last * MOST_OF_ROWS))
     card = detector.card.model_copy(update={"row_limit": value})
-    text = f"{card.threshold_from}; rows {own:.1f} held to {value:.1f} standard deviations"
+    text = f"{card.threshold_from}; rows {estimate:.1f} held to {value:.1f} standard deviations"
     return _told(replace(detector, card=card), text)
 
 

@@ -72,22 +72,22 @@ def controlled(detector: Detector, incumbent: Detector | None, nights: list[Nigh
     """
     if incumbent is None or incumbent.card.sensors != detector.card.sensors:
         return detector
-    own, before = detector.threshold, incumbent.threshold
-    if not np.isclose(before.budget, own.budget):
+    estimate, before = detector.threshold, incumbent.threshold
+    if not np.isclose(before.budget, estimate.budget):
         return detector
     control = float(np.clip(incumbent.card.control + step_of(nights), -FARTHEST, FARTHEST))
     if not control:
         return detector
     factor = math.exp(control)
-    moved = {name: max(float(getattr(own, name)) * factor, least) for name in ("value", "low", "high")}
+    moved = {name: max(float(getattr(estimate, name)) * factor, least) for name in ("value", "low", "high")}
     row_limit = detector.card.row_limit and max(LEAST_LIMIT, detector.card.row_limit * factor)
-    told = sum(night.found for night in nights)
+    alarms = sum(night.found for night in nights)
     stated = sum(night.stated for night in nights)
     text = f"{detector.card.threshold_from}; times {factor:.2f} by control"
     if nights:
-        text = f"{text}: {told} alarms in {len(nights)} nights, {stated:.1f} stated"
+        text = f"{text}: {alarms} alarms in {len(nights)} nights, {stated:.1f} stated"
     update = {
-        "threshold": own.model_copy(update=moved),
+        "threshold": estimate.model_copy(update=moved),
         "row_limit": row_limit,
         "flat_limits": tuple(max(LEAST_ROWS, limit * factor) for limit in detector.card.flat_limits),
         "control": control,

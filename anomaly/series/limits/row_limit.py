@@ -81,8 +81,8 @@ def expected_in(detector: Detector, grid: Grid) -> np.ndarray:
 def _optimism(band: np.ndarray, residual: np.ndarray) -> np.ndarray:
     """How many times larger the residuals of held-out rows were, (D,); at least 1."""
     known = ~np.isnan(residual).all(axis=0)
-    own = np.nanquantile(np.where(known, np.abs(residual), 0.0), QUANTILE, axis=0)
-    return np.maximum(1.0, np.where(own > 0, band / np.where(own > 0, own, 1.0), 1.0))
+    learned = np.nanquantile(np.where(known, np.abs(residual), 0.0), QUANTILE, axis=0)
+    return np.maximum(1.0, np.where(learned > 0, band / np.where(learned > 0, learned, 1.0), 1.0))
 
 
 def _block_peaks(size: np.ndarray, block: int) -> np.ndarray:

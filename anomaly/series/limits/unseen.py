@@ -59,12 +59,12 @@ def with_unseen(detector: Detector, scores: np.ndarray, least: float) -> Detecto
     """
     if not len(scores):
         return _told(detector, "of the training span's own scores")
-    own = detector.threshold
+    estimate = detector.threshold
     budget = detector.card.config.alarms_per_asset_week * detector.card.step_s / WEEK_S
-    drawn = pot_threshold(scores * unit_of(own), budget, gap=detector.context_rows)
+    drawn = pot_threshold(scores * unit_of(estimate), budget, gap=detector.context_rows)
     moved = {name: max(float(getattr(drawn, name)), least) for name in ("value", "low", "high")}
-    card = detector.card.model_copy(update={"threshold": own.model_copy(update=moved)})
-    text = f"of {len(scores):,} scores of nights that their models had not seen (own span: {own.value:.3f} nats)"
+    card = detector.card.model_copy(update={"threshold": estimate.model_copy(update=moved)})
+    text = f"of {len(scores):,} scores of nights that their models had not seen (own span: {estimate.value:.3f} nats)"
     return _told(replace(detector, card=card), text)
 
 

@@ -48,9 +48,9 @@ def learn_detector(
     networks, history = [], {}
     for number, length in enumerate(window_lengths(ready, config)):
         name = f"{plan.stage}-{length}"
-        told, kept = progress and progress(name), checkpoint and checkpoint(name)
+        report, saved = progress and progress(name), checkpoint and checkpoint(name)
         with one_thread():
-            network, history[name] = _learn_network(ready, length, config, plan.seed + number, told, kept)
+            network, history[name] = _learn_network(ready, length, config, plan.seed + number, report, saved)
         networks.append(network)
     gains: list[Gain] = []
     if plan.stage == "draft":
@@ -117,8 +117,8 @@ def _windows(spans: list[Span], length: int, config: LSTMVAEDetectorConfig, most
     chosen = spread_indices(int(ends[-1]), most)
     parts = []
     for number, (span, windows) in enumerate(zip(spans, every, strict=True)):
-        own = chosen[(chosen >= ends[number]) & (chosen < ends[number + 1])] - ends[number]
-        parts.append(normal(windows.where(own), span.abnormal, config.min_observed))
+        of_span = chosen[(chosen >= ends[number]) & (chosen < ends[number + 1])] - ends[number]
+        parts.append(normal(windows.where(of_span), span.abnormal, config.min_observed))
     return joined(parts)
 
 

@@ -76,10 +76,10 @@ def principal_subspace(windows: np.ndarray, keep: float, most: int, min_variance
         axes = centred.T @ inner / np.sqrt(np.maximum(power, 1e-9) * count)
     power, axes = np.maximum(power[::-1], 0.0), axes[:, ::-1]
     total = float(power.sum()) + 1e-12
-    kept = int(np.searchsorted(np.cumsum(power) / total, keep)) + 1
-    kept = max(1, min(kept, most, len(power) - 1, size - 1))
-    noise = max((total - float(power[:kept].sum())) / max(1, size - kept), min_variance)
-    return PrincipalSubspace(mean, axes[:, :kept], np.maximum(power[:kept], noise * 1.0001), noise)
+    axes_kept = int(np.searchsorted(np.cumsum(power) / total, keep)) + 1
+    axes_kept = max(1, min(axes_kept, most, len(power) - 1, size - 1))
+    noise = max((total - float(power[:axes_kept].sum())) / max(1, size - axes_kept), min_variance)
+    return PrincipalSubspace(mean, axes[:, :axes_kept], np.maximum(power[:axes_kept], noise * 1.0001), noise)
 
 
 class LSTMVAE(VAE):

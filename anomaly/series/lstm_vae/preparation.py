@@ -56,12 +56,12 @@ def prepare(plan: TrainingPlan[DetectorConfig], spans: dict[str, Span]) -> Prepa
 def modelled_sensors(spans: dict[str, Span], context: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The sensors that are no context and no flags (0 and 1, at rest at 0); all, where every one is."""
     sensors = next(iter(spans.values())).grid.sensors
-    kept = []
+    modelled = []
     for column, name in enumerate(sensors):
         values = np.concatenate([s.grid.values[s.usable()[:, column], column] for s in spans.values()])
         if name not in context and not (len(values) and np.isin(values, (0.0, 1.0)).all() and values.min() == 0):
-            kept.append(name)
-    return tuple(kept) or sensors
+            modelled.append(name)
+    return tuple(modelled) or sensors
 
 
 def _day(grid: Grid) -> date:

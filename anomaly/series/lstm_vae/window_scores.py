@@ -93,8 +93,8 @@ def _score_batch(
     level = levels(windows.values)
     x = _shapes(windows.values, level, rows, batch)
     x[filled.place], level[filled.place] = filled.shape, filled.level
-    found = reconstruct_windows(model, x, draws)
-    log_prob, observed = found.log_prob.flatten(1)[:count], windows.observed
+    reconstruction = reconstruct_windows(model, x, draws)
+    log_prob, observed = reconstruction.log_prob.flatten(1)[:count], windows.observed
     whole = bool(observed.all())
     level_nats = prior.nats(level, np.ones(level.shape, bool) if whole else np.asarray(observed.any(axis=1)))  # (B, D)
     per_value = torch.addmm(log_prob, torch.from_numpy((level_nats / L).astype(np.float32)), rows, beta=-1)
@@ -102,10 +102,10 @@ def _score_batch(
         measured = torch.from_numpy(observed.astype(np.float32)).flatten(1)
         log_prob, per_value = log_prob * measured, per_value * measured
     values = np.full(count, L * D) if whole else observed.sum(axis=(1, 2))
-    total = found.kl.numpy()[:count] - log_prob.sum(1, dtype=torch.float64).numpy() + level_nats.sum(1)
+    total = reconstruction.kl.numpy()[:count] - log_prob.sum(1, dtype=torch.float64).numpy() + level_nats.sum(1)
     enough = (values > 0) & measured_enough(windows, min_observed)
     nats = np.where(enough, total / np.maximum(values, 1), np.nan)
-    expected = torch.addmm(found.expected.flatten(1)[:count], torch.from_numpy(level.astype(np.float32)), rows)
+    expected = torch.addmm(reconstruction.expected.flatten(1)[:count], torch.from_numpy(level.astype(np.float32)), rows)
     return WindowScores(nats, per_value.view(-1, L, D).numpy(), expected.view(-1, L, D).numpy(), level)
 
 

@@ -72,10 +72,10 @@ def find_anomalies(
     sensors = dict(list(sensor_scores.groupby("asset", sort=False)))
     for asset, rows in scores.groupby("asset", sort=True):
         values = sensors.get(asset, sensor_scores.iloc[:0])
-        told = _of_asset(rows, values, rules, step, family)
-        states = [state_of(one["detected"], one["cleared"] - step, newest, rules, step) for one in told]
-        told = [one | {"state": state} for one, state in zip(told, states, strict=True)]
-        anomalies += joined_over_lulls(told, values, step)
+        of_asset = _of_asset(rows, values, rules, step, family)
+        states = [state_of(one["detected"], one["cleared"] - step, newest, rules, step) for one in of_asset]
+        of_asset = [one | {"state": state} for one, state in zip(of_asset, states, strict=True)]
+        anomalies += joined_over_lulls(of_asset, values, step)
     return TABLES["anomalies"].frame(anomalies)
 
 

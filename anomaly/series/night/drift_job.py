@@ -54,8 +54,8 @@ def _measure(store: Store, settings: Settings, day: date, family: str) -> Done:
         for name, seen in values.items():
             seen.append(today[name])
     tests = 2 * len(values)
-    found = {name: distances(detector.card.reference[name], seen, tests) for name, seen in values.items()}
-    rows = drift_rows(detector.name, found)
+    drifts = {name: distances(detector.card.reference[name], seen, tests) for name, seen in values.items()}
+    rows = drift_rows(detector.name, drifts)
     inputs = [path for d in days for path in (*paths[d], *scored[d])]
     hashed = settings_hash(settings.family(family))
     source = store.made_from(inputs, Provenance(job="drift", model=detector.name, settings=hashed))
@@ -110,7 +110,7 @@ def _day_scores(store: Store, detector: Detector, paths: list[str]) -> np.ndarra
     return pooled(parts)
 
 
-def drift_rows(model: str, found: dict[str, dict[str, Distance]]) -> pd.DataFrame:
+def drift_rows(model: str, drifts: dict[str, dict[str, Distance]]) -> pd.DataFrame:
     """Rows of the `drift` table."""
     rows = [
         {
@@ -123,8 +123,8 @@ def drift_rows(model: str, found: dict[str, dict[str, Distance]]) -> pd.DataFram
             "rows": distance.rows,
             "model": model,
         }
-        for sensor, own in found.items()
-        for measure, distance in own.items()
+        for sensor, of_sensor in drifts.items()
+        for measure, distance in of_sensor.items()
     ]
     return TABLES["drift"].frame(rows)
 
@@ -138,9 +138,12 @@ def advice(rows: pd.DataFrame, family: str, day: date) -> str:
     if over.empty:
         return f"none in {count(len(set(rows['sensor']) - {SCORE}), 'sensor')} and the score; no need to retrain"
     worst = over.assign(times=over["value"] / over["limit"]).sort_values("times").iloc[-1]
-    told = f"{worst['sensor']} furthest, {worst['measure']} {worst['value']:.2f} over its limit {worst['limit']:.2f}"
+    furthest = (
+        f"{worst['sensor']} furthest, {worst['measure']} {worst['value']:.2f} over its limit {worst['limit']:.2f}"
+    )
     retrain = f"nightscore train-series --family {family} --day {day + timedelta(days=1)}"
     if not sensors:
-        return f"the score drifted ({told}) though no sensor did, so how they go together changed; look, then {retrain}"
+        why = "though no sensor did, so how they go together changed"
+        return f"the score drifted ({furthest}) {why}; look, then {retrain}"
     names = ", ".join(sensors[:3]) + (f" and {len(sensors) - 3} more" if len(sensors) > 3 else "")
-    return f"{names} drifted ({told}); if that is the new normal, retrain: {retrain}; if not, mend the sensor"
+    return f"{names} drifted ({furthest}); if that is the new normal, retrain: {retrain}; if not, mend the sensor"

@@ -101,9 +101,9 @@ def score_day(
     scores = scores_around(detector, seen, planned, start)
     nights = []
     for asset, grid in seen.items():
-        kept, suppressed = grid.between(start, end), widened(planned[asset], detector)
-        measured = ~np.isnan(kept.values).all(axis=1) & ~_commissioning(detector, asset, kept)
-        nights.append(Night(asset, kept, scores[asset], suppressed[len(grid) - len(kept) :], measured))
+        grid_of_day, suppressed = grid.between(start, end), widened(planned[asset], detector)
+        measured = ~np.isnan(grid_of_day.values).all(axis=1) & ~_commissioning(detector, asset, grid_of_day)
+        nights.append(Night(asset, grid_of_day, scores[asset], suppressed[len(grid) - len(grid_of_day) :], measured))
     return score_rows(detector, nights), sensor_rows(detector, nights)
 
 

@@ -36,14 +36,16 @@ def judge(challenger: Detector, incumbent: Detector | None, spans: dict[str, Spa
         return _with(challenger, False, f"{alarms} alarms on held-out normal rows, at most {most} fit the budget")
     if incumbent is None or incumbent.card.sensors != challenger.card.sensors:
         return _with(challenger, True, "the first with these sensors")
-    (own, own_error), (other, other_error) = (held_out_nats(one, spans) for one in (challenger, incumbent))
+    (challenger_nats, own_error), (other, other_error) = (held_out_nats(one, spans) for one in (challenger, incumbent))
     error = COVERED * math.hypot(own_error, other_error)
     if not math.isfinite(error):
         return _with(challenger, True, "the held-out rows are too few to compare it")
-    found = f"{own:.3f} nats a value on held-out normal rows, {incumbent.name} has {other:.3f}, +- {error:.3f}"
-    if own - other - error > TOLERANCE:
-        return _with(challenger, False, f"worse: {found}")
-    return _with(challenger, True, found)
+    figures = (
+        f"{challenger_nats:.3f} nats a value on held-out normal rows, {incumbent.name} has {other:.3f}, +- {error:.3f}"
+    )
+    if challenger_nats - other - error > TOLERANCE:
+        return _with(challenger, False, f"worse: {figures}")
+    return _with(challenger, True, figures)
 
 
 def refused_if_flawed(detector: Detector, spans: dict[str, Span]) -> Detector:
@@ -111,10 +113,10 @@ def held_out_nats(detector: Detector, spans: dict[str, Span]) -> tuple[float, fl
     """Log loss of the held-out normal rows, nats a value in the sensors' own units, so that models compare; and its
     standard error, infinite where too few windows stand apart to tell.
     """
-    columns, found = detector.card.modelled_columns, []
+    columns, losses = detector.card.modelled_columns, []
     for asset, span in spans.items():
         held_out = span.rows(first_held_out(span), len(span))
         grid = detector.standardised(held_out.grid, asset, held_out.usable())
         unit = float(np.log(detector.scale_of(asset).spread[columns]).mean())
-        found.append(detector.log_loss(grid) + unit)
-    return mean_and_error(found, detector.loss_block)
+        losses.append(detector.log_loss(grid) + unit)
+    return mean_and_error(losses, detector.loss_block)

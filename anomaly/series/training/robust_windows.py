@@ -52,6 +52,6 @@ def _projected(windows: np.ndarray, clear: np.ndarray) -> np.ndarray:
     centred = shape - mean
     power, axes = np.linalg.eigh(centred[clear].T @ centred[clear])
     held = np.cumsum(power[::-1]) / max(float(power.sum()), 1e-12)
-    kept = min(int(np.searchsorted(held, KEEP)) + 1, MOST_AXES, length // 4)
-    axes = axes[:, ::-1][:, :kept]
+    axes_kept = min(int(np.searchsorted(held, KEEP)) + 1, MOST_AXES, length // 4)
+    axes = axes[:, ::-1][:, :axes_kept]
     return np.asarray(centred @ axes @ axes.T + (mean + level))

@@ -41,8 +41,8 @@ def detector_config(settings: Settings, family: str) -> DetectorConfig:
     spec = settings.family(family)
     context = [name for name, sensor in spec.sensors.items() if sensor.kind == "context"]
     named = spec.detector.get("context", ()) if context else ()
-    told = {**spec.detector, "context": tuple(dict.fromkeys((*named, *context)))} if context else spec.detector
-    return parse_config(told, f"[families.{family}.detector]")
+    keys = {**spec.detector, "context": tuple(dict.fromkeys((*named, *context)))} if context else spec.detector
+    return parse_config(keys, f"[families.{family}.detector]")
 
 
 def train_series(settings: Settings, day: date, family: str, progress: Callable[[str], Progress] | None = None) -> str:
@@ -53,8 +53,10 @@ def train_series(settings: Settings, day: date, family: str, progress: Callable[
     """
     store = Store(settings.store)
     with hold_lease(store, KIND, family, day) as holder:
-        told = holder.telling(progress)
-        return run_job(store, "train-series", day, family, lambda: _train(store, settings, day, family, told, holder))
+        reported = holder.telling(progress)
+        return run_job(
+            store, "train-series", day, family, lambda: _train(store, settings, day, family, reported, holder)
+        )
 
 
 def _train(
@@ -129,9 +131,9 @@ def found_before(store: Store, spec: Family, family: str, day: date) -> pd.DataF
 
     Those of `told_before`, but not beyond `training.learn_after`: what lasts longer is the new normal.
     """
-    told = told_before(store, spec, family, day)
-    learned = told["start"] + pd.Timedelta(spec.training.learn_after)
-    return told.assign(end=told["end"].where(told["end"] < learned, learned))
+    anomalies = told_before(store, spec, family, day)
+    learned = anomalies["start"] + pd.Timedelta(spec.training.learn_after)
+    return anomalies.assign(end=anomalies["end"].where(anomalies["end"] < learned, learned))
 
 
 def told_before(store: Store, spec: Family, family: str, day: date) -> pd.DataFrame:
@@ -140,16 +142,16 @@ def told_before(store: Store, spec: Family, family: str, day: date) -> pd.DataFr
     Not those that someone dismissed, and not those of severity info: they may well be normal, unless they last.
     """
     days = [day - timedelta(days=back) for back in range(spec.training.days, 0, -1)]
-    found = store.read_days("anomalies", days, family=family)
-    lasting = found["cleared"] - found["detected"] >= lasting_from(spec.step)
-    found = found[((found["severity"] != "info") | lasting) & ~found["suppressed"]]
+    anomalies = store.read_days("anomalies", days, family=family)
+    lasting = anomalies["cleared"] - anomalies["detected"] >= lasting_from(spec.step)
+    anomalies = anomalies[((anomalies["severity"] != "info") | lasting) & ~anomalies["suppressed"]]
     dismissed = read_incidents(store, family)
     dismissed = dismissed[dismissed["kind"] == "dismissed"]
     for start, end, asset in zip(dismissed["start"], dismissed["end"], dismissed["asset"], strict=True):
-        same = found["asset"] == asset if isinstance(asset, str) else True
-        found = found[~((found["start"] < end) & (found["end"] > start) & same)]
-    first, last = found[["start", "detected"]].min(axis=1), found[["end", "cleared"]].max(axis=1)
-    return found.assign(start=first, end=last)[["asset", "start", "end"]].assign(kind="found")
+        same = anomalies["asset"] == asset if isinstance(asset, str) else True
+        anomalies = anomalies[~((anomalies["start"] < end) & (anomalies["end"] > start) & same)]
+    first, last = anomalies[["start", "detected"]].min(axis=1), anomalies[["end", "cleared"]].max(axis=1)
+    return anomalies.assign(start=first, end=last)[["asset", "start", "end"]].assign(kind="found")
 
 
 def _inputs(store: Store, spec: Family, family: str, day: date, incidents: pd.DataFrame, sample: Sample | None) -> str:

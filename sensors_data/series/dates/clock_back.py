@@ -30,9 +30,9 @@ def row_times(raw: pd.DataFrame, layout: Layout) -> pd.Series:
     places = unread[doubled]
     rows = raw.iloc[places][["asset", "sensor"]].assign(wall=wall.to_numpy()[doubled])
     late = _second_pass(rows.iloc[::-1] if _newest_first(moments) else rows).loc[rows.index].to_numpy()
-    told = first[doubled].where(late == 0, second[doubled]).where(late >= 0)
+    ordered = first[doubled].where(late == 0, second[doubled]).where(late >= 0)
     whole = moments.copy()
-    whole.iloc[places] = told.array
+    whole.iloc[places] = ordered.array
     return whole
 
 

@@ -90,15 +90,15 @@ def read_texts(texts: pd.Series, style: str) -> tuple[np.ndarray, pd.Series]:
     The zone is empty where none is written.
     """
     pattern = pattern_of(style)
-    found = [pattern.fullmatch(text) for text in texts.fillna("").astype(str)]
-    groups = [match.groupdict() if match else {} for match in found]
+    matches = [pattern.fullmatch(text) for text in texts.fillna("").astype(str)]
+    groups = [match.groupdict() if match else {} for match in matches]
     cells = {sign: [group.get(sign) or "" for group in groups] for sign in pattern.groupindex}
-    matched = np.array([match is not None for match in found], dtype=bool)
-    zone = pd.Series(cells.get("z") or cells.get("Z") or [""] * len(found), dtype="object")
+    matched = np.array([match is not None for match in matches], dtype=bool)
+    zone = pd.Series(cells.get("z") or cells.get("Z") or [""] * len(matches), dtype="object")
     if "z" in cells and "Z" in cells:
         zone = pd.Series([a or b for a, b in zip(cells["z"], cells["Z"], strict=True)], dtype="object")
-    day, day_known = _days(cells, len(found))
-    clock, clock_known = _clocks(cells, len(found))
+    day, day_known = _days(cells, len(matches))
+    clock, clock_known = _clocks(cells, len(matches))
     times = day.astype("datetime64[us]") + clock
     times[~(matched & day_known & clock_known)] = np.datetime64("NaT")
     return times, zone

@@ -157,12 +157,12 @@ def _names(head: list[list[str]], layout: Layout, width: int) -> list[str]:
     joined = [" ".join(part for part in parts if part) for parts in zip(*rows, strict=True)] if rows else [""] * width
     if width >= 4 and all(joined[::2]) and not any(joined[1::2]):  # a name above each pair of a time and a value
         joined = [part for name in joined[::2] for part in (f"{name} time", name)]
-    joined = [stated or own for stated, own in zip_longest(layout.names[:width], joined, fillvalue="")]
+    joined = [stated or shown for stated, shown in zip_longest(layout.names[:width], joined, fillvalue="")]
     names: list[str] = []
     for place, column in enumerate(joined, start=1):
         again = sum(earlier == column for earlier in joined[: place - 1])
-        own = column or f"{'' if not rows else _NO_NAME}column_{place}"
-        names.append(f"{own}.{again}" if column and again else own)
+        shown = column or f"{'' if not rows else _NO_NAME}column_{place}"
+        names.append(f"{shown}.{again}" if column and again else shown)
     return names
 
 

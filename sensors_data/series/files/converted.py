@@ -51,7 +51,7 @@ def as_table(data: bytes, name: str) -> bytes:
         return _json(data, name)
     if len(_TOPIC.findall(data[:20_000])) > 2 and _TOPIC.match(data):
         return _json(_TOPIC.sub(_with_topic, data), name)
-    if foreign := next((told for mark, told in _FOREIGN.items() if data.startswith(mark)), None):
+    if foreign := next((convert for mark, convert in _FOREIGN.items() if data.startswith(mark)), None):
         raise UnreadableError(f"{name} is {foreign[0]}", foreign[1])
     if is_markup(start):
         return markup_csv(data, name)

@@ -49,8 +49,8 @@ def find_files(inbox: str, day: date | None = None) -> list[Path]:
 
     A zip archive of several tables stands for the files within. LookupError when there is none.
     """
-    found = _files_at(inbox, day)
-    return sorted(t for p in found for t in (tables_within(p, SUFFIXES) if p.name.lower().endswith(".zip") else [p]))
+    paths = _files_at(inbox, day)
+    return sorted(t for p in paths for t in (tables_within(p, SUFFIXES) if p.name.lower().endswith(".zip") else [p]))
 
 
 def _files_at(inbox: str, day: date | None) -> list[Path]:
@@ -59,16 +59,16 @@ def _files_at(inbox: str, day: date | None) -> list[Path]:
         return copies(named, SUFFIXES)
     place = Path(named)
     if place.is_dir():
-        found = [p for p in place.rglob("*") if p.is_file() and p.name.lower().endswith(SUFFIXES)]
+        paths = [p for p in place.rglob("*") if p.is_file() and p.name.lower().endswith(SUFFIXES)]
     elif any(mark in str(place) for mark in "*?[") and not place.is_file():
         anchor = Path(place.anchor) if place.is_absolute() else Path()
-        found = [p for p in anchor.glob(str(place.relative_to(place.anchor))) if p.is_file()]
+        paths = [p for p in anchor.glob(str(place.relative_to(place.anchor))) if p.is_file()]
     else:
-        found = [place] if place.is_file() else []
-    found = [p for p in found if not p.name.startswith(".")]
-    if not found:
+        paths = [place] if place.is_file() else []
+    paths = [p for p in paths if not p.name.startswith(".")]
+    if not paths:
         raise NotThereError(f"no file at {place}", f"put {', '.join(SUFFIXES)} there or mend `inbox` in the settings")
-    return found
+    return paths
 
 
 def is_parquet(path: Path) -> bool:
@@ -176,8 +176,8 @@ def raw_rows(frame: pd.DataFrame, name: str, layout: Layout, sensors: tuple[str,
     rows = base.iloc[np.tile(np.arange(len(base)), len(columns))].reset_index(drop=True)
     rows = rows.assign(sensor=np.repeat(columns, len(base)), value=value)
     if layout.times:
-        own = [frame[layout.times[c]] if c in layout.times else base["time"] for c in columns]
-        rows["time"] = pd.concat(own, ignore_index=True)
+        times_of_columns = [frame[layout.times[c]] if c in layout.times else base["time"] for c in columns]
+        rows["time"] = pd.concat(times_of_columns, ignore_index=True)
     if qualities:
         stated = [frame[qualities[c]] if c in qualities else frame.get(qualities.get("", "")) for c in columns]
         none = pd.Series(layout.good[0], index=frame.index, dtype=object)

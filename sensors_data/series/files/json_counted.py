@@ -22,8 +22,8 @@ def counted_rows(value: dict[str, Any]) -> list[dict[str, str]]:
     for key, part in list(lists.items()):  # a list of some values for each time
         if all(isinstance(cells, list) and len(cells) == len(part[0]) for cells in part):
             columns = [list(column) for column in zip(*part, strict=True)]
-            said = next((names for names in lists.values() if _are_names(names, len(columns))), None)
-            lists |= dict(zip(said or [f"{key} {n}" for n in range(1, len(columns) + 1)], columns, strict=True))
+            stated = next((names for names in lists.values() if _are_names(names, len(columns))), None)
+            lists |= dict(zip(stated or [f"{key} {n}" for n in range(1, len(columns) + 1)], columns, strict=True))
     numbers = {key: part for key, part in lists.items() if all(n is None or isinstance(n, int | float) for n in part)}
     starts = [part for key, part in value.items() if _START.fullmatch(key) and isinstance(part, str | int)]
     steps = [part for key, part in value.items() if _STEP.fullmatch(key) and isinstance(part, str | int | float)]

@@ -112,8 +112,8 @@ def _rows(value: Any, outer: Row) -> list[Row]:
     alike = (
         len(deep) > 1 and len({tuple(_lists(part)) for part in deep.values()}) == 1 and any(map(_lists, deep.values()))
     )
-    said = {key: beside | {"sensor": key} if alike else beside for key in deep}
-    return [row for key, part in deep.items() for row in _rows(part, said[key])] if deep else [around]
+    context = {key: beside | {"sensor": key} if alike else beside for key in deep}
+    return [row for key, part in deep.items() for row in _rows(part, context[key])] if deep else [around]
 
 
 def _beside_times(lists: dict[str, list[Any]], around: Row) -> list[Row]:

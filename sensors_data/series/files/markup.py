@@ -80,15 +80,15 @@ def _green_button(root: Xml.Element) -> Iterable[list[str]]:
     for entry in _within(root, "entry"):
         links = " ".join(link.get("href", "") for link in entry if _tag(link) == "link")
         kind, meter = (re.search(rf"{word}/([^/\s]+)", links) for word in ("ReadingType", "MeterReading"))
-        for said in _within(entry, "ReadingType"):
-            power = int(_text(said, "powerOfTenMultiplier") or 0)
-            kinds[kind[1] if kind else ""] = (power, _UNITS.get(_text(said, "uom"), ""))
+        for reading_type in _within(entry, "ReadingType"):
+            power = int(_text(reading_type, "powerOfTenMultiplier") or 0)
+            kinds[kind[1] if kind else ""] = (power, _UNITS.get(_text(reading_type, "uom"), ""))
         if kind and meter and any(True for _ in _within(entry, "MeterReading")):
             kind_of[meter[1]] = kind[1]
     for entry in _within(root, "entry"):
         links = " ".join(link.get("href", "") for link in entry if _tag(link) == "link")
-        found = re.search(r"MeterReading/([^/\s]+)", links)
-        name = found[1] if found else ""
+        match = re.search(r"MeterReading/([^/\s]+)", links)
+        name = match[1] if match else ""
         only = next(iter(kinds.values())) if len(kinds) == 1 else (0, "")
         power, unit = kinds.get(kind_of.get(name, ""), only)
         for reading in _within(entry, "IntervalReading"):
@@ -123,29 +123,31 @@ def _records(root: Xml.Element) -> list[list[str]]:
 
     Elements of other names with the same attributes are rows as well.
     """
-    found: list[dict[str, str]] = []
+    rows: list[dict[str, str]] = []
     counts = Counter(_tag(node) for node in root.iter() if len(node.attrib) + len(node) > 1)
     usual = counts.most_common(1)[0][0] if counts else ""
     alike = next((set(node.attrib) for node in root.iter() if _tag(node) == usual and not len(node)), None)
 
     def walk(node: Xml.Element, around: dict[str, str]) -> None:
-        own = {key.rpartition("}")[2]: value.strip() for key, value in node.attrib.items()}
+        attributes = {key.rpartition("}")[2]: value.strip() for key, value in node.attrib.items()}
         if _tag(node) == usual or (not len(node) and set(node.attrib) == alike):
-            own |= {"value": node.text.strip()} if node.text and node.text.strip() and "value" not in own else {}
+            attributes |= (
+                {"value": node.text.strip()} if node.text and node.text.strip() and "value" not in attributes else {}
+            )
             within = {
                 _tag(part): (part.text or "").strip() for part in node.iter() if part is not node and not len(part)
             }
-            found.append(around | own | within)
+            rows.append(around | attributes | within)
             return
         for part in node:
-            walk(part, around | {f"{_tag(node)} {key}": value for key, value in own.items()})
+            walk(part, around | {f"{_tag(node)} {key}": value for key, value in attributes.items()})
 
     walk(root, {})
-    names = list(dict.fromkeys(name for row in found for name in row))
-    once = {name for name in names if " " in name and len({row.get(name) for row in found}) == 1}
-    about = {name for name in once if re.fullmatch(r"-?[\d.]+", found[0][name])}  # a version or a count, above the rows
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    once = {name for name in names if " " in name and len({row.get(name) for row in rows}) == 1}
+    about = {name for name in once if re.fullmatch(r"-?[\d.]+", rows[0][name])}  # a version or a count, above the rows
     names = [name for name in names if name not in about]
-    return [names, *([row.get(name, "") for name in names] for row in found)] if len(found) > 2 else []
+    return [names, *([row.get(name, "") for name in names] for row in rows)] if len(rows) > 2 else []
 
 
 class _Tables(HTMLParser):

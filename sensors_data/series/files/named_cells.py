@@ -25,8 +25,8 @@ def named_cells_csv(text: str) -> bytes:
     for line in text.splitlines():
         if match := _NAMED.fullmatch(line.strip()):
             pairs = re.findall(r"([\w./-]+)=(\"[^\"]*\"|[^\s,;]*)", match["pairs"])
-            said = {"time": match["time"]} if match["time"] else {}
-            rows.append(said | {name: value.strip('"') for name, value in pairs})
+            cells = {"time": match["time"]} if match["time"] else {}
+            rows.append(cells | {name: value.strip('"') for name, value in pairs})
     names = list(dict.fromkeys(name for row in rows for name in row))
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows([names, *([row.get(name, "") for name in names] for row in rows)])

@@ -25,12 +25,12 @@ def copies(url: str, suffixes: tuple[str, ...]) -> list[Path]:
         fs, path = open_url(url)
         files = {PurePosixPath(place): about for place, about in _listed(fs, path).items()}
         wanted = [p for p in sorted(files) if not p.name.startswith(".") and p.name.lower().endswith(suffixes)]
-        found = [_copied(fs, place, files[place]) for place in wanted]
+        copied = [_copied(fs, place, files[place]) for place in wanted]
     except OSError as error:
         raise StorageError(f"{url} cannot be read: {str(error).splitlines()[0] if str(error) else error!r}") from error
-    if not found:
+    if not copied:
         raise NotThereError(f"no file at {url}", f"put {', '.join(suffixes)} there or mend `inbox` in the settings")
-    return found
+    return copied
 
 
 def is_there(url: str) -> bool:

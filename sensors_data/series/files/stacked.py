@@ -189,11 +189,11 @@ def _joined(parts: list[_Part], separator: str) -> list[list[str]] | None:
     columns: dict[str, None] = dict.fromkeys(shared)
     rows: dict[tuple[str, ...], dict[str, str]] = {}
     for number, (part, table) in enumerate(zip(parts, tables, strict=True), start=1):
-        said = (_tokens(part.title[-1]) if part.title else []) or [f"{number}"]
-        own = {n: n if counts[n] == 1 or n in shared else f"{said[-1]} {n}" for n in part.names}
-        columns |= dict.fromkeys(own.values())
+        words = (_tokens(part.title[-1]) if part.title else []) or [f"{number}"]
+        renamed = {n: n if counts[n] == 1 or n in shared else f"{words[-1]} {n}" for n in part.names}
+        columns |= dict.fromkeys(renamed.values())
         for row in table:
-            rows.setdefault(_key(row, shared), {}).update({own[name]: cell for name, cell in row.items()})
+            rows.setdefault(_key(row, shared), {}).update({renamed[name]: cell for name, cell in row.items()})
     return [list(columns), *([row.get(name, "") for name in columns] for row in rows.values())]
 
 

@@ -35,9 +35,9 @@ def count_of(letter: bytes, data: bytes | memoryview) -> int:
 def _line_end(data: bytes | memoryview, place: int) -> int:
     """Where the line at `place` ends, its mark included."""
     while place < len(data):
-        found = bytes(data[place : place + _NEAR]).find(b"\n")
-        if found >= 0:
-            return place + found + 1
+        offset = bytes(data[place : place + _NEAR]).find(b"\n")
+        if offset >= 0:
+            return place + offset + 1
         place += _NEAR
     return len(data)
 

@@ -54,10 +54,10 @@ def take_day(family: Family, day: date) -> tuple[WideRows, pd.DataFrame]:
     if not good:
         raise UnreadableError("; ".join(str(error) for error in broken[:3]))
     readings, repeated = _merged(good, family)
-    told = [part for part in (*bad, repeated) if len(part)]
-    if not told:
+    rejected = [part for part in (*bad, repeated) if len(part)]
+    if not rejected:
         return readings, TABLES["rejects"].frame()
-    return readings, pd.concat(told, ignore_index=True).astype({"line": "int64", "used": bool})
+    return readings, pd.concat(rejected, ignore_index=True).astype({"line": "int64", "used": bool})
 
 
 Part = DayRows | DayValues | pd.DataFrame

@@ -25,8 +25,8 @@ def checked_day(table: pd.DataFrame, family: Family, day: date, name: str) -> tu
     readings, rejects = read_frame(table, pd.DataFrame({"line": [], "raw": []}), family, name)
     inside = readings["time"].to_numpy(dtype="datetime64[us]").astype("datetime64[D]") == np.datetime64(day)
     if not inside.all():
-        told = {"source": name, "line": 0, "raw": f"{int((~inside).sum())} values", "reason": OUTSIDE, "used": False}
-        rejects = pd.concat([rejects, pd.DataFrame([told])], ignore_index=True)
+        outside = {"source": name, "line": 0, "raw": f"{int((~inside).sum())} values", "reason": OUTSIDE, "used": False}
+        rejects = pd.concat([rejects, pd.DataFrame([outside])], ignore_index=True)
     return readings[inside].reset_index(drop=True), rejects.assign(source=name)
 
 

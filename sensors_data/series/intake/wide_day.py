@@ -63,8 +63,8 @@ def rows_of_day(file: WideFile, family: Family, day: date, own: bool) -> tuple[D
         far = np.flatnonzero(np.abs(filed - np.datetime64(day)) > np.timedelta64(1, "D"))
         if len(far):
             parts.append(lines_of(file.raw(file.rows.line[far], family)).assign(reason=FAR, used=False))
-    told = [part for part in parts if len(part)]
-    return _usable(file, today, values), pd.concat(told, ignore_index=True) if told else NO_REJECTS
+    rejected = [part for part in parts if len(part)]
+    return _usable(file, today, values), pd.concat(rejected, ignore_index=True) if rejected else NO_REJECTS
 
 
 def _usable(file: WideFile, rows: np.ndarray, values: np.ndarray) -> DayRows:

@@ -47,8 +47,8 @@ class Column:
 
         The last place, -1, is that of a missing cell.
         """
-        places, found = pd.factorize(self.cells)
-        texts = [str(text).strip() for text in found.tolist()]
+        places, distinct = pd.factorize(self.cells)
+        texts = [str(text).strip() for text in distinct.tolist()]
         return places, texts, np.array([*(text.lower() in BLANKS for text in texts), True])
 
     @cached_property
@@ -178,8 +178,8 @@ def _are_hex(texts: pd.Index[str]) -> bool:
 
 def _is_of_a_type(name: str) -> bool:
     """Whether a name says value and, beside it, nothing but a type."""
-    said, count = re.subn(r"values?|val$|wert", "", name.lower())
-    return count > 0 and set(re.findall(r"[a-z]+", said)) <= WORDS["types of values"]
+    rest, count = re.subn(r"values?|val$|wert", "", name.lower())
+    return count > 0 and set(re.findall(r"[a-z]+", rest)) <= WORDS["types of values"]
 
 
 def rising(values: np.ndarray, share: float = 0.99) -> bool:

@@ -47,9 +47,11 @@ def comings_and_goings(values: pd.DataFrame) -> list[str]:
         spans = values.groupby(kind, sort=False, observed=True)["time"].agg(["min", "max"])
         ends, begins = spans[spans["max"] < last - edge], spans[spans["min"] > first + edge]
         odd += _renamed(ends, begins, edge) if kind == "sensor" else []
-        told = _day if last - first > pd.Timedelta("3D") else _minute
-        odd += [f"{kind} {name} has no value after {told(row['max'])}" for name, row in ends.head(most).iterrows()]
-        odd += [f"{kind} {name} has no value before {told(row['min'])}" for name, row in begins.head(most).iterrows()]
+        in_words = _day if last - first > pd.Timedelta("3D") else _minute
+        odd += [f"{kind} {name} has no value after {in_words(row['max'])}" for name, row in ends.head(most).iterrows()]
+        odd += [
+            f"{kind} {name} has no value before {in_words(row['min'])}" for name, row in begins.head(most).iterrows()
+        ]
         more = max(0, len(ends) - most) + max(0, len(begins) - most)
         odd += [f"{more:,} more of kind {kind} end early or begin late"] if more else []
     return odd
@@ -76,9 +78,9 @@ def times_that_go_back(raw: pd.DataFrame, time: pd.Series, step: timedelta) -> l
     first = int(back.argmax())
     by = timedelta(microseconds=int(-apart[first].astype(np.int64)))
     lines = len(np.unique(line[1:][back]))
-    told = "goes back once" if lines == 1 else f"goes back {lines:,} times"
+    times = "goes back once" if lines == 1 else f"goes back {lines:,} times"
     return [
-        f"the time {told}, first in line {line[first + 1]}, by {by}: a clock that was set, or summer time (--zone)?"
+        f"the time {times}, first in line {line[first + 1]}, by {by}: a clock that was set, or summer time (--zone)?"
     ]
 
 

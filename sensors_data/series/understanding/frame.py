@@ -153,21 +153,21 @@ def _first_row(rows: list[list[str]], kinds: list[str], width: int) -> int | Non
     for number, row in enumerate(rows):
         if number < below or len(row) < max(2, 0.5 * width) or (len(row) > width and not _leads(rows, number)):
             continue
-        found = {place: kind_of(row[place]) if place < len(row) else "" for place in (*timed, *numbers)}
-        if timed and found[timed[0]] == "t":
-            if len(row) < width and numbers and not any(found[place] == "n" for place in numbers):
+        kinds_there = {place: kind_of(row[place]) if place < len(row) else "" for place in (*timed, *numbers)}
+        if timed and kinds_there[timed[0]] == "t":
+            if len(row) < width and numbers and not any(kinds_there[place] == "n" for place in numbers):
                 continue  # `Started:` and a time, above the table
             below = _names_below(rows, number, width)
             if not below:
                 return number
             continue
-        if timed and found[timed[0]]:
+        if timed and kinds_there[timed[0]]:
             continue
         if is_counted(row):
             continue
-        filled = [place for place in found if found[place]]
-        alike = sum(found[place] == kinds[place] for place in filled)
-        if filled and alike > 0.5 * len(filled) and (not timed or any(found[place] == "t" for place in timed)):
+        filled = [place for place in kinds_there if kinds_there[place]]
+        alike = sum(kinds_there[place] == kinds[place] for place in filled)
+        if filled and alike > 0.5 * len(filled) and (not timed or any(kinds_there[place] == "t" for place in timed)):
             below = _names_below(rows, number, width)
             if not below:
                 return number

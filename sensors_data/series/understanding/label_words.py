@@ -79,8 +79,10 @@ def names_sensors(column: Column) -> bool:
 
 def names_quantities(column: Column) -> bool:
     """Whether each of a column's words says what was measured, and not all the same: import and export, say."""
-    said = [set(re.findall(r"[^\W\d_]+", str(word).casefold())) & WORDS["quantities"] for word in column.distinct[:50]]
-    return not column.numeric and all(said) and len(set().union(*said)) > 1
+    quantities = [
+        set(re.findall(r"[^\W\d_]+", str(word).casefold())) & WORDS["quantities"] for word in column.distinct[:50]
+    ]
+    return not column.numeric and all(quantities) and len(set().union(*quantities)) > 1
 
 
 def shown(columns: list[Column], why: str) -> str:

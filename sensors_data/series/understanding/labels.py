@@ -246,9 +246,9 @@ def _doubtful(machine: list[Column], value: Column | None, measures: list[Column
         return []
     column = unsure[0]
     shown_one = f"like '{column.distinct[0][:30]}', are taken for machines"
-    told = f"the {len(column.distinct)} names in '{column.name}', {shown_one}"
+    names = f"the {len(column.distinct)} names in '{column.name}', {shown_one}"
     keys = f'kind = "long", sensor = "{column.name}", value = "{measures[0].name}"'
-    return [f"{told}; if they are sensors, write {keys} in the layout, and no asset"]
+    return [f"{names}; if they are sensors, write {keys} in the layout, and no asset"]
 
 
 def _apart(label: Column, value: Column) -> float:

@@ -35,8 +35,8 @@ def oddities(
     unread = time.isna()
     apart = unread & (read_times(raw["time"], family.layout).notna() if unread.any() else unread)
     if wrong := int(apart.sum()):
-        told = counted(wrong, "row has", "rows have")
-        odd.append(f"{told} a time years from the others{_first(raw, apart)}: set aside, a wrong clock?")
+        sentence = counted(wrong, "row has", "rows have")
+        odd.append(f"{sentence} a time years from the others{_first(raw, apart)}: set aside, a wrong clock?")
     unread &= ~apart
     if unread.any():
         odd.append(
@@ -50,12 +50,14 @@ def oddities(
     text = readings[readings["number"].isna() & ~is_blank(readings["value"]) & ~readings["sensor"].isin(worded)]
     if len(text):
         words = text["value"].astype(str).str.slice(0, 20).value_counts()
-        told = counted(len(text), "value is no number", "values are no numbers")
-        odd.append(f"{told}, like {', '.join(repr(str(w)) for w in words.index[:3])}")
+        sentence = counted(len(text), "value is no number", "values are no numbers")
+        odd.append(f"{sentence}, like {', '.join(repr(str(w)) for w in words.index[:3])}")
     if repeated := int(values.duplicated(["time", "asset", "sensor"]).sum()):
-        told = f"{counted(repeated, 'value stands', 'values stand')} twice or more for one time, asset and sensor"
+        sentence = f"{counted(repeated, 'value stands', 'values stand')} twice or more for one time, asset and sensor"
         others = repeated - int(values.duplicated(["time", "asset", "sensor", "value"]).sum())
-        odd.append(f"{told}, {others:,} of them with another value than before: the last is taken" if others else told)
+        odd.append(
+            f"{sentence}, {others:,} of them with another value than before: the last is taken" if others else sentence
+        )
     odd += _of_sensors(values, family)
     odd += comings_and_goings(values)
     odd += times_that_go_back(raw, time, step)

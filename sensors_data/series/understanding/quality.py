@@ -35,7 +35,7 @@ class Quality:
 
 def find_quality(columns: list[Column]) -> Quality | None:
     """The quality columns of a table: one for each sensor where several stand beside their values, else one for all."""
-    graded = {column.name: found for column in columns if (found := _grades(column)) is not None}
+    graded = {column.name: graded_as for column in columns if (graded_as := _grades(column)) is not None}
     if not graded:
         return None
     good = tuple(sorted({grade for grades in graded.values() for grade in grades}))

@@ -229,9 +229,9 @@ def _measure(column: Column, moments: pd.Series, states: dict[str, dict[str, flo
         return Role(column.name, "ignored", f"it always holds '{column.distinct[0][:30]}'")
     if told_by_calendar(column.filled, moments):
         return Role(column.name, "ignored", "it repeats a part of the time")
-    if 2 * len(column.filled) >= len(column.cells) and (found := states_in(column.filled)):
-        states[column.name] = found
-        return Role(column.name, "state", f"{len(found)} words come again and again, like {next(iter(found))}", 0.7)
+    if 2 * len(column.filled) >= len(column.cells) and (words := states_in(column.filled)):
+        states[column.name] = words
+        return Role(column.name, "state", f"{len(words)} words come again and again, like {next(iter(words))}", 0.7)
     shown = ", ".join(str(word)[:16] for word in column.distinct[:4])
     return Role(column.name, "ignored", f"text of {len(column.distinct)} kinds without an order ({shown})")
 

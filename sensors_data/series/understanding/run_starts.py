@@ -23,8 +23,8 @@ _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ,]+\d{1,2}:\d{2}(?::\d
 def start_told(preamble: tuple[str, ...]) -> tuple[str, str] | None:
     """The moment in the first line that says when a run began, as ISO 8601, and what may be wrong with it."""
     for line in preamble:
-        found = _DATE.search(line) if _BEGINS.search(line) else None
-        text = re.sub(r"[T ,]+", " ", found[0]) if found else ""
+        match = _DATE.search(line) if _BEGINS.search(line) else None
+        text = re.sub(r"[T ,]+", " ", match[0]) if match else ""
         form = date_form(pd.Series([text])) if text else None
         if form is None:
             continue

@@ -31,7 +31,7 @@ def sensor_specs(raw: pd.DataFrame, time: pd.Series, layout: Layout, understood:
     names = (name for name in map(str, raw["sensor"].unique()) if re.fullmatch(LABEL, name))
     parts = {name: by_name[name] for name in names if name in by_name}
     codes = {name: codes_of(part["number"].to_numpy()) for name, part in parts.items()}
-    shared = frozenset(code for found in codes.values() for code in found)
+    shared = frozenset(code for of_sensor in codes.values() for code in of_sensor)
     units = _units(raw, layout, understood)
     return {
         name: _spec(

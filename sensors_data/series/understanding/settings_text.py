@@ -14,21 +14,21 @@ from sensors_data.series.understanding.discover import Discovery
 UNZONED = "the file states no zone; mend it if these are local times"
 
 
-def with_family(text: str, found: Discovery, name: str) -> str:
+def with_family(text: str, discovery: Discovery, name: str) -> str:
     """A settings file's text with `[families.NAME]` for what was found added to it."""
     document = tomlkit.parse(text)
     families = document.setdefault("families", tomlkit.table(is_super_table=True))
-    families.append(name, _family(found))
+    families.append(name, _family(discovery))
     return tomlkit.dumps(document)
 
 
-def settings_toml(found: Discovery, name: str) -> str:
+def settings_toml(discovery: Discovery, name: str) -> str:
     """The [families.NAME] part of a settings.toml for what was found."""
-    return with_family("", found, name)
+    return with_family("", discovery, name)
 
 
-def _family(found: Discovery) -> Table:
-    family = found.family
+def _family(discovery: Discovery) -> Table:
+    family = discovery.family
     table = tomlkit.table()
     table.add("inbox", family.inbox)
     table.add("step", duration_words(family.step))
@@ -37,8 +37,8 @@ def _family(found: Discovery) -> Table:
         nearest.comment("readings come a little before or after each step")
         table.add("nearest", nearest)
     table.add("linear_gap", duration_words(family.linear_gap))
-    table.add("layout", _layout(found))
-    table.add("training", _training(found))
+    table.add("layout", _layout(discovery))
+    table.add("training", _training(discovery))
     if family.detector:
         table.add("detector", _plain(dict(family.detector)))
     sensors = tomlkit.table()
@@ -62,9 +62,9 @@ def _quoted(name: str) -> tomlkit.items.Key:
     return tomlkit.items.SingleKey(name, t=tomlkit.items.KeyType.Basic)
 
 
-def _layout(found: Discovery) -> Table:
+def _layout(discovery: Discovery) -> Table:
     """The layout's keys that differ from the defaults, each guess with its reason."""
-    layout, understood = found.family.layout, found.understood
+    layout, understood = discovery.family.layout, discovery.understood
     why = {role.role: role.evidence for role in understood.roles.roles}
     ignored = [f"{r.column}: {r.evidence}" for r in understood.roles.roles if r.column in layout.ignore]
     comments = {
@@ -99,12 +99,12 @@ def layout_table(layout: Layout, comments: dict[str, str], keys: dict[str, objec
     return table
 
 
-def _training(found: Discovery) -> Table:
-    training = found.family.training
+def _training(discovery: Discovery) -> Table:
+    training = discovery.family.training
     table = tomlkit.table()
     if training.days != 28:
         days = tomlkit.item(training.days)
-        days.comment(f"a reading every {duration_words(found.family.step)} wants more days than the usual 28")
+        days.comment(f"a reading every {duration_words(discovery.family.step)} wants more days than the usual 28")
         table.add("days", days)
     table.add("first_after", training.first_after)
     if training.commissioning:

@@ -37,26 +37,26 @@ _NO_YEAR = r"[^\W\d_]{3,9}\.? +\d{1,2},? +\d{1,2}:\d{2}.*|\d{1,2}[./-]\d{1,2}\.?
 
 def find_time(columns: list[Column], name: str) -> TimeColumns:
     """The time of a table's rows. UnreadableError says which columns were looked at and why none is it."""
-    stamps = [found for column in columns if (found := _stamp(column)) is not None]
-    dates = [found for found in stamps if "clock" not in found.keys]
-    dates += [found for column in columns if (found := digit_date(column)) is not None]
-    whole = sorted((found for found in stamps if "clock" in found.keys), key=lambda f: -f.confidence)
+    stamps = [candidate for column in columns if (candidate := _stamp(column)) is not None]
+    dates = [candidate for candidate in stamps if "clock" not in candidate.keys]
+    dates += [candidate for column in columns if (candidate := digit_date(column)) is not None]
+    whole = sorted((candidate for candidate in stamps if "clock" in candidate.keys), key=lambda f: -f.confidence)
     best = whole[0] if whole and whole[0].confidence >= 0.3 else None
     parted = date_and_clock(columns, dates) or parts_of(columns) or unnamed_parts(columns)
     if best is not None and (parted is None or best.confidence >= parted.confidence):
         return _with_others(_moments_of(best, columns), columns, stamps)
     if parted is not None:
         return _with_others(parted, columns, stamps)
-    dates.sort(key=lambda found: -found.confidence)
+    dates.sort(key=lambda candidate: -candidate.confidence)
     if dates and dates[0].confidence >= 0.3:
         return _with_others(dates[0], columns, stamps)
-    numbers = [found for column in columns if (found := number_time(column)) is not None]
+    numbers = [candidate for column in columns if (candidate := number_time(column)) is not None]
     if numbers:
-        chosen = max(numbers, key=lambda found: found.confidence)
+        chosen = max(numbers, key=lambda candidate: candidate.confidence)
         column = next(column for column in columns if column.name == chosen.columns[0])
         counted = "time_unit" in chosen.keys and "start" not in chosen.keys
-        told = rounding(column, str(chosen.keys["time_unit"]), name) if counted else ()
-        return _with_others(replace(chosen, odd=(*chosen.odd, *told)), columns, stamps)
+        odd = rounding(column, str(chosen.keys["time_unit"]), name) if counted else ()
+        return _with_others(replace(chosen, odd=(*chosen.odd, *odd)), columns, stamps)
     check_one_time(columns, name)
     raise _no_time(columns, name)
 
@@ -109,23 +109,23 @@ def _moments_of(best: TimeColumns, columns: list[Column]) -> TimeColumns:
     return epoch_beside(clock, columns) or best
 
 
-def _with_others(found: TimeColumns, columns: list[Column], stamps: list[TimeColumns]) -> TimeColumns:
+def _with_others(time: TimeColumns, columns: list[Column], stamps: list[TimeColumns]) -> TimeColumns:
     """A time with the other columns of times that its rows have, and the end of their interval."""
-    found = with_fraction(found, columns)
-    others = [stamp.columns[0] for stamp in stamps if stamp.columns[0] not in found.columns]
-    others += [c.name for c in columns if c.name not in (*found.columns, *others) and not c.numeric and clock_of(c)]
-    others += _digits_of_times([c for c in columns if c.name not in (*found.columns, *others)])
-    keys = {key: value for key, value in found.keys.items() if key != "clock"}
+    time = with_fraction(time, columns)
+    others = [stamp.columns[0] for stamp in stamps if stamp.columns[0] not in time.columns]
+    others += [c.name for c in columns if c.name not in (*time.columns, *others) and not c.numeric and clock_of(c)]
+    others += _digits_of_times([c for c in columns if c.name not in (*time.columns, *others)])
+    keys = {key: value for key, value in time.keys.items() if key != "clock"}
     by_name = {column.name: column for column in columns}
-    found = with_zone_column(replace(found, keys=keys), columns)
-    keys = dict(found.keys)
-    if len(found.columns) == 1 and (pairs := _pairs(found, columns, stamps)):
+    time = with_zone_column(replace(time, keys=keys), columns)
+    keys = dict(time.keys)
+    if len(time.columns) == 1 and (pairs := _pairs(time, columns, stamps)):
         keys["times"] = pairs
-    elif len(found.columns) == 1:
+    elif len(time.columns) == 1:
         ends = [name for name in others if by_name[name].named(_END) and len(by_name[name].distinct) > 2]
         if ends:
             keys["end"] = ends[0]
-    return replace(found, keys=keys, others=tuple(others))
+    return replace(time, keys=keys, others=tuple(others))
 
 
 def _digits_of_times(columns: list[Column]) -> list[str]:
@@ -140,25 +140,25 @@ def _digits_of_times(columns: list[Column]) -> list[str]:
     return names
 
 
-def _pairs(found: TimeColumns, columns: list[Column], stamps: list[TimeColumns]) -> dict[str, str]:
+def _pairs(rows_time: TimeColumns, columns: list[Column], stamps: list[TimeColumns]) -> dict[str, str]:
     """The columns of numbers that follow a time of their own, by their names; none unless each time has its numbers."""
-    style = found.keys.get("time_format")
+    style = rows_time.keys.get("time_format")
     alike = {stamp.columns[0] for stamp in stamps if stamp.keys.get("time_format") == style and stamp.confidence > 0.3}
     if by_stem := _pairs_by_name(alike, columns):
-        return {value: time for value, time in by_stem.items() if time != found.columns[0]}
+        return {value: time for value, time in by_stem.items() if time != rows_time.columns[0]}
     pairs: dict[str, str] = {}
-    own: dict[str, list[str]] = {}
+    values_of: dict[str, list[str]] = {}
     current = ""
     for column in sorted(columns, key=lambda column: column.place):
         if column.name in alike:
             current = column.name
-            own[current] = []
+            values_of[current] = []
         elif current and column.numeric:
-            own[current].append(column.name)
-    if len(own) < 2 or not all(own.values()) or next(iter(own)) != found.columns[0]:
+            values_of[current].append(column.name)
+    if len(values_of) < 2 or not all(values_of.values()) or next(iter(values_of)) != rows_time.columns[0]:
         return {}
-    for time, values in own.items():
-        pairs |= dict.fromkeys(values, time) if time != found.columns[0] else {}
+    for time, values in values_of.items():
+        pairs |= dict.fromkeys(values, time) if time != rows_time.columns[0] else {}
     return pairs
 
 
@@ -202,9 +202,9 @@ def _no_time(columns: list[Column], name: str) -> UnreadableError:
             "export them with years of the common era, like 2026",
         )
     if dated:
-        told = f"'{dated[0].name}', like '{dated[0].distinct[0][:30]}',"
+        shown = f"'{dated[0].name}', like '{dated[0].distinct[0][:30]}',"
         return UnreadableError(
-            f"{name}: the times in column {told} are of no years 1990 to 2099",
+            f"{name}: the times in column {shown} are of no years 1990 to 2099",
             "take out what is older, or mend the clock",
         )
     parts = [column.name for sign in ("%m", "%d") for column in columns if column.named(WORDS[sign])]

@@ -80,13 +80,13 @@ def epoch_beside(clock: pd.Series, columns: list[Column]) -> TimeColumns | None:
     local = clock.dt.tz_localize(None) if clock.dt.tz is not None else clock
     for column in columns:
         large = column.numeric and len(column.values) >= len(local) and abs(column.values[0]) > 6e8
-        found = number_time(column) if large else None
-        size = _EPOCHS.get(str(found.keys.get("time_unit"))) if found and "start" not in found.keys else None
-        if found is None or size is None:
+        epoch = number_time(column) if large else None
+        size = _EPOCHS.get(str(epoch.keys.get("time_unit"))) if epoch and "start" not in epoch.keys else None
+        if epoch is None or size is None:
             continue
         apart = (local.astype("datetime64[us]").astype("int64") / 1e6 - column.values / size).to_numpy() / 900
         if (np.abs(apart - np.round(apart)) < 2 / 900).mean() > 0.95 and np.abs(apart).max() <= 14 * 4:
-            return found
+            return epoch
     return None
 
 

@@ -35,11 +35,11 @@ _UNNAMED = (
 def date_and_clock(columns: list[Column], dates: list[TimeColumns]) -> TimeColumns | None:
     """A column of dates beside one of times of day, of hours, or of hours and minutes as one number."""
     by_name = {column.name: column for column in columns}
-    for found in sorted(dates, key=lambda f: (not _of_utc(by_name[f.columns[0]]), by_name[f.columns[0]].place)):
-        day = by_name[found.columns[0]]
-        if re.search(r"%[zZ]", str(found.keys.get("time_format", ""))):
+    for dated in sorted(dates, key=lambda f: (not _of_utc(by_name[f.columns[0]]), by_name[f.columns[0]].place)):
+        day = by_name[dated.columns[0]]
+        if re.search(r"%[zZ]", str(dated.keys.get("time_format", ""))):
             continue
-        style = at_midnight(str(found.keys.get("time_format", "%Y-%m-%d")))
+        style = at_midnight(str(dated.keys.get("time_format", "%Y-%m-%d")))
         for column in sorted(columns, key=lambda c: abs(c.place - day.place - 0.6)):
             clock = None if column is day else clock_of(column) or clock_beside(day, column) or count_of(column)
             if clock is None or (_is_settled(day) and not column.named(_CLOCKS)):
@@ -66,23 +66,23 @@ def _told_by_end(column: Column, clock: str) -> tuple[str, ...]:
     return (f"'{column.name}' counts the hours from 1 to 24: 1 is read as 01:00, the end of the first hour",)
 
 
-def with_fraction(found: TimeColumns, columns: list[Column]) -> TimeColumns:
+def with_fraction(stamp: TimeColumns, columns: list[Column]) -> TimeColumns:
     """A time of whole seconds with the column right beside it that holds their fraction, if there is one."""
-    last = max(column.place for column in columns if column.name in found.columns)
-    near = (c for c in columns if 0 < c.place - last <= 2 and c.name not in found.columns)
+    last = max(column.place for column in columns if column.name in stamp.columns)
+    near = (c for c in columns if 0 < c.place - last <= 2 and c.name not in stamp.columns)
     beside = next(((column, sign) for column in near if (sign := _counts_fractions(column))), None)
-    counted = found.keys.get("time_unit") == "s" and "start" not in found.keys and _is_whole(found, columns)
-    style = "%E" if counted else str(found.keys.get("time_format", ""))
+    counted = stamp.keys.get("time_unit") == "s" and "start" not in stamp.keys and _is_whole(stamp, columns)
+    style = "%E" if counted else str(stamp.keys.get("time_format", ""))
     if beside is None or not re.search(r"%[SE]$", style):
-        return found
-    names = (*found.columns, beside[0].name)
-    keys = {**found.keys, "time": names, "time_format": f"{style} {beside[1]}", "time_unit": "text"}
-    return replace(found, keys=keys, columns=names)
+        return stamp
+    names = (*stamp.columns, beside[0].name)
+    keys = {**stamp.keys, "time": names, "time_format": f"{style} {beside[1]}", "time_unit": "text"}
+    return replace(stamp, keys=keys, columns=names)
 
 
-def _is_whole(found: TimeColumns, columns: list[Column]) -> bool:
+def _is_whole(stamp: TimeColumns, columns: list[Column]) -> bool:
     """Whether the one column of a time holds whole numbers."""
-    return all(column.whole for column in columns if column.name in found.columns)
+    return all(column.whole for column in columns if column.name in stamp.columns)
 
 
 def _counts_fractions(column: Column) -> str:

@@ -73,13 +73,13 @@ def understand(path: Path, wishes: Wishes) -> Understood:
         keys |= {"time_format": wishes.style, "time_unit": "text"}
     if wishes.start:
         keys["start"] = wishes.start
-    told = zone_told(time, frame.preamble if frame else ())
-    if not told and "%*" in str(time.keys.get("time_format", "")):
-        told = zone_behind(cells[time.columns[0]].dropna().astype(str).iloc[:200].str.strip().tolist())
+    zone = zone_told(time, frame.preamble if frame else ())
+    if not zone and "%*" in str(time.keys.get("time_format", "")):
+        zone = zone_behind(cells[time.columns[0]].dropna().astype(str).iloc[:200].str.strip().tolist())
     if frame and str(time.keys.get("start", "")) == UNDATED and (begin := start_told(frame.preamble)):
         time = begun(time, begin)
         keys |= time.keys
-    keys |= {"timezone": wishes.zone or told or "UTC", **marks.keys()}
+    keys |= {"timezone": wishes.zone or zone or "UTC", **marks.keys()}
     first = parse(Layout, keys, "what was stated or understood")
     joined = joined_cells(pd.DataFrame(cells), first.time)
     moments = read_times(joined, first)
@@ -94,7 +94,7 @@ def understand(path: Path, wishes: Wishes) -> Understood:
         keys.pop("time_format")
     roles = roles_of(columns, time, moments, wishes.asset)
     layout = Layout.model_validate({**keys, **_layout_keys(roles, columns, first.time_format, _a_row_a_day(moments))})
-    return Understood(layout, frame, marks, time, roles, tuple(columns), bool(told) or _zoned(joined, layout))
+    return Understood(layout, frame, marks, time, roles, tuple(columns), bool(zone) or _zoned(joined, layout))
 
 
 def columns_of(path: Path, wishes: Wishes) -> tuple[list[Column], Frame | None, Marks]:
@@ -164,10 +164,10 @@ def _stated_time(columns: list[Column], wishes: Wishes) -> TimeColumns | None:
     keys: dict[str, object] = {"time": wishes.time}
     if wishes.style:
         return TimeColumns(keys, wishes.time, "stated", 1.0)
-    found = find_time([by_name[name] for name in wishes.time], "--time")
-    if len(found.columns) == len(wishes.time):
-        return found
-    return TimeColumns({**found.keys, **keys}, wishes.time, "stated", 1.0, found.odd)
+    time = find_time([by_name[name] for name in wishes.time], "--time")
+    if len(time.columns) == len(wishes.time):
+        return time
+    return TimeColumns({**time.keys, **keys}, wishes.time, "stated", 1.0, time.odd)
 
 
 def _no_times(name: str, layout: Layout, cells: pd.Series) -> UnreadableError:
