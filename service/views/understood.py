@@ -6,7 +6,7 @@ import numpy as np
 
 from sensors_data.counting import count
 from sensors_data.series.understanding.discover import Discovery
-from sensors_data.series.understanding.roles import Role
+from sensors_data.series.understanding.measures import Role
 from sensors_data.series.understanding.settings_text import duration_words
 
 HEAD = ("column", "taken for", "because", "range", "no value")

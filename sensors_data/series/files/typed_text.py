@@ -11,7 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sensors_data.series.files.cells import BLOCK, Aside, Body, mended_rows, named_cells, row_numbers, table_of
+from sensors_data.series.files.cells import BLOCK, Aside, Body, mended_rows, row_numbers, table_of
+from sensors_data.series.files.header_names import named_cells
 from sensors_data.series.files.key_columns import WORD, coded, whole
 from sensors_data.series.files.number_cells import BLANKS, numbers_of, numbers_of_text
 from sensors_data.series.files.text_lines import blocks_of, count_of, joined

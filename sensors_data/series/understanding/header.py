@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 
 from sensors_data.series.files.cell_kinds import kind_of
-from sensors_data.series.files.cells import lacks_a_name
+from sensors_data.series.files.header_names import lacks_a_name
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.values.units import is_unit
 

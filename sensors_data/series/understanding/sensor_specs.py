@@ -9,7 +9,7 @@ import pandas as pd
 
 from sensors_data.layout import Layout, Sensor
 from sensors_data.section import LABEL
-from sensors_data.series.understanding.roles import on_off
+from sensors_data.series.understanding.measures import on_off
 from sensors_data.series.understanding.understand import Understood
 from sensors_data.series.values.context import is_context
 from sensors_data.series.values.missing import codes_of

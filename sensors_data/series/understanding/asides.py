@@ -1,0 +1,110 @@
+"""Columns that are no part of a reading: they label anomalies, number rows or things, or run with the clock."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.section import LABEL
+from sensors_data.series.understanding.column_words import WORDS
+from sensors_data.series.understanding.columns import Column, rising
+
+CLOCKWORK = "it runs with the clock"
+THING = "it is a number of a thing, not a measured one"
+_LABELS = WORDS["labels of anomalies"]
+_NAMES_TOO = frozenset(("target", "label", "labels"))
+"""Those of them that name series as well."""
+_SPARE = WORDS["spare"]
+_FRACTIONS = WORDS["fractions of a second"]
+_CALENDAR = {"hour": "hour", "minute": "minute", "weekday": "weekday", "dayofweek": "weekday", "month": "month",
+             "year": "year", "day": "day"}  # fmt: skip
+"""Columns by name that may repeat a part of the time."""
+
+
+def why_aside(column: Column, moments: pd.Series) -> str:
+    """Why a column is none of a reading's parts, empty where it may be one."""
+    if not len(column.filled):
+        return "it is empty"
+    word = column.lower.replace(" ", "")
+    if word in _LABELS and (column.numeric or word not in _NAMES_TOO or _tells_anomalies(column)):
+        return "its name says that it labels anomalies"
+    if not re.fullmatch(LABEL, column.name):
+        return "its name is no printable text of at most 128 characters"
+    if not column.numeric or column.cells.dtype.kind == "b":
+        return ""
+    values = column.values
+    if column.whole and column.called(WORDS["revisions"]) and values.min() >= 0:
+        return "it counts revisions: of a time's rows the last is taken"
+    if column.whole and values.min() >= 0 and (column.called(_FRACTIONS) or "fract" in column.lower.split()):
+        return "it is a part of the time"
+    if len(values) and np.ptp(values) == 0 and column.named(WORDS["settings"]):
+        return "it says how was measured, and is always the same"
+    if len(values) and np.ptp(values) == 0 and column.named(WORDS["place"]):
+        return "it says where, and is always the same"
+    if len(values) > 2 and column.whole and (np.abs(np.diff(values)) == 1).mean() > 0.99 and _spare(column):
+        return "it numbers the rows"
+    if len(values) > 2 and column.whole and column.named(_SPARE) and len(np.unique(values)) == len(values):
+        return "it numbers the rows"
+    if numbers_a_thing(column) and len(np.unique(values)) == 1:
+        return THING
+    return _clockwork(column, moments)
+
+
+def numbers_a_thing(column: Column) -> bool:
+    """Whether a column holds a few long whole numbers, as those of meters are."""
+    values = column.values
+    few = len(values) > 8 and column.whole and len(np.unique(values)) < max(3, 0.01 * len(values) + 2)
+    return bool(few and np.abs(values).max() >= 1e11)
+
+
+def _tells_anomalies(column: Column) -> bool:
+    """Whether a column's words, like normal, tell anomalies from what is none."""
+    return any(
+        re.search(r"normal|anomal|outlier|fault|true|false", str(word).casefold()) for word in column.distinct[:50]
+    )
+
+
+def _spare(column: Column) -> bool:
+    """Whether a column counts rows: it goes up by one from the first row to the last."""
+    return bool(rising(column.values, 0.999) and len(np.unique(column.values)) == len(column.values))
+
+
+def _clockwork(column: Column, moments: pd.Series) -> str:
+    """Why a column is a part of the calendar or runs with the clock, empty where it is not."""
+    instant = moments.to_numpy("datetime64[us]")
+    known = ~np.isnat(instant) & np.isfinite(column.number)
+    if known.sum() < 20:
+        return ""
+    values = column.number[known]
+    word = column.lower.replace(" ", "")
+    if word in _CALENDAR:
+        times = moments[known]
+        for shift in range(-14, 15):
+            if (
+                getattr((times + pd.Timedelta(hours=shift)).dt, _CALENDAR[word]).to_numpy()
+                == values - (word == "hour" and values.max() >= 24)
+            ).mean() > 0.95:
+                return "it repeats a part of the time"
+    if column.whole and np.ptp(values) == 23 and len(np.unique(values)) == 24:
+        times = moments[known]
+        for shift in range(-14, 15):
+            if ((times + pd.Timedelta(hours=shift)).dt.hour.to_numpy() == values - values.min()).mean() > 0.95:
+                return "it repeats a part of the time"
+    seconds = instant[known].astype(np.int64) / 1e6
+    if np.ptp(values) > 0 and np.ptp(seconds) > 0:
+        scaled = values / np.abs(values).max()
+        apart, level = seconds - seconds.mean(), scaled - scaled.mean()
+        slope = float(apart @ level) / float(apart @ apart)
+        straight = slope > 0 and np.abs(level - slope * apart).max() <= 5e-5 * np.ptp(scaled)
+        beside = len(np.unique(values)) > 10 and len(np.unique(seconds)) > 10
+        if straight and beside and _counts_time(slope * np.abs(values).max()):
+            return CLOCKWORK
+    return ""
+
+
+def _counts_time(a_second: float) -> bool:
+    """Whether a number grows by a power of ten in a second, a minute, an hour or a day; a counter has its own pace."""
+    power = np.log10(a_second * np.array([1.0, 60.0, 3600.0, 86_400.0]))
+    return bool((np.abs(power - np.round(power)) < 2e-3).any())
