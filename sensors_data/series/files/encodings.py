@@ -16,14 +16,15 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
-_EAST = {
+_WORDS_IN = {
     "gb18030": "时间 日期 日时 温度 湿度 压力 流量 功率 电压 电流 设备 采集 数值 站",
     "cp949": "일시 시간 날짜 온도 습도 기온 압력 유량 전력 지점 측정 시각",
     "cp932": "日時 時刻 時間 年月日 温度 気温 湿度 圧力 流量 電力 電圧 測定 品質",
-    "cp1250": "ość ęcie prąd iśnien epływ użyci ilość čas výkon průtok spotřeb teplotá érték idő hőmér nyomás áramlás",
+    "cp1250": "ość ęcie prąd iśnien epływ użyci ilość čas výkon průtok přívod spotřeb érték idő hőmér nyomás áramlás",
+    "cp1254": "sıcak basınç basıncı çalış akış güç değer ısı yağ hız ölçüm şebeke",
     "big5": "時間 日期 溫度 濕度 壓力 流量 電壓 電流 功率 設備",
 }
-"""Encodings of East Asia and of Central Europe, each with parts of words that tables of readings in it hold."""
+"""Encodings of East Asia, Central Europe and Turkey, each with parts of words that tables of readings in it hold."""
 
 
 def as_utf8(data: bytes, name: str, encoding: str) -> bytes:
@@ -68,8 +69,8 @@ def encoding_of(data: bytes) -> str:
 
 def _eight_bits(data: bytes) -> str:
     """The encoding of a text that is no UTF-8: Chinese pairs, Cyrillic words, else Western European."""
-    if east := _by_words(data):
-        return east
+    if likely := _by_words(data):
+        return likely
     runs = re.findall(rb"[\x80-\xff]+", data[:1_000_000])
     text = b"".join(runs)
     pairs = re.findall(rb"(?:[\x81-\xfe][\x40-\x7e\x80-\xfe])", text)
@@ -87,12 +88,12 @@ def _eight_bits(data: bytes) -> str:
 
 
 def _by_words(data: bytes) -> str:
-    """The encoding of East Asia in which a text holds the most words of readings, empty where it holds none."""
+    """The encoding, of those with words, in which a text holds most of them; empty where it holds none."""
     start = data[: data.rfind(b"\n", 0, 200_000) + 1] or data
     counts: dict[str, int] = {}
-    for encoding, words in _EAST.items():
+    for encoding, words in _WORDS_IN.items():
         try:
-            text = start.decode(encoding)
+            text = start.decode(encoding).casefold()
         except UnicodeDecodeError:
             continue
         counts[encoding] = sum(word in text for word in words.split())

@@ -67,6 +67,17 @@ def _values(text: str) -> list[Any]:
         return [json.loads(text)]
 
 
+def _split_rows(value: dict[str, Any]) -> list[Row]:
+    """The rows of a table that pandas split into columns, index and data; none of another object."""
+    names, index, data = (value.get(key) for key in ("columns", "index", "data"))
+    if not (isinstance(names, list) and isinstance(index, list) and isinstance(data, list)):
+        return []
+    if not (_are(names, str) and _are(data, list)):
+        return []
+    pairs = zip(index, data, strict=False)
+    return [_flat({"index": at} | dict(zip(names, cells, strict=False))) for at, cells in pairs]
+
+
 def _rows(value: Any, outer: Row) -> list[Row]:
     """The rows within a value, each with what the objects around it say."""
     if isinstance(value, list) and _are(value, list) and len(value) > 1 and _are(value[0], str):
@@ -82,6 +93,8 @@ def _rows(value: Any, outer: Row) -> list[Row]:
     if _is_timed(value):
         timed = [(key, part if isinstance(part, dict) else {"value": part}) for key, part in value.items()]
         return [outer | {"time": key} | _flat(part) for key, part in timed]
+    if rows := _split_rows(value):
+        return [outer | row for row in rows]
     around = outer | _flat(
         {key: part for key, part in value.items() if not isinstance(part, list) and not _is_timed(part)}
     )

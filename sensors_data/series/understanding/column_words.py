@@ -36,6 +36,8 @@ off/on: ok/fault clear/detected
 off/on: apagado/encendido apagada/encendida parado/marcha parada/marcha detenido/funcionando cerrado/abierto
 off/on: cerrada/abierta desligado/ligado desligada/ligada fermé/ouvert chiuso/aperto fermo/marcia arret/en_marche
 off/on: spento/in_funzione geschlossen/offen steht/läuft gesloten/open uit/in av/på fra/til pois/päällä ki/be
+off/on: från/till stopp/drift durdu/çalışıyor postój/praca spenta/accesa parada/en_marcha parado/en_marcha
+off/on: ferma/in_marcia stoi/pracuje
 off/on: wyłączony/włączony wyłączona/włączona wył/zał vypnuto/zapnuto vyp/zap kapalı/açık выкл/вкл стоп/работа
 off/on: 停机/运行 停止/运行 关/开 关闭/开启 关闭/打开 停止/運転 オフ/オン 정지/운전 정지/가동 꺼짐/켜짐
 fractions of a second: ns fraction fract fractsec ms msec millisecond milliseconds millis millitm nanoseconds nsec nsecs

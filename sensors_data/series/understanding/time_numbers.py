@@ -15,6 +15,8 @@ from sensors_data.series.understanding.time_guess import TimeColumns
 
 _YES = WORDS["time"]
 _NO = WORDS["other times"]
+_ADDRESSES = frozenset(("address", "addr", "register", "reg", "adresse", "adresa", "adres", "direccion", "indirizzo"))
+"""Names of columns that number registers: those of Modbus lie where Excel's days do."""
 _EPOCHS = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
 _COUNTED = {
     "excel": (32_874, 54_789),
@@ -53,7 +55,7 @@ def number_time(column: Column) -> TimeColumns | None:
     if column.named(_YES) and ordered and low >= 10_519_200 and high <= 47_335_680 and column.whole:
         keys = {"time": (column.name,), "time_unit": "min"}
         return TimeColumns(keys, (column.name,), "minutes since 1970", 0.5 + hint)
-    for unit, (first, last) in _COUNTED.items() if _unit_named(column) is None else ():
+    for unit, (first, last) in _COUNTED.items() if _unit_named(column) is None and not column.named(_ADDRESSES) else ():
         if first <= low and high <= last and (ordered or column.named(_YES)):
             keys = {"time": (column.name,), "time_unit": unit}
             return TimeColumns(keys, (column.name,), f"day numbers as {unit} counts them", 0.7 + hint)

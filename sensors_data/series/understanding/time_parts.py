@@ -129,7 +129,7 @@ def clock_of(column: Column) -> str | None:
     """The format of a column of times of day: 08:30, an hour 0 to 24 that comes round, or 830."""
     if column.typed_times or not len(column.filled):
         return None
-    style = None if column.numeric else clock_style(column.filled)
+    style = clock_style(column.filled) if not column.numeric or _has_dots(column) else None
     if style:
         return style
     if _are_hours(column):
@@ -152,6 +152,12 @@ def clock_of(column: Column) -> str | None:
     if values.max() <= 2400 and (values % 100 < 60).all() and named and values.max() > 60:
         return "%N"
     return None
+
+
+def _has_dots(column: Column) -> bool:
+    """Whether a column that is called a time holds clocks with a dot, like 8.30, and no numbers."""
+    dotted = column.distinct.str.fullmatch(r"(?:[01]?\d|2[0-4])\.[0-5]\d(?:\.[0-5]\d)?")
+    return column.named(_CLOCKS) and bool(dotted.all())
 
 
 def _are_hours(column: Column) -> bool:

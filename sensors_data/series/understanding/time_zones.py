@@ -40,7 +40,7 @@ def with_zone_column(time: TimeColumns, columns: list[Column]) -> TimeColumns:
             continue
         known = all(zone_minutes(word) is not None or _zone_named(word) for word in words)
         if known and (column.named(_NAMES) or tuple(sorted(words)) in {tuple(sorted(pair)) for pair in _PAIRS}):
-            sign = "%z" if all(re.match(r"[+-]", word) for word in words) else "%Z"
+            sign = "%z" if all(re.match(r"(?:UTC|GMT)?[+-]", word) for word in words) else "%Z"
             names = (*time.columns, column.name)
             keys = {**time.keys, "time": names, "time_format": f"{style}[ {sign}]"}
             return replace(

@@ -131,8 +131,18 @@ SAID = [
     Case("Polish letters of eight bits", lines("data;Wartość;ciśnienie", lambda n: f"{HOURS[n]};{comma(TEMP[n])};{comma(FLOW[n])}").encode("cp1250"), sensors=("Wartość", "ciśnienie")),
 ]  # fmt: skip
 
-CASES = [*SECONDS, *NAMES, *DATABASES, *WORDS, *MERGED, *ANSWERS, *KEYS, *SAID]
+PORTALS = [
+    Case("a clock with dots in a column of its own", lines("Data;Ora;temp;flow", lambda n: f"{HOURS[n]:%d/%m/%Y;%H.%M};{comma(TEMP[n])};{comma(FLOW[n])}"), odd=""),
+    Case("Czech letters of eight bits, and capitals", lines("Čas;Průtok;Teplota přívod", lambda n: f"{HOURS[n]:%d.%m.%Y %H:%M};{comma(FLOW[n])};{comma(TEMP[n])}").encode("cp1250"), sensors=("Průtok", "Teplota přívod")),
+    Case("Turkish letters of eight bits", lines("Tarih;Basınç;Sıcaklık", lambda n: f"{HOURS[n]:%d.%m.%Y %H:%M};{comma(FLOW[n])};{comma(TEMP[n])}").encode("cp1254"), sensors=("Basınç", "Sıcaklık")),
+    Case("a zone as UTC+02:00 in a column of its own", lines("Time,Time Zone,temp,flow", lambda n: f"{HOURS[n]},UTC+02:00,{pair(n)}"), first="2026-02-01 22:00:00"),
+    Case("a table as pandas splits it", json.dumps({"columns": ["temp", "flow"], "index": [int(at.timestamp() * 1000) for at in HOURS], "data": [[round(TEMP[n], 2), round(FLOW[n], 2)] for n in range(ROWS)]}), file="export.json"),
+    Case("off and on in Swedish", lines("Tid;temp;Pump", lambda n: f"{HOURS[n]};{comma(TEMP[n])};{'Till' if n % 24 > 6 else 'Från'}"), sensors=("temp", "Pump")),
+]  # fmt: skip
+
+CASES = [*PORTALS, *SECONDS, *NAMES, *DATABASES, *WORDS, *MERGED, *ANSWERS, *KEYS, *SAID]
 REFUSED = [
+    ("a list of registers", lines("Address,Name,Type,Min,Max", lambda n: f"{40001 + 2 * n},P_{n},{('INT16', 'FLOAT32')[n % 2]},0,{100 + n}"), "has no column of times"),
     ("a journal of alarms", lines("Time,State,Tag,Message", lambda n: f"{HOURS[n]},{('ACT', 'ACK', 'RTN')[n % 3]},T-{n % 4},T-{n % 4} {('high', 'low')[n // 3 % 2]} level"), "is a list of events: no column holds numbers"),
     ("a dump without rows", "-- dump\nCREATE TABLE readings (id int, at datetime);\n", "is a dump of a database without rows"),
 ]  # fmt: skip
