@@ -9,11 +9,13 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from anomaly.series.evidence.localise import Located
+from anomaly.series.evidence.localise import AROUND, Located
 
 AFTERMATH_SCORE, AFTERMATH_GAIN = 0.25, 0.1
 """A later place in a run is what an earlier fault left behind if it has less than these shares of the fault's peak
 score and of its evidence."""
+NEAR_GAIN = 0.02
+"""The share of its evidence within AROUND rows of it, where windows and score reach back over the fault."""
 
 
 @dataclass(frozen=True)
@@ -30,16 +32,20 @@ def without_aftermath(places: list[Located], times: pd.Series, score: np.ndarray
 
     `score` (T,) is that of the rows at `times` (T,). Windows reach back over the fault, and a machine may come back in
     another phase of its rhythm; while the score has not fallen under the limit, both are the fault's. The rows stay in
-    its part: it goes on, and its interval stays where its evidence is.
+    its part: it goes on, and its interval stays where its evidence is. Within AROUND rows of the fault a high score is
+    not a place's own; there NEAR_GAIN of the fault's evidence is needed too.
     """
     result: list[Located] = []
-    worst, worst_score = 0.0, 0.0
+    worst, worst_score, worst_end = 0.0, 0.0, -AROUND
     for place in places:
-        first, last = times.searchsorted(place.start), times.searchsorted(place.last, side="right")
+        first, last = times.searchsorted(place.start), int(times.searchsorted(place.last, side="right"))
         peak = float(np.nanmax(score[first:last], initial=0.0))
-        if peak >= AFTERMATH_SCORE * worst_score or place.gain >= AFTERMATH_GAIN * worst:
+        is_near, high = first - worst_end <= AROUND, peak >= AFTERMATH_SCORE * worst_score
+        if place.gain >= (NEAR_GAIN if is_near and high else AFTERMATH_GAIN) * worst or (high and not is_near):
             result.append(place)
-        worst, worst_score = max(worst, place.gain), max(worst_score, peak)
+        if place.gain >= worst:
+            worst, worst_end = place.gain, last
+        worst_score = max(worst_score, peak)
     return result
 
 

@@ -42,14 +42,23 @@ def test_a_run_without_a_place_is_one_part():
 
 @pytest.mark.parametrize(
     ("peak", "gain", "places"),
-    [(1.5, 25.0, 1), (1.5, 600.0, 2), (9.0, 25.0, 2)],
-    ids=["both small", "strong evidence", "high score"],
+    [(1.5, 25.0, 1), (1.5, 600.0, 2), (9.0, 25.0, 1), (9.0, 90.0, 2)],
+    ids=["both small", "strong evidence", "a score that is the fault's", "high score, some evidence"],
 )
 def test_a_place_after_a_far_worse_one_counts_if_its_score_or_its_evidence_is_large(peak, gain, places):
     score = np.full(60, 1.2)
     score[10:20], score[40:44] = 20.0, peak
     wanted = without_aftermath([place(10, 20, 3000.0), place(40, 44, gain)], TIMES, score)
     assert [found.start for found in wanted] == [TIMES[10], TIMES[40]][:places]
+
+
+def test_far_from_the_fault_a_high_score_is_a_places_own():
+    times = pd.Series(pd.date_range("2026-01-01", periods=150, freq="10min", tz="UTC"))
+    later = Located(times[110], times[113], pd.Series({"flow": 1.0}), 25.0)
+    fault = Located(times[10], times[19], pd.Series({"flow": 1.0}), 3000.0)
+    score = np.full(150, 1.2)
+    score[10:20], score[110:114] = 20.0, 9.0
+    assert without_aftermath([fault, later], times, score) == [fault, later]
 
 
 def test_a_small_place_before_a_large_one_is_no_aftermath():
