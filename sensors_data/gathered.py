@@ -27,7 +27,9 @@ log = logging.getLogger("nightscore")
 
 def all_incidents(store: Store) -> pd.DataFrame:
     """The rows of every incident, in no order of use."""
-    rows: pd.DataFrame = _read(store, _standing(store)).drop_columns([_STAMP.name]).to_pandas()
+    standing = _standing(store)
+    table = _read(store, standing, _unchanged(store, standing))
+    rows: pd.DataFrame = table.drop_columns([_STAMP.name]).to_pandas()
     return rows
 
 
@@ -35,7 +37,7 @@ def gather(store: Store) -> int:
     """Gather the incidents anew where FEWEST are not yet gathered; how many those are."""
     standing = _standing(store)
     before = _unchanged(store, standing)
-    rows = _read(store, standing)
+    rows = _read(store, standing, before)
     new = int(rows.num_rows) - int(before.num_rows)
     if new < FEWEST:
         return 0
@@ -52,9 +54,11 @@ def _standing(store: Store) -> dict[str, str]:
     return {key["incident"]: stamp for key, stamp in keys if key is not None}
 
 
-def _read(store: Store, standing: dict[str, str]) -> pa.Table:
-    """The rows of the incidents that stand, each with the stamp of its file, which was taken before it was read."""
-    unchanged = _unchanged(store, standing)
+def _read(store: Store, standing: dict[str, str], unchanged: pa.Table) -> pa.Table:
+    """The rows of the incidents that stand, each with the stamp of its file, which was taken before it was read.
+
+    Those that are gathered and `unchanged` are not read again.
+    """
     others = sorted(standing.keys() - set(unchanged["incident"].to_pylist()))
     parts = store.tables_of(_SPEC.name, (store.path(_SPEC.name, incident=key) for key in others))
     rows = together(_SPEC, list(parts))

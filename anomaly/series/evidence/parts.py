@@ -40,8 +40,10 @@ def without_aftermath(places: list[Located], times: pd.Series, score: np.ndarray
     for place in places:
         first, last = times.searchsorted(place.start), int(times.searchsorted(place.last, side="right"))
         peak = float(np.nanmax(score[first:last], initial=0.0))
-        is_near, high = first - worst_end <= AROUND, peak >= AFTERMATH_SCORE * worst_score
-        if place.gain >= (NEAR_GAIN if is_near and high else AFTERMATH_GAIN) * worst or (high and not is_near):
+        needed = AFTERMATH_GAIN
+        if peak >= AFTERMATH_SCORE * worst_score:
+            needed = NEAR_GAIN if first - worst_end <= AROUND else 0.0
+        if place.gain >= needed * worst:
             result.append(place)
         if place.gain >= worst:
             worst, worst_end = place.gain, last

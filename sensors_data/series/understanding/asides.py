@@ -80,18 +80,12 @@ def _clockwork(column: Column, moments: pd.Series) -> str:
     values = column.number[known]
     word = column.lower.replace(" ", "")
     if word in _CALENDAR:
-        times = moments[known]
-        for shift in range(-14, 15):
-            if (
-                getattr((times + pd.Timedelta(hours=shift)).dt, _CALENDAR[word]).to_numpy()
-                == values - (word == "hour" and values.max() >= 24)
-            ).mean() > 0.95:
-                return "it repeats a part of the time"
-    if column.whole and np.ptp(values) == 23 and len(np.unique(values)) == 24:
-        times = moments[known]
-        for shift in range(-14, 15):
-            if ((times + pd.Timedelta(hours=shift)).dt.hour.to_numpy() == values - values.min()).mean() > 0.95:
-                return "it repeats a part of the time"
+        from_zero = values - (word == "hour" and values.max() >= 24)
+        if _repeats(moments[known], _CALENDAR[word], from_zero):
+            return "it repeats a part of the time"
+    hours = column.whole and np.ptp(values) == 23 and len(np.unique(values)) == 24
+    if hours and _repeats(moments[known], "hour", values - values.min()):
+        return "it repeats a part of the time"
     seconds = instant[known].astype(np.int64) / 1e6
     if np.ptp(values) > 0 and np.ptp(seconds) > 0:
         scaled = values / np.abs(values).max()
@@ -102,6 +96,12 @@ def _clockwork(column: Column, moments: pd.Series) -> str:
         if straight and beside and _counts_time(slope * np.abs(values).max()):
             return CLOCKWORK
     return ""
+
+
+def _repeats(times: pd.Series, part: str, values: np.ndarray) -> bool:
+    """Whether values are a part of their times, such as the hour, in some zone."""
+    zones = (times + pd.Timedelta(hours=shift) for shift in range(-14, 15))
+    return any((getattr(local.dt, part).to_numpy() == values).mean() > 0.95 for local in zones)
 
 
 def _counts_time(a_second: float) -> bool:
