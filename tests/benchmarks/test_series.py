@@ -1,5 +1,4 @@
-import multiprocessing
-import os
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -172,18 +171,17 @@ def test_a_time_index_in_the_file_is_no_value(folder):
     assert read_series(listed(folder, "one")).values.shape == (ROWS, 1)
 
 
-def die(unit: Unit) -> Row:
-    """What the system does to a process that takes too much memory."""
-    if unit.listed.name == "two":
-        os._exit(9)
-    return run_unit(unit)
-
-
-def test_a_process_that_dies_costs_its_own_row_alone(folder, monkeypatch):
-    monkeypatch.setattr(series_run, "run_unit", die)
+def test_a_process_that_dies_costs_its_own_row_alone(folder, tmp_path, monkeypatch):
+    module = tmp_path / "units_of_which_one_dies.py"  # a fresh process imports what it runs by name
+    module.write_text(
+        "import os\n"
+        "from benchmarks.series_run import run_unit\n\n"
+        "def run(unit):\n"
+        "    return os._exit(9) if unit.listed.name == 'two' else run_unit(unit)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(series_run, "run_unit", importlib.import_module(module.stem).run)
     units = [Unit(listed(folder, name), "constant", 0) for name in ("one", "two", "quiet")]
-    fork = multiprocessing.get_context("fork")  # a fresh process would not have the replaced function
-    monkeypatch.setattr(multiprocessing, "get_context", lambda kind: fork)
     rows = {row.name: row.reason for row in run_units(units, 1)}
     assert rows == {"one": "", "quiet": "", "two": "the process died, most likely for want of memory"}
 
