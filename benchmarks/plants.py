@@ -15,7 +15,7 @@ from rich.table import Table
 
 from benchmarks.outputs import make_folders, wide_console
 from benchmarks.plants_run import run_plant
-from sensors_data.simulate_kinds import KINDS
+from sensors_data.simulation.kinds import KINDS
 
 console = wide_console(markup=True)
 

@@ -16,8 +16,8 @@ from benchmarks.nights_figures import best_overlap
 from benchmarks.nights_run import one_night
 from sensors_data.series.incidents import Incident, add_incident
 from sensors_data.settings import Family, Settings
-from sensors_data.simulate import Plant, last_days, simulate_plant
-from sensors_data.simulate_kinds import PlantKind
+from sensors_data.simulation.kinds import PlantKind
+from sensors_data.simulation.plant import Plant, last_days, simulate_plant
 from sensors_data.store import Store
 
 TRAINED, FAULTY = 21, 9

@@ -20,11 +20,11 @@ from benchmarks.outputs import wide_console
 from benchmarks.scale import apart
 from benchmarks.scale_month import OF_ASSET_DAYS, OF_SCORES, by_duckdb
 from benchmarks.scale_plant import DAY, FAMILY, WEEK, make_plant
-from sensors_data.cleaning import clean
 from sensors_data.parquet import open_parquet, parquet_bytes
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from sensors_data.tables import TABLES
+from sensors_data.upkeep.cleaning import clean
 from service.cli.doctor import examine
 from service.schedule.nights import night
 

@@ -229,7 +229,7 @@ JOBS = {
         Job(
             "clean",
             "plant",
-            "sensors_data.cleaning:clean",
+            "sensors_data.upkeep.cleaning:clean",
             "Remove what `retention` keeps no longer and what killed writers left; join small files of earlier days.",
             "weekly",
             is_watched=False,

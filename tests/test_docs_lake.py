@@ -11,7 +11,7 @@ from anomaly.series.night.asset_days import asset_days_of
 from sensors_data.arrow_rows import as_table
 from sensors_data.provenance import Provenance
 from sensors_data.store import Store
-from sensors_data.verify import paths_of, verify
+from sensors_data.upkeep.verify import paths_of, verify
 
 PAGE = (Path(__file__).parents[1] / "docs" / "how-to" / "store.md").read_text(encoding="utf-8")
 REGISTER, READ, REGISTER_ICEBERG, READ_ICEBERG = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)

@@ -13,12 +13,12 @@ import pytest
 from anomaly.images.jobs import score_images
 from anomaly.series.night.find_job import find_anomalies
 from anomaly.series.night.score_job import score_series
-from sensors_data.migrate import migrate
 from sensors_data.series.incidents import Incident, add_incident, read_incidents
 from sensors_data.settings import Settings, load
 from sensors_data.store import Store
 from sensors_data.tables import TABLES
-from sensors_data.verify import verify
+from sensors_data.upkeep.migrate import migrate
+from sensors_data.upkeep.verify import verify
 from synthesis.generator_files import load_for
 from synthesis.sampling import draw
 

@@ -12,8 +12,8 @@ import pandas as pd
 from sensors_data.images.jobs import ingest_images
 from sensors_data.series.jobs import impute, ingest
 from sensors_data.settings import Settings, load
-from sensors_data.simulate import START, plant_settings, simulate_plant, write_plant
-from sensors_data.simulate_camera import camera_settings, write_camera
+from sensors_data.simulation.camera import camera_settings, write_camera
+from sensors_data.simulation.plant import START, plant_settings, simulate_plant, write_plant
 
 FAULTY = 9
 NIGHTS = 4

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from sensors_data.settings import Settings, load
-from sensors_data.simulate import START, plant_settings, simulate_plant, write_plant
+from sensors_data.simulation.plant import START, plant_settings, simulate_plant, write_plant
 from service.schedule import nights
 
 ASSETS = ("oven-1", "oven-3")

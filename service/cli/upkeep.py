@@ -15,7 +15,7 @@ from service.console import add_cells, say, show, show_json, show_table
 from service.schedule.request import day_from
 
 if TYPE_CHECKING:
-    from sensors_data.verify import Finding
+    from sensors_data.upkeep.verify import Finding
 
 PANEL = "Keep the store"
 
@@ -42,8 +42,8 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Compare every file with the hash of its content; say what is damaged, and which command makes it again."""
-    from sensors_data import verify as walk
     from sensors_data.store import Store
+    from sensors_data.upkeep import verify as walk
     from service.schedule.repairs import repair as made_again
 
     store = Store(settings.store)
@@ -69,9 +69,9 @@ def clean(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would be removed.")] = False,
 ) -> None:
     """Remove what is older than the settings keep and join small files, or list what would go."""
-    from sensors_data import cleaning
-    from sensors_data.joining import to_join
     from sensors_data.store import Store
+    from sensors_data.upkeep import cleaning
+    from sensors_data.upkeep.joining import to_join
 
     if not dry_run:
         say(cleaning.clean(settings, day_from(day)))
@@ -94,8 +94,8 @@ def backup(
     to: Annotated[str, typer.Option("--to", help="Folder or URL that the backups lie in.")],
 ) -> None:
     """Copy what changed since the last backup; the store may be in use meanwhile."""
-    from sensors_data import backup as copies
     from sensors_data.store import Store
+    from sensors_data.upkeep import backup as copies
 
     made = copies.backup(Store(settings.store), to)
     show(f"backup {made.name}: {made.files:,} files, {made.copied:,} of them copied now, to {to}")
@@ -118,8 +118,8 @@ def restore(
     only: Annotated[list[str] | None, typer.Argument(help="Files and folders of the store; all if none.")] = None,
 ) -> None:
     """Write the files of a backup that the store lacks or that are damaged."""
-    from sensors_data import backup as copies
     from sensors_data.store import Store
+    from sensors_data.upkeep import backup as copies
 
     written, same = copies.restore(source, Store(settings.store), at, replace, say, only or ())
     show(f"restored {written:,} files from {source}; {same:,} were as they should be")
@@ -127,8 +127,8 @@ def restore(
 
 def migrate(settings: Settings) -> None:
     """Bring every file of an earlier nightscore to today's form, with the hash of its content; no value changes."""
-    from sensors_data import migrate as forms
     from sensors_data.store import Store
+    from sensors_data.upkeep import migrate as forms
 
     show(f"{sum(1 for _ in forms.migrate(Store(settings.store))):,} files have today's form now")
 

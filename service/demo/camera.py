@@ -9,7 +9,7 @@ from pathlib import Path
 from anomaly.images.jobs import score_images, train_images
 from sensors_data.images.jobs import ingest_images
 from sensors_data.settings import Settings
-from sensors_data.simulate_camera import FAULTY_DAYS, write_camera
+from sensors_data.simulation.camera import FAULTY_DAYS, write_camera
 from sensors_data.store import Store
 from service.console import training_progress
 from service.show.images import show_day

@@ -14,8 +14,8 @@ from rich.table import Table
 from sensors_data.errors import UnusableError
 from sensors_data.series.incidents import Incident, add_incident
 from sensors_data.settings import Settings, load
-from sensors_data.simulate import Plant, last_days, plant_settings, simulate_plant, write_plant
-from sensors_data.simulate_camera import camera_settings
+from sensors_data.simulation.camera import camera_settings
+from sensors_data.simulation.plant import Plant, last_days, plant_settings, simulate_plant, write_plant
 from sensors_data.store import Store
 from sensors_data.tables.shares import shares_in_words
 from service.console import console, say, show_table

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import date
 
 from sensors_data.errors import NightscoreError
-from sensors_data.inventory import Again
 from sensors_data.jobs import function_of
 from sensors_data.places import quarantine
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from sensors_data.verify import Finding, in_order, paths_of, verify
+from sensors_data.upkeep.inventory import Again
+from sensors_data.upkeep.verify import Finding, in_order, paths_of, verify
 
 ROUNDS = 6
 """What is made again makes stale what was made from it: as many steps as lead from readings to a report."""

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.plants import of_budget, of_plants
 from benchmarks.plants_run import judged, run_plant
-from sensors_data.simulate_kinds import HOURLY
+from sensors_data.simulation.kinds import HOURLY
 
 START = pd.Timestamp("2026-03-23T12:00Z")
 STEP = timedelta(minutes=5)

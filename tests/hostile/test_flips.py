@@ -5,9 +5,9 @@ from pathlib import Path
 
 from sensors_data.audit import entries
 from sensors_data.errors import DamagedError, NightscoreError
-from sensors_data.inventory import place_of
 from sensors_data.store import Store
-from sensors_data.verify import verify
+from sensors_data.upkeep.inventory import place_of
+from sensors_data.upkeep.verify import verify
 
 
 def kind_of(store: Store, path: str) -> str:

@@ -10,9 +10,9 @@ from mutations import changed
 from anomaly.images import files as image_files
 from anomaly.series import files as series_files
 from sensors_data.audit import entries, record
-from sensors_data.backup import backup, restore
 from sensors_data.seal import BLANK, sealed
 from sensors_data.store import Store
+from sensors_data.upkeep.backup import backup, restore
 from service.api.users import Users, add_user
 from synthesis import generator_files
 

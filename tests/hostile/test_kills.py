@@ -18,9 +18,9 @@ from victims import (
     victim,
 )
 
-from sensors_data.backup import restore
 from sensors_data.settings import Settings
 from sensors_data.store import Store
+from sensors_data.upkeep.backup import restore
 
 
 def harm_of(stage: Stage, site: Path, settings: Settings) -> list[str]:

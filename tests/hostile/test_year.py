@@ -11,9 +11,9 @@ from attacked_plant import DAYS, FAMILY, FIRST, write_day, write_plant
 from victims import ended, faults, victim
 from weighing import memory
 
-from sensors_data.cleaning import clean
 from sensors_data.retention import Retention
 from sensors_data.settings import Settings
+from sensors_data.upkeep.cleaning import clean
 from service.report import report
 from service.schedule import nights
 

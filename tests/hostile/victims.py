@@ -20,13 +20,13 @@ from pathlib import Path
 
 from attacked_plant import CAMERA, DAYS, FAMILY, FIRST, LAST, SHARDS
 
-from sensors_data.backup import backup
 from sensors_data.jobs import JOBS, function_of
-from sensors_data.migrate import migrate
 from sensors_data.series.incidents import Incident, add_incident
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from sensors_data.verify import verify
+from sensors_data.upkeep.backup import backup
+from sensors_data.upkeep.migrate import migrate
+from sensors_data.upkeep.verify import verify
 from service.schedule import nights
 
 TIMED = ("runs/", "metrics/", "reports/", "audit/", "witness/")

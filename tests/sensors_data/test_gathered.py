@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from pandas.testing import assert_frame_equal
 
-from sensors_data.cleaning import clean
 from sensors_data.folder import Folder
 from sensors_data.gathered import FEWEST, gather
 from sensors_data.places import GATHERED_INCIDENTS
 from sensors_data.series.incidents import Incident, add_incident, read_incidents, withdraw
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from sensors_data.verify import paths_of, verify
+from sensors_data.upkeep.cleaning import clean
+from sensors_data.upkeep.verify import paths_of, verify
 
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -12,12 +12,12 @@ import pytest
 from sensors_data import lease_holder
 from sensors_data.errors import NotThereError, StoppedError
 from sensors_data.files import MACHINE
-from sensors_data.inventory import place_of
 from sensors_data.lease_holder import BEAT_S, hold_lease
 from sensors_data.leases import LOST_S, Lease, path_of, stop
 from sensors_data.leases import leases as leases_of
 from sensors_data.seal import check
 from sensors_data.store import Store
+from sensors_data.upkeep.inventory import place_of
 
 DAY = date(2026, 11, 21)
 STATE = "models/unfinished/series/pump/draft-16.state"

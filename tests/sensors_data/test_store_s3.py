@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from sensors_data.backup import backup, restore
 from sensors_data.errors import StorageError
 from sensors_data.provenance import Provenance
 from sensors_data.store import Store
+from sensors_data.upkeep.backup import backup, restore
 
 pytest.importorskip("s3fs", reason="the extra s3 is not installed")
 server = pytest.importorskip("moto.server", reason="moto's server is not installed")

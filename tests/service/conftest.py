@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 
 from sensors_data.series.incidents import Incident, add_incident
 from sensors_data.settings import Settings, load
-from sensors_data.simulate import START, plant_settings, simulate_plant, write_plant
+from sensors_data.simulation.plant import START, plant_settings, simulate_plant, write_plant
 from sensors_data.store import Store
 from service.api.access import Access, Identity
 from service.api.app import create_app

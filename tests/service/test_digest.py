@@ -12,7 +12,7 @@ from sensors_data.errors import NotThereError
 from sensors_data.places import digest_path
 from sensors_data.provenance import Provenance
 from sensors_data.series.incidents import Incident, label
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
 from service import mail
 from service.digest import write_digest

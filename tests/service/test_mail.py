@@ -17,7 +17,7 @@ from aiosmtpd.handlers import Message
 from sensors_data.errors import StorageError, UnusableError
 from sensors_data.provenance import Provenance
 from sensors_data.sending import Sending
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
 from service import mail
 from service.views.night import read_night

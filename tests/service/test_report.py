@@ -11,7 +11,7 @@ from sensors_data.counting import count
 from sensors_data.places import report_path
 from sensors_data.provenance import Provenance
 from sensors_data.series.incidents import Incident, add_incident
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
 from sensors_data.tables.shares import shares_of_text
 from service.report import report

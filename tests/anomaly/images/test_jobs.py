@@ -13,7 +13,7 @@ from sensors_data.images.jobs import ingest_images
 from sensors_data.images.table import pixels_of
 from sensors_data.places import heat_map_path
 from sensors_data.settings import Settings
-from sensors_data.simulate_camera import write_camera
+from sensors_data.simulation.camera import write_camera
 from sensors_data.store import Store
 
 GRADIENTS = {"features": {"kind": "gradients"}, "folds": 1}

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from anomaly.monitoring.power import NIGHTS, power_of_nights, self_test_files
-from sensors_data.joining import join, to_join
 from sensors_data.provenance import Provenance
 from sensors_data.retention import Retention
 from sensors_data.store import Store
+from sensors_data.upkeep.joining import join, to_join
 
 DAY = date(2026, 11, 21)
 

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import kstest
 
 from anomaly.series.drift import ALPHA, FEWEST, LEAST, distances, offset_by, spread_of
-from sensors_data.simulate import DAY_ROWS, FAMILIES, simulate_plant
+from sensors_data.simulation.plant import DAY_ROWS, FAMILIES, simulate_plant
 
 TRAINED, WATCHED = 21, 14
 TESTS = 2 * 7

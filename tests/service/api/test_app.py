@@ -10,7 +10,7 @@ import pytest
 
 from sensors_data.model_files import ModelCatalogue, ModelFile
 from sensors_data.settings import Settings
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
 from sensors_data.tables.shares import SHARES, shares_in_words
 from service.api.app import merged

@@ -8,7 +8,7 @@ import pytest
 from sensors_data.audit import entries
 from sensors_data.provenance import Provenance
 from sensors_data.series.incidents import past_incidents, read_incidents
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
 
 POWER = [{"sensor": "power", "share": 1.0}]

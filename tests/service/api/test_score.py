@@ -13,7 +13,7 @@ import pytest
 
 from anomaly.series.files import read_detector, save
 from sensors_data.model_files import ModelCatalogue
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
 
 DAY = START + timedelta(days=7)

@@ -11,7 +11,7 @@ from sensors_data.audit import entries
 from sensors_data.files import MACHINE
 from sensors_data.leases import Lease, path_of
 from sensors_data.model_files import ModelCatalogue
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
 from service.api.access import Access
 from service.api.app import create_app

@@ -10,7 +10,7 @@ import typer
 from anomaly.images.vae import PRESETS
 from sensors_data.datasets import DATASETS
 from sensors_data.jobs import JOBS
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
 from service.cli.app import app
 

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from sensors_data.simulate_camera import camera_settings, write_camera
+from sensors_data.simulation.camera import camera_settings, write_camera
 from service.cli.app import app
 
 FIRST, DAYS = date(2026, 3, 2), 5

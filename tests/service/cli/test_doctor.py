@@ -8,7 +8,7 @@ import pytest
 
 from sensors_data.runs import keep_failure
 from sensors_data.series.jobs import impute, ingest
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
 from service.cli.doctor import examine, newest_card
 

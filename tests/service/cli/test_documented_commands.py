@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import typer
 
-from sensors_data.simulate import plant_settings, simulate_plant, write_plant
+from sensors_data.simulation.plant import plant_settings, simulate_plant, write_plant
 from service.cli.app import app
 
 ROOT = Path(__file__).parents[3]

@@ -7,7 +7,7 @@ import pytest
 
 from sensors_data.provenance import Provenance
 from sensors_data.settings import Settings
-from sensors_data.simulate import START, Plant
+from sensors_data.simulation.plant import START, Plant
 from sensors_data.store import Store
 from service.demo import plant as demo
 

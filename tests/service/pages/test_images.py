@@ -17,7 +17,7 @@ from sensors_data.images.files import decode_image
 from sensors_data.images.jobs import ingest_images
 from sensors_data.images.table import pixels_of
 from sensors_data.settings import Settings, load
-from sensors_data.simulate_camera import camera_settings, write_camera
+from sensors_data.simulation.camera import camera_settings, write_camera
 from sensors_data.store import Store
 from sensors_data.verdicts import verdicts_on_pictures
 from service.views.words import number

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from service.api.access import Access
 from service.api.app import create_app
 

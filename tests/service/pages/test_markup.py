@@ -9,7 +9,7 @@ import pytest
 from sensors_data.provenance import Provenance
 from sensors_data.series.incidents import Incident, add_incident
 from sensors_data.settings import load
-from sensors_data.simulate import START, simulate_plant, write_plant
+from sensors_data.simulation.plant import START, simulate_plant, write_plant
 from sensors_data.store import Store
 from service.report import report_of
 from service.schedule import nights

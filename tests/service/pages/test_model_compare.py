@@ -9,7 +9,7 @@ from anomaly.series import files as series_files
 from sensors_data.images.jobs import ingest_images
 from sensors_data.model_files import ModelCatalogue
 from sensors_data.settings import load
-from sensors_data.simulate_camera import camera_settings, write_camera
+from sensors_data.simulation.camera import camera_settings, write_camera
 from sensors_data.store import Store
 from service.pages.model_compare import NAMES, compared
 from service.views.state import new_service

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from anomaly.monitoring.power import power_of_nights, self_test_files
-from sensors_data.joining import join, to_join
 from sensors_data.model_files import ModelCatalogue
 from sensors_data.provenance import Provenance
 from sensors_data.retention import Retention
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
+from sensors_data.upkeep.joining import join, to_join
 from service.pages.app import mount_pages
 from service.pages.model_rows import model_groups
 from service.pages.power_rows import power_row

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from starlette.testclient import TestClient
 
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from service.api.access import Access
 from service.api.app import create_app
 from service.pages.app import mount_pages

@@ -6,7 +6,7 @@ import pandas as pd
 
 from sensors_data.provenance import Provenance
 from sensors_data.series.incidents import past_incidents, read_incidents, withdraw
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
 
 ID = "0" * 16

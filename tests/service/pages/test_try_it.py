@@ -11,7 +11,7 @@ import pytest
 
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.settings import Settings, parse
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
 from service.pages.tried import FIT, clocked, examples, scored
 from service.pages.tried_words import curves_around, outcome

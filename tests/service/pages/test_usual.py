@@ -12,7 +12,7 @@ from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.provenance import Provenance
 from sensors_data.series.incidents import Incident, add_incident
 from sensors_data.settings import Settings
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
 from service.views.state import new_service
 from service.views.usual import usual_of

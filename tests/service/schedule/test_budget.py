@@ -7,7 +7,7 @@ import pytest
 
 from sensors_data.night import Night
 from sensors_data.provenance import Provenance
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
 from service.cli.doctor import examine
 from service.schedule import nights

@@ -15,7 +15,7 @@ from sensors_data.model_files import ModelCatalogue
 from sensors_data.series.incidents import Incident, add_incident
 from sensors_data.series.jobs import impute, ingest
 from sensors_data.settings import load
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
 from service.schedule import nights
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sensors_data.seal import check
 from sensors_data.store import Store
-from sensors_data.verify import paths_of, verify
+from sensors_data.upkeep.verify import paths_of, verify
 from service.schedule.repairs import repair
 
 

@@ -10,7 +10,7 @@ from anomaly.series.night.find_job import find_anomalies
 from anomaly.series.night.score_job import score_series
 from sensors_data.series.jobs import impute, ingest
 from sensors_data.series.revised import days_being_revised
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
 from service.cli.doctor import examine
 from service.pages.routes import page_routes

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sensors_data.provenance import Provenance
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
 
 DAY = START + timedelta(days=7)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from sensors_data.provenance import Provenance
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
 from service.figures.asset import asset_picture
 from service.show.series import show_asset

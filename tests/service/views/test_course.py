@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sensors_data.errors import NotThereError, UnusableError
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from service.views import course
 from service.views.course import course_of, curves_of
 from service.views.state import new_service

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from sensors_data.errors import NotThereError, UnusableError
-from sensors_data.joining import join, to_join
 from sensors_data.provenance import Provenance
 from sensors_data.retention import Retention
 from sensors_data.series.incidents import Incident, label, withdraw
-from sensors_data.simulate import START
+from sensors_data.simulation.plant import START
 from sensors_data.store import Store
+from sensors_data.upkeep.joining import join, to_join
 from service.views.lane import lane_of, measured_of, read_ahead
 from service.views.state import new_service
 

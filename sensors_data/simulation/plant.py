@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sensors_data.simulate_faults import FAULTS, HOURS
-from sensors_data.simulate_kinds import FACTORY, PlantKind
+from sensors_data.simulation.faults import FAULTS, HOURS
+from sensors_data.simulation.kinds import FACTORY, PlantKind
 
 START = date(2026, 3, 2)  # a Monday
 DAY_ROWS = FACTORY.day_rows

@@ -11,8 +11,8 @@ from typing import Any
 
 from sensors_data.errors import DamagedError, NotThereError, UnusableError
 from sensors_data.files import open_url, replace_file
-from sensors_data.inventory import is_leftover
 from sensors_data.store import Store
+from sensors_data.upkeep.inventory import is_leftover
 
 FORMAT = 1
 PASSES = 5

@@ -6,8 +6,8 @@ import pytest
 
 from sensors_data.series.intake.readings import days_in, read_day
 from sensors_data.settings import load
-from sensors_data.simulate import DAY_ROWS, FAMILIES, last_days, plant_settings, simulate_plant, write_plant
-from sensors_data.simulate_faults import FAULTS
+from sensors_data.simulation.faults import FAULTS
+from sensors_data.simulation.plant import DAY_ROWS, FAMILIES, last_days, plant_settings, simulate_plant, write_plant
 
 KINDS = sorted(set(FAULTS) - {"planned outage"})
 

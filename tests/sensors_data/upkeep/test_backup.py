@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from sensors_data.audit import NEWEST, entries, path_of, record
-from sensors_data.backup import backup, restore
 from sensors_data.errors import DamagedError, NotThereError
 from sensors_data.provenance import Provenance
 from sensors_data.store import Store
+from sensors_data.upkeep.backup import backup, restore
 
 DAYS = [date(2026, 11, 21) + timedelta(days=number) for number in range(6)]
 JOB = Provenance(job="test")

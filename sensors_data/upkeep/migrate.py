@@ -15,7 +15,7 @@ from sensors_data.provenance import stamped
 from sensors_data.seal import BLANK, with_seal
 from sensors_data.store import Store
 from sensors_data.tables import TABLES
-from sensors_data.verify import paths_of, verify
+from sensors_data.upkeep.verify import paths_of, verify
 
 _NOTES = {".html": "<!-- {} -->\n", ".md": "\n<!-- {} -->\n", ".prom": "# {}\n"}
 """How a text file of each kind says what is no content of its own."""

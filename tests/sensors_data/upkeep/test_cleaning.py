@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from sensors_data.audit import entries
-from sensors_data.cleaning import clean, removable
 from sensors_data.errors import UnusableError
 from sensors_data.files import MACHINE, sweep
 from sensors_data.model_files import ModelFile
@@ -16,6 +15,7 @@ from sensors_data.provenance import Provenance
 from sensors_data.retention import Retention
 from sensors_data.settings import Settings
 from sensors_data.store import Store
+from sensors_data.upkeep.cleaning import clean, removable
 
 LAST = date(2026, 11, 21)
 DAYS = [LAST - timedelta(days=back) for back in range(9, -1, -1)]
@@ -57,7 +57,7 @@ def test_a_rule_of_retention_is_told_once_and_again_when_it_changes_or_another_a
     assert len(entries(store)) == 1
     shorter = settings.retention.model_copy(update={"tables": {"readings": 2}})
     clean(settings.model_copy(update={"retention": shorter}), LAST)
-    monkeypatch.setattr("sensors_data.cleaning.account", lambda: "ana")
+    monkeypatch.setattr("sensors_data.upkeep.cleaning.account", lambda: "ana")
     clean(settings.model_copy(update={"retention": shorter}), LAST + timedelta(days=1))
     assert [entry.what for entry in entries(store)] == ["deleted"] * 3
 

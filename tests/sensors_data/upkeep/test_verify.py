@@ -8,7 +8,7 @@ import pytest
 
 from sensors_data.provenance import Provenance
 from sensors_data.store import Store
-from sensors_data.verify import verify
+from sensors_data.upkeep.verify import verify
 
 DAY = date(2026, 11, 21)
 

@@ -11,10 +11,7 @@ import pyarrow.dataset as pa_dataset
 import pytest
 from pandas.testing import assert_frame_equal
 
-from sensors_data import joining
-from sensors_data.cleaning import clean
 from sensors_data.folder import Folder
-from sensors_data.joining import join, to_join
 from sensors_data.parquet import open_parquet
 from sensors_data.provenance import Provenance
 from sensors_data.retention import Retention
@@ -23,7 +20,10 @@ from sensors_data.series.intake.readings_table import in_columns, write_day
 from sensors_data.series.jobs import impute, ingest
 from sensors_data.settings import Settings
 from sensors_data.store import Store, shard_of
-from sensors_data.verify import verify
+from sensors_data.upkeep import joining
+from sensors_data.upkeep.cleaning import clean
+from sensors_data.upkeep.joining import join, to_join
+from sensors_data.upkeep.verify import verify
 
 DAY = date(2026, 11, 21)
 LATER = DAY + timedelta(days=40)
@@ -148,7 +148,7 @@ def test_a_file_that_was_written_meanwhile_stays(store, paths, make_readings):
 def test_a_cleaning_that_is_killed_leaves_a_whole_day_and_the_next_one_ends_it(store, paths):
     before = facts_of(store)
     hang = (
-        "import time; from datetime import date; from sensors_data.joining import join, to_join\n"
+        "import time; from datetime import date; from sensors_data.upkeep.joining import join, to_join\n"
         "from sensors_data.retention import Retention; from sensors_data.store import Store\n"
         "go = Store.let_go; gone = []\n"
         "def some(*a):\n"

@@ -10,13 +10,13 @@ from typing import Literal
 
 from sensors_data.errors import DamagedError, NightscoreError, NotThereError
 from sensors_data.folder import digest_of
-from sensors_data.inventory import Again, is_leftover, place_of
 from sensors_data.jobs import JOBS
 from sensors_data.partition_paths import JOINED
 from sensors_data.provenance import Provenance
 from sensors_data.seal import check
 from sensors_data.store import Store
 from sensors_data.tables import TABLES
+from sensors_data.upkeep.inventory import Again, is_leftover, place_of
 
 State = Literal["damaged", "stale", "stray", "leftover", "without hash"]
 

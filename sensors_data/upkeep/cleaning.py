@@ -13,14 +13,14 @@ from sensors_data.audit import account, newest_first, record
 from sensors_data.errors import DamagedError, UnusableError
 from sensors_data.files import is_abandoned
 from sensors_data.gathered import gather
-from sensors_data.inventory import is_leftover, place_of
-from sensors_data.joining import join, to_join
 from sensors_data.model_files import ModelCatalogue, ModelFile
 from sensors_data.retention import Retention
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from sensors_data.tables import TABLES
+from sensors_data.upkeep.inventory import is_leftover, place_of
+from sensors_data.upkeep.joining import join, to_join
 
 PICTURES = ("heat_maps", "sheets", "reports")
 """Folders of files of a day that have a span of their own."""

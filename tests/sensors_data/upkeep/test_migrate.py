@@ -5,14 +5,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sensors_data.joining import join
-from sensors_data.migrate import migrate
 from sensors_data.parquet import parquet_bytes
 from sensors_data.provenance import Provenance
 from sensors_data.seal import check
 from sensors_data.store import Store
 from sensors_data.tables import TABLES
-from sensors_data.verify import paths_of, verify
+from sensors_data.upkeep.joining import join
+from sensors_data.upkeep.migrate import migrate
+from sensors_data.upkeep.verify import paths_of, verify
 
 DAY = date(2026, 11, 21)
 

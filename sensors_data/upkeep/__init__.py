@@ -1,0 +1,1 @@
+"""Looking after a store: verify, clean, join small files, back up, migrate."""
