@@ -11,6 +11,7 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
+from sensors_data.counting import count
 from sensors_data.documents import toml_in
 from sensors_data.errors import NotThereError, UnreadableError, UnusableError
 from sensors_data.files import open_url, replace_file
@@ -45,19 +46,31 @@ def write_settings(
         discovery = discover(source, wishes)
     except UnreadableError as error:
         raise _as_far_as(error, before, source, settings, family or name_of(source), wishes) from error
-    if may_ask and sys.stdin.isatty() and console.is_terminal:
+    asks = may_ask and sys.stdin.isatty() and console.is_terminal
+    if asks:
         discovery = _answered(source, wishes, discovery)
     name = family or discovery.name
     if name in known.families:
         raise UnusableError(f"{settings} already has a family '{name}'", "take another --family or edit the file")
+    show_table(columns_table(discovery))
+    show(*summary(discovery, name))
+    if asks and discovery.unsure and not typer.confirm("It may be read wrongly: write the settings all the same?"):
+        raise UnusableError("nothing is written", "run init again with what the lines above name, or clean the export")
     text = with_family(before, discovery, name)
     parse(Settings, tomllib.loads(text), f"the settings for {source}")
     replace_file(*open_url(str(settings.resolve())), text.encode())
     picture = settings.resolve().parent / f"{name}.png"
     replace_file(*open_url(str(picture)), overview_picture(discovery.values, discovery.family, name))
-    show_table(columns_table(discovery))
-    show(*summary(discovery, name))
-    say(f"wrote {settings} and {picture.name}; next: nightscore backfill --family {name}")
+    say(f"wrote {settings} and {picture.name}; {_next(discovery, name)}")
+
+
+def _next(discovery: Discovery, name: str) -> str:
+    """What to do next: look at what is unsure, or learn."""
+    if not discovery.unsure:
+        return f"next: nightscore backfill --family {name}"
+    doubts = count(len(discovery.unsure), "line")
+    after = f"then: nightscore backfill --family {name}"
+    return f"NOT SURE that it is read right: look at the {doubts} marked UNSURE in them; {after}"
 
 
 def _text_before(settings: Path, store: str | None) -> str:

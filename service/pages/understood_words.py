@@ -23,11 +23,11 @@ def understood_html(discovery: Discovery) -> str:
     rows = column_rows(discovery)
     return part_html(
         "understood.html",
-        odd=[line.removeprefix("odd: ") for line in lines if line.startswith("odd: ")],
+        odd=[f"UNSURE: {doubt}" for doubt in discovery.unsure] + list(discovery.odd),
         head=HEAD,
         rows=rows[:MOST_COLUMNS],
         more=max(0, len(rows) - MOST_COLUMNS),
-        lines=[line for line in lines if not line.startswith("odd: ")],
+        lines=[line for line in lines if not line.startswith(("odd: ", "UNSURE: "))],
         now=as_found(discovery),
         columns=[column.name for column in discovery.understood.columns],
         sensors=list(discovery.family.sensors),

@@ -50,7 +50,8 @@ def summary(discovery: Discovery, name: str) -> list[str]:
         lines.append(f"  the times state no zone: they are read as {layout.timezone}; edit layout.timezone, or --zone")
     lines += [f"  not read: {r.column} ({r.evidence})" for r in _ignored(discovery)[:12]]
     lines += _training_lines(discovery)
-    return lines + [f"  odd: {what}" for what in discovery.odd]
+    lines += [f"  odd: {what}" for what in discovery.odd]
+    return lines + [f"  UNSURE: {doubt}" for doubt in discovery.unsure]
 
 
 def _ignored(discovery: Discovery) -> list[Role]:

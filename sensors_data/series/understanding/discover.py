@@ -19,6 +19,8 @@ from sensors_data.series.files.workbooks import sheets_left_out
 from sensors_data.series.grids.clock import jitters
 from sensors_data.series.intake.judging import check
 from sensors_data.series.understanding.comings import likely_times
+from sensors_data.series.understanding.doubts.all_doubts import told_doubts
+from sensors_data.series.understanding.doubts.evidence import Evidence
 from sensors_data.series.understanding.oddities import oddities
 from sensors_data.series.understanding.roles import tells_events
 from sensors_data.series.understanding.sensor_specs import sensor_specs
@@ -45,6 +47,8 @@ class Discovery:
     first: pd.Timestamp
     last: pd.Timestamp
     odd: tuple[str, ...]
+    unsure: tuple[str, ...]
+    """What makes it likely that something was read wrongly, each with its remedy."""
     understood: Understood
     used: int
     refused: dict[str, int]
@@ -92,6 +96,9 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
         reasons = "; ".join(str(reason) for reason in refused["reason"].unique()[:3]) or "its rows name other sensors"
         raise UnreadableError(f"{files[0].name}: of {len(raw):,} values none can be used: {reasons}", _STATE)
     odd = oddities(raw, readings, time, step, family, understood, values)
+    counts = refused.loc[~refused["used"].astype(bool), "reason"].value_counts()
+    counted = {str(why): int(number) for why, number in counts.items()}
+    unsure, doubtful = told_doubts(Evidence(understood, family, readings, values, counted))
     return Discovery(
         name=name_of(source),
         family=family,
@@ -105,12 +112,12 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
             *sheets_left_out(files[0], layout.sheet),
             *_ahead(readings["time"].max(), files),
             *odd,
+            *doubtful,
         ),
+        unsure=unsure,
         understood=understood,
         used=len(values),
-        refused={
-            str(why): int(n) for why, n in refused.loc[~refused["used"].astype(bool), "reason"].value_counts().items()
-        },
+        refused=counted,
         values=values[["time", "asset", "sensor", "value"]],
         trains=trains,
     )

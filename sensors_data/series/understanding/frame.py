@@ -33,6 +33,8 @@ class Frame:
     comment: str
     units: dict[int, str]
     preamble: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+    """The header's lines that name no columns."""
     names: tuple[str, ...] = ()
     fill_down: tuple[str, ...] = ()
     sheet: str = ""
@@ -83,6 +85,7 @@ def frame_of(data: bytes, name: str, encoding: str | None = None, separator: str
         comment=comment if comment and any(is_comment(line, comment) for line in lines[top:]) else "",
         units=units,
         preamble=tuple(line.strip() for line in lines[:top] if line.strip())[:20],
+        beside=tuple(lines[row].strip() for row in range(top, first) if row not in names and lines[row].strip()),
         names=() if names else listed_names(lines[:first], kinds),
     )
 

@@ -11,6 +11,7 @@ from tomlkit.items import Item, Table
 from sensors_data.layout import Layout, Sensor
 from sensors_data.series.understanding.discover import Discovery
 
+UNSURE = "UNSURE"
 UNZONED = "the file states no zone; mend it if these are local times"
 
 
@@ -30,6 +31,8 @@ def settings_toml(discovery: Discovery, name: str) -> str:
 def _family(discovery: Discovery) -> Table:
     family = discovery.family
     table = tomlkit.table()
+    for doubt in discovery.unsure:
+        table.add(tomlkit.comment(f"{UNSURE}: {' '.join(doubt.split())[:300]}"))
     table.add("inbox", family.inbox)
     table.add("step", duration_words(family.step))
     if family.nearest:

@@ -1,0 +1,134 @@
+"""Doubts about names: those of sensors and machines that look like values, units, states or each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sensors_data.series.files.cell_kinds import kind_of
+from sensors_data.series.understanding.column_words import WORDS
+from sensors_data.series.understanding.doubts.evidence import Doubt, Evidence, named
+from sensors_data.series.values.units import UNITS
+
+_STATUS = WORDS["states"] | WORDS["good"] | WORDS["bad"] | frozenset(("null", "nan", "none", "n/a", "na"))
+_HEADER = "mend skip_lines, header_rows or name_rows in the layout, or clean the lines above the rows"
+_LONG = "mend sensor, value and asset in the layout"
+
+
+def doubts_of_names(seen: Evidence) -> Iterator[Doubt]:
+    """Doubts about the names of sensors and machines."""
+    yield from _of_sensors(seen)
+    yield from _of_machines(seen)
+    yield from _machines_in_names(list(seen.family.sensors))
+    yield from _nameless(seen)
+
+
+def _of_sensors(seen: Evidence) -> Iterator[Doubt]:
+    """Names of sensors that are values, units or words for states."""
+    names, remedy = list(seen.family.sensors), _HEADER if seen.wide else _LONG
+    if seen.family.layout.kind == "day":
+        return
+    if dates := [name for name in names if kind_of(name) == "t"]:
+        yield Doubt(f"sensors are called like times, {named(dates)}: {remedy}", True)
+    numbers = [name for name in names if _is_decimal(name)]
+    if numbers or (seen.wide and (numbers := _no_channels(names))):
+        yield Doubt(f"sensors are called like values, {named(numbers)}: {remedy}", True)
+    units = [name for name in names if len(_bare(name)) > 1 and _bare(name) in UNITS]
+    if len(units) > max(1, 0.5 * len(names)) or len({_bare(name) for name in units}) < len(units):
+        yield Doubt(f"sensors are called like units, {named(units)}: {remedy}", True)
+    words = [name for name in names if name.casefold() in _STATUS and len(name) > 1]
+    if len(words) >= max(2, 0.5 * len(names)):
+        yield Doubt(f"sensors are called like states, {named(words)}: {remedy}", True)
+    if torn := [name for name in names if re.search(r'"|\t|^[\[({,]|^\W*$', name)]:
+        yield Doubt(
+            f"names of sensors hold marks of another form, {named(torn)}: is the separator right? {remedy}", True
+        )
+
+
+def _no_channels(names: list[str]) -> list[str]:
+    """The names that are whole numbers, where they do not count channels."""
+    numbers = [int(name) for name in names if re.fullmatch(r"\d{1,15}", name)]
+    apart = sorted(b - a for a, b in zip(sorted(numbers), sorted(numbers)[1:], strict=False))
+    counted = len(numbers) > 1 and apart[len(apart) // 2] == apart[0] > 0
+    return [] if counted else [name for name in names if re.fullmatch(r"\d{1,15}", name)]
+
+
+def _is_decimal(name: str) -> bool:
+    """Whether a name is a number with a fraction, or one below zero."""
+    return bool(re.fullmatch(r"-\d+|[-+]?\d*[.,]\d+(?:[eE][-+]?\d+)?", name))
+
+
+def _bare(name: str) -> str:
+    """A name without brackets around it and the number that tells it from another of the same name."""
+    return re.sub(r"\.\d+$", "", name).strip("[]() ")
+
+
+def _of_machines(seen: Evidence) -> Iterator[Doubt]:
+    """Names of machines that are values, times, units, states or quantities; machines that are as many as rows."""
+    layout = seen.family.layout
+    names = [str(name) for name in seen.values["asset"].unique()]
+    if not layout.asset and not (layout.asset_from_file or layout.asset_from_folder):
+        return
+    source = f"column {', '.join(layout.asset)}" if layout.asset else "the names of files"
+    where = f"machines are told by {source}"
+    remedy = "mend asset in the layout, or --asset" if layout.asset else "take asset_from_file out if it is one machine"
+    kinds = {
+        "times": [name for name in names if _is_time(name)],
+        "values": [name for name in names if _is_decimal(name)],
+        "units": [name for name in names if len(name) > 1 and name in UNITS and not name.isupper()],
+        "states": [name for name in names if name.casefold() in _STATUS and len(name) > 1],
+        "quantities": [name for name in names if _is_quantity(name)],
+    }
+    if layout.asset and seen.columns[layout.asset[-1]].named(WORDS["asset"]):
+        kinds.pop("quantities")
+    for kind, like in kinds.items():
+        if len(like) > 0.5 * len(names):
+            yield Doubt(f"{where}, and look like {kind}, {named(like)}: {remedy}", True)
+    times = seen.values.drop_duplicates(["asset", "time"]).groupby("asset").size()
+    if len(times) >= 5 and times.median() <= 3:
+        yield Doubt(f"{where}, and are {len(times):,}, most with {times.median():.0f} times: {remedy}", True)
+
+
+def _is_time(name: str) -> bool:
+    """Whether a name is a date, a month or a clock."""
+    digits = re.fullmatch(r"(?:19|20)\d\d[-_]?(?:0[1-9]|1[0-2])(?:[-_]?[0-3]\d)?", name)
+    return digits is not None or (kind_of(name) == "t" and not name.isdigit())
+
+
+def _is_quantity(name: str) -> bool:
+    """Whether a name's first or last word is that of something measured."""
+    words = re.findall(r"[^\W\d_]+", name.casefold())
+    return bool(words) and bool({words[0], words[-1]} & (WORDS["quantities"] - {"import", "export", "generation"}))
+
+
+def _machines_in_names(names: list[str]) -> Iterator[Doubt]:
+    """Sensors whose names repeat the same quantities below a few things: machines side by side."""
+    parted = [re.fullmatch(r"(.+?)[ ._/|:\\-]+([^\W\d].*)", name) for name in names]
+    pairs = [(match[1], match[2]) for match in parted if match]
+    machines, quantities = {a for a, _ in pairs}, {b for _, b in pairs}
+    whole = len(pairs) == len(set(pairs)) == len(machines) * len(quantities)
+    if whole and len(pairs) >= max(4, 0.8 * len(names)) and len(machines) > 1 and len(quantities) > 1:
+        one, other = sorted(machines)[:2]
+        what = ", ".join(sorted(quantities)[:3])
+        yield Doubt(
+            f"the sensors' names repeat {what} for '{one}' and '{other}': machines side by side are read as one; "
+            "export a file or a row a machine to compare them"
+        )
+
+
+def _nameless(seen: Evidence) -> Iterator[Doubt]:
+    """Columns without names though a line of as many words stands above the rows."""
+    frame = seen.understood.frame
+    bare = [name for name in seen.family.sensors if re.fullmatch(r"column_\d+", name)]
+    if not seen.wide or frame is None or not bare:
+        return
+    lines = [line for line in frame.preamble if len(_words(line)) >= max(2, len(bare))]
+    if lines or len(bare) < len(seen.family.sensors):
+        some = f"a line above them: '{lines[-1][:60]}'; " if lines else ""
+        yield Doubt(f"{len(bare)} sensors have no name, {named(bare)}; {some}{_HEADER}, or write names", True)
+
+
+def _words(line: str) -> list[str]:
+    """The cells of a line that are words, and no keys of what stands behind them."""
+    cells = [cell.strip() for cell in re.split(r"[;,\t|]| {2,}", line)]
+    return [cell for cell in cells if kind_of(cell) == "w" and re.search(r"[^\W\d_]", cell) and not cell.endswith(":")]

@@ -1,0 +1,105 @@
+"""Doubts about times: that stand still, go back, leap by months, or lie where no log's lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.series.understanding.doubts.evidence import Doubt, Evidence, named
+from sensors_data.series.understanding.run_starts import UNDATED
+
+REPEATED, BACK = 0.01, 0.02
+"""Shares of values that stand twice for one time, and of times that go back, that make a reading doubtful."""
+_FORM = "mend time and time_format in the layout (--time, --format)"
+
+
+def doubts_of_times(seen: Evidence) -> Iterator[Doubt]:
+    """Doubts about the times of values."""
+    yield from _repeated(seen)
+    yield from _backward(seen)
+    yield from _leaping(seen)
+    yield from _far(seen)
+    yield from _sparse(seen)
+
+
+def _repeated(seen: Evidence) -> Iterator[Doubt]:
+    """Values of one time, machine and sensor that differ: a column that tells them apart was missed, or seconds are."""
+    key = ["time", "asset", "sensor"]
+    values = seen.values
+    again = values.duplicated(key)
+    other = again & ~values.duplicated([*key, "value"])
+    if other.mean() <= REPEATED or other.sum() < 3:
+        return
+    revisions = any("revisions" in role.evidence for role in seen.understood.roles.roles)
+    if revisions:
+        return
+    rows = values.groupby(key, sort=False).size()
+    whole = (values["time"].dt.second == 0).all() and rows.median() > 1
+    columns = [column.name for column in seen.left_out if 1 < len(column.distinct) <= 0.2 * len(column.cells)]
+    why = (
+        f"is one of the columns left out, {named(columns)}, the machine's?"
+        if columns
+        else "is a machine's column missed?"
+    )
+    seconds = "; the times have no seconds" if whole else ""
+    yield Doubt(
+        f"{other.mean():.0%} of the values differ from another of the same time, machine and sensor{seconds}: "
+        f"{why} Mend asset in the layout (--asset)",
+        True,
+    )
+
+
+def _backward(seen: Evidence) -> Iterator[Doubt]:
+    """Times that go back again and again, in a file that is sorted neither way."""
+    which = pd.factorize(seen.values["asset"].astype(str) + "\x1f" + seen.values["sensor"].astype(str))[0]
+    order = np.argsort(which, kind="stable")
+    moment = seen.values["time"].to_numpy("datetime64[us]")[order].astype(np.int64)
+    within = np.diff(which[order]) == 0
+    apart = np.diff(moment)[within]
+    if len(apart) < 20:
+        return
+    back, on = (apart < 0).mean(), (apart > 0).mean()
+    if min(back, on) > BACK:
+        yield Doubt(
+            f"times go back in {min(back, on):.0%} of the rows: are day, month and half of the day read right? {_FORM}",
+            True,
+        )
+
+
+def _leaping(seen: Evidence) -> Iterator[Doubt]:
+    """Times that leap by about a month after each day: day and month are swapped."""
+    times = np.unique(seen.values["time"].to_numpy("datetime64[us]"))
+    apart = np.diff(times) / np.timedelta64(1, "D")
+    months = np.abs(apart - 30.4) < 2.6
+    text = seen.family.layout.time_format or ""
+    daily = seen.family.step >= pd.Timedelta("1D")
+    if not daily and months.sum() >= 2 and months.sum() >= 0.5 * (apart > 1.5).sum():
+        yield Doubt(f"times leap by a month {months.sum()} times: are day and month swapped in '{text}'? {_FORM}", True)
+
+
+def _far(seen: Evidence) -> Iterator[Doubt]:
+    """A span that begins where clocks do that were never set, or ends in the future."""
+    first, last = seen.values["time"].min(), seen.values["time"].max()
+    undated = seen.family.layout.start == UNDATED
+    begins = {f"{year}-01-01" for year in (1990, 2000)}
+    if not undated and f"{first:%Y-%m-%d}" in begins and (last - first) < pd.Timedelta("3650D"):
+        yield Doubt(
+            f"times begin on {first:%Y-%m-%d}: a clock that was never set, or a count taken for a date? {_FORM}"
+        )
+    if last > pd.Timestamp.now("UTC") + pd.Timedelta("400D"):
+        yield Doubt(f"times go to {last:%Y-%m-%d}, more than a year ahead: {_FORM}", True)
+
+
+def _sparse(seen: Evidence) -> Iterator[Doubt]:
+    """A step at which hardly any row has a value."""
+    values = seen.values.drop_duplicates(["asset", "sensor", "time"]).groupby(["asset", "sensor"])["time"]
+    seconds = (values.max() - values.min()).dt.total_seconds()
+    wanted = seconds / seen.family.step.total_seconds() + 1
+    held = [name for name, sensor in seen.family.sensors.items() if sensor.kind == "context"]
+    share = (values.size() / wanted)[[key for key in wanted.index if key[1] not in held]]
+    if len(share) and share.median() < 0.1 and len(values) and values.size().median() > 20:
+        yield Doubt(
+            f"only {share.median():.0%} of the steps of {seen.family.step} have a value: mend step, or state hold"
+        )

@@ -1,0 +1,82 @@
+# ruff: noqa: E501 (a case a line reads like a table)
+"""What makes an understanding doubtful is told with its remedy, and a file that is read right is not doubted."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sensors_data.series.understanding.discover import discover
+from sensors_data.series.understanding.settings_text import settings_toml
+from sensors_data.series.understanding.understand import Wishes
+
+HOURS = pd.date_range("2026-02-02", periods=200, freq="h")
+LEVEL = (21 + 3 * np.sin(np.arange(200) / 24 * 2 * np.pi) + np.random.default_rng(0).normal(0, 0.3, 200)).round(2)
+
+
+def text(head: str, row: Callable[[int], str]) -> str:
+    return f"{head}\n" + "".join(f"{row(n)}\n" for n in range(200))
+
+
+PLAIN = text("time,temp", lambda n: f"{HOURS[n]},{LEVEL[n]}")
+DOUBTFUL = {
+    "a factor above the rows": (f"Scale factor: 0.1\n\n{PLAIN}", "states factors that are not used: 'Scale factor: 0.1'"),
+    "a factor in a name": (PLAIN.replace("temp", "temp (0.1 degC)", 1), "states a factor, which is not used"),
+    "a zone above the rows": (f"All times in local time of the plant\n\n{PLAIN}", "tells of a zone that was not understood"),
+    "degrees without their decimal mark": (
+        text("time,supply °C", lambda n: f"{HOURS[n]},{round(LEVEL[n] * 100)}"),
+        "supply °C is about 2125.5 °C",
+    ),
+    "a room far too hot": (text("time,room_temp", lambda n: f"{HOURS[n]},{round(LEVEL[n] * 10)}"), "no temperature of such"),
+    "two values for each time": (
+        text("time,temp", lambda n: f"{HOURS[n // 2]},{LEVEL[n] + 30 * (n % 2)}"),
+        "differ from another of the same time, machine and sensor",
+    ),
+    "three things in turn": (
+        text("time,level", lambda n: f"{HOURS[n]},{LEVEL[n] * (1 + n % 3)}"),
+        "goes round 3 levels, a row each",
+    ),
+    "sensors called like values": (text("time,21.4,5.1", lambda n: f"{HOURS[n]},{LEVEL[n]},{n % 7}"), "called like values, '21.4', '5.1'"),
+    "times in the future": (PLAIN.replace("2026-02", "2056-02"), "times go to 2056-02-10, more than a year ahead"),
+    "values that are no numbers": (
+        text("time,temp", lambda n: f"{HOURS[n]},{'~' if n % 5 == 0 else ''}{LEVEL[n]}"),
+        "hold digits and are no numbers, like '~",
+    ),
+    "two marks for one thing": (
+        text("time;level", lambda n: f"{HOURS[n]};{1000 * LEVEL[n] if n % 7 == 0 else LEVEL[n]:.2f}"),
+        "leaps 1,000-fold and back",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", DOUBTFUL)
+def test_what_is_implausible_makes_an_understanding_unsure(put, kind):
+    data, said = DOUBTFUL[kind]
+    found = discover(put(data))
+    assert said in " | ".join(found.unsure)
+    assert f"# UNSURE: {found.unsure[0][:40]}" in settings_toml(found, "plant")
+
+
+def test_what_is_plausible_is_not_doubted(put):
+    found = discover(put(PLAIN))
+    assert found.unsure == ()
+    assert "UNSURE" not in settings_toml(found, "plant")
+
+
+def test_machines_that_are_called_like_states_are_doubted(put):
+    data = text("time,mode,temp", lambda n: f"{HOURS[n]},{('manual', 'auto')[n // 20 % 2]},{LEVEL[n]}")
+    assert "look like states, 'manual', 'auto'" in " | ".join(discover(put(data), Wishes(asset=("mode",))).unsure)
+
+
+def test_machines_side_by_side_are_told(put):
+    names = "P1 temp,P1 flow,P2 temp,P2 flow"
+    odd = " | ".join(
+        discover(put(text(f"time,{names}", lambda n: f"{HOURS[n]},{LEVEL[n]},{n % 9},{LEVEL[n] + 1},{n % 8}"))).odd
+    )
+    assert "the sensors' names repeat flow, temp for 'P1' and 'P2'" in odd
+
+
+def test_a_number_of_the_rows_is_told(put):
+    odd = " | ".join(discover(put(text("time,temp,x", lambda n: f"{HOURS[n]},{LEVEL[n]},{2 * n + 7}"))).odd)
+    assert "sensor x goes up by 2 in every row" in odd
