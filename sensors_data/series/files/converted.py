@@ -11,13 +11,19 @@ from datetime import datetime, timedelta
 from sensors_data.errors import UnreadableError
 from sensors_data.series.files.annotated import annotated_csv, is_annotated
 from sensors_data.series.files.bsrn import bsrn_csv, is_bsrn
+from sensors_data.series.files.encodings import as_utf8, encoding_of
 from sensors_data.series.files.isd import is_isd, isd_csv
 from sensors_data.series.files.json_rows import json_rows
 from sensors_data.series.files.line_protocol import is_line_protocol, line_protocol_csv
 from sensors_data.series.files.lvm import is_lvm, lvm_csv
 from sensors_data.series.files.markup import is_markup, markup_csv
 from sensors_data.series.files.named_cells import has_named_cells, named_cells_csv
+from sensors_data.series.files.p1 import has_meter_times, has_telegrams, telegrams_csv, with_meter_times
+from sensors_data.series.files.perfdata import has_perfdata, perfdata_csv
 from sensors_data.series.files.ruled import rule_of, ruled_csv
+from sensors_data.series.files.sar import is_sar, sar_csv
+from sensors_data.series.files.scaled import is_scaled, scaled_csv
+from sensors_data.series.files.side_by_side import machines_down, side_by_side
 from sensors_data.series.files.sql_dump import is_sql_dump, sql_dump_csv
 from sensors_data.series.files.times_across import across, times_down
 
@@ -55,6 +61,12 @@ def as_table(data: bytes, name: str) -> bytes:
         raise UnreadableError(f"{name} is {foreign[0]}", foreign[1])
     if is_markup(start):
         return markup_csv(data, name)
+    if has_telegrams(data):
+        return telegrams_csv(data)
+    if is_sar(data):
+        return sar_csv(data)
+    if has_perfdata(data):
+        return perfdata_csv(data)
     if is_line_protocol(data[:4096]):
         return line_protocol_csv(data, name)
     if is_annotated(start):
@@ -77,7 +89,19 @@ def as_table(data: bytes, name: str) -> bytes:
         return named_cells_csv(data.decode("utf-8-sig", "replace"))
     if (place := across(data)) is not None:
         return times_down(data, place)
-    return data
+    return _plain_table(data, name)
+
+
+def _plain_table(data: bytes, name: str) -> bytes:
+    """A table of text with its factors applied, meters' times in ISO 8601, and its machines below one another."""
+    encoding = encoding_of(data[: data.rfind(b"\n", 0, 200_000) + 1] or data)
+    table = as_utf8(data, name, encoding) if encoding != "utf-8" else data
+    steps = [scaled_csv(table)] if is_scaled(table) else []
+    if has_meter_times(table):
+        steps.append(with_meter_times(steps[-1] if steps else table))
+    if (beside := side_by_side(steps[-1] if steps else table)) is not None:
+        steps.append(machines_down(steps[-1] if steps else table, beside))
+    return steps[-1] if steps else data
 
 
 def _dumped(data: bytes, name: str) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sensors_data.errors import UnreadableError
 from sensors_data.series.files.json_counted import counted_rows, offset_rows, senml_rows
+from sensors_data.series.files.json_frames import frame_rows
 
 Row = dict[str, str]
 _TIME = r"\d{4}-\d\d-\d\d(?:[T ].*)?|1\d{9}(?:\d{3})?"
@@ -27,6 +28,8 @@ def json_rows(data: bytes, name: str) -> list[Row]:
         raise UnreadableError(
             f"{name} looks like JSON and is none{where}", "write a list of rows, or a row a line"
         ) from error
+    if framed := frame_rows(values):
+        return framed
     rows = _usual_first([row for value in values for row in _rows(value, {})])
     if not rows:
         raise UnreadableError(f"{name} is JSON, but no list of rows", 'write rows like {"time": "2026-02-02T00:00Z"}')

@@ -91,7 +91,11 @@ def _clockwork(column: Column, moments: pd.Series) -> str:
         scaled = values / np.abs(values).max()
         apart, level = seconds - seconds.mean(), scaled - scaled.mean()
         slope = float(apart @ level) / float(apart @ apart)
-        straight = slope > 0 and np.abs(level - slope * apart).max() <= 5e-5 * np.ptp(scaled)
+        straight = (
+            slope > 0
+            and not column.named(WORDS["place"])
+            and np.abs(level - slope * apart).max() <= 5e-5 * np.ptp(scaled)
+        )
         beside = len(np.unique(values)) > 10 and len(np.unique(seconds)) > 10
         if straight and beside and _counts_time(slope * np.abs(values).max()):
             return CLOCKWORK

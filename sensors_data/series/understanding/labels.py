@@ -129,7 +129,20 @@ def _keys(candidates: list[Column], moments: pd.Series, asset: tuple[str, ...]) 
                 best = (left, cost, keys)
         if best is not None and best[0] < 0.01 and len(best[2]) - len(stated) <= count:
             break
-    return (best[2] if best is not None and best[0] < 0.6 * repeats else stated), repeats
+    keys = best[2] if best is not None and best[0] < 0.6 * repeats else stated
+    return [*keys, *_machines_beside(keys, candidates)], repeats
+
+
+def _machines_beside(keys: list[Column], candidates: list[Column]) -> list[Column]:
+    """A column that is called as machines are, where the keys name sensors alone: machines whose rows come in turn."""
+    if not keys or any(names_assets(key) for key in keys):
+        return []
+    others = [c for c in candidates if c not in keys and names_assets(c) and not c.numeric and len(c.distinct) > 1]
+    for column in others:
+        turns = float((np.diff(pd.factorize(column.filled)[0]) != 0).mean())
+        if turns > 0.02 and not tells_a_state(column) and not _follows(column, keys):
+            return [column]
+    return []
 
 
 def _each_its_own(keys: list[Column], columns: list[Column], moments: pd.Series) -> bool:

@@ -37,7 +37,7 @@ def _is_known(text: str) -> bool:
 def unit_in(name: str) -> str:
     """The unit that a column's name ends in, as `Power (kW)` or `power_kW`; empty where there is none."""
     bracketed = re.search(r"[\[(]([^\])]{1,12})[\])]\s*$", name)
-    if bracketed:
+    if bracketed and not bracketed[1].strip().isdigit():
         return bracketed[1].strip()
     tail = re.search(r"[_ ]([^_ ]{1,8})$", name)
     return tail[1] if tail and tail[1] in UNITS and len(tail[1]) > 1 else ""

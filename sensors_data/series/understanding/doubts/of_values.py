@@ -129,24 +129,20 @@ def _of_two_sizes(name: str, values: np.ndarray) -> Iterator[Doubt]:
 
 def _mixed(seen: Evidence) -> Iterator[Doubt]:
     """Sensors whose values from row to row are those of several things."""
-    labels = [column for column in seen.left_out if 1 < len(column.distinct) <= min(60, 0.1 * len(column.cells))]
     told: set[str] = set()
-    if seen.wide:
-        for column in labels:
-            turns = (column.cells.astype(str).to_numpy()[1:] != column.cells.astype(str).to_numpy()[:-1]).mean()
-            apart = [
-                name
-                for name in seen.sensors
-                if name in seen.columns and _explains(column.cells, seen.columns[name].number)
-            ]
-            if turns > 0.2 and apart:
-                told |= set(apart)
-                yield Doubt(
-                    f"the values of {named(apart)} differ by '{column.name}', which is left out, like "
-                    f"{named([str(word) for word in column.distinct])}: "
-                    f"does it name machines (--asset {column.name}) or sensors?",
-                    True,
-                )
+    for column in seen.left_out:
+        if not 1 < len(column.distinct) <= min(60, 0.1 * len(column.cells)):
+            continue
+        words = column.cells.astype(str).to_numpy()
+        apart = [name for name, number in _by_sensor(seen) if _explains(words, number)]
+        if (words[1:] != words[:-1]).mean() > 0.2 and apart:
+            told |= set(apart)
+            shown = named([str(word) for word in column.distinct])
+            yield Doubt(
+                f"the values of {named(apart)} differ by '{column.name}', which is left out, like {shown}: "
+                f"does it name machines (--asset {column.name}) or sensors?",
+                True,
+            )
     for name, values in seen.sensors.items():
         alone = seen.values["asset"].nunique() == 1
         if alone and name not in told and (count := _streams(values)):
@@ -156,9 +152,18 @@ def _mixed(seen: Evidence) -> Iterator[Doubt]:
             )
 
 
-def _explains(labels: pd.Series, number: np.ndarray) -> bool:
+def _by_sensor(seen: Evidence) -> Iterator[tuple[str, np.ndarray]]:
+    """Each sensor's numbers in the rows of the file, NaN where a row has none of it."""
+    labels = seen.understood.roles.labels
+    if not labels.sensor:
+        return ((name, seen.columns[name].number) for name in seen.sensors if name in seen.columns)
+    names, number = seen.columns[labels.sensor[0]].cells.astype(str), seen.columns[labels.value].number
+    return ((str(name), np.where(names == name, number, np.nan)) for name in list(dict.fromkeys(names))[:12])
+
+
+def _explains(labels: np.ndarray, number: np.ndarray) -> bool:
     """Whether the words beside numbers explain nearly all of their spread, beyond what the rows before do."""
-    frame = pd.DataFrame({"label": labels.astype(str).to_numpy(), "number": number}).iloc[:20_000].dropna()
+    frame = pd.DataFrame({"label": labels, "number": number}).iloc[:20_000].dropna()
     if len(frame) < 40 or frame["label"].nunique() < 2 or frame["number"].nunique() < 12:
         return False
     total = float(frame["number"].var())
