@@ -29,11 +29,11 @@ def add_commands(app: typer.Typer) -> None:
 def anomalies(
     settings: Settings,
     family: SomeFamilyOption = None,
-    first: Annotated[str | None, typer.Option("--from", help="The first night; the last fourteen if unset.")] = None,
-    last: Annotated[str | None, typer.Option("--to", help="The last night; the newest if unset.")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="The first night; by default the last fourteen.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="The last night; by default the newest.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List what was found in the last nights, worst first, each with the id that `explain` takes."""
+    """List the anomalies of the last nights, worst first, each with the id that `explain` takes."""
     from sensors_data.store import Store
     from service.show import found
 
@@ -51,12 +51,12 @@ def anomalies(
 def explain(
     settings: Settings,
     anomaly: Annotated[
-        str | None, typer.Argument(help="Its id as `anomalies` lists it, or how it begins; the worst if not given.")
+        str | None, typer.Argument(help="Its id in `anomalies`, or the beginning of it; by default the worst one.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="A PNG to draw it into.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say in words why something was found: what is odd, what was expected, how sure, what people said."""
+    """Explain an anomaly in words: what deviates, what was expected, how sure it is, what people said of it."""
     from sensors_data.store import Store
     from service.show.explain import anomaly_that_begins, picture, the_worst
     from service.views.story import story_of

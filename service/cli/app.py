@@ -34,10 +34,10 @@ from service.log import LogForm, start_log
 
 log = logging.getLogger("nightscore")
 app = typer.Typer(
-    help="Learns what is normal in sensor series and images, and scores every night what is not.\n\n"
+    help="Learns what normal looks like in sensor series and images, and scores every night what deviates from it.\n\n"
     "From a file to a picture: nightscore init --from FILE, nightscore backfill, nightscore show",
-    epilog="Exit codes: 0 done; 1 a fault of nightscore itself; 2 refused, the reason and the remedy stand on standard "
-    "error; 3 a figure below the limit that was asked for, or a damaged store; 130 stopped by Ctrl-C.",
+    epilog="Exit codes: 0 done; 1 an internal error of nightscore; 2 refused, with the reason and the remedy on "
+    "standard error; 3 a figure below the requested limit, or a damaged store; 130 stopped by Ctrl-C.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -69,7 +69,7 @@ def options(
             "--quiet",
             "-q",
             envvar="NIGHTSCORE_QUIET",
-            help="Only what was asked for, and errors: no progress, no warnings.",
+            help="Print only the requested output and errors: no progress, no warnings.",
         ),
     ] = False,
     verbose: Annotated[
@@ -82,24 +82,24 @@ def options(
         ),
     ] = False,
     log_form: Annotated[
-        LogForm, typer.Option("--log", envvar="NIGHTSCORE_LOG", help="Lines of the log as text or as JSON.")
+        LogForm, typer.Option("--log", envvar="NIGHTSCORE_LOG", help="Write log lines as text or as JSON.")
     ] = LogForm.text,
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Options of the command itself; they stand before the command's name."""
+    """Options of nightscore itself; they come before the name of the command."""
     aside.quiet = quiet
     start_log(logging.ERROR if quiet else logging.INFO if verbose else logging.WARNING, log_form)
 
 
 def main() -> None:
-    """Run the command line: a refusal is one sentence and exit code 2, a fault of ours a logged traceback and 1."""
+    """Run the command line: a refusal is one sentence and exit code 2, an internal error a logged traceback and 1."""
     try:
         app()  # exits by itself: 0, 2 for words it does not know, 130 for Ctrl-C
     except (NightscoreError, OSError) as error:  # the disk or the network refuses in words of its own
         Console(stderr=True, highlight=False).print(f"error: {error}", style="red", markup=False, soft_wrap=True)
         sys.exit(2)
     except Exception:
-        log.exception("a fault of nightscore, not of what was asked; please report it with the lines below")
+        log.exception("internal error of nightscore; please report it with the lines below")
         sys.exit(1)

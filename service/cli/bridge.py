@@ -1,4 +1,4 @@
-"""`nightscore bridge`: messages of a broker land as files in a family's inbox, until it is stopped."""
+"""`nightscore bridge`: write a broker's messages to files in a family's inbox, until it is stopped."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def bridge(settings: Settings, family: FamilyOption) -> None:
-    """Land the messages of the family's MQTT or Kafka broker as files in its inbox, until it is stopped."""
+    """Write the messages of the family's MQTT or Kafka broker to files in its inbox, until it is stopped."""
     from sensors_data.series.bridge.run import run_bridge
 
     stopped = threading.Event()

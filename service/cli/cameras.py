@@ -31,7 +31,7 @@ def show_image(
     settings: Settings,
     day: DayOption,
     camera: CameraOption,
-    image: Annotated[str | None, typer.Option("--image", help="One image's id; the worst ones if not given.")] = None,
+    image: Annotated[str | None, typer.Option("--image", help="Id of one image; by default the worst ones.")] = None,
     count: Annotated[int, typer.Option("--count", min=1, max=100, help="Images on the page.")] = 20,
     out: Annotated[Path | None, typer.Option("--out", help="The PNG to write.")] = None,
 ) -> None:
@@ -51,8 +51,8 @@ def explore_images(
     steps: Annotated[int, typer.Option("--steps", min=1, help="Training steps.")] = 1500,
     out: Annotated[Path, typer.Option("--out", help="The folder for the PNGs.")] = Path("explored"),
 ) -> None:
-    """Fit a VAE over pixels to a camera's images before a day: a map of its codes, a strip from one image to another,
-    samples, reconstructions with noise on the code.
+    """Fit a pixel VAE to a camera's images before a day; draw a map of its codes, an interpolation between two images,
+    samples, and reconstructions with noise on the code.
     """
     from service.show.images import explore
 
@@ -66,8 +66,8 @@ def judge_picture(
     camera: CameraOption,
     image: Annotated[str, typer.Option("--image", help="The picture's id, as show-image names it.")],
     kind: Annotated[str, typer.Option("--kind", help="confirmed: a real defect. dismissed: a false alarm.")],
-    note: Annotated[str, typer.Option("--note", help="What is to be seen.")] = "",
-    author: Annotated[str, typer.Option("--author", help="Who says so.")] = "",
+    note: Annotated[str, typer.Option("--note", help="What the picture shows.")] = "",
+    author: Annotated[str, typer.Option("--author", help="Your name.")] = "",
 ) -> None:
     """Say what a picture shows: the next training learns a dismissed one as normal and leaves a confirmed one out."""
     from sensors_data.settings import parse
@@ -83,7 +83,7 @@ def judge_picture(
 def evaluate_images(
     settings: Settings,
     camera: CameraOption,
-    day: Annotated[str | None, typer.Option("--day", help="The day whose detector; the newest if not given.")] = None,
+    day: Annotated[str | None, typer.Option("--day", help="Use this day's detector; by default the newest.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="The PNG of the worst misses and false alarms.")] = None,
     least_auroc: Annotated[
         float | None, typer.Option("--least-auroc", min=0, max=1, help="Exit status 3 below this image AUROC.")

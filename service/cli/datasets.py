@@ -11,7 +11,7 @@ from sensors_data.errors import NotThereError
 from service.cli.options import JsonOption
 from service.console import say, show_json, show_table
 
-app = typer.Typer(help="Public data sets: what they are, their licences, and a checked copy.", no_args_is_help=True)
+app = typer.Typer(help="Public data sets: sources, licences, and a verified copy.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -34,10 +34,10 @@ def list_datasets(as_json: JsonOption = False) -> None:
 @app.command("get", epilog="Example: nightscore datasets get nab --from ~/downloads --to data")
 def get(
     name: Annotated[str, typer.Argument(help="A name from `datasets list`.")],
-    source: Annotated[Path | None, typer.Option("--from", help="The folder that holds the fetched files.")] = None,
-    target: Annotated[Path, typer.Option("--to", help="Where the checked copy goes.")] = Path("data"),
+    source: Annotated[Path | None, typer.Option("--from", help="The folder with the downloaded files.")] = None,
+    target: Annotated[Path, typer.Option("--to", help="Where to put the verified copy.")] = Path("data"),
 ) -> None:
-    """Copy a data set's files from a local folder after checking that they are whole."""
+    """Copy a data set's files from a local folder after checking that they are complete."""
     from sensors_data.datasets import get_dataset, known
 
     dataset = known(name)

@@ -19,14 +19,14 @@ def add(
     settings: Settings,
     family: FamilyOption,
     start: Annotated[str, typer.Option("--start", help="With a zone, like 2026-11-21T06:00Z.")],
-    end: Annotated[str, typer.Option("--end", help="With a zone; not part of the incident.")],
+    end: Annotated[str, typer.Option("--end", help="With a zone; the end is not part of the incident.")],
     kind: Annotated[str, typer.Option("--kind", help="fault, planned, dismissed or confirmed.")],
-    asset: Annotated[str | None, typer.Option("--asset", help="All assets if not given.")] = None,
-    sensor: Annotated[str | None, typer.Option("--sensor", help="All sensors if not given.")] = None,
+    asset: Annotated[str | None, typer.Option("--asset", help="The asset; by default all assets.")] = None,
+    sensor: Annotated[str | None, typer.Option("--sensor", help="The sensor; by default all sensors.")] = None,
     note: Annotated[str, typer.Option("--note", help="What happened.")] = "",
-    author: Annotated[str, typer.Option("--author", help="Who says so.")] = "",
+    author: Annotated[str, typer.Option("--author", help="Your name.")] = "",
 ) -> None:
-    """Keep a known interval: what is planned is never alarmed on, what was a fault is never learned from."""
+    """Record a known interval: planned work raises no alarm, and a fault is never learned from."""
     from sensors_data.series.incidents import LABELS, Incident, add_incident, label
     from sensors_data.store import Store
 
@@ -41,10 +41,10 @@ def add(
 def withdraw(
     settings: Settings,
     incident: Annotated[
-        str, typer.Argument(help="Its id, as `incidents add` and `incidents list` tell it, or how the id begins.")
+        str, typer.Argument(help="Its id, as `incidents add` and `incidents list` print it, or the beginning of it.")
     ],
 ) -> None:
-    """Take back what was said of an interval."""
+    """Withdraw an incident."""
     from sensors_data.series import incidents
     from sensors_data.store import Store
 
@@ -55,7 +55,7 @@ def withdraw(
 
 
 def list_incidents(settings: Settings, family: SomeFamilyOption = None, as_json: JsonOption = False) -> None:
-    """List the known intervals."""
+    """List the incidents."""
     from rich.table import Table
 
     from sensors_data.series.incidents import read_incidents

@@ -13,7 +13,7 @@ from service.cli.options import JsonOption, with_settings
 from service.console import add_cells, say, show_json, show_table
 from service.schedule.request import day_from
 
-app = typer.Typer(help="Trained models: which one serves, and back to an earlier one.", no_args_is_help=True)
+app = typer.Typer(help="Trained models: which ones are in use, and roll back to an earlier one.", no_args_is_help=True)
 ANY_FAMILY = typer.Option("--family", help="A family's name in the settings.")
 ANY_CAMERA = typer.Option("--camera", help="A camera's name in the settings.")
 
@@ -24,7 +24,7 @@ def list_models(
     camera: Annotated[str | None, ANY_CAMERA] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the detectors: until when they learned, whether they were accepted, and why."""
+    """List the detectors: their training span, whether they were accepted, and why."""
     from rich.table import Table
 
     from sensors_data.model_files import ModelCatalogue
@@ -61,12 +61,14 @@ def list_models(
 
 def rollback(
     settings: Settings,
-    to: Annotated[str, typer.Option("--to", help="The day through which the wanted model learned.")],
+    to: Annotated[str, typer.Option("--to", help="Last training day of the model to return to.")],
     family: Annotated[str | None, ANY_FAMILY] = None,
     camera: Annotated[str | None, ANY_CAMERA] = None,
-    day: Annotated[str | None, typer.Option("--day", help="It serves the days after; the newest scored one.")] = None,
+    day: Annotated[
+        str | None, typer.Option("--day", help="Use it after this day; by default the newest scored.")
+    ] = None,
 ) -> None:
-    """Let an earlier model serve again; what was scored stays as it was scored."""
+    """Use an earlier model again from the next day on; earlier scores stay as they are."""
     from anomaly.rollback import newest_scored, rollback_images, rollback_series
 
     if (family is None) == (camera is None):

@@ -1,4 +1,4 @@
-"""What commands take, and how their words become values."""
+"""The options that commands share, and how their texts become values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BELOW_LIMIT = 3
 StoreOption = Annotated[
     str | None,
     typer.Option(
-        "--store", envvar="NIGHTSCORE_STORE", help="Folder or URL of the store; the settings' own if not given."
+        "--store", envvar="NIGHTSCORE_STORE", help="Folder or URL of the store; by default the one in the settings."
     ),
 ]
 SettingsOption = Annotated[
@@ -28,11 +28,11 @@ SettingsOption = Annotated[
 DayOption = Annotated[str, typer.Option("--day", help="The UTC day, like 2026-11-21.")]
 FamilyOption = Annotated[str, typer.Option("--family", help="The family's name in the settings.")]
 SomeFamilyOption = Annotated[
-    str | None, typer.Option("--family", help="The family's name in the settings; all of them if not given.")
+    str | None, typer.Option("--family", help="The family's name in the settings; by default all families.")
 ]
 CameraOption = Annotated[str, typer.Option("--camera", help="The camera's name in the settings.")]
 ShardOption = Annotated[int, typer.Option("--shard", help="The family's shard, from 0.", min=0)]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead, for programs.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:

@@ -1,4 +1,4 @@
-"""The command that says what a night will take: before there is one, for any number of assets."""
+"""The command that estimates what a night will take, for any number of assets."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def plan_night(
-    assets: Annotated[int, typer.Option("--assets", min=1, help="How many machines.")],
-    sensors: Annotated[int, typer.Option("--sensors", min=1, help="Sensors of each.")] = 1,
-    step: Annotated[str, typer.Option("--step", help="The clock, like 1min.")] = "1min",
-    cores: Annotated[int, typer.Option("--cores", min=1, help="Cores that work at night.")] = 2,
+    assets: Annotated[int, typer.Option("--assets", min=1, help="Number of machines.")],
+    sensors: Annotated[int, typer.Option("--sensors", min=1, help="Sensors of each machine.")] = 1,
+    step: Annotated[str, typer.Option("--step", help="Time between two readings, like 1min.")] = "1min",
+    cores: Annotated[int, typer.Option("--cores", min=1, help="Cores that the night may use.")] = 2,
     memory: Annotated[int, typer.Option("--memory", min=100, help="MB that one task may take.")] = 2000,
     linear: Annotated[
-        bool, typer.Option("--linear", help="The linear path serves alone in every family, as their cards say.")
+        bool, typer.Option("--linear", help="All detectors use the linear path alone, as their cards say.")
     ] = False,
     measure: Annotated[bool, typer.Option("--measure", help="Measure this machine first, for some seconds.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Say what a night of so many assets takes: families, shards, CPU, memory, disk and minutes.
+    """Estimate what a night of so many assets takes: families, shards, CPU, memory, disk and minutes.
 
-    The costs are those of a benchmark on one machine; --measure compares this one with it.
+    The costs were measured on one machine; --measure scales them to this one.
     """
     from service.schedule.plan import Fleet, plan
     from service.schedule.speed import speed_here

@@ -30,7 +30,7 @@ SERVICE_PACKAGES = ("fastapi", "jinja2", "orjson", "python_multipart", "uvicorn"
 FirstOption = Annotated[str, typer.Option("--from", help="The first night.")]
 LastOption = Annotated[str, typer.Option("--to", help="The last night.")]
 BudgetOption = Annotated[
-    float | None, typer.Option("--budget", help="False alarms an asset-week; the settings' own if not given.")
+    float | None, typer.Option("--budget", help="False alarms per asset and week; by default as in the settings.")
 ]
 
 
@@ -45,32 +45,34 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def serve(
-    host: Annotated[str, typer.Option("--host", help="Address to listen on; off loopback all takes the token.")] = (
+    host: Annotated[str, typer.Option("--host", help="Address to listen on; off loopback, all needs a token.")] = (
         "127.0.0.1"
     ),
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8080,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0: any free one.")] = 8080,
     token_file: Annotated[
-        Path | None, typer.Option("--token-file", help="Holds the token; made where there is none.")
+        Path | None, typer.Option("--token-file", help="File of the service's token; created if missing.")
     ] = None,
     name: Annotated[
-        list[str] | None, typer.Option("--name", help="A further host name that it is called by, behind a proxy.")
+        list[str] | None,
+        typer.Option("--name", help="Further host name to answer to, such as the proxy's."),
     ] = None,
     users_file: Annotated[
-        Path | None, typer.Option("--users-file", help="Holds the users; see `nightscore users`.")
+        Path | None, typer.Option("--users-file", help="File of the users; see `nightscore users`.")
     ] = None,
     trust_header: Annotated[
-        str | None, typer.Option("--trust-header", help="Header in which a proxy that signs people in names them.")
+        str | None, typer.Option("--trust-header", help="Header in which an authenticating proxy names the user.")
     ] = None,
     trust_from: Annotated[
         list[str] | None, typer.Option("--trust-from", help="Address or network of that proxy, like 10.0.0.0/24.")
     ] = None,
     log: Annotated[
-        bool | None, typer.Option("--log/--no-log", help="A line a request on standard error; off on loopback.")
+        bool | None,
+        typer.Option("--log/--no-log", help="Log each request on standard error; off on loopback."),
     ] = None,
     settings: SettingsOption = SETTINGS_PATH,
     store: StoreOption = None,
 ) -> None:
-    """Serve REST and pages over a store, one process, until Ctrl-C."""
+    """Serve REST and web pages over a store, in one process, until Ctrl-C."""
     if missing := [package for package in SERVICE_PACKAGES if find_spec(package) is None]:
         raise NotThereError(
             f"the service wants packages that are not installed: {', '.join(missing)}",
@@ -95,7 +97,7 @@ def serve(
 def replay(
     settings: Settings, family: FamilyOption, first: FirstOption, last: LastOption, budget: BudgetOption = None
 ) -> None:
-    """Past nights under a threshold fitted again: dismissed intervals are normal, confirmed ones are not."""
+    """Show what past nights would have reported under a threshold that is fitted again with today's verdicts."""
     from rich.table import Table
 
     from anomaly.series import replay as past
@@ -110,13 +112,13 @@ def replay(
         add_cells(table, *cells, contributions(row["sensors"]))
     show_table(table)
     again = f"nightscore accept-threshold --family {family} --from {first} --to {last}"
-    say(f"to let it serve the nights after these: {again}{f' --budget {budget:g}' if budget is not None else ''}")
+    say(f"to use it from the next night on: {again}{f' --budget {budget:g}' if budget is not None else ''}")
 
 
 def accept_threshold(
     settings: Settings, family: FamilyOption, first: FirstOption, last: LastOption, budget: BudgetOption = None
 ) -> None:
-    """Replay and keep: the job `accept-threshold` of the last night."""
+    """Replay and save: the job `accept-threshold` of the last night."""
     from anomaly.series import replay as past
 
     say(past.accept_threshold(settings, day_from(last), family, day_from(first), budget))
@@ -125,17 +127,15 @@ def accept_threshold(
 def report(
     settings: Settings,
     day: DayOption,
-    email: Annotated[bool, typer.Option("--email", help="Mail it as `sending` in the settings says.")] = False,
-    webhook: Annotated[bool, typer.Option("--webhook", help="Post it as `sending` in the settings says.")] = False,
+    email: Annotated[bool, typer.Option("--email", help="Mail it as set in `sending` of the settings.")] = False,
+    webhook: Annotated[bool, typer.Option("--webhook", help="Post it as set in `sending` of the settings.")] = False,
     mail_file: Annotated[
-        Path | None, typer.Option("--mail-file", help="Write the mail into a file (.eml) instead of sending it.")
+        Path | None, typer.Option("--mail-file", help="Write the mail to a file (.eml) instead of sending it.")
     ] = None,
-    pdf: Annotated[
-        Path | None, typer.Option("--pdf", help="Print it into a file by the browser that is there.")
-    ] = None,
-    week: Annotated[bool, typer.Option("--week", help="The digest of the seven nights that end with the day.")] = False,
+    pdf: Annotated[Path | None, typer.Option("--pdf", help="Print it to a PDF with the installed browser.")] = None,
+    week: Annotated[bool, typer.Option("--week", help="Write the digest of the seven nights up to the day.")] = False,
 ) -> None:
-    """Write a night's report, or its week's digest, and mail, post or print it where that is wanted."""
+    """Write a night's report or the week's digest, and mail, post or print it on request."""
     from sensors_data.places import digest_path, report_path
     from sensors_data.store import Store
     from service import mail

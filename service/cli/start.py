@@ -44,25 +44,25 @@ def init(
     ],
     settings: SettingsOption = SETTINGS_PATH,
     store: StoreOption = None,
-    family: Annotated[str | None, typer.Option("--family", help="Its name; the file's own if not given.")] = None,
+    family: Annotated[str | None, typer.Option("--family", help="Name of the family; by default the file's.")] = None,
     time: Annotated[
-        list[str] | None, typer.Option("--time", help="The column of the time; once for each where it is in several.")
+        list[str] | None, typer.Option("--time", help="The column with the time; repeat it if the time is in several.")
     ] = None,
-    style: Annotated[str | None, typer.Option("--format", help="How times read, like '%d.%m.%Y %H:%M'.")] = None,
-    zone: Annotated[str | None, typer.Option("--zone", help="The zone of times without one; UTC if unset.")] = None,
-    separator: Annotated[str | None, typer.Option("--separator", help="What stands between two cells.")] = None,
+    style: Annotated[str | None, typer.Option("--format", help="Format of the times, like '%d.%m.%Y %H:%M'.")] = None,
+    zone: Annotated[str | None, typer.Option("--zone", help="Zone of times without one; by default UTC.")] = None,
+    separator: Annotated[str | None, typer.Option("--separator", help="The mark between two cells.")] = None,
     decimal: Annotated[str | None, typer.Option("--decimal", help="The decimal mark, . or ,")] = None,
     asset: Annotated[
-        list[str] | None, typer.Option("--asset", help="The column that names the machine; once for each of several.")
+        list[str] | None, typer.Option("--asset", help="The column that names the machine; repeat it for several.")
     ] = None,
     encoding: Annotated[str | None, typer.Option("--encoding", help="Encoding of the text, like cp1252.")] = None,
-    start: Annotated[str | None, typer.Option("--start", help="The date from which a bare count runs.")] = None,
+    start: Annotated[str | None, typer.Option("--start", help="The date from which relative times count.")] = None,
     sheet: Annotated[
-        str | None, typer.Option("--sheet", help="The workbook's sheet; all that have the same columns if unset.")
+        str | None, typer.Option("--sheet", help="The workbook's sheet; by default all with the same columns.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; what is unsure is stated in the settings.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; note in the settings what is unsure.")] = False,
 ) -> None:
-    """Look at your readings or pictures and write settings for them: what each column or folder is, what is odd."""
+    """Inspect your readings or pictures and write settings for them; report what each column or folder is."""
     from sensors_data.series.understanding.understand import Wishes
     from service.cli.init import write_settings
 
@@ -72,12 +72,12 @@ def init(
 
 def backfill(
     settings: Settings,
-    first: Annotated[str | None, typer.Option("--from", help="First day; the inbox's own if not given.")] = None,
-    last: Annotated[str | None, typer.Option("--to", help="Last day; the inbox's own if not given.")] = None,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Processes side by side.")] = 1,
+    first: Annotated[str | None, typer.Option("--from", help="First day; by default the first in the inbox.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last day; by default the last in the inbox.")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Processes that run in parallel.")] = 1,
     family: SomeFamilyOption = None,
 ) -> None:
-    """Every night of a span, detectors trained on the way: what single nights would have given, byte for byte."""
+    """Run every night of a span and train detectors on the way; the result is that of single nights, byte for byte."""
     from sensors_data.store import Store
     from service.cli.doctor import examine
     from service.schedule import nights
@@ -94,7 +94,7 @@ def backfill(
 
 
 def nightly(settings: Settings, day: DayOption, family: SomeFamilyOption = None) -> None:
-    """One night, start to end: ingest, impute, train where it is due, score, find anomalies, export metrics."""
+    """Run one night from start to end: ingest, impute, train if due, score, find anomalies, export metrics."""
     from service.schedule import nights
 
     nights.night(settings, day_from(day), families_of(settings, family), say)
@@ -102,8 +102,8 @@ def nightly(settings: Settings, day: DayOption, family: SomeFamilyOption = None)
 
 def show_asset(
     settings: Settings,
-    asset: Annotated[str | None, typer.Option("--asset", help="The asset; the worst one if not given.")] = None,
-    day: Annotated[str | None, typer.Option("--day", help="The UTC day; the asset's worst if not given.")] = None,
+    asset: Annotated[str | None, typer.Option("--asset", help="The asset; by default the worst one.")] = None,
+    day: Annotated[str | None, typer.Option("--day", help="The UTC day; by default the asset's worst.")] = None,
     days: Annotated[int, typer.Option("--days", min=1, max=60, help="Days to draw, the last of them --day.")] = 1,
     family: SomeFamilyOption = None,
     out: Annotated[Path | None, typer.Option("--out", help="The PNG to write.")] = None,
@@ -116,7 +116,7 @@ def show_asset(
 
 
 def doctor(settings: Settings, family: SomeFamilyOption = None, as_json: JsonOption = False) -> None:
-    """Say in words what a family or camera still lacks to be scored: its state, why, and what to run next."""
+    """Report the state of each family and camera: whether it can be scored, why not, and what to run next."""
     from service.cli.doctor import examine
     from service.cli.doctor_camera import examine_camera
 
@@ -132,10 +132,10 @@ def doctor(settings: Settings, family: SomeFamilyOption = None, as_json: JsonOpt
 def demo(
     folder: Annotated[Path, typer.Option("--folder", help="Where the plant and its store go.")] = Path("demo"),
     seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed is another plant.")] = 0,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Processes side by side.")] = 2,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Processes that run in parallel.")] = 2,
     store: StoreOption = None,
 ) -> None:
-    """Simulate a plant's 30 days, train, score the last nights, and set what was found beside what was injected."""
+    """Simulate 30 days of a plant, train, score the last nights, and compare the anomalies with the injected faults."""
     from service.demo import plant
 
     plant.run_demo(folder, seed, jobs, store)

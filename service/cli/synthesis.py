@@ -46,14 +46,12 @@ def draw_images(
     settings: Settings,
     day: DayOption,
     camera: CameraOption,
-    count: Annotated[int | None, typer.Option("--count", help="Images; the settings' own number if not given.")] = None,
-    label: Annotated[str | None, typer.Option("--class", help="One class; all of them if not given.")] = None,
+    count: Annotated[int | None, typer.Option("--count", help="Number of images; by default as set.")] = None,
+    label: Annotated[str | None, typer.Option("--class", help="One class; by default all.")] = None,
     truncation: Annotated[
-        float | None, typer.Option("--truncation", help="Below 1: cleaner images, fewer kinds.")
+        float | None, typer.Option("--truncation", help="Below 1: cleaner but less diverse images.")
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="A folder for PNGs; then nothing goes into the store.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write PNGs to this folder instead of the store.")] = None,
 ) -> None:
     """Draw into the store, or into a folder."""
     wanted = day_from(day)
@@ -72,7 +70,7 @@ def judge_images(
     day: DayOption,
     camera: CameraOption,
     inception: Annotated[
-        Path | None, typer.Option("--inception", help="The published Inception weights; then the FID is printed too.")
+        Path | None, typer.Option("--inception", help="File of the published Inception weights; also prints the FID.")
     ] = None,
 ) -> None:
     """Judge, with the FID where there are weights."""
@@ -85,11 +83,9 @@ def paint_defects(
     settings: Settings,
     day: DayOption,
     camera: CameraOption,
-    count: Annotated[int, typer.Option("--count", min=1, help="Painted images; kinds take turns.")] = 150,
-    kind: Annotated[list[str] | None, typer.Option("--kind", help="A kind, may be repeated; all if not given.")] = None,
-    like: Annotated[
-        Path | None, typer.Option("--like", help="A folder of real defects with masks; paints more of their kind.")
-    ] = None,
+    count: Annotated[int, typer.Option("--count", min=1, help="Number of images; the kinds alternate.")] = 150,
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="A kind; may be repeated; by default all.")] = None,
+    like: Annotated[Path | None, typer.Option("--like", help="Folder of real defects with masks to imitate.")] = None,
 ) -> None:
     """Paint defects with their masks on good parts; a contact sheet goes into the store."""
     from sensors_data.defects.paint import KINDS
@@ -107,7 +103,7 @@ def interpolate_images(
     steps: Annotated[int, typer.Option("--steps", min=2, max=100, help="Images in the strip.")] = 10,
     out: Annotated[Path, typer.Option("--out", help="The PNG to write.")] = Path("interpolation.png"),
 ) -> None:
-    """Draw a strip of images from one seed's to another's, through what lies between them."""
+    """Draw a strip of images that changes gradually from one seed's image to another's."""
     from synthesis.sampling import interpolate
 
     generator = _serving(settings, camera, day)
@@ -122,7 +118,7 @@ def mix_images(
     camera: CameraOption,
     coarse: Annotated[int, typer.Option("--style-from", min=0, help="Seed of the images that give shape.")] = 0,
     fine: Annotated[int, typer.Option("--style-to", min=0, help="Seed of the images that give details.")] = 1,
-    layers: Annotated[int, typer.Option("--layers", min=1, help="Styles that are taken from the first seed.")] = 2,
+    layers: Annotated[int, typer.Option("--layers", min=1, help="Number of styles taken from the first seed.")] = 2,
     count: Annotated[int, typer.Option("--count", min=1, max=16, help="Images of each seed.")] = 6,
     out: Annotated[Path, typer.Option("--out", help="The PNG to write.")] = Path("mixed.png"),
 ) -> None:
@@ -142,10 +138,10 @@ def vary_images(
     camera: CameraOption,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the image that is changed.")] = 0,
     count: Annotated[int, typer.Option("--count", min=1, max=16, help="Directions, the strongest first.")] = 6,
-    steps: Annotated[int, typer.Option("--steps", min=2, max=16, help="Images along each.")] = 7,
+    steps: Annotated[int, typer.Option("--steps", min=2, max=16, help="Images along each direction.")] = 7,
     out: Annotated[Path, typer.Option("--out", help="The PNG to write.")] = Path("varied.png"),
 ) -> None:
-    """Draw an image changed along the directions that its generator's styles move most."""
+    """Draw an image changed along the directions in which its generator's styles vary most."""
     from synthesis.styles import varied
 
     generator = _serving(settings, camera, day)
@@ -163,7 +159,7 @@ def expected_images(
     count: Annotated[int, typer.Option("--count", min=1, max=100, help="Images on the page.")] = 10,
     out: Annotated[Path, typer.Option("--out", help="The PNG to write.")] = Path("expected.png"),
 ) -> None:
-    """Draw a day's odd images beside their heat maps and how the parts should look, the odd places painted out."""
+    """Draw a day's anomalous images, each beside its heat map and a version with the anomalous places repaired."""
     from service.show.expected import show_expected
 
     say(show_expected(settings, day_from(day), camera, image, count, out))
@@ -174,10 +170,10 @@ def invert_image(
     day: DayOption,
     camera: CameraOption,
     png: Annotated[Path, typer.Option("--png", help="A picture of the camera.")],
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the codes that are tried first.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the codes that are tried first.")] = 0,
     out: Annotated[Path, typer.Option("--out", help="The PNG to write.")] = Path("inverted.png"),
 ) -> None:
-    """Find the code of a real picture: what its camera's generator draws that is nearest to it."""
+    """Find the code of a real picture: that of the nearest image its camera's generator can draw."""
     from service.show.expected import show_inversion
 
     say(show_inversion(settings, day_from(day), camera, png, seed, out))
@@ -203,7 +199,7 @@ def redraw_image(
     settings: Settings,
     png: Annotated[Path, typer.Option("--png", help="A PNG that draw-images made.")],
 ) -> None:
-    """Draw or paint a synthetic image once more from what its file says of itself, and compare pixel by pixel."""
+    """Draw or paint a synthetic image again from the metadata in its file, and compare it pixel by pixel."""
     from service.show.drawn import made_again, same_pixels
 
     if not png.is_file():
@@ -221,9 +217,9 @@ def try_augmentation(
     day: DayOption,
     camera: CameraOption,
     per_class: Annotated[
-        int | None, typer.Option("--per-class", min=10, help="Real images of each class; all of them unless given.")
+        int | None, typer.Option("--per-class", min=10, help="Real images of each class; by default all.")
     ] = None,
-    seeds: Annotated[int, typer.Option("--seeds", min=2, help="Runs with and without.")] = 5,
+    seeds: Annotated[int, typer.Option("--seeds", min=2, help="Number of runs with the batch and without it.")] = 5,
 ) -> None:
     """Try a published batch: does it add to ordinary augmentation?"""
     from service import trials

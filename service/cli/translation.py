@@ -22,12 +22,13 @@ def add_commands(app: typer.Typer) -> None:
 def train_translator(
     first: Annotated[Path, typer.Option("--from", help="A folder of pictures of one kind, such as good parts.")],
     second: Annotated[Path, typer.Option("--to", help="A folder of pictures of the other kind.")],
-    out: Annotated[Path, typer.Option("--out", help="The file to keep the translator in.")],
+    out: Annotated[Path, typer.Option("--out", help="The file to write the translator to.")],
     pairs: Annotated[
-        bool, typer.Option("--pairs", help="Pictures of one name show one part (pix2pix, otherwise CycleGAN).")
+        bool,
+        typer.Option("--pairs", help="Pictures of one name show the same part: pix2pix, not CycleGAN."),
     ] = False,
-    images: Annotated[int, typer.Option("--images", min=1, help="Pictures shown, repeats counted.")] = 40_000,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the first weights and of the order.")] = 0,
+    images: Annotated[int, typer.Option("--images", min=1, help="Pictures shown in training, with repeats.")] = 40_000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the initial weights and of the order.")] = 0,
 ) -> None:
     """Learn to translate pictures of one kind into another, from two folders."""
     from synthesis.translation.folders import learn_from_folders
@@ -45,7 +46,7 @@ def translate_images(
     out: Annotated[Path, typer.Option("--out", help="A folder for the PNGs.")],
     back: Annotated[bool, typer.Option("--back", help="From the second kind to the first.")] = False,
 ) -> None:
-    """Translate pictures by a translator; pictures that cannot be read are named and passed over."""
+    """Translate pictures with a translator; pictures that cannot be read are reported and skipped."""
     from synthesis.translation.folders import read_translator, translate_pictures
 
     say(translate_pictures(read_translator(by), source, out, back, say))

@@ -37,11 +37,11 @@ def add_commands(app: typer.Typer) -> None:
 def verify(
     settings: Settings,
     day: Annotated[str | None, typer.Option("--day", help="Only the files of this UTC day, and the models.")] = None,
-    all_days: Annotated[bool, typer.Option("--all", help="Every file; the newest day's if neither is given.")] = False,
-    repair: Annotated[bool, typer.Option("--repair", help="Make damaged and stale files again by their jobs.")] = False,
+    all_days: Annotated[bool, typer.Option("--all", help="Every file; by default those of the newest day.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Make damaged and stale files again.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare every file with the hash of its content; say what is damaged, and which command makes it again."""
+    """Compare every file with the hash of its content; report what is damaged, and the command that makes it again."""
     from sensors_data.store import Store
     from sensors_data.upkeep import verify as walk
     from service.schedule.repairs import repair as made_again
@@ -91,9 +91,9 @@ def clean(
 
 def backup(
     settings: Settings,
-    to: Annotated[str, typer.Option("--to", help="Folder or URL that the backups lie in.")],
+    to: Annotated[str, typer.Option("--to", help="Folder or URL of the backups.")],
 ) -> None:
-    """Copy what changed since the last backup; the store may be in use meanwhile."""
+    """Copy what changed since the last backup; the store may be in use at the same time."""
     from sensors_data.store import Store
     from sensors_data.upkeep import backup as copies
 
@@ -112,12 +112,12 @@ def backup(
 
 def restore(
     settings: Settings,
-    source: Annotated[str, typer.Option("--from", help="Folder or URL that the backups lie in.")],
-    at: Annotated[str | None, typer.Option("--at", help="The backup's name; the newest one if not given.")] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Also take back files that differ.")] = False,
-    only: Annotated[list[str] | None, typer.Argument(help="Files and folders of the store; all if none.")] = None,
+    source: Annotated[str, typer.Option("--from", help="Folder or URL of the backups.")],
+    at: Annotated[str | None, typer.Option("--at", help="Name of the backup; by default the newest.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Also replace files that differ.")] = False,
+    only: Annotated[list[str] | None, typer.Argument(help="Files and folders of the store; by default all.")] = None,
 ) -> None:
-    """Write the files of a backup that the store lacks or that are damaged."""
+    """Restore the files of a backup that are missing or damaged in the store."""
     from sensors_data.store import Store
     from sensors_data.upkeep import backup as copies
 
@@ -126,7 +126,7 @@ def restore(
 
 
 def migrate(settings: Settings) -> None:
-    """Bring every file of an earlier nightscore to today's form, with the hash of its content; no value changes."""
+    """Convert every file of an earlier nightscore to the current format, with the hash of its content; values stay."""
     from sensors_data.store import Store
     from sensors_data.upkeep import migrate as forms
 
@@ -134,7 +134,7 @@ def migrate(settings: Settings) -> None:
 
 
 def audit(settings: Settings, as_json: JsonOption = False) -> None:
-    """List who dismissed, withdrew, accepted or deleted what; a log that was changed is refused."""
+    """List who dismissed, withdrew, accepted or deleted what; a tampered log is refused."""
     from rich.table import Table
 
     from sensors_data.audit import entries

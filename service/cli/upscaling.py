@@ -30,9 +30,10 @@ def train_upscaler(
     camera: CameraOption,
     factor: Annotated[int, typer.Option("--factor", help="2 or 4.")] = 2,
     perceptual: Annotated[
-        bool, typer.Option("--perceptual", help="Sharper, and farther from the true pixels: a discriminator helps.")
+        bool,
+        typer.Option("--perceptual", help="Use a discriminator: sharper, but farther from the true pixels."),
     ] = False,
-    images: Annotated[int, typer.Option("--images", min=1, help="Images shown, repeats counted.")] = 200_000,
+    images: Annotated[int, typer.Option("--images", min=1, help="Images shown in training, with repeats.")] = 200_000,
 ) -> None:
     """Train an upscaler."""
     from synthesis.upscaling.job import train_upscaler as job
@@ -51,7 +52,7 @@ def upscale_images(
     source: Annotated[Path, typer.Option("--from", help="A picture, or a folder of them.")],
     out: Annotated[Path, typer.Option("--out", help="A folder for the PNGs.")],
 ) -> None:
-    """Enlarge pictures by the upscaler that serves a day; those that cannot be read or are too large are named."""
+    """Enlarge pictures with a day's upscaler; those that cannot be read or are too large are reported."""
     from sensors_data.images.discover import pictures_at
     from sensors_data.images.files import decode_image, encode_png, read_image_file
     from sensors_data.store import Store

@@ -14,9 +14,9 @@ USERS_FILE = "nightscore.users.json"
 """The file beside the settings that holds the users."""
 app = typer.Typer(help="Who may use the service: viewers, reviewers and admins.", no_args_is_help=True)
 NameArgument = Annotated[str, typer.Argument(help="The user's name.")]
-DaysOption = Annotated[int, typer.Option("--days", min=1, max=3650, help="How long the token is good.")]
+DaysOption = Annotated[int, typer.Option("--days", min=1, max=3650, help="Days for which the token is valid.")]
 UsersOption = Annotated[
-    Path | None, typer.Option("--users-file", help="Holds the users; beside the settings if not given.")
+    Path | None, typer.Option("--users-file", help="File of the users; by default beside the settings.")
 ]
 
 
@@ -32,7 +32,7 @@ def add(
     users_file: UsersOption = None,
     settings: SettingsOption = SETTINGS_PATH,
 ) -> None:
-    """Add a user and print the token, which is shown this once and kept nowhere."""
+    """Add a user and print the token, which is shown only once and stored nowhere."""
     from sensors_data.errors import UnusableError
     from service.api.users import ROLES, add_user
 
@@ -51,7 +51,7 @@ def rotate(
     users_file: UsersOption = None,
     settings: SettingsOption = SETTINGS_PATH,
 ) -> None:
-    """Print a new token for a user; the one before, and every session, ends at once."""
+    """Print a new token for a user; the old one and every session end at once."""
     from service.api.users import rotate_token
 
     token = rotate_token(_file(settings, users_file), name, days)
@@ -61,7 +61,7 @@ def rotate(
 
 @app.command("revoke", epilog="Example: nightscore users revoke ana")
 def revoke(name: NameArgument, users_file: UsersOption = None, settings: SettingsOption = SETTINGS_PATH) -> None:
-    """End a user's token and sessions at once, without a restart."""
+    """Revoke a user's token and sessions at once, without a restart."""
     from service.api.users import revoke_user
 
     revoke_user(_file(settings, users_file), name)
@@ -72,7 +72,7 @@ def revoke(name: NameArgument, users_file: UsersOption = None, settings: Setting
 def list_users(
     as_json: JsonOption = False, users_file: UsersOption = None, settings: SettingsOption = SETTINGS_PATH
 ) -> None:
-    """List the users, their roles and until when their tokens are good."""
+    """List the users, their roles and when their tokens expire."""
     from datetime import UTC, datetime
 
     from rich.table import Table

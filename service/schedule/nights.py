@@ -56,7 +56,7 @@ def _tried(part: Part, settings: Settings, day: date, family: str, say: Callable
         part(settings, day, family, say)
     except Exception as error:
         if not isinstance(error, NightscoreError):
-            log.exception("a fault of nightscore in the night of %s %s", family, day)
+            log.exception("internal error of nightscore in the night of %s %s", family, day)
         say(f"failed {family} {day}: {error}")
         return error
     return None

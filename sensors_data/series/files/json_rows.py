@@ -82,54 +82,69 @@ def _split_rows(value: dict[str, Any]) -> list[Row]:
 
 
 def _rows(value: Any, outer: Row) -> list[Row]:
-    """The rows within a value, each with what the objects around it say."""
-    if isinstance(value, list) and _are(value, list) and len(value) > 1 and _are(value[0], str):
-        return [outer | _flat(dict(zip(value[0], cells, strict=False))) for cells in value[1:]]
-    if isinstance(value, list) and _are(value, list) and any(_are(part, dict) for part in value):
-        return [row for part in value for row in _rows(part, outer)]
+    """The rows within a value, each with the cells of the objects around it."""
     if isinstance(value, list):
-        if not _are(value, dict):
-            return []
-        return senml_rows(value) or [row for part in value for row in _rows(part, outer)]
-    if not isinstance(value, dict):
+        return _rows_of_list(value, outer)
+    return _rows_of_object(value, outer) if isinstance(value, dict) else []
+
+
+def _rows_of_list(values: list[Any], outer: Row) -> list[Row]:
+    """The rows of a list: lists of cells below a list of names, objects, or lists that hold objects."""
+    if _are(values, list) and len(values) > 1 and _are(values[0], str):
+        return [outer | _flat(dict(zip(values[0], cells, strict=False))) for cells in values[1:]]
+    nested = _are(values, list) and any(_are(part, dict) for part in values)
+    if not nested and not _are(values, dict):
         return []
+    senml = [] if nested else senml_rows(values)
+    return senml or [row for part in values for row in _rows(part, outer)]
+
+
+def _rows_of_object(value: dict[str, Any], outer: Row) -> list[Row]:
+    """The rows of an object, by the first of the known forms that it has; one of no such form is a row itself."""
     if _is_timed(value):
         timed = [(key, part if isinstance(part, dict) else {"value": part}) for key, part in value.items()]
         return [outer | {"time": key} | _flat(part) for key, part in timed]
-    if rows := _split_rows(value):
-        return [outer | row for row in rows]
-    around = outer | _flat(
-        {key: part for key, part in value.items() if not isinstance(part, list) and not _is_timed(part)}
-    )
-    lists = {key: part for key, part in _lists(value).items() if part}
     meta = value.get("meta")
-    if rows := counted_rows(value | meta if isinstance(meta, dict) else value) or offset_rows(value):
+    counted = value | meta if isinstance(meta, dict) else value
+    if rows := _split_rows(value) or counted_rows(counted) or offset_rows(value):
         return [outer | row for row in rows]
-    table = next((part for part in lists.values() if _are(part, list)), None)
-    if table is not None:
+    lists = {key: part for key, part in _lists(value).items() if part}
+    cells = {key: part for key, part in value.items() if not isinstance(part, list) and not _is_timed(part)}
+    around = outer | _flat(cells)
+    if table := next((part for part in lists.values() if _are(part, list)), None):
         names = _names_of(table, value) or _pair(table)
-        return [around | _flat(dict(zip(names, cells, strict=False))) for cells in table] if names else []
+        return [around | _flat(dict(zip(names, row, strict=False))) for row in table] if names else []
     if rows := _beside_times(lists, around):
         return rows
     if objects := {key: part for key, part in lists.items() if _are(part, dict)}:
-        named = len(objects) > 1
-        return [
-            row for key, part in objects.items() for row in _rows(part, (around | {"sensor": key}) if named else around)
-        ]
+        labels = {key: {"sensor": key} if len(objects) > 1 else {} for key in objects}
+        return [row for key, part in objects.items() for row in _rows(part, around | labels[key])]
+    return _side_by_side(lists, around) or _deeper_rows(value, outer, around)
+
+
+def _side_by_side(lists: dict[str, list[Any]], around: Row) -> list[Row]:
+    """The rows of several lists of values of the same length, the longest there are; none of a single list."""
     longest = max(map(len, lists.values()), default=0)
     side = {key: part for key, part in lists.items() if len(part) == longest}
-    if len(side) > 1:
-        shared = {key: cell for key, cell in around.items() if key not in side}
-        return [shared | _flat(dict(zip(side, cells, strict=True))) for cells in zip(*side.values(), strict=True)]
+    if len(side) < 2:
+        return []
+    shared = {key: cell for key, cell in around.items() if key not in side}
+    return [shared | _flat(dict(zip(side, cells, strict=True))) for cells in zip(*side.values(), strict=True)]
+
+
+def _deeper_rows(value: dict[str, Any], outer: Row, around: Row) -> list[Row]:
+    """The rows of the objects within an object, named where several are alike; the object itself if none holds rows."""
     deep = {key: part for key, part in value.items() if isinstance(part, dict) and _holds_rows(part)}
-    if deep and all(map(offset_rows, deep.values())):
+    if not deep:
+        return [around]
+    if all(map(offset_rows, deep.values())):
         return [row for key, part in deep.items() for row in _rows(part, outer | {"device": key})]
-    beside = outer | _flat({key: part for key, part in value.items() if key not in deep and not isinstance(part, list)})
-    alike = (
-        len(deep) > 1 and len({tuple(_lists(part)) for part in deep.values()}) == 1 and any(map(_lists, deep.values()))
-    )
-    context = {key: beside | {"sensor": key} if alike else beside for key in deep}
-    return [row for key, part in deep.items() for row in _rows(part, context[key])] if deep else [around]
+    cells = {key: part for key, part in value.items() if key not in deep and not isinstance(part, list)}
+    beside = outer | _flat(cells)
+    same_lists = len({tuple(_lists(part)) for part in deep.values()}) == 1 and any(map(_lists, deep.values()))
+    is_named = len(deep) > 1 and same_lists
+    context = {key: beside | {"sensor": key} if is_named else beside for key in deep}
+    return [row for key, part in deep.items() for row in _rows(part, context[key])]
 
 
 def _beside_times(lists: dict[str, list[Any]], around: Row) -> list[Row]:

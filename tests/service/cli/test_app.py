@@ -274,7 +274,7 @@ def test_a_fault_of_ours_is_a_traceback_in_the_log_and_exit_code_1(ask, copied, 
     monkeypatch.setattr("anomaly.series.night.score_job.score_series", fail)
     ended = ask("score-series", "--day", DAY, "--family", "oven")
     assert (ended.code, ended.out) == (1, "")
-    assert "a fault of nightscore" in caplog.text
+    assert "internal error of nightscore" in caplog.text
     assert "KeyError: 'scale.center'" in caplog.text
 
 
