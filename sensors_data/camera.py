@@ -1,4 +1,4 @@
-"""What a user states of a camera: where its pictures arrive and how they are read."""
+"""The settings of a camera: where its pictures arrive and how they are read."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ class Camera(Section):
     inbox: str
     """The folder of the images, or a path with `{day}`; relative to settings.toml."""
     size: int = Field(28, ge=16, le=256, description="side of the square images, pixels")
-    tiles: tuple[int, int] = Field((1, 1), description="columns and rows of such squares that a picture is kept as")
+    tiles: tuple[int, int] = Field((1, 1), description="columns and rows of such squares per picture")
     channels: Literal[1, 3] = 1
     """1 for grey, 3 for colour."""
-    bits: Literal[8, 10, 12, 14, 16] | None = Field(None, description="of deep pixels; each day's own if not given")
-    background: str = Field("black", description="what transparent pixels lie on: a colour's name or #rrggbb")
+    bits: Literal[8, 10, 12, 14, 16] | None = Field(None, description="bits of deep pixels; by default each day's own")
+    background: str = Field("black", description="colour behind transparent pixels: a name or #rrggbb")
     fit: Literal["stretch", "pad", "crop"] = Field("stretch", description="how an oblong picture becomes square")
-    any_size: bool = Field(False, description="pictures of a day may differ in size")
-    region: tuple[int, int, int, int] | None = Field(None, description="left, top, width, height of what is looked at")
-    zone: str = Field("UTC", description="of times without an offset")
-    day_pattern: str | None = Field(None, description="how paths write a day, like %d-%m-%Y")
-    day_from: Literal["path", "exif", "file"] = Field("path", description="where a picture's time stands")
-    undated_day: date | None = Field(None, description="of pictures whose day is unknown")
-    folders: tuple[Literal["asset", "label", "skip"], ...] = Field((), description="what folders below the inbox say")
-    labels: dict[str, str] = Field({}, description="labels by the form of a file's path, like '*_test.jpg' = 'defect'")
-    normal_labels: tuple[str, ...] = Field((), description="labels of normal pictures beside the usual words")
-    leave_out: tuple[str, ...] = Field((), description="forms of paths that are passed over, like '*/thumbs/*'")
+    any_size: bool = Field(False, description="whether pictures of a day may differ in size")
+    region: tuple[int, int, int, int] | None = Field(None, description="left, top, width, height of the part to use")
+    zone: str = Field("UTC", description="zone of times without an offset")
+    day_pattern: str | None = Field(None, description="format of days in paths, like %d-%m-%Y")
+    day_from: Literal["path", "exif", "file"] = Field("path", description="where a picture's time is taken from")
+    undated_day: date | None = Field(None, description="day of pictures whose day is unknown")
+    folders: tuple[Literal["asset", "label", "skip"], ...] = Field((), description="meaning of folders below the inbox")
+    labels: dict[str, str] = Field({}, description="labels by a pattern of the path, like '*_test.jpg' = 'defect'")
+    normal_labels: tuple[str, ...] = Field((), description="labels of normal pictures, beside the usual words")
+    leave_out: tuple[str, ...] = Field((), description="patterns of paths to skip, like '*/thumbs/*'")
     detector: dict[str, Any] = {}
-    """How the image detector is built."""
+    """The image detector's configuration."""
     generator: dict[str, Any] = {}
-    """Whether and how synthetic images are made; without this section none are."""
-    max_synthetic_share: float = Field(0.0, ge=0, le=0.5, description="of the training images")
+    """The generator of synthetic images; without this section none are made."""
+    max_synthetic_share: float = Field(0.0, ge=0, le=0.5, description="largest share of synthetic training images")
 
     @property
     def shape(self) -> tuple[int, int, int]:

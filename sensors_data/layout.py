@@ -1,4 +1,4 @@
-"""How a family's files are written, and what is known of each sensor: the settings that reading honours."""
+"""The settings of a family's sensors, and of the format of its files."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ class Sensor(Section):
     """One measured quantity; a value outside [low, high] is implausible and is rejected."""
 
     unit: str = ""
-    """Its unit, as pictures, reports and the API show it."""
+    """Its unit, as shown in pictures, reports and the API."""
     low: float | None = None
-    """Smallest plausible value, in the sensor's unit; a smaller one is rejected."""
+    """Smallest plausible value, in the sensor's unit; smaller values are rejected."""
     high: float | None = None
-    """Largest plausible value, in the sensor's unit; a larger one is rejected."""
+    """Largest plausible value, in the sensor's unit; larger values are rejected."""
     missing: tuple[float, ...] = ()
-    """Numbers that stand for 'no value', like `[-9999]`; they are rejected and never learned from."""
+    """Numbers that mean 'no value', like `[-9999]`; they are rejected and never learned from."""
     states: dict[str, float] = {}
-    """Words in its cells and the number of each, like `{ OFF = 0, ON = 1 }`."""
+    """Words that occur as values, with the number for each, like `{ OFF = 0, ON = 1 }`."""
     kind: Literal["measured", "counter", "context"] = "measured"
-    """counter: it counts up, and is learned as what it grows by in a step. context: a setpoint, a command or a state,
-    which is kept and shown, and is neither learned nor blamed."""
+    """counter: it counts up; its increase per step is learned. context: a setpoint, command or state, which is stored
+    and shown, but not learned and never named as a cause."""
     hold: Duration | None = Field(None, exclude_if=lambda hold: hold is None)
-    """How long its last value stands, for a sensor of which only changes are written; not at all if not set."""
+    """How long its last value remains valid, for a sensor that writes only changes; not at all by default."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Sensor:
@@ -46,70 +46,70 @@ class Sensor(Section):
 
 
 class Layout(Section):
-    """How a family's files are written: columns, header, numbers and times."""
+    """The format of a family's files: columns, header, numbers and times."""
 
     kind: Literal["wide", "long", "day"] = "wide"
-    """wide: a column a sensor. long: a row a value. day: a row a day, a column a time of day."""
+    """wide: one column per sensor. long: one row per value. day: one row per day, one column per time of day."""
     time: Columns = ("time",)
-    """The column that holds the time, or several, like `["date", "hour"]`, whose cells are joined by a blank."""
+    """The column with the time, or several, like `["date", "hour"]`, whose cells are joined by a blank."""
     time_unit: Unit = "text"
-    """text: a written time. Otherwise a number: since 1970 in s, ms, us, ns, min or h, or as a program counts."""
+    """text: a written time. Otherwise a number: since 1970 in s, ms, us, ns, min or h, or in a program's own units."""
     time_format: str | None = None
-    """How a written time reads, as strptime has it, what may be absent in brackets: `%d.%m.%Y[ %H:%M]`.
-    ISO 8601 if not set."""
+    """Format of written times, with strptime's directives and optional parts in brackets: `%d.%m.%Y[ %H:%M]`.
+    ISO 8601 by default."""
     timezone: str = "UTC"
-    """Zone of times that name none, like `Europe/Berlin`."""
+    """Zone of times without one, like `Europe/Berlin`."""
     times: dict[str, str] = Field({}, exclude_if=lambda times: not times)
-    """Wide files: columns whose values have a time of their own, and its column, like `{ Flow = "Time2" }`."""
+    """Wide files: sensors with a time column of their own, like `{ Flow = "Time2" }`."""
     start: str | None = None
-    """The date from which a count without a date runs, like `2026-02-02`."""
+    """The date from which relative times count, like `2026-02-02`."""
     end: str | None = None
-    """The column with the end of each row's interval; a row of a far longer one is a total and is rejected."""
+    """The column with the end of each row's interval; a row with a much longer interval is a total and is rejected."""
     asset: Columns | None = None
-    """The column that names the asset, or several; without one the file holds a single asset."""
+    """The column, or columns, with the asset's name; without one the file holds a single asset."""
     asset_from_file: bool | str = False
-    """Whether the file's name is the asset's name; a regular expression takes the part of it that is."""
+    """Whether the file's name is the asset's name; a regular expression selects the part that is."""
     asset_from_folder: bool = Field(False, exclude_if=lambda folder: not folder)
-    """Whether the folder that a file lies in is the asset's name; of `machine=K1` it is what stands behind the mark."""
+    """Whether the folder of a file is the asset's name; of `machine=K1` it is the part after `=`."""
     sensor: Columns = ("sensor",)
-    """Long files: the column that names the sensor, or several."""
+    """Long files: the column, or columns, with the sensor's name."""
     value: str = "value"
-    """Long files: the column that holds the value."""
+    """Long files: the column with the value."""
     quality: str | dict[str, str] | None = None
-    """The column that grades the values, or one for each sensor."""
+    """The column with the quality of the values, or one column for each sensor."""
     good: Columns = ()
-    """The grades whose values are used; values of other grades are rejected."""
+    """The qualities that are used; values of any other quality are rejected."""
     fill_down: Columns = Field((), exclude_if=lambda columns: not columns)
-    """Columns in which a blank cell holds what stands above it, as merged cells of a spreadsheet do."""
+    """Columns in which a blank cell repeats the cell above it, like merged cells of a spreadsheet."""
     ignore: Columns = ()
     """Columns that are not read."""
     decimal: Literal[".", ","] = "."
-    """The decimal mark of numbers."""
+    """Decimal separator of numbers."""
     thousands: Literal["", ".", ",", " ", "'"] = ""
-    """The mark between thousands, if any."""
+    """Thousands separator of numbers, if any."""
     decimals: dict[str, Literal[".", ","]] = Field({}, exclude_if=lambda decimals: not decimals)
-    """Columns whose decimal mark is another one, like `{ Strom = "." }`; the other mark parts their thousands."""
+    """Columns with another decimal separator, like `{ Strom = "." }`; the other mark then separates thousands."""
     cell_units: dict[str, float] = {}
-    """Units that stand behind numbers in cells, and what each is multiplied by: `{ W = 1, kW = 1000 }`."""
+    """Units that follow numbers in cells, with the factor for each: `{ W = 1, kW = 1000 }`."""
     separator: Annotated[str, StringConstraints(pattern=r"^(?:.|  )$")] = ","
-    """What stands between two cells of a line; one blank for any run of blanks, two for runs of two and more."""
+    """Separator of cells; one blank means any run of blanks, two mean runs of two or more."""
     encoding: str = "utf-8"
-    """Encoding of the text, like utf-16, cp1252 or gb18030; a byte order mark wins over it."""
+    """Encoding of the text, like utf-16, cp1252 or gb18030; a byte order mark takes precedence."""
     stacked: bool = Field(False, exclude_if=lambda stacked: not stacked)
-    """Whether tables stand one below the other, each below a header or a title of its own; they are read as one."""
+    """Whether the file holds several tables, one below the other, each with its own header or title; read as one."""
     sheet: str = ""
-    """Sheet of a workbook; the fullest one if not set. `*`: all with the columns of the fullest, as one table with a
-    column `sheet`."""
+    """Sheet of a workbook; by default the fullest. `*`: all sheets with the same columns as the fullest, as one table
+    with a column `sheet`."""
     skip_lines: int = Field(0, ge=0, le=10_000)
-    """Lines before the header."""
+    """Number of lines before the header."""
     header_rows: int = Field(1, ge=0, le=20)
-    """Lines of the header; 0 where columns have no names and are called column_1, column_2."""
+    """Number of header lines; 0 if columns have no names, which are then column_1, column_2."""
     name_rows: tuple[int, ...] = (1,)
-    """Those of the header's lines that name the columns."""
+    """The header lines that hold the names of the columns, counted from 1."""
     names: tuple[str, ...] = Field((), exclude_if=lambda names: not names)
-    """Names of the columns in their order, in place of the header's; `""` keeps what the header says."""
+    """Names of the columns in order, instead of those in the header; `""` keeps the header's name."""
     comment: str = Field("", max_length=4)
-    """What begins a line that is no row, like `#`."""
+    """How comment lines begin, like `#`."""
 
     def of_column(self, name: str) -> Layout:
         """The layout with the decimal and thousands mark of one column."""

@@ -1,4 +1,4 @@
-"""The section `[night]` of the settings: how long a night may take, and who comes first."""
+"""The section `[night]` of the settings: the time budget of a night, and which families come first."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from sensors_data.section import Duration, Name, Section
 
 
 class Night(Section):
-    """What a night does where there is not time for all; `nightscore nightly` and Airflow keep to it."""
+    """How a night proceeds when time is short; `nightscore nightly` and Airflow follow it."""
 
     budget: Duration | None = Field(None, exclude_if=lambda budget: budget is None)
-    """How long a night may take, like `45min`. A family that is not expected to end within it is left out."""
+    """Longest time for a night, like `45min`. A family that is not expected to end within it is left out."""
     first: tuple[Name, ...] = ()
-    """Families in the order of their importance; the others follow by name."""
+    """Families in order of importance; the others follow by name."""
 
     def ordered(self, families: Iterable[str]) -> list[str]:
         """Families, the most important first."""

@@ -1,4 +1,4 @@
-"""The section `[retention]` of the settings: how long a store keeps what, and how long in small files."""
+"""The section `[retention]` of the settings: how long files are kept, and from when small files are joined."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ Days = Annotated[int, Field(ge=1)]
 
 
 class Retention(Section):
-    """How many days each kind of file is kept; what is not named is kept for ever."""
+    """For how many days each kind of file is kept; kinds that are not named are kept for ever."""
 
     tables: dict[str, Days] = {}
     """Days by table, or by heat_maps, sheets and reports, like `{ runs = 400, sensor_scores = 120 }`.
-    They are counted back from the day that is cleaned for."""
+    They count back from the `--day` of the cleaning."""
     models: Days | None = None
-    """Accepted models. One that serves a day within the span is kept."""
+    """Days for accepted models. A model that serves a day within this span is kept."""
     rejected_models: Days | None = None
-    """Models that were rejected at their training."""
+    """Days for models that were rejected after their training."""
     unfinished: Days = 30
-    """States of trainings that did not end, from when they were written."""
+    """Days for the state of trainings that did not finish, from when it was written."""
     damaged: Days = 90
-    """Damaged files that were put aside, from when they were."""
+    """Days for damaged files that were put aside, from that moment on."""
     join_after: Annotated[int, Field(ge=1)] | None = 14
-    """From this age in days, the files of a day's shards become one file a table; so do the rows of `runs`.
-    A table's day over 64 MB stays as it is."""
+    """Age in days from which the files of a day's shards are joined to one file per table, and so are those of `runs`.
+    A day of a table over 64 MB is left as it is."""

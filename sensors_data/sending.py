@@ -1,4 +1,4 @@
-"""Where a night's report goes: whom it is mailed to, which address it is posted to, where its links lead."""
+"""The section `[sending]` of the settings: recipients and webhook of a night's report, and the base of its links."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from sensors_data.section import Section
 
 
 class Sending(Section):
-    """How the report leaves; nothing is sent where nothing is stated."""
+    """How the report is sent; without these keys it is not."""
 
     pages: str = Field("", pattern=r"^(https?://[^\s]+[^/\s])?$")
-    """Address at which people reach the service, like `https://nightscore.example.org`; links begin with it."""
+    """Address of the service for people, like `https://nightscore.example.org`; links begin with it."""
     smtp: str = Field("", pattern=r"^([\w.\-\[\]:]+:\d+)?$")
     """Mail server as `host:port`."""
     starttls: bool = True
-    """Whether the connection to the mail server is encrypted before anything is said."""
+    """Whether to encrypt the connection to the mail server with STARTTLS."""
     user: str = ""
     """Account at the mail server; none if empty."""
     password_file: Path | None = None
-    """File that holds the account's password."""
+    """File with the account's password."""
     sender: str = "nightscore@localhost"
-    """Address that the mail comes from."""
+    """Sender's address."""
     to: tuple[str, ...] = ()
-    """Addresses that it goes to."""
+    """Recipients' addresses."""
     webhook: str = Field("", pattern=r"^(https?://\S+)?$")
-    """Address that the night is posted to as JSON."""
+    """Address to which a night is posted as JSON."""

@@ -31,10 +31,10 @@ class Training(Section):
     first_after: int = Field(14, ge=1, le=3650, description="days of readings before the first training")
     every: int = Field(7, ge=1, le=365, description="days between trainings in a backfill")
     learn_after: Duration = timedelta(days=7)
-    """A change that lasts is told as one anomaly; after this long it is the new normal and is learned."""
+    """A lasting change is reported as one anomaly; after this time it is the new normal and is learned."""
     commissioning: Duration | None = None
-    """Set where an asset has no earlier days: its first readings, this long, are known to be normal.
-    They join the training of that very day and are not scored."""
+    """For an asset without earlier days: the time from its first reading during which it is known to be normal.
+    These readings join the training of that same day and are not scored."""
 
 
 class Family(Section):
@@ -43,41 +43,41 @@ class Family(Section):
     inbox: str = ""
     """A file, a folder, or a path with `{day}` in it; relative to settings.toml, or a URL like `s3://plant/inbox`."""
     source: dict[str, Any] = Field({}, exclude_if=lambda source: not source)
-    """Where readings come from if not from an inbox: `kind`, such as sql, and that kind's keys."""
+    """Where readings come from, instead of an inbox: `kind`, such as sql, and the keys of that kind."""
     bridge: dict[str, Any] = Field({}, exclude_if=lambda bridge: not bridge)
-    """A broker whose messages `nightscore bridge` lands in the inbox: `kind`, which is mqtt or kafka, and its keys."""
+    """The broker whose messages `nightscore bridge` writes to the inbox: `kind`, mqtt or kafka, and its keys."""
     step: Duration
-    """The clock: readings within one step are averaged. It must divide the day."""
+    """Time between two rows of the grid; readings within one step are averaged. It must divide the day."""
     sensors: dict[Label, Sensor] = Field(min_length=1)
     """Every sensor by its name in the files, with its own keys."""
     layout: Layout = Layout()
-    """How the files are written."""
+    """Format of the files."""
     assets: tuple[Label, ...] = ()
-    """The assets that are read; all of them if empty."""
+    """The assets to read; all if empty."""
     shards: int = Field(1, ge=1, le=1024)
-    """Parts of the family that are worked on side by side."""
+    """Number of parts of the family that are processed in parallel."""
     watermark: Duration | None = Field(None, exclude_if=lambda watermark: watermark is None)
-    """How long after its end a day is taken for whole; before that it is not taken in."""
+    """Time after its end from which a day counts as complete; it is not ingested earlier."""
     settle: Duration | None = Field(None, exclude_if=lambda settle: settle is None)
-    """How long a day's files must not have changed before they are taken in, as they may still grow."""
+    """Time for which a day's files must not have changed before they are ingested, as they may still grow."""
     done: str = Field("", exclude_if=lambda done: not done)
-    """A file that says that a day is whole, with `{day}` in its path, like `inbox/{day}.done`."""
+    """A file that marks a day as complete, with `{day}` in its path, like `inbox/{day}.done`."""
     grace: int = Field(0, ge=0, le=60, exclude_if=lambda grace: not grace)
-    """Days before a night's own that are looked at again; late values make a new revision of theirs."""
+    """Number of days before a night's own that are checked for late values, which make a new revision of their day."""
     nearest: bool = Field(False, exclude_if=lambda nearest: not nearest)
-    """Whether a reading counts for the nearest step, for clocks that read a little before or after each step."""
+    """Whether a reading counts for the nearest step, for clocks that read slightly before or after each step."""
     linear_gap: Duration = timedelta(minutes=30)
-    """Gaps up to this long are filled by a straight line."""
+    """Gaps up to this length are interpolated linearly."""
     seasonal_gap: Duration = timedelta(days=1)
-    """Longer gaps up to this are filled with the median of the same time on earlier days."""
+    """Longer gaps up to this length are filled with the median of the same time on earlier days."""
     sensor_scores: Literal["all", "around"] = Field("all", exclude_if=lambda rows: rows == "all")
-    """Rows of the table `sensor_scores` that are kept: all, or those that anomalies are found and shown by."""
+    """Rows of the table `sensor_scores` to store: all, or around anomalies only."""
     training: Training = Training()
-    """When and on what the detector is trained."""
+    """When and on which days the detector is trained."""
     detector: dict[str, Any] = {}
-    """How the detector is built."""
+    """The detector's configuration."""
     rules: dict[str, Any] = {}
-    """When rows over the threshold become an anomaly."""
+    """The rules by which rows over the threshold become an anomaly."""
 
     @model_validator(mode="before")
     @classmethod
@@ -124,9 +124,9 @@ class Settings(Section):
     store: str = "store"
     """Folder or URL, like `s3://bucket/plant`, of everything that nightscore writes."""
     seed: int = Field(0, ge=0, lt=2**31)
-    """Seed of every training; another one gives other weights."""
+    """Seed of every training; another seed gives other weights."""
     night: Night = Field(Night(), exclude_if=lambda night: night == Night())
-    """How long a night may take."""
+    """Time budget of a night."""
     retention: Retention = Retention()
     """How long what is kept."""
     pushgateway: str | None = None

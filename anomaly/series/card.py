@@ -1,4 +1,4 @@
-"""What every kind of detector is told, and what a trained one knows of itself."""
+"""The configuration that every kind of detector has, and the card of a trained one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from anomaly.series.drift import Spread
+from anomaly.series.drift import DriftReference
 from anomaly.thresholds import Threshold
 from sensors_data.settings import Section
 
@@ -19,27 +19,27 @@ that knows no profile and no evidence."""
 
 
 class DetectorConfig(Section):
-    """What every kind of detector is told; a kind adds what it needs."""
+    """The configuration that every kind of detector has; a kind adds its own keys."""
 
     kind: str
-    """Which kind of detector a family has; `anomaly/series/kinds.py` lists them."""
+    """The kind of detector; `anomaly/series/kinds.py` lists them."""
     held_out: float = Field(0.25, gt=0, lt=0.9)
-    """Last share of the training span, kept for early stopping, threshold and acceptance."""
+    """Last share of the training span, held out for early stopping, threshold and acceptance."""
     alarms_per_asset_week: float = Field(0.25, gt=0)
     """The false-alarm budget."""
     context: tuple[str, ...] = Field((), exclude_if=lambda context: not context)
-    """Sensors that are kept and shown, and neither learned nor blamed; those of `kind = "context"` are added."""
+    """Sensors that are stored and shown, but not learned; those of `kind = "context"` are added."""
 
     def short_span_note(self, rows: int) -> str:
-        """What `rows` training rows are too few for, in words; empty where they are enough."""
+        """A sentence on what so few training `rows` do not suffice for; empty if they are enough."""
         return ""
 
 
 class Card(Section):
-    """What a detector of any kind knows of itself; stands as JSON in its file."""
+    """The metadata of a trained detector of any kind; JSON in its file."""
 
     OF_THE_DRAFT: ClassVar[tuple[str, ...]] = ("held_out_rows", "in_sample", "accepted", "verdict")
-    """What the draft alone can know: the final weights have no held-out rows."""
+    """The fields that come from the draft: the final weights have no held-out rows."""
 
     format: int = FORMAT
     family: str
@@ -60,7 +60,7 @@ class Card(Section):
     """Observed normal rows in the training span."""
     held_out_rows: int
     in_sample: bool
-    """True: the span was too short to hold any of it out, so the threshold is of rows that were learned from."""
+    """Whether the span was too short to hold any of it out, so that the threshold rests on training rows."""
     config: DetectorConfig
     threshold: Threshold | None = None
     """None only while the detector is being learned."""
@@ -68,28 +68,30 @@ class Card(Section):
     inputs: str = ""
     settings: str = ""
     commissioned: dict[str, datetime] = {}
-    """Assets without earlier days and until when their first readings were learned from; those are not scored."""
+    """Assets without earlier days, with the end of the first readings that were learned from; those are not scored."""
     profile: str = ""
-    """The rhythm that is taken off before all else: day, workday or week; empty where none paid."""
+    """The rhythm that is subtracted first: day, workday or week; empty if none improved the fit."""
     hidden: int = 0
-    """Values of the training span that were hidden: wild, contradicted by the other sensors, or outlying."""
+    """Number of values of the training span that were hidden: wild, contradicted by other sensors, or outlying."""
     set_aside: int = 0
-    """Rows of the training span that were not learned: long outlying stretches, and what surprised the draft."""
+    """Number of rows of the training span that were not learned: long outlying stretches, and what surprised the draft.
+    """
     cleaning: str = Field("", exclude_if=lambda words: not words)
-    """What of the training span was hidden or set aside and why, in words; empty where nothing was."""
+    """A sentence on what was hidden or set aside in the training span, and why; empty if nothing was."""
     threshold_from: str = ""
-    """What the threshold is of, and what held it where it is."""
+    """A sentence on the scores that the threshold was estimated from, and on what limited its change."""
     control: float = Field(0.0, exclude_if=lambda control: not control)
-    """Logarithm of what the limits were multiplied by, so that past nights keep the budget; control.py moves it."""
+    """Logarithm of the factor on the limits that keeps past nights within the budget; control.py updates it."""
     row_limit: float | None = None
-    """Standard deviations that a single row may stray from what its windows expect; None where none is known."""
+    """Largest deviation of a single row from what its windows expect, standard deviations; None if unknown."""
     flat_limits: tuple[float, ...] = Field((), exclude_if=lambda limits: not limits)
-    """Rows that each modelled sensor may read one and the same value; empty where too few normal days are known."""
-    reference: dict[str, Spread] = {}
-    """How each modelled sensor and the score were distributed, for drift; empty where the span had too few days."""
+    """Largest number of rows with one and the same value, for each modelled sensor; empty with too few normal days."""
+    reference: dict[str, DriftReference] = {}
+    """Distribution of each modelled sensor and of the score in the training span, for drift; empty with too few days.
+    """
     accepted: bool = True
     verdict: str = ""
-    """Why it was accepted or not."""
+    """Why it was accepted or rejected."""
 
     @property
     def kind(self) -> str:
@@ -98,7 +100,7 @@ class Card(Section):
 
     @property
     def modelled_columns(self) -> np.ndarray:
-        """Where the modelled sensors stand among all of them, (D,)."""
+        """Indices of the modelled sensors among all sensors, (D,)."""
         return np.array([self.sensors.index(name) for name in self.modelled])
 
     @property

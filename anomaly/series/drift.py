@@ -23,35 +23,36 @@ TENTHS = slice(10, 100, 10)
 LONGEST = 7
 """Days in a row that are compared at most: a week, so that weekends weigh what they should."""
 SCORE = "score"
-"""What stands in a sensor's place for the score itself."""
+"""The name under which the score itself is listed among the sensors."""
 FEWEST = 4
-"""Days of a training span under which it does not show how far healthy days stray."""
+"""Days that a training span needs to show how far healthy days stray."""
 LEAST_SHARE = 0.5
-"""A day with fewer values than this share of a usual one is left out: half a day is no sample of a day."""
+"""A day with fewer values than this share of a usual one is left out: half a day does not represent a day."""
 ALPHA = 0.001
 """The chance of a false drift alarm a family and night, over all its sensors and both measures."""
 LEAST = {"ks": 0.1, "psi": 0.25}
-"""Distances under these call for nothing, however sure they are (0.25 is the index's customary mark: Siddiqi 2006)."""
+"""Smaller distances are no drift, however significant (0.25 is the index's customary mark: Siddiqi 2006)."""
 RARE = 0.001
-"""The share that an empty bin is taken to hold."""
+"""The share assumed for an empty bin."""
 _KOLMOGOROV_MEAN = float(np.sqrt(np.pi / 2) * np.log(2))
 
 
-class Spread(Section):
+class DriftReference(Section):
     """One sensor's distribution in a training span, and how far its own days strayed from it."""
 
     quantiles: tuple[float, ...]
-    """At LEVELS; in units of the asset's scale, the score in nats."""
+    """Quantiles at LEVELS; in units of the asset's scale, the score in nats."""
     day_values: float
-    """Of a usual day."""
+    """Number of values on a usual day."""
     ks: tuple[float, ...]
-    """Unit of the Kolmogorov-Smirnov distance for runs of 1, 2, ... days: over it, healthy ones follow Kolmogorov."""
+    """Unit of the Kolmogorov-Smirnov distance for runs of 1, 2, ... days: divided by it, those of healthy days follow
+    Kolmogorov's distribution."""
     psi: tuple[float, ...]
-    """Unit of the population stability index for such runs: over it, healthy ones follow chi squared."""
+    """Unit of the population stability index for such runs: divided by it, those of healthy days follow chi squared."""
     freedom: int
     """Degrees of freedom of that chi squared: filled bins less one."""
     ks_offset: float = 0.0
-    """How far days that were not learned from lie from those that were; 0 where learning makes no difference."""
+    """How far days outside the training rows lie from those inside; 0 if training makes no difference."""
     psi_offset: float = 0.0
 
 
@@ -61,7 +62,7 @@ class Distance:
 
     value: float
     p_value: float
-    """Of so much in healthy days, corrected for how many were tested (Bonferroni); NaN where it is not told."""
+    """Probability of such a distance on healthy days, Bonferroni-corrected; NaN if not computed."""
     limit: float
     rows: int
 
@@ -71,8 +72,8 @@ class Distance:
         return self.value > self.limit
 
 
-def spread_of(days: list[np.ndarray]) -> Spread | None:
-    """A sensor's spread from its values, an array a day in order; None when fewer than FEWEST days are whole."""
+def reference_of(days: list[np.ndarray]) -> DriftReference | None:
+    """A sensor's reference from its values, an array a day in order; None when fewer than FEWEST days are whole."""
     counts = [len(values) for values in days]
     usual = float(np.median([n for n in counts if n] or [0]))
     whole = [values for values in days if len(values) >= max(1.0, LEAST_SHARE * usual)]
@@ -84,7 +85,7 @@ def spread_of(days: list[np.ndarray]) -> Spread | None:
     longest = min(LONGEST, len(whole) // 2)
     strays = [_strays(below, sizes, length) for length in range(1, longest + 1)]
     freedom = max(1, int((_bins(_shares(quantiles, quantiles)) > 0).sum()) - 1)
-    return Spread(
+    return DriftReference(
         quantiles=tuple(map(float, quantiles)),
         day_values=usual,
         ks=tuple(_unit(ks, _KOLMOGOROV_MEAN, float(kolmogi(1 / (len(ks) + 1)))) for ks, _ in strays),
@@ -93,42 +94,46 @@ def spread_of(days: list[np.ndarray]) -> Spread | None:
     )
 
 
-def offset_by(spread: Spread, learned: list[np.ndarray], fresh: list[np.ndarray]) -> Spread:
-    """The spread whose limits allow for how far `fresh` days, which no model learned from, lie from `learned` ones.
+def with_offset(reference: DriftReference, learned: list[np.ndarray], fresh: list[np.ndarray]) -> DriftReference:
+    """The reference whose limits allow for how far `fresh` days, which no model learned from, lie from `learned` ones.
 
     A score lies elsewhere on rows that were learned from, so a training span alone does not show how new days lie.
     """
     before, after = np.concatenate([np.empty(0), *learned]), np.concatenate([np.empty(0), *fresh])
-    if not len(before) or len(after) < LEAST_SHARE * spread.day_values:
-        return spread
+    if not len(before) or len(after) < LEAST_SHARE * reference.day_values:
+        return reference
     places = np.quantile(before, LEVELS)
     known, fresh_share = (_counts(values, places) / len(values) for values in (before, after))
     offsets = {
         "ks_offset": float(np.abs(fresh_share - known).max()),
         "psi_offset": _psi(_bins(fresh_share), _bins(known)),
     }
-    return spread.model_copy(update=offsets)
+    return reference.model_copy(update=offsets)
 
 
-def distances(spread: Spread, days: list[np.ndarray], tests: int) -> dict[str, Distance]:
-    """How far the newest whole days of a sensor, at most as many as were measured in training, lie from its spread.
+def distances(reference: DriftReference, days: list[np.ndarray], tests: int) -> dict[str, Distance]:
+    """How far the newest whole days of a sensor, at most as many as were measured in training, lie from its reference.
 
     `days` are its values, an array a day in order; `tests` is how many distances are judged together. Nothing where no
     day is whole.
     """
-    whole = [values for values in days if len(values) >= max(1.0, LEAST_SHARE * spread.day_values)][-len(spread.ks) :]
+    whole = [values for values in days if len(values) >= max(1.0, LEAST_SHARE * reference.day_values)][
+        -len(reference.ks) :
+    ]
     if not whole:
         return {}
-    values, quantiles = np.concatenate(whole), np.array(spread.quantiles)
+    values, quantiles = np.concatenate(whole), np.array(reference.quantiles)
     shares, known = _counts(values, quantiles) / len(values), _known(quantiles)
     alpha = ALPHA / tests
-    ks, unit = float(np.abs(shares - known).max()), spread.ks[len(whole) - 1]
-    limit = max(LEAST["ks"], float(kolmogi(alpha)) * unit + spread.ks_offset)  # a distance: the triangle's inequality
-    apart = max(0.0, ks - spread.ks_offset)
+    ks, unit = float(np.abs(shares - known).max()), reference.ks[len(whole) - 1]
+    limit = max(
+        LEAST["ks"], float(kolmogi(alpha)) * unit + reference.ks_offset
+    )  # a distance: the triangle's inequality
+    apart = max(0.0, ks - reference.ks_offset)
     p_value = min(1.0, tests * float(kolmogorov(apart / unit))) if unit > 0 else float(apart == 0)
     psi = _psi(_bins(shares), _bins(known))
-    stray = chi2_beyond(alpha, spread.freedom) * spread.psi[len(whole) - 1]
-    most = max(LEAST["psi"], (stray**0.5 + spread.psi_offset**0.5) ** 2)  # the square of a distance, near enough
+    stray = chi2_beyond(alpha, reference.freedom) * reference.psi[len(whole) - 1]
+    most = max(LEAST["psi"], (stray**0.5 + reference.psi_offset**0.5) ** 2)  # the square of a distance, near enough
     return {
         "ks": Distance(ks, p_value, limit, len(values)),
         "psi": Distance(psi, float("nan"), most, len(values)),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from anomaly.series.detector import Detector
-from anomaly.series.drift import SCORE, offset_by, spread_of
+from anomaly.series.drift import SCORE, reference_of, with_offset
 from anomaly.series.span import Span
 
 MOST_VALUES = 20_000
@@ -35,10 +35,10 @@ def with_reference(
         scores = [optimism * adjusted[asset], np.where(learned, optimism * draft[asset], np.nan)]
         values[asset] = np.column_stack([scaled[:, columns], *scores, np.where(learned, np.nan, draft[asset])])
     days = by_day(spans, values)
-    spreads = {name: spread_of([day[number] for day in days]) for number, name in enumerate([*names, SCORE])}
-    known = {name: spread for name, spread in spreads.items() if spread is not None}
+    references = {name: reference_of([day[number] for day in days]) for number, name in enumerate([*names, SCORE])}
+    known = {name: reference for name, reference in references.items() if reference is not None}
     if SCORE in known:
-        known[SCORE] = offset_by(known[SCORE], [day[-2] for day in days], [day[-1] for day in days])
+        known[SCORE] = with_offset(known[SCORE], [day[-2] for day in days], [day[-1] for day in days])
     return replace(detector, card=detector.card.model_copy(update={"reference": known}))
 
 

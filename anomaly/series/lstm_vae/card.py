@@ -19,38 +19,38 @@ class LSTMVAEDetectorConfig(DetectorConfig):
     lengths: tuple[float, ...] = (1.0, 2.0)
     """Windows, in periods of the training span."""
     shortest: int = Field(64, ge=16)
-    """Rows: a period is taken to be at least this long."""
+    """Shortest period to assume, rows."""
     longest: int = Field(150, ge=16)
-    """Rows: a period is taken to be at most this long."""
+    """Longest period to assume, rows."""
     max_windows: int = Field(1200, ge=10)
-    """Training windows of a network at most, spread over the span."""
+    """Largest number of training windows per network, spread over the span."""
     min_observed: float = Field(0.5, ge=0, le=1)
-    """A window with something measured in under this share of its rows is neither learned from nor scored."""
+    """Smallest share of a window's rows with a measured value; a window below it is neither learned nor scored."""
     keep: float = Field(0.85, gt=0, lt=1)
     """Share of the windows' variance that the linear path explains."""
     max_latent: int = Field(32, ge=1)
     """Z at most."""
     tokens: int = Field(16, ge=2)
-    """LSTM steps a window, and windows that cover a row."""
+    """LSTM steps per window, which is also the number of windows that cover a row."""
     hidden: int = Field(32, ge=1)
     """Width of each LSTM."""
     layers: int = Field(1, ge=1, le=8)
-    """LSTM layers on top of each other."""
+    """Number of stacked LSTM layers."""
     dropout: float = Field(0.0, ge=0, lt=1)
-    """Share of the LSTM's outputs that is dropped in training, between layers."""
+    """Dropout between the LSTM's layers in training."""
     likelihood: str = "gaussian"
-    """Distribution of a value around what is expected of it."""
+    """Distribution of a value around its expected value."""
     recurrent: bool = True
     """Whether the LSTM is trained; false leaves the linear path alone, in seconds. Where the draft's LSTM is shown to
     add nothing on held-out rows, it is false in the card."""
     recurrent_rows: int = Field(600, ge=0)
-    """Under this many training rows the linear path stands alone."""
+    """Number of training rows below which the linear path is used alone."""
     level_floor: float = Field(0.05, gt=0)
-    """Smallest variance of a window's level, standardised."""
+    """Smallest variance of a window's level, in standardised units."""
     draws: int = Field(2, ge=1)
     """S, Monte-Carlo draws of the code; docs/detector.md has what more of them bring."""
     draft_epochs: int = Field(6, ge=1)
-    """Epochs of the draft that is not shown the held-out part; threshold and acceptance come from it."""
+    """Epochs of the draft, which does not see the held-out part; threshold and acceptance come from it."""
     fit: FitConfig = FitConfig(
         epochs=12, learning_rate=2e-3, schedule="one-cycle", weight_decay=1e-2, beta=1.0, warm_up=1, free_bits=0.0
     )
