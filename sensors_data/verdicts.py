@@ -1,4 +1,4 @@
-"""What people say of a picture: a false alarm or a real defect, kept among the incidents and heard by training."""
+"""Verdicts on pictures: a false alarm or a real defect, stored among the incidents and used by the next training."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sensors_data.store import Store
 
 
 class PictureVerdict(Section):
-    """What a person says of one picture of a camera."""
+    """A person's verdict on one picture of a camera."""
 
     camera: Name = Field(examples=["press"])
     day: date
@@ -30,8 +30,8 @@ class PictureVerdict(Section):
     author: str = Field("", max_length=128, examples=["night shift"])
 
 
-def say_of_picture(store: Store, verdict: PictureVerdict) -> str:
-    """Keep a verdict on a picture; what was said of it before gives way. The incident's id.
+def keep_picture_verdict(store: Store, verdict: PictureVerdict) -> str:
+    """Store a verdict on a picture, in place of any earlier one; the incident's id.
 
     NotThereError when the camera has no such picture on that day.
     """
@@ -42,7 +42,7 @@ def say_of_picture(store: Store, verdict: PictureVerdict) -> str:
         reason = f"{verdict.camera} has no image '{verdict.image}' on {verdict.day}"
         raise NotThereError(reason, f"it has {len(rows):,}, the first: {known}")
     key = hashlib.sha256(verdict.model_dump_json().encode()).hexdigest()[:16]
-    before = verdicts_on_pictures(store, verdict.camera)
+    before = picture_verdicts(store, verdict.camera)
     row = {
         "incident": key,
         "family": "",
@@ -65,13 +65,13 @@ def say_of_picture(store: Store, verdict: PictureVerdict) -> str:
     return key
 
 
-def verdicts_on_pictures(store: Store, camera: str) -> pd.DataFrame:
+def picture_verdicts(store: Store, camera: str) -> pd.DataFrame:
     """The verdicts on a camera's pictures, as `incidents` has them, sorted by the picture's time."""
     rows = all_incidents(store)
     return rows[rows["camera"] == camera].sort_values(["start", "incident"], ignore_index=True)
 
 
-def kinds_of_pictures(store: Store, camera: str) -> dict[str, str]:
-    """What was said of each picture, `confirmed` or `dismissed`, by its image_id."""
-    rows = verdicts_on_pictures(store, camera)
+def verdict_by_image(store: Store, camera: str) -> dict[str, str]:
+    """The verdict on each picture, `confirmed` or `dismissed`, by its image_id."""
+    rows = picture_verdicts(store, camera)
     return dict(zip(rows["image"].astype(str), rows["kind"].astype(str), strict=True))

@@ -38,7 +38,7 @@ from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from sensors_data.verdicts import kinds_of_pictures
+from sensors_data.verdicts import verdict_by_image
 
 
 def image_detector_config(settings: Settings, camera: str) -> ImageDetectorConfig:
@@ -64,7 +64,7 @@ def _train(
     store: Store, settings: Settings, day: date, camera: str, progress: Callable[[str], Progress], holder: Holder
 ) -> Done:
     spec, config = settings.camera(camera), image_detector_config(settings, camera)
-    rows = normal_images(store, camera, spec, day, config.days, kinds_of_pictures(store, camera))
+    rows = normal_images(store, camera, spec, day, config.days, verdict_by_image(store, camera))
     every = len(rows)
     rows, size = (rows, "") if spec.any_size else _of_newest_size(rows, camera)
     images, through = pixels_of(rows, spec), day - timedelta(days=1)

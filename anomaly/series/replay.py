@@ -18,7 +18,7 @@ from anomaly.series.night.anomalies import Rules, find_anomalies
 from anomaly.series.night.find_job import rules_of
 from anomaly.series.row_replay import with_row_limits
 from anomaly.series.span import ABNORMAL, Span
-from anomaly.series.training.train_job import found_before, training_grids
+from anomaly.series.training.train_job import anomalies_not_to_learn, training_grids
 from anomaly.thresholds import Threshold
 from sensors_data.audit import record
 from sensors_data.errors import NotThereError, UnusableError
@@ -96,7 +96,7 @@ def _fitted_again(
     day = last + timedelta(days=1)
     sample = list(detector.card.assets) if detector.card.fleet else None
     grids, _ = training_grids(store, spec, family, day, sample)
-    incidents = pd.concat([read_incidents(store, family), found_before(store, spec, family, day)])
+    incidents = pd.concat([read_incidents(store, family), anomalies_not_to_learn(store, spec, family, day)])
     learned = as_us(detector.card.trained_through + timedelta(days=1))
     spans = {
         asset: Span(grid, incident_rows(grid, incidents, asset, ABNORMAL), int(np.searchsorted(grid.times, learned)))

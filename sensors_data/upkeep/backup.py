@@ -22,20 +22,20 @@ Listed = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True)
-class Made:
-    """What a backup did."""
+class BackupOutcome:
+    """The result of a backup."""
 
     name: str
     files: int
     copied: int
     damaged: tuple[str, ...]
-    """Damaged files, not taken over; the list has the last whole state that was kept of each."""
+    """Damaged files, which were not copied; the list keeps the last sound version of each."""
     restless: tuple[str, ...]
-    """Files that were replaced during every pass; the list has one of their states."""
+    """Files that were replaced during every pass; the list has one of their versions."""
     before: str
     """The backup before it, empty for the first."""
     undone: tuple[str, ...]
-    """Entries of the audit log that the last backup has and the store has no longer, or has otherwise."""
+    """Entries of the audit log in the last backup that are missing from the store or differ there."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class _Place:
         replace_file(self.fs, f"{self.root}/lists/{name}.json", data)
 
 
-def backup(store: Store, url: str) -> Made:
+def backup(store: Store, url: str) -> BackupOutcome:
     """Copy what changed since the last backup to a folder at any URL; the list is written last.
 
     What other jobs replace meanwhile is copied again, so the list is of one moment unless `restless` says otherwise.
@@ -100,7 +100,7 @@ def backup(store: Store, url: str) -> Made:
             _copy(store, place, path, now[path], files, damaged, copied)
     name = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S.%fZ")
     place.keep(name, files)
-    return Made(
+    return BackupOutcome(
         name=name,
         files=len(files),
         copied=len(copied),

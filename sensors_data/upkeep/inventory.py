@@ -1,4 +1,4 @@
-"""What each file of a store is, by the place where it stands, and which job makes it again."""
+"""What each file of a store is, by its path, and which job makes it again."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _FEATURES = "features"
 
 
 @dataclass(frozen=True)
-class Again:
-    """The job of one partition that writes a file again."""
+class Remake:
+    """The job and the partition that write a file again."""
 
     job: Job
     day: date
     owner: str = ""
     shard: int | None = None
-    """None for all of them, where the job has one."""
+    """None for all shards."""
 
     @property
     def command(self) -> str:
-        """How a person runs it."""
+        """The command that runs it."""
         owner = f" --{self.job.owner} {self.owner}" if self.owner else ""
         if self.job.sharded and self.shard is None:
             return f"nightscore backfill{owner} --from {self.day} --to {self.day}"
@@ -40,15 +40,15 @@ class Again:
 
 @dataclass(frozen=True)
 class Place:
-    """What a file is: its table, kind of model or folder, the day that it is of, and how it is made again."""
+    """What a file is: its table, kind of model or folder, its day, and how to make it again."""
 
     what: str
     day: date | None
-    again: Again | None
+    remake: Remake | None
 
 
 def is_leftover(path: str) -> bool:
-    """Whether a file is the temporary one of a writer, which was killed or writes still."""
+    """Whether a file is a temporary one, of a writer that was killed or is still writing."""
     return path.rsplit("/", 1)[-1].startswith(".") and path.endswith(".tmp")
 
 
@@ -75,7 +75,7 @@ def _of_table(path: str) -> Place | None:
         return None
 
 
-def _job_of(table: str, keys: dict[str, str], day: date | None) -> Again | None:
+def _job_of(table: str, keys: dict[str, str], day: date | None) -> Remake | None:
     """The job that writes a partition of a table; None for what people or runs noted."""
     owner = keys.get("family") or keys.get("camera") or keys.get("name", "")
     if "model" in keys:
@@ -84,13 +84,13 @@ def _job_of(table: str, keys: dict[str, str], day: date | None) -> Again | None:
     job = next((job for job in JOBS.values() if table in job.writes), None)
     if job is None or day is None:
         return None
-    return Again(job, day, owner, int(keys["shard"]) if job.sharded and "shard" in keys else None)
+    return Remake(job, day, owner, int(keys["shard"]) if job.sharded and "shard" in keys else None)
 
 
-def _training(kind: str, owner: str, through: date) -> Again | None:
+def _training(kind: str, owner: str, through: date) -> Remake | None:
     trains = "generators" if kind == _FEATURES else kind
     job = next((job for job in JOBS.values() if job.trains == trains), None)
-    return Again(job, through + timedelta(days=1), owner) if job else None
+    return Remake(job, through + timedelta(days=1), owner) if job else None
 
 
 def _of_model(path: str) -> Place | None:
@@ -118,14 +118,14 @@ def _elsewhere(store: Store, path: str) -> Place:
     if "model" in keys:
         return Place(top, None, _training("generators", keys["camera"], day))
     job = {"heat_maps": "score-images", "sheets": "judge-images", "reports": "report"}.get(top)
-    return Place(top, day, Again(JOBS[job], day, keys.get("camera", "")) if job else None)
+    return Place(top, day, Remake(JOBS[job], day, keys.get("camera", "")) if job else None)
 
 
-def _export(store: Store, path: str) -> Again | None:
+def _export(store: Store, path: str) -> Remake | None:
     """The job that writes a text file of metrics, of the newest night that was scored."""
     owner, name = owner_of_metrics(path)
     if not owner:
         return None
     job = JOBS[name]
     days = store.days("scores", family=owner) if job.owner == "family" else store.days("image_scores", camera=owner)
-    return Again(job, days[-1], owner) if days else None
+    return Remake(job, days[-1], owner) if days else None

@@ -1,4 +1,4 @@
-"""A walk over a store: which of its files are not what was written, have no hash, are stale or are none of ours."""
+"""A check of all files of a store: which are damaged, lack a hash, are stale, or were not written by nightscore."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from sensors_data.provenance import Provenance
 from sensors_data.seal import check
 from sensors_data.store import Store
 from sensors_data.tables import TABLES
-from sensors_data.upkeep.inventory import Again, is_leftover, place_of
+from sensors_data.upkeep.inventory import Remake, is_leftover, place_of
 
 State = Literal["damaged", "stale", "stray", "leftover", "without hash"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A file that is not as it should be, why, and the job that makes it again where one does."""
+    """A file with a problem, the reason, and the job that makes it again, if there is one."""
 
     path: str
     state: State
     reason: str
-    again: Again | None = None
+    remake: Remake | None = None
 
 
 LAKE_LOG = "_delta_log"
-"""The folder in which a table that was registered as Delta has its log."""
+"""The folder with the log of a table that was registered as Delta."""
 
 
 def paths_of(store: Store, day: date | None) -> list[str]:
@@ -45,11 +45,11 @@ def paths_of(store: Store, day: date | None) -> list[str]:
 
 
 def verify(store: Store, paths: Iterable[str]) -> Iterator[Finding | None]:
-    """What is wrong with each file, None where nothing is; nothing is changed, and each file is read once.
+    """The problem of each file, None for a sound one; nothing is changed, and each file is read once.
 
-    A joined file is stale by those that lie in it, each told by the path that it had.
+    A joined file is stale if a file in it is; each of those is reported by its original path.
     """
-    seen = {path: _look_at(store, path) for path in paths}
+    seen = {path: _read(store, path) for path in paths}
     digests: dict[str, bytes | None] = dict.fromkeys(seen)
     for path, look in seen.items():
         digests |= {name: made.digest for name, made in look.holds.items() if _counts(name, path, seen)}
@@ -65,37 +65,38 @@ def verify(store: Store, paths: Iterable[str]) -> Iterator[Finding | None]:
 
 
 def _counts(name: str, path: str, seen: Container[str]) -> bool:
-    """Whether what the file at `path` holds counts: itself, or a joined one that no other was written over."""
+    """Whether the part `name` of the file at `path` counts: the file itself, or a joined part without a newer file."""
     return name == path or name not in seen
 
 
 @dataclass(frozen=True)
-class _Made:
-    """A table's file, by itself or joined: the hash of its bytes, where it came from and what makes it again."""
+class _TableFile:
+    """A table's file, separate or joined: the hash of its bytes, its provenance, and the job that makes it again."""
 
     digest: bytes
     source: Provenance | None
-    """None for what is no table."""
-    again: Again | None
+    """None for anything but a table."""
+    remake: Remake | None
 
 
 @dataclass(frozen=True)
-class _Look:
-    """What reading a file gave: what is wrong with it alone, and what lies in it, by path: itself or those joined.
+class _Reading:
+    """The result of reading a file: its own problem, and the files that it holds by path: itself, or those joined.
 
-    Nothing lies in it where it does not hold what was written, or is gone.
+    It holds none if it is damaged or gone.
     """
 
     finding: Finding | None = None
-    holds: dict[str, _Made] = field(default_factory=dict)
+    holds: dict[str, _TableFile] = field(default_factory=dict)
 
 
-def _look_at(store: Store, path: str) -> _Look:
+def _read(store: Store, path: str) -> _Reading:
+    """Read a file of the store and check it by itself."""
     if is_leftover(path):
-        return _Look(Finding(path, "leftover", "a writer was killed, or writes still"))
+        return _Reading(Finding(path, "leftover", "a writer was killed, or writes still"))
     place = place_of(store, path)
     if place is None:
-        return _Look(Finding(path, "stray", "nightscore writes no such file and passes it over"))
+        return _Reading(Finding(path, "stray", "nightscore writes no such file and passes it over"))
     try:
         data = store.unchecked_bytes(path)
         is_sealed = check(data, path)
@@ -105,35 +106,36 @@ def _look_at(store: Store, path: str) -> _Look:
         joined = path.endswith(f"/{JOINED}")
         parts = store.parts_told(path, store.open_parquet(path, data)) if joined else {}
     except NotThereError:  # replaced or removed meanwhile
-        return _Look()
+        return _Reading()
     except DamagedError as error:
-        return _Look(Finding(path, "damaged", error.reason, place.again))
+        return _Reading(Finding(path, "damaged", error.reason, place.remake))
     except NightscoreError as error:
-        return _Look(Finding(path, "damaged", str(error), place.again))
+        return _Reading(Finding(path, "damaged", str(error), place.remake))
     finding = None if is_sealed else Finding(path, "without hash", "an earlier nightscore wrote it")
-    holds = {path: _Made(hashlib.sha256(data).digest(), source, place.again)}
-    holds |= {name: _Made(bytes.fromhex(part.sha256), part.source, _again(store, name)) for name, part in parts.items()}
-    return _Look(finding, holds)
+    holds = {path: _TableFile(hashlib.sha256(data).digest(), source, place.remake)}
+    for name, part in parts.items():
+        holds[name] = _TableFile(bytes.fromhex(part.sha256), part.source, _remake_of(store, name))
+    return _Reading(finding, holds)
 
 
-def _again(store: Store, path: str) -> Again | None:
+def _remake_of(store: Store, path: str) -> Remake | None:
     """The job that makes the file at `path` again."""
     place = place_of(store, path)
-    return None if place is None else place.again
+    return None if place is None else place.remake
 
 
-def _stale(store: Store, path: str, made: _Made, digests: dict[str, bytes | None]) -> Finding | None:
-    """A file of which one that it was made from is another by now; None where it is not, or its inputs are gone."""
+def _stale(store: Store, path: str, made: _TableFile, digests: dict[str, bytes | None]) -> Finding | None:
+    """The finding for a file whose inputs have changed since; None if they have not, or are gone."""
     if made.source is None or not made.source.made_from:
         return None
     parts = [_digest_of(store, name, digests) for name in made.source.made_from]
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):
-        return None  # inputs may be removed before what was made of them; damage is told of the input itself
+        return None  # inputs may be removed before their results; a damaged input has a finding of its own
     if digest_of(known) == made.source.inputs:
         return None
     reason = f"what it was made from has changed since: {', '.join(made.source.made_from[:3])}"
-    return Finding(path, "stale", reason, made.again)
+    return Finding(path, "stale", reason, made.remake)
 
 
 def _digest_of(store: Store, path: str, digests: dict[str, bytes | None]) -> bytes | None:
@@ -146,8 +148,8 @@ def _digest_of(store: Store, path: str, digests: dict[str, bytes | None]) -> byt
     return digests[path]
 
 
-def in_order(findings: Iterable[Finding]) -> list[Again]:
-    """The jobs that make findings again, each once, so that none comes before one that it depends on."""
+def in_order(findings: Iterable[Finding]) -> list[Remake]:
+    """The jobs that make the findings again, each once, in an order in which each follows those it depends on."""
     order = list(JOBS)
-    jobs = {finding.again for finding in findings if finding.again is not None}
-    return sorted(jobs, key=lambda again: (again.day, order.index(again.job.name), again.owner, again.shard or 0))
+    jobs = {finding.remake for finding in findings if finding.remake is not None}
+    return sorted(jobs, key=lambda remake: (remake.day, order.index(remake.job.name), remake.owner, remake.shard or 0))

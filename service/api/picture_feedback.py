@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from sensors_data.errors import NotThereError
-from sensors_data.verdicts import PictureVerdict, say_of_picture, verdicts_on_pictures
+from sensors_data.verdicts import PictureVerdict, keep_picture_verdict, picture_verdicts
 from service.api.access import Identity
 from service.api.bodies import records
 from service.api.problems import refused
@@ -21,7 +21,7 @@ def picture_routes(routes: APIRouter, service: Service, writer: Callable[[Reques
     @routes.get("/picture-verdicts", summary="What people said of a camera's pictures")
     def verdicts(camera: Annotated[str, Query(description="The camera's name.")]) -> list[dict[str, object]]:
         service.settings.camera(camera)
-        return records(verdicts_on_pictures(service.store, camera))
+        return records(picture_verdicts(service.store, camera))
 
     @routes.post(
         "/picture-verdicts",
@@ -32,6 +32,6 @@ def picture_routes(routes: APIRouter, service: Service, writer: Callable[[Reques
         signed = verdict.model_copy(update={"author": writer(request).speaks_as(verdict.author)})
         service.settings.camera(verdict.camera)
         try:
-            return {"incident": say_of_picture(service.store, signed)}
+            return {"incident": keep_picture_verdict(service.store, signed)}
         except NotThereError as error:
             raise refused(404, error.reason, "image", verdict.image, error.remedy) from error

@@ -72,11 +72,11 @@ def judge_picture(
     """Say what a picture shows: the next training learns a dismissed one as normal and leaves a confirmed one out."""
     from sensors_data.settings import parse
     from sensors_data.store import Store
-    from sensors_data.verdicts import PictureVerdict, say_of_picture
+    from sensors_data.verdicts import PictureVerdict, keep_picture_verdict
 
     settings.camera(camera)
     fields = {"camera": camera, "day": day_from(day), "image": image, "kind": kind, "note": note, "author": author}
-    key = say_of_picture(Store(settings.store), parse(PictureVerdict, fields, "the verdict"))
+    key = keep_picture_verdict(Store(settings.store), parse(PictureVerdict, fields, "the verdict"))
     say(f"kept verdict {key} on {image} of {camera}: {kind}; `incidents withdraw` takes it back")
 
 

@@ -152,7 +152,7 @@ def audit(settings: Settings, as_json: JsonOption = False) -> None:
 
 
 def _fields(finding: Finding) -> dict[str, str]:
-    command = finding.again.command if finding.again else ""
+    command = finding.remake.command if finding.remake else ""
     return {"path": finding.path, "state": finding.state, "reason": finding.reason, "again": command}
 
 

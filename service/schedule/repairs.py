@@ -10,7 +10,7 @@ from sensors_data.jobs import function_of
 from sensors_data.places import quarantine
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from sensors_data.upkeep.inventory import Again
+from sensors_data.upkeep.inventory import Remake
 from sensors_data.upkeep.verify import Finding, in_order, paths_of, verify
 
 ROUNDS = 6
@@ -22,21 +22,21 @@ def repair(settings: Settings, day: date | None, say: Callable[[str], None]) -> 
 
     What is still damaged or stale afterwards. A damaged file that no job makes is put aside too: a backup may have it.
     """
-    store, failed = Store(settings.store), set[Again]()
+    store, failed = Store(settings.store), set[Remake]()
     for _ in range(ROUNDS):
         broken = [f for f in verify(store, paths_of(store, day)) if f is not None and f.state in ("damaged", "stale")]
-        todo = [finding for finding in broken if finding.again not in failed]
+        todo = [finding for finding in broken if finding.remake not in failed]
         if not todo:
             break
         for finding in todo:
             if finding.state == "damaged":
                 _put_aside(store, finding.path, say)
-        for again in in_order(todo):
+        for remake in in_order(todo):
             try:
-                say(_run(settings, again))
+                say(_run(settings, remake))
             except NightscoreError as error:
-                failed.add(again)
-                say(f"not made again by {again.command}: {error}")
+                failed.add(remake)
+                say(f"not made again by {remake.command}: {error}")
     return broken
 
 
@@ -47,10 +47,10 @@ def _put_aside(store: Store, path: str, say: Callable[[str], None]) -> None:
     say(f"put aside {path} as {quarantine(path)}")
 
 
-def _run(settings: Settings, again: Again) -> str:
+def _run(settings: Settings, remake: Remake) -> str:
     """The job of one partition, or of all its shards; what it did."""
-    owner = [again.owner] if again.owner else []
-    shards = [[again.shard]] if again.shard is not None else [[]]
-    if again.job.sharded and again.shard is None:
-        shards = [[shard] for shard in range(settings.family(again.owner).shards)]
-    return "\n".join(function_of(again.job)(settings, again.day, *owner, *shard) for shard in shards)
+    owner = [remake.owner] if remake.owner else []
+    shards = [[remake.shard]] if remake.shard is not None else [[]]
+    if remake.job.sharded and remake.shard is None:
+        shards = [[shard] for shard in range(settings.family(remake.owner).shards)]
+    return "\n".join(function_of(remake.job)(settings, remake.day, *owner, *shard) for shard in shards)

@@ -17,7 +17,7 @@ from sensors_data.images.files import decode_levels
 from sensors_data.images.table import labels_in_words, normal_images, normal_rows, pixels_of
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from sensors_data.verdicts import kinds_of_pictures
+from sensors_data.verdicts import verdict_by_image
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def evaluate_camera(settings: Settings, camera: str, day: date | None) -> Evalua
 
 def _held_out(store: Store, settings: Settings, camera: str, detector: ImageDetector) -> list[str]:
     """The image_id of the good parts that training held out, the last ones it had."""
-    card, verdicts = detector.card, kinds_of_pictures(store, camera)
+    card, verdicts = detector.card, verdict_by_image(store, camera)
     day = card.trained_through + timedelta(days=1)
     learned = normal_images(store, camera, settings.camera(camera), day, card.config.days, verdicts)
     return [str(name) for name in learned["image_id"].tail(card.held_out)]

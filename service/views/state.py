@@ -35,8 +35,8 @@ class BusyError(NightscoreError):
 
 
 @dataclass
-class Kept:
-    """The last few things that were read, each as long as its file is not replaced."""
+class FileCache:
+    """A cache of values read from files; an entry is valid until its file is replaced."""
 
     most: int
     _items: OrderedDict[str, tuple[str, Any]] = field(default_factory=OrderedDict)
@@ -66,10 +66,10 @@ class Service:
     started: Settings
     """The settings as they were when the service started."""
     store: Store
-    models: Kept
-    days: Kept
+    models: FileCache
+    days: FileCache
     """Of single assets' past readings and grids."""
-    nights: Kept
+    nights: FileCache
     """Of small files and of what was counted in large ones: the matter of the swim lane."""
     line: anyio.CapacityLimiter
     """Heavy work goes through it one by one: more at once would only be slower and take more memory."""
@@ -115,7 +115,9 @@ class Service:
 
 def new_service(settings: Settings, file: SettingsFile | None = None) -> Service:
     """A service over a store, nothing read yet."""
-    return Service(settings, Store(settings.store), Kept(6), Kept(64), Kept(4000), anyio.CapacityLimiter(1), file)
+    return Service(
+        settings, Store(settings.store), FileCache(6), FileCache(64), FileCache(4000), anyio.CapacityLimiter(1), file
+    )
 
 
 def stamp_of(store: Store, path: str) -> str:

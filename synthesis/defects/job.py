@@ -21,7 +21,7 @@ from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from sensors_data.verdicts import kinds_of_pictures
+from sensors_data.verdicts import verdict_by_image
 from synthesis.defects.provenance import PaintingOrigin, painted_png
 from synthesis.defects.real import real_defects
 from synthesis.defects.sheet import painted_sheet
@@ -64,7 +64,7 @@ def _paint(store: Store, settings: Settings, day: date, camera: str, order: Orde
     if not 1 <= count <= MOST_A_DAY:
         raise UnusableError(f"a day's batch has between 1 and {MOST_A_DAY:,} painted images, found {count:,}")
     spec = settings.camera(camera)
-    rows = normal_images(store, camera, spec, day, DAYS, kinds_of_pictures(store, camera))
+    rows = normal_images(store, camera, spec, day, DAYS, verdict_by_image(store, camera))
     goods, real = pixels_of(rows, spec), () if order.like is None else real_defects(order.like, spec)
     seed = batch_seed(camera, day, settings.seed)
     paintings = list(paint_batch(goods, count, seed, order.kinds, real))

@@ -13,7 +13,7 @@ from sensors_data.images.table import normal_images
 from sensors_data.provenance import Provenance
 from sensors_data.series.incidents import past_incidents, read_incidents, withdraw
 from sensors_data.store import Store
-from sensors_data.verdicts import PictureVerdict, kinds_of_pictures, say_of_picture, verdicts_on_pictures
+from sensors_data.verdicts import PictureVerdict, keep_picture_verdict, picture_verdicts, verdict_by_image
 
 DAY = date(2026, 3, 10)
 PRESS = Camera(inbox="x", size=16)
@@ -34,14 +34,14 @@ def store(tmp_path) -> Store:
 
 
 def learned(store):
-    rows = normal_images(store, "press", PRESS, DAY + timedelta(days=1), 7, kinds_of_pictures(store, "press"))
+    rows = normal_images(store, "press", PRESS, DAY + timedelta(days=1), 7, verdict_by_image(store, "press"))
     return rows["image_id"].tolist()
 
 
 def test_a_confirmed_picture_leaves_what_is_learned_and_a_dismissed_one_joins_it(store):
     assert learned(store) == ["a", "b"]
-    say_of_picture(store, PictureVerdict(camera="press", day=DAY, image="b", kind="confirmed"))
-    dismissed = say_of_picture(store, PictureVerdict(camera="press", day=DAY, image="c", kind="dismissed"))
+    keep_picture_verdict(store, PictureVerdict(camera="press", day=DAY, image="b", kind="confirmed"))
+    dismissed = keep_picture_verdict(store, PictureVerdict(camera="press", day=DAY, image="c", kind="dismissed"))
     assert learned(store) == ["a", "c"]
     withdraw(store, dismissed)
     assert learned(store) == ["a"]
@@ -49,19 +49,19 @@ def test_a_confirmed_picture_leaves_what_is_learned_and_a_dismissed_one_joins_it
 
 def test_a_new_verdict_on_a_picture_takes_the_place_of_the_old_one(store):
     for kind in ("confirmed", "dismissed", "dismissed"):
-        say_of_picture(store, PictureVerdict(camera="press", day=DAY, image="b", kind=kind, author="Ann"))
-    rows = verdicts_on_pictures(store, "press")
+        keep_picture_verdict(store, PictureVerdict(camera="press", day=DAY, image="b", kind=kind, author="Ann"))
+    rows = picture_verdicts(store, "press")
     assert rows[["image", "kind", "author", "family"]].to_numpy().tolist() == [["b", "dismissed", "Ann", ""]]
     assert rows["start"].iloc[0] == pd.Timestamp("2026-03-10T01:00Z")
     assert past_incidents(store, "")["kind"].tolist() == ["confirmed"]
 
 
 def test_a_verdict_on_a_picture_is_no_incident_of_a_family(store):
-    say_of_picture(store, PictureVerdict(camera="press", day=DAY, image="b", kind="confirmed"))
+    keep_picture_verdict(store, PictureVerdict(camera="press", day=DAY, image="b", kind="confirmed"))
     assert read_incidents(store, "pump").empty
-    assert verdicts_on_pictures(store, "lathe").empty
+    assert picture_verdicts(store, "lathe").empty
 
 
 def test_a_picture_that_is_not_there_is_refused_with_some_that_are(store):
     with pytest.raises(NotThereError, match="press has no image 'z' on 2026-03-10; it has 3, the first: a, b, c"):
-        say_of_picture(store, PictureVerdict(camera="press", day=DAY, image="z", kind="confirmed"))
+        keep_picture_verdict(store, PictureVerdict(camera="press", day=DAY, image="z", kind="confirmed"))

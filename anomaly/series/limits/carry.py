@@ -23,7 +23,7 @@ MOST_OF_ROWS = 1.5
 
 
 def unit_of(threshold: Threshold) -> float:
-    """What a model's scores are counted in, nats."""
+    """The unit in which scores of different models are compared: a high quantile of the model's normal scores, nats."""
     return max(threshold.quantiles[UNIT], 1e-9)
 
 
@@ -39,7 +39,7 @@ def carried(detector: Detector, incumbent: Detector | None, least: float) -> Det
         return detector
     before = incumbent.threshold
     if not np.isclose(before.budget, estimate.budget):
-        return _told(detector, f"{detector.card.threshold_from}; the budget is another one than before")
+        return with_note(detector, f"{detector.card.threshold_from}; the budget is another one than before")
     detector = _row_limit_carried(detector, incumbent)
     last = before.value / unit_of(before) * unit_of(estimate)
     last_limit = last * math.exp(detector.card.control - incumbent.card.control)
@@ -54,7 +54,7 @@ def carried(detector: Detector, incumbent: Detector | None, least: float) -> Det
     text = (
         f"{card.threshold_from}; {estimate.value:.3f} held to {value:.3f} nats, as the last limit was {last_limit:.3f}"
     )
-    return _told(replace(detector, card=card), text)
+    return with_note(replace(detector, card=card), text)
 
 
 def _row_limit_carried(detector: Detector, incumbent: Detector) -> Detector:
@@ -65,8 +65,9 @@ def _row_limit_carried(detector: Detector, incumbent: Detector) -> Detector:
     value = float(np.clip(estimate, last / MOST_OF_ROWS, last * MOST_OF_ROWS))
     card = detector.card.model_copy(update={"row_limit": value})
     text = f"{card.threshold_from}; rows {estimate:.1f} held to {value:.1f} standard deviations"
-    return _told(replace(detector, card=card), text)
+    return with_note(replace(detector, card=card), text)
 
 
-def _told(detector: Detector, text: str) -> Detector:
+def with_note(detector: Detector, text: str) -> Detector:
+    """The detector whose card explains its threshold with this text."""
     return replace(detector, card=detector.card.model_copy(update={"threshold_from": text}))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from anomaly.series.detector import Detector
 from anomaly.series.files import card_by_name
-from anomaly.series.limits.carry import unit_of
+from anomaly.series.limits.carry import unit_of, with_note
 from anomaly.series.span import WEEK_S
 from anomaly.thresholds import Threshold, pot_threshold
 from sensors_data.errors import NotThereError
@@ -58,14 +58,14 @@ def with_unseen(detector: Detector, scores: np.ndarray, least: float) -> Detecto
     The tail by which probabilities are told stays that of its own span.
     """
     if not len(scores):
-        return _told(detector, "of the training span's own scores")
+        return with_note(detector, "of the training span's own scores")
     estimate = detector.threshold
     budget = detector.card.config.alarms_per_asset_week * detector.card.step_s / WEEK_S
     drawn = pot_threshold(scores * unit_of(estimate), budget, gap=detector.context_rows)
     moved = {name: max(float(getattr(drawn, name)), least) for name in ("value", "low", "high")}
     card = detector.card.model_copy(update={"threshold": estimate.model_copy(update=moved)})
     text = f"of {len(scores):,} scores of nights that their models had not seen (own span: {estimate.value:.3f} nats)"
-    return _told(replace(detector, card=card), text)
+    return with_note(replace(detector, card=card), text)
 
 
 def _threshold(store: Store, model: str) -> Threshold | None:
@@ -74,7 +74,3 @@ def _threshold(store: Store, model: str) -> Threshold | None:
         return card_by_name(store, model).threshold
     except NotThereError:
         return None
-
-
-def _told(detector: Detector, text: str) -> Detector:
-    return replace(detector, card=detector.card.model_copy(update={"threshold_from": text}))

@@ -63,7 +63,7 @@ def _train(
     store: Store, settings: Settings, day: date, family: str, progress: Callable[[str], Progress], holder: Holder
 ) -> Done:
     spec, config = settings.family(family), detector_config(settings, family)
-    incidents = pd.concat([read_incidents(store, family), found_before(store, spec, family, day)])
+    incidents = pd.concat([read_incidents(store, family), anomalies_not_to_learn(store, spec, family, day)])
     sample = sample_of(store, spec, family, day, incidents)
     grids, commissioned = training_grids(store, spec, family, day, sample.assets if sample else None)
     if not grids:
@@ -80,7 +80,7 @@ def _train(
 
     before = serving(store, family, day_before(day))
     incumbent = read_detector(store, before) if before else None
-    abnormal = pd.concat([incidents, told_before(store, spec, family, day)])
+    abnormal = pd.concat([incidents, reported_anomalies(store, spec, family, day)])
     unseen = unseen_scores(store, spec, family, day, abnormal[abnormal["kind"].isin(ABNORMAL)])
     nights = nights_since(store, family, incumbent, day) if incumbent else []
     detector, history = train_detector(plan, spans, incumbent, progress, checkpoint, unseen, nights)
@@ -126,20 +126,20 @@ def _back(days: int) -> np.timedelta64:
     return np.timedelta64(timedelta(days=days), "us")
 
 
-def found_before(store: Store, spec: Family, family: str, day: date) -> pd.DataFrame:
-    """The anomalies found in the training span of `day` as incidents, so that a detector does not learn them as normal.
+def anomalies_not_to_learn(store: Store, spec: Family, family: str, day: date) -> pd.DataFrame:
+    """The reported anomalies in the training span of `day` as incidents, so that they are not learned as normal.
 
-    Those of `told_before`, but not beyond `training.learn_after`: what lasts longer is the new normal.
+    Each is cut off after `training.learn_after`: what lasts longer is the new normal.
     """
-    anomalies = told_before(store, spec, family, day)
+    anomalies = reported_anomalies(store, spec, family, day)
     learned = anomalies["start"] + pd.Timedelta(spec.training.learn_after)
     return anomalies.assign(end=anomalies["end"].where(anomalies["end"] < learned, learned))
 
 
-def told_before(store: Store, spec: Family, family: str, day: date) -> pd.DataFrame:
-    """The anomalies found in the training span of `day` as incidents, with the rows around them over the threshold.
+def reported_anomalies(store: Store, spec: Family, family: str, day: date) -> pd.DataFrame:
+    """The anomalies in the training span of `day` as incidents, extended by their rows over the threshold.
 
-    Not those that someone dismissed, and not those of severity info: they may well be normal, unless they last.
+    Dismissed ones are left out, and so are those of severity info unless they last: they may well be normal.
     """
     days = [day - timedelta(days=back) for back in range(spec.training.days, 0, -1)]
     anomalies = store.read_days("anomalies", days, family=family)

@@ -15,7 +15,7 @@ from pydantic import Field
 from sensors_data.errors import NotThereError, StorageError
 from sensors_data.series.bridge.messages import Reader, subscription
 from sensors_data.series.sources.credentials import Secret, without_secret
-from sensors_data.series.sources.retries import asked_again
+from sensors_data.series.sources.retries import with_retries
 from sensors_data.settings import Duration, Section
 
 FEW = 10_000
@@ -126,7 +126,7 @@ def mqtt(bridge: MqttBridge) -> Iterator[Broker]:
     if bridge.ca:
         client.tls_set(bridge.ca)
     try:
-        asked_again(lambda: client.connect(bridge.host, bridge.port), lambda error: isinstance(error, OSError))
+        with_retries(lambda: client.connect(bridge.host, bridge.port), lambda error: isinstance(error, OSError))
     except OSError as error:
         raise StorageError(f"{where} failed: {without_secret(str(error), secret)}", "check host and port") from None
     client.loop_start()

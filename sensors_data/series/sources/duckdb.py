@@ -14,7 +14,7 @@ from sensors_data.errors import NotThereError, StorageError
 from sensors_data.series.dates.parsing import read_times
 from sensors_data.series.intake.table_rows import checked_day
 from sensors_data.series.sources.day_bounds import EVER, check_query, midnight
-from sensors_data.series.sources.retries import asked_again
+from sensors_data.series.sources.retries import with_retries
 from sensors_data.settings import Family, Section, parse
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _connected(source: DuckdbSource) -> Iterator[DuckDBPyConnection]:
     if beside and not Path(source.database).is_file():
         raise NotThereError(f"there is no DuckDB file at {source.database}", "mend `database` of the source")
     try:
-        opened = asked_again(
+        opened = with_retries(
             lambda: duckdb.connect(source.database, read_only=beside), lambda error: "lock" in str(error)
         )
         with opened as connection:

@@ -14,7 +14,7 @@ from sensors_data.errors import NotThereError, StorageError, UnusableError
 from sensors_data.series.intake.table_rows import PLAIN, checked_day
 from sensors_data.series.sources.credentials import Secret, without_secret
 from sensors_data.series.sources.day_bounds import day_bounds
-from sensors_data.series.sources.retries import asked_again
+from sensors_data.series.sources.retries import with_retries
 from sensors_data.settings import Duration, Family, Label, Section, parse
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _connected(source: OpcuaSource) -> Iterator[Client]:
             if source.user:
                 client.set_user(source.user)
                 client.set_password(secret)
-            asked_again(client.connect, lambda error: isinstance(error, OSError))
+            with_retries(client.connect, lambda error: isinstance(error, OSError))
             try:
                 yield client
             finally:

@@ -54,7 +54,7 @@ def days(family: Family) -> list[date]:
     first, last = source.since, datetime.now(UTC).date()
     known: set[date] = set()
     for query in source.queries.values():
-        for series in _asked(source, f"count({query})", first, last, HOUR):
+        for series in _range_query(source, f"count({query})", first, last, HOUR):
             known |= {datetime.fromtimestamp(moment, UTC).date() for moment, _ in series["values"]}
     return sorted(known)
 
@@ -82,7 +82,7 @@ def _sensor_rows(source: PrometheusSource, family: Family, sensor: str, query: s
     """Rows (time, value, asset, sensor) of one sensor's day; a sample that is no number is none."""
     step = family.step
     parts, labels = [], dict[str, dict[str, str]]()
-    for series in _asked(source, query, day, day, step):
+    for series in _range_query(source, query, day, day, step):
         asset = series["metric"].get(source.asset, "")
         if not asset:
             raise UnusableError(f"a series of {sensor} has no label '{source.asset}'", "name the label in `asset`")
@@ -98,7 +98,9 @@ def _sensor_rows(source: PrometheusSource, family: Family, sensor: str, query: s
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def _asked(source: PrometheusSource, query: str, first: date, last: date, step: timedelta) -> Iterator[dict[str, Any]]:
+def _range_query(
+    source: PrometheusSource, query: str, first: date, last: date, step: timedelta
+) -> Iterator[dict[str, Any]]:
     """Series of an expression over the days [first, last], evaluated at the last moment of each step, page by page.
 
     Each evaluation looks back as far as its step and no farther, so that no sample stands for another step.

@@ -1,4 +1,4 @@
-"""A server that does not answer is asked again, with a growing pause between."""
+"""Repeat a request to a server that does not answer, with growing pauses."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Callable
 from typing import TypeVar
 
 RETRIES = 4
-"""Tries after the first, with a doubling pause between."""
+"""Number of tries after the first; the pause doubles each time."""
 PAUSE_S = 0.5
-"""The first of those pauses."""
+"""The first pause."""
 
 T = TypeVar("T")
 
 
-def asked_again(ask: Callable[[], T], passes: Callable[[Exception], bool]) -> T:
-    """What `ask` gives, tried again while it raises what `passes`; at last, or at once for another, that is raised."""
+def with_retries(ask: Callable[[], T], passes: Callable[[Exception], bool]) -> T:
+    """The result of `ask`, repeated up to RETRIES times while it raises an error that `passes`; the error otherwise."""
     for number in range(RETRIES):
         try:
             return ask()

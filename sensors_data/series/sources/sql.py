@@ -15,7 +15,7 @@ from sensors_data.series.dates.parsing import read_times
 from sensors_data.series.intake.table_rows import checked_day
 from sensors_data.series.sources.credentials import Secret, without_secret
 from sensors_data.series.sources.day_bounds import EVER, check_query, midnight
-from sensors_data.series.sources.retries import asked_again
+from sensors_data.series.sources.retries import with_retries
 from sensors_data.settings import Duration, Family, Section, parse
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _connected(source: SqlSource) -> Iterator[Connection]:
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
-        with asked_again(engine.connect, _passes) as connection:
+        with with_retries(engine.connect, _passes) as connection:
             yield connection
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]

@@ -42,7 +42,7 @@ class Server:
         try:
             return json_in(body)
         except ValueError as error:
-            raise UnreadableError(f"{_shown(url)} answers no JSON: {_told(body)}") from error
+            raise UnreadableError(f"{_without_query(url)} answers no JSON: {_excerpt(body)}") from error
 
     def post(self, url: str, fields: Mapping[str, str], question: Mapping[str, Any]) -> bytes:
         """What `url` answers to a question in JSON that changes nothing there. StorageError when it does not answer."""
@@ -50,25 +50,27 @@ class Server:
 
     def _answered(self, method: str, url: str, fields: Mapping[str, str] | None, question: bytes | None) -> bytes:
         """The body of an answer. StorageError when there is none, or the server refuses."""
-        if _place(url) != _place(self.url):
-            raise UnusableError(f"{_shown(self.url)} points to another server, {_shown(url)}; only the first is asked")
-        secret, headers = self._proof()
+        if _origin(url) != _origin(self.url):
+            raise UnusableError(
+                f"{_without_query(self.url)} points to another server, {_without_query(url)}; only the first is asked"
+            )
+        secret, headers = self._credentials()
         if question is not None:
             headers["Content-Type"] = "application/json"
             url = f"{url}?{urlencode(dict(fields or {}))}"
             fields = None
         try:
-            status, body = _got(method, url, dict(fields or {}), question, headers, self.timeout)
+            status, body = _request(method, url, dict(fields or {}), question, headers, self.timeout)
         except OSError as error:
-            raise StorageError(f"{_shown(url)} failed: {without_secret(str(error), secret)}") from None
+            raise StorageError(f"{_without_query(url)} failed: {without_secret(str(error), secret)}") from None
         if status in (401, 403):
-            raise StorageError(f"{_shown(url)} refuses with {status}", "check the source's token or password")
+            raise StorageError(f"{_without_query(url)} refuses with {status}", "check the source's token or password")
         if status >= 300:
-            text = without_secret(_told(body), secret)
-            raise StorageError(f"{_shown(url)} answers {status}: {text}")
+            text = without_secret(_excerpt(body), secret)
+            raise StorageError(f"{_without_query(url)} answers {status}: {text}")
         return body
 
-    def _proof(self) -> tuple[str, dict[str, str]]:
+    def _credentials(self) -> tuple[str, dict[str, str]]:
         """The secret and the headers that hold it."""
         import urllib3
 
@@ -82,7 +84,7 @@ class Server:
         return "", headers
 
 
-def _got(
+def _request(
     method: str, url: str, fields: dict[str, str], body: bytes | None, headers: dict[str, str], timeout: timedelta
 ) -> tuple[int, bytes]:
     """Status and body of an answer, after retries; it is not followed elsewhere. OSError when there is none."""
@@ -114,16 +116,18 @@ def _got(
     return int(answer.status), received
 
 
-def _place(url: str) -> tuple[str, str]:
+def _origin(url: str) -> tuple[str, str]:
+    """Scheme and host of an address."""
     parts = urlsplit(url)
     return parts.scheme, parts.netloc
 
 
-def _shown(url: str) -> str:
+def _without_query(url: str) -> str:
     """An address without its query, which may hold what nobody should read."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def _told(body: bytes) -> str:
+def _excerpt(body: bytes) -> str:
+    """The beginning of an answer, on one line."""
     return body[:200].decode("utf-8", "replace").replace("\n", " ")

@@ -209,21 +209,21 @@ def test_verify_finds_a_joined_file_whole_and_each_stale_one_in_it(store, make_r
     assert [(f.path, f.state) for f in findings] == [
         (JOINED.replace("joined", f"shard-{n}"), "stale") for n in range(3)
     ]
-    assert findings[1].again.command == "nightscore impute --family pump --day 2026-11-21 --shard 1"
+    assert findings[1].remake.command == "nightscore impute --family pump --day 2026-11-21 --shard 1"
     again = store.made_from([source], Provenance(job="impute"))
     store.write("grid", grid_of(make_readings, 1, 1.0), again, family="pump", day=DAY, shard=1)
     found = {finding.path for finding in verify(store, store.all_files()) if finding}
     assert found == {JOINED.replace("joined", "shard-0"), JOINED.replace("joined", "shard-2"), below}
 
 
-def test_verify_tells_a_damaged_joined_file_and_the_command_that_makes_its_day_again(store, paths):
+def test_verify_tells_a_damaged_joined_file_and_the_command_that_makes_its_day_remake_of(store, paths):
     joined_once(store)
     data = bytearray(store.read_bytes(JOINED))
     data[200] ^= 1
     (Path(store.root) / JOINED).write_bytes(bytes(data))
     (finding,) = verify(store, store.all_files())
     assert (finding.path, finding.state) == (JOINED, "damaged")
-    assert finding.again.command == "nightscore backfill --family pump --from 2026-11-21 --to 2026-11-21"
+    assert finding.remake.command == "nightscore backfill --family pump --from 2026-11-21 --to 2026-11-21"
     with pytest.raises(ValueError, match="is damaged"):
         store.read_days("grid", [DAY], family="pump")
 

@@ -13,7 +13,7 @@ from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.provenance import Provenance
 from sensors_data.series.incidents import read_incidents
 from sensors_data.store import Store
-from sensors_data.verdicts import verdicts_on_pictures
+from sensors_data.verdicts import picture_verdicts
 from service.api.access import Access, Identity, proxy_of
 from service.api.app import create_app
 from service.api.users import Users, add_user, revoke_user, rotate_token
@@ -68,7 +68,7 @@ def test_what_is_said_of_a_picture_is_the_signed_in_users_word_and_in_the_log(si
     verdict = {"camera": "press", "day": "2026-03-05", "image": "a", "kind": "dismissed", "author": "the boss"}
     for name in ("reviewer", "viewer"):
         client.post("/v1/picture-verdicts", json=verdict, headers=bearer(people[1][name]))
-    assert verdicts_on_pictures(store, "press")["author"].tolist() == ["reviewer"]
+    assert picture_verdicts(store, "press")["author"].tolist() == ["reviewer"]
     assert [(entry.who, entry.what) for entry in entries(store)][-1:] == [("reviewer", "dismissed")]
 
 

@@ -19,7 +19,7 @@ from sensors_data.images.table import pixels_of
 from sensors_data.settings import Settings, load
 from sensors_data.simulation.camera import camera_settings, write_camera
 from sensors_data.store import Store
-from sensors_data.verdicts import verdicts_on_pictures
+from sensors_data.verdicts import picture_verdicts
 from service.views.words import number
 from synthesis.generator_files import GeneratorCard, TrainedGenerator, save
 from synthesis.inversion import MARGIN
@@ -129,7 +129,7 @@ def test_a_picture_is_judged_by_key_and_the_verdict_taken_back(opened, browser, 
     page.locator("#pictures figure").first.focus()
     page.keyboard.press("d")
     page.wait_for_selector("#pictures em:has-text('a false alarm, says')")
-    rows = verdicts_on_pictures(Store(seen.store), "press")
+    rows = picture_verdicts(Store(seen.store), "press")
     assert rows[["image", "kind", "author"]].to_numpy().tolist() == [[image, "dismissed", "Ann"]]
     page.select_option("[name=only]", "open")
     assert image not in page.eval_on_selector_all("#pictures figure", "all => all.map(one => one.dataset.image)")
@@ -137,7 +137,7 @@ def test_a_picture_is_judged_by_key_and_the_verdict_taken_back(opened, browser, 
     page.locator("#pictures figure").first.focus()
     page.keyboard.press("u")
     page.wait_for_selector("#said:has-text('taken back')")
-    assert verdicts_on_pictures(Store(seen.store), "press").empty
+    assert picture_verdicts(Store(seen.store), "press").empty
     stranger = browser.new_page()
     stranger.goto(f"{served}/pages/images")
     stranger.wait_for_selector("#pictures figure")

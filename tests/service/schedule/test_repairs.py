@@ -35,7 +35,7 @@ def test_every_damaged_table_model_and_text_is_named_and_made_again_to_the_same_
     whole = {path: store.read_bytes(path) for path in harmed}
     for path in harmed:
         harm(copied, path)
-    damaged = {finding.path: finding.again.command for finding in found(copied) if finding.state == "damaged"}
+    damaged = {finding.path: finding.remake.command for finding in found(copied) if finding.state == "damaged"}
     assert sorted(damaged) == sorted(harmed)
     assert damaged[tables[1]] == f"nightscore impute --family oven --day {day} --shard 0"
     assert repair(copied, None, print) == []

@@ -11,7 +11,7 @@ from anomaly.series.files import KIND, read_card, save
 from anomaly.series.limits.calibration import LEAST_NATS
 from anomaly.series.limits.carry import unit_of
 from anomaly.series.limits.unseen import unseen_scores, with_unseen
-from anomaly.series.training.train_job import found_before, told_before, train_series
+from anomaly.series.training.train_job import anomalies_not_to_learn, reported_anomalies, train_series
 from sensors_data.model_files import ModelCatalogue
 from sensors_data.provenance import Provenance
 from sensors_data.series.jobs import impute
@@ -78,11 +78,11 @@ def test_a_change_that_lasts_is_learned_after_a_week(tmp_path):
     store, start = Store(str(tmp_path)), pd.Timestamp("2026-03-10T12:00Z")
     for day in (date(2026, 3, 12), date(2026, 3, 25)):
         write_told(store, start, day)
-    found = found_before(store, SPEC, "pump", DAY)
+    found = anomalies_not_to_learn(store, SPEC, "pump", DAY)
     assert found["end"].max() == start + timedelta(days=7)
-    assert told_before(store, SPEC, "pump", DAY)["end"].max() == pd.Timestamp("2026-03-25", tz="UTC")
+    assert reported_anomalies(store, SPEC, "pump", DAY)["end"].max() == pd.Timestamp("2026-03-25", tz="UTC")
     patient = SPEC.model_copy(update={"training": replace_after(SPEC, timedelta(days=30))})
-    assert found_before(store, patient, "pump", DAY)["end"].max() == pd.Timestamp("2026-03-25", tz="UTC")
+    assert anomalies_not_to_learn(store, patient, "pump", DAY)["end"].max() == pd.Timestamp("2026-03-25", tz="UTC")
 
 
 @pytest.mark.parametrize(("start", "told"), [("2026-03-12T00:00Z", 1), ("2026-03-13T00:00Z", 0)])
@@ -90,7 +90,7 @@ def test_what_is_barely_over_the_limit_is_learned_unless_it_lasts(tmp_path, star
     """By the half hour, 600 rows are twelve and a half days."""
     store = Store(str(tmp_path))
     write_told(store, pd.Timestamp(start), date(2026, 3, 25), "info")
-    assert len(told_before(store, SPEC, "pump", DAY)) == told
+    assert len(reported_anomalies(store, SPEC, "pump", DAY)) == told
 
 
 def replace_after(spec: Family, after: timedelta) -> object:
