@@ -24,7 +24,7 @@ from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.files import open_url, replace_file
 from sensors_data.series.grids.grid_table import grids_of, together
 from sensors_data.series.grids.imputing import imputed_days
-from sensors_data.series.understanding.frames import readings_of, step_of
+from sensors_data.series.understanding.data_frames import readings_of, step_of
 from sensors_data.settings import Family
 from sensors_data.tables import TABLES
 from sensors_data.wide_rows import WideRows

@@ -16,9 +16,9 @@ import pyarrow.csv as pa_csv
 
 from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
+from sensors_data.series.files.clean_lines import UNIT, even_lines
 from sensors_data.series.files.encodings import as_utf8, not_in_encoding
 from sensors_data.series.files.header_names import NO_NAME, PEEK, beheaded, named_cells, names_of, width_of
-from sensors_data.series.files.lines import UNIT, even_lines
 from sensors_data.series.files.text_lines import lines_of
 from sensors_data.series.values.numbers import is_blank
 

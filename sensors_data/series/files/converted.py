@@ -9,9 +9,9 @@ import re
 from datetime import datetime, timedelta
 
 from sensors_data.errors import UnreadableError
-from sensors_data.series.files.annotated import annotated_csv, is_annotated
 from sensors_data.series.files.bsrn import bsrn_csv, is_bsrn
 from sensors_data.series.files.encodings import as_utf8, encoding_of
+from sensors_data.series.files.influx_csv import annotated_csv, is_annotated
 from sensors_data.series.files.isd import is_isd, isd_csv
 from sensors_data.series.files.json_rows import json_rows
 from sensors_data.series.files.line_protocol import is_line_protocol, line_protocol_csv

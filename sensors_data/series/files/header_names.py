@@ -10,8 +10,8 @@ from itertools import zip_longest
 import pandas as pd
 
 from sensors_data.layout import Layout
+from sensors_data.series.files.clean_lines import end_of
 from sensors_data.series.files.encodings import not_in_encoding
-from sensors_data.series.files.lines import end_of
 
 PEEK = 50
 """Rows that tell how many cells a row has where the header has fewer."""

@@ -9,9 +9,9 @@ import numpy as np
 
 from sensors_data.layout import Layout
 from sensors_data.series.files.cells import Body, body_of
+from sensors_data.series.files.clean_lines import even_lines
 from sensors_data.series.files.converted import as_table
 from sensors_data.series.files.encodings import as_utf8
-from sensors_data.series.files.lines import even_lines
 from sensors_data.series.files.packing import MAX_BYTES, is_packed
 
 _HEAD = 2**20

@@ -18,10 +18,10 @@ from sensors_data.series.files.file_source import find_files, raw_readings
 from sensors_data.series.files.workbooks import sheets_left_out
 from sensors_data.series.grids.clock import jitters
 from sensors_data.series.intake.judging import check
-from sensors_data.series.understanding.comings import likely_times
 from sensors_data.series.understanding.doubts.all_doubts import told_doubts
 from sensors_data.series.understanding.doubts.evidence import Evidence
 from sensors_data.series.understanding.oddities import oddities
+from sensors_data.series.understanding.presence import likely_times
 from sensors_data.series.understanding.roles import tells_events
 from sensors_data.series.understanding.sensor_specs import sensor_specs
 from sensors_data.series.understanding.understand import Understood, Wishes, understand

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sensors_data.counting import count, counted
 from sensors_data.series.dates.parsing import read_times
-from sensors_data.series.understanding.comings import comings_and_goings, times_that_go_back
+from sensors_data.series.understanding.presence import comings_and_goings, times_that_go_back
 from sensors_data.series.understanding.understand import Understood
 from sensors_data.series.values.missing import far_values, repeated_apart, zeros_apart
 from sensors_data.series.values.numbers import is_blank

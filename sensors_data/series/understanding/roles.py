@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.series.files.workbooks import SHEET
-from sensors_data.series.understanding.asides import CLOCKWORK, THING, numbers_a_thing, why_aside
-from sensors_data.series.understanding.beside import marks_beside, stands_within
 from sensors_data.series.understanding.columns import Column
+from sensors_data.series.understanding.companion_columns import marks_beside, stands_within
+from sensors_data.series.understanding.ignored_columns import CLOCKWORK, THING, numbers_a_thing, why_aside
 from sensors_data.series.understanding.labels import Labels, find_labels, says_more_of
 from sensors_data.series.understanding.measures import Measured, Role, measured, on_off
 from sensors_data.series.understanding.quality import Quality, find_quality

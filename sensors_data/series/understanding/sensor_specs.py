@@ -108,8 +108,8 @@ def _units(raw: pd.DataFrame, layout: Layout, understood: Understood) -> dict[st
     columns = {column.name: column for column in understood.columns}
     names = [str(name) for name in raw["sensor"].unique()]
     units = {name: unit_in(name) for name in names}
-    if understood.frame is not None:
-        stated = understood.frame.units
+    if understood.dialect is not None:
+        stated = understood.dialect.units
         units |= {n: stated[columns[n].place] for n in names if n in columns and columns[n].place in stated}
     if layout.cell_units and len(layout.cell_units) and layout.kind == "wide":
         for name in (name for name in names if name in columns):

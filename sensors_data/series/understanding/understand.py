@@ -1,4 +1,4 @@
-"""One file understood: its frame, its marks, its time, and the role of each column; and the layout that follows."""
+"""One file understood: its dialect, its marks, its time, and the role of each column; and the layout that follows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.stacked import one_table
 from sensors_data.series.files.workbooks import sheets_of
 from sensors_data.series.understanding.columns import Column, values_by_type
-from sensors_data.series.understanding.frame import Frame, frame_of, separator_of
+from sensors_data.series.understanding.dialect import Dialect, dialect_of, separator_of
 from sensors_data.series.understanding.merged_cells import merged_columns
 from sensors_data.series.understanding.roles import Roles, roles_of
 from sensors_data.series.understanding.run_starts import UNDATED, begun, start_told
@@ -55,7 +55,7 @@ class Understood:
     """What a file holds: the layout that reads it, and why."""
 
     layout: Layout
-    frame: Frame | None
+    dialect: Dialect | None
     marks: Marks
     time: TimeColumns
     roles: Roles
@@ -65,18 +65,18 @@ class Understood:
 
 def understand(path: Path, wishes: Wishes) -> Understood:
     """How a file is to be read. UnreadableError says what is missing in it, and what to state."""
-    columns, frame, marks = columns_of(path, wishes)
+    columns, dialect, marks = columns_of(path, wishes)
     cells = {column.name: column.cells for column in columns}
     time = _stated_time(columns, wishes) or find_time(columns, path.name)
-    keys = {**(frame.keys() if frame else {}), **time.keys}
+    keys = {**(dialect.keys() if dialect else {}), **time.keys}
     if wishes.style:
         keys |= {"time_format": wishes.style, "time_unit": "text"}
     if wishes.start:
         keys["start"] = wishes.start
-    zone = zone_told(time, frame.preamble if frame else ())
+    zone = zone_told(time, dialect.preamble if dialect else ())
     if not zone and "%*" in str(time.keys.get("time_format", "")):
         zone = zone_behind(cells[time.columns[0]].dropna().astype(str).iloc[:200].str.strip().tolist())
-    if frame and str(time.keys.get("start", "")) == UNDATED and (begin := start_told(frame.preamble)):
+    if dialect and str(time.keys.get("start", "")) == UNDATED and (begin := start_told(dialect.preamble)):
         time = begun(time, begin)
         keys |= time.keys
     keys |= {"timezone": wishes.zone or zone or "UTC", **marks.keys()}
@@ -94,33 +94,33 @@ def understand(path: Path, wishes: Wishes) -> Understood:
         keys.pop("time_format")
     roles = roles_of(columns, time, moments, wishes.asset)
     layout = Layout.model_validate({**keys, **_layout_keys(roles, columns, first.time_format, _a_row_a_day(moments))})
-    return Understood(layout, frame, marks, time, roles, tuple(columns), bool(zone) or _zoned(joined, layout))
+    return Understood(layout, dialect, marks, time, roles, tuple(columns), bool(zone) or _zoned(joined, layout))
 
 
-def columns_of(path: Path, wishes: Wishes) -> tuple[list[Column], Frame | None, Marks]:
-    """A file's columns by its first rows, the frame of its text, and the marks of its numbers."""
-    table, frame = _table(path, wishes)
-    if frame is not None and (merged := merged_columns(table)):
-        table, frame = filled_down(table, merged), replace(frame, fill_down=merged)
+def columns_of(path: Path, wishes: Wishes) -> tuple[list[Column], Dialect | None, Marks]:
+    """A file's columns by its first rows, the dialect of its text, and the marks of its numbers."""
+    table, dialect = _table(path, wishes)
+    if dialect is not None and (merged := merged_columns(table)):
+        table, dialect = filled_down(table, merged), replace(dialect, fill_down=merged)
     cells = {str(name): table[name].reset_index(drop=True) for name in table.columns}
     plain = {name: column for name, column in cells.items() if name not in wishes.time}
-    marks = marks_of(_without_dates(plain), wishes.decimal, frame.separator if frame else "")
-    return [Column(name, place, column, marks) for place, (name, column) in enumerate(cells.items())], frame, marks
+    marks = marks_of(_without_dates(plain), wishes.decimal, dialect.separator if dialect else "")
+    return [Column(name, place, column, marks) for place, (name, column) in enumerate(cells.items())], dialect, marks
 
 
-def _table(path: Path, wishes: Wishes) -> tuple[pd.DataFrame, Frame | None]:
-    """A file's first rows, and the frame of its text."""
+def _table(path: Path, wishes: Wishes) -> tuple[pd.DataFrame, Dialect | None]:
+    """A file's first rows, and the dialect of its text."""
     if is_parquet(path):
         return read_table(path, Layout())[0].iloc[:LOOK], None
     sheet = wishes.sheet or sheets_of(path)
     data = unpacked(path, Layout(sheet=sheet))
     one = None if sheet else one_table(data, path.name, wishes.separator or separator_of(data, path.name))
     data = data if one is None else one
-    frame = frame_of(data, path.name, wishes.encoding if one is None else "utf-8", wishes.separator)
-    frame = replace(frame, sheet=sheet, stacked=one is not None)
-    rows, _ = read_text(data, path.name, Layout.model_validate(frame.keys()))
+    dialect = dialect_of(data, path.name, wishes.encoding if one is None else "utf-8", wishes.separator)
+    dialect = replace(dialect, sheet=sheet, stacked=one is not None)
+    rows, _ = read_text(data, path.name, Layout.model_validate(dialect.keys()))
     rows = rows.iloc[:LOOK]
-    return rows[~_repeats_header(rows)], frame  # a header that is repeated says nothing of its columns
+    return rows[~_repeats_header(rows)], dialect  # a header that is repeated says nothing of its columns
 
 
 def _repeats_header(rows: pd.DataFrame) -> np.ndarray:

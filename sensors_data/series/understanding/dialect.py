@@ -1,4 +1,4 @@
-"""The frame of a text file, found by what its lines hold: separator, lines before the header, header, comments."""
+"""The dialect of a text file, found from its lines: encoding, separator, lines before the header, header, comments."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from sensors_data.errors import UnreadableError
 from sensors_data.series.files.cell_kinds import kind_of
+from sensors_data.series.files.clean_lines import plain_lines
 from sensors_data.series.files.encodings import as_utf8, encoding_of
-from sensors_data.series.files.lines import plain_lines
 from sensors_data.series.understanding.header import header_of, is_comment, is_counted, is_timely, is_torn, split
 from sensors_data.series.understanding.listed_names import listed_names
 
 HEAD, _LOOK = 600, 500_000
-"""Lines that are looked at, and letters."""
+"""Number of lines, and of characters, that are inspected."""
 
 _COMMENTS = ("#", "//", "%", "!")
 _AFTER_A_NAME = ('"', ",", ";", "\t", "|")
@@ -22,8 +22,8 @@ _AFTER_A_NAME = ('"', ",", ";", "\t", "|")
 
 
 @dataclass(frozen=True)
-class Frame:
-    """How a text is framed, as keys of the layout, and the units that stand in its header by column number."""
+class Dialect:
+    """The format of a text, as keys of the layout, and the units in its header by column number."""
 
     encoding: str
     separator: str
@@ -46,12 +46,10 @@ class Frame:
         return {"names": self.names, "fill_down": self.fill_down, **{name: getattr(self, name) for name in names}}
 
 
-def frame_of(data: bytes, name: str, encoding: str | None = None, separator: str | None = None) -> Frame:
-    """The frame of a file's bytes. UnreadableError when its lines hold no table."""
+def dialect_of(data: bytes, name: str, encoding: str | None = None, separator: str | None = None) -> Dialect:
+    """The dialect of a file's bytes. UnreadableError when its lines hold no table."""
     encoding = encoding or encoding_of(data)
-    text = plain_lines(as_utf8(data, name, encoding)).decode("utf-8", "replace")
-    lines = re.split(r"\r\n|\n|\r", text[:_LOOK], maxsplit=HEAD)[:HEAD]
-    lines = ["" if "\x00" in line else line for line in lines]
+    lines = ["" if "\x00" in line else line for line in _first_lines(data, name, encoding)]
     if not any(line.strip() for line in lines):
         raise UnreadableError(f"{name} is empty")
     comment = _comment(lines)
@@ -65,18 +63,10 @@ def frame_of(data: bytes, name: str, encoding: str | None = None, separator: str
             f"{name} has no rows of times and numbers in its first {len(lines):,} lines; line 1: '{lines[0][:60]}'",
             "name the separator with --separator, or clean the file",
         )
-    if first and is_torn(rows, first, width):
-        raise UnreadableError(
-            f"{name}, line {first + 1} has {width} cells, its header {len(rows[first - 1])}: '{mark}' within a cell?",
-            "export it with another separator, or with quotes around the cells",
-        )
-    if first and width >= 5 and width % 2 and len(rows[first - 1]) == (width + 1) // 2 and mark == ",":
-        raise UnreadableError(
-            f"{name}, line {first + 1} has {width} cells, its header {(width + 1) // 2}: decimal commas, no quotes",
-            "export it with semicolons between the columns",
-        )
+    if first:
+        _check_separator(rows, first, width, mark, name)
     top, names, units = header_of(lines, rows, first, width, comment, mark)
-    return Frame(
+    return Dialect(
         encoding=encoding,
         separator=mark,
         skip_lines=top,
@@ -90,22 +80,42 @@ def frame_of(data: bytes, name: str, encoding: str | None = None, separator: str
     )
 
 
+def _check_separator(rows: list[list[str]], first: int, width: int, mark: str, name: str) -> None:
+    """UnreadableError when the rows from `first` on have more cells than their header, as with separators in cells."""
+    header = len(rows[first - 1])
+    if is_torn(rows, first, width):
+        raise UnreadableError(
+            f"{name}, line {first + 1} has {width} cells, its header {header}: '{mark}' within a cell?",
+            "export it with another separator, or with quotes around the cells",
+        )
+    if width >= 5 and width % 2 and header == (width + 1) // 2 and mark == ",":
+        raise UnreadableError(
+            f"{name}, line {first + 1} has {width} cells, its header {header}: decimal commas, no quotes",
+            "export it with semicolons between the columns",
+        )
+
+
 def separator_of(data: bytes, name: str) -> str:
-    """What parts the cells of a file's lines."""
-    text = plain_lines(as_utf8(data, name, encoding_of(data))).decode("utf-8", "replace")
-    lines = re.split(r"\r\n|\n|\r", text[:_LOOK], maxsplit=HEAD)[:HEAD]
+    """The mark between the cells of a file's lines."""
+    lines = _first_lines(data, name, encoding_of(data))
     return _separator(lines, _comment(lines)) if any(line.strip() for line in lines) else ""
 
 
+def _first_lines(data: bytes, name: str, encoding: str) -> list[str]:
+    """The first lines of a text, HEAD at most."""
+    text = plain_lines(as_utf8(data, name, encoding)).decode("utf-8", "replace")
+    return re.split(r"\r\n|\n|\r", text[:_LOOK], maxsplit=HEAD)[:HEAD]
+
+
 def _comment(lines: list[str]) -> str:
-    """The mark that begins comments, empty where there are none."""
+    """The mark at the start of comments; empty if there are none."""
     first = next(line for line in lines if line.strip()).lstrip().lstrip('"')
     mark = next((mark for mark in _COMMENTS if first.startswith(mark)), "")
     return "" if mark and first[len(mark) : len(mark) + 1] in _AFTER_A_NAME else mark
 
 
 def _separator(lines: list[str], comment: str) -> str:
-    """What parts a line into the most cells that are clean times, numbers or words, in the most lines alike."""
+    """The mark that splits the most lines into the same number of cells that are clean times, numbers or words."""
     body = [line for line in lines if line.strip() and not is_comment(line, comment)]
     body = body[len(body) // 3 :][: max(20, min(150, 60_000 // (1 + len(body[-1]))))] or body
     stated = re.match(r"\s*\"?sep=(.)", lines[0])

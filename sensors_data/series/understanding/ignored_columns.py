@@ -1,4 +1,4 @@
-"""Columns that are no part of a reading: they label anomalies, number rows or things, or run with the clock."""
+"""Columns that are not part of a reading: they label anomalies, number rows or things, or follow the clock."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CALENDAR = {"hour": "hour", "minute": "minute", "weekday": "weekday", "dayofwee
 
 
 def why_aside(column: Column, moments: pd.Series) -> str:
-    """Why a column is none of a reading's parts, empty where it may be one."""
+    """Why a column is not part of a reading; empty if it may be."""
     if not len(column.filled):
         return "it is empty"
     word = column.lower.replace(" ", "")
@@ -60,7 +60,7 @@ def numbers_a_thing(column: Column) -> bool:
 
 
 def _tells_anomalies(column: Column) -> bool:
-    """Whether a column's words, like normal, tell anomalies from what is none."""
+    """Whether a column labels anomalies, with words like normal."""
     return any(
         re.search(r"normal|anomal|outlier|fault|true|false", str(word).casefold()) for word in column.distinct[:50]
     )
@@ -72,7 +72,7 @@ def _spare(column: Column) -> bool:
 
 
 def _clockwork(column: Column, moments: pd.Series) -> str:
-    """Why a column is a part of the calendar or runs with the clock, empty where it is not."""
+    """Why a column is a part of the calendar or follows the clock; empty if it does not."""
     instant = moments.to_numpy("datetime64[us]")
     known = ~np.isnat(instant) & np.isfinite(column.number)
     if known.sum() < 20:

@@ -1,4 +1,4 @@
-"""The lines of a text made even, so that a separator alone parts their cells."""
+"""The lines of a text cleaned up, so that the separator alone divides their cells."""
 
 from __future__ import annotations
 

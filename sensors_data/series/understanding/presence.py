@@ -1,4 +1,4 @@
-"""What comes and goes over the span of some files: sensors, assets, and times of a clock that was wrong."""
+"""When sensors and assets are present in the span of some files, and which times come from a wrong clock."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 EDGE = 0.05
-"""Share of the whole span by which something must end early, or begin late, to be told."""
+"""Share of the whole span by which something must end early, or begin late, to be reported."""
 FAR = 3
 """Times are far from the others when the gap before them is so many times as long as all the others last."""
 

@@ -1,4 +1,4 @@
-"""InfluxDB's annotated CSV as plain CSV: its tables below one another, each below lines about its columns."""
+"""InfluxDB's annotated CSV as plain CSV: its tables follow one another, each below lines that describe its columns."""
 
 from __future__ import annotations
 

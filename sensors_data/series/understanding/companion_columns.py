@@ -1,4 +1,4 @@
-"""Columns that say something of another column, beside which they stand: its marks, or what it is where it is none."""
+"""Columns that belong to another column: the quality marks of its values, or a part of its object in JSON."""
 
 from __future__ import annotations
 

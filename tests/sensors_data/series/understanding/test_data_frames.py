@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sensors_data.errors import UnusableError
-from sensors_data.series.understanding.frames import readings_of, step_of
+from sensors_data.series.understanding.data_frames import readings_of, step_of
 
 TIMES = pd.date_range("2026-03-01", periods=4, freq="5min")
 

@@ -1,4 +1,4 @@
-"""A pandas DataFrame as readings: one row a value (long) or one column a sensor (wide)."""
+"""A pandas DataFrame as readings: one row per value (long) or one column per sensor (wide)."""
 
 from __future__ import annotations
 
