@@ -63,8 +63,8 @@ def nearest_patches(
     bank = flat[torch.randperm(len(flat), generator=torch.Generator().manual_seed(seed))[:BANK]]
     scores, maps = [], []
     for first in range(0, len(test), 64):
-        asked = features(test[first : first + 64], PATCH_CONFIG.features)[0]
-        apart = nearest_mean(blocks.apply([asked]).flatten(0, 1), bank, 3).view(len(asked), -1)
+        test_features = features(test[first : first + 64], PATCH_CONFIG.features)[0]
+        apart = nearest_mean(blocks.apply([test_features]).flatten(0, 1), bank, 3).view(len(test_features), -1)
         scores.append(worst_patches(apart, apart[..., None], PATCH_CONFIG.worst_share)[0].numpy())
         side = int(apart.shape[1] ** 0.5)
         heat = F.interpolate(apart.view(-1, 1, side, side), test.shape[2:], mode="bilinear", align_corners=False)
@@ -82,10 +82,10 @@ def run(
     started = time.process_time()
     training = ImageTraining("benchmark", learned, DAY, PATCH_CONFIG, seed, features=features)
     detector, _ = learn_image_detector(training)
-    found = score_parts(detector.network, x, detector.card.normaliser, PATCH_CONFIG.worst_share, features)
-    rows = [_row("nightscore", name, seed, found.score, found.maps, odd, masks, started)]
+    scores = score_parts(detector.network, x, detector.card.normaliser, PATCH_CONFIG.worst_share, features)
+    rows = [_row("nightscore", name, seed, scores.score, scores.maps, odd, masks, started)]
     if page is not None:
-        _draw(page, detector, x, found.score, found.maps, odd)
+        _draw(page, detector, x, scores.score, scores.maps, odd)
     started = time.process_time()
     score, maps = nearest_patches(learned, x, seed, features)
     return [*rows, _row("knn", name, seed, score, maps, odd, masks, started)]

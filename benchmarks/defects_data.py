@@ -37,10 +37,10 @@ def read_parts(path: Path) -> Parts:
         labels = named if _is_normal(held["classes"].reshape(-1).astype(str)).any() else labels
     odd = ~_is_normal(labels)
     if odd.all() or not odd.any():
-        found = "no normal image" if odd.all() else "no defect"
+        problem = "no normal image" if odd.all() else "no defect"
         kinds = ", ".join(map(repr, np.unique(labels)[:8].tolist()))
         raise ValueError(
-            f"{where}: {found} among {len(x):,} labelled {kinds}; 0, '', normal, good, ok, free are normal"
+            f"{where}: {problem} among {len(x):,} labelled {kinds}; 0, '', normal, good, ok, free are normal"
         )
     return Parts(x, odd, _masks(held.get("mask"), x, f"{path.name}, mask"))
 
@@ -84,8 +84,8 @@ def shortage(odd: np.ndarray, groups: np.ndarray, seed: int) -> str:
     trained, normal, defects = int(train.sum()), int((test & ~odd).sum()), int((test & odd).sum())
     if trained >= FEWEST_LEARNED and normal and defects:
         return ""
-    found = f"{trained} normal images to train on, {normal} and {defects} defects to test"
-    return f"draw {seed} has {found}; at least {FEWEST_LEARNED}, 1 and 1 are needed"
+    counts = f"{trained} normal images to train on, {normal} and {defects} defects to test"
+    return f"draw {seed} has {counts}; at least {FEWEST_LEARNED}, 1 and 1 are needed"
 
 
 def split(odd: np.ndarray, groups: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -94,8 +94,8 @@ def nights(detector: ImageDetector, line: Line, blurs: np.ndarray, store: Store,
         store.write("image_self_tests", tests, source, camera=CAMERA, day=day)
         drift = camera_drift(detector.card.looks, good, detector.name)
         store.write("camera_drift", drift, source, camera=CAMERA, day=day)
-        told = {tuple(sample.labels.values())[-1]: sample.value for sample in camera_power_samples(store, CAMERA, day)}
-        striking = told.get("striking", float("nan"))
+        power = {tuple(sample.labels.values())[-1]: sample.value for sample in camera_power_samples(store, CAMERA, day)}
+        striking = power.get("striking", float("nan"))
         most = max(most, striking)
         yield Night(
             night=number + 1,
@@ -103,9 +103,9 @@ def nights(detector: ImageDetector, line: Line, blurs: np.ndarray, store: Store,
             recall=float((score_images(detector, defects).score > limit).mean()),
             false_alarms=float(over.mean()),
             striking=striking,
-            plain=told.get("plain", float("nan")),
-            faint=told.get("faint", float("nan")),
-            focus=told.get("focus", float("nan")),
+            plain=power.get("plain", float("nan")),
+            faint=power.get("faint", float("nan")),
+            focus=power.get("focus", float("nan")),
             power_fell=striking < FELL * most,
             drifted=bool((drift["ratio"] > DRIFTED).any()),
         )

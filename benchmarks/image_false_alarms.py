@@ -61,7 +61,7 @@ def main(
     seeds: Annotated[int, typer.Option(min=1)] = 1,
 ) -> None:
     """Train, count, print a line a training and the means."""
-    images, console, found = read_images(data), Console(), []
+    images, console, trainings = read_images(data), Console(), []
     is_train = images.split == "train"
     names = classes.split(",") if classes else sorted(set(images.label[is_train].tolist()))
     counts = [int(count) for count in parts.split(",")]
@@ -70,9 +70,9 @@ def main(
             console.print(
                 "  ".join(f"{key} {v:.2f}" if isinstance(v, float) else f"{key} {v}" for key, v in row.items())
             )
-            found.append(row)
+            trainings.append(row)
     shown = [f"{rate:.1%}" for rate in RATES]
-    console.print(pd.DataFrame(found).groupby("parts")[shown].agg(["mean", "min", "max"]).round(2).to_string())
+    console.print(pd.DataFrame(trainings).groupby("parts")[shown].agg(["mean", "min", "max"]).round(2).to_string())
 
 
 if __name__ == "__main__":

@@ -60,9 +60,9 @@ def knn(train: np.ndarray, test: np.ndarray, _: int) -> dict[str, Outcome]:
     out = {}
     for name, features in (("knn", FeatureConfig()), ("knn-pixels", FeatureConfig(kind="pixels"))):
         started = time.process_time()
-        known, asked = _flat(train, features), _flat(test, features)
+        known, unseen = _flat(train, features), _flat(test, features)
         blocks = FeatureScaler.of(known)
-        score = _nearest(blocks.apply(asked), blocks.apply(known))
+        score = _nearest(blocks.apply(unseen), blocks.apply(known))
         out[name] = Outcome(score, None, time.process_time() - started)
     return out
 
@@ -70,11 +70,11 @@ def knn(train: np.ndarray, test: np.ndarray, _: int) -> dict[str, Outcome]:
 def pca(train: np.ndarray, test: np.ndarray, _: int) -> dict[str, Outcome]:
     """Squared error after projection on the 32 principal axes of the pixels."""
     started = time.process_time()
-    (known,), (asked,) = _flat(train, FeatureConfig(kind="pixels")), _flat(test, FeatureConfig(kind="pixels"))
+    (known,), (unseen,) = _flat(train, FeatureConfig(kind="pixels")), _flat(test, FeatureConfig(kind="pixels"))
     mean = known.mean(0)
-    kept = _principal_axes(known, mean)
-    apart = asked - mean
-    score = (apart - apart @ kept @ kept.T).square().sum(1).numpy()
+    axes = _principal_axes(known, mean)
+    apart = unseen - mean
+    score = (apart - apart @ axes @ axes.T).square().sum(1).numpy()
     return {"pca-32": Outcome(score, None, time.process_time() - started)}
 
 
@@ -98,9 +98,9 @@ def conv_vae(train: np.ndarray, test: np.ndarray, seed: int) -> dict[str, Outcom
     with one_thread():
         for first in range(0, len(x), 500):
             part = x[first : first + 500]
-            found = reconstruct(model, part, draws)
-            nats.append(-found.log_prob.flatten(1).sum(1))
-            error.append((found.expected - part).square().flatten(1).sum(1))
+            reconstruction = reconstruct(model, part, draws)
+            nats.append(-reconstruction.log_prob.flatten(1).sum(1))
+            error.append((reconstruction.expected - part).square().flatten(1).sum(1))
     spent = time.process_time() - started
     return {
         "vae-bernoulli": Outcome(torch.cat(nats).numpy(), None, spent),

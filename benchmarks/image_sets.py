@@ -31,21 +31,21 @@ def read_packed(path: Path, size: int | None = None) -> Images:
     """
     name = path.name.lower()
     if path.is_dir():
-        found = _read_folder(path, size)
+        images = _read_folder(path, size)
     elif not path.is_file():
         raise LookupError(f"no image file or folder at {path}")
     elif name.endswith(".npz"):
-        found = _read_npz(path, size)
+        images = _read_npz(path, size)
     elif name.endswith(".parquet"):
-        found = _read_parquet(path, size)
+        images = _read_parquet(path, size)
     elif "idx3-ubyte" in name:
-        found = _read_idx(path)
+        images = _read_idx(path)
     elif name.endswith(".bin"):
-        found = _read_cifar(path)
+        images = _read_cifar(path)
     else:
         wanted = "npz, Parquet, IDX (idx3-ubyte), CIFAR binary (.bin) or a folder of PNG and JPEG"
         raise UnreadableError(f"{path.name} is none of {wanted}")
-    return found if size is None else Images(resize(found.x, size), found.label, found.split)
+    return images if size is None else Images(resize(images.x, size), images.label, images.split)
 
 
 def _read_npz(path: Path, size: int | None) -> Images:
@@ -183,8 +183,8 @@ def _read_parquet(path: Path, size: int | None) -> Images:
         table = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:
         raise UnreadableError(f"{path.name} is no readable Parquet file: {error}") from error
-    told = ("label", "split")
-    column = next((f.name for f in table.schema if f.name not in told and _holds_images(f.type)), None)
+    labels = ("label", "split")
+    column = next((f.name for f in table.schema if f.name not in labels and _holds_images(f.type)), None)
     if column is None:
         fields = ", ".join(f"{field.name}: {field.type}" for field in table.schema)
         raise UnreadableError(f"{path.name} has no column of image bytes, only {fields}")
@@ -193,7 +193,7 @@ def _read_parquet(path: Path, size: int | None) -> Images:
     x = _stacked([(f"row {row}", blob or b"") for row, blob in enumerate(blobs)], size, path.name)
     label, split = (
         np.array([_text(v) for v in table[name].to_pylist()]) if name in table.schema.names else np.full(len(x), "")
-        for name in told
+        for name in labels
     )
     return Images(x, label, split)
 

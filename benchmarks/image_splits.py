@@ -47,13 +47,13 @@ def split_images(
     np.add.at(counts, (group, label), 1)
     part_of = np.empty(len(names), dtype=f"<U{max(map(len, shares))}")
     for kind in range(len(known)):
-        mine = rng.permutation(np.flatnonzero(counts.argmax(1) == kind))
-        if not len(mine):
+        of_kind = rng.permutation(np.flatnonzero(counts.argmax(1) == kind))
+        if not len(of_kind):
             continue
-        ends = np.cumsum(counts[mine].sum(1))
-        middle = (ends - counts[mine].sum(1) / 2) / ends[-1]  # where the group's middle image falls in [0, 1]
+        ends = np.cumsum(counts[of_kind].sum(1))
+        middle = (ends - counts[of_kind].sum(1) / 2) / ends[-1]  # where the group's middle image falls in [0, 1]
         limits = np.cumsum(list(shares.values()))[:-1]
-        part_of[mine] = np.array(list(shares))[np.searchsorted(limits, middle)]
+        part_of[of_kind] = np.array(list(shares))[np.searchsorted(limits, middle)]
     return part_of[group]
 
 

@@ -53,20 +53,20 @@ def read_images(path: Path) -> Images:
 def learnable(images: Images, classes: list[str]) -> list[str]:
     """Those classes that can be learned and told from others; the rest is named in a printed line."""
     train, test = (images.label[images.split == part] for part in ("train", "test"))
-    kept, left_out = [], []
+    learnable, left_out = [], []
     for name in classes:
         trained, own, others = (train == name).sum(), (test == name).sum(), ((test != name) & (test != "")).sum()
         if trained >= FEWEST_LEARNED and own and others:
-            kept.append(name)
+            learnable.append(name)
         else:
             left_out.append(f"{name} ({trained} to train on, {own} and {others} others to test)")
     if left_out:
         console.print(
             f"left out, for want of {FEWEST_LEARNED} to train on, 1 and 1 others to test: {', '.join(left_out)}"
         )
-    if not kept:
+    if not learnable:
         console.print("no class can be told from another here: only the known are told from the unknown")
-    return kept
+    return learnable
 
 
 def one_class_rows(images: Images, classes: list[str], methods: list[str], seeds: int) -> Iterator[dict[str, object]]:
@@ -77,8 +77,8 @@ def one_class_rows(images: Images, classes: list[str], methods: list[str], seeds
         odd = test.label != name
         for method, seed in _runs(methods, seeds):
             train = of_class[np.random.default_rng(seed).permutation(len(of_class))]
-            for row, found in METHODS[method](train, test.x, seed).items():
-                yield _row(row, name, seed, found, odd, len(train))
+            for row, outcome in METHODS[method](train, test.x, seed).items():
+                yield _row(row, name, seed, outcome, odd, len(train))
 
 
 def unknown_rows(
@@ -89,15 +89,15 @@ def unknown_rows(
     known = images.where(images.split == "train").x
     normal = images.where(images.split == "test").x
     normal = normal[rng.permutation(len(normal))[:UNKNOWN]]
-    asked = np.concatenate([normal, *others.values()])
+    tested = np.concatenate([normal, *others.values()])
     kind = np.repeat(["", *others], [len(normal), *map(len, others.values())])
     for method, seed in _runs(methods, seeds):
         train = known[np.random.default_rng(seed).permutation(len(known))[:MAX_KNOWN]]
-        for row, found in METHODS[method](train, asked, seed).items():
+        for row, result in METHODS[method](train, tested, seed).items():
             for other in others:
                 part = (kind == "") | (kind == other)
-                alarm = None if found.alarm is None else found.alarm[part]
-                outcome = Outcome(found.score[part], alarm, found.cpu_s)
+                alarm = None if result.alarm is None else result.alarm[part]
+                outcome = Outcome(result.score[part], alarm, result.cpu_s)
                 yield _row(row, f"unknown-{other}", seed, outcome, kind[part] == other, len(train))
 
 
@@ -108,7 +108,7 @@ def unknown_images(images: Images, more: list[Path]) -> dict[str, np.ndarray]:
     shape = (UNKNOWN, *images.x.shape[1:])
     normal = images.where(images.split == "test").x
     digits = np.rint(load_digits().images * (255 / 16)).astype(np.uint8)[:, None]
-    found = {
+    unknown = {
         "digits": digits,
         "noise": rng.integers(0, 256, shape, dtype=np.uint8),
         "flat": np.broadcast_to(rng.integers(0, 256, (UNKNOWN, channels, 1, 1), dtype=np.uint8), shape),
@@ -116,8 +116,8 @@ def unknown_images(images: Images, more: list[Path]) -> dict[str, np.ndarray]:
     }
     for path in more:
         other = read_packed(path, size).x
-        found[path.stem] = other[rng.permutation(len(other))[:UNKNOWN]]
-    return {name: with_channels(resize(x, size), channels) for name, x in found.items()}
+        unknown[path.stem] = other[rng.permutation(len(other))[:UNKNOWN]]
+    return {name: with_channels(resize(x, size), channels) for name, x in unknown.items()}
 
 
 def _runs(methods: list[str], seeds: int) -> Iterator[tuple[str, int]]:
@@ -126,10 +126,10 @@ def _runs(methods: list[str], seeds: int) -> Iterator[tuple[str, int]]:
             yield method, seed
 
 
-def _row(method: str, name: str, seed: int, found: Outcome, odd: np.ndarray, images: int) -> dict[str, object]:
-    rate = float("nan") if found.alarm is None else float(found.alarm[~odd].mean())
-    auroc = float(roc_auc_score(odd, found.score))
-    return dict(zip(COLUMNS, (method, name, seed, auroc, rate, found.cpu_s, images), strict=True))
+def _row(method: str, name: str, seed: int, outcome: Outcome, odd: np.ndarray, images: int) -> dict[str, object]:
+    rate = float("nan") if outcome.alarm is None else float(outcome.alarm[~odd].mean())
+    auroc = float(roc_auc_score(odd, outcome.score))
+    return dict(zip(COLUMNS, (method, name, seed, auroc, rate, outcome.cpu_s, images), strict=True))
 
 
 def report(rows: pd.DataFrame) -> bool:

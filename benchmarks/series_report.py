@@ -32,11 +32,11 @@ def _quality(title: str, rows: pd.DataFrame) -> Table:
         table.add_column(column, justify="left" if column == "method" else "right", overflow="fold")
     means = rows.groupby("method")["vus_pr"].mean().sort_values(ascending=False, na_position="last")
     for method in means.index:
-        mine = rows[rows["method"] == method]
-        n_failed = mine.loc[mine["reason"] != "", "name"].nunique()
-        n_labelled = mine.loc[mine["vus_pr"].notna(), "name"].nunique()
-        figures = [over_seeds(mine, figure) for figure in FIGURES]
-        table.add_row(str(method), str(mine["name"].nunique()), str(n_labelled), str(n_failed or ""), *figures)
+        of_method = rows[rows["method"] == method]
+        n_failed = of_method.loc[of_method["reason"] != "", "name"].nunique()
+        n_labelled = of_method.loc[of_method["vus_pr"].notna(), "name"].nunique()
+        figures = [over_seeds(of_method, figure) for figure in FIGURES]
+        table.add_row(str(method), str(of_method["name"].nunique()), str(n_labelled), str(n_failed or ""), *figures)
     return table
 
 
@@ -56,10 +56,10 @@ def speed_table(rows: pd.DataFrame) -> Table:
     for column in ("track", "method", "fit rows / CPU-s", "score rows / CPU-s", "peak memory MB"):
         table.add_column(column, justify="left" if column in ("track", "method") else "right")
     done = rows[rows["reason"] == ""]
-    for (track, method), mine in done.groupby(["track", "method"]):
-        fit = mine["train_rows"].sum() / max(mine["fit_cpu_s"].sum(), 1e-6)
-        score = mine["rows"].sum() / max(mine["score_cpu_s"].sum(), 1e-6)
-        table.add_row(str(track), str(method), f"{fit:,.0f}", f"{score:,.0f}", f"{mine['peak_mb'].max():,.0f}")
+    for (track, method), of_method in done.groupby(["track", "method"]):
+        fit = of_method["train_rows"].sum() / max(of_method["fit_cpu_s"].sum(), 1e-6)
+        score = of_method["rows"].sum() / max(of_method["score_cpu_s"].sum(), 1e-6)
+        table.add_row(str(track), str(method), f"{fit:,.0f}", f"{score:,.0f}", f"{of_method['peak_mb'].max():,.0f}")
     return table
 
 
@@ -79,9 +79,9 @@ def _published(title: str, rows: pd.DataFrame, theirs: pd.DataFrame, names: set[
     for column, justify in (("method", "left"), ("", "left"), ("series", "right"), ("VUS-PR", "right")):
         table.add_column(column, justify="right" if justify == "right" else "left")
     entries: list[tuple[float, str, str, int, str]] = []
-    for method, mine in rows[rows["name"].isin(names)].groupby("method"):
-        n = mine.loc[mine["vus_pr"].notna(), "name"].nunique()
-        entries.append((float(mine["vus_pr"].mean()), str(method), "here", n, over_seeds(mine, "vus_pr")))
+    for method, of_method in rows[rows["name"].isin(names)].groupby("method"):
+        n = of_method.loc[of_method["vus_pr"].notna(), "name"].nunique()
+        entries.append((float(of_method["vus_pr"].mean()), str(method), "here", n, over_seeds(of_method, "vus_pr")))
     for method, figures in theirs[theirs["name"].isin(names)].groupby("method")["vus_pr"]:
         mean = float(figures.mean())
         entries.append((mean, str(method), "published", len(figures), f"{mean:.3f}"))

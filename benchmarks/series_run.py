@@ -116,12 +116,12 @@ def _alarm_figures(labels: NDArray[np.int64], alarms: NDArray[np.bool_]) -> dict
     figures = {"false_alarms_per_10k": evaluation.false_alarms_per_10k(labels, alarms)}
     if not labels.any():
         return figures
-    found = evaluation.row_agreement(labels, alarms)
+    agreement = evaluation.row_agreement(labels, alarms)
     return figures | {
         "affiliation_f": affiliation(labels, alarms).f1,
-        "precision": found.precision,
-        "recall": found.recall,
-        "f1": found.f1,
+        "precision": agreement.precision,
+        "recall": agreement.recall,
+        "f1": agreement.f1,
         "event_recall": evaluation.event_recall(labels, alarms),
     }
 

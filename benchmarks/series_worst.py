@@ -32,9 +32,9 @@ def worst(results: pd.DataFrame, count: int) -> pd.Series:
 def draw(axes: Axes, title: str, listed: Listed, series: Series) -> None:
     """One series: its standardised values in grey, its score on a log axis, labels shaded, the limit dashed."""
     model = fit(series.values[: listed.train_end], 0)
-    found, limit = score(model, series.values)
-    size = -(-len(found) // POINTS)
-    rows = np.arange(0, len(found), size)
+    scores, limit = score(model, series.values)
+    size = -(-len(scores) // POINTS)
+    rows = np.arange(0, len(scores), size)
     train = series.values[: listed.train_end]
     moving = train.std(axis=0) > 0
     shown = (series.values - train.mean(axis=0)) / np.where(moving, train.std(axis=0), 1)
@@ -46,11 +46,11 @@ def draw(axes: Axes, title: str, listed: Listed, series: Series) -> None:
     axes.set_ylabel("value", color="0.4", fontsize=7)
     axes.set_ylim(*np.quantile(shown[:, moving], [0.001, 0.999]))
     beside = axes.twinx()
-    beside.semilogy(rows, np.maximum.reduceat(np.maximum(found, 1e-3), rows), color="tab:blue", lw=0.7)
+    beside.semilogy(rows, np.maximum.reduceat(np.maximum(scores, 1e-3), rows), color="tab:blue", lw=0.7)
     beside.axhline(limit, color="tab:red", ls="--", lw=0.8)
     beside.set_ylabel("score, nats", color="tab:blue", fontsize=7)
     axes.set_title(title, fontsize=8, loc="left")
-    axes.set_xlim(0, len(found))
+    axes.set_xlim(0, len(scores))
     for side in (axes, beside):
         side.tick_params(labelsize=6)
 

@@ -110,7 +110,7 @@ def start(settings: Path) -> Server:
     raise OSError("the service did not start")
 
 
-def told(name: str, seconds: list[float], server: Server, cpu: float, errors: int = 0) -> str:
+def summary(name: str, seconds: list[float], server: Server, cpu: float, errors: int = 0) -> str:
     """A row of the table."""
     p50, p95 = np.quantile(seconds, [0.5, 0.95]) * 1000
     own = 1000 * cpu / len(seconds)
@@ -123,7 +123,7 @@ def one_by_one(server: Server, name: str, times: int, path: str, body: bytes, ki
         server.post(path, body, kind)
     before = server.cpu()
     seconds = [server.post(path, body, kind) for _ in range(times)]
-    return told(name, seconds, server, server.cpu() - before)
+    return summary(name, seconds, server, server.cpu() - before)
 
 
 def together(server: Server, name: str, clients: int, each: int, path: str, body: bytes, kind: str) -> str:
@@ -144,16 +144,16 @@ def together(server: Server, name: str, clients: int, each: int, path: str, body
         thread.start()
     for thread in threads:
         thread.join()
-    return told(name, seconds, server, server.cpu() - before, len(errors))
+    return summary(name, seconds, server, server.cpu() - before, len(errors))
 
 
 def main() -> None:
     """Print the table."""
-    given = argparse.ArgumentParser(description=__doc__)
-    given.add_argument("--settings", type=Path, help="settings of a store with a generator, for drawing")
-    given.add_argument("--camera", default="press")
-    given.add_argument("--times", type=int, default=60)
-    words = given.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--settings", type=Path, help="settings of a store with a generator, for drawing")
+    parser.add_argument("--camera", default="press")
+    parser.add_argument("--times", type=int, default=60)
+    words = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         settings = make_plant(Path(folder), words.settings, words.camera)
         body = (Path(folder) / "inbox" / f"minute-{FIRST + timedelta(days=DAYS - 1)}.csv").read_bytes()

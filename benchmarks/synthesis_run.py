@@ -47,9 +47,9 @@ def recipe_for(name: str, train: Images) -> Recipe:
 
     ValueError, LookupError as `preset` raises them.
     """
-    told = (name == "default" or (name in PRESETS and PRESETS[name].conditional)) and has_classes(train.label)
+    conditional = (name == "default" or (name in PRESETS and PRESETS[name].conditional)) and has_classes(train.label)
     _, *image = train.x.shape
-    return preset(name, (image[0], image[1], image[2]), len(set(train.label)) if told else 0)
+    return preset(name, (image[0], image[1], image[2]), len(set(train.label)) if conditional else 0)
 
 
 def run(
@@ -102,14 +102,14 @@ def generator_of(recipe: Recipe, train: Images, seconds: float, seed: int) -> Tr
 def with_card(network: GeneratorNetwork, recipe: Recipe, train: Images, shown: int, seed: int) -> TrainedGenerator:
     """A generator that learned from `train`, `shown` of them repeats counted, able to draw."""
     names, counts = np.unique(train.label, return_counts=True)
-    told = bool(recipe.generator.classes)
+    conditional = bool(recipe.generator.classes)
     card = GeneratorCard(
         camera="benchmark",
         trained_through=date(2000, 1, 1),
         preset=recipe.preset,
         network=recipe.generator,
-        classes=tuple(map(str, names)) if told else (),
-        shares=tuple(counts / counts.sum()) if told else (),
+        classes=tuple(map(str, names)) if conditional else (),
+        shares=tuple(counts / counts.sum()) if conditional else (),
         images=len(train),
         shown=shown,
         seed=seed,

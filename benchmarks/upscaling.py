@@ -47,8 +47,8 @@ def main(
             wanted = UpscalingSettings(factor=factor, perceptual=perceptual, images=images)
             network = learn_upscaler(train.x, wanted, seed)
             seconds = time.process_time() - begun
-            found = measured(network, test.x)
-            figures = (found.psnr, found.ssim, found.bicubic_psnr, found.bicubic_ssim)
+            quality = measured(network, test.x)
+            figures = (quality.psnr, quality.ssim, quality.bicubic_psnr, quality.bicubic_ssim)
             loss = "perceptual" if perceptual else "plain"
             table.add_row(loss, str(seed), *(f"{figure:.3f}" for figure in figures), f"{seconds:.0f}")
         networks.append(network)

@@ -34,8 +34,8 @@ def _send(rest: Rest, method: str, path: str, body: object, ignore: int = 0) -> 
     request = urllib.request.Request(rest.url + path, data, head, method=method)  # noqa: S310 - our own address
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-            found: dict[str, Any] = json.loads(answer.read() or b"{}")
-            return found
+            content: dict[str, Any] = json.loads(answer.read() or b"{}")
+            return content
     except urllib.error.HTTPError as error:
         if error.code == ignore:
             return {}

@@ -81,27 +81,27 @@ def nights(settings: Settings, received: Received, prometheus: str, manager: str
     timeline.tell("scraped", f"nightscore_anomalies is {value(prometheus, FOUND):.0f}")
     wait_for(lambda: firing(prometheus, "AnomalyFound"), "AnomalyFound")
     timeline.tell("fired", firing(prometheus, "AnomalyFound")[0]["annotations"]["summary"])
-    found = wait_for(lambda: received.first("AnomalyFound", "oven", "firing"), "the webhook")
-    timeline.tell("delivered", found["annotations"]["description"], found["at"])
+    alert = wait_for(lambda: received.first("AnomalyFound", "oven", "firing"), "the webhook")
+    timeline.tell("delivered", alert["annotations"]["description"], alert["at"])
     (folder / "alertmanager.json").write_text(json.dumps(ask(manager, "/api/v2/alerts"), indent=1))
     one_night(settings, NIGHTS[2])
     timeline.tell("pushed", f"the healthy night of {NIGHTS[2]}")
-    found = wait_for(lambda: received.first("AnomalyFound", "oven", "resolved"), "the resolved message")
-    timeline.tell("resolved", found["annotations"]["summary"], found["at"])
+    alert = wait_for(lambda: received.first("AnomalyFound", "oven", "resolved"), "the resolved message")
+    timeline.tell("resolved", alert["annotations"]["summary"], alert["at"])
     timeline.tell("stopped", "no more nights")
-    found = wait_for(lambda: received.first("ScoresStale", "oven", "firing"), "ScoresStale")
-    timeline.tell("stale", found["annotations"]["summary"], found["at"])
+    alert = wait_for(lambda: received.first("ScoresStale", "oven", "firing"), "ScoresStale")
+    timeline.tell("stale", alert["annotations"]["summary"], alert["at"])
     return timeline
 
 
 def wait_for(look: Callable[[], Any], what: str) -> Any:
     """The first answer of `look` that is something. TimeoutError names what did not come."""
     deadline = time.monotonic() + PATIENCE_S
-    while not (found := look()):
+    while not (value := look()):
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what} did not come within {PATIENCE_S} s")
         time.sleep(0.1)
-    return found
+    return value
 
 
 def value(prometheus: str, query: str) -> float | None:
@@ -113,8 +113,8 @@ def value(prometheus: str, query: str) -> float | None:
 def firing(prometheus: str, name: str) -> list[dict[str, Any]]:
     """The alerts of a name that fire for the ovens."""
     alerts = ask(prometheus, "/api/v1/alerts")["data"]["alerts"]
-    mine = [a for a in alerts if a["labels"].get("family") == "oven" and a["state"] == "firing"]
-    return [a for a in mine if a["labels"]["alertname"] == name]
+    firing = [a for a in alerts if a["labels"].get("family") == "oven" and a["state"] == "firing"]
+    return [a for a in firing if a["labels"]["alertname"] == name]
 
 
 if __name__ == "__main__":

@@ -56,10 +56,10 @@ def postgresql(folder: Path, address: str = "127.0.0.1", trusted: str = "127.0.0
 
 
 def _programs() -> Path:
-    found = shutil.which("initdb") or next(map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None)
-    if found is None:
+    initdb = shutil.which("initdb") or next(map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None)
+    if initdb is None:
         raise OSError("PostgreSQL is not installed; run: make tools")
-    return Path(found).resolve().parent
+    return Path(initdb).resolve().parent
 
 
 def _someone_else(folder: Path) -> list[str]:

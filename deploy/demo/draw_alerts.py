@@ -23,15 +23,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("demo-alerts"))
     parser.add_argument("--out", type=Path, default=Path("alerts-timeline.png"))
-    given = parser.parse_args()
-    events = json.loads((given.folder / "timeline.json").read_text())
-    alerts = json.loads((given.folder / "alertmanager.json").read_text())
+    arguments = parser.parse_args()
+    events = json.loads((arguments.folder / "timeline.json").read_text())
+    alerts = json.loads((arguments.folder / "alertmanager.json").read_text())
     figure, (above, below) = plt.subplots(2, 1, figsize=(10, 6.2), height_ratios=[1.3, 1])
     draw_events(above, events)
     draw_alert(below, next(a for a in alerts if a["labels"].get("family") == "oven"))
     figure.tight_layout(pad=1.5)
-    figure.savefig(given.out, dpi=90)
-    print(f"drew {given.out}")
+    figure.savefig(arguments.out, dpi=90)
+    print(f"drew {arguments.out}")
 
 
 def draw_events(axes: Axes, events: list[dict[str, Any]]) -> None:
@@ -54,12 +54,12 @@ def draw_alert(axes: Axes, alert: dict[str, Any]) -> None:
     axes.set_title("As Alertmanager shows it (GET /api/v2/alerts)", loc="left", weight="bold")
     axes.set_axis_off()
     receivers = ", ".join(receiver["name"] for receiver in alert["receivers"])
-    told = {
+    fields = {
         "labels": "   ".join(f"{name}={text}" for name, text in sorted(alert["labels"].items())),
         "state": f"{alert['status']['state']}, since {alert['startsAt'][:19]} UTC, sent to {receivers}",
         **alert["annotations"],
     }
-    lines = [(name, line) for name, text in told.items() for line in textwrap.wrap(text, 120)]
+    lines = [(name, line) for name, text in fields.items() for line in textwrap.wrap(text, 120)]
     for row, (name, line) in enumerate(lines):
         height = 1 - (row + 0.8) / (len(lines) + 0.6)
         new = row == 0 or lines[row - 1][0] != name

@@ -33,17 +33,21 @@ def main() -> None:
     parser.add_argument("--settings", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=Path())
     parser.add_argument("--until", help="the last day that is shown, such as one on which something was found")
-    given = parser.parse_args()
-    told = {at: s for at, s in nights_of(load(given.settings)).items() if str(at - NIGHT)[:10] <= (given.until or "9")}
-    given.out.mkdir(parents=True, exist_ok=True)
+    arguments = parser.parse_args()
+    history = {
+        at: s
+        for at, s in nights_of(load(arguments.settings)).items()
+        if str(at - NIGHT)[:10] <= (arguments.until or "9")
+    }
+    arguments.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
-        fill(Path(name), told)
+        fill(Path(name), history)
         with running_prometheus(Path(name), "--query.lookback-delta=24h") as address:
             for path in sorted((DEPLOY / "grafana" / "dashboards").glob("*.json")):
-                out = given.out / f"dashboard-{path.stem}.png"
+                out = arguments.out / f"dashboard-{path.stem}.png"
                 board = json.loads(path.read_text())
                 kinds = [v["name"] for v in board["templating"]["list"] if v["type"] == "query"] or ["family", "camera"]
-                moments = [at for at, own in told.items() if any(kind in s.labels for s in own for kind in kinds)]
+                moments = [at for at, own in history.items() if any(kind in s.labels for s in own for kind in kinds)]
                 draw(board, address, min(moments), max(moments), out)
                 print(f"drew {out}")
 
@@ -54,10 +58,10 @@ def draw(board: dict[str, Any], address: str, first: datetime, last: datetime, o
     for variable in board["templating"]["list"]:
         if variable["type"] == "query":
             metric, label = variable["definition"].removeprefix("label_values(").rstrip(")").split(", ")
-            found = ask(
+            answer = ask(
                 address, f"/api/v1/label/{label}/values", **{"match[]": metric, "start": str(first.timestamp())}
             )
-            variables[variable["name"]] = found["data"][-1]
+            variables[variable["name"]] = answer["data"][-1]
     rows = max(p["gridPos"]["y"] + p["gridPos"]["h"] for p in board["panels"])
     figure = plt.figure(figsize=(15, rows * 0.36 + 0.7), facecolor="white")
     height = rows + 2
@@ -83,15 +87,15 @@ def results(
     query = written_out(target["expr"], **variables)
     if target["range"]:
         span = {"start": str(first.timestamp()), "end": str(last.timestamp() + 12 * 3600), "step": str(STEP_S)}
-        found = ask(address, "/api/v1/query_range", query=query, **span)["data"]["result"]
+        series = ask(address, "/api/v1/query_range", query=query, **span)["data"]["result"]
     else:
-        found = ask(address, "/api/v1/query", query=query, time=str(last.timestamp() + 60))["data"]["result"]
-    for one in found:
+        series = ask(address, "/api/v1/query", query=query, time=str(last.timestamp() + 60))["data"]["result"]
+    for one in series:
         pairs = one.get("values", [one.get("value")])
         one["times"] = [datetime.fromtimestamp(float(at), UTC) for at, _ in pairs]
         one["numbers"] = [float(text) for _, text in pairs]
         one["legend"] = legend(target["legendFormat"], one["metric"])
-    return sorted(found, key=lambda one: -one["numbers"][-1])
+    return sorted(series, key=lambda one: -one["numbers"][-1])
 
 
 def legend(pattern: str, labels: dict[str, str]) -> str:

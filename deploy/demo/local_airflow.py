@@ -69,8 +69,8 @@ def prepare(
     home = home.resolve()
     home.mkdir(parents=True, exist_ok=True)
     port = int(os.environ.get("NIGHTSCORE_AIRFLOW_PORT", 0)) or free_port(address)
-    given = dict(line.split("=", 1) for line in _lines(CONFIGURATION / "airflow.env"))
-    own = {
+    configured = dict(line.split("=", 1) for line in _lines(CONFIGURATION / "airflow.env"))
+    local = {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
@@ -85,7 +85,7 @@ def prepare(
         "PYTHONPATH": f"{CONFIGURATION}{os.pathsep}{HERE}",  # airflow_local_settings; worker_name
     }
     plain = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW") and k != "PYTHONDONTWRITEBYTECODE"}
-    made = Airflow(home, port, {**plain, **given, **own, **_secrets(home), **changes}, address)
+    made = Airflow(home, port, {**plain, **configured, **local, **_secrets(home), **changes}, address)
     run(made, "db", "migrate")
     return made
 
@@ -106,8 +106,8 @@ def _secrets(home: Path) -> dict[str, str]:
         for name, content in (("secrets.json", drawn), ("passwords.json", {USER: secrets.token_urlsafe(12)})):
             (home / name).touch(mode=0o600)
             (home / name).write_text(json.dumps(content) + "\n")
-    kept: dict[str, str] = json.loads(path.read_text())
-    return kept
+    keys: dict[str, str] = json.loads(path.read_text())
+    return keys
 
 
 def run(airflow: Airflow, *words: str) -> str:
@@ -153,12 +153,12 @@ def start(
     """
     quiet = ["--skip-serve-logs"] if component in ("scheduler", "triggerer") else []
     tied = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
-    with (airflow.home / f"{log or component}.log").open("ab") as said:
+    with (airflow.home / f"{log or component}.log").open("ab") as output:
         return subprocess.Popen(
             [*tied, *prefix, *airflow.command(*component.split(), *quiet)],
             env={**airflow.environment, **environment},
             cwd=airflow.home,
-            stdout=said,
+            stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )

@@ -24,26 +24,26 @@ NIGHT = timedelta(days=1, hours=1)
 def nights_of(settings: Settings) -> dict[datetime, list[Sample]]:
     """The samples of every scored day of all families and cameras, by the moment at which they would have been told."""
     store = Store(settings.store)
-    told: dict[datetime, list[Sample]] = {}
+    history: dict[datetime, list[Sample]] = {}
     for name, spec in settings.families.items():
         for day in store.days("scores", family=name):
             pushes = sample(FAILURES, failures_so_far(store, f"metrics/nightscore-{name}.prom"), family=name)
-            told.setdefault(_moment(day), []).extend([*family_samples(store, spec, name, day), pushes])
+            history.setdefault(_moment(day), []).extend([*family_samples(store, spec, name, day), pushes])
     for name in settings.cameras:
         for day in sorted({*store.days("image_scores", camera=name), *store.days("quality", camera=name)}):
-            told.setdefault(_moment(day), []).extend(camera_samples(store, name, day))
-    return told
+            history.setdefault(_moment(day), []).extend(camera_samples(store, name, day))
+    return history
 
 
 def _moment(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + NIGHT
 
 
-def openmetrics(told: dict[datetime, list[Sample]]) -> str:
+def openmetrics(history: dict[datetime, list[Sample]]) -> str:
     """Samples with their moments in the OpenMetrics format; a success is dated to its night."""
     lines = []
     for metric in METRICS.values():
-        own = [(at, s) for at, samples in sorted(told.items()) for s in samples if s.name == metric.name]
+        own = [(at, s) for at, samples in sorted(history.items()) for s in samples if s.name == metric.name]
         if own:
             lines.append(f"# TYPE {metric.name.removesuffix('_total')} {metric.kind}")
         for at, s in own:
@@ -53,9 +53,9 @@ def openmetrics(told: dict[datetime, list[Sample]]) -> str:
     return "\n".join([*lines, "# EOF", ""])
 
 
-def fill(folder: Path, told: dict[datetime, list[Sample]]) -> None:
+def fill(folder: Path, history: dict[datetime, list[Sample]]) -> None:
     """Write the samples into the data of a Prometheus that has not started yet."""
-    (folder / "history.txt").write_text(openmetrics(told))
+    (folder / "history.txt").write_text(openmetrics(history))
     command = [program("promtool"), "tsdb", "create-blocks-from", "openmetrics", "history.txt", "data"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     (folder / "prometheus.yml").write_text("global: {}\n")
@@ -78,8 +78,8 @@ def recorded() -> Iterable[tuple[str, str]]:
 
 def _replaced(query: str, name: str, expression: str) -> str:
     """The query with a rule's name, and the labels that it is asked for, written out as the rule's expression."""
-    before, found, after = query.partition(name)
-    if not found:
+    before, separator, after = query.partition(name)
+    if not separator:
         return query
     if not after.startswith("{"):
         return f"{before}({expression}){_replaced(after, name, expression)}"

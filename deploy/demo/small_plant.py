@@ -28,8 +28,8 @@ def write(folder: Path, pushgateway: str, seed: int = 5) -> Settings:
     """The plant's files and settings in `folder`; on the day FAULTY an oven reads 100 degrees too much for hours."""
     plant = simulate_plant(seed, LEARNED + len(NIGHTS) + 10, 9)
     ovens = plant.readings["oven"]
-    kept = ovens["asset"].isin(ASSETS) & (ovens["time"].dt.date <= NIGHTS[-1])
-    ovens = ovens[kept].copy()
+    chosen = ovens["asset"].isin(ASSETS) & (ovens["time"].dt.date <= NIGHTS[-1])
+    ovens = ovens[chosen].copy()
     hot = ovens["time"].between(f"{FAULTY}T09:00Z", f"{FAULTY}T15:00Z") & (ovens["asset"] == FAULTY_ASSET)
     ovens.loc[hot, FAULTY_SENSOR] += 100
     write_plant(replace(plant, readings={"oven": ovens}), folder, seed)

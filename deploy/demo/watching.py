@@ -35,15 +35,15 @@ def follow(
 
     TimeoutError when they are not after `seconds`, ValueError when a run failed, OSError when a process ended.
     """
-    until, told = time.monotonic() + seconds, set()
+    until, reported = time.monotonic() + seconds, set()
     while True:
         check_alive(processes)
         runs = ask(rest, "GET", f"/dags/{dag}/dagRuns?limit=100")["dag_runs"]
         tasks = task_instances(rest, dag)
         for task in sorted((t for t in tasks if t["state"] in OVER), key=lambda t: str(t["end_date"])):
-            if task["id"] not in told and task["hostname"]:
+            if task["id"] not in reported and task["hostname"]:
                 say(line_of(task))
-            told.add(task["id"])
+            reported.add(task["id"])
         ended = [run for run in runs if run["state"] in ("success", "failed")]
         if len(ended) >= count:
             failed = [run["dag_run_id"] for run in ended if run["state"] == "failed"]
@@ -57,12 +57,12 @@ def follow(
 
 def task_instances(rest: Rest, dag: str) -> list[dict[str, Any]]:
     """Every task instance of a DAG's runs."""
-    found: list[dict[str, Any]] = []
+    instances: list[dict[str, Any]] = []
     while True:
-        page = ask(rest, "GET", f"/dags/{dag}/dagRuns/~/taskInstances?limit=100&offset={len(found)}")
-        found += page["task_instances"]
-        if len(found) >= page["total_entries"] or not page["task_instances"]:
-            return found
+        page = ask(rest, "GET", f"/dags/{dag}/dagRuns/~/taskInstances?limit=100&offset={len(instances)}")
+        instances += page["task_instances"]
+        if len(instances) >= page["total_entries"] or not page["task_instances"]:
+            return instances
 
 
 def line_of(task: dict[str, Any]) -> str:
@@ -80,7 +80,7 @@ def night_of(task: dict[str, Any]) -> str:
 
 def times(tasks: list[dict[str, Any]], store: Store) -> list[Took]:
     """What each task took that a worker ran, beside what its job told in `runs`."""
-    found = []
+    took = []
     for task in tasks:
         if task["state"] != "success" or not task["hostname"]:
             continue
@@ -91,15 +91,15 @@ def times(tasks: list[dict[str, Any]], store: Store) -> list[Took]:
         own = float(rows["seconds"].iloc[0]) if len(rows) else float("nan")
         started = datetime.fromisoformat(task["start_date"])
         waited = (started - datetime.fromisoformat(task["scheduled_when"])).total_seconds()
-        found.append(Took(task["task_id"], waited, task["duration"], own))
-    return found
+        took.append(Took(task["task_id"], waited, task["duration"], own))
+    return took
 
 
 def table(took: list[Took]) -> list[str]:
     """Times per task, medians over its runs, as lines of text."""
     lines = [f"{'task':32} {'runs':>4} {'waited':>7} {'worked':>7} {'job':>6}   seconds, medians"]
     for task in dict.fromkeys(t.task for t in took):
-        mine = [t for t in took if t.task == task]
-        waited, worked, job = (median(getattr(t, key) for t in mine) for key in ("waited", "worked", "job"))
-        lines.append(f"{task:32} {len(mine):4d} {waited:7.1f} {worked:7.1f} {job:6.1f}")
+        runs = [t for t in took if t.task == task]
+        waited, worked, job = (median(getattr(t, key) for t in runs) for key in ("waited", "worked", "job"))
+        lines.append(f"{task:32} {len(runs):4d} {waited:7.1f} {worked:7.1f} {job:6.1f}")
     return lines

@@ -23,8 +23,8 @@ class Received:
 
     def first(self, name: str, family: str, status: str) -> dict[str, Any] | None:
         """The first message of a family's alert in a state, `firing` or `resolved`, or None."""
-        mine = (a for a in self.alerts if a["labels"].get("family") == family and a["status"] == status)
-        return next((a for a in mine if a["labels"]["alertname"] == name), None)
+        matching = (a for a in self.alerts if a["labels"].get("family") == family and a["status"] == status)
+        return next((a for a in matching if a["labels"]["alertname"] == name), None)
 
 
 @contextmanager

@@ -134,15 +134,15 @@ def in_the_middle(tasks: list[dict[str, Any]]) -> bool:
 
 def scored(tasks: list[dict[str, Any]], state: str, host: str = "") -> list[int]:
     """The shards whose scoring is in a state, on one host where one is named."""
-    mine = [t for t in tasks if t["task_id"].endswith("score-series") and t["state"] == state]
-    return sorted(t["map_index"] for t in mine if host in ("", t["hostname"]))
+    scorings = [t for t in tasks if t["task_id"].endswith("score-series") and t["state"] == state]
+    return sorted(t["map_index"] for t in scorings if host in ("", t["hostname"]))
 
 
 def tell(tasks: list[dict[str, Any]]) -> None:
     """Which worker scored which shard, at which try."""
     say("", "shard  worker    try")
-    mine = [t for t in tasks if t["task_id"].endswith("score-series")]
-    for task in sorted(mine, key=lambda t: int(t["map_index"])):
+    scorings = [t for t in tasks if t["task_id"].endswith("score-series")]
+    for task in sorted(scorings, key=lambda t: int(t["map_index"])):
         say(f"{task['map_index']:5d}  {task['hostname']}  {task['try_number']:3d}")
 
 
