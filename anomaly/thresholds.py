@@ -22,7 +22,7 @@ not show the tail that matters."""
 STRAY = 20.0
 """An excess so many times the median one is no normal row's: an exponential tail has one in a million."""
 FAR_TAIL, FAR_POWER = 1e-12, 4.0
-"""Excesses rarer than FAR_TAIL are told apart by a power law, so that a worse one is always less likely."""
+"""Excesses rarer than FAR_TAIL are ranked by a power law, so that a worse one is always less likely."""
 BLOCK_BODY = (0.5, 0.9)
 """Quantiles of block maxima that their distribution is fitted to."""
 BLOCK_SHAPE = 0.15

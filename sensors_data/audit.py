@@ -23,7 +23,7 @@ S = TypeVar("S", bound=Section)
 FIRST = "0" * 64
 """What stands in the first entry for the hash of the one before."""
 NEWEST = "witness/audit.json"
-"""Where the newest entry is told apart from the log; writers at once may leave a slightly older one there."""
+"""File outside the log with the newest entry; concurrent writers may leave a slightly older one there."""
 _TRIES = 50
 
 
@@ -72,7 +72,7 @@ def record(store: Store, what: str, about: str, who: str = "") -> Entry:
 
 
 def _bear_witness(store: Store, number: int) -> None:
-    """Tell an entry apart from the log, unless the one told there is missing or changed, which stays to be noticed."""
+    """Record an entry outside the log, unless the one recorded there is missing or changed: that must stay visible."""
     try:
         newest = _newest(store)
         if newest is None or (newest.number < number and _digest(store, newest.number) == newest.sha256):
@@ -132,7 +132,7 @@ def _gone(number: int) -> DamagedError:
 
 
 def _newest(store: Store) -> Newest | None:
-    """The entry that is told apart from the log; None in a store of a version that told none."""
+    """The entry recorded outside the log; None in a store of a version that recorded none."""
     return _parsed(Newest, store.unchecked_bytes(NEWEST), NEWEST) if store.exists(NEWEST) else None
 
 

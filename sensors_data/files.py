@@ -21,7 +21,7 @@ from sensors_data.errors import StorageError, UnusableError
 ABANDONED = 3600.0
 """Seconds after which a temporary file of another machine is a killed writer's."""
 MACHINE = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
-"""What tells this machine from others."""
+"""Unique name of this machine."""
 
 
 def open_url(url: str) -> tuple[Any, str]:
@@ -133,7 +133,7 @@ def is_abandoned(name: str, seconds: float) -> bool:
 
 
 def _age_of(path: Path) -> float:
-    """Seconds since a file was written to; 0 where that cannot be told."""
+    """Seconds since a file was written to; 0 if unknown."""
     try:
         return time.time() - path.stat().st_mtime
     except (FileNotFoundError, PermissionError):  # just gone

@@ -1,4 +1,4 @@
-"""Hold the lease of a training: wait for it, renew it, tell in it how far the training is, give it back."""
+"""Hold the lease of a training: wait for it, renew it, record the training's progress in it, release it."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Lease(Section):
     day: date
     """The first day that the model may serve."""
     key: str
-    """What tells this lease from any other."""
+    """Unique key of this lease."""
     machine: str
     process: int
     began: datetime
@@ -52,7 +52,7 @@ class Lease(Section):
     seal: str = BLANK
 
     def lives(self, now: datetime) -> bool:
-        """Whether its process goes on, as far as can be told from here."""
+        """Whether its process is still running, as far as can be seen from here."""
         if (now - self.renewed).total_seconds() > LOST_S:
             return False
         return self.machine != MACHINE or is_running(self.process)

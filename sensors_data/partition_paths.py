@@ -73,7 +73,7 @@ def day_of_joined(spec: Table, path: str) -> dict[str, str] | None:
 
 
 def days_among(spec: Table, paths: Iterable[str], fixed: dict[str, str]) -> list[date]:
-    """The days of a table's files that have the `fixed` values, sorted; one file tells of its folder."""
+    """The days of a table's files that have the `fixed` values, sorted; one file stands for its folder."""
     days: dict[str, str] = {}
     for path in paths:
         folder = path.rpartition("/")[0]

@@ -1,4 +1,4 @@
-"""The server: one process that listens, tells where, and answers until it is stopped."""
+"""The server: one process that listens on an address, prints it, and answers until it is stopped."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def serve(settings: Settings, file: Path, address: Address, say: Callable[[str],
 
 
 def run(app: object, listening: socket.socket) -> None:
-    """Answer on a socket that listens, until told to stop."""
+    """Answer on a listening socket until stopped."""
     server_of(app).run(sockets=[listening])
 
 

@@ -40,7 +40,7 @@ class GeneratorSettings(Section):
     training: dict[str, Any] = {}
     """Keys of TrainingConfig that differ from the preset's."""
     inception: str | None = None
-    """Path of the published Inception weights, seen from the working folder; with them a batch's FID is told too."""
+    """Path of the published Inception weights, relative to the working folder; with it the FID is reported too."""
     watch: WatchConfig = WatchConfig()
     """When a training is stopped."""
     gate: GateConfig = GateConfig()

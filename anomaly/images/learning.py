@@ -119,7 +119,7 @@ def learn_and_hold_out(training: ImageTraining, hooks: Hooks | None = None) -> L
 
 
 def _one_of(progress: Progress | None, number: int, count: int) -> Progress | None:
-    """What tells how far all of `count` equal trainings are, for the one of a number from 0 on."""
+    """A progress hook for one of `count` equal trainings, numbered from 0, that reports the progress of all of them."""
     if progress is None:
         return None
     return lambda done, planned, losses: progress(number * planned + done, count * planned, losses)

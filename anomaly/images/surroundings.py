@@ -1,4 +1,4 @@
-"""The fine level of an image beside its own image: what the surroundings of a place do not foretell of it."""
+"""The fine level of an image relative to the image itself: the part of a place that its surroundings do not predict."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 AWAY = 2
-"""Places between a place and the four whose mean foretells it."""
+"""Distance, in places, of the four neighbours whose mean predicts a place."""
 RIDGE = 1e-3
 """Added to the squares of the regression, as a share of their mean."""
 IMAGES = 16
@@ -44,7 +44,7 @@ def shares_of_surroundings(x: Tensor) -> Tensor:
 
 
 def beside_own_image(x: Tensor, around: Tensor) -> Tensor:
-    """What is left of x (N, P, C) when shares (C, 4) of its surroundings are taken away."""
+    """The residual of x (N, P, C) after subtracting shares (C, 4) of its surroundings."""
     parts = x.split(IMAGES)  # type: ignore[no-untyped-call]
     return torch.cat([part - torch.einsum("npck,ck->npc", surroundings(part), around) for part in parts])
 

@@ -21,7 +21,7 @@ GATE = "gate"
 
 
 def camera_samples(store: Store, camera: str, day: date) -> list[Sample]:
-    """All that is told of a camera's night of `day`; what was found is of the newest scored day up to `day`."""
+    """All samples of a camera's night of `day`; the findings are those of the newest scored day up to `day`."""
     subject = camera_subject(camera)
     scored = newest_day(store, "image_scores", day, camera=camera)
     return [

@@ -14,7 +14,7 @@ BUDGET_DAYS = 28
 
 
 def decision_samples(store: Store, family: str, day: date) -> list[Sample]:
-    """Detection power by kind of fault and told anomalies over the budget; nothing where no night was scored."""
+    """Detection power by kind of fault, and anomalies compared with the budget; nothing if no night was scored."""
     return [*_power(store, family, day), *_budget(store, family, day)]
 
 
@@ -28,7 +28,7 @@ def _power(store: Store, family: str, day: date) -> list[Sample]:
 
 
 def _budget(store: Store, family: str, day: date) -> list[Sample]:
-    """How many anomalies were told a false alarm that the budget allows; planned work is none."""
+    """The number of reported anomalies per false alarm that the budget allows; planned work does not count."""
     days = [day - timedelta(days=back) for back in range(BUDGET_DAYS)]
     scored = [d for d in days if store.written("scores", [d], family=family)]
     model = serving(store, family, day)

@@ -21,7 +21,7 @@ def export(store: Store, path: str, samples: list[Sample], gateway: str | None, 
     """Write samples to a text file in the store and push them where a gateway is set; whether one took them.
 
     `group` is the one label that all samples have; what was pushed under it before gives way. A push that fails is
-    logged and counted, and what it should have told waits in the text file.
+    logged and counted, and its samples remain in the text file.
     """
     failures = sample(FAILURES, failures_so_far(store, path), **group)
     registry = registry_of([*samples, failures])
@@ -44,7 +44,7 @@ def _to_be_sealed(registry: CollectorRegistry) -> bytes:
 
 
 def failures_so_far(store: Store, path: str) -> float:
-    """The count of failed pushes that a text file tells; 0 where there is no such file, or one that is not ours."""
+    """The count of failed pushes in a text file; 0 if there is no such file, or nightscore did not write it."""
     if not store.exists(path):
         return 0.0
     try:

@@ -27,7 +27,7 @@ UNREADABLE = "a file that cannot be read"
 
 
 def family_samples(store: Store, spec: Family, family: str, day: date) -> list[Sample]:
-    """All that is told of a family's night of `day`.
+    """All samples of a family's night of `day`.
 
     What was found is of the newest scored day up to `day`, so that a night that failed does not resolve its alerts;
     nothing of it where no day was scored.

@@ -18,7 +18,7 @@ from sensors_data.store import Store
 def export_metrics(settings: Settings, day: date, family: str) -> str:
     """Job: a family's night as a Prometheus text file in the store, and pushed where a Pushgateway is set.
 
-    A night in which nothing was scored has its jobs told all the same; an older night does not take the place of a
+    A night in which nothing was scored is exported too, with its jobs; an older night does not take the place of a
     newer one's. A Pushgateway that does not answer is logged and counted; the night goes on.
     """
     spec, store, path = settings.family(family), Store(settings.store), family_metrics_path(family)

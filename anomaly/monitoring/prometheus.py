@@ -1,4 +1,4 @@
-"""What Prometheus is told: the table of all metrics, and samples as its text. By family and camera, never by asset.
+"""The table of all Prometheus metrics, and samples in its text format. By family and camera, never by asset.
 
 docs/metrics.md says the same in words. One series a severity names its worst asset, so that an alert can.
 """

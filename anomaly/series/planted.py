@@ -29,7 +29,7 @@ class Trial:
 
     @property
     def found(self) -> bool:
-        """Whether it would have been told."""
+        """Whether it would have raised an alarm."""
         return self.ratio > 1
 
 

@@ -12,7 +12,7 @@ from anomaly.series.span import Span
 from sensors_data.series.grids.grid import Grid
 
 KINDS = {"day": 1, "workday": 2, "week": 7}
-"""How many sorts of day a profile tells apart."""
+"""The number of sorts of day in each kind of profile."""
 FEWEST_DAYS = {"day": 2, "workday": 7, "week": 14}
 """Days without which a profile of a kind is not tried."""
 SLOT_S = 900

@@ -76,7 +76,7 @@ def _deepest(files: list[CameraFile]) -> int | None:
         try:
             levels = decode_levels(read_image_file(file.path))
         except UnreadableError:
-            continue  # told when it is read
+            continue  # reported when it is read
         brightest = max(brightest, int(levels.max()) if levels.dtype == np.uint16 else 0)
     return depth_of(brightest) if brightest else None
 

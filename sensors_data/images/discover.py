@@ -24,7 +24,7 @@ from sensors_data.images.roles import is_normal
 MOST_OPENED = 200
 """Pictures that are opened, spread evenly over the folder."""
 MOST_MASKS = 2000
-"""Pictures with masks up to which every mask is opened, so that labels are told as ingestion will keep them."""
+"""Number of pictures up to which every mask is opened, so that the labels are those that ingestion will store."""
 LARGE, TILE = 1024, 192
 """Pixels a side from which pictures are scored in tiles, and a side of a tile."""
 SIZES = (28, 32, 64, 128)

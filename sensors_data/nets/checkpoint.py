@@ -43,7 +43,7 @@ class Saved:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Where a training keeps its state; `read` gives None when there is none, `key` tells trainings apart."""
+    """Where a training saves its state; `read` returns None if there is none, `key` identifies the training."""
 
     read: Callable[[], bytes | None]
     write: Callable[[bytes], None]

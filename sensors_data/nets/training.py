@@ -1,4 +1,4 @@
-"""What every training calls on its way: who hears of its progress, and where it keeps its state."""
+"""The hooks of every training: for its progress, and for saving its state."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class Hooks:
-    """What a training calls on its way; each may be left out."""
+    """The hooks that a training calls; each may be left out."""
 
     progress: Progress | None = None
     checkpoint: Checkpoint | None = None

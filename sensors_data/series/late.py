@@ -18,7 +18,7 @@ BEYOND = timedelta(days=14)
 
 
 def stamp_of(spec: Family, day: date) -> str:
-    """What tells whether a day's files have changed: their names, sizes and times; empty for a server's day."""
+    """A stamp that changes with a day's files: their names, sizes and times; empty for a day from a server."""
     if not spec.inbox:
         return ""
     try:

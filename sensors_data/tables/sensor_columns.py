@@ -5,7 +5,7 @@ from __future__ import annotations
 OBSERVED = "observed_"
 """What stands before a sensor's column in the name of the column that says whether its values were measured."""
 _TAKEN = frozenset({"time", "asset", "family", "day", "shard"})
-"""Columns and folders of these tables; readers of SQL tell no small letter from a capital one."""
+"""Columns and folders of these tables; names in SQL are not case-sensitive."""
 
 
 def column_of(sensor: str) -> str:

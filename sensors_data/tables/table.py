@@ -52,7 +52,7 @@ class Table:
     note: str = ""
     may_shard: bool = False
     is_record: bool = False
-    """Whether each file is a note of its own: a damaged one is passed over and told, and never stops a family."""
+    """Whether each file is a record of its own: a damaged one is logged and skipped, and never stops a family."""
     a_sensor: tuple[Column, ...] = ()
     """Columns that stand beside `columns` once for each sensor; `{sensor}` in their names is the sensor's column."""
     a_value: tuple[Column, ...] = ()

@@ -40,7 +40,7 @@ ICON = (
 )
 EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 ABOUT = """Scores, anomalies and models of a nightscore store. Times are UTC; a score is in nats, higher is worse.
-Whatever goes wrong is told as problem+json with the field, its value and the remedy."""
+Errors are answered as problem+json with the field, its value and the remedy."""
 
 
 def create_app(

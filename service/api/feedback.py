@@ -1,4 +1,4 @@
-"""Routes by which people tell the system what they know: incidents, and what they say of an anomaly."""
+"""Routes by which people enter what they know: incidents, and verdicts on anomalies."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class NewIncident(Section):
 
 
 def feedback_routes(service: Service, access: Access) -> APIRouter:
-    """The routes under /v1 that take what people know; those that write take the token."""
+    """The routes under /v1 for incidents and verdicts; those that write require the token."""
 
     def writer(request: Request) -> Identity:
         return must_write(access, request)
@@ -56,7 +56,7 @@ def feedback_routes(service: Service, access: Access) -> APIRouter:
 
 
 def must_write(access: Access, request: Request, role: Role = "reviewer") -> Identity:
-    """Who asks. RefusedError where nobody is known, or one who may not do what takes this role."""
+    """The identity behind a request. RefusedError if it is unknown, or lacks the role."""
     identity = access.identity(request.headers)
     if identity is None:
         remedy = "send `Authorization: Bearer TOKEN`; the token is in the file that `nightscore serve` names"

@@ -107,7 +107,7 @@ class Guard:
         return {**scope, "headers": [(key, value) for key, value in scope["headers"] if key.lower() != name]}
 
     def _client_of(self, scope: Scope) -> str:
-        """Whose rate is counted and who is logged: where a request comes from or, from a proxy, whom it tells last."""
+        """The client to log and to count the rate of: the sender or, from a proxy, the last client it names."""
         peer, proxy = _peer_of(scope), self.access.proxy
         if peer not in LOOPBACK and (proxy is None or not proxy.is_peer(peer)):
             return peer

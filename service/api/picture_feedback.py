@@ -25,7 +25,7 @@ def picture_routes(routes: APIRouter, service: Service, writer: Callable[[Reques
 
     @routes.post(
         "/picture-verdicts",
-        summary="Confirm or dismiss a picture; the next training hears it",
+        summary="Confirm or dismiss a picture; the next training uses it",
         status_code=201,
     )
     def speak(verdict: PictureVerdict, request: Request) -> dict[str, str]:

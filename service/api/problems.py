@@ -103,7 +103,7 @@ async def _on_fault(request: Request, error: Exception) -> JSONResponse:
 
 
 def handle_problems(app: FastAPI, root: str) -> None:
-    """Make every error of an app a problem; `root`, where the store lies, is never told."""
+    """Turn every error of an app into a problem; `root`, the location of the store, is never shown."""
 
     async def on_refusal(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, NightscoreError)  # noqa: S101

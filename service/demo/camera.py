@@ -18,7 +18,7 @@ CAMERA, DAYS = "press", 8
 
 
 def run_camera(settings: Settings, folder: Path, seed: int, first: date, say: Callable[[str], None]) -> None:
-    """A camera's nights: images in, learned from, the faulty days scored, the last of them drawn; told in words."""
+    """Run a camera's nights: ingest, train, score the faulty days, draw the last of them; the outcome in words."""
     write_camera(folder / "inbox" / CAMERA, seed, first, DAYS)
     days = [first + timedelta(days=number) for number in range(DAYS)]
     for day in days:

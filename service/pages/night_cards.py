@@ -19,7 +19,7 @@ def newest_night(service: Service) -> date | None:
 
 
 def night_cards(service: Service) -> list[dict[str, object]]:
-    """How the last night went, a card a family and camera; the first tells what failed."""
+    """How the last night went, one card per family and camera; the first one lists failures."""
     day = newest_night(service)
     if day is None:
         remedy = "nightscore backfill" if service.settings.families or service.settings.cameras else "nightscore init"

@@ -28,7 +28,7 @@ PAGES = (
 
 
 def interval_html(start: Any, end: Any) -> Markup:
-    """An interval in UTC as an element that the reader's browser tells in local time where that is wanted."""
+    """An interval in UTC as an element that the reader's browser can show in local time."""
     last = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M}"
     shown = f"{start:%Y-%m-%d %H:%M} to {last} UTC ({duration(end - start)})"
     return Markup('<time datetime="{}" data-end="{}">{}</time>').format(_iso(start), _iso(end), shown)

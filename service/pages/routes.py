@@ -59,7 +59,7 @@ PICTURE_VERDICTS = (("confirmed", "A real defect", "c"), ("dismissed", "A false 
 ModelName = Annotated[str, Query(max_length=64)]
 SPANS = ((1, "1 day"), (3, "3 days"), (7, "7 days"), (28, "28 days"))
 WORDS = 12
-"""Anomalies told in words above the curves, at most."""
+"""Largest number of anomalies described above the curves."""
 
 
 def page_routes(service: Service, access: Access) -> APIRouter:

@@ -85,7 +85,7 @@ def by_itself(family: Family, path: Path, learn: float) -> Tried:
 
 
 def by_family(service: Service, family: str, readings: pd.DataFrame, missing: str = "") -> Tried:
-    """Readings under the detectors that serve their days; `missing` is told with who scored them."""
+    """Readings scored by the detectors of their days; `missing` is added to the sentence on who scored them."""
     scored = score_readings(service, family, readings)
     if scored.scores["score"].isna().all():
         raise UnusableError("no row could be scored", "too little of any window was measured; give longer readings")

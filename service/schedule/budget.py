@@ -1,4 +1,4 @@
-"""A night's time budget: what each family is expected to take, who begins, and what is told of who does not."""
+"""A night's time budget: how long each family is expected to take, which start, and the record of those left out."""
 
 from __future__ import annotations
 
@@ -72,14 +72,14 @@ def budget_of(settings: Settings, day: date, families: list[str]) -> Budget:
             expected[str(family)] = float(seconds)
             unknown.discard(str(family))
     for family in families:
-        with suppress(NightscoreError):  # the family's own night tells it
+        with suppress(NightscoreError):  # the family's own night reports it
             if training_due(settings, day, family):
                 expected[family] += sum(row["seconds"] for row in newest_runs(store, "train-series", [family]))
     return Budget(allowed.total_seconds(), expected)
 
 
 def record_left_out(settings: Settings, day: date, budget: Budget, say: Callable[[str], None]) -> NotThereError | None:
-    """Keep a failed run of each family that was left out, so that metrics, report and `doctor` tell it; the refusal."""
+    """Record a failed run of each family that was left out, for metrics, report and `doctor`; the error to raise."""
     store = Store(settings.store)
     for family in budget.left_out:
         reason = _left_out(budget, family)

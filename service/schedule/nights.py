@@ -51,7 +51,7 @@ Part = Callable[[Settings, date, str, Callable[[str], None]], None]
 
 
 def _tried(part: Part, settings: Settings, day: date, family: str, say: Callable[[str], None]) -> Exception | None:
-    """Run a part of a family's night; what it failed by."""
+    """Run a part of a family's night; the error that it failed with, None if it succeeded."""
     try:
         part(settings, day, family, say)
     except Exception as error:
@@ -130,7 +130,7 @@ def backfill(
 
 
 def _ingested(days: list[date], refused: list[NightscoreError | None], say: Callable[[str], None]) -> list[date]:
-    """The days of which something can be used; the others are told. What is wrong is raised when none is left."""
+    """The days with usable readings; the others are printed. The first error is raised if no day is left."""
     for day, error in zip(days, refused, strict=True):
         if error is not None:
             say(f"not ingested {day}: {error}")
@@ -141,7 +141,7 @@ def _ingested(days: list[date], refused: list[NightscoreError | None], say: Call
 
 
 def _train(settings: Settings, day: date, family: str, progress: Progress, say: Callable[[str], None]) -> None:
-    """Train for a night; where that cannot be done it is told, and the detector that was there serves on."""
+    """Train for a night; if that fails the reason is printed, and the detector before it stays in use."""
     try:
         with training_progress_in(progress) as epochs:
             say(train_series(settings, day, family, epochs))

@@ -29,7 +29,7 @@ FIRST_STEP = {"series": "nightscore backfill --family", "images": "nightscore in
 
 
 class TrainingRequest(Section):
-    """A training, as its process is told of it."""
+    """A requested training, as it is passed to its process."""
 
     settings: Settings
     kind: Kind

@@ -60,7 +60,7 @@ def lane_of(service: Service, first: date | None, last: date | None, many: int =
 
 
 def read_ahead(service: Service) -> None:
-    """Read what the first lane after a start reads; a fault is left to that lane to tell."""
+    """Read in advance what the first lane after a start needs; errors are left for that lane to report."""
     owners = len(service.settings.families) + len(service.settings.cameras)
     with suppress(NightscoreError):
         lane_of(service, None, None, max(1, min(AHEAD, FILES_AHEAD // max(owners, 1))))
@@ -120,7 +120,7 @@ def _finding(row: dict[str, Any], newest: str) -> dict[str, Any]:
 
 
 def _until(row: dict[str, Any]) -> pd.Timestamp:
-    """Up to when nights tell of an anomaly: its end, or how long a later night still saw its score over the limit."""
+    """The end of an anomaly in the lane: its own, or that of the last night whose score was still over the limit."""
     night = pd.Timestamp(row["last"], tz="UTC")
     if night < row["end"]:
         return pd.Timestamp(row["end"])

@@ -81,5 +81,5 @@ class SettingsFile:
 
 
 def version_of(text: str) -> str:
-    """What tells one text from another."""
+    """A hash that identifies a text."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]

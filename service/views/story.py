@@ -1,4 +1,4 @@
-"""An anomaly told in words, for pages, commands and alerts: what is odd, since when, how sure, what people said."""
+"""An anomaly described in words, for pages, commands and alerts: what deviates, since when, how sure, the verdicts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from service.views.words import contributions, days_of, interval, number, seen_a
 
 @dataclass(frozen=True)
 class Story:
-    """What can be told of an anomaly."""
+    """The description of an anomaly."""
 
     anomaly: dict[str, Any]
     lines: list[str]

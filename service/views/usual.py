@@ -35,7 +35,7 @@ from service.views.feedback import verdicts_on
 from service.views.state import Service
 
 SORTS = {"day": "each day alike", "workday": "workdays and weekends apart", "week": "each weekday by itself"}
-"""How a sensor's usual course tells days apart, in words."""
+"""How a sensor's usual course groups days, in words."""
 
 
 def usual_of(service: Service, family: str, asset: str, start: datetime, end: datetime) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class FamilyWeek:
     nights: pd.DataFrame
     """day, scored (rows), assets, and how many anomalies of each severity began that night; a row a day."""
     findings: pd.DataFrame
-    """Every anomaly outside planned work once, as its last night tells it, worst first; with `age` and `said`."""
+    """Every anomaly outside planned work once, as of its last night, worst first; with `age` and `said`."""
     budget: float | None
     """False alarms an asset-week that the serving detector allows; None without one."""
 

@@ -75,7 +75,7 @@ def _read(first: Path, second: Path, paired: bool, say: Say) -> tuple[list[str],
 
 
 def _readable(paths: Iterable[Path], channels: int, side: int, say: Say) -> Iterator[tuple[str, np.ndarray]]:
-    """Name and pixels, (C, side, side) uint8, of each picture that can be read; `say` is told of the others."""
+    """Name and pixels, (C, side, side) uint8, of each picture that can be read; `say` reports the others."""
     for path in paths:
         try:
             image = decode_image(read_image_file(path), channels)

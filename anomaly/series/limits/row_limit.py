@@ -23,7 +23,7 @@ BLOCK_S, BLOCK_ROWS = 3600.0, 6
 FEWEST_BLOCKS = 40
 """Blocks without which single rows have no limit."""
 LEAST_LIMIT = 4.0
-"""Standard deviations under which no single row is told."""
+"""Smallest limit of a single row, standard deviations."""
 MOST_ASSETS, MOST_ROWS = 20, 40_000
 """Assets that are looked at, evenly spaced over the family's, and rows of each, the newest."""
 PIECE = 8_192

@@ -55,7 +55,7 @@ def unseen_scores(store: Store, spec: Family, family: str, day: date, abnormal: 
 def with_unseen(detector: Detector, scores: np.ndarray, least: float) -> Detector:
     """The detector with its limit at what `scores`, in units of normal ones, exceed at the budget's rate; T may be 0.
 
-    The tail by which probabilities are told stays that of its own span.
+    The tail from which probabilities are computed stays that of its own span.
     """
     if not len(scores):
         return with_note(detector, "of the training span's own scores")

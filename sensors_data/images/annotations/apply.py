@@ -15,7 +15,7 @@ from sensors_data.images.marks import Annotation
 from sensors_data.images.roles import is_normal
 
 _LARGEST = 64 * 2**20
-"""Bytes of a file of annotations, at most; a larger one is told as no picture."""
+"""Largest size of an annotation file, bytes; a larger one is reported as not being a picture."""
 _CLASSES = frozenset({"data.yaml", "data.yml", "dataset.yaml", "classes.txt", "obj.names"})
 
 

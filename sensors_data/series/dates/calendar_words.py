@@ -85,9 +85,6 @@ ZONES = {
 }  # fmt: skip
 """Minutes east of Greenwich of a zone's short name; those of two meanings (IST) are left out."""
 
-UNSURE_ZONES = {"bst": "British summer time", "cst": "US Central time", "est": "US Eastern time", "art": "Argentina"}
-"""What a short name with two meanings is taken for: said to people."""
-
 
 def plain_word(word: str) -> str:
     """A word in small ASCII letters: `Février.` becomes `fevrier`, `März` becomes `maerz`."""

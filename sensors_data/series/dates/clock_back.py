@@ -1,4 +1,4 @@
-"""The local hour that comes twice when the clock goes back: its two passes told apart by the order of the rows."""
+"""The local hour that occurs twice when the clock goes back: the order of the rows distinguishes its two passes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _newest_first(moments: pd.Series) -> bool:
 
 
 def _second_pass(rows: pd.DataFrame) -> pd.Series:
-    """For each row of doubled hours 1 in the second pass, 0 in the first, -1 where the order does not tell."""
+    """For each row of doubled hours 1 in the second pass, 0 in the first, -1 if the order is not conclusive."""
     keys = [rows["asset"], rows["sensor"], rows["wall"].dt.floor("D")]
     falls = (rows["wall"].groupby(keys).diff() <= pd.Timedelta(0)).astype(int)
     passes: pd.Series = falls.groupby(keys).cumsum()

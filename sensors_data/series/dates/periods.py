@@ -1,4 +1,4 @@
-"""Files of a folder: machines side by side, or one machine's periods, told by the times that they hold."""
+"""Files of a folder: several machines, or periods of one machine, distinguished by the times in them."""
 
 from __future__ import annotations
 

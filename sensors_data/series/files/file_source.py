@@ -138,7 +138,7 @@ def _raw_readings(
 
 
 def called(path: Path, layout: Layout) -> str:
-    """What a file is called in refusals, and by which its asset is told: with its folder, where that is the asset."""
+    """A file's name for error messages and for the name of its asset: with its folder, if that names the asset."""
     return f"{path.parent.name}/{path.name}" if layout.asset_from_folder else path.name
 
 

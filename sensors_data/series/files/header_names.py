@@ -14,7 +14,7 @@ from sensors_data.series.files.clean_lines import end_of
 from sensors_data.series.files.encodings import not_in_encoding
 
 PEEK = 50
-"""Rows that tell how many cells a row has where the header has fewer."""
+"""Number of rows from which the width of the table is determined, if the header has fewer cells."""
 NO_NAME = "\x1e"
 """Begins the stand-in name of a column that the header does not name."""
 

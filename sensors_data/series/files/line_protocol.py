@@ -17,7 +17,7 @@ _LINE = re.compile(
 _ASIDE = ("#", "CREATE DATABASE", "CREATE RETENTION")
 """How comments begin, and what makes a database before its points."""
 _LOOK = 5
-"""Lines by which the form is told."""
+"""Number of lines by which the format is recognised."""
 
 
 def is_line_protocol(start: bytes) -> bool:

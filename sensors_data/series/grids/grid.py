@@ -1,4 +1,4 @@
-"""Readings on a regular clock, what was measured told apart from what was filled in."""
+"""Readings on a regular clock, with a mask that separates measured from filled-in values."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def _far_times(texts: pd.Series, time: pd.Series, family: Family) -> np.ndarray:
 
 
 def _totals(raw: pd.DataFrame, time: pd.Series, family: Family) -> np.ndarray:
-    """Which rows tell of an interval more than twice as long as most, where the layout names the interval's end."""
+    """Which rows have an interval more than twice as long as most, if the layout names the interval's end."""
     if not family.layout.end:
         return np.zeros(len(raw), dtype=bool)
     length = read_times(raw["end"], family.layout) - time

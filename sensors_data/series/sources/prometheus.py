@@ -126,7 +126,7 @@ def _range_query(
 
 
 def _series(answer: Any, query: str) -> list[dict[str, Any]]:
-    """The series in an answer. UnreadableError when it is none, or tells that a part of it is missing."""
+    """The series in an answer. UnreadableError when it is none, or warns that a part is missing."""
     if not isinstance(answer, dict) or answer.get("status") != "success":
         raise UnreadableError(f"Prometheus gives no series of `{query}`: {str(answer)[:200]}")
     if answer.get("warnings"):

@@ -120,7 +120,7 @@ def _engine(source: SqlSource) -> tuple[Engine, str]:
 
 
 def _options(backend: str, timeout: timedelta) -> dict[str, Any]:
-    """What a driver is told: how long it may take, to read only, and to give times in UTC."""
+    """The options for a driver: its time-out, a read-only session, and times in UTC."""
     seconds = max(1, round(timeout.total_seconds()))
     if backend == "postgresql":
         words = {"statement_timeout": f"{seconds}s", "default_transaction_read_only": "on", "timezone": "UTC"}

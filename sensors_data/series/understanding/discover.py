@@ -235,7 +235,7 @@ def _short(life: np.ndarray, days: float) -> bool:
 
 
 def _budget(life: np.ndarray) -> dict[str, float]:
-    """One false alarm in ten runs: a budget a week would be beyond what minutes of readings can tell."""
+    """One false alarm in ten runs: a weekly budget cannot be estimated from minutes of readings."""
     week = 7 * 86_400
     return {"alarms_per_asset_week": max(0.25, float(f"{0.1 * week / max(float(np.median(life)), 1.0):.2g}"))}
 

@@ -44,7 +44,7 @@ class Labels:
 
 
 def find_labels(columns: list[Column], moments: pd.Series, asset: tuple[str, ...] = ()) -> Labels:
-    """Which columns tell rows of one time apart, and whether they name machines or sensors."""
+    """The columns that distinguish rows of the same time, and whether they name machines or sensors."""
     by_name = {column.name: column for column in columns}
     if unknown := [name for name in asset if name not in by_name]:
         raise UnusableError(f"there is no column {unknown[0]} to name assets", f"--asset is one of {list(by_name)}")
@@ -146,7 +146,7 @@ def _machines_beside(keys: list[Column], candidates: list[Column]) -> list[Colum
 
 
 def _each_its_own(keys: list[Column], columns: list[Column], moments: pd.Series) -> bool:
-    """Whether each column of numbers is filled for one of a key's names alone, so that nothing need be told apart."""
+    """Whether each column of numbers is filled for only one of a key's names, so that the key distinguishes nothing."""
     measures = [c for c in columns if c.numeric and c not in keys and len(c.distinct) > 1]
     if len(keys) != 1 or len(measures) < 2 or keys[0].numeric or keys[0].named(_ASSET):
         return False

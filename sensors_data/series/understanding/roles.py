@@ -57,7 +57,7 @@ def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset
 
 
 def _of_time(time: TimeColumns) -> list[Role]:
-    """The roles of the columns that tell the time, or another one."""
+    """The roles of the columns with the readings' time, or with another time."""
     end = time.keys.get("end")
     roles = [Role(name, "time", time.evidence, time.confidence) for name in time.columns]
     roles += [Role(str(end), "end", "ends each row's interval")] if end else []

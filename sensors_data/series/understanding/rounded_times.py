@@ -10,13 +10,13 @@ from sensors_data.series.dates.parsing import SINCE
 from sensors_data.series.understanding.columns import Column
 
 _LEAST = 20
-"""Distinct times of which rounding can be told."""
+"""Number of distinct times needed to detect rounding."""
 _COARSE = 1000
 """Seconds from which on rounding cannot be a clock's own step."""
 _DAYS = ("excel", "mjd", "matlab", "julian")
 """Counts of days, which are written with decimals."""
 TOLD, REFUSED = 0.02, 0.2
-"""Rounding, as a share of the usual distance of two times, that is told, and that is refused."""
+"""Rounding, as a share of the usual distance of two times, from which it is reported, and from which it is refused."""
 _REMEDY = "export it again with all digits of the time: in Excel, format the column as a number before you save"
 
 

@@ -100,7 +100,7 @@ def _weight(column: Column, share: float) -> float:
 
 
 def _moments_of(best: TimeColumns, columns: list[Column]) -> TimeColumns:
-    """A wall clock, or the column of epochs beside it that tells the same moments in any zone."""
+    """A wall clock, or the column of epochs beside it, which gives the same moments without a zone."""
     style = str(best.keys.get("time_format", ""))
     if not style or re.search(r"%[zZ]|Z$|%\*", style):
         return best

@@ -78,7 +78,7 @@ def _since(column: Column) -> TimeColumns | None:
 
 
 def epoch_beside(clock: pd.Series, columns: list[Column]) -> TimeColumns | None:
-    """A column of epochs that tell the moments of some wall-clock times, so that their zone need not be known."""
+    """A column of epochs for the same moments as some wall-clock times, so that their zone need not be known."""
     local = clock.dt.tz_localize(None) if clock.dt.tz is not None else clock
     for column in columns:
         large = column.numeric and len(column.values) >= len(local) and abs(column.values[0]) > 6e8

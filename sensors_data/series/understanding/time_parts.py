@@ -182,7 +182,7 @@ def _empty_day(column: Column) -> str:
 
 
 def unnamed_parts(columns: list[Column]) -> TimeColumns | None:
-    """Year, month, day, hour side by side in a table without names, told by times that go on from row to row."""
+    """Year, month, day, hour in adjacent columns without names, recognised by times that advance from row to row."""
     if not all(re.fullmatch(r"column_\d+", column.name) for column in columns):
         return None
     likely: list[tuple[float, TimeColumns]] = []

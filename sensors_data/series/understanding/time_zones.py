@@ -1,4 +1,4 @@
-"""The zone of a file's times where another place than the times tells it: a column of its own, a header, a preamble."""
+"""The zone of a file's times, if it is given outside the times: in a column of its own, the header or the preamble."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sensors that tell what a machine was told to do: setpoints, commands and states, known by what they read."""
+"""Context sensors: setpoints, commands and states, recognised by their values."""
 
 from __future__ import annotations
 

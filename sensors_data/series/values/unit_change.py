@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 _LEAST = 60
-"""Values of which a change can be told."""
+"""Number of values needed to detect a change."""
 _BLOCKS = 100
 """Parts whose medians are looked at."""
 _NEAR = 30

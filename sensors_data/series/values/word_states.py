@@ -1,4 +1,4 @@
-"""Words that tell in which state a machine is, numbered: a few of them that come again and again."""
+"""Words for the states of a machine, numbered: a few different words that repeat."""
 
 from __future__ import annotations
 
