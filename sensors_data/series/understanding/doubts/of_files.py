@@ -23,8 +23,8 @@ LEAST_READ = 0.8
 
 def doubts_of_files(seen: Evidence) -> Iterator[Doubt]:
     """Doubts about lines that say something of the rows, and about rows that give no value."""
-    frame = seen.understood.frame
-    lines = (*frame.preamble, *frame.beside) if frame is not None else ()
+    dialect = seen.understood.dialect
+    lines = (*dialect.preamble, *dialect.beside) if dialect is not None else ()
     for line in lines:
         if _SCALES.search(line) and any(float(n) not in (0.0, 1.0) for n in _numbers(line)):
             yield Doubt(

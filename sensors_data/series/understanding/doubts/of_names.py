@@ -118,11 +118,11 @@ def _machines_in_names(names: list[str]) -> Iterator[Doubt]:
 
 def _nameless(seen: Evidence) -> Iterator[Doubt]:
     """Columns without names though a line of as many words stands above the rows."""
-    frame = seen.understood.frame
+    dialect = seen.understood.dialect
     bare = [name for name in seen.family.sensors if re.fullmatch(r"column_\d+", name)]
-    if not seen.wide or frame is None or not bare:
+    if not seen.wide or dialect is None or not bare:
         return
-    lines = [line for line in frame.preamble if len(_words(line)) >= max(2, len(bare))]
+    lines = [line for line in dialect.preamble if len(_words(line)) >= max(2, len(bare))]
     if lines or len(bare) < len(seen.family.sensors):
         some = f"a line above them: '{lines[-1][:60]}'; " if lines else ""
         yield Doubt(f"{len(bare)} sensors have no name, {named(bare)}; {some}{_HEADER}, or write names", True)
