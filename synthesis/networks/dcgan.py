@@ -161,7 +161,8 @@ class Discriminator(DiscriminatorNetwork):
             x = torch.cat([x, one_hot.expand(-1, -1, *x.shape[2:])], 1)  # (B, C + K, H, W)
         maps = self.layers(x)  # (B, W, h, w)
         out = torch.cat([maps, deviation_map(maps)], 1) if self.config.minibatch_deviation else maps
-        features = self.dropout(out.flatten(1))
+        in_memory = out.permute(0, 2, 3, 1)  # channels last: neither it nor its gradient is copied
+        features = self.dropout(in_memory.flatten(1))
         if self.minibatch is not None:
             features = torch.cat([features, self.minibatch(features)], 1)
         logit = self.dense(features)[:, 0]
