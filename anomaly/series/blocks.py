@@ -9,7 +9,7 @@ import numpy as np
 from sensors_data.series.grids.grid import Grid
 
 MOST_VALUES = 320_000
-"""Values of a block at most: what is known of its windows takes some 300 bytes a value."""
+"""Largest number of values in a block: the results for its windows take some 300 bytes per value."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Block:
         return Grid(self.times, self.values[place], self.observed[place], self.sensors)
 
     def padded(self, rows: int) -> Block:
-        """The block with so many unmeasured rows before its first."""
+        """The block with `rows` unmeasured rows added before its first."""
         if not rows:
             return self
         before = (len(self.assets), rows, len(self.sensors))
@@ -50,12 +50,12 @@ class Block:
 
 
 def block_of(grid: Grid, asset: str) -> Block:
-    """One asset's grid as a block that is scored whole."""
+    """One asset's grid as a block; all of its rows are scored."""
     return Block((asset,), grid.times, grid.values[None], grid.observed[None], grid.sensors, len(grid))
 
 
 def blocks_of(grids: dict[str, Grid], since: np.datetime64) -> list[Block]:
-    """The grids of assets, those over the same rows together; the rows from `since` on are scored."""
+    """The grids of assets as blocks of grids with the same rows; the rows from `since` on are scored."""
     alike: dict[tuple[object, int], list[str]] = {}
     for asset, grid in grids.items():
         alike.setdefault((grid.times[0], len(grid)), []).append(asset)
@@ -71,7 +71,7 @@ def blocks_of(grids: dict[str, Grid], since: np.datetime64) -> list[Block]:
 
 
 def in_groups(blocks: list[Block]) -> list[list[Block]]:
-    """Blocks in turn, as many together as hold MOST_VALUES; a larger one stands alone."""
+    """Consecutive blocks in groups of at most MOST_VALUES values; a larger block forms a group of its own."""
     groups: list[list[Block]] = []
     values = 0
     for block in blocks:

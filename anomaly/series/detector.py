@@ -1,4 +1,4 @@
-"""The seam of the series detectors: what every kind of detector does, and all that the jobs ask of one.
+"""The interface of the series detectors: what every kind of detector does, and all that the jobs use.
 
 A new kind is one file (a card, a subclass of `Detector`, how it is learned, its `Kind`) and its line in `kinds.py`.
 """
@@ -27,13 +27,13 @@ from sensors_data.series.grids.grid import SHORT_GAP, Grid, Scale, long_gaps
 
 
 def no_other(asset: str) -> Scale | None:
-    """No scale: every asset was learned from."""
+    """The `fleet` of a detector that learned from every asset: no further scale."""
     return None
 
 
 @dataclass(frozen=True)
 class Detector(ABC):
-    """A family's detector: it scores grids, knows how many rows of context it needs, and is written to a file."""
+    """A family's detector: it scores grids, states how many rows of context it needs, and is saved to a file."""
 
     scales: dict[str, Scale]
     typical: np.ndarray  # (D,) nats of each modelled sensor on a typical normal row
@@ -42,47 +42,46 @@ class Detector(ABC):
     card: Card
     profile: Profile | None = field(default=None, kw_only=True)
     evidence: EvidenceModel | None = field(default=None, kw_only=True)
-    """None in files of format 1 and while the detector is being learned."""
+    """None in files of format 1 and during training."""
     fleet: Callable[[str], Scale | None] = field(default=no_other, kw_only=True, compare=False)
-    """The scale of an asset that is not in the sample that was learned from; None where nothing is known of it."""
+    """The scale of an asset outside the training sample; None for an unknown asset."""
 
     @property
     @abstractmethod
     def context_rows(self) -> int:
-        """Rows before a row that its score depends on."""
+        """Number of preceding rows that a row's score depends on."""
 
     @abstractmethod
     def row_scores(self, grid: Grid) -> RowScores:
-        """The scores of a standardised grid of the modelled sensors; none depends on a row after the grid's end."""
+        """The scores of a standardised grid of the modelled sensors; they do not depend on rows after its end."""
 
     def block_scores(self, block: Block) -> RowScores:
-        """The same of a standardised block's last rows, (A, shown) and (A, shown, D); a kind overrides it where that
-        is quicker than asset by asset.
+        """`row_scores` of a standardised block's last rows, (A, shown) and (A, shown, D).
+
+        A kind overrides it if it can do better than asset by asset.
         """
         each = [self.row_scores(block.grid(place)) for place in range(len(block.assets))]
         return RowScores(*(np.stack([getattr(rows, f.name)[block.last] for rows in each]) for f in fields(RowScores)))
 
     def scores_of_blocks(self, blocks: list[Block]) -> list[RowScores]:
-        """The same of several blocks; a kind overrides it where they share work."""
+        """`block_scores` of several blocks; a kind overrides it if blocks can share work."""
         return [self.block_scores(block) for block in blocks]
 
     @abstractmethod
     def tensors(self) -> dict[str, Tensor]:
-        """What the kind has learned, as its file keeps it."""
+        """The learned parameters of this kind, as stored in its file."""
 
     @property
     def margin_rows(self) -> int:
-        """Rows on either side of planned work whose scores lack too much of their context to be alarmed on."""
+        """Rows on either side of planned work that raise no alarm, because too much of their context is missing."""
         return self.context_rows // 2
 
     def expected_of(self, grids: list[Grid]) -> list[np.ndarray]:
-        """What is expected of standardised grids whose suspicious values are missing, (T, D) each; NaN where nothing
-        is.
-        """
+        """Expected values of standardised grids whose suspicious values are missing, (T, D) each; NaN if unknown."""
         return [self.row_scores(grid).expected for grid in grids]
 
     def block_surprise(self, block: Block) -> tuple[np.ndarray, np.ndarray]:
-        """Score and coverage of `block_scores` alone, (A, shown) each; a kind overrides it where that takes less."""
+        """Only score and coverage of `block_scores`, (A, shown) each; a kind overrides it if that takes less time."""
         rows = self.block_scores(block)
         return rows.score, rows.coverage
 
@@ -94,11 +93,11 @@ class Detector(ABC):
 
     @property
     def loss_block(self) -> int:
-        """Values of `log_loss` in a row that say as much as one that stands alone: those of rows seen together."""
+        """Length of a run of correlated values of `log_loss`, which counts as one independent value."""
         return self.context_rows
 
     def coverage_factors(self, spans: dict[str, Span]) -> np.ndarray:
-        """How much higher the tail of normal scores is under 1, 2, ... windows a row, (K,), at least 1."""
+        """The factor on the tail of normal scores if 1, 2, ... windows cover a row, (K,), at least 1."""
         return np.ones(1)
 
     @property
@@ -114,7 +113,7 @@ class Detector(ABC):
         return self.card.threshold
 
     def scale_of(self, asset: str) -> Scale:
-        """An asset's own scale, or the middle one of the family for an asset never seen."""
+        """An asset's own scale, or the family's median scale for an unknown asset."""
         return self.scales.get(asset) or self.fleet(asset) or self._middle_scale
 
     @cached_property
@@ -128,13 +127,14 @@ class Detector(ABC):
         return Scale(*(np.stack([getattr(s, part) for s in scales])[:, None] for part in ("center", "spread")))
 
     def standardised(self, grid: Grid, asset: str, observed: np.ndarray) -> Grid:
-        """The modelled sensors of a grid in units of the asset's scale, of which `observed` (T, D) is believed."""
+        """The modelled sensors of a grid in units of the asset's scale; only `observed` (T, D) values count."""
         return self._standardised(block_of(replace(grid, observed=observed), asset)).grid(0)
 
     def _standardised(self, block: Block) -> Block:
         """The modelled sensors of a block, each asset in units of its scale. UnusableError for other sensors.
 
-        What was filled over more than SHORT_GAP rows is missing: an earlier day's values bend what is expected beside.
+        Values that were filled over more than SHORT_GAP rows count as missing: values of an earlier day would distort
+        the expected values next to them.
         """
         if block.sensors != self.card.sensors:
             reason = f"model {self.name} knows sensors {self.card.sensors}, the grid has {block.sensors}"
@@ -156,12 +156,12 @@ class Detector(ABC):
         return self.score_each([(asset, grid)])[0]
 
     def score_each(self, grids: list[tuple[str, Grid]]) -> list[Scores]:
-        """The same of several grids, also of one asset: the same bits as of each alone."""
+        """`score` of several grids, which may be of one asset; bit for bit as if scored separately."""
         blocks = [block_of(grid, asset) for asset, grid in grids]
         return [scores for of_block in self._scores_of(blocks) for scores in of_block.values()]
 
     def score_all(self, grids: dict[str, Grid], since: np.datetime64) -> dict[str, Scores]:
-        """The same of several assets' grids, their rows from `since` on."""
+        """`score` of several assets' grids, for their rows from `since` on."""
         return {a: scores for of_block in self._scores_of(blocks_of(grids, since)) for a, scores in of_block.items()}
 
     def _scores_of(self, blocks: list[Block]) -> list[dict[str, Scores]]:
@@ -171,7 +171,7 @@ class Detector(ABC):
         return [self._scores_in(block, standardised, rows) for block, standardised, rows in each]
 
     def _scores_in(self, block: Block, ready: Block, rows: RowScores) -> dict[str, Scores]:
-        """The scores of a block's last rows, by asset, from what is said of its standardised rows."""
+        """The scores of a block's last rows, by asset, from the scores of its standardised rows."""
         times = block.times[block.last]
         measured, known = ready.observed[:, block.last], ready.values[:, block.last]
         seen = np.asarray(measured.any(axis=-1))
@@ -206,13 +206,13 @@ class Detector(ABC):
 
     @cached_property
     def flat_limits(self) -> FlatLimits | None:
-        """For how long sensors may stand still; None where nobody knows."""
+        """The limits on how long sensors may stand still; None if unknown."""
         limits = np.array(self.card.flat_limits)
         normal = self.card.config.alarms_per_asset_week * self.card.step_s / WEEK_S
         return FlatLimits(limits, -np.log(normal) / limits, self.context_rows) if len(limits) else None
 
     def flat_runs(self, block: Block) -> np.ndarray:
-        """For how many rows each modelled sensor has read its value, (A, T, D); all 0 where it has no limit."""
+        """For how many rows each modelled sensor has kept its value, (A, T, D); all 0 without limits."""
         columns = self.card.modelled_columns
         if self.flat_limits is None:
             return np.zeros((*block.values.shape[:2], len(columns)), dtype=np.int64)
@@ -232,7 +232,7 @@ class Detector(ABC):
         return self.evidence.pattern(times, values, expected), self.evidence.cross(times, values)
 
     def adjusted_scores(self, grids: dict[str, Grid]) -> dict[str, np.ndarray]:
-        """The scores of assets' grids divided by their coverage factors, (T,) each, so that one threshold fits all."""
+        """The scores of assets' grids divided by their coverage factors, (T,) each, so that one threshold applies."""
         adjusted: dict[str, np.ndarray] = {}
         for block in blocks_of(grids, np.datetime64("0001")):
             ready = self._standardised(block)
@@ -242,6 +242,6 @@ class Detector(ABC):
         return {asset: adjusted[asset] for asset in grids}
 
     def _factor(self, coverage: np.ndarray) -> np.ndarray:
-        """The coverage factor of rows under so many windows, in their shape."""
+        """The coverage factor of rows that so many windows cover, in the shape of `coverage`."""
         windows = np.arange(1, len(self.coverage_factor) + 1)
         return np.asarray(np.interp(coverage, windows, self.coverage_factor))

@@ -1,4 +1,4 @@
-"""Scales of the assets of a large fleet that its detector did not learn from: a table, one file a shard."""
+"""Scales of the assets of a large fleet outside the training sample: a table, one file per shard."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DAYS = 3
 
 @dataclass(frozen=True)
 class FleetScales:
-    """The scales that a training left in the store; a shard's are read when one of its assets is first asked for."""
+    """The scales that a training wrote to the store; those of a shard are read when first needed."""
 
     store: Store
     family: str
@@ -32,7 +32,7 @@ class FleetScales:
     _read: dict[int, dict[str, Scale]] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, asset: str) -> Scale | None:
-        """An asset's scale, None where the training did not know it."""
+        """An asset's scale, None if it was unknown at training."""
         shard = shard_of(asset, self.shards)
         if shard not in self._read:
             rows = self.store.read("scales", family=self.family, day=self.day, shard=shard)

@@ -1,4 +1,4 @@
-"""The rhythm of the day and the week, which windows of hours cannot hold: learned, and taken off before all else."""
+"""The rhythm of the day and the week, too long for windows of hours: learned, and subtracted first."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from sensors_data.series.grids.grid import Grid
 KINDS = {"day": 1, "workday": 2, "week": 7}
 """The number of sorts of day in each kind of profile."""
 FEWEST_DAYS = {"day": 2, "workday": 7, "week": 14}
-"""Days without which a profile of a kind is not tried."""
+"""Smallest number of days for a profile of each kind."""
 SLOT_S = 900
 GAIN = 0.9
-"""A profile is taken if it brings the deviation on rows that it has not seen under this share of what it was."""
+"""A profile is used if it reduces the deviation on held-out rows below this share."""
 CAP = 3.0
-"""Deviations count as this many times the median one at most, so that faults do not choose the profile."""
+"""Deviations are capped at this many times the median one, so that faults do not decide the choice."""
 DAY_S = 86_400
 
 
 @dataclass(frozen=True)
 class Profile:
-    """What each asset's sensors read more or less than usual, by slot of the day and sort of day."""
+    """Each asset's offsets from its sensors' usual level, by slot of the day and sort of day."""
 
     kind: str
     offsets: dict[str, np.ndarray]  # (slots, D) an asset, in the sensors' own units; 0 for a sensor without a rhythm
 
     def at(self, times: np.ndarray, *assets: str) -> np.ndarray:
-        """The offsets of assets at `times` (T,), (A, T, D); of an asset never seen the middle ones of the family."""
+        """The offsets of assets at `times` (T,), (A, T, D); the family's medians for an unknown asset."""
         offsets = np.stack([self._offsets_of(asset) for asset in assets])
         return np.asarray(offsets[:, _slots(times, self.kind, offsets.shape[1] // KINDS[self.kind])])
 

@@ -1,4 +1,4 @@
-"""What a threshold fitted again, with all that people have said since, would have changed on past nights."""
+"""What a threshold that is fitted again with today's verdicts would have changed on past nights."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from sensors_data.store import Store
 
 @dataclass(frozen=True)
 class Replay:
-    """Past nights under the thresholds that they had and under those fitted again."""
+    """Past nights under their original thresholds and under those fitted again."""
 
     family: str
     days: list[date]

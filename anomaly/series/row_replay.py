@@ -1,4 +1,4 @@
-"""Past rows under other limits of single sensors: what they would have lifted over the threshold, and what not."""
+"""Past rows under other limits of single sensors: which rows these would have raised over the threshold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scored rows at hand: the anomalies in them, under this budget of false alarms or another, and their picture."""
+"""Scored rows in memory: their anomalies, under this budget of false alarms or another, and their plot."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sensors_data.settings import Family
 
 @dataclass(frozen=True)
 class ScoredReadings:
-    """Scored rows, as the tables of the store hold them."""
+    """Scored rows, in the form of the store's tables."""
 
     rows: pd.DataFrame
     """The columns of table `scores`: a row a time and asset."""
@@ -38,7 +38,7 @@ class ScoredReadings:
         return anomalies.iloc[order].reset_index(drop=True)
 
     def under(self, alarms_per_asset_week: float) -> ScoredReadings:
-        """The same rows under another budget of false alarms: every threshold moved along its own tail."""
+        """The same rows under another budget of false alarms: each threshold is moved along its own tail."""
         budget = alarms_per_asset_week * self.spec.step.total_seconds() / WEEK_S
         moved = {
             name: threshold.model_copy(update={"value": threshold.limit_for(budget), "budget": budget})
@@ -52,7 +52,7 @@ class ScoredReadings:
     def plot(self, asset: str | None = None, rules: Rules | None = None) -> Figure:
         """The picture of `nightscore show`: each sensor over its expected band, score and threshold, anomalies shaded.
 
-        Of one asset; without one, of that with the highest score. NotThereError names the assets that were scored.
+        It shows `asset`, or by default the asset with the highest score. NotThereError names the scored assets.
         """
         names = self.rows["asset"].unique()
         chosen = asset if asset is not None else str(self.rows["asset"].iloc[self.rows["score"].fillna(0).argmax()])

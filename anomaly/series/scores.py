@@ -1,4 +1,4 @@
-"""What a detector says of rows: scores, what was expected, and each sensor's share."""
+"""A detector's results for rows: scores, expected values, and each sensor's share."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ class Scores:
 
 @dataclass(frozen=True)
 class RowScores:
-    """What a kind of detector says of a standardised grid: T rows, D modelled sensors; of a block's A assets at once
-    with A before them.
-    """
+    """Results for a standardised grid: T rows, D modelled sensors; for a block, with its A assets as the first axis."""
 
     score: np.ndarray  # (T,) nats, higher is worse
     coverage: np.ndarray  # (T,) how many windows judge a row; 1 where the kind knows no windows

@@ -1,4 +1,4 @@
-"""What a detector is learned from: an asset's rows, and the plan of a training."""
+"""The input of a training: each asset's rows, and the plan."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from sensors_data.series.grids.grid import Grid
 from sensors_data.series.incidents import incident_rows
 
 ABNORMAL = ("fault", "confirmed", "planned", "found")
-"""Kinds of incident that are not learned from; what was dismissed is normal."""
+"""Kinds of incident that are left out of training; dismissed anomalies are normal."""
 WEEK_S = 7 * 86_400
 MIN_ROWS = 48
-"""Observed normal rows without which nothing is learned."""
+"""Smallest number of observed normal rows for a training."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """What one asset contributes: its grid, which of its rows are abnormal, and where the held-out part begins."""
+    """One asset's part of a training: its grid, its abnormal rows, and where the held-out part begins."""
 
     grid: Grid
     abnormal: np.ndarray  # (T,) bool
@@ -41,7 +41,7 @@ class Span:
         return np.asarray(self.grid.observed & ~self.abnormal[:, None])
 
     def normal_grid(self) -> Grid:
-        """The grid in which abnormal rows are as if they had not been measured, so that they disturb no other."""
+        """The grid with abnormal rows marked as not measured, so that they do not affect other rows."""
         values = np.where(self.abnormal[:, None], np.float32(np.nan), self.grid.values)
         return Grid(self.grid.times, values, self.usable(), self.grid.sensors)
 
@@ -51,7 +51,7 @@ C = TypeVar("C", bound=DetectorConfig, covariant=True)
 
 @dataclass(frozen=True)
 class TrainingPlan(Generic[C]):
-    """What is to be trained, and how."""
+    """What to train, and how."""
 
     family: str
     step_s: float
@@ -59,7 +59,7 @@ class TrainingPlan(Generic[C]):
     config: C
     seed: int
     stage: str = "final"
-    """`draft`: judged by rows that it does not learn from; `final`: learned from all of them."""
+    """`draft`: trained without the held-out rows, to be judged on them; `final`: trained on all rows."""
 
 
 def training_spans(grids: dict[str, Grid], incidents: pd.DataFrame, held_out: float) -> dict[str, Span]:

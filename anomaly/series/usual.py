@@ -1,6 +1,6 @@
-"""The usual course of a day: what sensors read at that time of day in the weeks before, and how well that held.
+"""The usual course of a day: sensors' values at that time of day in the weeks before, and how well these held.
 
-It looks ahead by the clock alone. The detector knows nothing of it, and judges nothing by it.
+It looks ahead by the time of day alone. The detector does not use it.
 """
 
 from __future__ import annotations
