@@ -1,7 +1,7 @@
-"""The models of a store, of every kind: where their files stand, which one serves a day, what their cards say.
+"""The models of a store, of every kind: the paths of their files, the model that serves a day, their cards.
 
 A kind is `series`, `images`, `generators` or `features`; a model is called after its family or camera and the last day
-that it learned from. A rejected one is kept beside, marked, and never serves.
+that it learned from. A rejected one is stored beside it under a marked name, and never serves.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class ModelFile:
 
     @property
     def path(self) -> str:
-        """Where its file stands."""
+        """The path of its file."""
         return f"models/{self.kind}/{self.name}/{self.through}{_ACCEPTED if self.accepted else _REJECTED}"
 
 
@@ -43,7 +43,7 @@ class ModelCatalogue:
     store: Store
 
     def keep(self, model: ModelFile, data: bytes) -> str:
-        """Write a model; the one of the same day that was accepted or rejected before gives way. Its path."""
+        """Write a model, in place of an earlier one of the same day with either verdict; its path."""
         self.store.write_bytes(model.path, data)
         self.store.remove(ModelFile(model.kind, model.name, model.through, not model.accepted).path)
         return model.path
@@ -87,9 +87,9 @@ class ModelCatalogue:
         raise NotThereError(f"no {kind} model of {name} trained through {through}")
 
     def called(self, kind: str, model_id: str) -> ModelFile:
-        """The accepted model of an id as tables carry it, like `pump@2026-11-20`. NotThereError when it is gone.
+        """The accepted model with an id, like `pump@2026-11-20` in tables. NotThereError when it is gone.
 
-        UnusableError for what is no such id.
+        UnusableError for anything but an id.
         """
         name, _, through = model_id.partition("@")
         try:
@@ -101,22 +101,23 @@ class ModelCatalogue:
         return model
 
     def card(self, model: ModelFile) -> dict[str, Any]:
-        """What a model of any kind says of itself, of whatever format. UnusableError when it is no model file."""
+        """The card of a model of any kind and format. UnusableError when it is no model file."""
         return _card(self.read(model), model.path, "a model", "the job that trained it")
 
 
-def check_place(model: ModelFile, name: str, through: date, accepted: bool) -> None:
-    """UnusableError when a card is of another family or camera, day or verdict than the place where its file stands."""
-    if (name, through, accepted) != (model.name, model.through, model.accepted):
-        verdict = "accepted" if accepted else "rejected"
+def check_place(model: ModelFile, by_card: ModelFile) -> None:
+    """UnusableError when a file stands elsewhere than its card says: another family or camera, day or verdict."""
+    if by_card != model:
+        verdict = "accepted" if by_card.accepted else "rejected"
         raise UnusableError(
-            f"{model.path} holds the {verdict} model of {name} through {through}, which has another place",
+            f"{model.path} holds the {verdict} model of {by_card.name} through {by_card.through}, which has another "
+            "place",
             "move the file away",
         )
 
 
 def unfinished(kind: str, name: str, part: str = "training") -> str:
-    """Where the state of a training that has not ended stands in the store."""
+    """The path of the state of an unfinished training in the store."""
     return f"models/unfinished/{kind}/{name}/{part}.state"
 
 

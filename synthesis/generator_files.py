@@ -92,11 +92,14 @@ def card_of(data: bytes, where: str) -> GeneratorCard:
     return parse(GeneratorCard, fields, where)
 
 
+def file_of(card: GeneratorCard) -> ModelFile:
+    """The file of a model in a store, by its card."""
+    return ModelFile(KIND, card.camera, card.trained_through, card.accepted)
+
+
 def save(store: Store, generator: TrainedGenerator) -> str:
-    """Keep a generator; what it was before, accepted or rejected, gives way. The path written."""
-    card = generator.card
-    model = ModelFile(KIND, card.camera, card.trained_through, card.accepted)
-    return ModelCatalogue(store).keep(model, to_bytes(generator))
+    """Write a generator, in place of an earlier one of the same day with either verdict; the path written."""
+    return ModelCatalogue(store).keep(file_of(generator.card), to_bytes(generator))
 
 
 def serving(store: Store, camera: str, day: date) -> ModelFile | None:
@@ -107,7 +110,7 @@ def serving(store: Store, camera: str, day: date) -> ModelFile | None:
 def read_generator(store: Store, model: ModelFile) -> TrainedGenerator:
     """The generator in a file of the store. UnusableError as `from_bytes` raises it."""
     generator = from_bytes(store.read_bytes(model.path), model.path)
-    check_place(model, generator.card.camera, generator.card.trained_through, generator.card.accepted)
+    check_place(model, file_of(generator.card))
     return generator
 
 

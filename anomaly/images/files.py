@@ -104,11 +104,14 @@ def _from_revision_2(fields: dict[str, Any]) -> dict[str, Any]:
     return {**others, "format": FORMAT, "normaliser": normaliser}
 
 
+def file_of(card: ImageCard) -> ModelFile:
+    """The file of a model in a store, by its card."""
+    return ModelFile(KIND, card.camera, card.trained_through, card.accepted)
+
+
 def save(store: Store, detector: ImageDetector) -> str:
-    """Keep a detector; what it was before, accepted or rejected, gives way. The path written."""
-    card = detector.card
-    model = ModelFile(KIND, card.camera, card.trained_through, card.accepted)
-    return ModelCatalogue(store).keep(model, to_bytes(detector))
+    """Write a detector, in place of an earlier one of the same day with either verdict; the path written."""
+    return ModelCatalogue(store).keep(file_of(detector.card), to_bytes(detector))
 
 
 def serving(store: Store, camera: str, day: date) -> ModelFile | None:
@@ -119,14 +122,14 @@ def serving(store: Store, camera: str, day: date) -> ModelFile | None:
 def read_detector(store: Store, model: ModelFile) -> ImageDetector:
     """The detector in a file of the store. UnusableError as `from_bytes` raises it."""
     detector = from_bytes(store.read_bytes(model.path), model.path)
-    check_place(model, detector.card.camera, detector.card.trained_through, detector.card.accepted)
+    check_place(model, file_of(detector.card))
     return detector
 
 
 def read_card(store: Store, model: ModelFile) -> ImageCard:
     """The card in a file of the store. UnusableError as `card_of` raises it."""
     card = card_of(store.read_bytes(model.path), model.path)
-    check_place(model, card.camera, card.trained_through, card.accepted)
+    check_place(model, file_of(card))
     return card
 
 

@@ -121,11 +121,14 @@ def card_of(data: bytes, where: str) -> Card:
     return card
 
 
+def file_of(card: Card) -> ModelFile:
+    """The file of a model in a store, by its card."""
+    return ModelFile(KIND, card.family, card.trained_through, card.accepted)
+
+
 def save(store: Store, detector: Detector) -> str:
-    """Keep a detector; what it was before, accepted or rejected, gives way. The path written."""
-    card = detector.card
-    model = ModelFile(KIND, card.family, card.trained_through, card.accepted)
-    return ModelCatalogue(store).keep(model, to_bytes(detector))
+    """Write a detector, in place of an earlier one of the same day with either verdict; the path written."""
+    return ModelCatalogue(store).keep(file_of(detector.card), to_bytes(detector))
 
 
 def serving(store: Store, family: str, day: date) -> ModelFile | None:
@@ -137,7 +140,7 @@ def read_detector(store: Store, model: ModelFile) -> Detector:
     """The detector in a file of the store. UnusableError as `from_bytes` raises it, or when it belongs elsewhere."""
     detector = from_bytes(store.read_bytes(model.path), model.path)
     card = detector.card
-    check_place(model, card.family, card.trained_through, card.accepted)
+    check_place(model, file_of(card))
     if card.scales_day is None:
         return detector
     return replace(detector, fleet=FleetScales(store, card.family, card.scales_day, card.scales_shards).of)
@@ -146,7 +149,7 @@ def read_detector(store: Store, model: ModelFile) -> Detector:
 def read_card(store: Store, model: ModelFile) -> Card:
     """The card in a file of the store. UnusableError as `card_of` raises it, or when it belongs elsewhere."""
     card = card_of(store.read_bytes(model.path), model.path)
-    check_place(model, card.family, card.trained_through, card.accepted)
+    check_place(model, file_of(card))
     return card
 
 

@@ -63,16 +63,19 @@ def from_bytes(data: bytes, where: str) -> TrainedUpscaler:
     return TrainedUpscaler(with_tensors(lambda: Upscaler(card.network), tensors, where, _COMMAND), card)
 
 
+def file_of(card: UpscalerCard) -> ModelFile:
+    """The file of a model in a store, by its card."""
+    return ModelFile(KIND, card.camera, card.trained_through, card.accepted)
+
+
 def save(store: Store, upscaler: TrainedUpscaler) -> str:
-    """Keep an upscaler; what it was before, accepted or rejected, gives way. The path written."""
-    card = upscaler.card
-    model = ModelFile(KIND, card.camera, card.trained_through, card.accepted)
-    return ModelCatalogue(store).keep(model, to_bytes(upscaler))
+    """Write an upscaler, in place of an earlier one of the same day with either verdict; the path written."""
+    return ModelCatalogue(store).keep(file_of(upscaler.card), to_bytes(upscaler))
 
 
 def load_for(store: Store, camera: str, day: date) -> TrainedUpscaler:
     """The upscaler that serves a day. NotThereError when none was trained before it."""
     model = ModelCatalogue(store).needed(KIND, camera, day, "upscaler")
     upscaler = from_bytes(store.read_bytes(model.path), model.path)
-    check_place(model, upscaler.card.camera, upscaler.card.trained_through, upscaler.card.accepted)
+    check_place(model, file_of(upscaler.card))
     return upscaler
