@@ -1,4 +1,4 @@
-"""The brokers that a bridge listens to: MQTT and Kafka, each message answered for only once it is on disk."""
+"""The brokers that a bridge subscribes to: MQTT and Kafka. A message is acknowledged only once it is on disk."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from sensors_data.series.sources.retries import with_retries
 from sensors_data.settings import Duration, Section
 
 FEW = 10_000
-"""Messages that wait in memory at most; a broker keeps the rest."""
+"""Largest number of messages that wait in memory; the broker keeps the rest."""
 
 
 class Bridge(Section):
-    """What every bridge states: how messages are read, and how often they land."""
+    """The settings of every bridge: how messages are read, and how often files are written."""
 
     topic: str
-    """With {asset} and {sensor} where names stand, like `plant/{asset}/{sensor}`; of Kafka one topic's name."""
+    """The topic, with {asset} and {sensor} in place of names, like `plant/{asset}/{sensor}`; for Kafka a plain name."""
     time: str = "time"
     """The key of a message's time in a JSON payload; where it has none, the time of its arrival counts."""
     value: str = "value"
     """The key of its value, where the topic names the sensor."""
     asset: str = ""
-    """The key of its asset, where the topic does not name it."""
+    """Key of the asset, if the topic does not name it."""
     flush: Duration = timedelta(minutes=1)
-    """How long messages wait for the next file."""
+    """Time between two files."""
     most: int = Field(50_000, ge=1)
-    """Rows after which a file is written earlier."""
+    """Number of rows after which a file is written earlier."""
     user: str = ""
-    """Of a password."""
+    """User name for the password."""
     password: Secret | None = None
-    """Where the password is found."""
+    """Where to read the password."""
     ca: str = ""
-    """A file of certificates that the broker's is checked by; encrypted if set."""
+    """File of CA certificates for checking the broker; if set, the connection is encrypted."""
 
     @property
     def reader(self) -> Reader:
@@ -56,11 +56,11 @@ class MqttBridge(Bridge):
     kind: Literal["mqtt"]
     """The kind of broker."""
     host: str
-    """Where it runs."""
+    """Host of the broker."""
     port: int = Field(1883, ge=1, le=65535)
-    """Its port; 8883 is usual where it is encrypted."""
+    """Port of the broker; usually 8883 if encrypted."""
     client: str = "nightscore"
-    """The name of this listener. The broker keeps messages for it while it is away, so no two may share one."""
+    """Client id of this bridge. The broker keeps messages for it while it is down, so it must be unique."""
 
 
 class KafkaBridge(Bridge):
@@ -69,14 +69,14 @@ class KafkaBridge(Bridge):
     kind: Literal["kafka"]
     """The kind of broker."""
     servers: str
-    """Like `kafka-1:9092,kafka-2:9092`."""
+    """Bootstrap servers, like `kafka-1:9092,kafka-2:9092`."""
     group: str = "nightscore"
-    """The consumer group, by which Kafka knows what was read."""
+    """The consumer group, for which Kafka stores how far it has read."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """What came, and when."""
+    """A received message and its time of arrival."""
 
     topic: str
     payload: bytes
@@ -85,14 +85,14 @@ class Message:
 
 
 class Broker(Protocol):
-    """What a bridge asks of a broker."""
+    """What a bridge uses of a broker."""
 
     def wait(self, seconds: float) -> Message | None:
         """The next message; None when none came in time. StorageError when the broker is lost for good."""
         ...
 
     def safe(self, messages: list[Message]) -> None:
-        """Say that messages are on disk and need not be sent again."""
+        """Acknowledge messages that are on disk."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Secrets of a source: read from the environment or a file when they are needed, never kept in settings or logs."""
+"""Secrets of a source: read from the environment or a file when needed, never stored in settings or logs."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from sensors_data.settings import Section
 
 
 class Secret(Section):
-    """Where a password or token is found, as `{ env = "PLANT_PASSWORD" }` or `{ file = "/run/secrets/plant" }`."""
+    """Where to read a password or token: `{ env = "PLANT_PASSWORD" }` or `{ file = "/run/secrets/plant" }`."""
 
     env: str = ""
-    """Name of an environment variable that holds it."""
+    """Name of the environment variable with the secret."""
     file: str = ""
-    """A file that holds it; white space around it is left out."""
+    """Path of the file with the secret; white space around it is removed."""
 
     @model_validator(mode="after")
     def _one_place(self) -> Secret:
@@ -26,7 +26,7 @@ class Secret(Section):
         return self
 
     def read(self) -> str:
-        """The secret itself. NotThereError when its place is empty."""
+        """The secret. NotThereError when it is not there."""
         if self.env:
             secret = os.environ.get(self.env, "")
         else:
@@ -39,5 +39,5 @@ class Secret(Section):
 
 
 def without_secret(text: str, secret: str) -> str:
-    """A message in which a secret does not stand."""
+    """A message with the secret removed."""
     return text.replace(secret, "***") if secret else text

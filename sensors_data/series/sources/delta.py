@@ -26,9 +26,9 @@ class DeltaSource(Section):
     kind: Literal["delta"]
     """The kind of source."""
     url: str
-    """A folder, or like `s3://plant/readings`; secrets come from the environment, as `AWS_SECRET_ACCESS_KEY`."""
+    """Folder or URL, like `s3://plant/readings`; secrets come from the environment, as `AWS_SECRET_ACCESS_KEY`."""
     options: dict[str, str] = {}
-    """How the store is reached, like `{ AWS_REGION = "eu-west-1" }`; no secrets."""
+    """Options for the object store, like `{ AWS_REGION = "eu-west-1" }`; no secrets."""
 
 
 def days(family: Family) -> list[date]:

@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 
 
 class DuckdbSource(Section):
-    """A DuckDB file and a query of it for the times from `:start` to `:end`, the end left out."""
+    """A DuckDB file and a query, with times from `:start` up to but excluding `:end`."""
 
     kind: Literal["duckdb"]
     """The kind of source."""
     database: str = ":memory:"
-    """The file; not needed where the query reads files itself, as `from read_parquet('plant/*.parquet')`."""
+    """The file; not needed if the query reads files itself, as with `from read_parquet('plant/*.parquet')`."""
     query: str
-    """Like `select time, asset, flow from readings where time >= :start and time < :end`; without a zone it is UTC."""
+    """The query, like `select time, asset, flow from readings where time >= :start and time < :end`. Times without a
+    zone are UTC."""
 
 
 def days(family: Family) -> list[date]:

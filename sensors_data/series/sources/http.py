@@ -22,38 +22,38 @@ MOST_PAGES = 10_000
 
 
 class HttpSource(Section):
-    """An address and where in its answers the rows, the next page and the number of rows stand."""
+    """An address, and where its answers hold the rows, the next page and the number of rows."""
 
     kind: Literal["http"]
     """The kind of source."""
     url: str
-    """Without a query, like `https://plant.example/api/readings`."""
+    """The address without a query, like `https://plant.example/api/readings`."""
     since: date
-    """The first day that is asked for."""
+    """The first day to request."""
     query: dict[str, str] = {}
-    """Words of the query; `{start}` and `{end}` stand for the window, like `{ from = "{start}", to = "{end}" }`."""
+    """Parameters of the query; `{start}` and `{end}` stand for the window: `{ from = "{start}", to = "{end}" }`."""
     times: Literal["text", "s", "ms"] = "text"
-    """What `{start}` and `{end}` are given as: ISO 8601 text, or a number since 1970."""
+    """Format of `{start}` and `{end}`: ISO 8601 text, or a number since 1970."""
     rows: str = ""
-    """Where the list of rows stands in an answer, like `data.rows`; the whole answer if not set."""
+    """Path of the list of rows in an answer, like `data.rows`; by default the whole answer."""
     next: str = ""
-    """Where the address or the cursor of the next page stands, like `links.next`."""
+    """Path of the address or the cursor of the next page, like `links.next`."""
     cursor: str = ""
-    """The query's word for that cursor, where `next` is not an address."""
+    """Query parameter for that cursor, if `next` is not an address."""
     page: str = ""
-    """The query's word for a page's number, from 1, where pages are counted; an empty page is the last."""
+    """Query parameter for the page number, from 1, if pages are numbered; an empty page is the last."""
     total: str = ""
-    """Where the number of all rows of the window stands, so that a missing page is noticed."""
+    """Path of the total number of rows of the window, so that a missing page is noticed."""
     headers: dict[str, str] = {}
     """Headers of each request; no secrets."""
     token: Secret | None = None
-    """Where a bearer token is found."""
+    """Where to read a bearer token."""
     user: str = ""
-    """Of a password."""
+    """User name for the password."""
     password: Secret | None = None
-    """Where the password is found."""
+    """Where to read the password."""
     timeout: Duration = timedelta(minutes=1)
-    """How long an answer may take."""
+    """Time-out of a request."""
 
     @model_validator(mode="after")
     def _window_asked(self) -> HttpSource:

@@ -28,11 +28,11 @@ class IcebergSource(Section):
     table: str = ""
     """The table's name in its catalogue, like `plant.readings`."""
     catalog: dict[str, str] = {}
-    """Its name and how it is reached, like `{ name = "plant", type = "rest", uri = "http://catalog:8181" }`."""
+    """The catalogue, like `{ name = "plant", type = "rest", uri = "http://catalog:8181" }`."""
     metadata: str = ""
     """Without a catalogue: the table's metadata file, like `s3://plant/readings/metadata/00003.metadata.json`."""
     token: Secret | None = None
-    """Where the catalogue's token is found."""
+    """Where to read the catalogue's token."""
 
     @model_validator(mode="after")
     def _one_way(self) -> IcebergSource:

@@ -24,32 +24,32 @@ FRAME = ("result", "table", "_start", "_stop", "_measurement")
 
 
 class InfluxSource(Section):
-    """An InfluxDB and a query of it, in which `:start` and `:end` stand for the times that are asked for."""
+    """An InfluxDB and a query, in which `:start` and `:end` stand for the requested times."""
 
     kind: Literal["influxdb"]
     """The kind of source."""
     version: Literal[1, 2, 3]
-    """Of the server: 1 is asked in InfluxQL, 2 in Flux, 3 in SQL."""
+    """Version of the server: 1 is queried in InfluxQL, 2 in Flux, 3 in SQL."""
     url: str
-    """Like `http://influx:8086`."""
+    """Address of the server, like `http://influx:8086`."""
     query: str
-    """Like `select flow, speed from pump where time >= :start and time < :end group by machine`."""
+    """The query, like `select flow, speed from pump where time >= :start and time < :end group by machine`."""
     since: date
-    """The first day that is asked for."""
+    """The first day to request."""
     database: str = ""
     """Versions 1 and 3: the database."""
     org: str = ""
-    """Version 2: the organisation; the bucket stands in the query."""
+    """Version 2: the organisation; the bucket is named in the query."""
     page: Duration = timedelta(hours=6)
-    """How much of a day is asked for at once."""
+    """How much of a day to request at once."""
     token: Secret | None = None
-    """Where a token is found (versions 2 and 3)."""
+    """Where to read a token (versions 2 and 3)."""
     user: str = ""
-    """Of a password (version 1)."""
+    """User name for the password (version 1)."""
     password: Secret | None = None
-    """Where the password is found."""
+    """Where to read the password."""
     timeout: Duration = timedelta(minutes=2)
-    """How long an answer may take."""
+    """Time-out of a request."""
 
     @model_validator(mode="after")
     def _complete(self) -> InfluxSource:

@@ -30,19 +30,19 @@ class OpcuaSource(Section):
     kind: Literal["opcua"]
     """The kind of source."""
     url: str
-    """Like `opc.tcp://historian.plant:4840`, without a password."""
+    """Address of the server, like `opc.tcp://historian.plant:4840`, without a password."""
     nodes: dict[Label, dict[Label, str]] = Field(min_length=1)
     """The node of each sensor of each asset, like `{ pump-1 = { flow = "ns=2;s=Pump1.Flow" } }`."""
     since: date
-    """The first day that is asked for."""
+    """The first day to request."""
     user: str = ""
-    """Of a password; without one the connection is anonymous."""
+    """User name for the password; without one the connection is anonymous."""
     password: Secret | None = None
-    """Where the password is found."""
+    """Where to read the password."""
     security: str = ""
     """Policy, mode, certificate and key, like `Basic256Sha256,SignAndEncrypt,client.pem,client-key.pem`."""
     timeout: Duration = timedelta(seconds=30)
-    """How long an answer may take."""
+    """Time-out of a request."""
 
 
 def days(family: Family) -> list[date]:

@@ -26,26 +26,26 @@ MOMENT = timedelta(milliseconds=1)
 
 
 class PrometheusSource(Section):
-    """A Prometheus, or what speaks its language, and what to ask it for."""
+    """A Prometheus, or a server with the same API, and the queries."""
 
     kind: Literal["prometheus"]
     """The kind of source."""
     url: str
-    """Like `http://prometheus:9090`."""
+    """Address of the server, like `http://prometheus:9090`."""
     queries: dict[Label, str] = Field(min_length=1)
-    """The expression of each sensor, like `{ flow = "plant_flow" }`; it gives one series an asset."""
+    """The expression of each sensor, like `{ flow = "plant_flow" }`; it must give one series per asset."""
     since: date
-    """The first day that is asked for."""
+    """The first day to request."""
     asset: str = "instance"
     """The label whose value is the asset."""
     token: Secret | None = None
-    """Where a bearer token is found."""
+    """Where to read a bearer token."""
     user: str = ""
-    """Of a password."""
+    """User name for the password."""
     password: Secret | None = None
-    """Where the password is found."""
+    """Where to read the password."""
     timeout: Duration = timedelta(minutes=2)
-    """How long an answer may take."""
+    """Time-out of a request."""
 
 
 def days(family: Family) -> list[date]:

@@ -23,22 +23,22 @@ if TYPE_CHECKING:
 
 
 class SqlSource(Section):
-    """A query that gives a table in the family's layout for the times from `:start` to `:end`, the end left out."""
+    """A query for a table in the family's layout, with times from `:start` up to but excluding `:end`."""
 
     kind: Literal["sql"]
     """The kind of source."""
     url: str
-    """As SQLAlchemy writes it, without the password: `postgresql+psycopg2://user@host/plant`."""
+    """SQLAlchemy's URL of the database, without the password: `postgresql+psycopg2://user@host/plant`."""
     query: str
-    """Like `select time, asset, flow from readings where time >= :start and time < :end`."""
+    """The query, like `select time, asset, flow from readings where time >= :start and time < :end`."""
     password: Secret | None = None
-    """Where the password is found."""
+    """Where to read the password."""
     times: Literal["timestamp", "text", "s", "ms"] | None = None
-    """What `:start` and `:end` are given as; timestamps if not set, on SQLite text."""
+    """Type of `:start` and `:end`; by default timestamps, on SQLite text."""
     time_format: str = "%Y-%m-%dT%H:%M:%SZ"
-    """How text says a time; it must compare with what stands in the table."""
+    """Format of times as text; it must compare with the text in the table."""
     timeout: Duration = timedelta(minutes=5)
-    """How long the database may take to answer a query."""
+    """Time-out of a query."""
 
 
 def days(family: Family) -> list[date]:
