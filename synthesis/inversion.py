@@ -1,4 +1,4 @@
-"""The code of a real image, found by descent; and an image with a place painted out, as its generator would draw it."""
+"""The code of a real image, found by gradient descent; and an image with a hidden place filled in by its generator."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from synthesis.sampling import as_uint8
 from synthesis.training.step import as_pixels
 
 TRIED, STARTS = 1024, 16
-"""Codes that are drawn first, and those of them, nearest to the image, from which the descent begins."""
+"""Number of random codes, and of those among them, nearest to the image, from which the descent starts."""
 STEPS = 200
 RATE = 0.05
-"""Of Adam, falling to nought."""
+"""Learning rate of Adam, annealed to 0."""
 PRIOR = 1e-3
-"""Weight of a code's mean square against the mean squared distance of pixels in [-1, 1]."""
+"""Weight of the code's mean square relative to the mean squared distance of pixels in [-1, 1]."""
 MARGIN = 2
-"""Pixels around a hidden place that are painted out with it."""
+"""Pixels around a hidden place that are filled in with it."""
 
 
 @dataclass(frozen=True)
 class Inversion:
-    """What a generator draws that is nearest to an image."""
+    """The image that a generator can draw nearest to a given one, and its code."""
 
     code: Tensor  # (Z,)
     label: str
@@ -47,7 +47,7 @@ def inverted(
     hidden: np.ndarray | None = None,
     labels: Sequence[str] = (),
 ) -> Inversion:
-    """The code whose image is nearest to an image uint8 (C, H, W), where `hidden` (H, W) bool does not lie.
+    """The code whose image is nearest to an image uint8 (C, H, W), ignoring the pixels `hidden` (H, W) bool.
 
     Gradient descent on the code from the nearest of many random ones, with the prior's pull to the origin (Yeh et al.
     2017, arXiv:1607.07539, with squared distances). Of a generator with classes, those among `labels` are tried; all if
@@ -63,21 +63,13 @@ def inverted(
     target, weight = as_pixels(torch.tensor(image), config.low), torch.from_numpy(seen).float()
     with one_thread():
         z, label = _starts(generator, target, weight, labels, torch.Generator().manual_seed(seed))
-        z.requires_grad_()
-        optimizer = torch.optim.Adam([z], RATE)
-        rates = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, STEPS)
-        for _ in range(STEPS):
-            loss = _apart(generator.network(z, label), target, weight) + PRIOR * z.square().mean(1)
-            optimizer.zero_grad()
-            loss.sum().backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-            rates.step()
+        z = _descended(generator, z, label, target, weight)
         with torch.no_grad():
             drawn = generator.network(z, label)
             apart = _apart(drawn, target, weight)
     best = int(apart.argmin())
     return Inversion(
-        code=z[best].detach(),
+        code=z[best],
         label="" if label is None else generator.card.classes[int(label[best])],
         image=as_uint8(drawn[best : best + 1], config.low)[0],
         error=float(apart[best].sqrt()) * 255 / (1 - config.low),
@@ -112,6 +104,20 @@ def _starts(
     )
     nearest = apart.argsort()[:STARTS]
     return z[nearest], None if label is None else label[nearest]
+
+
+def _descended(generator: TrainedGenerator, z: Tensor, label: Tensor | None, target: Tensor, weight: Tensor) -> Tensor:
+    """The codes (S, Z) after gradient descent on their images' distance from the target, with the prior's pull."""
+    z = z.clone().requires_grad_()
+    optimizer = torch.optim.Adam([z], RATE)
+    rates = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, STEPS)
+    for _ in range(STEPS):
+        loss = _apart(generator.network(z, label), target, weight) + PRIOR * z.square().mean(1)
+        optimizer.zero_grad()
+        loss.sum().backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        rates.step()
+    return z.detach()
 
 
 def _apart(drawn: Tensor, target: Tensor, weight: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""What a user may set of a camera's generator: `[cameras.NAME.generator]`."""
+"""The settings of a camera's generator: `[cameras.NAME.generator]`."""
 
 from __future__ import annotations
 
@@ -16,41 +16,41 @@ from synthesis.training.recipe import Recipe
 
 
 class GeneratorSettings(Section):
-    """How a camera's generator is trained, what is drawn a day, and when that is trusted."""
+    """How a camera's generator is trained, how much is drawn per day, and when a batch passes."""
 
     preset: str = "default"
     """The networks and how they are trained; `nightscore presets list` names them all."""
     days: int = Field(28, ge=1, le=3650)
-    """Length of the span it learns from."""
+    """Length of the training span, days."""
     learns_from: Literal["normal", "all"] = "normal"
-    """normal: images labelled normal or not at all. all: every label is a class, and it draws the one asked for."""
+    """normal: images labelled normal or not at all. all: every label is a class that can be requested."""
     leave_out: tuple[str, ...] = ()
-    """Labels of images that are not learned from."""
+    """Labels of images that are left out of training."""
     images: int | None = Field(None, ge=1)
-    """Real images shown in training, repeated ones counted; the preset's own where not set."""
+    """Number of real images shown in training, with repeats; by default the preset's."""
     snapshots: int = Field(10, ge=1, le=1000)
-    """The best of them serves."""
+    """Number of snapshots, of which the best is used."""
     devices: int = Field(1, ge=1, le=64)
-    """Processes that share a training, each on a GPU of its own, or on a part of the cores where there is no GPU."""
+    """Number of processes that share a training, each on its own GPU or, without GPUs, on a part of the cores."""
     held_out: float = Field(0.1, gt=0, lt=0.9)
-    """Share of the images that is never learned from: for snapshots and the gate."""
+    """Share of the images that is held out for snapshots and the gate."""
     classifier_images: int = Field(150_000, ge=1)
-    """Images shown to the classifier in whose features drawn images are judged, where there are classes; at most 20
-    times those that there are."""
+    """With classes: number of images, with repeats, shown to the classifier in whose features drawn images are judged;
+    at most 20 times the number of images."""
     training: dict[str, Any] = {}
     """Keys of TrainingConfig that differ from the preset's."""
     inception: str | None = None
     """Path of the published Inception weights, relative to the working folder; with it the FID is reported too."""
     watch: WatchConfig = WatchConfig()
-    """When a training is stopped."""
+    """When a training is stopped early."""
     gate: GateConfig = GateConfig()
-    """Limits that a batch must keep to be published."""
+    """Limits that a batch must meet to be published."""
     count: int = Field(2048, ge=1)
-    """Images drawn a day."""
+    """Number of images drawn per day."""
     may_use: str = ""
-    """Who may use the drawn images and for what, in a sentence; it stands on the data sheet of every batch."""
+    """A sentence on who may use the drawn images and for what; printed on the data sheet of every batch."""
     truncation: float = Field(1.0, gt=0, le=1)
-    """Under 1, codes are drawn nearer to the mean: cleaner images, less variety."""
+    """Below 1, codes are drawn nearer to the mean: cleaner but less diverse images."""
 
 
 def generator_settings(settings: Settings, camera: str) -> GeneratorSettings:

@@ -34,51 +34,52 @@ GRADIENT_FIT = FitConfig(
 
 
 class ImageDetectorConfig(Section):
-    """How a camera's detector is built; one configuration serves every camera unless the settings say otherwise."""
+    """How a camera's detector is built; the defaults suit every camera."""
 
     features: FeatureConfig = FeatureConfig()
-    """What of an image is modelled."""
+    """The features of an image that are modelled."""
     compare: bool = False
-    """Whether training compares the kinds of features on painted defects and takes the best; the settings of a camera
-    that state no `features.kind` do."""
+    """Whether training compares the kinds of features on painted defects and uses the best; true for a camera whose
+    settings have no `features.kind`."""
     body: Literal["dense", "convolutional"] = "dense"
     """Kind of network: dense, or convolutional for pixels."""
     widths: tuple[int, ...] = (512, 128)
-    """Width of each layer of the encoder; the decoder has them in reverse."""
+    """Width of each layer of the encoder; the decoder has them in reverse order."""
     latent: int = Field(32, ge=1)
-    """Numbers in a code."""
+    """Size of the code."""
     activation: Literal["silu", "relu"] = "silu"
-    """The networks' nonlinearity."""
+    """Activation function of the networks."""
     likelihood: Likelihood = "gaussian"
-    """Distribution of a feature around what is expected of it."""
+    """Distribution of a feature around its expected value."""
     days: int = Field(28, ge=1, le=3650)
-    """Length of the span it learns from."""
+    """Length of the training span, days."""
     held_out: float = Field(0.2, gt=0, lt=0.9)
     """Last share of the images in time, held out for early stopping, normaliser and threshold."""
     folds: int = Field(5, ge=1, le=20)
-    """Parts of few images that are held out in turn for normaliser and threshold; 1: only the last images are."""
+    """With few images: number of folds that are held out in turn for normaliser and threshold; 1: only the last images.
+    """
     draws: int = Field(4, ge=1)
-    """S, Monte-Carlo draws of the code."""
+    """S, number of Monte-Carlo draws of the code."""
     memory: int = Field(20_000, ge=1)
-    """Normal codes kept as neighbours, at most."""
+    """Largest number of normal codes to store as neighbours."""
     neighbours: int = Field(5, ge=1)
-    """Nearest normal codes whose mean distance is taken."""
+    """Number of nearest normal codes to average the distance over."""
     weights: tuple[float, float, float, float] = (1.0, 1.0, 0.0, 2.0)
-    """Of reconstruction, divergence, distance and neighbours."""
+    """Weights of reconstruction, divergence, distance and neighbours in the score."""
     fine_weights: tuple[float, float] = (0.5, 0.5)
-    """Patches: of the fine level's reconstruction and neighbours."""
+    """Patches: weights of the fine level's reconstruction and neighbours."""
     fine_widths: tuple[int, ...] = (128, 64)
     """Patches: width of each layer of the fine level's encoder."""
     fine_latent: int = Field(8, ge=1)
-    """Patches: numbers in a code of the fine level."""
+    """Patches: size of the fine level's code."""
     kept_features: int = Field(500, ge=0)
-    """Patches: newest images whose features are kept for the next training."""
+    """Patches: number of newest images whose features are stored for the next training."""
     worst_share: float = Field(0.05, gt=0, le=1)
-    """Patches: an image's score is the mean over this share of its patches, the worst ones."""
+    """Patches: the score of an image is the mean over this share of its patches, the worst ones."""
     false_alarm_rate: float = Field(0.01, gt=0, lt=0.5)
     """Share of normal images that may be over the threshold."""
     steps: int = Field(1000, ge=1)
-    """Of training, about: the epochs of `fit` follow from it, at most `fit.epochs`, so that cost is even."""
+    """Approximate number of training steps, from which the epochs follow, up to `fit.epochs`."""
     fit: FitConfig = GRADIENT_FIT
     """How the VAE is trained."""
 

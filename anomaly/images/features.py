@@ -31,16 +31,16 @@ FINE, COARSE = 0.5, 1.2
 
 
 class FeatureConfig(Section):
-    """Which view of an image a VAE learns."""
+    """The view of an image that a VAE learns."""
 
     kind: Literal["pixels", "gradients", "patches"] = "gradients"
-    """pixels: grey levels. gradients: edges and details. patches: what a pretrained network sees, for textures."""
+    """pixels: grey levels. gradients: edges and details. patches: features of a pretrained network, for textures."""
     side: int = Field(28, ge=16, le=256)
     """Pixels: images are resized to this before gradients or patches are taken; a multiple of 32 for patches."""
     stride: Literal[16, 32] = 32
     """Pixels between two patches; those of the usual patches are 16, of detectors trained before 32."""
     mirrors: Literal[1, 2, 4] = 4
-    """Patches: mirror images that their features are the mean of; each costs one more pass of the network."""
+    """Patches: number of mirror images over which features are averaged; each costs one more pass of the network."""
     fine: bool = False
     """Patches every 16 pixels: whether a fine level, every 8 pixels, joins the score; detectors of before have none."""
     directions: int = Field(8, ge=4, le=16)

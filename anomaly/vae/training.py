@@ -34,7 +34,7 @@ class Examples:
 
 
 class FitConfig(Section):
-    """How long and how a model is trained."""
+    """How a model is trained, and for how long."""
 
     epochs: int = 40
     """Passes over the training windows or images, at most."""

@@ -28,9 +28,9 @@ class Bridge(Section):
     topic: str
     """The topic, with {asset} and {sensor} in place of names, like `plant/{asset}/{sensor}`; for Kafka a plain name."""
     time: str = "time"
-    """The key of a message's time in a JSON payload; where it has none, the time of its arrival counts."""
+    """Key of the time in a JSON payload; a message without it gets the time of its arrival."""
     value: str = "value"
-    """The key of its value, where the topic names the sensor."""
+    """Key of the value, if the topic names the sensor."""
     asset: str = ""
     """Key of the asset, if the topic does not name it."""
     flush: Duration = timedelta(minutes=1)
