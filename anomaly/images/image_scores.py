@@ -48,7 +48,7 @@ def score_images(detector: ImageDetector, images: np.ndarray) -> ImageScores:
     if images.shape[1:] != card.image:
         raise UnusableError(
             f"model {detector.name} takes images of C, H, W {card.image}, found {images.shape[1:]}",
-            "mend the camera's "
+            "repair the camera's "
             f"size and channels in the settings or run: nightscore train-images --camera {card.camera}",
         )
     if card.tile:

@@ -241,5 +241,5 @@ def check_source(detector: ImageDetector, png: bytes, day: date) -> None:
         camera = detector.card.camera
         raise UnusableError(
             f"{camera} sent {size} pixels on {day}, model {detector.name} learned from {known}",
-            f"mend the camera or retrain once there are enough images: nightscore train-images --camera {camera}",
+            f"repair the camera or retrain once there are enough images: nightscore train-images --camera {camera}",
         )

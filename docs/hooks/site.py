@@ -44,7 +44,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         if target.is_relative_to(config.docs_dir):
             return link[0]
         if not target.exists():
-            raise PluginError(f"{page.file.src_uri} links to {link[2]}, which does not exist; mend the link")
+            raise PluginError(f"{page.file.src_uri} links to {link[2]}, which does not exist; correct the link")
         path = target.relative_to(ROOT).as_posix()
         return f"`{path}`" if link[1].strip("`") == path else f"{link[1]} (`{path}`)"
 

@@ -62,7 +62,7 @@ def camera_files(camera: Camera) -> list[CameraFile]:
         suffixes = ", ".join(sorted({Path(file.name).suffix or "no suffix" for file in files})) or "nothing"
         raise NotThereError(
             f"no picture at {camera.inbox}, found {suffixes}",
-            "put PNG, JPEG, BMP, TIFF or WebP there or mend `inbox` in the settings",
+            "put PNG, JPEG, BMP, TIFF or WebP there or correct `inbox` in the settings",
         )
     return sorted(_without_copies(files), key=lambda file: file.path)
 

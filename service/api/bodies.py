@@ -60,7 +60,9 @@ def readings_of(body: bytes, kind: str, family: Family, asset: str | None) -> Re
     readings, rejects = read_frame(frame, no_rows, family, asset if layout.asset_from_file and asset else "body")
     if readings.empty:
         why = f"; first reason: {rejects['reason'].iloc[0]}" if len(rejects) else ""
-        raise refused(422, f"none of its {len(rejects):,} rows can be used{why}", remedy="mend the rows and send again")
+        raise refused(
+            422, f"none of its {len(rejects):,} rows can be used{why}", remedy="correct the rows and send again"
+        )
     return Readings(readings, rejects)
 
 

@@ -70,7 +70,7 @@ def _trained(settings: Settings, family: str, card: Card, newest: date, more: li
         return Health(family, "SETTINGS CHANGED", why, more)
     for job in ("ingest", "impute"):
         if (tried := failure(runs, job, spec.shards, family, after=newest)) is not None:
-            return Health(family, "NOT TAKEN IN", f"{tried}; when that is mended, {_start(family)}", more)
+            return Health(family, "NOT TAKEN IN", f"{tried}; when that is corrected, {_start(family)}", more)
     for job in ("score-series", "find-anomalies"):
         if (tried := failure(runs, job, spec.shards, family)) is not None:
             return Health(family, "NOT SCORED", f"{tried}; {_start(family)}", more)
@@ -110,7 +110,7 @@ def _unread(spec: Family) -> str:
     cell = str(raw["time"].iloc[0])[:40] if len(raw) else ""
     form = spec.layout.time_format or spec.layout.time_unit
     column = ", ".join(spec.layout.time)
-    return f"{why}: column {column} reads like '{cell}', layout.time_format is '{form}': mend one of them"
+    return f"{why}: column {column} reads like '{cell}', layout.time_format is '{form}': correct one of them"
 
 
 def _silent(store: Store, family: str, night: date) -> list[str]:

@@ -81,21 +81,21 @@ def _text_before(settings: Path, store: str | None) -> str:
         text = settings.read_text(encoding="utf-8")
         toml_in(text)
     except ValueError as error:
-        raise UnusableError(f"{settings} is not TOML: {error}", "mend it or write to another --settings") from error
+        raise UnusableError(f"{settings} is not TOML: {error}", "correct it or write to another --settings") from error
     return text
 
 
 def _as_far_as(
     error: UnreadableError, before: str, source: Path, settings: Path, name: str, wishes: Wishes
 ) -> UnreadableError:
-    """The refusal of a file, with the settings that could be written and the line of them that must be mended."""
+    """The refusal of a file, with the settings that could be written and the line of them that must be corrected."""
     known = name in tomllib.loads(before).get("families", {})
     partial = None if known else partial_settings(before, source, name, wishes)
     if partial is None:
         return error
     replace_file(*open_url(str(settings.resolve())), partial.text.encode())
-    mend = f"or mend line {partial.line} of {settings}, which has what is known, and run: nightscore doctor"
-    return UnreadableError(error.reason, f"{error.remedy}; {mend}" if error.remedy else mend)
+    correct = f"or correct line {partial.line} of {settings}, which has what is known, and run: nightscore doctor"
+    return UnreadableError(error.reason, f"{error.remedy}; {correct}" if error.remedy else correct)
 
 
 def _answered(source: Path, wishes: Wishes, discovery: Discovery) -> Discovery:

@@ -146,4 +146,4 @@ def advice(rows: pd.DataFrame, family: str, day: date) -> str:
         why = "though no sensor did, so how they go together changed"
         return f"the score drifted ({furthest}) {why}; look, then {retrain}"
     names = ", ".join(sensors[:3]) + (f" and {len(sensors) - 3} more" if len(sensors) > 3 else "")
-    return f"{names} drifted ({furthest}); if that is the new normal, retrain: {retrain}; if not, mend the sensor"
+    return f"{names} drifted ({furthest}); if that is the new normal, retrain: {retrain}; if not, repair the sensor"

@@ -183,7 +183,9 @@ def kafka(bridge: KafkaBridge) -> Iterator[Broker]:
     try:
         known = consumer.list_topics(timeout=30).topics
         if bridge.topic not in known:
-            raise StorageError(f"Kafka at {bridge.servers} has no topic '{bridge.topic}'", "mend `topic` of the bridge")
+            raise StorageError(
+                f"Kafka at {bridge.servers} has no topic '{bridge.topic}'", "correct `topic` of the bridge"
+            )
         consumer.subscribe([bridge.topic])
         yield _Kafka(consumer)
     except KafkaException as error:

@@ -47,7 +47,7 @@ class Landing:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._journal = self._path.open("a+", encoding="utf-8", newline="")
         except OSError as error:
-            raise StorageError(f"{self._path} cannot be written to: {error.strerror}", "mend `inbox`") from error
+            raise StorageError(f"{self._path} cannot be written to: {error.strerror}", "correct `inbox`") from error
         self._journal.seek(0)
         self.waiting = [tuple(row) for row in csv.reader(self._journal) if len(row) == len(HEAD) + 1]
 

@@ -67,7 +67,9 @@ def _files_at(inbox: str, day: date | None) -> list[Path]:
         paths = [place] if place.is_file() else []
     paths = [p for p in paths if not p.name.startswith(".")]
     if not paths:
-        raise NotThereError(f"no file at {place}", f"put {', '.join(SUFFIXES)} there or mend `inbox` in the settings")
+        raise NotThereError(
+            f"no file at {place}", f"put {', '.join(SUFFIXES)} there or correct `inbox` in the settings"
+        )
     return paths
 
 

@@ -29,7 +29,7 @@ def copies(url: str, suffixes: tuple[str, ...]) -> list[Path]:
     except OSError as error:
         raise StorageError(f"{url} cannot be read: {str(error).splitlines()[0] if str(error) else error!r}") from error
     if not copied:
-        raise NotThereError(f"no file at {url}", f"put {', '.join(suffixes)} there or mend `inbox` in the settings")
+        raise NotThereError(f"no file at {url}", f"put {', '.join(suffixes)} there or correct `inbox` in the settings")
     return copied
 
 

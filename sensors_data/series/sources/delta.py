@@ -61,6 +61,6 @@ def _opened(source: DeltaSource) -> Iterator[Dataset]:
     try:
         yield DeltaTable(source.url, storage_options=source.options).to_pyarrow_dataset()
     except TableNotFoundError:
-        raise NotThereError(f"there is no Delta table at {source.url}", "mend `url` of the source") from None
+        raise NotThereError(f"there is no Delta table at {source.url}", "correct `url` of the source") from None
     except (DeltaError, OSError, pa.ArrowException) as error:
         raise StorageError(f"the Delta table {source.url} cannot be read: {str(error).splitlines()[0]}") from None

@@ -68,7 +68,7 @@ def _connected(source: DuckdbSource) -> Iterator[DuckDBPyConnection]:
         raise NotThereError("a source of kind duckdb needs DuckDB", "run: pip install 'nightscore[duckdb]'") from error
     beside = source.database != ":memory:"
     if beside and not Path(source.database).is_file():
-        raise NotThereError(f"there is no DuckDB file at {source.database}", "mend `database` of the source")
+        raise NotThereError(f"there is no DuckDB file at {source.database}", "correct `database` of the source")
     try:
         opened = with_retries(
             lambda: duckdb.connect(source.database, read_only=beside), lambda error: "lock" in str(error)
@@ -78,7 +78,7 @@ def _connected(source: DuckdbSource) -> Iterator[DuckDBPyConnection]:
             yield connection
     except duckdb.Error as error:
         reason = str(error).strip().splitlines()[0]
-        raise StorageError(f"DuckDB ({source.database}) failed: {reason}", "mend `query` of the source") from None
+        raise StorageError(f"DuckDB ({source.database}) failed: {reason}", "correct `query` of the source") from None
 
 
 def _query(source: DuckdbSource) -> str:

@@ -90,7 +90,7 @@ def _pages(source: HttpSource, day: date) -> Iterator[list[dict[str, Any]]]:
         answer = server.ask(url, words | ({source.page: str(number)} if source.page else {}))
         page = _at(answer, source.rows, [])
         if not isinstance(page, list) or not all(isinstance(row, dict) for row in page):
-            raise UnreadableError(f"{source.url} gives no list of objects at '{source.rows}'", "mend `rows`")
+            raise UnreadableError(f"{source.url} gives no list of objects at '{source.rows}'", "correct `rows`")
         seen += len(page)
         yield page
         following = _at(answer, source.next, None) if source.next else None

@@ -85,7 +85,7 @@ def _opened(source: IcebergSource) -> Iterator[Table]:
             keys = source.catalog | ({"token": secret} if secret else {})
             yield load_catalog(keys.pop("name", None), **keys).load_table(source.table)
     except (NoSuchTableError, FileNotFoundError):
-        raise NotThereError(f"there is no Iceberg table {_name(source)}", "mend `table` or `metadata`") from None
+        raise NotThereError(f"there is no Iceberg table {_name(source)}", "correct `table` or `metadata`") from None
     except (OSError, ValueError) as error:
         if isinstance(error, UnusableError):
             raise

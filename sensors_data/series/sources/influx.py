@@ -110,7 +110,7 @@ def _series(answer: Any) -> pd.DataFrame:
     """The series of an answer in InfluxQL's form, their tags as columns. UnreadableError where one is cut short."""
     (result,) = answer["results"] if isinstance(answer, dict) and len(answer.get("results", [])) == 1 else [None]
     if result is None or "error" in result:
-        raise UnreadableError(f"InfluxDB gives no rows: {str(result or answer)[:200]}", "mend `query`: one `select`")
+        raise UnreadableError(f"InfluxDB gives no rows: {str(result or answer)[:200]}", "correct `query`: one `select`")
     series = result.get("series", [])
     if result.get("partial") or any(part.get("partial") for part in series):
         raise UnreadableError("InfluxDB gives a part of the rows alone (max-row-limit)", "make `page` shorter")
@@ -124,7 +124,7 @@ def _csv(body: bytes) -> pd.DataFrame:
     parts = [pd.read_csv(io.StringIO(block), dtype=str, keep_default_na=False) for block in blocks]
     for part in parts:
         if "error" in part.columns:
-            raise UnreadableError(f"InfluxDB broke off: {part['error'].iloc[0][:200]}", "mend `query`, or ask again")
+            raise UnreadableError(f"InfluxDB broke off: {part['error'].iloc[0][:200]}", "correct `query`, or ask again")
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 

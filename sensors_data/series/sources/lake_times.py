@@ -17,7 +17,7 @@ def time_field(family: Family, schema: pa.Schema, where: str) -> pa.Field:
     """The column of the layout's time. UnreadableError when it is not there, UnusableError when it holds no times."""
     name = family.layout.time[0]
     if name not in schema.names:
-        raise UnreadableError(f"{where} has no column '{name}'; it has {schema.names[:12]}", "mend `layout.time`")
+        raise UnreadableError(f"{where} has no column '{name}'; it has {schema.names[:12]}", "correct `layout.time`")
     field = schema.field(name)
     if not pa.types.is_timestamp(field.type):
         raise UnusableError(f"column '{name}' of {where} is {field.type}, no timestamp", "read it with kind = 'duckdb'")

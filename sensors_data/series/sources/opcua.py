@@ -110,7 +110,7 @@ def _connected(source: OpcuaSource) -> Iterator[Client]:
 def _remedy(reason: str) -> str:
     """What to do about a server's refusal."""
     if "NodeId" in reason:
-        return "mend `nodes`: write each as the server names it, like ns=2;s=Pump1.Flow"
+        return "correct `nodes`: write each as the server names it, like ns=2;s=Pump1.Flow"
     if "History" in reason:
         return "the node keeps no history; switch it on in the server"
     if "User" in reason or "Identity" in reason:

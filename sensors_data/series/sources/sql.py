@@ -112,7 +112,7 @@ def _engine(source: SqlSource) -> tuple[Engine, str]:
     secret = source.password.read() if source.password else ""
     url = url.set(password=secret) if secret else url
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise NotThereError(f"there is no SQLite database at {url.database}", "mend `url` of the source")
+        raise NotThereError(f"there is no SQLite database at {url.database}", "correct `url` of the source")
     try:
         return sqlalchemy.create_engine(url, connect_args=_options(url.get_backend_name(), source.timeout)), secret
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""Settings as far as a file is understood, for a file whose times are not: with the line that a person must mend."""
+"""Settings as far as a file is understood, for a file whose times are not: with the line that a person must correct."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FORM = "%Y-%m-%d %H:%M:%S"
 
 @dataclass(frozen=True)
 class Partial:
-    """A settings file's text with what is known of a family, and the line at which it must be mended, from 1."""
+    """A settings file's text with what is known of a family, and the line at which it must be corrected, from 1."""
 
     text: str
     line: int

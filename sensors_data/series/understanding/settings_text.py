@@ -12,7 +12,7 @@ from sensors_data.layout import Layout, Sensor
 from sensors_data.series.understanding.discover import Discovery
 
 UNSURE = "UNSURE"
-UNZONED = "the file states no zone; mend it if these are local times"
+UNZONED = "the file states no zone; correct it if these are local times"
 
 
 def with_family(text: str, discovery: Discovery, name: str) -> str:

@@ -205,7 +205,7 @@ def _no_time(columns: list[Column], name: str) -> UnreadableError:
         shown = f"'{dated[0].name}', like '{dated[0].distinct[0][:30]}',"
         return UnreadableError(
             f"{name}: the times in column {shown} are of no years 1990 to 2099",
-            "take out what is older, or mend the clock",
+            "take out what is older, or correct the clock",
         )
     parts = [column.name for sign in ("%m", "%d") for column in columns if column.named(WORDS[sign])]
     if len(parts) > 1:

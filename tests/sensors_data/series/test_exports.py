@@ -299,7 +299,7 @@ def test_each_guess_has_its_reason_beside_it_in_the_settings(put):
     text = with_family("# mine\nseed = 7\n", found, "plant")
     assert text.startswith("# mine\nseed = 7\n")
     assert "time = \"Zeit\" # 100.0% of its cells are times like '02.02.2026 00:00'" in text
-    assert 'timezone = "UTC" # the file states no zone; mend it if these are local times' in text
+    assert 'timezone = "UTC" # the file states no zone; correct it if these are local times' in text
 
 
 def test_the_numbers_of_states_stand_in_the_settings_with_how_they_came_about(put):

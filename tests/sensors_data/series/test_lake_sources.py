@@ -80,10 +80,10 @@ def test_duckdb_reads_files_by_a_query_and_needs_no_database(plant, tmp_path):
     ("source", "error", "what"),
     [
         ({"kind": "duckdb", "database": "none.duckdb", "query": QUERY}, NotThereError, "no DuckDB file at none.duckdb"),
-        ({"kind": "duckdb", "query": QUERY}, StorageError, "readings does not exist!; mend `query`"),
+        ({"kind": "duckdb", "query": QUERY}, StorageError, "readings does not exist!; correct `query`"),
         ({"kind": "duckdb", "query": "select 1"}, UnusableError, "lacks :start and :end"),
-        ({"kind": "delta", "url": "/nowhere"}, NotThereError, "there is no Delta table at /nowhere; mend `url`"),
-        ({"kind": "iceberg", "metadata": "/nowhere.json"}, NotThereError, "no Iceberg table /nowhere.json; mend"),
+        ({"kind": "delta", "url": "/nowhere"}, NotThereError, "there is no Delta table at /nowhere; correct `url`"),
+        ({"kind": "iceberg", "metadata": "/nowhere.json"}, NotThereError, "no Iceberg table /nowhere.json; correct"),
         ({"kind": "iceberg", "table": "a.b"}, UnusableError, "named by `table` and `catalog`, or by `metadata`"),
     ],
 )

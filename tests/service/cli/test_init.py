@@ -208,7 +208,7 @@ def test_where_times_are_not_understood_what_is_known_is_written_and_the_line_to
         n for n, line in enumerate(lines, start=1) if "MEND THIS LINE: how 'day 1 of 2026 at 0' reads" in line
     )
     assert result.code == 2
-    assert f"or mend line {number} of {settings}" in " ".join(result.err.split())
+    assert f"or correct line {number} of {settings}" in " ".join(result.err.split())
     family = load(settings).family("log")
     assert (family.layout.time, family.layout.separator, family.layout.decimal) == (("Zeit",), ";", ",")
     assert tuple(family.sensors) == ("temp",)

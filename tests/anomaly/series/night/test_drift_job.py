@@ -84,7 +84,7 @@ def test_a_sensor_that_moved_drifts_at_once_and_the_advice_is_one_sentence(setti
     assert set(rows.loc[rows["drifted"], "sensor"]) == {"flow"}
     assert "flow drifted (flow furthest, " in line
     retrain = f"nightscore train-series --family pump --day {day + timedelta(days=1)}"
-    assert line.endswith(f"if that is the new normal, retrain: {retrain}; if not, mend the sensor")
+    assert line.endswith(f"if that is the new normal, retrain: {retrain}; if not, repair the sensor")
 
 
 def test_planned_work_is_no_drift(settings):

@@ -212,5 +212,5 @@ def test_a_topic_that_kafka_does_not_know_is_told(tmp_path):
     producer = confluent.Producer(keys | {"allow.auto.create.topics": False})
     servers = ",".join(f"{b.host}:{b.port}" for b in producer.list_topics(timeout=10).brokers.values())
     family = family_of(tmp_path, kind="kafka", servers=servers, topic="none", asset="machine")
-    with pytest.raises(StorageError, match="has no topic 'none'; mend `topic` of the bridge"):
+    with pytest.raises(StorageError, match="has no topic 'none'; correct `topic` of the bridge"):
         run_bridge(family, "pump", lambda: False, print)

@@ -139,7 +139,7 @@ def test_the_inbox_is_a_file_a_folder_or_a_pattern(put, tmp_path):
     assert find_files(str(paths["a/x.csv.gz"])) == [paths["a/x.csv.gz"]]
     assert find_files(str(paths["a/[1].csv"])) == [paths["a/[1].csv"]]
     assert find_files(f"{inbox}/*/{{day}}.csv", date(2026, 11, 22)) == [paths["a/2026-11-22.csv"]]
-    with pytest.raises(LookupError, match=r"no file at .*2026-11-23.csv; put .csv, .* there or mend `inbox`"):
+    with pytest.raises(LookupError, match=r"no file at .*2026-11-23.csv; put .csv, .* there or correct `inbox`"):
         find_files(f"{inbox}/*/{{day}}.csv", date(2026, 11, 23))
 
 

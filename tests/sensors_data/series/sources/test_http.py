@@ -126,7 +126,7 @@ def test_a_refused_token_says_what_to_check(endpoint, monkeypatch):
 
 
 def test_a_list_that_is_not_where_it_is_said_to_be_names_the_key(endpoint):
-    with pytest.raises(UnreadableError, match=r"no list of objects at 'data'; mend `rows`"):
+    with pytest.raises(UnreadableError, match=r"no list of objects at 'data'; correct `rows`"):
         read_day(family_of(endpoint, rows="data"), DAY)
 
 

@@ -106,7 +106,7 @@ def test_values_of_bad_and_uncertain_quality_are_rejects(plant, served, source):
 @pytest.mark.parametrize(
     ("changes", "what"),
     [
-        ({"nodes": {"p1": {"flow": "ns=2;s=none"}}}, "mend `nodes`"),
+        ({"nodes": {"p1": {"flow": "ns=2;s=none"}}}, "correct `nodes`"),
         ({"user": ""}, "check `user` and the password"),
         ({"url": "opc.tcp://127.0.0.1:9"}, "check `url` and whether the server runs"),
     ],
