@@ -1,4 +1,4 @@
-"""Who asks, and what that one may do: by a user's token, a session, a trusted proxy, or the token of the service."""
+"""Authentication and authorisation: by a user's token, a session, a trusted proxy, or the service's own token."""
 
 from __future__ import annotations
 
@@ -20,39 +20,39 @@ from service.api.users import ROLES, SERVICE, Role, Users
 
 COOKIE = "nightscore"
 SESSION_S = 12 * 3600
-"""How long a browser stays signed in, seconds."""
+"""Lifetime of a browser's session, seconds."""
 CODE_S = 900
-"""How long the link that is printed at the start signs in, seconds; once."""
+"""Lifetime of the link that is printed at the start, seconds; it works once."""
 _PORTS = {"http": "80", "https": "443"}
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who asks."""
+    """The sender of a request."""
 
     name: str
     role: Role
 
     def may(self, role: Role) -> bool:
-        """Whether this one may do what takes a role."""
+        """Whether it has at least a role."""
         return ROLES.index(self.role) >= ROLES.index(role)
 
     def speaks_as(self, stated: str) -> str:
-        """Whose word it is: a user's own; whoever holds the service's token may speak for somebody."""
+        """The author to record: the user; with the service's token, the author that the request states."""
         return stated if self.name == SERVICE else self.name
 
 
 @dataclass(frozen=True)
 class Proxy:
-    """A proxy that signs people in and names them in a header; the header counts from its addresses alone."""
+    """A proxy that authenticates users and names them in a header, which is trusted only from its addresses."""
 
     header: str
     networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     role: Role = "viewer"
-    """Of people whom the file of users does not have."""
+    """Role of users who are not in the file of users."""
 
     def is_peer(self, address: str) -> bool:
-        """Whether a request that comes from an address is the proxy's."""
+        """Whether an address is the proxy's."""
         try:
             return any(ipaddress.ip_address(address) in network for network in self.networks)
         except ValueError:
@@ -60,7 +60,7 @@ class Proxy:
 
 
 def proxy_of(header: str | None, addresses: tuple[str, ...]) -> Proxy | None:
-    """The proxy whose header is trusted, None where none is named. UnusableError for one without an address."""
+    """The proxy whose header is trusted, None without a header. UnusableError for a proxy without an address."""
     if header is None:
         return None
     try:
@@ -74,11 +74,11 @@ def proxy_of(header: str | None, addresses: tuple[str, ...]) -> Proxy | None:
 
 @dataclass(frozen=True)
 class Access:
-    """Who may do what: the service's token, which is an admin's, the users, and whether reading takes either."""
+    """The access rules: the service's token, which has the role admin, the users, and whether reading needs a token."""
 
     token: str
     hosts: tuple[str, ...]
-    """Names under which the service may be called; a page of another site that resolves to it is refused."""
+    """Host names that the service answers to; requests to any other name are refused."""
     open_to_read: bool
     """True on loopback."""
     users: Users = field(default_factory=Users)
@@ -86,7 +86,7 @@ class Access:
     _codes: dict[str, float] = field(default_factory=dict)
 
     def identity(self, headers: Headers) -> Identity | None:
-        """Who asks, by a token, a session or the proxy's header; None where nobody is known."""
+        """The sender, by a token, a session or the proxy's header; None if unknown."""
         kind, _, text = headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer":
             return self.of_token(text)
@@ -103,23 +103,23 @@ class Access:
         return self._of_session(_cookie_of(headers))
 
     def known(self, headers: Headers) -> bool:
-        """Whether the one who asks may say what anomalies are."""
+        """Whether the sender may record verdicts."""
         return self.may(headers, "reviewer")
 
     def may(self, headers: Headers, role: Role) -> bool:
-        """Whether the one who asks has a role."""
+        """Whether the sender has at least a role."""
         identity = self.identity(headers)
         return identity is not None and identity.may(role)
 
     def of_token(self, token: str) -> Identity | None:
-        """Whose token it is; as long for a nearly right one."""
+        """The owner of a token; compared in constant time."""
         if hmac.compare_digest(token.encode(), self.token.encode()):
             return Identity(SERVICE, "admin")
         user = self.users.by_token(token)
         return Identity(user.name, user.role) if user else None
 
     def session_of(self, identity: Identity, now: float | None = None) -> str:
-        """A cookie's value that signs an identity in for SESSION_S; it ends with a new token or a revocation."""
+        """The value of a session cookie, valid for SESSION_S or until the user's token changes or is revoked."""
         text = f"{identity.name}.{int((now or time.time()) + SESSION_S)}"
         return f"{text}.{self._signature(text, identity.name)}"
 
@@ -139,24 +139,24 @@ class Access:
         return Identity(user.name, user.role) if user else None
 
     def _signature(self, text: str, name: str) -> str:
-        """Of a session: keyed by the service's token and the user's, so that either's change ends it."""
+        """The signature of a session, keyed by the service's and the user's token: a change of either ends it."""
         user = self.users.all().get(name)
         key = hashlib.sha256(f"session {self.token} {user.digest if user else ''}".encode()).digest()
         return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
     def code(self) -> str:
-        """A code that signs an admin in once, within CODE_S: what the link holds that is printed at the start."""
+        """A code that signs an admin in once, within CODE_S, for the link that is printed at the start."""
         made = secrets.token_urlsafe(18)
         self._codes[made] = time.monotonic() + CODE_S
         return made
 
     def redeemed(self, code: str) -> Identity | None:
-        """The admin whom a code signs in; None where it was used, is too old or never was."""
+        """The admin that a code signs in; None if the code was used, is too old or was never issued."""
         until = self._codes.pop(code, 0.0)
         return Identity(SERVICE, "admin") if time.monotonic() < until else None
 
     def is_own_page(self, origin: str, host: str) -> bool:
-        """Whether a request that a page sent comes from a page of this very service."""
+        """Whether a request from a page comes from a page of this service."""
         try:
             parts = urlsplit(origin)
             port = str(parts.port or "")

@@ -29,7 +29,7 @@ CSV = "text/csv"
 JSON = "application/json"
 FORMATS = {"json": JSON, "csv": CSV, "parquet": PARQUET}
 MAX_VALUES = 5_000_000
-"""Cells of one body; a packed Parquet file can hold far more than its bytes let one think."""
+"""Largest number of cells in one body; a compressed Parquet file can hold far more than its size suggests."""
 MAX_COLUMNS = 4096
 HEAD = 2**20
 """Bytes of a text in which its widest line is looked for."""
@@ -48,7 +48,7 @@ class Readings:
 
 
 def readings_of(body: bytes, kind: str, family: Family, asset: str | None) -> Readings:
-    """A body's readings. RefusedError for a kind that is not read, ValueError when it cannot be read as a whole.
+    """A body's readings. RefusedError for an unsupported kind, ValueError when it cannot be read at all.
 
     `asset` names the machine where the family's files are named after theirs.
     """

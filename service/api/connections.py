@@ -1,4 +1,4 @@
-"""Connections that are cut off while their request's head is still under way: too slow, too large, too many at once."""
+"""Connections that are cut off while the head of a request arrives: too slow, too large, or too many at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close
 
 
 class HeadLimits(H11Protocol):
-    """HTTP/1.1 that waits for no head for long."""
+    """HTTP/1.1 with limits on the head of a request."""
 
     _waiting: Counter[str] = Counter()
     _timer: asyncio.TimerHandle | None = None

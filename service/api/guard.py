@@ -1,4 +1,4 @@
-"""What stands before every request: whose host it names, who asks, how much, how often, how fast."""
+"""The checks before every request: host name, sender, size, rate and speed."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from service.api.telemetry import Telemetry
 
 MB = 2**20
 OPEN = ("/health", "/ready", "/login", "/logout", "/favicon.ico")
-"""Addresses that nobody needs to be known for."""
+"""Addresses that need no authentication."""
 READS = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much of everything one service takes."""
+    """The limits of one service."""
 
     body: int = 32 * MB
     """Bytes of one request."""
@@ -43,13 +43,13 @@ class Limits:
 
 @dataclass
 class Rates:
-    """A bucket of requests for each client; the longest unseen clients are forgotten first."""
+    """A token bucket for each client; the clients that were not seen for longest are forgotten first."""
 
     limits: Limits
     left: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
 
     def take(self, client: str, now: float) -> bool:
-        """Whether a client may ask once more."""
+        """Whether a client may send one more request."""
         tokens, at = self.left.pop(client, (float(self.limits.burst), now))
         tokens = min(float(self.limits.burst), tokens + (now - at) * self.limits.rate)
         self.left[client] = (max(0.0, tokens - 1), now)
@@ -59,7 +59,7 @@ class Rates:
 
 
 class Guard:
-    """Refuses requests before any of their body is read; cuts off those that grow or dawdle; notes how each ended."""
+    """Refuses requests before their body is read, cuts off large or slow ones, and records each outcome."""
 
     def __init__(self, app: ASGIApp, access: Access, limits: Limits, telemetry: Telemetry) -> None:
         self.app, self.access, self.limits, self.telemetry = app, access, limits, telemetry
@@ -99,7 +99,7 @@ class Guard:
         await self._pass_on(scope, receive, send, announced)
 
     def _without_forged_names(self, scope: Scope) -> Scope:
-        """The request without the proxy's header unless the proxy sent it."""
+        """The request without the proxy's header, unless the proxy sent it."""
         proxy = self.access.proxy
         if proxy is None or proxy.is_peer(_peer_of(scope)):
             return scope
@@ -137,7 +137,7 @@ class Guard:
             raise refused(429, f"more than {self.limits.rate:g} requests a second", remedy="wait a second")
 
     def _announced(self, headers: Headers) -> int:
-        """The length that a request says it has. RefusedError where it is too much, or packed."""
+        """The declared length of a request. RefusedError if it is too large, or compressed."""
         if headers.get("content-encoding", "identity") != "identity":
             packing = headers["content-encoding"]
             raise refused(415, "packed bodies are not unpacked here", "content-encoding", packing, "send it unpacked")
@@ -151,7 +151,7 @@ class Guard:
         return length
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send, announced: int) -> None:
-        """Hand a request on, its body counted and timed as it comes."""
+        """Pass a request on, while its body is counted and timed."""
         self.under_way += announced
         seen, begun = 0, False
         end = anyio.current_time() + self.limits.seconds

@@ -1,4 +1,4 @@
-"""Signing in: a form that takes a token, and the link that is printed at the start, which is good once."""
+"""Signing in: a form for a token, and the link that is printed at the start, which works once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Routes by which past nights are judged again: under a threshold that knows what people said, kept where wanted."""
+"""Routes to replay past nights under a threshold fitted to the verdicts, and to accept that threshold."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Budget = Annotated[
 
 
 class Agreed(Section):
-    """A replay that somebody looked at and wants to serve."""
+    """A replay that somebody accepts."""
 
     family: Name = Field(examples=["pump"])
     nights: int = Field(7, ge=1, le=92)

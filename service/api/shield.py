@@ -1,4 +1,4 @@
-"""What every answer says to browsers, and what none may say."""
+"""The security headers of every answer, and the headers that none may have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the service itself is: its requests as a log line each and as metrics of its own."""
+"""Telemetry of the service itself: a log line per request, and its own metrics."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Telemetry:
         self.under_way = Gauge("nightscore_service_under_way", "Requests that are under way.", registry=self.registry)
 
     def note(self, who: str, client: str, method: str, path: str, status: int, seconds: float) -> None:
-        """One answered request: who, from where, what, how it ended. No query, no header, no body is kept."""
+        """Record an answered request: who, from where, what, how it ended; no query, header or body."""
         area = path.strip("/").split("/", 1)[0]
         area = area if area in _AREAS else "other"
         self.requests.labels(area, str(status)).inc()

@@ -1,4 +1,4 @@
-"""Routes by which a model is trained now, watched while it is, and stopped. Starting and stopping take an admin."""
+"""Routes to start, watch and stop a training. Starting and stopping require an admin."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def training_routes(service: Service, access: Access) -> APIRouter:
 
 
 def _shown(lease: Lease, now: datetime) -> dict[str, Any]:
-    """How far a training is, for programs and in words."""
+    """The progress of a training, for programs and in words."""
     state = "under way" if lease.lives(now) else "cut off"
     shown = lease.model_dump(mode="json", include={"kind", "name", "day", "began", "stage", "done", "planned"})
     return {**shown, "state": state, "left_s": lease.left_s(now), "message": _message(lease, state, now)}

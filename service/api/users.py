@@ -1,4 +1,4 @@
-"""Who may use the service: users with a role and a token that expires; the file holds the tokens' hashes alone."""
+"""The users of the service, each with a role and a token that expires; the file holds only hashes of the tokens."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from sensors_data.settings import parse
 
 Role = Literal["viewer", "reviewer", "admin"]
 SERVICE = "service"
-"""Who holds the token that the service made for itself."""
+"""Name of the holder of the service's own token."""
 ROLES: tuple[Role, ...] = ("viewer", "reviewer", "admin")
 """A viewer reads and scores; a reviewer also says what anomalies are; an admin also accepts thresholds and models."""
 
@@ -34,23 +34,23 @@ class User(Section):
     name: Name
     role: Role
     digest: str
-    """SHA-256 of the token, which has 192 random bits; the token itself is nowhere."""
+    """SHA-256 of the token, which has 192 random bits; the token itself is not stored."""
     expires: datetime
     revoked: bool = False
 
     def is_welcome(self, now: datetime) -> bool:
-        """Whether the token still opens anything."""
+        """Whether the token is still valid."""
         return not self.revoked and now < self.expires
 
 
 def digest_of(token: str) -> str:
-    """The hash under which a token is kept."""
+    """The hash by which a token is stored."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 @dataclass
 class Users:
-    """The users in a file, which is read again when it changes; none where there is no file."""
+    """The users in a file, which is read again when it changes; none without a file."""
 
     path: Path | None = None
     _stamp: tuple[int, int] = (0, 0)
@@ -67,13 +67,13 @@ class Users:
         return self._known
 
     def by_token(self, token: str) -> User | None:
-        """The welcome user of a token, or None; as long for a nearly right one."""
+        """The user of a valid token, or None; compared in constant time."""
         digest, now = digest_of(token), datetime.now(UTC)
         matching = [user for user in self.all().values() if hmac.compare_digest(user.digest, digest)]
         return next((user for user in matching if user.is_welcome(now)), None)
 
     def by_name(self, name: str) -> User | None:
-        """The welcome user of a name, or None."""
+        """The user of a name whose token is valid, or None."""
         user = self.all().get(name)
         return user if user is not None and user.is_welcome(datetime.now(UTC)) else None
 
@@ -89,7 +89,7 @@ def _read(path: Path) -> dict[str, User]:
 
 
 def add_user(path: Path, name: str, role: Role, days: int) -> str:
-    """Add a user whose token is good for so many days; the token. UnusableError when the name is taken."""
+    """Add a user whose token is valid for so many days; the token. UnusableError when the name is taken."""
     token = secrets.token_urlsafe(24)
 
     def change(users: dict[str, User]) -> None:
@@ -106,7 +106,7 @@ def add_user(path: Path, name: str, role: Role, days: int) -> str:
 
 
 def rotate_token(path: Path, name: str, days: int) -> str:
-    """Give a user a new token, good for so many days; the one before opens nothing more. NotThereError without one."""
+    """Give a user a new token, valid for so many days, in place of the old one. NotThereError without such a user."""
     token = secrets.token_urlsafe(24)
 
     def change(users: dict[str, User]) -> None:
@@ -134,7 +134,7 @@ def _named(users: dict[str, User], name: str) -> User:
 
 
 def _changed(path: Path, change: Callable[[dict[str, User]], None]) -> None:
-    """Change the users in the file, which its owner alone may read."""
+    """Change the users in the file, which only its owner may read."""
     users = dict(Users(path).all())
     change(users)
     path.parent.mkdir(parents=True, exist_ok=True)

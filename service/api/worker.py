@@ -1,4 +1,4 @@
-"""Heavy bodies are scored in a process of its own with limits, so that none of them can take the service."""
+"""Large bodies are scored in a separate process with limits, so that they cannot bring down the service."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from service.api.problems import Problem, RefusedError, refused
 P = ParamSpec("P")
 T = TypeVar("T")
 LIGHT = 2**20
-"""Bytes of a body up to which it is scored in the service itself, unless it is packed."""
+"""Largest body, bytes, that is scored in the service itself, unless it is compressed."""
 TOO_MUCH = "scoring it takes more memory than one request may"
 REMEDY = "send fewer days or machines at a time"
 
 
 @dataclass
 class Worker:
-    """One process that does one thing at a time; it starts with the first, and anew where it was ended."""
+    """A process that runs one job at a time; it is started on demand, and again after it was ended."""
 
     memory: int = 3 * 2**30
     """Bytes that it may take beyond what it needs to start."""
@@ -64,7 +64,7 @@ class Worker:
         return self._pool
 
     def end(self) -> None:
-        """End the process, whatever it does."""
+        """Kill the process."""
         pool, self._pool = self._pool, None
         if pool is None:
             return

@@ -1,4 +1,4 @@
-"""What one service holds: settings, store, the models it has read of late, and a line for heavy work."""
+"""The state of one service: settings, store, cached models, and the queue for heavy work."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 class BusyError(NightscoreError):
-    """Too much heavy work waits already; what is asked for could be done later."""
+    """Too much heavy work is waiting already; the request can be repeated later."""
 
 
 @dataclass
