@@ -15,21 +15,29 @@ _AT_ONCE = 2**17
 
 def blocks_of(
     data: bytes | memoryview, place: int, first: int, size: int
-) -> Iterator[tuple[bytes | memoryview, int, int]]:
-    """Runs of whole lines from `place` on, where line `first` begins; each with their count and the first's number."""
+) -> Iterator[tuple[bytes | memoryview, int, int, int]]:
+    """Runs of whole lines from `place` on, where line `first` begins.
+
+    Each with the count of its lines and of its quotation marks, and the number of its first line.
+    """
     while place < len(data):
         end = _line_end(data, min(place + size, len(data)) - 1)
         block = data[place:end]
-        lines = count_of(b"\n", block) + (block[-1:] != b"\n")
-        yield block, lines, first
+        ends, quotes = _counts_of(b'\n"', block)
+        lines = ends + (block[-1:] != b"\n")
+        yield block, lines, quotes, first
         first, place = first + lines, end
 
 
-def count_of(letter: bytes, data: bytes | memoryview) -> int:
-    """How often a letter of one byte stands in a text."""
-    letters, wanted = np.frombuffer(data, dtype=np.uint8), np.uint8(ord(letter))
-    parts = range(0, len(letters), _AT_ONCE)  # comparing all at once would leave the processor's cache
-    return sum(int(np.count_nonzero(letters[begin : begin + _AT_ONCE] == wanted)) for begin in parts)
+def _counts_of(letters: bytes, data: bytes | memoryview) -> list[int]:
+    """How often each of some letters of one byte stands in a text."""
+    text, same = np.frombuffer(data, dtype=np.uint8), np.empty(_AT_ONCE, dtype=bool)
+    counts = [0] * len(letters)
+    for begin in range(0, len(text), _AT_ONCE):  # comparing all at once would leave the processor's cache
+        part = text[begin : begin + _AT_ONCE]
+        for number, letter in enumerate(letters):
+            counts[number] += int(np.count_nonzero(np.equal(part, np.uint8(letter), out=same[: len(part)])))
+    return counts
 
 
 def _line_end(data: bytes | memoryview, place: int) -> int:

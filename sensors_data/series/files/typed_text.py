@@ -15,7 +15,7 @@ from sensors_data.series.files.cells import BLOCK, Aside, Body, mended_rows, row
 from sensors_data.series.files.header_names import named_cells
 from sensors_data.series.files.key_columns import WORD, coded, whole
 from sensors_data.series.files.number_cells import BLANKS, numbers_of, numbers_of_text
-from sensors_data.series.files.text_lines import blocks_of, count_of, joined
+from sensors_data.series.files.text_lines import blocks_of, joined
 from sensors_data.series.values.numbers import is_blank
 from sensors_data.wide_rows import is_full
 
@@ -74,8 +74,6 @@ class _Block:
 
     line: np.ndarray
     keys: pa.Table
-    values: list[np.ndarray]
-    """Each column of numbers."""
     odd: np.ndarray
     aside: Aside
 
@@ -103,26 +101,31 @@ def typed_rows(
     A row with anything in a column of `others` is odd. So is one without a number where `blank_rows` stay.
     """
     kinds = _Kinds(keys, numbers, others, blank_rows)
-    blocks, failed = [], 0
+    runs, blocks, failed = [*blocks_of(body.whole, body.begin, body.first, BLOCK)], [], 0
+    if any(quotes % 2 for _, _, quotes, _ in runs):
+        return None
+    values, rows = np.empty((len(numbers), sum(lines for _, lines, _, _ in runs))), 0
     words: tuple[str, ...] = ()
-    for data, lines, first in blocks_of(body.whole, body.begin, body.first, BLOCK):
-        if count_of(b'"', data) % 2:
-            return None
+    for data, lines, _, first in runs:
         table, aside, words = (None, [], words) if failed >= _FAILED else _with_numbers(data, body, kinds, words)
         if table is None:
             failed += 1
             table, aside = _with_texts(data, body, kinds)
         if table is None or table.num_rows + len(aside) != lines:
             return None  # a line ends within a cell, or the lines cannot be told apart
-        blocks.append(_block(table, aside, first, body, kinds, words))
+        block = _block(table, aside, first, body, kinds, words, values[:, rows:])
+        rows += len(block.line)
+        blocks.append(block)
     if not blocks:
         return None
     aside = [row for block in blocks for row in block.aside]
     mended, bad = mended_rows(aside, Body(b"", 0, body.names, body.separator, 1)) if aside else (None, _NONE_BAD)
     if mended is not None and len(mended):
+        values[:, rows : rows + len(mended)] = np.nan
+        rows += len(mended)
         blocks.append(_of_texts(mended, kinds))
-    rows = _joined(body, blocks, mended, bad)
-    return _without_empty_lines(rows) if blank_rows else rows
+    read = _joined(body, blocks, values[:, :rows], mended, bad)
+    return _without_empty_lines(read) if blank_rows else read
 
 
 def _without_empty_lines(rows: TypedRows) -> TypedRows:
@@ -172,8 +175,12 @@ def _block(
     body: Body,
     kinds: _Kinds,
     words: tuple[str, ...],
+    into: np.ndarray,
 ) -> _Block:
-    """The rows of a block whose first line has the number `first`, those of blank cells alone left out."""
+    """The rows of a block whose first line has the number `first`, those of blank cells alone left out.
+
+    Their numbers are put `into` the first places of the columns (D, any).
+    """
     columns = [whole(table[name]) for name in kinds.numbers]
     read = [numbers_of_text(c, body.decimal) if pa.types.is_string(c.type) else numbers_of(c) for c in columns]
     line = row_numbers(table.num_rows, aside) + (first - 1)
@@ -190,13 +197,17 @@ def _block(
         odd[doubtful] |= _has_word(line[doubtful], empty[:, doubtful], body, kinds)
     aside = [(number + first - 1, text) for number, text in aside]
     keys = coded(table.select(kinds.keys))
-    if any(map(is_full, values)):
-        return _Block(line, keys, values, odd, aside)
-    blank = np.logical_and.reduce([np.isnan(value) for value in values])
-    if kinds.blank_rows:
-        return _Block(line, keys, values, odd | blank, aside)
-    filled = odd | ~blank
-    return _Block(line[filled], keys.filter(filled), [value[filled] for value in values], odd[filled], aside)
+    full = any(map(is_full, values))
+    blank = None if full else np.logical_and.reduce([np.isnan(value) for value in values])
+    if blank is not None and not kinds.blank_rows:
+        filled = odd | ~blank
+        line, keys, odd = line[filled], keys.filter(filled), odd[filled]
+        values = [value[filled] for value in values]
+    elif blank is not None:
+        odd |= blank
+    for column, value in zip(into, values, strict=True):
+        column[: len(line)] = value  # while the processor's cache has it
+    return _Block(line, keys, odd, aside)
 
 
 def _has_word(lines: np.ndarray, empty: np.ndarray, body: Body, kinds: _Kinds) -> np.ndarray:
@@ -215,16 +226,15 @@ def _of_texts(rows: pd.DataFrame, kinds: _Kinds) -> _Block:
     table = pa.table({name: pa.array(rows[name].astype(str)).dictionary_encode().cast(WORD) for name in kinds.keys})
     odd = ~np.logical_and.reduce([is_blank(rows[name]).to_numpy() for name in (*kinds.numbers, *kinds.others)])
     odd |= kinds.blank_rows
-    return _Block(rows.index.to_numpy(), table, [np.full(len(rows), np.nan)] * len(kinds.numbers), odd, [])
+    return _Block(rows.index.to_numpy(), table, odd, [])
 
 
-def _joined(body: Body, blocks: list[_Block], mended: pd.DataFrame | None, bad: pd.DataFrame) -> TypedRows:
-    """The rows of all blocks; those of the last one, which were mended, at the place of their lines."""
-    line = np.concatenate([block.line for block in blocks])
+def _joined(
+    body: Body, blocks: list[_Block], columns: np.ndarray, mended: pd.DataFrame | None, bad: pd.DataFrame
+) -> TypedRows:
+    """The rows of all blocks, their numbers as `columns`; those of the last, which were mended, where their lines are."""
+    line, values = np.concatenate([block.line for block in blocks]), columns.T
     table = pa.concat_tables([block.keys for block in blocks]).unify_dictionaries().combine_chunks()
-    values = np.empty((len(blocks[0].values), len(line))).T
-    for column, parts in zip(values.T, zip(*(block.values for block in blocks), strict=True), strict=True):
-        np.concatenate(parts, out=column)
     odd = np.concatenate([block.odd for block in blocks])
     keys = {name: _places(table[name]) for name in table.column_names}
     if mended is not None:
