@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -17,7 +17,7 @@ from rich.table import Table
 from scipy.optimize import nnls
 
 from benchmarks.outputs import wide_console
-from benchmarks.scale import Cost, apart, night_of, written_mb
+from benchmarks.scale import Cost, apart, night_of, typical, written_mb
 from benchmarks.scale_plant import Plant, make_plant
 
 ROWS = 1440
@@ -46,14 +46,12 @@ def measured(assets: int, sensors: int, lstm: bool, jobs: tuple[str, ...], times
         make = partial(make_plant, Path(folder), assets, sensors, "1min", 1, 0.0, 0.0, "wide", lstm=lstm)
         plant, _ = apart(make)
         held = apart(lambda: None)[1].peak_mb
-        costs = {name: _typical(plant, name, times) for name in night_of(plant.settings) if name in jobs}
+        costs = {
+            name: replace(typical(work, times), written_mb=written_mb(plant.settings, name))
+            for name, work in night_of(plant.settings).items()
+            if name in jobs
+        }
     return {name: Sized(assets, sensors, cost, held) for name, cost in costs.items()}
-
-
-def _typical(plant: Plant, job: str, times: int) -> Cost:
-    runs = [apart(night_of(plant.settings)[job])[1] for _ in range(times)]
-    middle = sorted(runs, key=lambda cost: cost.cpu_s)[times // 2]
-    return Cost(middle.cpu_s, middle.peak_mb, written_mb(plant.settings, job), middle.calls)
 
 
 def fitted(runs: list[Sized]) -> tuple[float, float, float]:

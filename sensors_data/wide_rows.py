@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -165,41 +166,60 @@ def coded_table_of(spec: Table, rows: WideRows) -> pa.Table:
     return pa.table(columns, pa.schema([f.with_type(kind) for f, kind in zip(fields, kinds, strict=True)]))
 
 
-def rows_of(
-    spec: Table,
-    parts: Iterable[pa.Table],
-    sensors: tuple[str, ...],
-    assets: list[str] | None = None,
-    rounded: Callable[[np.ndarray, np.ndarray], bool] | None = None,
-) -> WideRows:
-    """Parts of the table's files as arrays: some sensors, of some assets alone where they are named.
+@dataclass(frozen=True)
+class Keys:
+    """The times and assets of some rows, N."""
 
-    What a part does not know of a sensor is missing. Assets are otherwise those that there are, sorted. Values are in
-    float32 where those of such times and assets may be `rounded`.
-    """
-    tables = list(parts)
+    assets: list[str]
+    time: np.ndarray  # (N,) datetime64[us], UTC
+    asset: np.ndarray  # (N,) places in assets, -1 of one that is not among them
+
+
+def keys_of(tables: list[pa.Table], assets: list[str] | None = None) -> Keys:
+    """The keys of the rows of some tables; of assets those named, else those that there are, sorted."""
     there, place = _places(_codes_of(tables))
     names = there if assets is None else assets
     if assets is not None and assets != there:
         place = pd.Index(assets).get_indexer(pd.Index(there)).astype(np.int32)[place] if len(place) else place
     time = np.concatenate([np.empty(0, "datetime64[us]"), *(part["time"].cast(_LOCAL).to_numpy() for part in tables)])
+    return Keys(names, time, place)
+
+
+def rows_of(
+    spec: Table, parts: Iterable[pa.Table], sensors: tuple[str, ...], assets: list[str] | None = None
+) -> WideRows:
+    """Parts of the table's files as arrays: some sensors, of some assets alone where they are named.
+
+    What a part does not know of a sensor is missing. Assets are otherwise those that there are, sorted.
+    """
+    tables = list(parts)
     kinds = spec.schema_of(sensors).types[len(spec.schema) :]
-    kind = kinds[0].to_pandas_dtype() if kinds else np.float64
-    if rounded is not None and rounded(time, place):
-        kind = np.float32
-    values = np.empty((len(sensors), len(time)), dtype=kind)
+    rows = with_values(spec, keys_of(tables, assets), tables, sensors, kinds[0].to_pandas_dtype() if kinds else float)
+    return rows if (rows.asset >= 0).all() else rows.where(rows.asset >= 0)
+
+
+def with_values(
+    spec: Table, keys: Keys, parts: Iterable[pa.Table], sensors: tuple[str, ...], kind: type[np.floating[Any] | float]
+) -> WideRows:
+    """The rows of some keys with their values in a `kind`, from parts in the order of the keys, one after another.
+
+    No zero is negative in a kind that is not the table's own.
+    """
+    values = np.empty((len(sensors), len(keys.time)), dtype=kind)
     mask = np.zeros(values.shape, dtype=bool) if len(spec.a_sensor) > 1 else None
     begin = 0
-    for part in tables:
+    for part in parts:
         end = begin + part.num_rows
         for number, column in enumerate(map(column_of, sensors)):
-            known = column in part.column_names
-            values[number, begin:end] = part[column].to_numpy() if known else np.nan
+            known, into = column in part.column_names, values[number, begin:end]
+            read = part[column].to_numpy() if known else np.nan
+            into[:] = read
+            if known and read.dtype != into.dtype:
+                into += 0  # while the processor's cache has them
             if mask is not None and known:
                 mask[number, begin:end] = part[OBSERVED + column].to_numpy()
         begin = end
-    rows = WideRows(names, sensors, time, place, values.T, None if mask is None else mask.T)
-    return rows if (place >= 0).all() else rows.where(place >= 0)
+    return WideRows(keys.assets, sensors, keys.time, keys.asset, values.T, None if mask is None else mask.T)
 
 
 def _codes_of(tables: list[pa.Table]) -> pa.ChunkedArray:

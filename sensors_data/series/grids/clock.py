@@ -111,7 +111,10 @@ def _means(placed: Placed) -> tuple[np.ndarray, np.ndarray]:
     """The mean of each place, float32, NaN where nothing was read; whether anything was: (A, T, D) each."""
     size = placed.assets * placed.steps
     if (placed.slot[1:] > placed.slot[:-1]).all():  # one row a place
-        values = placed.values.astype(np.float32, copy=False) + np.float32(0)  # as a sum has it: no zero is negative
+        values = placed.values  # in float32 where they are rounded as a sum has it: no zero is negative
+        if values.dtype != np.float32:
+            values = values.astype(np.float32)
+            values += 0
         if len(placed) < size:
             of_rows, values = values, np.full((len(values), size), np.nan, dtype=np.float32)
             for mean, value in zip(values, of_rows, strict=True):

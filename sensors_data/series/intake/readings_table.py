@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,7 @@ from sensors_data.provenance import Provenance
 from sensors_data.settings import Family
 from sensors_data.store import Store, shard_of
 from sensors_data.tables import TABLES
-from sensors_data.wide_rows import WideRows, coded_table_of, rows_of
+from sensors_data.wide_rows import WideRows, coded_table_of, keys_of, rows_of, with_values
 
 READINGS = TABLES["readings"]
 
@@ -47,8 +46,11 @@ def read_rows(
 
 def read_to_grid(store: Store, paths: Iterable[str], spec: Family) -> WideRows:
     """A day's readings as its grid wants them: in float32 where each is the mean of its step, as the grid has it."""
-    parts = store.tables_of("readings", paths, sensors=spec.sensor_names, coded=True)
-    return rows_of(READINGS, parts, spec.sensor_names, rounded=partial(_stand_alone, spec))
+    known = tuple(paths)
+    keys = keys_of(list(store.tables_of("readings", known, sensors=(), coded=True)))
+    kind = np.float32 if _stand_alone(spec, keys.time, keys.asset) else np.float64
+    parts = store.tables_of("readings", known, sensors=spec.sensor_names, coded=True)
+    return with_values(READINGS, keys, parts, spec.sensor_names, kind)
 
 
 def _stand_alone(spec: Family, time: np.ndarray, asset: np.ndarray) -> bool:
