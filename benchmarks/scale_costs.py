@@ -18,7 +18,7 @@ from scipy.optimize import nnls
 
 from benchmarks.outputs import wide_console
 from benchmarks.scale import Cost, apart, night_of, typical, written_mb
-from benchmarks.scale_plant import Plant, make_plant
+from benchmarks.scale_plant import make_plant
 
 ROWS = 1440
 """Of an asset's day, by the minute."""

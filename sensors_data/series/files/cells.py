@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +19,8 @@ from sensors_data.layout import Layout
 from sensors_data.series.files.clean_lines import UNIT, even_lines
 from sensors_data.series.files.encodings import as_utf8, not_in_encoding
 from sensors_data.series.files.header_names import NO_NAME, PEEK, beheaded, named_cells, names_of, width_of
-from sensors_data.series.files.text_lines import lines_of
+from sensors_data.series.files.text_file import TextFile
+from sensors_data.series.files.text_lines import blocks_of, lines_of
 from sensors_data.series.values.numbers import is_blank
 
 BLOCK = 4 * 2**20
@@ -51,8 +52,8 @@ def filled_down(rows: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
 class Body:
     """The part of a text below its header."""
 
-    whole: bytes | memoryview
-    """The text with its header: a large one is not copied."""
+    text: bytes | memoryview | TextFile
+    """The text with its header: a large one stays on the disk."""
     begin: int
     """Where in it the part begins."""
     names: list[str]
@@ -62,6 +63,17 @@ class Body:
     """The text's line that the part begins with."""
     decimal: str = "."
     """The decimal mark of its numbers."""
+
+    @property
+    def whole(self) -> bytes | memoryview:
+        """The text with its header, in memory."""
+        return self.text.whole if isinstance(self.text, TextFile) else self.text
+
+    def blocks(self) -> Iterator[bytes | memoryview]:
+        """The part in runs of whole lines of about BLOCK bytes; each may be gone when the next one is asked for."""
+        if isinstance(self.text, TextFile):
+            return self.text.blocks(self.begin, BLOCK)
+        return blocks_of(self.text, self.begin, BLOCK)
 
     @property
     def data(self) -> bytes:
@@ -75,8 +87,8 @@ class Body:
 
     @cached_property
     def is_utf8(self) -> bool:
-        """Whether all of the text is in UTF-8."""
-        return is_utf8(self.whole)
+        """Whether all of the text is in UTF-8; of one on the disk that is seen block by block."""
+        return isinstance(self.text, TextFile) or is_utf8(self.text)
 
 
 def body_of(data: bytes, name: str, layout: Layout) -> Body:

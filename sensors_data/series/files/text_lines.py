@@ -13,31 +13,24 @@ _AT_ONCE = 2**17
 """Bytes that are compared at once."""
 
 
-def blocks_of(
-    data: bytes | memoryview, place: int, first: int, size: int
-) -> Iterator[tuple[bytes | memoryview, int, int, int]]:
-    """Runs of whole lines from `place` on, where line `first` begins.
-
-    Each with the count of its lines and of its quotation marks, and the number of its first line.
-    """
+def blocks_of(data: bytes | memoryview, place: int, size: int) -> Iterator[bytes | memoryview]:
+    """Runs of whole lines of about a size from `place` on."""
     while place < len(data):
         end = _line_end(data, min(place + size, len(data)) - 1)
-        block = data[place:end]
-        ends, quotes = _counts_of(b'\n"', block)
-        lines = ends + (block[-1:] != b"\n")
-        yield block, lines, quotes, first
-        first, place = first + lines, end
+        yield data[place:end]
+        place = end
 
 
-def _counts_of(letters: bytes, data: bytes | memoryview) -> list[int]:
-    """How often each of some letters of one byte stands in a text."""
+def lines_and_quotes(data: bytes | memoryview) -> tuple[int, int]:
+    """How many lines and quotation marks a text has."""
     text, same = np.frombuffer(data, dtype=np.uint8), np.empty(_AT_ONCE, dtype=bool)
-    counts = [0] * len(letters)
+    ends = quotes = 0
     for begin in range(0, len(text), _AT_ONCE):  # comparing all at once would leave the processor's cache
         part = text[begin : begin + _AT_ONCE]
-        for number, letter in enumerate(letters):
-            counts[number] += int(np.count_nonzero(np.equal(part, np.uint8(letter), out=same[: len(part)])))
-    return counts
+        equal = same[: len(part)]
+        ends += int(np.count_nonzero(np.equal(part, np.uint8(ord("\n")), out=equal)))
+        quotes += int(np.count_nonzero(np.equal(part, np.uint8(ord('"')), out=equal)))
+    return ends + (data[-1:] != b"\n"), quotes
 
 
 def _line_end(data: bytes | memoryview, place: int) -> int:

@@ -11,11 +11,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sensors_data.series.files.cells import BLOCK, Aside, Body, mended_rows, row_numbers, table_of
+from sensors_data.series.files.cells import Aside, Body, is_utf8, mended_rows, row_numbers, table_of
 from sensors_data.series.files.header_names import named_cells
 from sensors_data.series.files.key_columns import WORD, coded, whole
 from sensors_data.series.files.number_cells import BLANKS, numbers_of, numbers_of_text
-from sensors_data.series.files.text_lines import blocks_of, joined
+from sensors_data.series.files.text_lines import joined, lines_and_quotes
 from sensors_data.series.values.numbers import is_blank
 from sensors_data.wide_rows import is_full
 
@@ -101,31 +101,43 @@ def typed_rows(
     A row with anything in a column of `others` is odd. So is one without a number where `blank_rows` stay.
     """
     kinds = _Kinds(keys, numbers, others, blank_rows)
-    runs, blocks, failed = [*blocks_of(body.whole, body.begin, body.first, BLOCK)], [], 0
-    if any(quotes % 2 for _, _, quotes, _ in runs):
-        return None
-    values, rows = np.empty((len(numbers), sum(lines for _, lines, _, _ in runs))), 0
+    blocks, failed, first, rows = [], 0, body.first, 0
+    values = np.empty((len(numbers), 0))
     words: tuple[str, ...] = ()
-    for data, lines, _, first in runs:
+    for data in body.blocks():
+        lines, quotes = lines_and_quotes(data)
+        if quotes % 2 or not is_utf8(data):
+            return None
         table, aside, words = (None, [], words) if failed >= _FAILED else _with_numbers(data, body, kinds, words)
         if table is None:
             failed += 1
             table, aside = _with_texts(data, body, kinds)
         if table is None or table.num_rows + len(aside) != lines:
             return None  # a line ends within a cell, or the lines cannot be told apart
+        values = _with_room(values, rows, lines, len(body.text) / len(data))
         block = _block(table, aside, first, body, kinds, words, values[:, rows:])
-        rows += len(block.line)
+        first, rows = first + lines, rows + len(block.line)
         blocks.append(block)
     if not blocks:
         return None
     aside = [row for block in blocks for row in block.aside]
     mended, bad = mended_rows(aside, Body(b"", 0, body.names, body.separator, 1)) if aside else (None, _NONE_BAD)
     if mended is not None and len(mended):
+        values = _with_room(values, rows, len(mended), 1.0)
         values[:, rows : rows + len(mended)] = np.nan
         rows += len(mended)
         blocks.append(_of_texts(mended, kinds))
     read = _joined(body, blocks, values[:, :rows], mended, bad)
     return _without_empty_lines(read) if blank_rows else read
+
+
+def _with_room(values: np.ndarray, rows: int, more: int, blocks: float) -> np.ndarray:
+    """Columns (D, any), of which `rows` rows count, with room for `more`; the first time for so many such `blocks`."""
+    if rows + more <= values.shape[1]:
+        return values
+    roomy = np.empty((len(values), max(rows + more, 2 * rows, int(1.1 * more * blocks) if not rows else 0)))
+    roomy[:, :rows] = values[:, :rows]
+    return roomy
 
 
 def _without_empty_lines(rows: TypedRows) -> TypedRows:
@@ -232,7 +244,7 @@ def _of_texts(rows: pd.DataFrame, kinds: _Kinds) -> _Block:
 def _joined(
     body: Body, blocks: list[_Block], columns: np.ndarray, mended: pd.DataFrame | None, bad: pd.DataFrame
 ) -> TypedRows:
-    """The rows of all blocks, their numbers as `columns`; those of the last, which were mended, where their lines are."""
+    """The rows of all blocks with their numbers, `columns`; mended ones, the last block, at the place of their lines."""
     line, values = np.concatenate([block.line for block in blocks]), columns.T
     table = pa.concat_tables([block.keys for block in blocks]).unify_dictionaries().combine_chunks()
     odd = np.concatenate([block.odd for block in blocks])

@@ -82,7 +82,7 @@ def opened(path: Path, layout: Layout) -> tuple[Body | pa.Table, list[str]] | No
         body = plain_body(path, layout) or body_of(unpacked(path, layout), path.name, layout)
     except (UnreadableError, OSError, pa.ArrowException):
         return None
-    return (body, body.names) if body.is_utf8 else None
+    return body, body.names
 
 
 def rows_in(

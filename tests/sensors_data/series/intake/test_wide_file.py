@@ -5,7 +5,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from sensors_data.arrow_rows import as_table
-from sensors_data.series.files import typed_text
+from sensors_data.series.files import cells
 from sensors_data.series.intake import readings as reading
 from sensors_data.series.intake.readings import read_day
 from sensors_data.series.intake.wide_file import wide_file
@@ -77,7 +77,7 @@ def lines(rng: np.random.Generator, rows: int, dirty: float, day: date = DAY) ->
 @pytest.fixture
 def inbox(tmp_path, monkeypatch):
     """A family whose file of the day is written by `write(lines)`, in blocks of a few lines."""
-    monkeypatch.setattr(typed_text, "BLOCK", 700)
+    monkeypatch.setattr(cells, "BLOCK", 700)
 
     def write(made: list[str], end: str = "\n", day: date = DAY, **more: object) -> Family:
         (tmp_path / f"plant-{day}.csv").write_bytes((end.join(made) + end).encode())
