@@ -211,12 +211,14 @@ def with_values(
     for part in parts:
         end = begin + part.num_rows
         for number, column in enumerate(map(column_of, sensors)):
-            known, into = column in part.column_names, values[number, begin:end]
-            read = part[column].to_numpy() if known else np.nan
-            into[:] = read
-            if known and read.dtype != into.dtype:
+            into = values[number, begin:end]
+            if column not in part.column_names:
+                into[:] = np.nan
+                continue
+            into[:] = (read := part[column].to_numpy())
+            if read.dtype != kind:
                 into += 0  # while the processor's cache has them
-            if mask is not None and known:
+            if mask is not None:
                 mask[number, begin:end] = part[OBSERVED + column].to_numpy()
         begin = end
     return WideRows(keys.assets, sensors, keys.time, keys.asset, values.T, None if mask is None else mask.T)

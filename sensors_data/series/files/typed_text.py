@@ -244,7 +244,7 @@ def _of_texts(rows: pd.DataFrame, kinds: _Kinds) -> _Block:
 def _joined(
     body: Body, blocks: list[_Block], columns: np.ndarray, mended: pd.DataFrame | None, bad: pd.DataFrame
 ) -> TypedRows:
-    """The rows of all blocks with their numbers, `columns`; mended ones, the last block, at the place of their lines."""
+    """The rows of all blocks with their numbers, `columns`; mended ones, the last block, where their lines are."""
     line, values = np.concatenate([block.line for block in blocks]), columns.T
     table = pa.concat_tables([block.keys for block in blocks]).unify_dictionaries().combine_chunks()
     odd = np.concatenate([block.odd for block in blocks])
