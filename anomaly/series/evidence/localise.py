@@ -69,6 +69,7 @@ def locate(values: pd.DataFrame) -> list[Located]:
     wide = seen.pivot(index="time", columns="sensor", values=columns)
     pattern, cross = (wide[kind].fillna(0.0).to_numpy(dtype=np.float64) for kind in ("pattern", "cross"))
     spread = spread_evidence(*(wide[part].to_numpy(dtype=np.float64) for part in columns[2:]))
+    spread = np.where(pattern == TAKEN, TAKEN, spread)
     kinds = [(best_place(evidence), evidence) for evidence in (pattern, cross, spread)]
     place, evidence = max(kinds, key=lambda kind: kind[0].gain - LEAST_GAIN * (kind[1] is spread))
     told_by = spread if evidence is spread else pattern + cross
