@@ -1,0 +1,41 @@
+"""The core of a run of high scores: the rows around its peak, where windows say the fault is.
+
+Where no row stands out, the place of largest evidence may be any row of a run, or of a hundred rows around it. Then it
+is looked for in the core alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from anomaly.series.evidence.localise import LEAST_GAIN, Located, locate
+
+CORE = 0.5
+"""Share of the peak that rows of the core score at least: windows that hold half of a short fault do."""
+
+
+def core_of(score: np.ndarray, first: int, last: int) -> tuple[int, int]:
+    """The rows [start, end) around the highest `score` (T,) of a run [first, last) that lie over CORE of it."""
+    run = score[first:last]
+    peak = int(np.nanargmax(run))
+    low = np.flatnonzero(~(run >= CORE * run[peak]))
+    before, after = low[low < peak], low[low > peak]
+    start, end = before[-1] + 1 if len(before) else 0, after[0] if len(after) else len(run)
+    return first + int(start), first + int(end)
+
+
+def with_core(places: list[Located], values: pd.DataFrame, core: pd.Series) -> list[Located]:
+    """The places in a run, the earliest first, with one in its core, rows at the times `core`, where none touches it.
+
+    Then others without evidence of LEAST_GAIN are dropped. `values` are the rows of `sensor_scores` in and around it.
+    """
+    begin, end = core.iloc[0], core.iloc[-1]
+    if not places or any(place.start <= end and place.last >= begin for place in places):
+        return places
+    inside = locate(values[values["time"].between(begin, end)])
+    best = max(inside, key=lambda place: place.gain, default=None)
+    if best is None:
+        return places
+    clear = [place for place in places if place.gain >= LEAST_GAIN]
+    return sorted([*clear, best], key=lambda place: place.start)
