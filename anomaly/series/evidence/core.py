@@ -10,9 +10,12 @@ import numpy as np
 import pandas as pd
 
 from anomaly.series.evidence.localise import LEAST_GAIN, Located, locate
+from anomaly.series.evidence.steady import FEWEST_ROWS
 
 CORE = 0.5
 """Share of the peak that rows of the core score at least: windows that hold half of a short fault do."""
+LONGEST_WINDOW = FEWEST_ROWS // 2
+"""Rows of the longest window."""
 
 
 def core_of(score: np.ndarray, first: int, last: int) -> tuple[int, int]:
@@ -26,16 +29,19 @@ def core_of(score: np.ndarray, first: int, last: int) -> tuple[int, int]:
 
 
 def with_core(places: list[Located], values: pd.DataFrame, core: pd.Series) -> list[Located]:
-    """The places in a run, the earliest first, with one in its core, rows at the times `core`, where none touches it.
+    """The places in a run, the earliest first, with one in its core, rows at the times `core`, where they explain none.
 
-    Then others without evidence of LEAST_GAIN are dropped. `values` are the rows of `sensor_scores` in and around it.
+    A place explains the core if it touches it, or if its evidence is over LEAST_GAIN and some window holds rows of
+    both. Places of less evidence then give way. `values` are the rows of `sensor_scores` in and around the run.
     """
     begin, end = core.iloc[0], core.iloc[-1]
+    clear = [place for place in places if place.gain >= LEAST_GAIN]
     if not places or any(place.start <= end and place.last >= begin for place in places):
         return places
+    times = pd.Series(values["time"].unique())
+    between = [((times > place.last) & (times < begin) | (times > end) & (times < place.start)).sum() for place in clear]
     inside = locate(values[values["time"].between(begin, end)])
-    best = max(inside, key=lambda place: place.gain, default=None)
-    if best is None:
+    if min(between, default=LONGEST_WINDOW) < LONGEST_WINDOW or not inside:
         return places
-    clear = [place for place in places if place.gain >= LEAST_GAIN]
+    best = max(inside, key=lambda place: place.gain)
     return sorted([*clear, best], key=lambda place: place.start)

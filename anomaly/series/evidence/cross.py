@@ -10,8 +10,8 @@ MOST = 6.0
 """Standardised values of the other sensors are clipped here, so that a wild one does not move the rest."""
 RIDGE = 1e-3
 HARMONICS = 3
-FEWEST_DAYS = 2
-"""Days of rows without which nothing is learned of the time of day."""
+FEWEST_DATES = 3
+"""Dates of rows without which nothing is learned of the time of day: what one day did is no rhythm."""
 OUTLIER = 5.0
 """Residuals over this many standard deviations are left out when the regression is solved again."""
 LEAST_STD = 0.02
@@ -46,12 +46,15 @@ class CrossModel:
 
 
 def fit_cross(times: np.ndarray, values: np.ndarray) -> CrossModel:
-    """The ridge regression of standardised values (T, D), NaN where a value is not normal, at `times` (T,)."""
+    """The ridge regression of standardised values (T, D), NaN where a value is not normal, at `times` (T,).
+
+    Without harmonics of the day where the rows are of fewer than FEWEST_DATES.
+    """
     every = max(1, -(-len(times) // MAX_ROWS))
     rows, targets = _features(times[::every], values[::every]), values[::every].astype(np.float64)
     weights = np.zeros((rows.shape[1], targets.shape[1]))
     known = np.ones(rows.shape[1], dtype=bool)
-    known[targets.shape[1] : -1] = len(np.unique(times.astype("datetime64[D]"))) > FEWEST_DAYS
+    known[targets.shape[1] : -1] = len(np.unique(times.astype("datetime64[D]"))) >= FEWEST_DATES
     for sensor in range(targets.shape[1]):
         others = known & (np.arange(rows.shape[1]) != sensor)
         usable = np.isfinite(targets[:, sensor])

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from anomaly.series.evidence.localise import best_place, locate
+from anomaly.series.evidence.steady import without_news
 
 START = pd.Timestamp("2026-11-21T23:00Z")
 
@@ -101,3 +102,13 @@ def test_many_rows_a_little_further_off_than_usual_are_a_place_that_no_single_ro
     assert (min(last + 1, 200) - max(first, 100)) / (max(last + 1, 200) - min(first, 100)) > 0.8
     assert found.shares["speed"] > 0.95
     assert locate(rows(none, none, value).assign(observed=False)) == []
+
+
+def test_rows_that_are_no_news_have_no_spread_either():
+    value = np.random.default_rng(0).normal(0, 1 / 1.645, (300, 2))
+    value[100:, 1] *= 3
+    none = np.full((300, 2), -1.6)
+    seen = rows(none, none, value)
+    settled = seen.loc[seen["time"] >= START + 150 * pd.Timedelta("5min"), "time"].drop_duplicates()
+    [place] = locate(without_news(seen, settled))
+    assert (place.last - START) / pd.Timedelta("5min") < 150

@@ -46,6 +46,12 @@ def test_a_sensor_that_leaves_the_others_has_a_residual_and_the_hour_is_known():
     assert apart[500:520, 1].mean() == pytest.approx(2.0, rel=0.1)
 
 
+def test_one_day_teaches_no_hour():
+    day = np.sin(2 * np.pi * np.arange(432) / 144)[:, None]
+    assert fit_cross(TIMES[:432], day).residual(TIMES[:432], day).std() < 0.05
+    assert fit_cross(TIMES[:288], day[:288]).residual(TIMES[:288], day[:288]).std() > 0.6
+
+
 def test_wild_values_do_not_bend_the_regression():
     rng = np.random.default_rng(2)
     first = rng.normal(0, 1, 2000)
