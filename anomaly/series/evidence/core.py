@@ -9,13 +9,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from anomaly.series.evidence.localise import LEAST_GAIN, Located, locate
-from anomaly.series.evidence.steady import FEWEST_ROWS
+from anomaly.series.evidence.localise import LEAST_GAIN, LONGEST_WINDOW, Located, locate
 
 CORE = 0.5
 """Share of the peak that rows of the core score at least: windows that hold half of a short fault do."""
-LONGEST_WINDOW = FEWEST_ROWS // 2
-"""Rows of the longest window."""
 
 
 def core_of(score: np.ndarray, first: int, last: int) -> tuple[int, int]:

@@ -21,6 +21,8 @@ AROUND = 64
 CUT = 60.0
 """Nats by which rows inside a place speak against a fault where they part it: thrice what a further place has."""
 TURNS = 8
+LONGEST_WINDOW = 300
+"""Rows of the longest window."""
 TAKEN = -1e9
 """Nats of rows that are a place already: no other one reaches over them."""
 
@@ -69,7 +71,7 @@ def locate(values: pd.DataFrame) -> list[Located]:
     wide = seen.pivot(index="time", columns="sensor", values=columns)
     pattern, cross = (wide[kind].fillna(0.0).to_numpy(dtype=np.float64) for kind in ("pattern", "cross"))
     spread = spread_evidence(*(wide[part].to_numpy(dtype=np.float64) for part in columns[2:]))
-    spread = np.where(pattern == TAKEN, TAKEN, spread)
+    spread = _without_steady(spread, pattern == TAKEN)
     kinds = [(best_place(evidence), evidence) for evidence in (pattern, cross, spread)]
     place, evidence = max(kinds, key=lambda kind: kind[0].gain - LEAST_GAIN * (kind[1] is spread))
     told_by = spread if evidence is spread else pattern + cross
@@ -80,6 +82,16 @@ def locate(values: pd.DataFrame) -> list[Located]:
         rest[place.first : place.last] = TAKEN
         place, least = best_place(rest), LEAST_GAIN
     return sorted(places, key=lambda spot: spot.start)
+
+
+def _without_steady(spread: np.ndarray, steady: np.ndarray) -> np.ndarray:
+    """The evidence of spread (T, D), none in rows that are no news (T, D) where it lasts there for two windows.
+
+    A state may be steady before a fault of a day is over, and then the spread says when that was.
+    """
+    place = best_place(spread)
+    lasts = int(steady[place.first : place.last].any(axis=1).sum()) >= 2 * LONGEST_WINDOW
+    return np.where(steady, TAKEN, spread) if lasts else spread
 
 
 def _located(place: Place, times: pd.Index, told_by: np.ndarray, sensors: pd.Index) -> Located:

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from anomaly.series.evidence.localise import AROUND, TAKEN
+from anomaly.series.evidence.localise import AROUND, LONGEST_WINDOW, TAKEN
 
 LASTING = timedelta(days=1)
 """A state that is steady for so long is a new state and no event."""
-FEWEST_ROWS = 600
+FEWEST_ROWS = 2 * LONGEST_WINDOW
 """And for so many rows, twice the longest window: a short fault raises all rows within a window of it alike."""
 CHANGE_ROWS = AROUND
 """Rows at the begin of a run that are the change itself."""
