@@ -25,7 +25,9 @@ def core_of(score: np.ndarray, first: int, last: int) -> tuple[int, int]:
     return first + int(start), first + int(end)
 
 
-def with_core(places: list[Located], values: pd.DataFrame, core: pd.Series) -> list[Located]:
+def with_core(
+    places: list[Located], values: pd.DataFrame, steady: pd.Series, core: pd.Series
+) -> list[Located]:
     """The places in a run, the earliest first, with one in its core, rows at the times `core`, where they explain none.
 
     A place explains the core if it touches it, or if its evidence is over LEAST_GAIN and some window holds rows of
@@ -37,7 +39,7 @@ def with_core(places: list[Located], values: pd.DataFrame, core: pd.Series) -> l
         return places
     times = pd.Series(values["time"].unique())
     between = [((times > place.last) & (times < begin) | (times > end) & (times < place.start)).sum() for place in clear]
-    inside = locate(values[values["time"].between(begin, end)])
+    inside = locate(values[values["time"].between(begin, end)], steady)
     if min(between, default=LONGEST_WINDOW) < LONGEST_WINDOW or not inside:
         return places
     best = max(inside, key=lambda place: place.gain)

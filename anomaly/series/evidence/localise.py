@@ -56,13 +56,13 @@ class Located:
         return Located(min(self.start, other.start), max(self.last, other.last), shares, gain)
 
 
-def locate(values: pd.DataFrame) -> list[Located]:
+def locate(values: pd.DataFrame, steady: pd.Series) -> list[Located]:
     """Where rows of `sensor_scores` of one asset carry evidence, the earliest first; none where they carry none.
 
     Pattern, cross and spread are views of the same values, and the one that sees the largest fault best says when;
     spread by LEAST_GAIN more than the others, as normal nights scatter unlike each other. Which sensors it was is said
     by pattern and cross, or by spread where that is the one. Without the rows of the largest place the next one is
-    looked for, and so on.
+    looked for, and so on. At the times `steady` a changed state lasts.
     """
     if values.empty or values[["pattern", "cross"]].isna().all(axis=None):
         return []
@@ -71,10 +71,11 @@ def locate(values: pd.DataFrame) -> list[Located]:
     wide = seen.pivot(index="time", columns="sensor", values=columns)
     pattern, cross = (wide[kind].fillna(0.0).to_numpy(dtype=np.float64) for kind in ("pattern", "cross"))
     spread = spread_evidence(*(wide[part].to_numpy(dtype=np.float64) for part in columns[2:]))
-    spread = _without_steady(spread, pattern == TAKEN)
-    kinds = [(best_place(evidence), evidence) for evidence in (pattern, cross, spread)]
-    place, evidence = max(kinds, key=lambda kind: kind[0].gain - LEAST_GAIN * (kind[1] is spread))
-    told_by = spread if evidence is spread else pattern + cross
+    unchanged = wide.index.isin(steady)
+    kinds = [_without_lasting(evidence, unchanged) for evidence in (pattern, cross, spread)]
+    which = max(range(3), key=lambda kind: best_place(kinds[kind]).gain - LEAST_GAIN * (kind == 2))
+    evidence, told_by = kinds[which], spread if which == 2 else pattern + cross
+    place = best_place(evidence)
     places: list[Located] = []
     least, rest = 0.0, evidence.copy()
     while place.gain > least and len(places) < MOST_PLACES:
@@ -84,14 +85,14 @@ def locate(values: pd.DataFrame) -> list[Located]:
     return sorted(places, key=lambda spot: spot.start)
 
 
-def _without_steady(spread: np.ndarray, steady: np.ndarray) -> np.ndarray:
-    """The evidence of spread (T, D), none in rows that are no news (T, D) where it lasts there for two windows.
+def _without_lasting(evidence: np.ndarray, steady: np.ndarray) -> np.ndarray:
+    """Evidence (T, D), TAKEN in `steady` rows (T,) where it lasts there for two windows: they are no news.
 
-    A state may be steady before a fault of a day is over, and then the spread says when that was.
+    The score may be steady before a fault is over, or by the machine's other clock; then the evidence says when.
     """
-    place = best_place(spread)
-    lasts = int(steady[place.first : place.last].any(axis=1).sum()) >= 2 * LONGEST_WINDOW
-    return np.where(steady, TAKEN, spread) if lasts else spread
+    place = best_place(evidence)
+    lasts = int(steady[place.first : place.last].sum()) >= 2 * LONGEST_WINDOW
+    return np.where(steady[:, None], TAKEN, evidence) if lasts else evidence
 
 
 def _located(place: Place, times: pd.Index, told_by: np.ndarray, sensors: pd.Index) -> Located:

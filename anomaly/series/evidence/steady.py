@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from anomaly.series.evidence.localise import AROUND, LONGEST_WINDOW, TAKEN
+from anomaly.series.evidence.localise import AROUND, LONGEST_WINDOW
 
 LASTING = timedelta(days=1)
 """A state that is steady for so long is a new state and no event."""
@@ -48,11 +48,3 @@ def steady_rows(score: NDArray[np.float64], over: NDArray[np.bool_], step: timed
     steady |= level.notna() & ~(high > AS_BEFORE * level)
     steady[:CHANGE_ROWS] = False
     return steady.to_numpy()
-
-
-def without_news(values: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
-    """Rows of `sensor_scores` in which those at `times` carry no evidence, and no place reaches over them."""
-    if times.empty:
-        return values
-    evidence = values[["pattern", "cross"]].mask(values["time"].isin(times), TAKEN)
-    return values.assign(pattern=evidence["pattern"], cross=evidence["cross"])

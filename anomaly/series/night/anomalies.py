@@ -14,7 +14,7 @@ from anomaly.series.evidence.core import core_of, with_core
 from anomaly.series.evidence.localise import AROUND, Located, locate
 from anomaly.series.evidence.oddity import oddity
 from anomaly.series.evidence.parts import parts_of, without_aftermath
-from anomaly.series.evidence.steady import steady_rows, without_news
+from anomaly.series.evidence.steady import steady_rows
 from anomaly.series.limits.rarity import share_of_alarms
 from anomaly.series.night.recurring import joined_over_lulls
 from sensors_data.settings import Duration, Label, Section
@@ -95,9 +95,9 @@ def _of_asset(
         steady[first:last] = steady_rows(over_limit[first:last], over[first:last], step)
         unchanged = times[steady]
         before_the_next = near[~near["time"].isin(times.iloc[slice(*later)])]
-        news = without_news(before_the_next, unchanged)
         core = times.iloc[slice(*core_of(over_limit, first, last))]
-        places = with_core(without_aftermath(locate(news), times, over_limit), news, core)
+        places = without_aftermath(locate(before_the_next, unchanged), times, over_limit)
+        places = with_core(places, before_the_next, unchanged, core)
         for part in parts_of(times, over, steady, first, last, places, rules.gap(step)):
             inside = slice(part.first, part.last)
             anomaly = _describe(rows.iloc[inside], over[inside], near, part.place, unchanged, rules, step, family)
