@@ -86,12 +86,12 @@ def locate(values: pd.DataFrame, steady: pd.Series) -> list[Located]:
 
 
 def _without_lasting(evidence: np.ndarray, steady: np.ndarray) -> np.ndarray:
-    """Evidence (T, D), TAKEN in `steady` rows (T,) where it lasts there for two windows: they are no news.
+    """Evidence (T, D), TAKEN in `steady` rows (T,) where it lasts there for two windows, the change's rows included.
 
-    The score may be steady before a fault is over, or by the machine's other clock; then the evidence says when.
+    The score may be steady while a fault goes on, or since a machine goes by another clock; evidence then says when.
     """
     place = best_place(evidence)
-    lasts = int(steady[place.first : place.last].sum()) >= 2 * LONGEST_WINDOW
+    lasts = int(steady[place.first : place.last].sum()) >= 2 * LONGEST_WINDOW - AROUND
     return np.where(steady[:, None], TAKEN, evidence) if lasts else evidence
 
 

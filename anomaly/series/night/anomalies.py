@@ -94,7 +94,7 @@ def _of_asset(
         steady = np.zeros(len(rows), dtype=bool)
         steady[first:last] = steady_rows(over_limit[first:last], over[first:last], step)
         unchanged = times[steady]
-        before_the_next = near[~near["time"].isin(times.iloc[slice(*later)])]
+        before_the_next = near[~near["time"].isin(times.iloc[later[0] :])]
         core = times.iloc[slice(*core_of(over_limit, first, last))]
         places = without_aftermath(locate(before_the_next, unchanged), times, over_limit)
         places = with_core(places, before_the_next, unchanged, core)

@@ -76,7 +76,8 @@ def anomalies_touching(
     near = max(rules.gap(spec.step), rules.n * spec.step)  # a row over the threshold further in is of no earlier one
     scores = scores[scores["asset"].isin(assets_over(scores))]
     first, going = day, _gone_on_before(scores, day, near, spec.step)
-    context = _over_before(scores, day, AROUND * spec.step + near)
+    around = AROUND * spec.step + near
+    context = _over_before(scores, day, around)
     while going and first > day - timedelta(days=LOOK_BACK):
         first -= timedelta(days=1)
         earlier = _of_assets(store, spec, "scores", family, first, going)
@@ -87,7 +88,10 @@ def anomalies_touching(
     wanted = sorted({d for d in (*onset, *recent) if onset[0] <= d < day})
     of_days = (_of_assets(store, spec, "sensor_scores", family, d, context) for d in wanted)
     sensor_scores = pd.concat([*of_days, sensor_scores])
-    anomalies = anomalies_in(scores, sensor_scores, rules, spec.step, family)
+    early = _over_before(scores, first, around)  # what the eve's anomalies are told of is no place of theirs
+    eve = _of_assets(store, spec, "scores", family, onset[0], early)
+    anomalies = anomalies_in(pd.concat([eve, scores]), sensor_scores, rules, spec.step, family)
+    anomalies = anomalies[anomalies["detected"] >= pd.Timestamp(first, tz="UTC")]
     midnight = pd.Timestamp(day, tz="UTC")
     over = (anomalies["detected"] >= midnight) | (anomalies["cleared"] > midnight)
     return anomalies[over | (anomalies["end"] > midnight) | (anomalies["state"] == "continuing")]

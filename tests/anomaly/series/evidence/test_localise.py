@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from anomaly.series.evidence.localise import best_place, locate
-from anomaly.series.evidence.steady import without_news
+from anomaly.series.evidence.localise import LONGEST_WINDOW, Located, best_place
+from anomaly.series.evidence.localise import locate as locate_among
 
 START = pd.Timestamp("2026-11-21T23:00Z")
 
@@ -24,6 +24,11 @@ def rows(pattern: np.ndarray, cross: np.ndarray, value: np.ndarray | None = None
         for n, name in enumerate(("flow", "speed"))
     ]
     return pd.concat(parts).assign(**band)
+
+
+def locate(values: pd.DataFrame) -> list[Located]:
+    """The places in rows of which none belongs to a steady state."""
+    return locate_among(values, pd.Series([], dtype=values["time"].dtype))
 
 
 def evidence(first: int, last: int, sensor: int, nats: float, length: int = 60) -> np.ndarray:
@@ -104,11 +109,24 @@ def test_many_rows_a_little_further_off_than_usual_are_a_place_that_no_single_ro
     assert locate(rows(none, none, value).assign(observed=False)) == []
 
 
-def test_rows_that_are_no_news_have_no_spread_either():
-    value = np.random.default_rng(0).normal(0, 1 / 1.645, (300, 2))
+def steady_after(hours: int, values: pd.DataFrame) -> pd.Series:
+    """The times of rows later than so many hours after the first."""
+    return values.loc[values["time"] >= START + pd.Timedelta(hours=hours), "time"].drop_duplicates()
+
+
+def test_a_state_that_is_steady_is_no_news_however_its_evidence_is_seen():
+    many = 3 * LONGEST_WINDOW
+    nats = evidence(100, many, 0, 3.0, many)
+    value = np.random.default_rng(0).normal(0, 1 / 1.645, (many, 2))
     value[100:, 1] *= 3
-    none = np.full((300, 2), -1.6)
-    seen = rows(none, none, value)
-    settled = seen.loc[seen["time"] >= START + 150 * pd.Timedelta("5min"), "time"].drop_duplicates()
-    [place] = locate(without_news(seen, settled))
-    assert (place.last - START) / pd.Timedelta("5min") < 150
+    for seen in (rows(nats, np.full((many, 2), -2.0)), rows(*[np.full((many, 2), -2.0)] * 2, value)):
+        [place] = locate_among(seen, steady_after(15, seen))
+        assert abs((place.start - START) / pd.Timedelta("5min") - 100) < 10
+        assert place.last == START + pd.Timedelta("14h55min")
+
+
+def test_a_fault_may_go_on_in_a_state_whose_score_is_steady():
+    nats = evidence(100, 250, 0, 3.0, 800)
+    seen = rows(nats, np.full((800, 2), -2.0))
+    [place] = locate_among(seen, steady_after(15, seen))
+    assert place.last == START + 249 * pd.Timedelta("5min")

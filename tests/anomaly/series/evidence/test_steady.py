@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from anomaly.series.evidence.steady import CHANGE_ROWS, FEWEST_ROWS, steady_rows, without_news
+from anomaly.series.evidence.steady import CHANGE_ROWS, FEWEST_ROWS, steady_rows
 
 STEP = timedelta(minutes=2)
 DAY = 720
@@ -58,11 +58,3 @@ def test_a_few_rows_under_the_limit_do_not_matter_and_many_do():
     assert steady(score, over) == [CHANGE_ROWS, WEEK]
     over[::5] = False
     assert steady(score, over) == []
-
-
-def test_rows_of_a_steady_state_carry_no_evidence():
-    times = pd.Series(pd.date_range("2026-11-21", periods=4, freq="10min", tz="UTC"))
-    values = pd.DataFrame({"time": times, "pattern": 5.0, "cross": np.nan})
-    changed = without_news(values, times[2:])
-    assert (changed["pattern"] < -1e6).tolist() == [False, False, True, True]
-    assert values["pattern"].tolist() == [5.0] * 4

@@ -68,9 +68,22 @@ def test_two_rows_on_either_side_of_midnight_are_one_anomaly(tmp_path):
 def test_a_day_whose_first_rows_are_quiet_asks_for_no_earlier_day(tmp_path):
     store = Store(str(tmp_path))
     store.write_bytes(store.path("scores", family="pump", day=EVE, shard=0), b"no Parquet: reading it would fail")
-    today = scores(DAY, "00:40", "00:50")
+    today = scores(DAY, "12:40", "12:50")
     found = anomalies_touching(store, TWO_OF_FOUR, SPEC, "pump", DAY, today, sensor_scores(DAY))
-    assert found["start"].astype(str).tolist() == ["2026-11-21 00:40:00+00:00"]
+    assert found["start"].astype(str).tolist() == ["2026-11-21 12:40:00+00:00"]
+
+
+def test_what_was_told_of_the_eve_is_not_told_again_as_the_days_own(tmp_path):
+    store, here = Store(str(tmp_path)), {"family": "pump", "day": EVE, "shard": 0}
+    spoke = ["18:00", "18:10", "18:20"]
+    clear = sensor_scores(EVE)
+    clear["pattern"] = np.where(clear["time"].dt.strftime("%H:%M").isin(spoke), 50.0, -1.0)
+    store.write("scores", scores(EVE, *spoke), Provenance(job="test"), **here)
+    store.write("sensor_scores", clear, Provenance(job="test"), **here)
+    today = sensor_scores(DAY)
+    today["pattern"] = np.where(today["time"].dt.strftime("%H:%M") == "02:00", 5.0, -1.0)
+    [anomaly] = anomalies_touching(store, Rules(), SPEC, "pump", DAY, scores(DAY, "02:00"), today).to_dict("records")
+    assert anomaly["start"] == pd.Timestamp("2026-11-21 02:00", tz="UTC")
 
 
 def test_an_asset_that_is_quiet_today_is_not_followed_back(tmp_path):
