@@ -25,22 +25,25 @@ def core_of(score: np.ndarray, first: int, last: int) -> tuple[int, int]:
     return first + int(start), first + int(end)
 
 
-def with_core(
-    places: list[Located], values: pd.DataFrame, steady: pd.Series, core: pd.Series
-) -> list[Located]:
+def with_core(places: list[Located], values: pd.DataFrame, steady: pd.Series, core: pd.Series) -> list[Located]:
     """The places in a run, the earliest first, with one in its core, rows at the times `core`, where they explain none.
 
     A place explains the core if it touches it, or if its evidence is over LEAST_GAIN and some window holds rows of
     both. Places of less evidence then give way. `values` are the rows of `sensor_scores` in and around the run.
     """
-    begin, end = core.iloc[0], core.iloc[-1]
     clear = [place for place in places if place.gain >= LEAST_GAIN]
-    if not places or any(place.start <= end and place.last >= begin for place in places):
+    if any(_between(place, core, values) == 0 for place in places):
         return places
-    times = pd.Series(values["time"].unique())
-    between = [((times > place.last) & (times < begin) | (times > end) & (times < place.start)).sum() for place in clear]
-    inside = locate(values[values["time"].between(begin, end)], steady)
-    if min(between, default=LONGEST_WINDOW) < LONGEST_WINDOW or not inside:
+    if not places or any(_between(place, core, values) < LONGEST_WINDOW for place in clear):
         return places
-    best = max(inside, key=lambda place: place.gain)
-    return sorted([*clear, best], key=lambda place: place.start)
+    inside = locate(values[values["time"].between(core.iloc[0], core.iloc[-1])], steady)
+    if not inside:
+        return places
+    return sorted([*clear, max(inside, key=lambda place: place.gain)], key=lambda place: place.start)
+
+
+def _between(place: Located, core: pd.Series, values: pd.DataFrame) -> int:
+    """Rows from a place to the core or from the core to it, the nearest row included; 0 where they touch."""
+    first, last = (place.last, core.iloc[0]) if place.last < core.iloc[0] else (core.iloc[-1], place.start)
+    times = values["time"]
+    return int(times[(times > first) & (times <= last)].nunique())

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from anomaly.series.evidence.steady import CHANGE_ROWS, FEWEST_ROWS, steady_rows
