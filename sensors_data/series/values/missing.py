@@ -87,7 +87,7 @@ def _strangers(distinct: np.ndarray, counts: np.ndarray, codes: set[float]) -> l
 
 
 def far_values(values: np.ndarray) -> np.ndarray:
-    """The few numbers that lie more than twenty usual ranges away from a sensor's others: codes, slips or faults."""
+    """The few numbers more than twenty usual ranges away from a sensor's others: codes, wrong readings or faults."""
     known = np.asarray(values[np.isfinite(values)])
     if len(known) < 30:
         return np.empty(0)

@@ -1,30 +1,30 @@
-"""The range in which a sensor's values are plausible: wide enough for a machine's faults, too narrow for slips."""
+"""The plausible range of a sensor: wide enough for a machine's faults, too narrow for single wrong readings."""
 
 from __future__ import annotations
 
 import numpy as np
 
 SIZES, WIDTHS, DEGREE_WIDTHS = 10, 30, 10
-"""How many of the largest usual size, or of the usual range, a value may lie beyond the usual ones."""
+"""How far a value may lie beyond the usual ones: in multiples of the largest usual size, or of the usual range."""
 LEAST_DEGREES = 100.0
-"""How far a temperature may lie beyond the usual ones at least."""
+"""How far at least a temperature may lie beyond the usual ones, in degrees."""
 RESTING, MOVED = 0.5, 20
-"""A sensor that rests on one value for so large a share is judged by what it reads else, if that is so many values."""
+"""A sensor with one value in more than this share of its rows is judged by its other values, if there are so many."""
 BURSTS = 5
-"""Values so far out that are no slips: they come more often than this and differ from one another."""
+"""More than so many values beyond the range, which differ from one another, are not single wrong readings."""
 
 _CELSIUS = ("°C", "℃", "degC", "Deg C", "deg C", "C", "celsius")
 _DEGREES = (*_CELSIUS, "°F", "degF", "F")
 _FLOORS = {**dict.fromkeys(_CELSIUS, -273.15), "K": 0.0, "°F": -459.67, "degF": -459.67}
-"""What no sensor of a unit can read less than."""
+"""The physical minimum of a unit."""
 
 
 def plausible_range(values: np.ndarray, unit: str) -> tuple[float | None, float | None]:
-    """The smallest and largest plausible value of a sensor, None where its values do not say.
+    """The smallest and largest plausible value of a sensor, None where its values do not determine one.
 
-    Zero lies in it, as does the other sign: a machine that stops, a flow that turns. A sensor that hardly ever moves
-    has no range: what it reads at rest does not say what it may read. Degrees have no natural size, so for them
-    the distance is counted in usual ranges alone.
+    The range includes zero and values of the other sign: a machine may stop, a flow may reverse. A sensor that hardly
+    ever changes has no range, as its value at rest does not limit the others. The zero of a temperature scale is
+    arbitrary, so for degrees the distance is measured in usual ranges alone.
     """
     moved = _moved(values)
     if len(moved) < 2:
@@ -39,7 +39,7 @@ def plausible_range(values: np.ndarray, unit: str) -> tuple[float | None, float 
 
 
 def _moved(values: np.ndarray) -> np.ndarray:
-    """The values but for the one on which a sensor rests, like the 0 of a rain gauge; none where few are left."""
+    """The values without the one at which a sensor rests, like the 0 of a rain gauge; empty where few are left."""
     if not len(values):
         return values
     distinct, counts = np.unique(values, return_counts=True)
@@ -50,7 +50,7 @@ def _moved(values: np.ndarray) -> np.ndarray:
 
 
 def _with_bursts(values: np.ndarray, low: float, high: float) -> tuple[float, float]:
-    """The range with the values beyond it that come too often, and differ too much, to be slips."""
+    """The range, widened for values beyond it that are too many and too different to be single wrong readings."""
     for far in (values[values < low], values[values > high]):
         if len(far) > BURSTS and len(np.unique(far)) > 0.5 * len(far):
             low, high = min(low, 2 * float(far.min())), max(high, 2 * float(far.max()))
