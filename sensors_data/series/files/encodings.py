@@ -83,8 +83,16 @@ def _eight_bits(data: bytes) -> str:
                 return "gb18030"
         except UnicodeDecodeError:
             pass
+    if _is_central(data):
+        return "cp1250"
     cyrillic = sum(len(run) for run in runs if len(run) >= 3 and min(run) >= 0xC0)
     return "cp1251" if cyrillic > 0.5 * len(text) else "cp1252"
+
+
+def _is_central(data: bytes) -> bool:
+    """Whether a text read as Western European has signs within words where letters of Central Europe stand."""
+    western = data[:200_000].decode("cp1252", "replace")
+    return bool(re.search(r"[a-zà-ÿ][¹³¾¿¼](?=[a-zà-ÿ])|[a-zà-ÿ](?:ì|ø)[a-zà-ÿ]*(?:ø|ì)", western))
 
 
 def _by_words(data: bytes) -> str:

@@ -68,7 +68,7 @@ def names_of(head: list[list[str]], layout: Layout, width: int) -> list[str]:
     """The columns' names: those of the header's name rows joined, numbered where one stands twice or is missing."""
     rows = [(head[row - 1] + [""] * width)[:width] for row in layout.name_rows] if head else []
     for row in rows[:-1]:  # a group's name stands once, above the first of its columns
-        for place in range(1, width):
+        for place in range(1, width) if sum(map(bool, row)) <= 0.7 * width else ():
             row[place] = row[place] or row[place - 1]
     joined = [" ".join(part for part in parts if part) for parts in zip(*rows, strict=True)] if rows else [""] * width
     if width >= 4 and all(joined[::2]) and not any(joined[1::2]):  # a name above each pair of a time and a value

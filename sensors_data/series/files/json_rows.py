@@ -214,11 +214,16 @@ def _pair(table: list[list[Any]]) -> list[str]:
     return ["value", "timestamp"] if later and not timed else ["timestamp", "value"]
 
 
+def _are_labels(key: str, value: dict[str, Any]) -> bool:
+    """Whether an object holds nothing but texts under a name for labels."""
+    return key in ("metric", "labels", "tags", "dimensions", "dps_tags") and _are(list(value.values()), str)
+
+
 def _flat(row: dict[str, Any], outer: str = "") -> Row:
     """An object as cells; what lies inside another object is called `outer.inner`."""
     cells: Row = {}
     for key, value in row.items():
-        if isinstance(value, dict) and "__name__" in value:  # labels of Prometheus
+        if isinstance(value, dict) and ("__name__" in value or _are_labels(key, value)):  # labels of Prometheus
             cells |= {"metric" if name == "__name__" else name: str(label) for name, label in value.items()}
         elif isinstance(value, dict) and len(value) == 1 and next(iter(value)).startswith("$"):  # MongoDB types a value
             cells |= _flat({key: next(iter(value.values()))}, outer)

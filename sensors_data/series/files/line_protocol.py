@@ -30,6 +30,7 @@ def is_line_protocol(start: bytes) -> bool:
 def line_protocol_csv(data: bytes, name: str) -> bytes:
     """The points as CSV: measurement, tags, fields, the time as a number. UnreadableError for a line without a time."""
     rows: list[dict[str, str]] = []
+    tagged: dict[str, list[dict[str, str]]] = {}
     for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), start=1):
         if not line.strip() or line.startswith(_ASIDE):
             continue
@@ -40,12 +41,36 @@ def line_protocol_csv(data: bytes, name: str) -> bytes:
         tags = {key: _plain(value) for key, value in re.findall(rf",({_NAME})=({_NAME})", match["tags"])}
         fields = {key: _number(value) for key, value in re.findall(rf"({_NAME})=({_VALUE})", match["fields"])}
         rows.append({"time": match["time"], "measurement": _plain(match["head"]), **tags, **fields})
+        tagged.setdefault(_plain(match["head"]), []).append(tags)
+    rows = _beside(rows, tagged) if len(tagged) > 1 else rows
     columns = list(dict.fromkeys(column for row in rows for column in row))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([_plain(column) for column in columns])
     writer.writerows([row.get(column, "") for column in columns] for row in rows)
     return out.getvalue().encode()
+
+
+def _beside(rows: list[dict[str, str]], tagged: dict[str, list[dict[str, str]]]) -> list[dict[str, str]]:
+    """The points of several measurements, those of one time and the same things in one row, fields by their full name.
+
+    Tags that only one measurement has, and that tell none of its points apart, are left out. Where others do, the
+    points stay as they are.
+    """
+    common = set.intersection(*(set(tags[0]) for tags in tagged.values()))
+    own = {key for of in tagged.values() for tags in of for key in tags if key not in common}
+    if any(len({tags.get(key) for tags in of}) > 1 for of in tagged.values() for key in own):
+        return rows
+    joined: dict[tuple[str, ...], dict[str, str]] = {}
+    for row in rows:
+        keys = {"time": row["time"], **{key: row[key] for key in sorted(common) if key in row}}
+        fields = {
+            f"{row['measurement']} {name}": cell
+            for name, cell in row.items()
+            if name not in (*keys, *own, "measurement")
+        }
+        joined.setdefault(tuple(keys.values()), keys).update(fields)
+    return list(joined.values())
 
 
 def _plain(text: str) -> str:

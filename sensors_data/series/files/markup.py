@@ -35,7 +35,10 @@ def is_markup(start: bytes) -> bool:
 def markup_csv(data: bytes, name: str) -> bytes:
     """The largest table in a file of XML or HTML, as CSV. UnreadableError where none is in it."""
     if re.match(rb"\s*(?:<!doctype html|<html|<table|<meta)", data[:200].removeprefix(b"\xef\xbb\xbf").lower()):
-        return _csv(_page(data))
+        rows = _page(data)
+        if len(rows) < 2:
+            raise UnreadableError(f"{name} is a web page without a table of readings", "sign in and export it again")
+        return _csv(rows)
     try:
         root = fromstring(data)
     except DefusedXmlException as error:

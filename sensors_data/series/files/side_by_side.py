@@ -48,8 +48,9 @@ def side_by_side(data: bytes) -> Beside | None:
         for number, row in enumerate(rows[:-1]):
             if len(row) > 2 and (beside := _labelled(rows, number, mark)):
                 return beside
-            if len(row) > 4 and (beside := _grouped(rows, number, mark)):
-                return beside
+            for below in range(number + 1, min(number + 5, len(rows))) if len(row) > 4 else ():
+                if len(rows[below]) == len(row) and (beside := _grouped(rows, number, below, mark)):
+                    return beside
     return None
 
 
@@ -61,7 +62,8 @@ def machines_down(data: bytes, beside: Beside) -> bytes:
     place = {pair: column for column, pair in beside.cells.items()}
     out = io.StringIO()
     writer = csv.writer(out, delimiter=beside.mark, lineterminator="\n")
-    writer.writerow([*beside.shared.values(), *beside.labels, *sensors])
+    shared_names = [name or "time" for name in beside.shared.values()]
+    writer.writerow([*shared_names, *beside.labels, *sensors])
     for line in lines[beside.below :]:
         row = _cells(line, beside.mark)
         if not any(row):
@@ -93,10 +95,10 @@ def _labelled(rows: list[list[str]], number: int, mark: str) -> Beside | None:
     return Beside(number, number + 1, mark, shared, differ, cells) if len(set(cells.values())) == len(cells) else None
 
 
-def _grouped(rows: list[list[str]], number: int, mark: str) -> Beside | None:
+def _grouped(rows: list[list[str]], number: int, below: int, mark: str) -> Beside | None:
     """A line of machines above a line of the same sensors for each of them."""
-    groups, names = rows[number], rows[number + 1]
-    if len(names) < 5 or len(groups) > len(names) or any(kind_of(cell) in ("t", "n") for cell in (*groups, *names)):
+    groups, names = rows[number], rows[below]
+    if len(names) < 5 or len(groups) > len(names) or any(kind_of(cell) == "t" for cell in (*groups, *names)):
         return None
     groups = groups + [""] * (len(names) - len(groups))
     shared, filled, current = {}, {}, ""
@@ -108,20 +110,27 @@ def _grouped(rows: list[list[str]], number: int, mark: str) -> Beside | None:
         filled[place] = current
     sensors = {group: [names[place] for place in filled if filled[place] == group] for group in filled.values()}
     alike = {tuple(sorted(of_group)) for of_group in sensors.values()}
-    if len(sensors) < 2 or len(alike) > 1 or not shared or not any(map(_TIMES.fullmatch, shared.values())):
+    if len(sensors) < 2 or len(alike) > 1 or not shared:
+        return None
+    timed = any(kind_of(row[place]) == "t" for row in rows[below + 1 :] for place in shared if place < len(row))
+    if not timed and not any(map(_TIMES.fullmatch, shared.values())):
         return None
     of_each = next(iter(sensors.values()))
     if len(of_each) < 2 or len(set(of_each)) < len(of_each) or not all(of_each):
         return None
     if all(name.casefold() in _SUMS for name in of_each) or any(map(_TIMES.fullmatch, of_each)):
         return None
-    if all(is_unit(name) for name in of_each) or not all(re.search(r"[^\W\d_]", group) for group in sensors):
+    if (
+        any(kind_of(name) == "n" for name in of_each)
+        or all(is_unit(name) for name in of_each)
+        or not all(re.search(r"[^\W\d_]", group) for group in sensors)
+    ):
         return None
     swapped = all(map(_QUANTITIES.search, sensors)) and not any(map(_QUANTITIES.search, of_each))
     cells: dict[int, tuple[tuple[str, ...], str]] = {}
     for place, group in filled.items():
         cells[place] = ((names[place],), group) if swapped else ((group,), names[place])
-    return Beside(number, number + 2, mark, shared, ("machine",), cells)
+    return Beside(number, below + 1, mark, shared, ("machine",), cells)
 
 
 def _cells(line: str, mark: str) -> list[str]:

@@ -43,9 +43,33 @@ def sql_dump_csv(text: str) -> bytes | None:
         return None
     rows = tables[fullest]
     head = names.get(fullest) or [f"column_{number}" for number in range(1, len(rows[0]) + 1)]
+    for table, others in tables.items():
+        if table != fullest and others and len(names.get(table, ())) == len(others[0]):
+            head, rows = _looked_up(head, rows, names[table], others)
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows([head, *rows])
     return out.getvalue().encode()
+
+
+def _looked_up(
+    head: list[str], rows: list[list[str]], names: list[str], others: list[list[str]]
+) -> tuple[list[str], list[list[str]]]:
+    """Rows with what another table says of the thing that each names: by the first column of it, or its `id`.
+
+    As they are where it names a thing twice, or not all.
+    """
+    keys = [(names[0], names[0])]
+    keys += [(names[0], column) for column in head if names[0].lower() == "id" and column.lower().endswith("id")]
+    for key, column in keys:
+        about = {row[0]: row for row in others if len(row) == len(names)}
+        if column not in head or column.lower() == "id" or len(about) < len(others):
+            continue
+        place = head.index(column)
+        if not all(len(row) == len(head) and row[place] in about for row in rows):
+            continue
+        more = [number for number, name in enumerate(names) if name != key and name not in head]
+        return [*head, *(names[n] for n in more)], [[*row, *(about[row[place]][n] for n in more)] for row in rows]
+    return head, rows
 
 
 def _bare(name: str) -> str:

@@ -16,8 +16,12 @@ asset: area areaname sn devicename machinename stationname
 asset: anlage asset assetid building cell device deviceid disk drive ean engine equipment geraet gerät host
 asset: house id imei instance inverter line loc location mac machine machineid maquina maschine meter motor nmi node
 asset: number nummer plant pump robot room serial server site station string train turbine turbineid unit
+asset: instance hostname podname pod instanceid thing thingname vehicleid deviceno machineno gateway
+asset: målepunktsid målepunkt meteringpoint meterid meternumber 设备名称 设备 机器 机号 逆变器 装置名 設備名 号機
 asset: stations stn siteno unitid vehicle vin well wtg zaehler zone zähler
 asset: indicativo idema numer 지점 站号
+bad: estimada estimado estimata estimato stimata stimato stimé estimé estimée estimeret estimert beräknad geschätzt
+bad: szacowane odhad odhadnuto ersatzwert interpoliert interpolated down stale down,stale fault,stale geraten
 bad: b bad badcomm cattivo commerror commfail deviceerror e error estimated failed false fault geschat
 bad: invalid malo mauvais missing no nok notconnected notgood offline overflow poor q questionable s
 bad: schlecht slecht stale substituted suspect timeout u uncertain ungueltig ungültig unknown unsicher
@@ -25,6 +29,7 @@ end: bis end ende fin fine finish hasta stop to tot until
 good: a abgelesen actual bom bon bonne bueno buono g gemeten gevalideerd goed good good, good_non-specific
 good: goodnonspecific gueltig gut gültig measured non-specific ok read true uitgelezen v valid validated
 good: yes
+good: real reale reel réel medida medido misurata misurato mesuré mesurée mätt målt gemessen zmierzone
 kinds of sum: analog analogue counter digital avg smp min max std tot med wvc tmx tmn mean sum inst last
 ids of sensors: channelid dataitemid feedid itemid metricid parameterid pointid sensorid seriesid signalid tagid
 ids of sensors: tagindex variableid
@@ -64,6 +69,7 @@ quality: calidad confidence guete güete opcquality q qa qc qual qualitaet quali
 quality: valid validity
 revisions: rev revision revisionnumber ver version
 sensor: pointid pointname signalname tagid tagname varname
+sensor: diagnostic diagnosticid measurand variablename pointid 测点 测点名称 参数 項目 測定項目
 sensor: attribute capteur channel entity field grandeur item kanal kpi magnitud measurement messgroesse
 sensor: messgröße label target metric name parameter parametro point quantity register sensor series signal statistic
 sensor: tag

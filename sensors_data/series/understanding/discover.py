@@ -137,7 +137,13 @@ def _of_most(files: list[Path], wishes: Wishes) -> _Parts:
 
     The first file shows it; where most others do not read as it does, the first of those.
     """
-    first = _as_in(files[0], files, wishes)
+    try:
+        first = _as_in(files[0], files, wishes)
+    except UnreadableError:
+        largest = max(files, key=lambda path: path.stat().st_size)
+        if largest == files[0]:
+            raise
+        first = _as_in(largest, files, wishes)
     other = next((path for path in files if path not in first[2]), None)
     if other is None or 2 * len(first[2]) >= len(files):
         return first
@@ -150,7 +156,7 @@ def _of_most(files: list[Path], wishes: Wishes) -> _Parts:
 
 def _as_in(path: Path, files: list[Path], wishes: Wishes) -> _Parts:
     """How a file reads, its sensors, and the values of all files that read so."""
-    understood = understand(path, wishes)
+    understood = understand(path, wishes, len(files) > 1)
     names = _sensor_names(understood)
     if not names:
         raise _no_sensor(path.name, understood)

@@ -64,6 +64,8 @@ def header_of(
         if not fits or (len(filled) < min(2, width) and not _is_aside(rows[place])):
             break
         block.append(place)
+    if (top := _names_far_above(rows, first, width)) is not None:
+        return top, [top], {}
     if not block:
         return _header_apart(rows, first, width if mark != " " else 0)
     name = next((place for place in block if not _is_aside(rows[place]) and not _is_of_types(lines, place)), block[-1])
@@ -79,6 +81,21 @@ def header_of(
     elif above in block and _names_more(rows[above], rows[name], rows[first]):
         names = [above, name]
     return names[0], names, units
+
+
+def _names_far_above(rows: list[list[str]], first: int, width: int) -> int | None:
+    """The line of names above lines that lack what rows have, such as a time; None where the last line may be names."""
+    last = [cell for cell in rows[first - 1] if cell] if first else []
+    if first < 3 or len(rows[first - 1]) != width or (len(last) > 0.6 * width and all(kind_of(c) == "w" for c in last)):
+        return None
+    for place in range(max(0, first - 18), first - 1):
+        filled = [cell for cell in rows[place] if cell]
+        named = len(rows[place]) == width > 3 and len(filled) >= 0.8 * width and len(set(filled)) == len(filled)
+        timely = any(re.search(r"time|date|zeit|datum|hora|fecha|heure", cell, re.IGNORECASE) for cell in filled)
+        between = all(len(row) == width for row in rows[place + 1 : first])
+        if named and timely and between and all(kind_of(cell) == "w" for cell in filled):
+            return place
+    return None
 
 
 def _names_more(above: list[str], row: list[str], first: list[str]) -> bool:

@@ -47,7 +47,7 @@ def why_aside(column: Column, moments: pd.Series) -> str:
         return "it numbers the rows"
     if len(values) > 2 and column.whole and column.named(_SPARE) and len(np.unique(values)) == len(values):
         return "it numbers the rows"
-    if numbers_a_thing(column) and len(np.unique(values)) == 1:
+    if numbers_a_thing(column) and len(column.distinct) == 1:
         return THING
     return _clockwork(column, moments)
 

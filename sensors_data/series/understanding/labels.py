@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from itertools import combinations
 
-import numpy as np
 import pandas as pd
 
 from sensors_data.errors import UnusableError
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
+from sensors_data.series.understanding.label_keys import each_its_own, follows, key_columns, repeated
 from sensors_data.series.understanding.label_words import (
     is_called_value,
     is_states,
@@ -22,7 +20,6 @@ from sensors_data.series.understanding.label_words import (
     rests,
     shown,
     switches,
-    tells_a_state,
 )
 
 _SENSOR = WORDS["sensor"]
@@ -51,11 +48,11 @@ def find_labels(columns: list[Column], moments: pd.Series, asset: tuple[str, ...
     candidates = [column for column in columns if column.name in asset or _may_label(column)]
     unit = next((column for column in candidates if is_unit_column(column) and column.name not in asset), None)
     candidates = [column for column in candidates if column is not unit]
-    keys, repeats = _keys(candidates, moments, asset)
-    if unit is not None and not keys and _repeated([unit], moments) < repeats:
+    keys, repeats = key_columns(candidates, moments, asset)
+    if unit is not None and not keys and repeated([unit], moments) < repeats:
         keys = [unit]
         unit = None
-    unneeded = keys if not asset and _each_its_own(keys, columns, moments) else []
+    unneeded = keys if not asset and each_its_own(keys, columns, moments) else []
     keys = [key for key in keys if key not in unneeded]
     numbers = [c for c in columns if c.numeric and c not in keys and c is not unit and c.cells.dtype.kind != "b"]
     measures = [c for c in numbers if len(c.distinct) > 1] or numbers
@@ -71,9 +68,11 @@ def find_labels(columns: list[Column], moments: pd.Series, asset: tuple[str, ...
         of = ", ".join(c.name for c in (*machine, *sensor)) or "the file"
         if len(column.distinct) == 1 and not column.numeric:
             named.append((column.name, "ignored", f"it always holds '{str(column.distinct[0])[:30]}'", 0.9))
-        elif (keys or unneeded) and _follows(column, [*keys, *unneeded]) and not rests(column):
+        elif rests(column) or _once(column, moments):
+            continue
+        elif (keys or unneeded) and follows(column, [*keys, *unneeded]):
             named.append((column.name, "ignored", f"it says more of {of}", 0.8))
-    left = _repeated([*machine, *sensor, *unneeded], moments)
+    left = repeated([*machine, *sensor, *unneeded], moments)
     odd = (f"{left:.1%} of the rows have the time of another row of the same machine",) if left > 0.02 else ()
     odd = (*odd, *_doubtful(machine, value, measures, asset))
     names = (tuple(c.name for c in machine), tuple(c.name for c in sensor))
@@ -100,109 +99,18 @@ def _may_label(column: Column) -> bool:
     )
 
 
-def _repeated(keys: list[Column], moments: pd.Series) -> float:
-    """The share of rows whose time and labels another row before them has."""
-    frame = pd.DataFrame(
-        {"time": moments.to_numpy(), **{str(n): c.cells.astype(str).to_numpy() for n, c in enumerate(keys)}}
-    )
-    return float(frame[frame["time"].notna()].duplicated().mean()) if len(frame) else 0.0
-
-
-def _keys(candidates: list[Column], moments: pd.Series, asset: tuple[str, ...]) -> tuple[list[Column], float]:
-    """The fewest columns that make rows of one time differ, and the share of rows that repeat a time without them."""
-    stated = [column for column in candidates if column.name in asset]
-    repeats = _repeated([], moments)
-    if repeats < 0.01:
-        return stated or _interleaved(candidates, moments), repeats
-    varied = [column for column in candidates if len(column.distinct) > 1 and column not in stated]
-    best: tuple[float, float, list[Column]] | None = None
-    for count in (0, 1, 2, 3):
-        for group in combinations(varied[:12], count):
-            keys = [*stated, *group]
-            left = _repeated(keys, moments) if keys else repeats
-            cost = sum(_unlikely(column) for column in group)
-            if (
-                best is None
-                or left < best[0] - 0.01
-                or (left < best[0] + 0.01 and (count, cost) < (len(best[2]) - len(stated), best[1]))
-            ):
-                best = (left, cost, keys)
-        if best is not None and best[0] < 0.01 and len(best[2]) - len(stated) <= count:
-            break
-    keys = best[2] if best is not None and best[0] < 0.6 * repeats else stated
-    return [*keys, *_machines_beside(keys, candidates)], repeats
-
-
-def _machines_beside(keys: list[Column], candidates: list[Column]) -> list[Column]:
-    """A column that is called as machines are, where the keys name sensors alone: machines whose rows come in turn."""
-    if not keys or any(names_assets(key) for key in keys):
-        return []
-    others = [c for c in candidates if c not in keys and names_assets(c) and not c.numeric and len(c.distinct) > 1]
-    for column in others:
-        turns = float((np.diff(pd.factorize(column.filled)[0]) != 0).mean())
-        if turns > 0.02 and not tells_a_state(column) and not _follows(column, keys):
-            return [column]
-    return []
-
-
-def _each_its_own(keys: list[Column], columns: list[Column], moments: pd.Series) -> bool:
-    """Whether each column of numbers is filled for only one of a key's names, so that the key distinguishes nothing."""
-    measures = [c for c in columns if c.numeric and c not in keys and len(c.distinct) > 1]
-    if len(keys) != 1 or len(measures) < 2 or keys[0].numeric or keys[0].named(_ASSET):
-        return False
-    names = keys[0].cells.astype(str).to_numpy()
-    return all(len(set(names[~measure.blank])) == 1 for measure in measures)
-
-
-def _unlikely(column: Column) -> float:
-    """How little a column looks like one of names: by its own name, its words, the evenness of its counts."""
-    counts = column.filled.value_counts()
-    uneven = float(counts.std(ddof=0) / counts.mean()) if len(counts) > 1 else 1.0
-    hint = column.named(_ASSET) or column.named(_SENSOR)
-    return (
-        uneven
-        + 0.7 * column.numeric
-        + 1.0 * is_states(column)
-        - 0.8 * hint
-        + 0.1 * (column.lower == "id")
-        + 0.2 * column.filled.str.contains("/").all()
-    )
-
-
-def _interleaved(candidates: list[Column], moments: pd.Series) -> list[Column]:
-    """Columns of names in a log whose rows all have times of their own: names of machines or tags that alternate."""
-    keys = []
-    for column in candidates:
-        words = column.filled
-        if (
-            (column.numeric and not (names_assets(column) or column.called(_IDS)))
-            or len(column.distinct) < 2
-            or tells_a_state(column)
-        ):
-            continue
-        hinted = names_assets(column) or column.named(_SENSOR)
-        coded = np.mean([bool(re.search(r"[._:/]|\d", str(word))) for word in column.distinct[:50]])
-        codes = pd.factorize(words)[0]
-        turns = float((np.diff(codes) != 0).mean())
-        if column.named(_SENSOR) or column.called(_IDS) or (hinted and turns > 0.02) or (coded > 0.8 and turns > 0.3):
-            keys.append(column)
-    two = len(keys) > 1 and any(c.named(_ASSET) for c in keys[:2]) and not _follows(keys[1], keys[:1])
-    return keys[: 1 + two]
-
-
-def _follows(column: Column, keys: list[Column]) -> bool:
-    """Whether a column's word is settled by the keys' words."""
-    key = pd.Series(["\x1f".join(row) for row in zip(*(k.cells.astype(str) for k in keys), strict=True)])
-    return bool(column.cells.astype(str).reset_index(drop=True).groupby(key).nunique().max() == 1)
-
-
 def says_more_of(column: Column, columns: list[Column], keys: tuple[str, ...]) -> bool:
     """Whether a column of numbers is a property of machines: each of three or more has one number, no two the same."""
     names = [key for key in columns if key.name in keys]
     count = len(column.distinct)
     if not column.numeric or count < (2 if column.named(WORDS["place"]) else 3) or count != _count(names):
         return False
-    return _follows(column, names)
+    return follows(column, names)
+
+
+def _once(column: Column, moments: pd.Series) -> bool:
+    """Whether a column of numbers is seen at one time alone, so that it may be measured all the same."""
+    return column.numeric and moments.nunique() == 1
 
 
 def _count(keys: list[Column]) -> int:
@@ -245,11 +153,23 @@ def _split(
         sensor = free[:1]
     if sensor and not generic and len(sensor[0].distinct) == 1:
         sensor = []
-    machine = [column for column in keys if column not in sensor]
+    sensor = [_worded(column, candidates) for column in sensor]
+    machine = [column for column in keys if column not in sensor and not (sensor and _alike(column, sensor[0]))]
     machine = machine or [c for c in constant if names_assets(c) and c not in sensor][:1]
     if not sensor:
         return [], machine, None, shown(machine, "rows of one time differ by it")
     return sensor, machine, value, f"rows of one time differ by it; {shown(sensor, 'names of sensors')}"
+
+
+def _worded(column: Column, candidates: list[Column]) -> Column:
+    """For a column of numbers of sensors the one of words that names the same, if there is one."""
+    words = [other for other in candidates if not other.numeric and len(other.distinct) == len(column.distinct)]
+    return next((other for other in words if _alike(column, other)), column) if column.numeric else column
+
+
+def _alike(column: Column, other: Column) -> bool:
+    """Whether two columns name the same things."""
+    return column is not other and follows(column, [other]) and follows(other, [column])
 
 
 def _doubtful(machine: list[Column], value: Column | None, measures: list[Column], asset: tuple[str, ...]) -> list[str]:

@@ -16,6 +16,9 @@ _NAMES = WORDS["quality"]
 _NAMES_ALSO = WORDS["perhaps quality"]
 _GOOD = WORDS["good"]
 _BAD = WORDS["bad"]
+_GUESSED = frozenset(word for word in _BAD if re.match(r"est[ií]m|stim|geschätzt|beräknad|szacow|odhad|interpol", word))
+"""Grades of values that were not measured."""
+_STATES = WORDS["states"] - {"estimated"}
 _NO, _YES = frozenset(("false", "0", "no", "n")), frozenset(("true", "1", "yes", "y"))
 _BEGINS = re.compile(r"good|bad|uncertain")
 """How the grades of OPC begin, whatever says more behind: `GoodNonCascade NonSpecific`."""
@@ -66,6 +69,7 @@ def _grades(column: Column) -> set[str] | None:
         named
         or doubtful
         or (grades <= _GOOD | _BAD and grades & {"good", "bad", "uncertain", "valid"})
+        or (grades <= _GOOD | _BAD and grades & _GUESSED and not grades & _STATES)
         or all(_BEGINS.match(grade) for grade in grades)
     ):
         return None

@@ -80,7 +80,7 @@ def _judged(column: Column, columns: list[Column], open_: list[Column], labels: 
     why, sure = "", 0.9
     if labels.sensor:
         why = f"of each row the one value in {labels.value} is read"
-    elif labels.asset and len(columns) > 3 and says_more_of(column, open_, labels.asset):
+    elif labels.asset and len(columns) > 3 and moments.nunique() > 1 and says_more_of(column, open_, labels.asset):
         why = f"it says more of {', '.join(labels.asset)}: each has one, no two alike"
     elif column.numeric and judged.role.role == "sensor" and numbers_a_thing(column):
         why = THING

@@ -35,8 +35,11 @@ _ERA = r"(?:令和|平成|昭和|民國|民国|[RH]\d{1,2}[./-])|1[01]\d[-/.年]
 _NO_YEAR = r"[^\W\d_]{3,9}\.? +\d{1,2},? +\d{1,2}:\d{2}.*|\d{1,2}[./-]\d{1,2}\.? +\d{1,2}:\d{2}.*"
 
 
-def find_time(columns: list[Column], name: str) -> TimeColumns:
-    """The time of a table's rows. UnreadableError says which columns were looked at and why none is it."""
+def find_time(columns: list[Column], name: str, one_of_many: bool = False) -> TimeColumns:
+    """The time of a table's rows. UnreadableError says which columns were looked at and why none is it.
+
+    In `one_of_many` files all rows may have one time.
+    """
     stamps = [candidate for column in columns if (candidate := _stamp(column)) is not None]
     dates = [candidate for candidate in stamps if "clock" not in candidate.keys]
     dates += [candidate for column in columns if (candidate := digit_date(column)) is not None]
@@ -57,8 +60,20 @@ def find_time(columns: list[Column], name: str) -> TimeColumns:
         counted = "time_unit" in chosen.keys and "start" not in chosen.keys
         odd = rounding(column, str(chosen.keys["time_unit"]), name) if counted else ()
         return _with_others(replace(chosen, odd=(*chosen.odd, *odd)), columns, stamps)
+    if one_of_many and (alone := _of_all_rows(stamps, columns)):
+        return _with_others(alone, columns, stamps)
     check_one_time(columns, name)
     raise _no_time(columns, name)
+
+
+def _of_all_rows(stamps: list[TimeColumns], columns: list[Column]) -> TimeColumns | None:
+    """The one time that all rows of a file have, in a column that is called so; None where there is none."""
+    for stamp in stamps:
+        column = next(column for column in columns if column.name == stamp.columns[0])
+        called = re.search(r"date|time|datum|zeit|fecha|hora|stamp", column.name, re.IGNORECASE)
+        if len(column.distinct) == 1 and called and not column.named(_NO):
+            return replace(stamp, evidence=f"all rows of the file have one time, '{column.distinct[0][:26]}'")
+    return None
 
 
 def _stamp(column: Column) -> TimeColumns | None:

@@ -129,6 +129,8 @@ def clock_of(column: Column) -> str | None:
     """The format of a column of times of day: 08:30, an hour 0 to 24 that comes round, or 830."""
     if column.typed_times or not len(column.filled):
         return None
+    if column.distinct[:200].str.fullmatch(r"(?:[01]\d|2[0-4])[0-5]\d ?(?:UTC|GMT|Z)").all():
+        return f"%N{' ' if ' ' in column.distinct[0] else ''}%Z"
     style = clock_style(column.filled) if not column.numeric or _has_dots(column) else None
     if style:
         return style

@@ -63,11 +63,11 @@ class Understood:
     zoned: bool  # the times say their zone themselves
 
 
-def understand(path: Path, wishes: Wishes) -> Understood:
-    """How a file is to be read. UnreadableError says what is missing in it, and what to state."""
+def understand(path: Path, wishes: Wishes, one_of_many: bool = False) -> Understood:
+    """How a file, maybe one of many, is to be read. UnreadableError says what is missing in it, and what to state."""
     columns, dialect, marks = columns_of(path, wishes)
     cells = {column.name: column.cells for column in columns}
-    time = _stated_time(columns, wishes) or find_time(columns, path.name)
+    time = _stated_time(columns, wishes) or find_time(columns, path.name, one_of_many)
     keys = {**(dialect.keys() if dialect else {}), **time.keys}
     if wishes.style:
         keys |= {"time_format": wishes.style, "time_unit": "text"}

@@ -15,7 +15,7 @@ from sensors_data.series.values.units import factors, is_unit
 
 _NUMBER = (
     r"\(?[$€£¥]? ?([+-]?) ?(\d[\d.,' \u00a0\u202f\u2019]*|[.,]\d+)((?:[eE][+-]?\d+)?)[)-]?\s*"
-    r"([^\s\d.,;:+\-()][^\s\d,;()]{0,11}(?: [A-Za-z]{1,8})?)?"
+    r"([^\s\d.,;:+\-()#][^\s\d,;()]{0,11}(?: [A-Za-z]{1,8})?)?"
 )
 _WITH_A_CODE = re.compile(r"[+-]?(\d{4,6}),(\w)")
 """A number of fixed width with a code behind a comma, as in +0173,1: no decimal comma."""

@@ -57,6 +57,9 @@ def codes_of(values: np.ndarray, elsewhere: frozenset[float] = frozenset()) -> t
             sure = value in elsewhere or count >= 3
             if out > (0.2 if sure else 3.0) * width and out > 0:
                 codes.append(float(value))
+    if len(rest):  # a code of the sensors beside it, though few other numbers are there
+        shared = [v for v in distinct[known] if v in elsewhere and abs(v) >= SURE and not rest.min() <= v <= rest.max()]
+        codes += [float(value) for value in shared]
     return tuple(sorted({*codes, *_strangers(distinct, counts, set(codes))}))
 
 

@@ -29,7 +29,7 @@ def _beside(name: str):
 DOUBTS = ("may be", "three digits", "lie far from its others")
 """What is said of a guess that may be wrong."""
 
-SHELVES = ("cases", "kin", "tools", "lands", "plants", "loggers", "blind", "monitors")
+SHELVES = ("cases", "kin", "tools", "lands", "plants", "loggers", "blind", "monitors", "services")
 cases, *others = (_beside(f"export_{shelf}") for shelf in SHELVES)
 exports = _beside("exports")
 
@@ -372,3 +372,19 @@ def test_a_zone_that_does_not_exist_is_refused_by_name(tmp_path):
     path.write_text("time,flow\n2026-03-01 00:00,1\n2026-03-01 00:15,2\n")
     with pytest.raises(UnusableError, match="unknown time zone 'Mars/Olympus'"):
         discover(path, Wishes(zone="Mars/Olympus"))
+
+
+def test_files_of_one_time_each_are_read_as_one_log(put, tmp_path):
+    for n, day in enumerate(cases.DAYS[:30]):
+        rows = "".join(f"{day:%Y-%m-%d},D{k},{100 + n * (k + 1)},{20 + 3 * k + n % 5}\n" for k in range(3))
+        put("date,serial_number,hours,temp\n" + rows, f"{day:%Y-%m-%d}.csv")
+    found = discover(tmp_path / "inbox")
+    assert (found.assets, tuple(found.family.sensors), found.used) == (("D0", "D1", "D2"), ("hours", "temp"), 180)
+
+
+def test_of_an_archive_whose_first_table_is_none_of_readings_the_largest_is_read(put):
+    about = "id;from;to;name\n1;a;b;North\n"
+    data = cases.zip_of({"about.csv": about, "readings.csv": day_rows(cases.HOURS)})
+    found = discover(put(data, "plant.zip"))
+    assert (tuple(found.family.sensors), found.used) == (("temp", "flow"), 2 * cases.ROWS)
+    assert "not read: about.csv" in " ".join(found.odd)

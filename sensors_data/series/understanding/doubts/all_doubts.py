@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sensors_data.series.understanding.doubts.evidence import Evidence
+from sensors_data.series.understanding.doubts.of_columns import doubts_of_columns
 from sensors_data.series.understanding.doubts.of_files import doubts_of_files
 from sensors_data.series.understanding.doubts.of_names import doubts_of_names
 from sensors_data.series.understanding.doubts.of_times import doubts_of_times
@@ -14,7 +15,8 @@ MOST_TOLD = 6
 
 def told_doubts(seen: Evidence) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The sentences of the grave doubts, and those of the others."""
-    doubts = [*doubts_of_files(seen), *doubts_of_names(seen), *doubts_of_times(seen), *doubts_of_values(seen)]
+    kinds = (doubts_of_files, doubts_of_columns, doubts_of_names, doubts_of_times, doubts_of_values)
+    doubts = [doubt for kind in kinds for doubt in kind(seen)]
     grave = [doubt.text for doubt in doubts if doubt.grave]
     others = [doubt.text for doubt in doubts if not doubt.grave]
     return _few(grave), _few(others)

@@ -54,6 +54,11 @@ class Evidence:
         names = {role.column for role in self.understood.roles.roles if role.role == "ignored"}
         return [column for column in self.understood.columns if column.name in names]
 
+    @cached_property
+    def said_more(self) -> set[str]:
+        """The columns that say more of a machine that another column names."""
+        return {role.column for role in self.understood.roles.roles if role.evidence.startswith("it says more of")}
+
     @property
     def wide(self) -> bool:
         """Whether each column of the file is a sensor."""

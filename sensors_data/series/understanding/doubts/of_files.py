@@ -17,6 +17,8 @@ _ZONES = re.compile(
     r"|sommerzeit",
     re.IGNORECASE,
 )
+_PARTS = re.compile(r"(?<![\w.,])0[.,]0*1 ?(?=[A-Za-z°%µ])|\btenths? of\b|\bhundredths? of\b|\bzehntel|\bin ?10\^?-\d")
+"""How units of a tenth or a hundredth are written."""
 LEAST_READ = 0.8
 """Share of a file's rows that give a value; below it a reading is doubtful."""
 
@@ -31,6 +33,9 @@ def doubts_of_files(seen: Evidence) -> Iterator[Doubt]:
                 f"a line above the rows states factors that are not used: '{line[:70]}'; apply them in the export", True
             )
             break
+    parts = [line for line in lines if _PARTS.search(line)]
+    if parts:
+        yield Doubt(f"lines above the rows state units of a tenth or less, which are not used: '{parts[0][:70]}'", True)
     zone = next((line for line in lines if _ZONES.search(line)), None)
     if (
         zone is not None

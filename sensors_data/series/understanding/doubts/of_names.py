@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from sensors_data.series.files.cell_kinds import kind_of
@@ -20,6 +21,7 @@ def doubts_of_names(seen: Evidence) -> Iterator[Doubt]:
     yield from _of_sensors(seen)
     yield from _of_machines(seen)
     yield from _machines_in_names(list(seen.family.sensors))
+    yield from _machines_as_sensors(seen)
     yield from _nameless(seen)
 
 
@@ -114,6 +116,25 @@ def _machines_in_names(names: list[str]) -> Iterator[Doubt]:
             f"the sensors' names repeat {what} for '{one}' and '{other}': machines side by side are read as one; "
             "export a file or a row a machine to compare them"
         )
+
+
+def _machines_as_sensors(seen: Evidence) -> Iterator[Doubt]:
+    """Sensors that are called like machines: by addresses, hosts or numbers of things, some for one quantity."""
+    names = list(seen.family.sensors)
+    hosts = [name for name in names if re.fullmatch(r"(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|[\w.-]+:\d{2,5}", name)]
+    things = [name for name in names if re.fullmatch(r"\d{5,}", name)]
+    ids = [name for name in names if re.fullmatch(r"[0-9a-f]{8}-[0-9a-f-]{27}", name)]
+    for like, what in ((hosts, "addresses of machines"), (things, "numbers of things"), (ids, "ids")):
+        if not seen.wide and len(like) > 0.5 * len(names):
+            yield Doubt(
+                f"sensors are called like {what}, {named(like)}: are they machines (--asset), or named elsewhere?", True
+            )
+            return
+    pairs = [re.fullmatch(r"(\S*\d\S*)[ /|]+([^\W\d_]\S+)", name) for name in names]
+    of_each = Counter(match[2] for match in pairs if match)
+    several = [name for name, count in of_each.items() if count > 1]
+    if several and len({match[1] for match in pairs if match}) > 1 and sum(map(bool, pairs)) > 0.5 * len(names):
+        yield Doubt(f"sensors repeat '{several[0]}' behind names of things, {named(names)}: are these machines?", True)
 
 
 def _nameless(seen: Evidence) -> Iterator[Doubt]:

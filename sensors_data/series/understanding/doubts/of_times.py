@@ -10,8 +10,10 @@ import pandas as pd
 from sensors_data.series.understanding.doubts.evidence import Doubt, Evidence, named
 from sensors_data.series.understanding.run_starts import UNDATED
 
-REPEATED, BACK = 0.01, 0.02
-"""Shares of values that stand twice for one time, and of times that go back, that make a reading doubtful."""
+REPEATED, BACK, SHUFFLED = 0.01, 0.02, 0.35
+"""Shares of values that stand twice for one time, and of times that go back, that make a reading doubtful.
+
+Where more go back the rows are in no order at all."""
 _FORM = "mend time and time_format in the layout (--time, --format)"
 
 
@@ -61,7 +63,7 @@ def _backward(seen: Evidence) -> Iterator[Doubt]:
     if len(apart) < 20:
         return
     back, on = (apart < 0).mean(), (apart > 0).mean()
-    if min(back, on) > BACK:
+    if BACK < min(back, on) < SHUFFLED:
         yield Doubt(
             f"times go back in {min(back, on):.0%} of the rows: are day, month and half of the day read right? {_FORM}",
             True,

@@ -23,8 +23,8 @@ _SIZES: tuple[tuple[str, str, float, float], ...] = (
     (r"ph", r"\bph\b", -1.0, 15.0),
     (r"hz", r"grid.?freq|netzfrequenz|mains.?freq", -1.0, 100_000.0),
     ("", r"power.?factor|cos.?phi|\bpf\b", -1.01, 1.01),
-    ("", r"\blat(?:itude)?\b", -90.0, 90.0),
-    ("", r"\blon(?:g|gitude)?\b", -180.0, 360.0),
+    ("", r"^(?:gps )?lat(?:itude)?$", -90.0, 90.0),
+    ("", r"^(?:gps )?lon(?:g|gitude)?$", -180.0, 360.0),
     (r"deg|°|degt", r"wind.?dir|windrichtung|azimuth|heading", -360.0, 400.0),
 )
 """Units and names, as regular expressions, and the least and most that the middle of such values may be."""
@@ -64,7 +64,7 @@ def _too_large(name: str, unit: str, values: np.ndarray) -> Iterator[Doubt]:
     middle, far = float(np.median(values)), float(np.quantile(values, 0.9))
     for units, words, low, high in _SIZES:
         stated = bool(units) and re.fullmatch(units, unit, re.IGNORECASE) is not None
-        called = bool(words) and re.search(words, re.sub(r"[_\W]+", " ", name), re.IGNORECASE) is not None
+        called = bool(words) and re.search(words, re.sub(r"[_\W]+", " ", name).strip(), re.IGNORECASE) is not None
         if not stated and (not called or (unit and units)):
             continue
         if not stated and units and units.startswith("°C"):
@@ -131,7 +131,7 @@ def _mixed(seen: Evidence) -> Iterator[Doubt]:
     """Sensors whose values from row to row are those of several things."""
     told: set[str] = set()
     for column in seen.left_out:
-        if not 1 < len(column.distinct) <= min(60, 0.1 * len(column.cells)):
+        if not 1 < len(column.distinct) <= min(60, 0.1 * len(column.cells)) or column.name in seen.said_more:
             continue
         words = column.cells.astype(str).to_numpy()
         apart = [name for name, number in _by_sensor(seen) if _explains(words, number)]
@@ -145,11 +145,18 @@ def _mixed(seen: Evidence) -> Iterator[Doubt]:
             )
     for name, values in seen.sensors.items():
         alone = seen.values["asset"].nunique() == 1
-        if alone and name not in told and (count := _streams(values)):
+        count = _streams(values) if alone and name not in told else 0
+        if count and not _is_a_day(count, seen):
             yield Doubt(
                 f"sensor {name} goes round {count} levels, a row each: is a column of names of {count} things missed?",
                 True,
             )
+
+
+def _is_a_day(rows: int, seen: Evidence) -> bool:
+    """Whether so many rows last half a day, a day or a week, by which plants work."""
+    days = rows * seen.family.step.total_seconds() / 86_400
+    return any(abs(days - length) < 0.02 * length for length in (0.5, 1, 7))
 
 
 def _by_sensor(seen: Evidence) -> Iterator[tuple[str, np.ndarray]]:

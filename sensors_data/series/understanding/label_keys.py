@@ -1,0 +1,125 @@
+"""Which columns tell rows apart: those that make rows of one time differ, and names that come in turn."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from sensors_data.series.understanding.column_words import WORDS
+from sensors_data.series.understanding.columns import Column
+from sensors_data.series.understanding.label_words import is_states, names_assets, tells_a_state
+
+_SENSOR = WORDS["sensor"]
+_ASSET = WORDS["asset"]
+_IDS = WORDS["ids of sensors"]
+
+
+def repeated(keys: list[Column], moments: pd.Series) -> float:
+    """The share of rows whose time and labels another row before them has."""
+    frame = pd.DataFrame(
+        {"time": moments.to_numpy(), **{str(n): c.cells.astype(str).to_numpy() for n, c in enumerate(keys)}}
+    )
+    return float(frame[frame["time"].notna()].duplicated().mean()) if len(frame) else 0.0
+
+
+def key_columns(candidates: list[Column], moments: pd.Series, asset: tuple[str, ...]) -> tuple[list[Column], float]:
+    """The fewest columns that make rows of one time differ, and the share of rows that repeat a time without them."""
+    stated = [column for column in candidates if column.name in asset]
+    repeats = repeated([], moments)
+    if repeats < 0.01:
+        return stated or _interleaved(candidates, moments), repeats
+    varied = [column for column in candidates if len(column.distinct) > 1 and column not in stated]
+    best: tuple[float, float, list[Column]] | None = None
+    for count in (0, 1, 2, 3):
+        for group in combinations(varied[:12], count):
+            keys = [*stated, *group]
+            left = repeated(keys, moments) if keys else repeats
+            cost = sum(_unlikely(column) for column in group)
+            if (
+                best is None
+                or left < best[0] - 0.01
+                or (left < best[0] + 0.01 and (count, cost) < (len(best[2]) - len(stated), best[1]))
+            ):
+                best = (left, cost, keys)
+        if best is not None and best[0] < 0.01 and len(best[2]) - len(stated) <= count:
+            break
+    keys = best[2] if best is not None and best[0] < 0.6 * repeats else stated
+    keys = keys or _interleaved(candidates, moments)
+    return [*keys, *_machines_beside(keys, candidates, moments)], repeats
+
+
+def _machines_beside(keys: list[Column], candidates: list[Column], moments: pd.Series) -> list[Column]:
+    """A column that is called as machines are, where the keys name sensors alone: machines whose rows come in turn."""
+    if not keys or any(names_assets(key) and key.lower.split() != ["id"] and not _of_sensor(key) for key in keys):
+        return []
+    others = [c for c in candidates if c not in keys and names_assets(c) and not c.numeric and len(c.distinct) > 1]
+    for column in others:
+        if _turns(column, moments) > 0.02 and not tells_a_state(column) and not follows(column, keys):
+            return [column]
+    return []
+
+
+def _turns(column: Column, moments: pd.Series) -> float:
+    """The share of rows whose name is not that of the row before, in the order of the file or of the times."""
+    codes = pd.factorize(column.cells)[0]
+    in_time = codes[np.argsort(moments.to_numpy("datetime64[us]"), kind="stable")]
+    return float(max((np.diff(codes) != 0).mean(), (np.diff(in_time) != 0).mean()))
+
+
+def _of_sensor(column: Column) -> bool:
+    """Whether a column's own name has a word for sensors in it, as `diagnostic.id`."""
+    return bool(set(column.lower.split()) & (_SENSOR - {"name"}))
+
+
+def each_its_own(keys: list[Column], columns: list[Column], moments: pd.Series) -> bool:
+    """Whether each column of numbers is filled for one of a key's names alone, so that nothing need be told apart."""
+    measures = [c for c in columns if c.numeric and c not in keys and len(c.distinct) > 1]
+    if len(keys) != 1 or len(measures) < 2 or keys[0].numeric or keys[0].named(_ASSET):
+        return False
+    names = keys[0].cells.astype(str).to_numpy()
+    return all(len(set(names[~measure.blank])) == 1 for measure in measures)
+
+
+def _unlikely(column: Column) -> float:
+    """How little a column looks like one of names: by its own name, its words, the evenness of its counts."""
+    counts = column.filled.value_counts()
+    uneven = float(counts.std(ddof=0) / counts.mean()) if len(counts) > 1 else 1.0
+    hint = column.named(_ASSET) or column.named(_SENSOR)
+    return (
+        uneven
+        + 0.7 * column.numeric
+        + 1.0 * is_states(column)
+        - 0.8 * hint
+        + 0.1 * (column.lower == "id")
+        + 0.2 * column.filled.str.contains("/").all()
+    )
+
+
+def _interleaved(candidates: list[Column], moments: pd.Series) -> list[Column]:
+    """Columns of names in a log whose rows all have times of their own: names of machines or tags that alternate."""
+    keys = []
+    for column in candidates:
+        if (
+            (column.numeric and not (names_assets(column) or column.called(_IDS)))
+            or len(column.distinct) < 2
+            or tells_a_state(column)
+        ):
+            continue
+        hinted = names_assets(column) or column.named(_SENSOR)
+        coded = np.mean([bool(re.search(r"[._:/](?=\w)|\d", str(word))) for word in column.distinct[:50]])
+        if column.blank.mean() > 0.02:
+            continue  # each row is of some machine
+        turns = _turns(column, moments)
+        if column.named(_SENSOR) or column.called(_IDS) or (hinted and turns > 0.02) or (coded > 0.8 and turns > 0.3):
+            keys.append(column)
+    two = len(keys) > 1 and any(c.named(_ASSET) for c in keys[:2]) and not follows(keys[1], keys[:1])
+    return keys[: 1 + two]
+
+
+def follows(column: Column, keys: list[Column]) -> bool:
+    """Whether a column's word is settled by the keys' words."""
+    key = pd.Series(["\x1f".join(row) for row in zip(*(k.cells.astype(str) for k in keys), strict=True)])
+    return bool(column.cells.astype(str).reset_index(drop=True).groupby(key).nunique().max() == 1)
