@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sensors_data.errors import UnreadableError
 from sensors_data.series.files.bsrn import bsrn_csv, is_bsrn
 from sensors_data.series.files.encodings import as_utf8, encoding_of
+from sensors_data.series.files.exposition import exposition_csv, is_exposition
 from sensors_data.series.files.influx_csv import annotated_csv, is_annotated
 from sensors_data.series.files.isd import is_isd, isd_csv
 from sensors_data.series.files.json_rows import json_rows
@@ -41,6 +42,9 @@ _FOREIGN = {
     b"CDF": ("a NetCDF file", "write it as Parquet or CSV"),
     b"ARROW1": ("an Arrow or Feather file", "write it as Parquet: pandas.read_feather(FILE).to_parquet(...)"),
     b"MATLAB 5": ("a file of MATLAB", "write it as Parquet or CSV"),
+    b"UNA:": ("a message of EDIFACT", "convert its load profile to CSV"),
+    b"UNB+": ("a message of EDIFACT", "convert its load profile to CSV"),
+    b"$GP": ("a log of NMEA 0183", "convert its sentences to CSV, each with the time of the RMC before it"),
     b"%PDF": ("a PDF", "export the readings as CSV or .xlsx"),
     b"MDF ": ("a measurement file of ASAM", "write it as CSV: docs/how-to/files"),
     b"TDSm": ("a TDMS file", "write it as CSV: docs/how-to/files"),
@@ -65,6 +69,8 @@ def as_table(data: bytes, name: str) -> bytes:
         return telegrams_csv(data)
     if is_sar(data):
         return sar_csv(data)
+    if is_exposition(data[:20_000]):
+        return exposition_csv(data)
     if has_perfdata(data):
         return perfdata_csv(data)
     if is_line_protocol(data[:4096]):

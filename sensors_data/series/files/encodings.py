@@ -71,6 +71,8 @@ def _eight_bits(data: bytes) -> str:
     """The encoding of a text that is no UTF-8: Chinese pairs, Cyrillic words, else Western European."""
     if likely := _by_words(data):
         return likely
+    if re.search(rb"(?<![A-Za-z])\xdf[CF]\b", data[:20_000]):
+        return "cp932"  # a degree sign of half the width
     runs = re.findall(rb"[\x80-\xff]+", data[:1_000_000])
     text = b"".join(runs)
     pairs = re.findall(rb"(?:[\x81-\xfe][\x40-\x7e\x80-\xfe])", text)
@@ -86,7 +88,17 @@ def _eight_bits(data: bytes) -> str:
     if _is_central(data):
         return "cp1250"
     cyrillic = sum(len(run) for run in runs if len(run) >= 3 and min(run) >= 0xC0)
+    if _is_of_dos(data):
+        return "cp866"
     return "cp1251" if cyrillic > 0.5 * len(text) else "cp1252"
+
+
+def _is_of_dos(data: bytes) -> bool:
+    """Whether a text that is not Western European holds Cyrillic words as DOS wrote them."""
+    words = re.findall(r"[А-Яа-яЁё]{3,}", data[:200_000].decode("cp866", "replace"))
+    lower = sum(word[1:].islower() or word.isupper() for word in words)
+    ruled = re.search(rb"[\x81\x8d\x8f\x90\x9d]|[\xb0-\xdf]{4}", data) is not None
+    return ruled and len(words) > 3 and lower > 0.9 * len(words)
 
 
 def _is_central(data: bytes) -> bool:

@@ -227,8 +227,8 @@ def joined_cells(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
 def without_blanks(names: pd.Series) -> pd.Series:
     """Names without the blanks that fill them up to one width."""
     distinct = names.unique()
-    padded = any(isinstance(name, str) and name != name.strip() for name in distinct)
-    return names.astype(str).str.strip() if padded else names
+    padded = any(isinstance(name, str) and (name != name.strip() or "\u00a0" in name) for name in distinct)
+    return names.astype(str).str.replace("\u00a0", " ").str.strip() if padded else names
 
 
 def asset_of(name: str, layout: Layout) -> str:

@@ -30,10 +30,23 @@ def json_rows(data: bytes, name: str) -> list[Row]:
         ) from error
     if framed := frame_rows(values):
         return framed
-    rows = _usual_first([row for value in values for row in _rows(value, {})])
+    rows = _labels_parted(_usual_first([row for value in values for row in _rows(value, {})]))
     if not rows:
         raise UnreadableError(f"{name} is JSON, but no list of rows", 'write rows like {"time": "2026-02-02T00:00Z"}')
     return _without(_about(values[0]), rows) if len(values) == 1 and isinstance(values[0], dict) else rows
+
+
+def _labels_parted(rows: list[Row]) -> list[Row]:
+    """Rows whose label is a machine and a metric, `i-0a41 CPUUtilization`, with a cell for each; others as they are."""
+    key = next((key for key in ("Label", "label") if rows and all(key in row for row in rows)), "")
+    pairs = [re.fullmatch(r"(\S*\d\S*) ([^\W\d_]\w+)", row[key]) for row in rows] if key else []
+    if not pairs or not all(pairs):
+        return rows
+    return [
+        {name: cell for name, cell in row.items() if name not in (key, "Id")} | {"machine": pair[1], "metric": pair[2]}
+        for row, pair in zip(rows, pairs, strict=True)
+        if pair is not None
+    ]
 
 
 def _about(value: dict[str, Any]) -> set[str]:

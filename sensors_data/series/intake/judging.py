@@ -95,8 +95,9 @@ def _totals(raw: pd.DataFrame, time: pd.Series, family: Family) -> np.ndarray:
     """Which rows have an interval more than twice as long as most, if the layout names the interval's end."""
     if not family.layout.end:
         return np.zeros(len(raw), dtype=bool)
-    length = read_times(raw["end"], family.layout) - time
-    return (length > 2 * length.median()).to_numpy()
+    length = (read_times(raw["end"], family.layout) - time).dt.total_seconds().to_numpy()
+    usual = float(np.nanmedian(length)) if np.isfinite(length).any() else 0.0
+    return np.asarray((length > 2 * usual) & (usual > 0))
 
 
 def _not_good(raw: pd.DataFrame, family: Family) -> np.ndarray:

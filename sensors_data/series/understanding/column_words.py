@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 _LINES = """
+%Y: vuosi år rok ano leto év год yıl rok aasta
+%m: kuukausi måned månad miesiąc měsíc hónap месяц ay kuu
+%d: päivä dzień den nap день gün dag päev
+%H: tunti time timme godzina hodina óra час saat
+%N: aika klokkeslett
 %H: h he heure hh hora hour hr ora stunde uur
 %M: mi min minute minuto minuut mm
 %N: est cst gmt hhmm hourminute hrmn lst mst pst time utc
@@ -67,6 +72,7 @@ quality: 品質情報 品質 质量 품질
 quality: reliability zuverlässigkeit fiabilité kvalitet kvalita laatu jakość qualidade qualità kalite minőség
 quality: calidad confidence guete güete opcquality q qa qc qual qualitaet qualite quality qualität qualité
 quality: valid validity
+ranks: priority prio severity prioridad prioridade priorité priorität priorita priorytet prioritet gravedad schwere
 revisions: rev revision revisionnumber ver version
 sensor: pointid pointname signalname tagid tagname varname
 sensor: diagnostic diagnosticid measurand variablename pointid 测点 测点名称 参数 項目 測定項目

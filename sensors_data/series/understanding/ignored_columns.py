@@ -35,13 +35,15 @@ def why_aside(column: Column, moments: pd.Series) -> str:
     if not column.numeric or column.cells.dtype.kind == "b":
         return ""
     values = column.values
+    if len(column.distinct) == 1 and re.search(r"(?:utc|gmt|zone|tz)[ _]?offset", column.name, re.IGNORECASE):
+        return "it says in what zone the times are"
     if column.whole and column.called(WORDS["revisions"]) and values.min() >= 0:
         return "it counts revisions: of a time's rows the last is taken"
     if column.whole and values.min() >= 0 and (column.called(_FRACTIONS) or "fract" in column.lower.split()):
         return "it is a part of the time"
     if len(values) and np.ptp(values) == 0 and column.named(WORDS["settings"]):
         return "it says how was measured, and is always the same"
-    if len(values) and np.ptp(values) == 0 and column.named(WORDS["place"]):
+    if len(values) and np.ptp(values) == 0 and values[0] != 0 and column.named(WORDS["place"]):
         return "it says where, and is always the same"
     if len(values) > 2 and column.whole and (np.abs(np.diff(values)) == 1).mean() > 0.99 and _spare(column):
         return "it numbers the rows"
@@ -78,10 +80,10 @@ def _clockwork(column: Column, moments: pd.Series) -> str:
     if known.sum() < 20:
         return ""
     values = column.number[known]
-    word = column.lower.replace(" ", "")
-    if word in _CALENDAR:
-        from_zero = values - (word == "hour" and values.max() >= 24)
-        if _repeats(moments[known], _CALENDAR[word], from_zero):
+    part = _part_named(column)
+    if part:
+        from_zero = values - (part == "hour" and values.max() >= 24)
+        if _repeats(moments[known], part, from_zero):
             return "it repeats a part of the time"
     hours = column.whole and np.ptp(values) == 23 and len(np.unique(values)) == 24
     if hours and _repeats(moments[known], "hour", values - values.min()):
@@ -100,6 +102,13 @@ def _clockwork(column: Column, moments: pd.Series) -> str:
         if straight and beside and _counts_time(slope * np.abs(values).max()):
             return CLOCKWORK
     return ""
+
+
+def _part_named(column: Column) -> str:
+    """The part of the calendar that a column is called after, in any language; empty for none."""
+    word = column.lower.replace(" ", "")
+    signs = {"%Y": "year", "%m": "month", "%d": "day", "%H": "hour"}
+    return _CALENDAR.get(word, "") or next((part for sign, part in signs.items() if column.called(WORDS[sign])), "")
 
 
 def _repeats(times: pd.Series, part: str, values: np.ndarray) -> bool:

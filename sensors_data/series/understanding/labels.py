@@ -25,6 +25,8 @@ from sensors_data.series.understanding.label_words import (
 _SENSOR = WORDS["sensor"]
 _ASSET = WORDS["asset"]
 _VALUE = WORDS["value"]
+_METRICS = frozenset(("metric", "sensor", "signal", "field", "parameter", "variable", "quantity", "messgröße", "kpi"))
+"""Names of columns that name sensors and nothing else."""
 _IDS = WORDS["ids of sensors"]
 
 
@@ -123,6 +125,7 @@ def _split(
 ) -> tuple[list[Column], list[Column], Column | None, str]:
     """Which of the keys name sensors and which machines, the column of values, and why."""
     measures = [column for column in measures if column not in keys]
+    measures = [column for column in measures if not keys or not follows(column, keys)] or measures
     sums = sum(column.called(WORDS["kinds of sum"]) for column in measures)  # mean, min, max: three values of a row
     values = [c for c in measures if c.called(_VALUE) and sums < 2] or measures
     value = values[0] if len(values) == 1 or len(measures) == 1 else None
@@ -153,6 +156,8 @@ def _split(
         sensor = free[:1]
     if sensor and not generic and len(sensor[0].distinct) == 1:
         sensor = []
+    if not sensor and generic:  # each machine has one of its own
+        sensor = [c for c in candidates if c.named(_METRICS) and not c.numeric and len(c.distinct) > 1][:1]
     sensor = [_worded(column, candidates) for column in sensor]
     machine = [column for column in keys if column not in sensor and not (sensor and _alike(column, sensor[0]))]
     machine = machine or [c for c in constant if names_assets(c) and c not in sensor][:1]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.series.files.workbooks import SHEET
+from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
 from sensors_data.series.understanding.companion_columns import marks_beside, stands_within
 from sensors_data.series.understanding.ignored_columns import CLOCKWORK, THING, numbers_a_thing, why_aside
@@ -105,9 +106,20 @@ def _odd(columns: list[Column], measures: tuple[str, ...], states: dict[str, dic
     return odd
 
 
+def _ranks(column: Column) -> bool:
+    """Whether a column of a few whole numbers ranks what happened, as a priority does."""
+    return column.numeric and column.whole and len(column.distinct) <= 10 and column.named(WORDS["ranks"])
+
+
 def tells_events(roles: Roles, columns: dict[str, Column]) -> bool:
     """Whether a table lists what happened, as a journal of alarms does: words alone, and none of them ON or OFF."""
-    words = [columns[name] for name in roles.measures if not columns[name].numeric]
+    measures = [name for name in roles.measures if not _ranks(columns[name])]
+    words = [columns[name] for name in measures if not columns[name].numeric]
     switched = any(on_off(column.distinct) for column in words)
     told_apart = [role for role in roles.roles if role.role in ("state", "asset")]
-    return bool(words) and len(words) == len(roles.measures) and not switched and len(told_apart) > 2
+    return (
+        bool(words)
+        and len(words) == len(measures)
+        and not switched
+        and len(told_apart) > 2 - (len(measures) < len(roles.measures))
+    )

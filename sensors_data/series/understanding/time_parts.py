@@ -44,6 +44,8 @@ def date_and_clock(columns: list[Column], dates: list[TimeColumns]) -> TimeColum
             clock = None if column is day else clock_of(column) or clock_beside(day, column) or count_of(column)
             if clock is None or (_is_settled(day) and not column.named(_CLOCKS)):
                 continue
+            if _few_a_day(day) and not column.called(_CLOCKS):
+                continue
             joined = (day.cells.astype(str).str.strip() + " " + column.cells.astype(str).str.strip())[
                 ~day.blank & ~column.blank
             ]
@@ -112,6 +114,11 @@ def clock_beside(day: Column, column: Column) -> str | None:
     times, _ = read_texts(day.cells.astype(str) + " " + column.cells.astype(str), "%Y%m%d %H%M")
     steps = np.diff(times)
     return "%N" if not np.isnat(times).any() and (steps > np.timedelta64(0)).all() else None
+
+
+def _few_a_day(day: Column) -> bool:
+    """Whether dates have so few rows, and two or more, that a clock beside them may be that of an extreme."""
+    return len(day.filled) <= 4 * len(day.distinct) and len(day.distinct) > 20
 
 
 def at_midnight(style: str) -> str:
@@ -208,7 +215,8 @@ def unnamed_parts(columns: list[Column]) -> TimeColumns | None:
             ):
                 keys: dict[str, object] = {"time": names, "time_format": signs, "clock": True}
                 why = f"{signs} side by side, going on from row to row"
-                likely.append((float((steps == np.median(steps)).mean()), TimeColumns(keys, names, why, 0.7)))
+                odd = _told_by_end(group[-1], signs.split()[-1])
+                likely.append((float((steps == np.median(steps)).mean()), TimeColumns(keys, names, why, 0.7, odd)))
     return max(likely, key=lambda guess: guess[0])[1] if likely else None
 
 
@@ -224,6 +232,15 @@ def _is_part(column: Column, sign: str) -> bool:
     """Whether a column's name, without its unit, is that of a part of a time."""
     words = re.findall(r"[^\W_]+", re.sub(r"[\[(].*?[\])]", "", column.name).lower())
     return column.called(_PARTS[sign]) or any(word in _PARTS[sign] for word in words if len(word) > 1)
+
+
+def _clock_apart(columns: list[Column], taken: tuple[str, ...]) -> tuple[str, str] | None:
+    """The column of clocks like 08:30 beside a year, a month and a day, and its format; None where there is none."""
+    for column in columns:
+        style = None if column.name in taken or column.numeric else clock_of(column)
+        if style and style.startswith(("%H", "%I")):
+            return column.name, style
+    return None
 
 
 def parts_of(columns: list[Column]) -> TimeColumns | None:
@@ -246,5 +263,8 @@ def parts_of(columns: list[Column]) -> TimeColumns | None:
         parts = {sign: column for sign, column in parts.items() if sign not in ("%M", "%S")}
     names = tuple(column.name for column in parts.values())
     keys: dict[str, object] = {"time": names, "time_format": " ".join(parts), "clock": True}
+    if parts.keys() == {"%Y", "%m", "%d"} and (clock := _clock_apart(columns, names)):
+        keys |= {"time": (*names, clock[0]), "time_format": f"%Y %m %d {clock[1]}"}
+        return TimeColumns(keys, (*names, clock[0]), "year, month, day and a clock in columns of their own", 0.95)
     sure = 0.95 if {"%H", "%N", "%J"} & parts.keys() else 0.3  # a time that has a clock as well says more
     return TimeColumns(keys, names, "year, month and day in columns of their own", sure)

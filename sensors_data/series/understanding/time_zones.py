@@ -65,6 +65,17 @@ def zone_behind(cells: list[str]) -> str | None:
     return None if "" in words or not words else pair or (_zone_in(words.pop()) if len(words) == 1 else None)
 
 
+def zone_in_column(columns: list[Column]) -> str | None:
+    """The zone that a column of one offset in minutes or hours states, as `UTC Offset (minutes)`; None for none."""
+    for column in columns:
+        called = re.search(r"(?:utc|gmt|zone|tz)[ _]?offset|offset[ _]?(?:utc|gmt)", column.name, re.IGNORECASE)
+        if called and column.numeric and len(column.distinct) == 1:
+            hours = column.values[0] / (60 if abs(column.values[0]) > 14 or "min" in column.name.lower() else 1)
+            if abs(hours) <= 14:
+                return f"{'-' if hours < 0 else '+'}{int(abs(hours)):02d}:{round(abs(hours) % 1 * 60):02d}"
+    return None
+
+
 def _hours_told(preamble: tuple[str, ...]) -> str | None:
     """The zone that stands as hours right of, or below, a cell that is called so; None for none."""
     lines: list[list[str]] = [[cell.strip(' "') for cell in re.split(r"[,;\t]", line)] for line in preamble]

@@ -27,7 +27,7 @@ from sensors_data.series.understanding.run_starts import UNDATED, begun, start_t
 from sensors_data.series.understanding.time_columns import find_time
 from sensors_data.series.understanding.time_guess import TimeColumns
 from sensors_data.series.understanding.time_parts import at_midnight
-from sensors_data.series.understanding.time_zones import zone_behind, zone_told
+from sensors_data.series.understanding.time_zones import zone_behind, zone_in_column, zone_told
 from sensors_data.series.values.marks import Marks, marks_of
 from sensors_data.settings import parse
 
@@ -73,7 +73,7 @@ def understand(path: Path, wishes: Wishes, one_of_many: bool = False) -> Underst
         keys |= {"time_format": wishes.style, "time_unit": "text"}
     if wishes.start:
         keys["start"] = wishes.start
-    zone = zone_told(time, dialect.preamble if dialect else ())
+    zone = zone_told(time, dialect.preamble if dialect else ()) or zone_in_column(columns)
     if not zone and "%*" in str(time.keys.get("time_format", "")):
         zone = zone_behind(cells[time.columns[0]].dropna().astype(str).iloc[:200].str.strip().tolist())
     if dialect and str(time.keys.get("start", "")) == UNDATED and (begin := start_told(dialect.preamble)):

@@ -32,7 +32,7 @@ SCALED = [
 
 def telegram(n: int) -> str:
     time = HOURS[n]
-    gas = f"0-1:24.2.1({time:%y%m%d%H}0000W)({500 + 0.01 * n * (1 + n % 3):09.3f}*m3)"
+    gas = f"0-1:24.2.1({time:%y%m%d%H}0000W)({500 + 0.01 * (n + n % 3):09.3f}*m3)"
     return f"/ISK5\\2M550T-1012\n\n1-3:0.2.8(50)\n0-0:1.0.0({time:%y%m%d%H%M%S}W)\n1-0:1.7.0({FLOW[n] / 10:06.3f}*kW)\n1-0:32.7.0({TEMP[n]:.1f}*V)\n{gas}\n!A1B2"
 
 

@@ -21,7 +21,7 @@ def doubts_of_columns(seen: Evidence) -> Iterator[Doubt]:
     """Doubts about columns that say something of the values."""
     yield from _units(seen)
     for column in seen.understood.columns:
-        if column.numeric and column.named(_FACTORS) and not set(np.unique(column.values)) <= {0.0, 1.0}:
+        if column.numeric and column.called(_FACTORS) and not set(np.unique(column.values)) <= {0.0, 1.0}:
             shown = f"like {column.values[0]:g}"
             yield Doubt(f"'{column.name}' looks like a factor of each row's values, {shown}, which is not used", True)
     grades = [name for name in seen.family.sensors if seen.wide and _GRADES.search(name) and _is_grade(seen, name)]

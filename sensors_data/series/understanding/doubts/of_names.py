@@ -22,6 +22,8 @@ def doubts_of_names(seen: Evidence) -> Iterator[Doubt]:
     yield from _of_machines(seen)
     yield from _machines_in_names(list(seen.family.sensors))
     yield from _machines_as_sensors(seen)
+    yield from _days_across(list(seen.family.sensors))
+    yield from _all_alike(seen)
     yield from _nameless(seen)
 
 
@@ -126,15 +128,37 @@ def _machines_as_sensors(seen: Evidence) -> Iterator[Doubt]:
     ids = [name for name in names if re.fullmatch(r"[0-9a-f]{8}-[0-9a-f-]{27}", name)]
     for like, what in ((hosts, "addresses of machines"), (things, "numbers of things"), (ids, "ids")):
         if not seen.wide and len(like) > 0.5 * len(names):
-            yield Doubt(
-                f"sensors are called like {what}, {named(like)}: are they machines (--asset), or named elsewhere?", True
-            )
+            asked = "are they machines (--asset), or named elsewhere?"
+            yield Doubt(f"sensors are called like {what}, {named(like)}: {asked}", like is not things)
             return
     pairs = [re.fullmatch(r"(\S*\d\S*)[ /|]+([^\W\d_]\S+)", name) for name in names]
     of_each = Counter(match[2] for match in pairs if match)
     several = [name for name, count in of_each.items() if count > 1]
     if several and len({match[1] for match in pairs if match}) > 1 and sum(map(bool, pairs)) > 0.5 * len(names):
         yield Doubt(f"sensors repeat '{several[0]}' behind names of things, {named(names)}: are these machines?", True)
+
+
+def _days_across(names: list[str]) -> Iterator[Doubt]:
+    """Columns that count the days of a month, each read as a sensor."""
+    counted: dict[str, set[int]] = {}
+    for name in names:
+        if match := re.fullmatch(r"(\D*?)[ _-]?0?(\d{1,2})", name):
+            counted.setdefault(match[1], set()).add(int(match[2]))
+    for stem, numbers in counted.items():
+        if set(range(1, 29)) <= numbers <= set(range(1, 32)):
+            yield Doubt(f"'{stem}1' to '{stem}31' look like the days of a month: turn them into a row a day", True)
+
+
+def _all_alike(seen: Evidence) -> Iterator[Doubt]:
+    """Sensors of a wide file whose names all end alike: one quantity of several machines or places."""
+    names = list(seen.family.sensors)
+    ends = {match[0] for name in names if (match := re.search(r"[-_./ |][^\W\d_][^ ]{2,}$", name))}
+    end = ends.pop() if len(ends) == 1 else ""
+    word = end.strip("-_./ |").casefold()
+    alike = seen.wide and len(names) > 2 and end and all(name.endswith(end) for name in names)
+    if alike and word not in WORDS["kinds of sum"]:
+        things = named(names)
+        yield Doubt(f"all sensors are called ...{end}: if {things} are machines of one sensor, export a row a machine")
 
 
 def _nameless(seen: Evidence) -> Iterator[Doubt]:
