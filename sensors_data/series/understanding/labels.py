@@ -159,7 +159,7 @@ def _split(
     if not sensor and generic:  # each machine has one of its own
         sensor = [c for c in candidates if c.named(_METRICS) and not c.numeric and len(c.distinct) > 1][:1]
     sensor = [_worded(column, candidates) for column in sensor]
-    machine = [column for column in keys if column not in sensor and not (sensor and _alike(column, sensor[0]))]
+    machine = [column for column in keys if column not in sensor and not _is_code_of(column, sensor)]
     machine = machine or [c for c in constant if names_assets(c) and c not in sensor][:1]
     if not sensor:
         return [], machine, None, shown(machine, "rows of one time differ by it")
@@ -170,6 +170,11 @@ def _worded(column: Column, candidates: list[Column]) -> Column:
     """For a column of numbers of sensors the one of words that names the same, if there is one."""
     words = [other for other in candidates if not other.numeric and len(other.distinct) == len(column.distinct)]
     return next((other for other in words if _alike(column, other)), column) if column.numeric else column
+
+
+def _is_code_of(column: Column, sensor: list[Column]) -> bool:
+    """Whether a column of numbers names the same as that of the sensors' names."""
+    return bool(sensor) and column.numeric and _alike(column, sensor[0])
 
 
 def _alike(column: Column, other: Column) -> bool:

@@ -31,7 +31,7 @@ TIMES = [
     Case("the clock of an extreme beside dates", json.dumps([extreme(n) for n in range(160)]), 160, ("S0", "S1"), ("tmax",), "2025-01-01 00:00:00", "1D", file="export.json"),
     Case("a clock beside year, month and day", lines("Vuosi,Kuukausi,Päivä,Aika [Paikallinen aika],temp,flow", lambda n: f'{HOURS[n]:"%Y","%-m","%-d","%H:%M"},{pair(n)}')),
     Case("an offset in a column", lines("Local Time Stamp,UTC Offset (minutes),temp,flow", lambda n: f"{HOURS[n]},-300,{pair(n)}"), first="2026-02-02 05:00:00"),
-    Case("hours from 1 to 24 without a name", lines("PRICES;", lambda n: f"{HOURS[n]:%Y;%m;%d};{n % 24 + 1};{TEMP[n]:.2f};{FLOW[n]:.2f};") + "*\n", sensors=("column_5", "column_6"), first="2026-02-02 01:00:00", odd="'column_4' counts the hours from 1 to 24"),
+    Case("hours from 1 to 24 without a name", lines("PRICES;", lambda n: f"{HOURS[n]:%Y;%m;%d};{n % 24 + 1};{TEMP[n]:.2f};{FLOW[n]:.2f};"), sensors=("column_5", "column_6"), first="2026-02-02 01:00:00", odd="'column_4' counts the hours from 1 to 24"),
 ]  # fmt: skip
 
 PLACES = [
@@ -42,7 +42,7 @@ PLACES = [
 
 LETTERS = [
     Case("a degree sign of half the width", lines("Date/Time,Date/Time,No.1,No.2\n,,ﾟC,%", lambda n: f"{HOURS[n]},{(HOURS[n] - HOURS[0]).days + 46055 + n % 24 / 24:.6f},{pair(n)}").encode("cp932"), sensors=("No.1 ﾟC", "No.2 %")),
-    Case("letters of DOS", (lines("Отчёт о расходе\n" + BOX, lambda n: f"|{HOURS[n]:%d.%m.%Y %H:%M}|{TEMP[n]:7.2f}|") + "+----------+-------+\n").encode("cp866"), ROWS, sensors=("Расход",)),
+    Case("letters of DOS", (lines("Отчёт о расходе\n" + BOX, lambda n: f"|{HOURS[n]:%d.%m.%Y %H:%M}|{TEMP[n]:7.2f}|")).encode("cp866"), ROWS, sensors=("Расход",)),
 ]  # fmt: skip
 
 
