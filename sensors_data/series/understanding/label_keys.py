@@ -75,7 +75,7 @@ def _of_sensor(column: Column) -> bool:
 
 
 def each_its_own(keys: list[Column], columns: list[Column], moments: pd.Series) -> bool:
-    """Whether each column of numbers is filled for one of a key's names alone, so that nothing need be told apart."""
+    """Whether each column of numbers is filled for only one of a key's names, so that the key distinguishes nothing."""
     measures = [c for c in columns if c.numeric and c not in keys and len(c.distinct) > 1]
     if len(keys) != 1 or len(measures) < 2 or keys[0].numeric or keys[0].named(_ASSET):
         return False
