@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
 from anomaly.monitoring.jobs import export_metrics
 from anomaly.series.files import serving
@@ -22,16 +23,16 @@ from sensors_data.store import Store
 from service.console import progress_bar, training_progress_in
 from service.schedule.budget import budget_of, record_left_out
 from service.schedule.revisions import revise
-from service.schedule.tasks import Task, pool
+from service.schedule.tasks import Runner, Task, pool
 
 log = logging.getLogger("nightscore")
 
 
 def night(settings: Settings, day: date, families: list[str], say: Callable[[str], None]) -> None:
-    """One night of every family: in, imputed, a detector where one is due, scored, found, held against drift, exported.
+    """One night of every family: ingest, impute, train where due, score, find anomalies, measure drift, export metrics.
 
-    A family that fails does not keep the others from their night and is exported too; the last failure is raised when
-    all are done. So is it where the settings' budget has no room for a family, which is left out and told.
+    A family that fails does not keep the others from their night, and its metrics are exported too; the last error is
+    raised at the end. A family for which the budget has no room is left out, recorded and counted as failed.
     """
     budget = budget_of(settings, day, settings.night.ordered(families))
     if settings.night.budget is not None:
@@ -51,7 +52,7 @@ Part = Callable[[Settings, date, str, Callable[[str], None]], None]
 
 
 def _tried(part: Part, settings: Settings, day: date, family: str, say: Callable[[str], None]) -> Exception | None:
-    """Run a part of a family's night; the error that it failed with, None if it succeeded."""
+    """Run a part of a family's night; its error, None if it succeeded."""
     try:
         part(settings, day, family, say)
     except Exception as error:
@@ -88,9 +89,9 @@ def _export(settings: Settings, day: date, family: str, say: Callable[[str], Non
 def backfill(
     settings: Settings, family: str, first: date | None, last: date | None, jobs: int, say: Callable[[str], None]
 ) -> tuple[list[date], list[date]]:
-    """Every night of a family's inbox in [first, last], in parallel where nights do not need each other.
+    """Every night of a family's inbox in [first, last], in parallel where nights do not depend on each other.
 
-    The days that were ingested and those that were scored. The outcome is that of single nights, byte for byte.
+    Returns the days that were ingested and those that were scored. Files are byte for byte those of single nights.
     """
     spec = settings.family(family)
     days = [d for d in days_in(spec) if (first is None or d >= first) and (last is None or d <= last)]
@@ -99,34 +100,59 @@ def backfill(
         raise NotThereError(
             f"the {place} of {family} has no readings from {first or 'its start'} to {last or 'its end'}"
         )
-    shards, scored, waiting = range(spec.shards), list[date](), list[date]()
+    scored, to_score = list[date](), list[date]()
     with pool(jobs) as run, progress_bar() as progress:
-        bar = progress.add_task("", note="")
-
-        def all_of(what: str, tasks: list[Task]) -> None:
-            for error in filter(None, run(progress, bar, f"{family}: {what}", settings, tasks)):
-                raise error
-
-        def score_waiting() -> None:
-            all_of("score", [Task(score_series, d, family, s) for d in waiting for s in shards])
-            all_of("find anomalies", [Task(find_anomalies, d, family) for d in waiting])
-            all_of("measure drift", [Task(drift, d, family) for d in waiting])
-            scored.extend(waiting)
-            waiting.clear()
-
-        refused = run(progress, bar, f"{family}: ingest", settings, [Task(ingest, d, family) for d in days])
-        days = _ingested(days, refused, say)
-        all_of("impute", [Task(impute, d, family, s) for d in days for s in shards])
+        steps = _Steps(settings, family, run, progress, progress.add_task("", note=""))
+        days = _ingested(days, steps.ingest(days), say)
+        steps.impute(days)
         for day in days:
             if training_due(settings, day, family):
-                score_waiting()  # what was found until now is not learned from
+                scored += steps.score(to_score)  # a training leaves out the anomalies that were found before it
+                to_score = []
                 _train(settings, day, family, progress, say)
             if serving(Store(settings.store), family, day):
-                waiting.append(day)
-        score_waiting()
+                to_score.append(day)
+        scored += steps.score(to_score)
     if scored:
         say(export_metrics(settings, scored[-1], family))
     return days, scored
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """The steps of a backfill, each for many days at once, in the processes of a pool."""
+
+    settings: Settings
+    family: str
+    run: Runner
+    progress: Progress
+    bar: TaskID
+
+    def ingest(self, days: list[date]) -> list[NightscoreError | None]:
+        """Ingest the days; for each its error, None if it succeeded."""
+        return self._run("ingest", [Task(ingest, day, self.family) for day in days])
+
+    def impute(self, days: list[date]) -> None:
+        """Impute every shard of the days."""
+        self._run_all("impute", self._by_shard(impute, days))
+
+    def score(self, days: list[date]) -> list[date]:
+        """Score the days, find their anomalies and measure their drift; the days."""
+        self._run_all("score", self._by_shard(score_series, days))
+        self._run_all("find anomalies", [Task(find_anomalies, day, self.family) for day in days])
+        self._run_all("measure drift", [Task(drift, day, self.family) for day in days])
+        return days
+
+    def _by_shard(self, job: Callable[..., str], days: list[date]) -> list[Task]:
+        return [Task(job, day, self.family, s) for day in days for s in range(self.settings.family(self.family).shards)]
+
+    def _run_all(self, step: str, tasks: list[Task]) -> None:
+        """Run tasks that must all succeed; the first error is raised."""
+        for error in filter(None, self._run(step, tasks)):
+            raise error
+
+    def _run(self, step: str, tasks: list[Task]) -> list[NightscoreError | None]:
+        return self.run(self.progress, self.bar, f"{self.family}: {step}", self.settings, tasks)
 
 
 def _ingested(days: list[date], refused: list[NightscoreError | None], say: Callable[[str], None]) -> list[date]:
@@ -141,7 +167,7 @@ def _ingested(days: list[date], refused: list[NightscoreError | None], say: Call
 
 
 def _train(settings: Settings, day: date, family: str, progress: Progress, say: Callable[[str], None]) -> None:
-    """Train for a night; if that fails the reason is printed, and the detector before it stays in use."""
+    """Train for a night; if that fails, the reason is printed and the previous detector stays in use."""
     try:
         with training_progress_in(progress) as epochs:
             say(train_series(settings, day, family, epochs))

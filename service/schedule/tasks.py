@@ -1,4 +1,4 @@
-"""A job of a partition as something to hand out: done here, or by several processes side by side."""
+"""Jobs of partitions as tasks, which run one by one in this process or in parallel in several."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Task:
     shard: int | None = None
 
     def run(self, settings: Settings) -> str:
-        """Do it, on one thread."""
+        """Run the job on one thread; its message."""
         torch.set_num_threads(1)
         where = (self.day, self.family) if self.shard is None else (self.day, self.family, self.shard)
         return self.job(settings, *where)
 
     def attempt(self, settings: Settings) -> NightscoreError | None:
-        """Do it; what the data lack for it, None when it was done."""
+        """Run the job; its error if the data or settings prevent it, None if it succeeded."""
         try:
             self.run(settings)
         except NightscoreError as error:
@@ -48,7 +48,7 @@ Runner = Callable[[Progress, TaskID, str, Settings, list[Task]], list[Nightscore
 
 @contextmanager
 def pool(jobs: int) -> Iterator[Runner]:
-    """Something that runs tasks on `jobs` processes (1: this one), advances a bar, and says what went wrong with each.
+    """A runner of tasks on `jobs` processes (1: this one), which advances a bar and returns each task's error or None.
 
     StorageError when one of the processes was killed.
     """
@@ -74,7 +74,7 @@ def pool(jobs: int) -> Iterator[Runner]:
             yield side_by_side
         except BrokenProcessPool as error:
             raise StorageError(
-                f"one of {jobs} processes was killed, perhaps for want of memory", "take fewer --jobs"
+                f"one of {jobs} processes was killed, perhaps because memory ran out", "lower --jobs"
             ) from error
 
 
