@@ -16,23 +16,23 @@ from sensors_data.settings import Settings
 from sensors_data.store import Store
 
 LOOK_BACK = 7
-"""Nights back in which a family's last one is looked for."""
+"""How many days back to look for a family's last night."""
 NIGHTLY = [job.name for job in JOBS.values() if job.rhythm == "nightly" and job.owner == "family"]
 
 
 @dataclass
 class Budget:
-    """How much of a night's time is left, and what each family is expected to take, seconds."""
+    """The seconds that a night may take, and which families fit in."""
 
     seconds: float
     expected: dict[str, float]
-    """By family, in the order of importance; 0 of one that nothing is known of."""
+    """Seconds by family, the most important first; 0 for a family without an earlier night."""
     clock: Callable[[], float] = time.monotonic
     left_out: list[str] = field(default_factory=list)
-    """The families that did not begin."""
+    """The families that were not started."""
 
     def announcement(self) -> str:
-        """What is expected of the night, before it begins."""
+        """A sentence, before the night starts: which families are expected to fit in and which are not."""
         fitting: list[str] = []
         late: list[str] = []
         taken = 0.0
@@ -46,7 +46,7 @@ class Budget:
         return f"{sentence}; left out unless there is time: {', '.join(late)}" if late else sentence
 
     def families(self) -> Iterator[str]:
-        """The families that begin, one after another: those that are expected to end within what is left by then."""
+        """The families to start, one after another: each that is expected to end within the time that is then left."""
         begun = self.clock()
         for family, seconds in self.expected.items():
             if self.clock() - begun + seconds <= self.seconds:
@@ -56,9 +56,9 @@ class Budget:
 
 
 def budget_of(settings: Settings, day: date, families: list[str]) -> Budget:
-    """The budget of a night, and what families in their order are expected to take by their last nights.
+    """The budget of a night, with each family's expected duration: that of its last night, and of a training where due.
 
-    Where the settings have no budget there is room for all, and the last nights are not read.
+    Without a budget in the settings, all families fit in and the last nights are not read.
     """
     store, allowed = Store(settings.store), settings.night.budget
     expected = dict.fromkeys(families, 0.0)
@@ -94,7 +94,7 @@ def record_left_out(settings: Settings, day: date, budget: Budget, say: Callable
 
 
 def no_room(settings: Settings, day: date, family: str, begun: datetime) -> str:
-    """Why a family does not begin its night now, in a run that began at `begun`; empty where the budget has room."""
+    """Why a family's night is not started now, in a run that began at `begun`; empty where the budget has room."""
     budget = budget_of(settings, day, [family])
     passed = (datetime.now(UTC) - begun).total_seconds()
     return "" if passed + budget.expected[family] <= budget.seconds else _left_out(budget, family)

@@ -1,4 +1,4 @@
-"""Days that changed after their night: taken in again, and what depends on them done again."""
+"""Days whose input changed after their night: ingested again, and all days that depend on them processed again."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from sensors_data.store import Store
 
 
 def revise(settings: Settings, day: date, family: str) -> str:
-    """Job: take in again the days within the family's grace before `day` that changed, and what depends on them.
+    """Job: ingest again the changed days within the family's grace period before `day`, and redo what depends on them.
 
     From the first of them on, every day that was imputed is imputed again, and scored where it was scored: gaps are
-    filled from earlier days, and windows reach back over midnight. What was done, with the days' revisions.
+    filled from earlier days, and windows reach back over midnight. Returns what was done, with the days' revisions.
     """
     store = Store(settings.store)
     return run_job(store, "revise", day, family, lambda: _revise(settings, store, day, family))
@@ -31,18 +31,18 @@ def _revise(settings: Settings, store: Store, day: date, family: str) -> Done:
     if not late:
         return Done(0, f"nothing came late for {family} in the {spec.grace} days before {day}")
     lines = [ingest(settings, changed, family) for changed in late]
-    again = [late[0] + timedelta(days=number) for number in range((day - late[0]).days)]
-    again = [d for d in again if d in late or store.written("grid", [d], family=family)]
-    for d in again:
-        _again(settings, d, family)
-    days = ", ".join(map(str, again))
+    affected = [late[0] + timedelta(days=number) for number in range((day - late[0]).days)]
+    affected = [d for d in affected if d in late or store.written("grid", [d], family=family)]
+    for d in affected:
+        _process_again(settings, d, family)
+    days = ", ".join(map(str, affected))
     done = f"revised {family}: {days} imputed again, and scored again where they were scored, as values came late"
     news = "; ".join(lines)
-    return Done(len(again), f"{done}: {news}", news)
+    return Done(len(affected), f"{done}: {news}", news)
 
 
-def _again(settings: Settings, day: date, family: str) -> None:
-    """A day's jobs after its ingest, as far as its detector goes."""
+def _process_again(settings: Settings, day: date, family: str) -> None:
+    """A day's jobs after its ingest; without a detector that serves, its imputing alone."""
     store, shards = Store(settings.store), range(settings.family(family).shards)
     for shard in shards:
         impute(settings, day, family, shard)
