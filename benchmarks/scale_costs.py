@@ -19,6 +19,7 @@ from scipy.optimize import nnls
 from benchmarks.outputs import wide_console
 from benchmarks.scale import Cost, apart, night_of, typical, written_mb
 from benchmarks.scale_plant import make_plant
+from service.schedule.speed import sample_s
 
 ROWS = 1440
 """Of an asset's day, by the minute."""
@@ -100,6 +101,7 @@ def main() -> None:
             figures = (*fitted(every), *memory(every), written)
             table.add_row(f"{job}{' with LSTMs' if lstm else ''}", *(f"{figure:.3g}" for figure in figures))
     wide_console().print(table)
+    wide_console().print(f"the sample by which a machine's speed is told takes {apart(sample_s)[0]:.3f} CPU-s")
 
 
 if __name__ == "__main__":

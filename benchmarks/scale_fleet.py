@@ -29,6 +29,7 @@ from sensors_data.store import Store
 from service.report import report
 from service.schedule.costs import LOADS_TORCH, START_MB, START_S
 from service.schedule.plan import Fleet, Plan, plan_of
+from service.schedule.speed import speed_here
 
 MINUTE = timedelta(minutes=1)
 Work = Callable[[], object]
@@ -85,8 +86,8 @@ def side_by_side(tasks: list[Work], cores: int) -> list[Cost]:
     return costs
 
 
-def table_of(costs: dict[str, list[Cost]], told: Plan, held_mb: float) -> Table:
-    """What each job took beside what the plan says of it, what starts its processes apart.
+def table_of(costs: dict[str, list[Cost]], told: Plan, held_mb: float, speed: float) -> Table:
+    """What each job took beside what the plan says of it at a machine's speed, what starts its processes apart.
 
     Memory is that of a process that has loaded what the job needs, in place of the `held_mb` of one that has all.
     """
@@ -98,7 +99,7 @@ def table_of(costs: dict[str, list[Cost]], told: Plan, held_mb: float) -> Table:
         spent, torch = sum(cost.cpu_s for cost in each), name in LOADS_TORCH
         peak = max(cost.peak_mb for cost in each) - held_mb + START_MB[torch]
         job = planned.get(name)
-        work = f"{job.cpu_s - job.tasks * START_S[torch]:.1f}" if job else ""
+        work = f"{job.cpu_s - job.tasks * START_S[torch] / speed:.1f}" if job else ""
         table.add_row(name, f"{len(each)}", f"{spent:.1f}", work, f"{peak:,.0f}", f"{job.peak_mb:,.0f}" if job else "")
     return table
 
@@ -121,7 +122,9 @@ def main() -> None:
         cores=arguments.cores,
         linear=not arguments.lstm,
     )
-    told = plan_of(fleet, arguments.families, arguments.shards)
+    speed, _ = apart(speed_here)
+    told = plan_of(fleet, arguments.families, arguments.shards, speed)
+    wide_console().print(f"{speed:.2f} times as fast as the machine of the costs")
     wide_console().print(f"planned: {told.cpu_s:.0f} CPU-s, of which the processes' starts are in none below")
     with tempfile.TemporaryDirectory() as folder:
         settings, _ = apart(partial(make_fleet, Path(folder), arguments.families, size, arguments.lstm))
@@ -130,7 +133,7 @@ def main() -> None:
         costs = {name: side_by_side(tasks, arguments.cores) for name, tasks in tasks_of(settings).items()}
         minutes = (time.monotonic() - begun) / 60
         written = sum(Store(settings.store).sizes().values()) / 1e6
-    wide_console().print(table_of(costs, told, held_mb))
+    wide_console().print(table_of(costs, told, held_mb, speed))
     spent = sum(cost.cpu_s for each in costs.values() for cost in each)
     wide_console().print(f"{spent:.0f} CPU-s, {minutes:.1f} min of wall time; the store holds {written:,.0f} MB")
 

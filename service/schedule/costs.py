@@ -37,6 +37,8 @@ START_MB = {False: 120, True: 300}
 START_S = {False: 0.95, True: 3.0}
 """CPU-seconds that a task's process takes to load it."""
 LOADS_TORCH = ("score-series", "drift", "export-metrics")
+SAMPLE_S = 0.043
+"""CPU-seconds that the sample of `speed` took on the machine of the costs. Set anew wherever the costs are fitted."""
 
 MB, S = 1e6, 1e6
 SCORE_BYTES = Share(104 * MB, 72, 201)

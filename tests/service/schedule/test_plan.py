@@ -6,7 +6,8 @@ import pytest
 
 from sensors_data.errors import UnusableError
 from sensors_data.settings import parse
-from service.schedule.costs import costs_of
+from service.schedule import speed
+from service.schedule.costs import SAMPLE_S, costs_of
 from service.schedule.plan import Fleet, plan
 
 MINUTE = timedelta(minutes=1)
@@ -41,6 +42,11 @@ def test_more_cores_make_the_night_shorter_and_a_faster_machine_too():
     minutes = [plan(fleet(10_000, cores=cores)).minutes for cores in (1, 4, 16)]
     assert minutes[0] > 3.5 * minutes[1] > 3 * minutes[2]
     assert plan(fleet(10_000), speed=2).cpu_s == pytest.approx(plan(fleet(10_000)).cpu_s / 2)
+
+
+def test_a_machine_that_takes_twice_as_long_for_the_sample_is_half_as_fast(monkeypatch):
+    monkeypatch.setattr(speed, "sample_s", lambda: 2 * SAMPLE_S)
+    assert speed.speed_here() == pytest.approx(0.5)
 
 
 def test_the_cost_of_a_job_is_that_of_its_tasks_rows_and_values():
