@@ -62,6 +62,12 @@ def test_a_file_of_no_known_family_is_scored_by_a_detector_fitted_to_its_first_p
         ("a.csv.gz", b"x", "is called .gz and is no gzip file"),
         ("a.parquet", b"PAR1", "not a readable Parquet file"),
         ("a.csv", b"time,x\n2026-01-01,1\n", "rows with a readable time; two are needed"),
+        ("a.csv", b"<!DOCTYPE html><html><body>Sign in</body></html>", "is a web page without a table of readings"),
+        ("a.txt", b"UNA:+.? 'UNB+UNOC:3+99:500'", "is a message of EDIFACT"),
+        ("a.json", b'{"time": [', "looks like JSON and is none"),
+        ("a.zip", b"PK\x03\x04" + b"\x00" * 40, "is a damaged or locked zip file"),
+        ("a.xlsx", b"PK\x05\x06" + b"\x00" * 18, "a.xlsx"),
+        ("a.csv", b"time;x\n" + b"12:00;1\n13:00;2\n" * 20, "holds times of day without a date"),
     ],
 )
 def test_a_file_that_cannot_be_tried_says_why(plant, tmp_path, name, data, message):
@@ -106,6 +112,16 @@ def test_a_file_is_understood_as_init_does_it_and_what_a_person_corrects_is_what
     assert "you said so" in shown
     assert upload.corrections.zone == "Europe/Berlin"
     assert list(upload.found.family.sensors) == ["valve"]
+
+
+def test_what_makes_an_upload_doubtful_stands_first_on_its_page(tmp_path):
+    times = pd.date_range("2026-02-14", periods=288, freq="5min")
+    rows = "".join(f"{time},{200 + 7 * n % 23}\n" for n, time in enumerate(times))
+    data = f"Scale factor: 0.1\n\ntime,temp\n{rows}".encode()
+    _, tryout = Tryouts(tmp_path / "uploads").begin("log.csv", data)
+    shown = understood(tryout, Corrections())["html"]
+    assert "Look at this first: UNSURE: a line above the rows states factors that are not used" in shown
+    assert "# UNSURE: a line above the rows" in settings_of(tryout.found, "mill", tryout.path.name, ())
 
 
 def test_another_sheet_of_a_workbook_can_be_chosen(tmp_path):

@@ -43,6 +43,24 @@ DOUBTFUL = {
         text("time,temp", lambda n: f"{HOURS[n]},{'~' if n % 5 == 0 else ''}{LEVEL[n]}"),
         "hold digits and are no numbers, like '~",
     ),
+    "a factor in a column": (
+        text("time,temp,scale", lambda n: f"{HOURS[n]},{LEVEL[n]},{(10, 100)[n % 2]}"),
+        "'scale' looks like a factor of each row's values, like 10",
+    ),
+    "tenths of a unit above the rows": (f"# T : temperature (in 0.1 degC)\n{PLAIN}", "state units of a tenth or less"),
+    "one sensor in two units": (
+        text("time,sensor,value,unit", lambda n: f"{HOURS[n]},power,{LEVEL[n]},{('kW', 'W')[n % 3 == 0]}"),
+        "come in several units, 'W', 'kW'",
+    ),
+    "days of a month across": (
+        "month,station," + ",".join(f"day{n:02d}" for n in range(1, 32)) + "\n"
+        + "".join(f"{t:%Y-%m-%d},A,{','.join(str((7 * n + 5 * k * k) % 23) for n in range(31))}\n" for k, t in enumerate(pd.date_range("2024-01-01", periods=30, freq="MS"))),
+        "'day1' to 'day31' look like the days of a month",
+    ),
+    "sensors called like hosts": (
+        text("time,metric,value", lambda n: f"{HOURS[n // 2]},10.0.4.{n % 2}:9100,{LEVEL[n // 2] + n % 2}"),
+        "sensors are called like addresses of machines, '10.0.4.0:9100'",
+    ),
     "two marks for one thing": (
         text("time;level", lambda n: f"{HOURS[n]};{1000 * LEVEL[n] if n % 7 == 0 else LEVEL[n]:.2f}"),
         "leaps 1,000-fold and back",
@@ -80,3 +98,15 @@ def test_machines_side_by_side_are_told(put):
 def test_a_number_of_the_rows_is_told(put):
     odd = " | ".join(discover(put(text("time,temp,x", lambda n: f"{HOURS[n]},{LEVEL[n]},{2 * n + 7}"))).odd)
     assert "sensor x goes up by 2 in every row" in odd
+
+
+def test_rows_in_no_order_are_not_doubted(put):
+    rows = np.random.default_rng(0).permutation(200)
+    assert discover(put(text("time,temp", lambda n: f"{HOURS[rows[n]]},{LEVEL[rows[n]]}"))).unsure == ()
+
+
+def test_sensors_that_are_called_alike_are_told(put):
+    odd = " | ".join(
+        discover(put(text("time,Aa-PM10,Bb-PM10,Cc-PM10", lambda n: f"{HOURS[n]},{LEVEL[n]},{n % 9},{n % 8}"))).odd
+    )
+    assert "all sensors are called ...-PM10: if 'Aa-PM10', 'Bb-PM10', 'Cc-PM10' are machines of one sensor" in odd
