@@ -26,7 +26,7 @@ from anomaly.evaluation.images import aupro
 from anomaly.images.detector import PATCH_CONFIG, ImageDetector
 from anomaly.images.features import FeatureConfig, Represent, represent
 from anomaly.images.heat_maps import overlay
-from anomaly.images.image_scores import score_parts, worst_patches
+from anomaly.images.image_scores import Worst, score_parts, worst_patches
 from anomaly.images.learning import ImageTraining, learn_image_detector
 from anomaly.images.scoring import FeatureScaler, nearest_mean
 from benchmarks.defects_data import Parts, draws_of, read_parts, split
@@ -82,7 +82,7 @@ def run(
     started = time.process_time()
     training = ImageTraining("benchmark", learned, DAY, PATCH_CONFIG, seed, features=features)
     detector, _ = learn_image_detector(training)
-    scores = score_parts(detector.network, x, detector.card.normaliser, PATCH_CONFIG.worst_share, features)
+    scores = score_parts(detector.network, x, detector.card.normaliser, Worst(PATCH_CONFIG.worst_share), features)
     rows = [_row("nightscore", name, seed, scores.score, scores.maps, odd, masks, started)]
     if page is not None:
         _draw(page, detector, x, scores.score, scores.maps, odd)

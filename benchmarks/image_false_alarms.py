@@ -20,7 +20,7 @@ import typer
 from rich.console import Console
 
 from anomaly.images.detector import ImageDetectorConfig
-from anomaly.images.image_scores import score_parts
+from anomaly.images.image_scores import Worst, score_parts
 from anomaly.images.learning import ImageTraining, learn_and_hold_out
 from anomaly.images.limits import predictive_threshold
 from benchmarks.images import read_images
@@ -49,7 +49,7 @@ def _figures(known: np.ndarray, unseen: np.ndarray, seed: int) -> dict[str, obje
     learned = learn_and_hold_out(ImageTraining("benchmark", known, date(2000, 1, 1), config, seed))
     seconds = time.process_time() - started
     normaliser, normal = learned.normal_scores(config)
-    score = score_parts(learned.network, unseen[:UNSEEN], normaliser, config.worst_share).score
+    score = score_parts(learned.network, unseen[:UNSEEN], normaliser, Worst(config.worst_share)).score
     over = {f"{rate:.1%}": (score > predictive_threshold(normal, rate).value).mean() / rate for rate in RATES}
     return {"scores": len(normal), **over, "cpu_s": seconds}
 

@@ -165,6 +165,8 @@ class ImageCard(Section):
     """C, H, W of the images it takes."""
     tile: int = 0
     """Pixels a side of the tiles that a large picture is scored in; 0 where images are scored whole."""
+    worst_places: int = 0
+    """Worst places of the fine level whose mean is the score; 0 where it is that of a share of patches."""
     source_size: str = ""
     """Pixels that the camera sent, as 640x480."""
     images: int

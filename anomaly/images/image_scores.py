@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from anomaly.images.blur import blurred
-from anomaly.images.detector import ImageDetector
+from anomaly.images.detector import ImageCard, ImageDetector
 from anomaly.images.features import Represent, represent
 from anomaly.images.scoring import ImageModel, ScoreNormaliser, Surprise, surprises
 from anomaly.images.surroundings import spread_to_four
@@ -26,6 +26,16 @@ class ImageScores:
     score: np.ndarray  # (N,) nats, higher is worse
     parts: np.ndarray  # (N, 4 or 6) nats, in the order of PARTS, the mean over an image's worst patches
     maps: np.ndarray  # (N, H, W) float32 nats a pixel, on one scale for all images; of tiles, one an 8 x 8 cell
+
+
+@dataclass(frozen=True)
+class Worst:
+    """What of an image's patches its score is the mean of."""
+
+    share: float
+    """Of the patches."""
+    places: int = 0
+    """Places of the fine level, which then stand for the share of patches; 0 where the share counts."""
 
 
 def score_frame(detector: ImageDetector, scores: ImageScores) -> pd.DataFrame:
@@ -53,7 +63,12 @@ def score_images(detector: ImageDetector, images: np.ndarray) -> ImageScores:
         )
     if card.tile:
         return score_tiled(detector, images, card.tile)
-    return score_parts(detector.network, images, card.normaliser, card.config.worst_share)
+    return score_parts(detector.network, images, card.normaliser, worst_of(card))
+
+
+def worst_of(card: ImageCard) -> Worst:
+    """What of an image a detector's score is the mean of."""
+    return Worst(card.config.worst_share, card.worst_places)
 
 
 def score_tiled(detector: ImageDetector, pictures: np.ndarray, side: int) -> ImageScores:
@@ -65,7 +80,7 @@ def score_tiles(detector: ImageDetector, pictures: np.ndarray, side: int) -> tup
     """What `score_tiled` gives, and beside it the score of each of a picture's T tiles, (N, T)."""
     card, rows = detector.card, []
     for picture in pictures:
-        tiles = score_parts(detector.network, cut(picture, side), card.normaliser, card.config.worst_share)
+        tiles = score_parts(detector.network, cut(picture, side), card.normaliser, worst_of(card))
         worst = int(np.argmax(tiles.score))  # the first that is no number, where there is one
         rows.append((tiles.score[worst], tiles.parts[worst], joined(tiles.maps, picture.shape), tiles.score))
     score, parts, maps, each = zip(*rows, strict=True) if rows else ((), (), (), ())
@@ -82,15 +97,23 @@ def score_parts(
     network: ImageModel,
     images: np.ndarray,
     normaliser: ScoreNormaliser,
-    worst_share: float,
+    worst: Worst,
     features: Represent = represent,
 ) -> ImageScores:
     """Scores and heat maps of uint8 images (N, C, H, W) of a model under a normaliser."""
     batches = []
     for surprise in surprises(network, images, features):
         total = normaliser.total(surprise.parts)  # (B, P)
-        score, parts = worst_patches(total, surprise.parts, worst_share)
-        maps = heat_maps(network, surprise, total, images.shape[1:], normaliser)
+        places = (
+            None
+            if surprise.fine is None
+            else spread_to_four(total[..., None])[..., 0] + normaliser.detail(surprise.fine)
+        )
+        if worst.places and places is not None:
+            score, parts = worst_places(places, surprise.parts, worst.places)
+        else:
+            score, parts = worst_patches(total, surprise.parts, worst.share)
+        maps = heat_maps(network, surprise, total if places is None else places, images.shape[1:])
         batches.append((score.numpy(), parts.numpy(), maps.numpy()))
     if not batches:
         return ImageScores(
@@ -101,19 +124,28 @@ def score_parts(
 
 def worst_patches(total: Tensor, parts: Tensor, share: float) -> tuple[Tensor, Tensor]:
     """The mean over the worst `share` of patches, at least one, of scores (B, P) and parts (B, P, K)."""
-    worst = total.topk(max(1, round(total.shape[1] * share)), dim=1)
+    return _mean_of_worst(total, parts, max(1, round(total.shape[1] * share)))
+
+
+def worst_places(places: Tensor, parts: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """The mean over the worst `count` places of the fine level of scores (B, 4 P), and of the parts (B, P, K) of the
+    patches that these lie in.
+    """
+    return _mean_of_worst(places, spread_to_four(parts), count)
+
+
+def _mean_of_worst(scores: Tensor, parts: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    worst = scores.topk(count, dim=1)
     index = worst.indices[..., None].expand(-1, -1, parts.shape[2])
     return worst.values.mean(1), parts.gather(1, index).mean(1)
 
 
-def heat_maps(
-    network: ImageModel, surprise: Surprise, total: Tensor, image: tuple[int, ...], normaliser: ScoreNormaliser
-) -> Tensor:
-    """Nats of each pixel, (B, H, W), of images of shape C, H, W; one scale for all images."""
+def heat_maps(network: ImageModel, surprise: Surprise, total: Tensor, image: tuple[int, ...]) -> Tensor:
+    """Nats of each pixel, (B, H, W), of images of shape C, H, W; one scale for all images. `total` are the scores of
+    patches, or of places of the fine level.
+    """
     size = (image[1], image[2])
     if network.features.kind == "patches":
-        if surprise.fine is not None:
-            total = spread_to_four(total[..., None])[..., 0] + normaliser.detail(surprise.fine)
         side = math.isqrt(total.shape[1])
         maps = _stretched(total.float().view(-1, side, side), size)
         return blurred(maps[:, None], min(size) / side / 2)[:, 0]

@@ -10,7 +10,7 @@ import torch
 
 from anomaly.images.detector import ImageCard, ImageDetector, ImageDetectorConfig
 from anomaly.images.features import Represent, represent
-from anomaly.images.image_scores import score_parts, worst_patches
+from anomaly.images.image_scores import Worst, score_parts, worst_patches
 from anomaly.images.limits import false_alarm_interval, predictive_threshold
 from anomaly.images.looks import reference_of
 from anomaly.images.model_fit import learn_model
@@ -55,7 +55,7 @@ def learn_image_detector(training: ImageTraining, hooks: Hooks | None = None) ->
     normaliser, normal = learned.normal_scores(config)
     threshold = predictive_threshold(normal, config.false_alarm_rate)
     last = images[len(images) - learned.held_out :]
-    held_out = score_parts(learned.network, last, normaliser, config.worst_share, training.features)
+    held_out = score_parts(learned.network, last, normaliser, Worst(config.worst_share), training.features)
     card = ImageCard(
         camera=training.camera,
         trained_through=training.through,

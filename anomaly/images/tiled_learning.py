@@ -24,6 +24,9 @@ TILES = 500
 TESTED = 24
 """Held-out pictures that are scored whole for the limit, at most; at most half of the pictures."""
 
+WORST_PLACES = 2
+"""Places of 8 pixels that a tile with a fine level scores by: a small defect in a large picture covers no more."""
+
 
 def learn_camera(training: ImageTraining, hooks: Hooks | None = None) -> tuple[ImageDetector, list[Epoch]]:
     """A camera's detector and the history of its training, of pictures scored whole or in tiles."""
@@ -44,6 +47,8 @@ def learn_tiled(training: ImageTraining, hooks: Hooks | None = None) -> tuple[Im
     tiles, held_out = learned_tiles(training)
     config = training.config.model_copy(update={"held_out": held_out / len(tiles), "folds": 1})
     of_tiles, history = learn_by_choice(replace(training, images=tiles, config=config, tile=0, synthetic=None), hooks)
+    if of_tiles.card.config.features.of_two_scales:
+        of_tiles = replace(of_tiles, card=of_tiles.card.model_copy(update={"worst_places": WORST_PLACES}))
     scores, tile_scores = score_tiles(of_tiles, parted(training.images)[1], training.tile)
     return _of_pictures(of_tiles, training, scores, tile_scores), history
 
