@@ -25,7 +25,7 @@ from torch.nn import functional as F
 from anomaly.evaluation.images import aupro
 from anomaly.images.detector import PATCH_CONFIG, ImageDetector
 from anomaly.images.features import FeatureConfig, Represent, represent
-from anomaly.images.heat_maps import overlay
+from anomaly.images.heat_maps import drawn_pair
 from anomaly.images.image_scores import Worst, score_parts, worst_patches
 from anomaly.images.learning import ImageTraining, learn_image_detector
 from anomaly.images.scoring import FeatureScaler, nearest_mean
@@ -117,11 +117,11 @@ def _draw(
 ) -> None:
     rng = np.random.default_rng(0)
     chosen = np.concatenate([rng.permutation(np.flatnonzero(kind))[:20] for kind in (odd, ~odd)])
-    over = np.stack([overlay(detector, x[n], maps[n]) for n in chosen])
+    pairs = [drawn_pair(detector, x[n], maps[n]) for n in chosen]
     limit = detector.card.threshold.value
     captions = [f"{'defect' if odd[n] else 'good'} {score[n]:.0f} nats" for n in chosen]
     title = f"20 defects and 20 good parts, red: over {limit:.0f} nats"
-    page.write_bytes(pairs_page(x[chosen], over, captions, score[chosen] > limit, title))
+    page.write_bytes(pairs_page(pairs, captions, score[chosen] > limit, title))
 
 
 def report(frame: pd.DataFrame, groups: int) -> None:

@@ -10,6 +10,8 @@ from scipy import ndimage
 from anomaly.images.detector import ImageDetector
 from sensors_data.images.files import encode_png
 
+ENLARGED = 8
+"""A page enlarges this part of the side of a picture in tiles."""
 FULL = 3.0
 """The brightest colour stands for this multiple of the pixel threshold."""
 
@@ -28,6 +30,29 @@ def overlay(detector: ImageDetector, image: np.ndarray, heat: np.ndarray) -> np.
     edge = mask & ~ndimage.binary_erosion(mask, border_value=1)
     out[:, edge] = np.array([[255.0], [60.0], [0.0]])
     return np.rint(out).clip(0, 255).astype(np.uint8)
+
+
+def drawn_pair(detector: ImageDetector, image: np.ndarray, heat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The two views of an image (C, H, W) uint8 that a page shows, (3, H, W) each: the image, and its overlay.
+
+    Of a picture in tiles: its overlay with a frame around the hottest place, and what the frame holds, enlarged. A
+    defect of a few pixels could not be seen otherwise.
+    """
+    if not detector.card.tile:
+        return np.repeat(image, 3, axis=0) if len(image) == 1 else image, overlay(detector, image, heat)
+    height, width = image.shape[1:]
+    tall, wide = height // ENLARGED, width // ENLARGED
+    row, column = np.unravel_index(int(np.argmax(heat)), heat.shape)
+    top = int(np.clip((row + 0.5) * height / heat.shape[0] - tall / 2, 0, height - tall))
+    left = int(np.clip((column + 0.5) * width / heat.shape[1] - wide / 2, 0, width - wide))
+    whole, at = overlay(detector, image, heat), np.s_[:, top : top + tall, left : left + wide]
+    detail = np.repeat(image[at].mean(axis=0, keepdims=True), 3, axis=0).astype(np.uint8)
+    framed = np.ones((height, width), bool)
+    border = max(1, width // 256)
+    framed[top : top + tall, left : left + wide] = False
+    around = ndimage.binary_dilation(~framed, iterations=border) & framed
+    whole[:, around] = np.array([[255], [220], [0]])
+    return whole, detail.repeat(-(-height // tall), axis=1).repeat(-(-width // wide), axis=2)[:, :height, :width]
 
 
 def hot_places(detector: ImageDetector, heat: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

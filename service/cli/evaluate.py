@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from anomaly.images.heat_maps import overlay
+from anomaly.images.heat_maps import drawn_pair
 from sensors_data.files import open_url, replace_file
 from sensors_data.images.table import pixels_of
 from sensors_data.settings import Camera, Settings
@@ -45,9 +45,9 @@ def worst_page(evaluated: Evaluated, spec: Camera) -> bytes:
     chosen = np.array([*misses, *alarms])
     images = pixels_of(evaluated.rows.iloc[chosen], spec)
     maps = evaluated.scores.maps[chosen]
-    over = np.stack([overlay(evaluated.detector, x, heat) for x, heat in zip(images, maps, strict=True)])
+    pairs = [drawn_pair(evaluated.detector, x, heat) for x, heat in zip(images, maps, strict=True)]
     labels = evaluated.rows["label"].iloc[chosen]
     captions = [f"{label or 'good'} {score[n]:.1f} nats" for n, label in zip(chosen, labels, strict=True)]
     limit = evaluated.detector.card.threshold.value
     title = f"lowest {len(misses)} defects, then highest {len(alarms)} good parts; red: over {limit:.1f} nats"
-    return pairs_page(images, over, captions, score[chosen] > limit, title)
+    return pairs_page(pairs, captions, score[chosen] > limit, title)

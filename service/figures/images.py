@@ -20,21 +20,23 @@ _STYLE = mpl.RcParams(
 )
 
 
-def pairs_page(images: np.ndarray, overlays: np.ndarray, captions: list[str], odd: np.ndarray, title: str) -> bytes:
-    """A PNG page of images (N, C, H, W), each beside its overlay (N, 3, H, W), `captions` above them.
+def pairs_page(pairs: list[tuple[np.ndarray, np.ndarray]], captions: list[str], odd: np.ndarray, title: str) -> bytes:
+    """A PNG page of pairs of images (1 or 3, H, W), side by side, `captions` above them.
 
-    A caption is red where `odd` (N,) is true.
+    A caption is red where `odd` (N,) is true. Large images have fewer columns, and are drawn larger.
     """
-    columns = min(5, max(1, len(images)))
-    rows = -(-len(images) // columns)
+    large = bool(pairs) and max(pairs[0][0].shape[1:]) > SHOWN_PIXELS
+    columns = min(2 if large else 5, max(1, len(pairs)))
+    rows, width = -(-len(pairs) // columns), 6.25 if large else 2.5
+    height = width / 2 * pairs[0][0].shape[1] / pairs[0][0].shape[2] + 0.2 if pairs else 0.0
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(2.5 * columns, 1.45 * rows + 0.5), layout="constrained")
+        figure = Figure(figsize=(width * columns, height * rows + 0.5), layout="constrained")
         axes = figure.subplots(rows, columns, squeeze=False).ravel()
         for axis in axes:
             axis.set_axis_off()
-        for axis, image, over, caption, is_odd in zip(axes, images, overlays, captions, odd, strict=False):
-            pair = _as_rgb(_thinned(image)), _as_rgb(_thinned(over))
-            both = np.concatenate([pair[0], np.full((len(pair[0]), 2, 3), 255, np.uint8), pair[1]], axis=1)
+        for axis, pair, caption, is_odd in zip(axes, pairs, captions, odd, strict=False):
+            left, right = (_as_rgb(_thinned(image)) for image in pair)
+            both = np.concatenate([left, np.full((len(left), 2, 3), 255, np.uint8), right], axis=1)
             axis.imshow(both, interpolation="nearest")
             axis.set_title(caption, fontsize=7, color=ODD if is_odd else INK, pad=2)
         figure.suptitle(title, x=0.01, ha="left", fontweight="bold")

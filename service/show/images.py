@@ -14,7 +14,7 @@ import torch
 from anomaly.images.detector import ImageDetector, ImageDetectorConfig
 from anomaly.images.features import FeatureConfig
 from anomaly.images.files import load_for
-from anomaly.images.heat_maps import overlay
+from anomaly.images.heat_maps import drawn_pair
 from anomaly.images.image_scores import score_images
 from anomaly.images.jobs import image_detector_config, score_rows
 from anomaly.images.learning import ImageTraining, learn_image_detector
@@ -49,14 +49,14 @@ def show_day(settings: Settings, day: date, camera: str, image: str | None, coun
     stored = stored_maps(store, camera, day)
     maps = stored.of(frame["image_id"].iloc[chosen].tolist()) if stored and stored.model == detector.name else None
     maps = score_images(detector, images).maps if maps is None else maps
-    over = np.stack([overlay(detector, x, heat) for x, heat in zip(images, maps, strict=True)])
+    pairs = [drawn_pair(detector, x, heat) for x, heat in zip(images, maps, strict=True)]
     drawn = frame.iloc[chosen].assign(label=rows["label"].iloc[chosen].to_numpy())
     title = (
         f"{camera} · {day} · {int(frame['is_anomaly'].sum())} of {len(frame):,} images over "
         f"{detector.card.threshold.value:.0f} nats · {detector.name}"
     )
     captions = [_caption(row) for row in drawn.to_dict("records")]
-    page = pairs_page(images, over, captions, drawn["is_anomaly"].to_numpy(dtype=bool), title)
+    page = pairs_page(pairs, captions, drawn["is_anomaly"].to_numpy(dtype=bool), title)
     target = out or Path(f"{camera}-{day}.png")
     _write(target, page)
     return f"drew {len(chosen)} images of {camera} on {day}: {target}"

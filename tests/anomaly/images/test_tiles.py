@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from anomaly.images.detector import ImageDetectorConfig
 from anomaly.images.files import from_bytes, to_bytes
-from anomaly.images.heat_maps import overlay
+from anomaly.images.heat_maps import drawn_pair, overlay
 from anomaly.images.image_scores import score_images
 from anomaly.images.learning import ImageTraining
 from anomaly.images.self_test import self_test
@@ -74,6 +74,16 @@ def test_a_small_defect_in_a_large_picture_is_found_where_it_is(detector):
     hottest = [np.unravel_index(heat.argmax(), heat.shape) for heat in scores.maps[:3]]
     assert all(abs(row * COARSE - 106) < 24 and abs(column * COARSE - 156) < 24 for row, column in hottest)
     assert overlay(detector, pictures[0], scores.maps[0]).shape == (3, 192, 256)
+
+
+def test_a_page_frames_the_hottest_place_of_a_picture_and_enlarges_it(detector):
+    picture = textures(1, seed=5)[0]
+    picture[:, 100:112, 150:162] = 20
+    whole, detail = drawn_pair(detector, picture, score_images(detector, picture[None]).maps[0])
+    assert whole.shape == detail.shape == (3, 192, 256)
+    frame = np.argwhere((whole == np.array([[[255]], [[220]], [[0]]])).all(axis=0))
+    assert (np.abs(frame.mean(axis=0) - (106, 156)) < 24).all()
+    assert (detail == 20).mean() > 4 * (picture == 20).mean()
 
 
 def test_a_picture_scores_as_its_worst_tile_and_the_same_alone(detector):
