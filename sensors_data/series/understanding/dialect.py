@@ -11,7 +11,7 @@ from sensors_data.series.files.cell_kinds import kind_of
 from sensors_data.series.files.clean_lines import plain_lines
 from sensors_data.series.files.encodings import as_utf8, encoding_of
 from sensors_data.series.understanding.header import header_of, is_comment, is_counted, is_timely, is_torn, split
-from sensors_data.series.understanding.listed_names import listed_names
+from sensors_data.series.understanding.listed_names import keyed_names, listed_names
 
 HEAD, _LOOK = 600, 500_000
 """Number of lines, and of characters, that are inspected."""
@@ -76,7 +76,7 @@ def dialect_of(data: bytes, name: str, encoding: str | None = None, separator: s
         units=units,
         preamble=tuple(line.strip() for line in lines[:top] if line.strip())[:20],
         beside=tuple(lines[row].strip() for row in range(top, first) if row not in names and lines[row].strip()),
-        names=() if names else listed_names(lines[:first], kinds),
+        names=keyed_names(rows[:top], rows[names[-1]]) if names else listed_names(lines[:first], kinds),
     )
 
 

@@ -33,6 +33,17 @@ def listed_names(above: list[str], kinds: list[str]) -> tuple[str, ...]:
     return tuple(named.get(place, "") for place in range(len(kinds)))
 
 
+def keyed_names(above: list[list[str]], header: list[str]) -> tuple[str, ...]:
+    """The name of each column that a line above states behind what the header calls it: `Point_1:,AHU3.SAT`.
+
+    Empty for a column that no line names; () where fewer than two are named.
+    """
+    stated = {row[0].rstrip(": "): row[1] for row in above if len(row) > 1 and row[0].endswith(":") and row[1]}
+    names = tuple(stated.get(cell, "") if cell else "" for cell in header)
+    known = [name for name in names if name]
+    return names if len(known) > 1 and len(set(known)) == len(known) and all(map(_could_name, known)) else ()
+
+
 def _numbered(above: list[str]) -> list[str]:
     """The names of lines that are numbered 1, 2, 3 or from 0 on; the last such run of two and more."""
     names: list[str] = []

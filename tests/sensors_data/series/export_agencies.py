@@ -60,6 +60,7 @@ SERIES = [
 ]  # fmt: skip
 
 APART = [
+    Case("names behind those of the header", lines('"Key","Name"\n"Point_1:","AHU3.SAT"\n"Point_2:","AHU3.MAT"\n"Time Interval:","15 Minutes"\n\n"Date","Time","Point_1","Point_2"', lambda n: f'{HOURS[n]:"%m/%d/%Y","%H:%M:%S"},{pair(n)}'), sensors=("AHU3.SAT", "AHU3.MAT")),
     Case("one metric of its own for each machine", lines("time,machine,metric,value", lambda n: f"{HOURS[n // 2]},{('P1', 'P2')[n % 2]},{('temp', 'flow')[n % 2]},{(TEMP, FLOW)[n % 2][n // 2]:.2f}"), ROWS, ("P1", "P2")),
 ]  # fmt: skip
 
