@@ -47,12 +47,16 @@ def _find(store: Store, spec: Family, rules: Rules, day: date, family: str) -> D
     if missing:
         remedy = f"run: nightscore score-series --family {family} --day {day}"
         raise NotThereError(f"no {missing[0]} in {store.root}", remedy)
-    parts = [store.read_files("scores", [path]) for path in inputs]
-    scores = pd.concat([part[part["asset"].isin(assets_over(part))] for part in parts])
+    over, asset_days = list[pd.DataFrame](), list[pd.DataFrame]()
+    for path in inputs:  # a shard's rows at a time: most are of assets without an alarm
+        part = store.read_files("scores", [path])
+        over.append(part[part["asset"].isin(assets_over(part))])
+        asset_days.append(asset_days_of(day, part))
+    scores = pd.concat(over)
     sensor_scores = _of_assets(store, spec, "sensor_scores", family, day, assets_over(scores))
     today = anomalies_touching(store, rules, spec, family, day, scores, sensor_scores)
     source = store.made_from(inputs, Provenance(job="find-anomalies", settings=settings_hash(spec)))
-    store.write("asset_days", pd.concat([asset_days_of(day, part) for part in parts]), source, family=family, day=day)
+    store.write("asset_days", pd.concat(asset_days), source, family=family, day=day)
     store.write("anomalies", today, source, family=family, day=day)
     active = today[~today["suppressed"]]
     by = ", ".join(f"{n} {severity}" for severity, n in active["severity"].value_counts().items())
