@@ -17,6 +17,7 @@ from sensors_data.layout import Layout
 from sensors_data.series.files.archives import tables_within
 from sensors_data.series.files.cells import read_text
 from sensors_data.series.files.day_columns import clocks_of
+from sensors_data.series.files.kinds import is_parquet
 from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.remote import copies
 from sensors_data.series.values.numbers import is_blank
@@ -71,11 +72,6 @@ def _files_at(inbox: str, day: date | None) -> list[Path]:
             f"no file at {place}", f"put {', '.join(SUFFIXES)} there or correct `inbox` in the settings"
         )
     return paths
-
-
-def is_parquet(path: Path) -> bool:
-    """Whether a file is Parquet, by its name."""
-    return path.name.lower().endswith(".parquet")
 
 
 def read_table(path: Path, layout: Layout) -> tuple[pd.DataFrame, pd.DataFrame]:

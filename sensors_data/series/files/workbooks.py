@@ -13,6 +13,7 @@ from typing import Any
 from sensors_data.errors import NotThereError, UnreadableError
 from sensors_data.series.files.archives import folder_for
 from sensors_data.series.files.cell_kinds import kind_of
+from sensors_data.series.files.kinds import is_workbook
 
 EVERY = "*"
 """Stands in the layout for all sheets that have the columns of the fullest; no sheet can be called so."""
@@ -70,11 +71,6 @@ def sheets_left_out(path: Path, sheet: str) -> list[str]:
     return odd
 
 
-def is_workbook(path: Path) -> bool:
-    """Whether a file is an Excel workbook, by its name."""
-    return path.suffix.lower() in (".xlsx", ".xlsm")
-
-
 def _listed(names: list[str]) -> str:
     more = f" and {len(names) - 6} more" if len(names) > 6 else ""
     return ", ".join(f"'{name}'" for name in names[:6]) + more
@@ -104,7 +100,7 @@ def _book(path: Path, mtime_ns: int, size: int) -> Any:
     except ImportError as error:
         raise NotThereError("Excel workbooks want the package openpyxl", "pip install openpyxl") from error
     try:
-        return openpyxl.load_workbook(path, read_only=True, data_only=True)
+        return openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
     except Exception as error:  # openpyxl raises whatever its parsers raise
         raise UnreadableError(f"{path.name} is no workbook that can be read", "save it as .xlsx or CSV") from error
 

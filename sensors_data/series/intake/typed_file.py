@@ -15,7 +15,8 @@ from sensors_data.layout import Layout
 from sensors_data.series.dates.far_times import without_far
 from sensors_data.series.dates.parsing import read_times
 from sensors_data.series.files.cells import Body, body_of
-from sensors_data.series.files.file_source import asset_of, is_parquet, joined_cells, without_blanks
+from sensors_data.series.files.file_source import asset_of, joined_cells, without_blanks
+from sensors_data.series.files.kinds import is_parquet
 from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.plain_text import plain_body
 from sensors_data.series.files.typed_parquet import parquet_rows, whole_table

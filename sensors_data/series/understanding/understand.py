@@ -15,7 +15,8 @@ from sensors_data.series.dates.formats import read_texts
 from sensors_data.series.dates.parsing import read_times
 from sensors_data.series.files.cells import filled_down, read_text
 from sensors_data.series.files.day_columns import clocks_of
-from sensors_data.series.files.file_source import is_parquet, joined_cells, read_table
+from sensors_data.series.files.file_source import joined_cells, read_table
+from sensors_data.series.files.kinds import is_parquet
 from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.stacked import one_table
 from sensors_data.series.files.workbooks import sheets_of

@@ -1,0 +1,36 @@
+"""What kind a file is by its first bytes, whatever it is called: exports are often saved under another kind's name."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+_PARQUET, _ZIP = b"PAR1", b"PK\x03\x04"
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a file is Parquet: it begins as one, or it is called so and does not begin as text."""
+    head = _head(path)
+    return head.startswith(_PARQUET) or (path.name.lower().endswith(".parquet") and not _is_text(head))
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a file is an Excel workbook: it holds one, or it is called so and does not begin as text."""
+    head = _head(path)
+    if head.startswith(_ZIP):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                return any(name.startswith("xl/") for name in archive.namelist())
+        except (zipfile.BadZipFile, OSError):
+            pass  # a damaged archive is what its name says
+    return path.suffix.lower() in (".xlsx", ".xlsm") and not _is_text(head)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4096)
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether a file begins with printable text of one byte a character; an empty file does not."""
+    return bool(head) and not any(byte < 32 and byte not in b"\t\n\r\x0c\x1a" for byte in head)
