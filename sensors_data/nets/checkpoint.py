@@ -20,8 +20,8 @@ from sensors_data.store import Store
 
 log = logging.getLogger("nightscore")
 
-_FORMAT = "3"
-"""Revision of the file; a training whose state has another one begins anew."""
+_FORMAT = "4"
+"""Revision of the file and of the networks in it; a training whose state has another one begins anew."""
 
 
 @dataclass(frozen=True)
