@@ -5,12 +5,11 @@ Source: Koenig-Langlo et al., Update of the technical plan for BSRN data managem
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from datetime import datetime, timedelta
 
 from sensors_data.errors import UnreadableError
+from sensors_data.series.files.csv_text import csv_of
 
 _BEGIN = re.compile(rb"\*[CU]0001\r?\n")
 _SUMS = ("", " sd", " min", " max")
@@ -45,11 +44,7 @@ def bsrn_csv(text: str, name: str) -> bytes:
         rows.append([f"{time.isoformat()}Z", *cells[2:], *more])
     if not rows:
         raise UnreadableError(f"{name} is a BSRN file without the minutes of record 0100")
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["time", *_NAMES])
-    writer.writerows(rows)
-    return out.getvalue().encode()
+    return csv_of([["time", *_NAMES], *rows])
 
 
 def _record(lines: list[str], code: str) -> list[str]:

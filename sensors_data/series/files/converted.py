@@ -4,12 +4,12 @@ dumps of databases, InfluxDB's annotated CSV, times across."""
 from __future__ import annotations
 
 import csv
-import io
 import re
 from datetime import datetime, timedelta
 
 from sensors_data.errors import UnreadableError
 from sensors_data.series.files.bsrn import bsrn_csv, is_bsrn
+from sensors_data.series.files.csv_text import csv_of, csv_of_records
 from sensors_data.series.files.encodings import as_utf8, encoding_of
 from sensors_data.series.files.exposition import exposition_csv, is_exposition
 from sensors_data.series.files.influx_csv import annotated_csv, is_annotated
@@ -126,13 +126,7 @@ def _with_topic(line: re.Match[bytes]) -> bytes:
 
 def _json(data: bytes, name: str) -> bytes:
     """JSON rows as CSV; what lies inside another object is called `outer.inner`."""
-    rows = json_rows(data, name)
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([row.get(column, "") for column in columns] for row in rows)
-    return out.getvalue().encode()
+    return csv_of_records(json_rows(data, name))
 
 
 def _nem12(text: str, name: str) -> bytes:
@@ -156,30 +150,19 @@ def _nem12(text: str, name: str) -> bytes:
             raise UnreadableError(
                 f"{name}, line {number} is no record of a NEM12 file: {','.join(row)[:40]}"
             ) from error
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["time", "nmi", "register", "value", "quality", "unit"])
-    writer.writerows(rows)
-    return out.getvalue().encode()
+    return csv_of([["time", "nmi", "register", "value", "quality", "unit"], *rows])
 
 
 def _year_above(text: str) -> bytes:
     """A station's file whose first line has the year (as SRML writes it) as CSV, with the year in every row."""
     rows = [re.split(r"[\t,;]", line.rstrip("\t,; ")) for line in text.splitlines() if line.strip()]
     year, elements = rows[0][1], rows[0][2::2]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     named = [name for element in elements for name in (f"element {element}", f"element {element} quality")]
-    writer.writerow(["year", "doy", "hhmm", *named])
-    writer.writerows([year, *row] for row in rows[1:])
-    return out.getvalue().encode()
+    return csv_of([["year", "doy", "hhmm", *named], *([year, *row] for row in rows[1:])])
 
 
 def _round_robin(text: str) -> bytes:
     """What `rrdtool fetch` prints as CSV: the epochs without their colon."""
     names, *lines = [line.split() for line in text.splitlines() if line.strip()]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["timestamp", *names])
-    writer.writerows([epoch.rstrip(":"), *("" if "nan" in cell else cell for cell in cells)] for epoch, *cells in lines)
-    return out.getvalue().encode()
+    rows = ([epoch.rstrip(":"), *("" if "nan" in cell else cell for cell in cells)] for epoch, *cells in lines)
+    return csv_of([["timestamp", *names], *rows])

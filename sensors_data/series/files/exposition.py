@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+
+from sensors_data.series.files.csv_text import csv_of_records
 
 _LINE = re.compile(r"([A-Za-z_:][\w:]*)(?:\{(.*)\})? +(\S+) +(-?\d{9,13}(?:\.\d+)?)(?: *#.*)?")
 _LABEL = re.compile(r'([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"')
@@ -26,7 +26,4 @@ def exposition_csv(data: bytes) -> bytes:
             continue
         value = "" if match[3].lower() == "nan" else match[3]
         rows.append({"time": match[4], "metric": match[1], "value": value, **dict(_LABEL.findall(match[2] or ""))})
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([names, *([row.get(name, "") for name in names] for row in rows)])
-    return out.getvalue().encode()
+    return csv_of_records(rows)

@@ -6,6 +6,8 @@ import csv
 import io
 import re
 
+from sensors_data.series.files.csv_text import csv_of_records
+
 _MARKS = ("#group", "#datatype", "#default")
 _FRAME = frozenset(("", "result", "table", "_start", "_stop"))
 """Columns that say of which answer a row is, and for what time was asked."""
@@ -28,8 +30,4 @@ def annotated_csv(text: str) -> bytes:
         elif cells != names:
             row = dict(zip(names, cells, strict=False))
             rows.append({name: cell for name, cell in row.items() if name not in _FRAME})
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerows([columns, *([row.get(name, "") for name in columns] for row in rows)])
-    return out.getvalue().encode()
+    return csv_of_records(rows)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 
 from sensors_data.errors import UnreadableError
+from sensors_data.series.files.csv_text import csv_of
 
 _NAME = r"(?:\\.|[^,= \\])+"
 _VALUE = r'(?:"(?:\\.|[^"\\])*"|[^,\s"]+)'
@@ -44,11 +43,8 @@ def line_protocol_csv(data: bytes, name: str) -> bytes:
         tagged.setdefault(_plain(match["head"]), []).append(tags)
     rows = _beside(rows, tagged) if len(tagged) > 1 else rows
     columns = list(dict.fromkeys(column for row in rows for column in row))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([_plain(column) for column in columns])
-    writer.writerows([row.get(column, "") for column in columns] for row in rows)
-    return out.getvalue().encode()
+    named = [_plain(column) for column in columns]
+    return csv_of([named, *([row.get(column, "") for column in columns] for row in rows)])
 
 
 def _beside(rows: list[dict[str, str]], tagged: dict[str, list[dict[str, str]]]) -> list[dict[str, str]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from itertools import takewhile
 
 import pandas as pd
 
 from sensors_data.errors import NightscoreError, UnreadableError
+from sensors_data.series.files.csv_text import csv_of
 
 _END = "***End_of_Header***"
 
@@ -54,9 +53,7 @@ def _csv_of(text: str, name: str) -> bytes:
             table.append([str(moment + pd.Timedelta(seconds=seconds)), *values])
     if not table:
         raise UnreadableError(f"{name} is a measurement file of LabVIEW without rows", "write it again with its values")
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([["time", *names], *table])
-    return out.getvalue().encode()
+    return csv_of([["time", *names], *table])
 
 
 def _is_row(row: list[str]) -> bool:

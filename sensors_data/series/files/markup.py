@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -15,6 +13,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from sensors_data.errors import UnreadableError
+from sensors_data.series.files.csv_text import csv_of
 
 _UNITS = {"38": "W", "42": "m³", "72": "Wh", "119": "ft³", "132": "Btu", "169": "therm"}
 """The codes of ESPI for what is metered."""
@@ -38,7 +37,7 @@ def markup_csv(data: bytes, name: str) -> bytes:
         rows = _page(data)
         if len(rows) < 2:
             raise UnreadableError(f"{name} is a web page without a table of readings", "sign in and export it again")
-        return _csv(rows)
+        return csv_of(rows)
     try:
         root = fromstring(data)
     except DefusedXmlException as error:
@@ -54,13 +53,7 @@ def markup_csv(data: bytes, name: str) -> bytes:
         raise UnreadableError(f"{name} is XML that cannot be read: {error}", "export it again") from error
     if len(rows) < 2:
         raise UnreadableError(f"{name} is XML without elements that come again as rows do", "export it as CSV")
-    return _csv(rows)
-
-
-def _csv(rows: list[list[str]]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue().encode()
+    return csv_of(rows)
 
 
 def _tag(node: Xml.Element) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+
+from sensors_data.series.files.csv_text import csv_of_records
 
 _PAIR = r"\w[\w./-]*=(?:\"[^\"]*\"|[^\s,;=\"]*)"
 _NAMED = re.compile(rf"(?:(?P<time>[^=\n]*?\d[^=\n]*?)[\s,;]+)?(?P<pairs>{_PAIR}(?:[\s,;]+{_PAIR})+)\s*")
@@ -27,7 +27,4 @@ def named_cells_csv(text: str) -> bytes:
             pairs = re.findall(r"([\w./-]+)=(\"[^\"]*\"|[^\s,;]*)", match["pairs"])
             cells = {"time": match["time"]} if match["time"] else {}
             rows.append(cells | {name: value.strip('"') for name, value in pairs})
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([names, *([row.get(name, "") for name in names] for row in rows)])
-    return out.getvalue().encode()
+    return csv_of_records(rows)

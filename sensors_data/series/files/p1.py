@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+
+from sensors_data.series.files.csv_text import csv_of_records
 
 _TELEGRAM = re.compile(rb"(?m)^/\w{3}\w?.*\r?\n")
 _TIME = rb"(\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])([01]\d|2[0-3])([0-5]\d)([0-5]\d)([SW])"
@@ -49,10 +49,7 @@ def telegrams_csv(data: bytes) -> bytes:
         if line.startswith("!") and "time" in row:
             rows.append(row)
             row = {}
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([names, *([row.get(name, "") for name in names] for row in rows)])
-    return out.getvalue().encode()
+    return csv_of_records(rows)
 
 
 def _iso(parts: tuple[bytes, ...]) -> bytes:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+
+from sensors_data.series.files.csv_text import csv_of
 
 _DATUM = re.compile(
     r"(?:'([^']+)'|([^\s=';|:,]+))=(-?\d+(?:[.,]\d+)?)([a-zA-Zµ%/]{0,6})((?:;[-\d.:@~]*){1,4})(?=[\s'\"|,]|$)"
@@ -25,9 +25,7 @@ def perfdata_csv(data: bytes) -> bytes:
     rows = [row for line in data.decode("utf-8", "replace").splitlines() for row in _rows(line)]
     named = ["time", "host", "service", "sensor", "value", "unit"]
     keep = [place for place in range(len(named)) if any(row[place] for row in rows)]
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([[row[place] for place in keep] for row in (named, *rows)])
-    return out.getvalue().encode()
+    return csv_of([row[place] for place in keep] for row in (named, *rows))
 
 
 def _rows(line: str) -> list[list[str]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+
+from sensors_data.series.files.csv_text import csv_of
 
 _RULE = re.compile(r"\s*[-=]{2,}(?:\s+[-=]{1,})+\s*")
 _LOOK = 40
@@ -31,12 +31,11 @@ def ruled_csv(data: bytes, rule: int) -> bytes:
     lines = _lines(data)
     spans = _spans(lines[rule])
     spans = [*spans[:-1], (spans[-1][0], 10**6)]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    for line in filter(str.strip, (lines[rule - 1], *lines[rule + 1 :])):
-        cells = [line[begin:end].strip() for begin, end in spans]
-        writer.writerow(cells if len(line) > spans[-1][0] else [line.strip()])
-    return out.getvalue().encode()
+    filled = filter(str.strip, (lines[rule - 1], *lines[rule + 1 :]))
+    return csv_of(
+        [line[begin:end].strip() for begin, end in spans] if len(line) > spans[-1][0] else [line.strip()]
+        for line in filled
+    )
 
 
 def _lines(data: bytes) -> list[str]:

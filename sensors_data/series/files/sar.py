@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+
+from sensors_data.series.files.csv_text import csv_of
 
 _FIRST = re.compile(rb"\A\s*(?:Linux|AIX|SunOS|HP-UX|Darwin) \S+ \(?(\S+?)\)?[ \t]+(\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4})\b")
 _CLOCK = re.compile(r"(\d{2}:\d{2}:\d{2}(?: [AP]M)?)\s+(.+)")
@@ -33,9 +33,7 @@ def sar_csv(data: bytes) -> bytes:
             values = zip(names, cells, strict=True) if not thing else zip(names[1:], cells[1:], strict=True)
             front = f"{thing} " if thing and thing != "all" else ""
             rows += [[f"{day} {match[1]}", host, f"{front}{name}", value] for name, value in values]
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n", delimiter=";").writerows([["time", "host", "sensor", "value"], *rows])
-    return out.getvalue().encode()
+    return csv_of([["time", "host", "sensor", "value"], *rows], ";")
 
 
 def _is_key(name: str) -> bool:

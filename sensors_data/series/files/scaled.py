@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 
 from sensors_data.series.files.cell_kinds import kind_of
+from sensors_data.series.files.csv_text import cells_of, csv_of
 
 _DIVIDES = re.compile(r"divis(?:or|eur|ore)s?|teiler|divide[ds]? by", re.IGNORECASE)
 _MULTIPLIES = re.compile(
@@ -31,9 +30,10 @@ def scaled_csv(data: bytes) -> bytes:
         return data
     number, mark, factors = place
     for at, line in enumerate(lines[number + 1 :], start=number + 1):
-        cells = _cells(line, mark)
+        cells = cells_of(line, mark)
         if any(kind_of(cell) in ("n", "t") for cell in cells):
-            lines[at] = _row([_times(cell, factors.get(column, 1.0)) for column, cell in enumerate(cells)], mark)
+            scaled = [_times(cell, factors.get(column, 1.0)) for column, cell in enumerate(cells)]
+            lines[at] = csv_of([scaled], mark).decode().removesuffix("\n")
     lines[number] = ""
     return ("\n".join(lines) + "\n").encode()
 
@@ -42,14 +42,15 @@ def _place(lines: list[str]) -> tuple[int, str, dict[int, float]] | None:
     """The line of the factors, what parts its cells, and the factor of each column; None where there is none."""
     for number, line in enumerate(lines[:_LOOK]):
         for mark in ("\t", ";", ","):
-            cells = _cells(line, mark)
+            cells = cells_of(line, mark)
             first = next((cell for cell in cells if cell), "").strip(": ")
             divides, multiplies = _DIVIDES.fullmatch(first), _MULTIPLIES.fullmatch(first)
             numbers = {place: cell for place, cell in enumerate(cells) if re.fullmatch(r"-?\d+(?:[.,]\d+)?", cell)}
             if not (divides or multiplies) or not numbers or len(cells) < 3:
                 continue
             near = [
-                _cells(other, mark) for other in (*lines[max(0, number - 3) : number], *lines[number + 1 : number + 3])
+                cells_of(other, mark)
+                for other in (*lines[max(0, number - 3) : number], *lines[number + 1 : number + 3])
             ]
             if any(len(other) == len(cells) and all(_is_named(other[place]) for place in numbers) for other in near):
                 sizes = {place: float(cell.replace(",", ".")) or 1.0 for place, cell in numbers.items()}
@@ -67,13 +68,3 @@ def _times(cell: str, factor: float) -> str:
         return cell
     value = f"{float(cell.replace(',', '.')) * factor:.12g}"
     return value.replace(".", ",") if "," in cell else value
-
-
-def _cells(line: str, mark: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=mark), [])]
-
-
-def _row(cells: list[str], mark: str) -> str:
-    out = io.StringIO()
-    csv.writer(out, delimiter=mark, lineterminator="").writerow(cells)
-    return out.getvalue()

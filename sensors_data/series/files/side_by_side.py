@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from dataclasses import dataclass
 
 from sensors_data.series.files.cell_kinds import kind_of
+from sensors_data.series.files.csv_text import cells_of, csv_of
 from sensors_data.series.values.units import is_unit
 
 _LABELLED = re.compile(r"\s*([^{}]*?)\s*\{([^{}]*)\}\s*")
@@ -44,7 +43,7 @@ def side_by_side(data: bytes) -> Beside | None:
     """Where a text's machines stand side by side; None where they do not."""
     lines = data[:60_000].decode("utf-8-sig", "replace").splitlines()[: _LOOK + 4]
     for mark in (",", ";", "\t"):
-        rows = [_cells(line, mark) for line in lines]
+        rows = [cells_of(line, mark) for line in lines]
         for number, row in enumerate(rows[:-1]):
             if len(row) > 2 and (beside := _labelled(rows, number, mark)):
                 return beside
@@ -60,12 +59,10 @@ def machines_down(data: bytes, beside: Beside) -> bytes:
     sensors = list(dict.fromkeys(sensor for _, sensor in beside.cells.values()))
     machines = list(dict.fromkeys(labels for labels, _ in beside.cells.values()))
     place = {pair: column for column, pair in beside.cells.items()}
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=beside.mark, lineterminator="\n")
     shared_names = [name or "time" for name in beside.shared.values()]
-    writer.writerow([*shared_names, *beside.labels, *sensors])
+    rows = [[*shared_names, *beside.labels, *sensors]]
     for line in lines[beside.below :]:
-        row = _cells(line, beside.mark)
+        row = cells_of(line, beside.mark)
         if not any(row):
             continue
         width = max(place.values()) + 1
@@ -75,8 +72,8 @@ def machines_down(data: bytes, beside: Beside) -> bytes:
         for machine in machines[: 1 if units else None]:
             cells = [row[place[machine, sensor]] if (machine, sensor) in place else "" for sensor in sensors]
             if any(cells):
-                writer.writerow([*shared, *([""] * len(machine) if units else machine), *cells])
-    return out.getvalue().encode()
+                rows.append([*shared, *([""] * len(machine) if units else machine), *cells])
+    return csv_of(rows, beside.mark)
 
 
 def _labelled(rows: list[list[str]], number: int, mark: str) -> Beside | None:
@@ -131,7 +128,3 @@ def _grouped(rows: list[list[str]], number: int, below: int, mark: str) -> Besid
     for place, group in filled.items():
         cells[place] = ((names[place],), group) if swapped else ((group,), names[place])
     return Beside(number, below + 1, mark, shared, ("machine",), cells)
-
-
-def _cells(line: str, mark: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=mark), [])]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+
+from sensors_data.series.files.csv_text import csv_of
 
 _INSERT = re.compile(r"INSERT\s+(?:IGNORE\s+)?INTO\s+([^\s(]+)\s*(?:\(([^)]*)\))?\s*VALUES\s*", re.IGNORECASE)
 _COPY = re.compile(r"COPY\s+([^\s(]+)\s*\(([^)]*)\)\s+FROM\s+stdin;\r?\n", re.IGNORECASE)
@@ -46,9 +46,7 @@ def sql_dump_csv(text: str) -> bytes | None:
     for table, others in tables.items():
         if table != fullest and others and len(names.get(table, ())) == len(others[0]):
             head, rows = _looked_up(head, rows, names[table], others)
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([head, *rows])
-    return out.getvalue().encode()
+    return csv_of([head, *rows])
 
 
 def _looked_up(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from dataclasses import dataclass
 
 from sensors_data.series.files.cell_kinds import kind_of
+from sensors_data.series.files.csv_text import cells_of, csv_of
 from sensors_data.series.files.encodings import as_utf8, encoding_of
 
 _LEAST = 5
@@ -57,9 +56,7 @@ def one_table(data: bytes, name: str, separator: str) -> bytes | None:
         rows = None
     if rows is None:
         return None
-    out = io.StringIO()
-    csv.writer(out, delimiter=separator, lineterminator="\n").writerows(rows)
-    return out.getvalue().encode()
+    return csv_of(rows, separator)
 
 
 def _lines(data: bytes) -> list[str]:
@@ -89,9 +86,9 @@ def _parts(lines: list[str], separator: str) -> list[_Part]:
 
 def _part(above: list[str], rows: list[str], place: int, separator: str) -> _Part:
     """A table of some rows and the lines above them."""
-    width = len(_cells(rows[0], separator))
+    width = len(cells_of(rows[0], separator))
     for number in range(len(above) - 1, -1, -1):
-        cells = _cells(above[number], separator)
+        cells = cells_of(above[number], separator)
         named = [cell for cell in cells if cell]
         words = sum(kind_of(cell) == "w" for cell in named)
         if (
@@ -124,10 +121,6 @@ def _form(line: str, separator: str, place: int) -> str:
     return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "0", cells[place].strip(' "')))
 
 
-def _cells(line: str, separator: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
-
-
 def _lap_over(parts: list[_Part], place: int, separator: str) -> bool:
     """Whether each table, below a title of its own, begins at a time that the table before it has."""
     times = [{line.split(separator)[place] for line in part.rows} for part in parts]
@@ -139,11 +132,11 @@ def _lap_over(parts: list[_Part], place: int, separator: str) -> bool:
 def _labelled(parts: list[_Part], separator: str) -> list[list[str]]:
     """Tables of the same columns below one another, with a column that tells them apart."""
     key, labels = _labels([part.title for part in parts])
-    width = len(_cells(parts[0].rows[0], separator))
+    width = len(cells_of(parts[0].rows[0], separator))
     names = parts[0].names or [f"column_{number}" for number in range(1, width + 1)]
     rows = [[*names, PART if key in names else key]]
     for part, label in zip(parts, labels, strict=True):
-        rows += [[*_cells(line, separator), label] for line in part.rows]
+        rows += [[*cells_of(line, separator), label] for line in part.rows]
     return rows
 
 
@@ -179,7 +172,7 @@ def _joined(parts: list[_Part], separator: str) -> list[list[str]] | None:
     names = [part.names for part in parts]
     if any(a == b for number, a in enumerate(names) for b in names[:number]):
         return None
-    tables = [[dict(zip(p.names, _cells(line, separator), strict=False)) for line in p.rows] for p in parts]
+    tables = [[dict(zip(p.names, cells_of(line, separator), strict=False)) for line in p.rows] for p in parts]
     every = [name for name in names[0] if name and all(name in columns for columns in names)]
     rest = [name for name in every if not _changes(name, tables)]
     shared = next((keys for keys in (rest, every) if keys and all(_tell_apart(keys, rows) for rows in tables)), None)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from dataclasses import dataclass
+from itertools import chain
 
 from sensors_data.series.dates.forms import shape_of
 from sensors_data.series.files.cell_kinds import kind_of
+from sensors_data.series.files.csv_text import cells_of, csv_of
 
 _LINES = 12
 """Lines among which the header with the times is looked for."""
@@ -51,16 +51,10 @@ def times_down(data: bytes, place: Across) -> bytes:
     keys = [number for number in range(len(names)) if number not in set(place.times)]
     header = [names[key] or f"column_{key + 1}" for key in keys]
     time = "date" if any(name.casefold() in ("time", "hour", "uhrzeit") for name in header) else "time"
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=place.separator, lineterminator="\n")
-    writer.writerow([*header, time, "value"])
-    for column in place.times:
-        for row in rows:
-            cells = row + [""] * (len(names) - len(row))
-            writer.writerow([*(cells[key] for key in keys), names[column], cells[column]])
-    return out.getvalue().encode()
+    padded = [row + [""] * (len(names) - len(row)) for row in rows]
+    down = ([*(cells[key] for key in keys), names[at], cells[at]] for at in place.times for cells in padded)
+    return csv_of(chain([[*header, time, "value"]], down), place.separator)
 
 
 def _cells(line: bytes, separator: str) -> list[str]:
-    text = line.decode("utf-8", "replace").removeprefix("\ufeff")
-    return [cell.strip() for cell in next(csv.reader([text], delimiter=separator), [])]
+    return cells_of(line.decode("utf-8", "replace").removeprefix("\ufeff"), separator)

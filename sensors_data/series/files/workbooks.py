@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from sensors_data.errors import NotThereError, UnreadableError
 from sensors_data.series.files.archives import folder_for
 from sensors_data.series.files.cell_kinds import kind_of
+from sensors_data.series.files.csv_text import csv_of
 from sensors_data.series.files.kinds import is_workbook
 
 EVERY = "*"
@@ -112,7 +113,7 @@ def _text_of(path: Path, name: str) -> bytes:
     if not at.exists():
         at.parent.mkdir(parents=True, exist_ok=True)
         part = at.with_suffix(".part")
-        part.write_bytes(_csv_of(_cells(book[name], f"{path.name}, sheet '{name}'")))
+        part.write_bytes(csv_of(_cells(book[name], f"{path.name}, sheet '{name}'")))
         part.replace(at)
     return at.read_bytes()
 
@@ -139,12 +140,6 @@ def _head(text: bytes) -> bytes:
 
 def _rows_of(text: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text.decode(), newline="")))
-
-
-def _csv_of(rows: Iterable[list[str]]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue().encode()
 
 
 def _first_row(rows: list[list[str]]) -> int:
@@ -175,7 +170,7 @@ def _joined(sheets: dict[str, bytes]) -> bytes:
         for row in rows[_first_row(rows) :]
         if any(map(str.strip, row))
     ]
-    return _csv_of([*top, *body])
+    return csv_of([*top, *body])
 
 
 def _wide(row: list[str], width: int) -> list[str]:
