@@ -72,12 +72,13 @@ def locate(values: pd.DataFrame, steady: pd.Series) -> list[Located]:
     pattern, cross = (wide[kind].fillna(0.0).to_numpy(dtype=np.float64) for kind in ("pattern", "cross"))
     spread = spread_evidence(*(wide[part].to_numpy(dtype=np.float64) for part in columns[2:]))
     unchanged = wide.index.isin(steady)
-    kinds = [_without_lasting(evidence, unchanged) for evidence in (pattern, cross, spread)]
-    which = max(range(3), key=lambda kind: best_place(kinds[kind]).gain - LEAST_GAIN * (kind == 2))
-    evidence, told_by = kinds[which], spread if which == 2 else pattern + cross
-    place = best_place(evidence)
+    of_pattern, of_cross, of_spread = (_best_view(view, unchanged) for view in (pattern, cross, spread))
+    best = max((of_pattern, of_cross), key=lambda view: view.place.gain)
+    by_spread = of_spread.place.gain - LEAST_GAIN > best.place.gain
+    view, told_by = (of_spread, spread) if by_spread else (best, pattern + cross)
+    place = view.place
     places: list[Located] = []
-    least, rest = 0.0, evidence.copy()
+    least, rest = 0.0, view.evidence.copy()
     while place.gain > least and len(places) < MOST_PLACES:
         places.append(_located(place, wide.index, told_by, wide["pattern"].columns))
         rest[place.first : place.last] = TAKEN
@@ -85,14 +86,24 @@ def locate(values: pd.DataFrame, steady: pd.Series) -> list[Located]:
     return sorted(places, key=lambda spot: spot.start)
 
 
-def _without_lasting(evidence: np.ndarray, steady: np.ndarray) -> np.ndarray:
+@dataclass(frozen=True)
+class _View:
+    """One view of the values, and the place that it finds."""
+
+    evidence: np.ndarray  # (T, D), nats
+    place: Place
+
+
+def _best_view(evidence: np.ndarray, steady: np.ndarray) -> _View:
     """Evidence (T, D), TAKEN in `steady` rows (T,) where it lasts there for two windows, the change's rows included.
 
     The score may be steady while a fault goes on, or since a machine goes by another clock; evidence then says when.
     """
     place = best_place(evidence)
-    lasts = int(steady[place.first : place.last].sum()) >= 2 * LONGEST_WINDOW - AROUND
-    return np.where(steady[:, None], TAKEN, evidence) if lasts else evidence
+    if steady[place.first : place.last].sum() < 2 * LONGEST_WINDOW - AROUND:
+        return _View(evidence, place)
+    without = np.where(steady[:, None], TAKEN, evidence)
+    return _View(without, best_place(without))
 
 
 def _located(place: Place, times: pd.Index, told_by: np.ndarray, sensors: pd.Index) -> Located:
