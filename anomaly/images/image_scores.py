@@ -104,16 +104,14 @@ def score_parts(
     batches = []
     for surprise in surprises(network, images, features):
         total = normaliser.total(surprise.parts)  # (B, P)
-        places = (
-            None
-            if surprise.fine is None
-            else spread_to_four(total[..., None])[..., 0] + normaliser.detail(surprise.fine)
-        )
-        if worst.places and places is not None:
-            score, parts = worst_places(places, surprise.parts, worst.places)
+        finest = total  # (B, P), or (B, 4 P) with a fine level
+        if surprise.fine is not None:
+            finest = spread_to_four(total[..., None])[..., 0] + normaliser.detail(surprise.fine)
+        if worst.places:
+            score, parts = worst_places(finest, surprise.parts, worst.places)
         else:
             score, parts = worst_patches(total, surprise.parts, worst.share)
-        maps = heat_maps(network, surprise, total if places is None else places, images.shape[1:])
+        maps = heat_maps(network, surprise, finest, images.shape[1:])
         batches.append((score.numpy(), parts.numpy(), maps.numpy()))
     if not batches:
         return ImageScores(
