@@ -16,6 +16,10 @@ from sensors_data.series.files.remote import folder_of_copies
 MOST_ENTRIES, MOST_BYTES = 2_000, 2 * 2**30
 """Larger archives are refused."""
 
+ZIP = b"PK\x03\x04"
+"""How an archive begins."""
+DAMAGED = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError, struct.error)
+"""What opening or unpacking a damaged archive raises."""
 NOTES = (".txt", ".md", ".pdf", ".html")
 """What stands beside tables of another kind is about them."""
 
@@ -35,13 +39,18 @@ def tables_within(path: Path, suffixes: tuple[str, ...]) -> list[Path]:
             tables = [entry for entry in named if not entry.filename.lower().endswith((".zip", *NOTES))]
             folder = folder_for(path)
             return [_unpacked(archive, entry, folder, path) for entry in tables or named] or [path]
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError, struct.error):
+    except DAMAGED:
         return [path]
 
 
 def entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """The files of an archive, but for those that a system hides."""
     return [i for i in archive.infolist() if not i.is_dir() and not re.search(r"(?:^|/)[._](?!\.)", i.filename)]
+
+
+def holds_workbook(inside: list[zipfile.ZipInfo]) -> bool:
+    """Whether the files of an archive are the parts of an Excel workbook."""
+    return any(entry.filename.startswith("xl/") for entry in inside)
 
 
 def check_entries(inside: list[zipfile.ZipInfo], name: str) -> None:

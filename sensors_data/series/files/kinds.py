@@ -5,7 +5,9 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-_PARQUET, _ZIP = b"PAR1", b"PK\x03\x04"
+from sensors_data.series.files.archives import DAMAGED, ZIP, entries, holds_workbook
+
+_PARQUET = b"PAR1"
 
 
 def is_parquet(path: Path) -> bool:
@@ -17,11 +19,11 @@ def is_parquet(path: Path) -> bool:
 def is_workbook(path: Path) -> bool:
     """Whether a file is an Excel workbook: it holds one, or it is called so and does not begin as text."""
     head = _head(path)
-    if head.startswith(_ZIP):
+    if head.startswith(ZIP):
         try:
             with zipfile.ZipFile(path) as archive:
-                return any(name.startswith("xl/") for name in archive.namelist())
-        except (zipfile.BadZipFile, OSError):
+                return holds_workbook(entries(archive))
+        except DAMAGED:
             pass  # a damaged archive is what its name says
     return path.suffix.lower() in (".xlsx", ".xlsm") and not _is_text(head)
 

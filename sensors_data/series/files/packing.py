@@ -6,7 +6,6 @@ import bz2
 import gzip
 import io
 import lzma
-import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from typing import Any
 
 from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
-from sensors_data.series.files.archives import check_entries, entries
+from sensors_data.series.files.archives import DAMAGED, ZIP, check_entries, entries, holds_workbook
 from sensors_data.series.files.converted import as_table
 from sensors_data.series.files.stacked import one_table
 
@@ -23,7 +22,6 @@ MAX_BYTES = 4 * 2**30
 """A single file larger than this, unpacked, is refused: split it by day and use {day} in the inbox."""
 
 _PACKED: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
-_ZIP = b"PK\x03\x04"
 
 
 def unpacked(path: Path, layout: Layout | None = None) -> bytes:
@@ -33,7 +31,7 @@ def unpacked(path: Path, layout: Layout | None = None) -> bytes:
     opener = next((opener for mark, opener in _PACKED.items() if head.startswith(mark)), None)
     if opener is None and path.suffix.lower() == ".gz":
         opener = gzip.open
-    if head.startswith(_ZIP):
+    if head.startswith(ZIP):
         return _from_zip(path, layout or Layout())
     try:
         with opener(path, "rb") if opener else path.open("rb") as file:
@@ -49,7 +47,7 @@ def unpacked(path: Path, layout: Layout | None = None) -> bytes:
 def is_packed(path: Path) -> bool:
     """Whether a file must be unpacked, by its name and its first bytes."""
     with path.open("rb") as file:
-        return path.suffix.lower() == ".gz" or file.read(6).startswith((*_PACKED, _ZIP))
+        return path.suffix.lower() == ".gz" or file.read(6).startswith((*_PACKED, ZIP))
 
 
 def _table(data: bytes, name: str, layout: Layout | None) -> bytes:
@@ -71,7 +69,7 @@ def _from_zip(path: Path, layout: Layout) -> bytes:
     try:
         with zipfile.ZipFile(path) as archive:
             inside = entries(archive)
-            if any(i.filename.startswith("xl/") for i in inside):
+            if holds_workbook(inside):
                 from sensors_data.series.files.workbooks import sheet_csv  # openpyxl is needed for few files
 
                 return sheet_csv(path, layout.sheet)
@@ -91,5 +89,5 @@ def _from_zip(path: Path, layout: Layout) -> bytes:
                 return _table(data, path.name, layout)
     except UnreadableError:
         raise
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError, struct.error) as error:
+    except DAMAGED as error:
         raise UnreadableError(f"{path.name} is a damaged or locked zip file", "unpack it yourself") from error
