@@ -38,7 +38,7 @@ def test_a_change_is_shown_line_by_line_and_saved(opened, place, good_to_see):
     page.wait_for_selector(".diff .added:has-text('every = 4')")
     assert page.inner_text(".diff .removed").strip() == "-every = 3"
     page.click("#save")
-    page.wait_for_selector("#outcome:has-text('Saved')")
+    page.wait_for_selector("#outcome:has-text('Saved. The next night reads it')")  # 'saved' alone stands there before
     assert "every = 4" in place.read_text()
     page.click("#check")
     page.wait_for_selector("#outcome:has-text('nothing would change')")
