@@ -1,4 +1,4 @@
-"""What each nightly job of a family costs, as `python -m benchmarks.scale_costs` fitted it to small plants."""
+"""What each nightly job of a family costs, as `python -m benchmarks.scale.costs` fitted it to small plants."""
 
 from __future__ import annotations
 

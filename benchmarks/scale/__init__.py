@@ -1,0 +1,1 @@
+"""What nights, trainings and queries cost as the number of assets, sensors and days grows."""

@@ -1,0 +1,1 @@
+"""Detectors of series against baselines and published figures, on folders of labelled series."""

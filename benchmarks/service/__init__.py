@@ -1,0 +1,1 @@
+"""How quickly the service answers, and its overview opens."""

@@ -1,0 +1,54 @@
+"""The benchmark of batches on two plain classes: the figures are of no account here."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks.images.splits import Images
+from benchmarks.synthesis import augmentation as command
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Images of a bright half, upper or lower by turns."""
+    x = np.random.default_rng(0).integers(0, 60, (160, 28, 28), dtype=np.uint8)
+    x[::2, :14] += 150
+    x[1::2, 14:] += 150
+    y = np.arange(160) % 2
+    np.savez(tmp_path / "two.npz", x_train=x[:120], y_train=y[:120], x_test=x[120:], y_test=y[120:])
+    return tmp_path / "two.npz"
+
+
+def asked(file, *words):
+    app = command.typer.Typer()
+    app.command()(command.main)
+    usual = ("--data", str(file), "--seconds", "0.2", "--seeds", "2", "--shown", "128")
+    return CliRunner().invoke(app, [*usual, *map(str, words)])
+
+
+@pytest.mark.parametrize("learned_from", ["sister", "own"])
+def test_a_row_a_seed_has_the_accuracy_of_the_four_ways(file, tmp_path, learned_from, monkeypatch):
+    out, drawn = tmp_path / "rows.csv", tmp_path / "drawn.npz"
+    monkeypatch.setattr(command, "COUNT", 128)
+    done = asked(file, "--per-class", 20, "--learned-from", learned_from, "--out", out, "--drawn", drawn)
+    assert done.exit_code == 0, done.output
+    rows = pd.read_csv(out)
+    assert rows[["per_class", "images", "seed"]].to_numpy().tolist() == [[20, 40, 0], [20, 40, 1]]
+    assert rows[["real", "ordinary", "batch", "both"]].apply(lambda share: share.between(0, 1)).all(axis=None)
+    assert "both over ordinary" in done.output
+    assert drawn.is_file() == (learned_from == "sister")
+
+
+def test_the_sisters_half_has_no_image_of_the_line():
+    x = np.arange(30)[:, None, None, None]
+    here, sister = command.halves(Images(x, np.full(30, "a"), np.full(30, "")))
+    assert sorted([*here.x.ravel(), *sister.x.ravel()]) == list(range(30))
+    assert len(here) == 15
+
+
+def test_a_wrong_option_ends_with_status_2(file):
+    assert "--learned-from is sister or own, found aunt" in asked(file, "--learned-from", "aunt").output
+    done = asked(file, "--per-class", 100)
+    assert done.exit_code == 2
+    assert "asked for 100" in done.output
