@@ -10,19 +10,15 @@ import pandas as pd
 from sensors_data.errors import UnreadableError
 from sensors_data.series.dates.formats import read_texts
 from sensors_data.series.dates.forms import shape_of
+from sensors_data.series.understanding.clock_columns import clock_of
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
+from sensors_data.series.understanding.date_and_clock import clock_beside, date_and_clock
 from sensors_data.series.understanding.rounded_times import check_one_time, rounding
+from sensors_data.series.understanding.second_fractions import with_fraction
 from sensors_data.series.understanding.time_guess import TimeColumns
 from sensors_data.series.understanding.time_numbers import digit_date, epoch_beside, is_long_digits, number_time
-from sensors_data.series.understanding.time_parts import (
-    clock_beside,
-    clock_of,
-    date_and_clock,
-    parts_of,
-    unnamed_parts,
-    with_fraction,
-)
+from sensors_data.series.understanding.time_parts import parts_of, unnamed_parts
 from sensors_data.series.understanding.time_zones import with_zone_column
 
 _YES = WORDS["time"]

@@ -20,6 +20,7 @@ from sensors_data.series.files.kinds import is_parquet
 from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.stacked import one_table
 from sensors_data.series.files.workbooks import sheets_of
+from sensors_data.series.understanding.clock_columns import at_midnight
 from sensors_data.series.understanding.columns import Column, values_by_type
 from sensors_data.series.understanding.dialect import Dialect, dialect_of, separator_of
 from sensors_data.series.understanding.merged_cells import merged_columns
@@ -27,7 +28,6 @@ from sensors_data.series.understanding.roles import Roles, roles_of
 from sensors_data.series.understanding.run_starts import UNDATED, begun, start_told
 from sensors_data.series.understanding.time_columns import find_time
 from sensors_data.series.understanding.time_guess import TimeColumns
-from sensors_data.series.understanding.time_parts import at_midnight
 from sensors_data.series.understanding.time_zones import zone_behind, zone_in_column, zone_told
 from sensors_data.series.values.marks import Marks, marks_of
 from sensors_data.settings import parse
