@@ -74,7 +74,8 @@ class Layout(Section):
     sensor: Columns = ("sensor",)
     """Long files: the column, or columns, with the sensor's name."""
     value: str = "value"
-    """Long files: the column with the value."""
+    """Long files: the column with the value. Files of a row a day: the sensor's name; empty where the column `sensor`
+    holds the names of several."""
     quality: str | dict[str, str] | None = None
     """The column with the quality of the values, or one column for each sensor."""
     good: Columns = ()

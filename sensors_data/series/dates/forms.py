@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -26,7 +26,7 @@ _DIGIT_CLOCK = (
 _BETWEEN = r"at|um|u\.|à|às|alle|ore|klo|kl\.|kell|в|@"
 """Words between a date and its clock."""
 _GAP = (
-    r"(?:(?P<ag> ?)(?P<wa>\([^\W\d_]{1,10}\)|[^\W\d_]{3,10}\.?,?)(?= ))?"
+    rf"(?:(?P<ag> ?)(?!(?:{_BETWEEN}) )(?P<wa>\([^\W\d_]{1, 10}\)|[^\W\d_]{3, 10}\.?,?)(?= ))?"
     rf"(?P<gap>[T_:]|(?<=[日일])|(?: ?(?:г\.|р\.))? *[,-]? +(?:(?:{_BETWEEN}) )?|-)"
 )
 _ZONE = r"(?P<zg>\s?)(?P<z>[zZ]|(?:UTC|GMT)?[+-]\d{1,2}:?\d{0,2}|[A-Z]{2,5}|\[?[A-Z][a-z]+/[A-Za-z_]+\]?)?"
@@ -103,6 +103,9 @@ def date_form(texts: pd.Series) -> DateForm | None:
     distinct = distinct[distinct != ""]
     if not len(distinct):
         return None
+    if _are_quoted(distinct):
+        bare = date_form(distinct.str.slice(1, -1))
+        return bare and replace(bare, style=f"'{bare.style}'", rivals=tuple(f"'{style}'" for style in bare.rivals))
     sample = distinct.iloc[np.unique(np.linspace(0, len(distinct) - 1, 400).astype(int))]
     shapes = [shape for shape in map(shape_of, sample) if shape is not None]
     if len(shapes) < 0.5 * len(sample):
@@ -140,11 +143,20 @@ def best_style(styles: list[str], texts: pd.Series) -> DateForm | None:
 def clock_style(texts: pd.Series) -> str | None:
     """The format of a column of times of day; None when it is none."""
     distinct = pd.Series(texts.unique(), dtype="str").str.strip()
-    shapes = [shape_of(f"2000-01-01 {text}") for text in distinct[distinct != ""][:2000]]
+    distinct = distinct[distinct != ""]
+    if _are_quoted(distinct):
+        bare = clock_style(distinct.str.slice(1, -1))
+        return bare and f"'{bare}'"
+    shapes = [shape_of(f"2000-01-01 {text}") for text in distinct[:2000]]
     timed = [shape for shape in shapes if shape is not None and shape.clock]
     if not timed or len(timed) < 0.95 * len(shapes):
         return None
     return _style(timed, "%Y-%m-%d").removeprefix("%Y-%m-%d ")
+
+
+def _are_quoted(texts: pd.Series) -> bool:
+    """Whether all texts stand in apostrophes."""
+    return bool(len(texts)) and bool(texts.str.fullmatch("'[^']+'").all())
 
 
 def _plausible(times: np.ndarray) -> np.ndarray:

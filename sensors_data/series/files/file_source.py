@@ -150,6 +150,7 @@ def raw_rows(frame: pd.DataFrame, name: str, layout: Layout, sensors: tuple[str,
     wanted = [*layout.time, *(layout.asset or ()), *([layout.end] if layout.end else [])]
     wanted += list(dict.fromkeys(layout.times.values()))
     wanted += [*layout.sensor, layout.value] if layout.kind == "long" else []
+    wanted += layout.sensor if layout.kind == "day" and not layout.value else ()
     qualities = _qualities(layout)
     wanted += list(dict.fromkeys(qualities.values()))
     _check_columns(frame, name, layout, wanted, sensors)
@@ -185,8 +186,9 @@ def raw_rows(frame: pd.DataFrame, name: str, layout: Layout, sensors: tuple[str,
 
 def _day_rows(frame: pd.DataFrame, base: pd.DataFrame, columns: list[str], layout: Layout) -> pd.DataFrame:
     """The rows of a table with a row a day and a column a part of the day."""
+    sensor = layout.value or without_blanks(joined_cells(frame, layout.sensor).astype(str))
     parts = [
-        base.assign(time=base["time"].astype(str) + f" {clock}", sensor=layout.value, value=frame[column])
+        base.assign(time=base["time"].astype(str) + f" {clock}", sensor=sensor, value=frame[column])
         for column, clock in clocks_of(columns).items()
     ]
     rows = pd.concat(parts, ignore_index=True).sort_values("line", kind="stable")

@@ -15,6 +15,7 @@ from sensors_data.series.files.encodings import not_in_encoding
 
 PEEK = 50
 """Number of rows from which the width of the table is determined, if the header has fewer cells."""
+_DATE, _CLOCK = re.compile(r"\d{1,4}[-/.]\d\d?[-/.]\d{1,4}"), re.compile(r"\d\d?:\d\d")
 NO_NAME = "\x1e"
 """Begins the stand-in name of a column that the header does not name."""
 
@@ -31,7 +32,8 @@ def beheaded(data: bytes, name: str, layout: Layout, separator: str) -> tuple[in
     if layout.comment:
         lines = [re.sub(rf'^\s*"?{re.escape(layout.comment)}\s?', "", line) for line in lines]
     cells = [[cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])] for line in lines]
-    cells = [["", *row] if lacks_a_name(row, _peeked(body, separator)) else row for row in cells]
+    rows = _peeked(body, separator)
+    cells = [row if (at := name_lacking(row, rows)) is None else [*row[:at], "", *row[at:]] for row in cells]
     width = max(map(len, cells), default=0)
     return begin, [row + [""] * (width - len(row)) for row in cells]
 
@@ -42,13 +44,18 @@ def _peeked(body: bytes, separator: str) -> list[list[str]]:
     return list(csv.reader(lines, delimiter=separator))
 
 
-def lacks_a_name(names: list[str], rows: list[list[str]]) -> bool:
-    """Whether rows have one cell more than names, as each begins with its number, or has a date and a clock apart."""
+def name_lacking(names: list[str], rows: list[list[str]]) -> int | None:
+    """The column without a name where rows have one cell more than names; None where none is found.
+
+    It is the date that has its clock apart under the one name of both, or the number that each row begins with.
+    """
     rows = [[cell.strip() for cell in row] for row in rows if len(row) == len(names) + 1]
     if len(rows) < 2 or not all(row[-1] for row in rows):
-        return False
-    dated = all(re.fullmatch(r"\d{1,4}[-/.]\d\d?[-/.]\d{1,4}", r[0]) and re.match(r"\d\d?:\d\d", r[1]) for r in rows)
-    return dated or (all(row[0].isdigit() for row in rows) and len({row[0] for row in rows}) == len(rows))
+        return None
+    for place in range(len(names)):
+        if all(_DATE.fullmatch(row[place]) and _CLOCK.match(row[place + 1]) for row in rows):
+            return place
+    return 0 if all(row[0].isdigit() for row in rows) and len({row[0] for row in rows}) == len(rows) else None
 
 
 def width_of(body: bytes, separator: str, names: list[str]) -> int:

@@ -102,15 +102,31 @@ def _part(above: list[str], rows: list[str], place: int, separator: str) -> _Par
 
 
 def _usual_time(lines: list[str], separator: str) -> tuple[int, str]:
-    """The number of the cell that is a time in most lines, and how it is written; no form where none is."""
-    seen = Counter(
-        (place, _form(line, separator, place))
-        for line in lines[:_PEEK]
-        for place, cell in enumerate(line.split(separator)[:12])
-        if re.search(r"\d\D+\d", cell) and kind_of(cell.strip(' "')) == "t"
-    )
-    ((place, form), count) = seen.most_common(1)[0] if seen else ((0, ""), 0)
-    return (place, form) if count >= 2 * _LEAST else (0, "")
+    """The number of the cell that is a time in most lines, and how it is written; no form where none is.
+
+    Where no cell is a written time, one that counts since 1970.
+    """
+    for is_time in (_is_written, _is_counted):
+        seen = Counter(
+            (place, _form(line, separator, place))
+            for line in lines[:_PEEK]
+            for place, cell in enumerate(line.split(separator)[:12])
+            if is_time(cell.strip(' "'))
+        )
+        ((place, form), count) = seen.most_common(1)[0] if seen else ((0, ""), 0)
+        if count >= 2 * _LEAST:
+            return place, form
+    return 0, ""
+
+
+def _is_written(cell: str) -> bool:
+    """Whether a cell is a written time."""
+    return bool(re.search(r"\d\D+\d", cell)) and kind_of(cell) == "t"
+
+
+def _is_counted(cell: str) -> bool:
+    """Whether a cell may count seconds, or thousandths and less of them, since 1970."""
+    return bool(re.fullmatch(r"1[0-9]{9}(?:\d{3}|\d{6}|\d{9})?", cell))
 
 
 def _form(line: str, separator: str, place: int) -> str:
@@ -175,7 +191,9 @@ def _joined(parts: list[_Part], separator: str) -> list[list[str]] | None:
     tables = [[dict(zip(p.names, cells_of(line, separator), strict=False)) for line in p.rows] for p in parts]
     every = [name for name in names[0] if name and all(name in columns for columns in names)]
     rest = [name for name in every if not _changes(name, tables)]
-    shared = next((keys for keys in (rest, every) if keys and all(_tell_apart(keys, rows) for rows in tables)), None)
+    titles = {name for name in every if all(_is_title({row.get(name, "") for row in rows}) for rows in tables)}
+    groups = [[name for name in keys if name not in left] for keys in (rest, every) for left in (titles, ())]
+    shared = next((keys for keys in groups if keys and all(_tell_apart(keys, rows) for rows in tables)), None)
     if shared is None:
         return None
     counts = Counter(name for columns in names for name in columns)
@@ -183,10 +201,12 @@ def _joined(parts: list[_Part], separator: str) -> list[list[str]] | None:
     rows: dict[tuple[str, ...], dict[str, str]] = {}
     for number, (part, table) in enumerate(zip(parts, tables, strict=True), start=1):
         words = (_tokens(part.title[-1]) if part.title else []) or [f"{number}"]
-        renamed = {n: n if counts[n] == 1 or n in shared else f"{words[-1]} {n}" for n in part.names}
+        kept = [name for name in part.names if name in shared or name not in titles]
+        renamed = {n: n if counts[n] == 1 or n in shared else f"{words[-1]} {n}" for n in kept}
         columns |= dict.fromkeys(renamed.values())
         for row in table:
-            rows.setdefault(_key(row, shared), {}).update({renamed[name]: cell for name, cell in row.items()})
+            cells = {renamed[name]: cell for name, cell in row.items() if name in renamed}
+            rows.setdefault(_key(row, shared), {}).update(cells)
     return [list(columns), *([row.get(name, "") for name in columns] for row in rows.values())]
 
 
@@ -194,6 +214,11 @@ def _changes(name: str, tables: list[list[dict[str, str]]]) -> bool:
     """Whether a column holds numbers that are not all one."""
     cells = {row.get(name, "") for table in tables for row in table}
     return len(cells) > 1 and all(kind_of(cell) in ("n", "") for cell in cells)
+
+
+def _is_title(cells: set[str]) -> bool:
+    """Whether a column's different cells are one word, which says what a table is of."""
+    return len(cells) == 1 and kind_of(next(iter(cells))) == "w"
 
 
 def _tell_apart(keys: list[str], rows: list[dict[str, str]]) -> bool:

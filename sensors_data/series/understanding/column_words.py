@@ -21,6 +21,7 @@ asset: area areaname sn devicename machinename stationname
 asset: anlage asset assetid building cell device deviceid disk drive ean engine equipment geraet gerät host
 asset: house id imei instance inverter line loc location mac machine machineid maquina maschine meter motor nmi node
 asset: number nummer plant pump robot room serial server site station string train turbine turbineid unit
+asset: computer computername nodename messstelle objekt
 asset: instance hostname podname pod instanceid thing thingname vehicleid deviceno machineno gateway
 asset: målepunktsid målepunkt meteringpoint meterid meternumber 设备名称 设备 机器 机号 逆变器 装置名 設備名 号機
 asset: stations stn siteno unitid vehicle vin well wtg zaehler zone zähler
@@ -66,6 +67,8 @@ quantities: current energy speed level frequency torque vibration conductivity t
 quantities: einspeisung bezug lieferung temperatur feuchte druck durchfluss leistung spannung strom drehzahl füllstand
 quantities: consommation production température humidité pression débit puissance consumo generación temperatura
 quantities: tmax tmin tavg tobs prcp snow snwd awnd evap tmean rh co2 pm pm10 pm25 no2 o3 volt amps watt
+quantities: 有功功率 无功功率 有功 无功 电量 电流 电压 温度 湿度 压力 流量 频率 转速 電流 電圧 電力 圧力
+quantities: мощность давление расход температура ток напряжение
 quantities: humedad presión caudal potencia verbruik opwekking teruglevering afname
 quality if false: bad isbad invalid isinvalid questionable suspect
 quality: 品質情報 品質 质量 품질
@@ -78,7 +81,7 @@ sensor: pointid pointname signalname tagid tagname varname
 sensor: diagnostic diagnosticid measurand variablename pointid 测点 测点名称 参数 項目 測定項目
 sensor: attribute capteur channel entity field grandeur item kanal kpi magnitud measurement messgroesse
 sensor: messgröße label target metric name parameter parametro point quantity register sensor series signal statistic
-sensor: tag
+sensor: tag countername metricname параметр параметры показатель parametr veličina wielkość
 sensor: variabele variable varname
 settings: firmware firmwarever interval span spandays score resolution samplerate
 spare: counterid id idx index key lfd no nr recno recnum record recordno rn row rowid rownum sno unnamed

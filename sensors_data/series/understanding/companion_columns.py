@@ -16,6 +16,19 @@ def marks_beside(column: Column, columns: list[Column]) -> str:
     return next(beside, "")
 
 
+def repeats_number(column: Column, columns: list[Column]) -> str:
+    """The column of numbers that a column of words says again behind them, as in `temp: 21.5`; empty for none."""
+    words = column.cells.iloc[:200].astype(str).tolist()
+    if column.numeric or column.typed_times or not re.search(r"\D[ :=]-?\d", " ".join(words[:5])):
+        return ""
+    for other in (c for c in columns if c.numeric and c is not column and len(c.distinct) > 5):
+        pairs = zip(words, other.cells.iloc[:200].astype(str).tolist(), strict=True)
+        again = [word.endswith((f" {cell}", f":{cell}", f"={cell}")) for word, cell in pairs]
+        if sum(again) > 0.8 * len(again):
+            return other.name
+    return ""
+
+
 def stands_within(column: Column, columns: dict[str, Column]) -> str:
     """Why a column is a part of another's words, as JSON has an object where a number is not known; empty if not."""
     outer = columns.get(column.name.rpartition(".")[0])

@@ -183,10 +183,9 @@ def _sensor_names(understood: Understood) -> tuple[str, ...]:
         return ()
     if layout.kind == "wide":
         return understood.roles.measures
-    if layout.kind == "day":
+    if layout.kind == "day" and layout.value:
         return (layout.value,)
-    names = columns[layout.sensor[0]].distinct
-    return tuple(str(name) for name in names) if columns[layout.value].numeric or len(names) else ()
+    return tuple(str(name) for name in columns[layout.sensor[0]].distinct)
 
 
 def _no_sensor(name: str, understood: Understood) -> UnreadableError:

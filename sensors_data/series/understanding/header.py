@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 
 from sensors_data.series.files.cell_kinds import kind_of
-from sensors_data.series.files.header_names import lacks_a_name
+from sensors_data.series.files.header_names import name_lacking
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.values.units import is_unit
 
@@ -146,7 +146,7 @@ def is_torn(rows: list[list[str]], first: int, width: int) -> bool:
     if not 1 < len(rows[first - 1]) == width - 1 or _is_aside(rows[first - 1]):
         return False
     body = [row for row in rows[first:] if len(row) == width][:50]
-    return bool(body) and all(row[-1] for row in body) and not lacks_a_name(rows[first - 1], body)
+    return bool(body) and all(row[-1] for row in body) and name_lacking(rows[first - 1], body) is None
 
 
 def _is_aside(row: list[str]) -> bool:

@@ -39,7 +39,9 @@ def why_aside(column: Column, moments: pd.Series) -> str:
         return "it says in what zone the times are"
     if column.whole and column.called(WORDS["revisions"]) and values.min() >= 0:
         return "it counts revisions: of a time's rows the last is taken"
-    if column.whole and values.min() >= 0 and (column.called(_FRACTIONS) or "fract" in column.lower.split()):
+    percent = column.lower == "us" and 0 < values.max() <= 100  # of the processor's time, in lists of Unix
+    fraction = (column.called(_FRACTIONS) and not percent) or "fract" in column.lower.split()
+    if column.whole and values.min() >= 0 and fraction:
         return "it is a part of the time"
     if len(values) and np.ptp(values) == 0 and column.named(WORDS["settings"]):
         return "it says how was measured, and is always the same"

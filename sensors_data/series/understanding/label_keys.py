@@ -85,8 +85,7 @@ def each_its_own(keys: list[Column], columns: list[Column], moments: pd.Series) 
 
 def _unlikely(column: Column) -> float:
     """How little a column looks like one of names: by its own name, its words, the evenness of its counts."""
-    counts = column.filled.value_counts()
-    uneven = float(counts.std(ddof=0) / counts.mean()) if len(counts) > 1 else 1.0
+    uneven = _uneven(column)
     hint = column.named(_ASSET) or column.named(_SENSOR)
     return (
         uneven
@@ -98,6 +97,12 @@ def _unlikely(column: Column) -> float:
     )
 
 
+def _uneven(column: Column) -> float:
+    """How unevenly often a column's words stand in it: the deviation of their counts by the mean count."""
+    counts = column.filled.value_counts()
+    return float(counts.std(ddof=0) / counts.mean()) if len(counts) > 1 else 1.0
+
+
 def _interleaved(candidates: list[Column], moments: pd.Series) -> list[Column]:
     """Columns of names in a log whose rows all have times of their own: names of machines or tags that alternate."""
     keys = []
@@ -106,6 +111,7 @@ def _interleaved(candidates: list[Column], moments: pd.Series) -> list[Column]:
             (column.numeric and not (names_assets(column) or column.called(_IDS)))
             or len(column.distinct) < 2
             or tells_a_state(column)
+            or (column.numeric and _uneven(column) > 0.6)  # machines in turn are seen as often as each other
         ):
             continue
         hinted = names_assets(column) or column.named(_SENSOR)

@@ -66,8 +66,17 @@ def rests(column: Column) -> bool:
 def names_assets(column: Column) -> bool:
     """Whether a column is called as names of machines are; one of numbers must end so, like `machine` or `pump no`."""
     if not column.numeric:
-        return column.named(_ASSET) and not column.named(WORDS["modes"])
+        return is_called_machine(column) and not column.named(WORDS["modes"])
     return column.called(_ASSET) or (column.lower.split() or [""])[-1] in _ASSET
+
+
+_STEMS = tuple(sorted(word for word in _ASSET if len(word) >= 5))
+
+
+def is_called_machine(column: Column) -> bool:
+    """Whether a column's name has a word for machines; of one of words, one may begin so: `Stationscode`."""
+    compound = not column.numeric and any(word.startswith(_STEMS) for word in column.lower.split())
+    return column.named(_ASSET) or compound
 
 
 def names_sensors(column: Column) -> bool:

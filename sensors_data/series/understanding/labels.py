@@ -9,8 +9,11 @@ import pandas as pd
 from sensors_data.errors import UnusableError
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
+from sensors_data.series.understanding.companion_columns import repeats_number
+from sensors_data.series.understanding.ignored_columns import numbers_a_thing
 from sensors_data.series.understanding.label_keys import each_its_own, follows, key_columns, repeated
 from sensors_data.series.understanding.label_words import (
+    is_called_machine,
     is_called_value,
     is_states,
     is_unit_column,
@@ -48,8 +51,10 @@ def find_labels(columns: list[Column], moments: pd.Series, asset: tuple[str, ...
     if unknown := [name for name in asset if name not in by_name]:
         raise UnusableError(f"there is no column {unknown[0]} to name assets", f"--asset is one of {list(by_name)}")
     candidates = [column for column in columns if column.name in asset or _may_label(column)]
-    unit = next((column for column in candidates if is_unit_column(column) and column.name not in asset), None)
-    candidates = [column for column in candidates if column is not unit]
+    candidates = [column for column in candidates if column.name in asset or not repeats_number(column, columns)]
+    units = [column for column in candidates if is_unit_column(column) and column.name not in asset]
+    unit = units[0] if units else None
+    candidates = [column for column in candidates if column not in units]
     keys, repeats = key_columns(candidates, moments, asset)
     if unit is not None and not keys and repeated([unit], moments) < repeats:
         keys = [unit]
@@ -134,7 +139,9 @@ def _split(
     constant = [
         c
         for c in candidates
-        if len(c.distinct) == 1 and (not c.numeric or names_assets(c) or len(str(c.distinct[0])) >= 5)
+        if len(c.distinct) == 1
+        and c.blank.mean() <= 0.02  # each row is of some machine
+        and (not c.numeric or names_assets(c) or len(str(c.distinct[0])) >= 5)
     ]
     if value is None:
         machine = keys or [c for c in constant if names_assets(c)][:1]
@@ -144,16 +151,18 @@ def _split(
     named = [c for c in likely if names_sensors(c) and (not c.named(_ASSET) or not c.numeric)]
     generic = is_called_value(value)
     named = named or [c for c in free if names_quantities(c)]
-    sensor = named[:1]
-    if len(named) > 1:
+    has_units = [c for c in free if unit is not None and len(unit.distinct) > 1 and follows(unit, [c])]
+    sensor = has_units if len(has_units) == 1 else named[:1]
+    if len(named) > 1 and len(has_units) != 1:
         sensor = [
             max(named, key=lambda c: (len(c.distinct) > 1, c.lower.split()[-1] in ("field", "sensor", "tag"), -c.place))
         ]
     if not sensor and free and ((unit is not None and len(unit.distinct) > 1) or generic or len(free) > 1):
-        likely = [c for c in free if not c.named(_ASSET) or names_sensors(c)]
+        likely = [c for c in free if names_sensors(c) or not (is_called_machine(c) or numbers_a_thing(c))]
         sensor = likely[:1] if len(likely) == 1 or not likely else [max(likely, key=lambda c: _apart(c, value))]
-    if not sensor and free and not free[0].named(_ASSET) and _apart(free[0], value) > 3:
-        sensor = free[:1]
+    first = free[0] if free and not (is_called_machine(free[0]) or numbers_a_thing(free[0])) else None
+    if not sensor and first is not None and _apart(first, value) > 3:
+        sensor = [first]
     if sensor and not generic and len(sensor[0].distinct) == 1:
         sensor = []
     if not sensor and generic:  # each machine has one of its own

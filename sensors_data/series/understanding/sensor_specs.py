@@ -117,7 +117,7 @@ def _units(raw: pd.DataFrame, layout: Layout, understood: Understood) -> dict[st
             base = [unit for unit, factor in layout.cell_units.items() if factor == 1]
             units[name] = next((unit for unit in base if cells.str.endswith(unit).mean() > 0.5), units[name])
     column = understood.roles.labels.unit
-    if column and layout.kind == "long" and len(layout.sensor) == 1:
+    if column and len(layout.sensor) == 1 and (layout.kind == "long" or not layout.value):
         pairs = zip(columns[layout.sensor[0]].cells.astype(str), columns[column].cells.astype(str), strict=True)
         units |= dict(pairs)
     return {name: unit[:40] for name, unit in units.items()}

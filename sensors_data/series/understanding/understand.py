@@ -23,6 +23,9 @@ from sensors_data.series.files.workbooks import sheets_of
 from sensors_data.series.understanding.clock_columns import at_midnight
 from sensors_data.series.understanding.columns import Column, values_by_type
 from sensors_data.series.understanding.dialect import Dialect, dialect_of, separator_of
+from sensors_data.series.understanding.label_keys import follows
+from sensors_data.series.understanding.label_words import names_quantities, names_sensors
+from sensors_data.series.understanding.labels import Labels
 from sensors_data.series.understanding.merged_cells import merged_columns
 from sensors_data.series.understanding.roles import Roles, roles_of
 from sensors_data.series.understanding.run_starts import UNDATED, begun, start_told
@@ -214,6 +217,9 @@ def _layout_keys(roles: Roles, columns: list[Column], style: str | None, daily: 
         others = [name for name in roles.measures if name not in days]
         keys["time_format"] = f"{at_midnight(style or '%Y-%m-%d')} %H:%M"
         keys |= {"kind": "day", "value": "value", "ignore": (*roles.ignored, *spare, *others)}
+        if sensor := _sensors_among(labels, columns):
+            asset = tuple(name for name in labels.asset if name not in sensor)
+            keys |= {"asset": asset or None, "sensor": sensor, "value": ""}
     else:
         keys |= {"ignore": tuple(c.name for c in columns if c.name in {*roles.ignored, *spare})}
     if roles.quality is not None:
@@ -222,3 +228,17 @@ def _layout_keys(roles: Roles, columns: list[Column], style: str | None, daily: 
             setting = next(iter(setting.values()))
         keys |= {"quality": setting, "good": roles.quality.good}
     return keys
+
+
+def _sensors_among(labels: Labels, columns: list[Column]) -> tuple[str, ...]:
+    """Of the columns that tell rows of one day apart, the one that names sensors; () where all name machines.
+
+    It is called so, its words are quantities, or each of its names has a unit and not all the same.
+    """
+    by_name = {column.name: column for column in columns}
+    unit = by_name.get(labels.unit)
+    for column in (by_name[name] for name in labels.asset):
+        measured_in = unit is not None and len(unit.distinct) > 1 and follows(unit, [column])
+        if names_sensors(column) or names_quantities(column) or measured_in:
+            return (column.name,)
+    return ()

@@ -42,11 +42,13 @@ def _units(seen: Evidence) -> Iterator[Doubt]:
     unit = seen.columns.get(labels.unit)
     if unit is None or len(unit.distinct) < 2:
         return
-    keys = [*labels.asset, *labels.sensor]
+    layout = seen.family.layout
+    sensor = list(labels.sensor or (layout.sensor if layout.kind == "day" and not layout.value else ()))
+    keys = list(dict.fromkeys([*labels.asset, *sensor]))
     frame = pd.DataFrame({name: seen.columns[name].cells.astype(str).to_numpy() for name in (*keys, unit.name)})
-    several = frame.groupby(list(labels.sensor))[unit.name].nunique() if labels.sensor else pd.Series([2])
+    several = frame.groupby(sensor)[unit.name].nunique() if sensor else pd.Series([2])
     if (several > 1).any():
-        name = several.idxmax() if labels.sensor else "one sensor"
+        name = several.idxmax() if sensor else "one sensor"
         shown = named([str(word) for word in unit.distinct])
         yield Doubt(f"values of {name} come in several units, {shown}, and are not converted: convert them first", True)
 

@@ -43,7 +43,7 @@ def _of_sensors(seen: Evidence) -> Iterator[Doubt]:
     words = [name for name in names if name.casefold() in _STATUS and len(name) > 1]
     if len(words) >= max(2, 0.5 * len(names)):
         yield Doubt(f"sensors are called like states, {named(words)}: {remedy}", True)
-    if torn := [name for name in names if re.search(r'"|\t|^[\[({,]|^\W*$', name)]:
+    if torn := [name for name in names if re.search(r'"|\t|^[({,]|^\[(?![^\]]+\]\s*\w)|^\W*$', name)]:
         yield Doubt(
             f"names of sensors hold marks of another form, {named(torn)}: is the separator right? {remedy}", True
         )

@@ -92,6 +92,11 @@ def _too_large(name: str, unit: str, values: np.ndarray) -> Iterator[Doubt]:
         )
 
 
+def _second(moment: float) -> float:
+    """The size of a second where such a number counts the time since 1970 in seconds, or thousandths and less."""
+    return float(10 ** max(0, 3 * round((np.log10(moment) - 9.2) / 3)))
+
+
 def _counted(name: str, values: np.ndarray) -> Iterator[Doubt]:
     """A sensor that goes up by one amount in every row: a row's number, or a clock."""
     steps = np.diff(values)
@@ -102,9 +107,7 @@ def _counted(name: str, values: np.ndarray) -> Iterator[Doubt]:
         yield Doubt(
             f"sensor {name} goes up by {usual:g} in every row: if it numbers rows or counts time, put it into ignore"
         )
-    elif (steps > 0).mean() > 0.95 and 6.3e8 < values.min() / 10 ** max(
-        0, 3 * round((np.log10(values.max()) - 9.2) / 3)
-    ) < 2.9e9:
+    elif (steps > 0).mean() > 0.95 and values.min() > 0 and 6.3e8 < values.min() / _second(values.max()) < 2.9e9:
         yield Doubt(
             f"sensor {name} looks like a time since 1970: put it into ignore, or name it as the time (--time)", True
         )
