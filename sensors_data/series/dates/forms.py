@@ -26,7 +26,7 @@ _DIGIT_CLOCK = (
 _BETWEEN = r"at|um|u\.|à|às|alle|ore|klo|kl\.|kell|в|@"
 """Words between a date and its clock."""
 _GAP = (
-    rf"(?:(?P<ag> ?)(?!(?:{_BETWEEN}) )(?P<wa>\([^\W\d_]{1, 10}\)|[^\W\d_]{3, 10}\.?,?)(?= ))?"
+    rf"(?:(?P<ag> ?)(?!(?:{_BETWEEN}) )(?P<wa>\([^\W\d_]{{1,10}}\)|[^\W\d_]{{3,10}}\.?,?)(?= ))?"
     rf"(?P<gap>[T_:]|(?<=[日일])|(?: ?(?:г\.|р\.))? *[,-]? +(?:(?:{_BETWEEN}) )?|-)"
 )
 _ZONE = r"(?P<zg>\s?)(?P<z>[zZ]|(?:UTC|GMT)?[+-]\d{1,2}:?\d{0,2}|[A-Z]{2,5}|\[?[A-Z][a-z]+/[A-Za-z_]+\]?)?"

@@ -22,11 +22,11 @@ _WORDS_IN = {
     "cp932": "日時 時刻 時間 年月日 温度 気温 湿度 圧力 流量 電力 電圧 測定 品質",
     "cp1250": "ość ęcie prąd iśnien epływ użyci ilość čas výkon průtok přívod spotřeb érték idő hőmér nyomás áramlás",
     "cp1254": "sıcak basınç basıncı çalış akış güç değer ısı yağ hız ölçüm şebeke",
-    "cp1251": "дата время день температура давление расход мощность влажность уровень напряжение значение тиск витрата потужність значення",
+    "cp1251": "дата время температура давление расход мощность уровень напряжение значение тиск витрата потужність",
     "cp1253": "ημερομηνία ώρα θερμοκρασία πίεση παροχή ισχύς στάθμη υγρασία τάση ρεύμα αντλία κατάσταση τιμή",
     "big5": "時間 日期 溫度 濕度 壓力 流量 電壓 電流 功率 設備",
 }
-"""Encodings of East Asia, Central Europe, Russia, Greece and Turkey, each with parts of words that tables of readings in it hold."""
+"""Encodings of East Asia, Central and Eastern Europe and Turkey, each with parts of words that tables in it hold."""
 
 
 def as_utf8(data: bytes, name: str, encoding: str) -> bytes:

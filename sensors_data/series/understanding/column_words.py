@@ -21,12 +21,13 @@ asset: area areaname sn devicename machinename stationname
 asset: anlage asset assetid building cell device deviceid disk drive ean engine equipment geraet gerät host
 asset: house id imei instance inverter line loc location mac machine machineid maquina maschine meter motor nmi node
 asset: number nummer plant pump robot room serial server site station string train turbine turbineid unit
-asset: computer computername nodename messstelle objekt
+asset: computer computername nodename objekt
 asset: instance hostname podname pod instanceid thing thingname vehicleid deviceno machineno gateway
 asset: målepunktsid målepunkt meteringpoint meterid meternumber 设备名称 设备 机器 机号 逆变器 装置名 設備名 号機
 asset: stations stn siteno unitid vehicle vin well wtg zaehler zone zähler
 asset: indicativo idema numer 지점 站号
 bad: estimada estimado estimata estimato stimata stimato stimé estimé estimée estimeret estimert beräknad geschätzt
+bad: rejected rejeté cancelled canceled invalidated verworfen gesperrt недостоверно недостоверное недостовірне
 bad: szacowane odhad odhadnuto ersatzwert interpoliert interpolated down stale down,stale fault,stale geraten
 bad: b bad badcomm cattivo commerror commfail deviceerror e error estimated failed false fault geschat
 bad: invalid malo mauvais missing no nok notconnected notgood offline overflow poor q questionable s
@@ -34,7 +35,7 @@ bad: schlecht slecht stale substituted suspect timeout u uncertain ungueltig ung
 end: bis end ende fin fine finish hasta stop to tot until
 good: a abgelesen actual bom bon bonne bueno buono g gemeten gevalideerd goed good good, good_non-specific
 good: goodnonspecific gueltig gut gültig measured non-specific ok read true uitgelezen v valid validated
-good: yes
+good: yes approved authorised authorized released freigegeben validé validée достоверно достоверное достовірне
 good: real reale reel réel medida medido misurata misurato mesuré mesurée mätt målt gemessen zmierzone
 kinds of sum: analog analogue counter digital avg smp min max std tot med wvc tmx tmn mean sum inst last
 ids of sensors: channelid dataitemid feedid itemid metricid parameterid pointid sensorid seriesid signalid tagid
@@ -73,6 +74,7 @@ quantities: humedad presión caudal potencia verbruik opwekking teruglevering af
 quality if false: bad isbad invalid isinvalid questionable suspect
 quality: 品質情報 品質 质量 품질
 quality: reliability zuverlässigkeit fiabilité kvalitet kvalita laatu jakość qualidade qualità kalite minőség
+quality: freigabe якість качество достоверность
 quality: calidad confidence guete güete opcquality q qa qc qual qualitaet qualite quality qualität qualité
 quality: valid validity
 ranks: priority prio severity prioridad prioridade priorité priorität priorita priorytet prioritet gravedad schwere

@@ -111,7 +111,7 @@ def _interleaved(candidates: list[Column], moments: pd.Series) -> list[Column]:
             (column.numeric and not (names_assets(column) or column.called(_IDS)))
             or len(column.distinct) < 2
             or tells_a_state(column)
-            or (column.numeric and _uneven(column) > 0.6)  # machines in turn are seen as often as each other
+            or (column.numeric and _uneven(column) > (0.3 if column.lower == "id" else 0.6))  # not seen in turn
         ):
             continue
         hinted = names_assets(column) or column.named(_SENSOR)

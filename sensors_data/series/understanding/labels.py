@@ -56,6 +56,7 @@ def find_labels(columns: list[Column], moments: pd.Series, asset: tuple[str, ...
     unit = units[0] if units else None
     candidates = [column for column in candidates if column not in units]
     keys, repeats = key_columns(candidates, moments, asset)
+    keys = [*keys, *_named_by_units(keys, candidates, unit)]
     if unit is not None and not keys and repeated([unit], moments) < repeats:
         keys = [unit]
         unit = None
@@ -100,7 +101,8 @@ def _may_label(column: Column) -> bool:
         return False
     if not column.numeric:
         return bool(not column.coded and count <= max(20, 0.34 * rows) and column.filled.str.len().max() <= 128)
-    plain = column.whole and column.values.min() >= -1 and column.filled.str.fullmatch(r"-?\d+(?:\.0)?").all()
+    digits = column.filled.str.fullmatch(r"-?\d+(?:\.0)?").mean() > 0.99  # the last row may say that it is a sum
+    plain = column.whole and column.values.min() >= -1 and digits
     return bool(
         plain and count <= max(2, 0.2 * rows) and (column.named(_ASSET) or names_sensors(column) or count <= 500)
     )
@@ -167,12 +169,20 @@ def _split(
         sensor = []
     if not sensor and generic:  # each machine has one of its own
         sensor = [c for c in candidates if c.named(_METRICS) and not c.numeric and len(c.distinct) > 1][:1]
-    sensor = [_worded(column, candidates) for column in sensor]
+    sensor = [_of_value(_worded(column, candidates), candidates, value) for column in sensor]
     machine = [column for column in keys if column not in sensor and not _is_code_of(column, sensor)]
     machine = machine or [c for c in constant if names_assets(c) and c not in sensor][:1]
     if not sensor:
         return [], machine, None, shown(machine, "rows of one time differ by it")
     return sensor, machine, value, f"rows of one time differ by it; {shown(sensor, 'names of sensors')}"
+
+
+def _named_by_units(keys: list[Column], candidates: list[Column], unit: Column | None) -> list[Column]:
+    """The column of words beside the keys that settles each row's unit, where the keys do not: it names sensors."""
+    if unit is None or len(unit.distinct) < 2 or (keys and follows(unit, keys)):
+        return []
+    words = [c for c in candidates if c not in keys and not c.numeric and follows(unit, [c])]
+    return sorted(words, key=lambda column: len(column.distinct))[:1]
 
 
 def _worded(column: Column, candidates: list[Column]) -> Column:
@@ -181,9 +191,16 @@ def _worded(column: Column, candidates: list[Column]) -> Column:
     return next((other for other in words if _alike(column, other)), column) if column.numeric else column
 
 
+def _of_value(column: Column, candidates: list[Column], value: Column) -> Column:
+    """Of the columns that name the same as one of sensors the one called after the values, as CounterName is."""
+    stem = value.lower.removesuffix("value").strip()
+    named = (c for c in candidates if stem and c.lower == f"{stem} name" and _alike(c, column))
+    return next(named, column)
+
+
 def _is_code_of(column: Column, sensor: list[Column]) -> bool:
-    """Whether a column of numbers names the same as that of the sensors' names."""
-    return bool(sensor) and column.numeric and _alike(column, sensor[0])
+    """Whether a column that is not called one of machines names the same as that of the sensors' names."""
+    return bool(sensor) and (column.numeric or not is_called_machine(column)) and _alike(column, sensor[0])
 
 
 def _alike(column: Column, other: Column) -> bool:

@@ -22,6 +22,8 @@ _STATES = WORDS["states"] - {"estimated"}
 _NO, _YES = frozenset(("false", "0", "no", "n")), frozenset(("true", "1", "yes", "y"))
 _BEGINS = re.compile(r"good|bad|uncertain")
 """How the grades of OPC begin, whatever says more behind: `GoodNonCascade NonSpecific`."""
+_USGS = re.compile(r"[ap](?:[: ]\[?\w{1,4}\]?)*")
+"""Codes of the United States Geological Survey: approved or provisional, and perhaps what else, as e for estimated."""
 _CODE, _GOOD_CODE = r"0x[\da-f]{1,8}", r"0x0*c\w|0x[0-3][\da-f]{7}"
 """Grades of OPC in hexadecimal digits: c0 to cf are good; of OPC UA's eight digits the first two bits are 0."""
 
@@ -65,6 +67,8 @@ def _grades(column: Column) -> set[str] | None:
     named, doubtful = column.named(_NAMES), column.named(_NAMES_ALSO)
     if not named and (column.named(WORDS["alarms"]) or grades & WORDS["alarms"]):
         return None  # a value in alarm is measured
+    if grades and column.lower.endswith(" cd") and all(_USGS.fullmatch(grade) for grade in grades):
+        return {grade for grade in grades if not grade.endswith("e")}
     if not grades or not (
         named
         or doubtful
@@ -79,6 +83,10 @@ def _grades(column: Column) -> set[str] | None:
     known = {grade for grade in grades if grade in _GOOD | _BAD or _BEGINS.match(grade) or re.fullmatch(_CODE, grade)}
     if words and (len(known) >= 0.5 * len(grades)):
         return words
+    if words and all(len(grade) <= 2 for grade in grades) and not grades & WORDS["states"]:
+        shares = column.filled.map(quality_word).value_counts(normalize=True)
+        if shares[list(words)].sum() > 0.9:
+            return words  # of codes that are not known, nearly all rows have one that is good
     if not words and column.blank.mean() > 0.5 and len(known) == len(grades):
         return {""}  # a mark stands beside the bad ones alone
     usual = column.filled.map(quality_word).value_counts(normalize=True)

@@ -154,9 +154,10 @@ def _digits_of_times(columns: list[Column]) -> list[str]:
 def _pairs(rows_time: TimeColumns, columns: list[Column], stamps: list[TimeColumns]) -> dict[str, str]:
     """The columns of numbers that follow a time of their own, by their names; none unless each time has its numbers."""
     style = rows_time.keys.get("time_format")
-    alike = {stamp.columns[0] for stamp in stamps if stamp.keys.get("time_format") == style and stamp.confidence > 0.3}
-    if by_stem := _pairs_by_name(alike, columns):
+    same = [stamp for stamp in stamps if stamp.keys.get("time_format") == style and stamp.confidence > 0]
+    if by_stem := _pairs_by_name({stamp.columns[0] for stamp in same}, columns):  # a slow one is filled in few rows
         return {value: time for value, time in by_stem.items() if time != rows_time.columns[0]}
+    alike = {stamp.columns[0] for stamp in same if stamp.confidence > 0.3}
     pairs: dict[str, str] = {}
     values_of: dict[str, list[str]] = {}
     current = ""

@@ -29,7 +29,19 @@ def _beside(name: str):
 DOUBTS = ("may be", "three digits", "lie far from its others")
 """What is said of a guess that may be wrong."""
 
-SHELVES = ("cases", "kin", "tools", "lands", "plants", "loggers", "blind", "monitors", "services", "agencies")
+SHELVES = (
+    "cases",
+    "kin",
+    "tools",
+    "lands",
+    "plants",
+    "loggers",
+    "blind",
+    "monitors",
+    "services",
+    "agencies",
+    "portals",
+)
 cases, *others = (_beside(f"export_{shelf}") for shelf in SHELVES)
 exports = _beside("exports")
 

@@ -133,7 +133,7 @@ def _machines_as_sensors(seen: Evidence) -> Iterator[Doubt]:
             return
     pairs = [re.fullmatch(r"(\S*\d\S*)[ /|]+([^\W\d_]\S+)", name) for name in names]
     of_each = Counter(match[2] for match in pairs if match)
-    several = [name for name, count in of_each.items() if count > 1]
+    several = [name for name, count in of_each.items() if count > 1 and name.casefold() not in WORDS["value"]]
     if several and len({match[1] for match in pairs if match}) > 1 and sum(map(bool, pairs)) > 0.5 * len(names):
         yield Doubt(f"sensors repeat '{several[0]}' behind names of things, {named(names)}: are these machines?", True)
 
@@ -156,7 +156,7 @@ def _all_alike(seen: Evidence) -> Iterator[Doubt]:
     end = ends.pop() if len(ends) == 1 else ""
     word = end.strip("-_./ |").casefold()
     alike = seen.wide and len(names) > 2 and end and all(name.endswith(end) for name in names)
-    if alike and word not in WORDS["kinds of sum"]:
+    if alike and word not in WORDS["kinds of sum"] | WORDS["value"]:
         things = named(names)
         yield Doubt(f"all sensors are called ...{end}: if {things} are machines of one sensor, export a row a machine")
 
