@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.series.understanding.doubts.evidence import Doubt, Evidence, named
+from sensors_data.series.understanding.label_keys import follows
 from sensors_data.series.values.numbers import is_blank
 
 _SIZES: tuple[tuple[str, str, float, float], ...] = (
@@ -133,9 +134,13 @@ def _of_two_sizes(name: str, values: np.ndarray) -> Iterator[Doubt]:
 def _mixed(seen: Evidence) -> Iterator[Doubt]:
     """Sensors whose values from row to row are those of several things."""
     told: set[str] = set()
+    labels = seen.understood.roles.labels
+    keys = [seen.columns[name] for name in (*labels.asset, *labels.sensor)]
     for column in seen.left_out:
         if not 1 < len(column.distinct) <= min(60, 0.1 * len(column.cells)) or column.name in seen.said_more:
             continue
+        if keys and follows(column, keys):
+            continue  # where a machine stands, or what else is one for each
         words = column.cells.astype(str).to_numpy()
         apart = [name for name, number in _by_sensor(seen) if _explains(words, number)]
         if (words[1:] != words[:-1]).mean() > 0.2 and apart:
