@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from anomaly.series.drift import DriftReference
+from anomaly.series.routines import Routines
 from anomaly.thresholds import Threshold
 from sensors_data.settings import Section
 
@@ -86,6 +87,8 @@ class Card(Section):
     """Largest deviation of a single row from what its windows expect, standard deviations; None if unknown."""
     flat_limits: tuple[float, ...] = Field((), exclude_if=lambda limits: not limits)
     """Largest number of rows with one and the same value, for each modelled sensor; empty with too few normal days."""
+    routines: Routines = Field(Routines(), exclude_if=lambda routines: not routines.each)
+    """Short events that recur at one time of the hour, day or week; their values are not judged."""
     reference: dict[str, DriftReference] = {}
     """Distribution of each modelled sensor and of the score in the training span, for drift; empty with too few days.
     """

@@ -140,13 +140,26 @@ class Detector(ABC):
             reason = f"model {self.name} knows sensors {self.card.sensors}, the grid has {block.sensors}"
             raise UnusableError(reason, "train it again with the sensors that the family has now")
         columns, flat = self.card.modelled_columns, block.values
+        usual = self.routine_values(block)
+        if usual is not None:
+            flat = np.where(usual, np.float32(np.nan), flat)
         if self.profile is not None:
             flat = (flat - self.profile.at(block.times, *block.assets)).astype(np.float32)
         values = self._scales_of(block.assets).apply(flat)[..., columns]
-        observed = block.observed[..., columns]
+        observed = (block.observed if usual is None else block.observed & ~usual)[..., columns]
         if not observed.all():
             values = np.where(long_gaps(observed, SHORT_GAP), np.float32(np.nan), values)
         return replace(block, values=values, observed=observed, sensors=self.card.modelled)
+
+    def routine_values(self, block: Block) -> np.ndarray | None:
+        """Which values of a block (A, T, D) a routine of their asset explains, so that they are not judged; None where
+        none of its assets has a routine.
+        """
+        routines = self.card.routines
+        if not any(asset in routines.of_assets for asset in block.assets):
+            return None
+        each = zip(block.values, block.assets, strict=True)
+        return np.stack([routines.explain(block.times, values, asset, block.sensors) for values, asset in each])
 
     def score(self, grid: Grid, asset: str) -> Scores:
         """Scores of an asset's grid (T rows); a row's score depends on no row after the grid's end.
@@ -174,7 +187,8 @@ class Detector(ABC):
         """The scores of a block's last rows, by asset, from the scores of its standardised rows."""
         times = block.times[block.last]
         measured, known = ready.observed[:, block.last], ready.values[:, block.last]
-        seen = np.asarray(measured.any(axis=-1))
+        observed = block.observed[:, block.last][..., self.card.modelled_columns]
+        seen = np.asarray(observed.any(axis=-1))
         sensor_score = np.where(measured, rows.sensor_score, np.nan)
         pattern, cross = self._evidence(times, np.where(measured, known, np.nan), rows.expected)
         flat = self.flat_runs(block)[:, block.last]
@@ -189,7 +203,7 @@ class Detector(ABC):
         parts = {
             "score": judged.score,
             "coverage_factor": factor,
-            "observed_share": measured.mean(axis=-1, dtype=np.float64),
+            "observed_share": observed.mean(axis=-1, dtype=np.float64),
             "sensor_score": sensor_score,
             "share": judged.share,
             "expected": self.in_units(rows.expected, times, *block.assets),

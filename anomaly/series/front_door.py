@@ -17,6 +17,7 @@ from anomaly.series.kinds import parse_config
 from anomaly.series.night.score_job import score_day
 from anomaly.series.scored import ScoredReadings
 from anomaly.series.span import TrainingPlan, training_spans
+from anomaly.series.training.routine_search import find_routines
 from anomaly.series.training.train import train_detector
 from anomaly.thresholds import Threshold
 from sensors_data.arrow_rows import as_table
@@ -56,7 +57,8 @@ def fit(
     grids = grids_of(together(imputed_days(spec, rows).values(), spec), spec)
     spans = training_spans(grids, _incidents(abnormal, "fault"), settings.held_out)
     plan = TrainingPlan(family, spec.step.total_seconds(), _days(rows)[-1], settings, seed)
-    return SeriesDetector(train_detector(plan, spans, None)[0])
+    routines = find_routines(spans, plan.step_s)
+    return SeriesDetector(train_detector(plan, spans, None, routines=routines)[0])
 
 
 def load(path: str | Path) -> SeriesDetector:

@@ -59,7 +59,7 @@ class SetAside:
 
 def cleaned(spans: dict[str, Span]) -> tuple[dict[str, Span], int]:
     """The spans with wild and contradicted values hidden, a line drawn over each; and how many values were."""
-    fenced = {asset: hidden_in(span, _wild(span)) for asset, span in spans.items()}
+    fenced = {asset: hidden_in(span, wild_values(span)) for asset, span in spans.items()}
     clean = {asset: hidden_in(span, _contradicted(span)) for asset, span in fenced.items()}
     return clean, values_hidden(spans, clean)
 
@@ -88,7 +88,7 @@ def without_faults(spans: dict[str, Span], scores: dict[str, np.ndarray]) -> tup
     return marked, sum(int(rows.sum()) for rows in over.values())
 
 
-def _wild(span: Span) -> np.ndarray:
+def wild_values(span: Span) -> np.ndarray:
     """Which values lie outside their sensor's fence, (T, D)."""
     values = np.where(span.usable(), span.grid.values, np.nan).astype(np.float64)
     values[~np.isfinite(span.grid.values)] = np.nan

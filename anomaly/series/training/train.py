@@ -25,14 +25,17 @@ from anomaly.series.limits.noise import with_noise
 from anomaly.series.limits.row_limit import with_row_limit
 from anomaly.series.limits.unseen import with_unseen
 from anomaly.series.profile import Rhythm, find_rhythm, profile_of, without_rhythm
+from anomaly.series.routines import Routines
 from anomaly.series.span import Span, TrainingPlan
 from anomaly.series.training.acceptance import judge, refused_if_flawed
 from anomaly.series.training.cleaning import SetAside, cleaned, rows_set_aside, values_hidden, without_faults
+from anomaly.series.training.routine_search import without_routines
 from anomaly.series.training.trimming import trimmed
 from anomaly.vae.training import Epoch
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Progress
 
+NO_ROUTINES = Routines()
 _CALIBRATED = ("typical", "band", "coverage_factor", "evidence")
 
 
@@ -44,6 +47,7 @@ def train_detector(
     checkpoint: Callable[[str], Checkpoint] | None = None,
     unseen: np.ndarray | None = None,
     nights: list[NightAlarms] | None = None,
+    routines: Routines = NO_ROUTINES,
 ) -> tuple[Detector, dict[str, list[Epoch]]]:
     """A family's calibrated and judged detector, and the history of its networks.
 
@@ -51,13 +55,14 @@ def train_detector(
     then learn those rows too, for the newest days say most about the next. The threshold is of the final weights' own
     scores, raised by what the draft's rose by on rows that it never saw; or, where there are enough of them, of
     `unseen` scores (T,) that past models gave to nights they had not seen. The alarms of the `nights` since the
-    incumbent was trained move both limits. ValueError says how many normal rows are missing.
+    incumbent was trained move both limits. Values that `routines` explain are not learned. ValueError says how many normal rows are missing.
     """
+    spans = without_routines(spans, routines)
     spans, hidden = cleaned(spans)
     rhythm = find_rhythm(spans, plan.step_s)
     plain, spans = spans, trimmed(spans, profile_of(_whole(spans), rhythm, plan.step_s))
     aside = SetAside(hidden, values_hidden(plain, spans), rows_set_aside(plain, spans))
-    draft, history = _learned(replace(plan, stage="draft"), spans, rhythm, progress, checkpoint)
+    draft, history = _learned(replace(plan, stage="draft"), spans, rhythm, routines, progress, checkpoint)
     draft, draft_adjusted = calibrate(draft, spans)
     spans, surprising = without_faults(spans, draft_adjusted)
     aside = replace(aside, surprising_rows=surprising)
@@ -66,7 +71,7 @@ def train_detector(
     draft = judge(draft, incumbent, spans)
     whole = _whole(spans)
     chosen = replace(plan, stage="final", config=draft.card.config)
-    final, later = _learned(chosen, whole, rhythm, progress, checkpoint)
+    final, later = _learned(chosen, whole, rhythm, routines, progress, checkpoint)
     of_the_draft = {part: getattr(draft.card, part) for part in draft.card.OF_THE_DRAFT}
     card = final.card.model_copy(update=of_the_draft | aside.on_card(final.card.rows))
     trained = replace(final, card=card, **{part: getattr(draft, part) for part in _CALIBRATED})
@@ -90,11 +95,12 @@ def _learned(
     plan: TrainingPlan[DetectorConfig],
     spans: dict[str, Span],
     rhythm: Rhythm | None,
+    routines: Routines,
     progress: Callable[[str], Progress] | None,
     checkpoint: Callable[[str], Checkpoint] | None,
 ) -> tuple[Detector, dict[str, list[Epoch]]]:
     """A detector of spans without their rhythm, which it takes off itself from then on."""
     profile = profile_of(spans, rhythm, plan.step_s)
     detector, history = KINDS[plan.config.kind].learn(plan, without_rhythm(spans, profile), progress, checkpoint)
-    card = detector.card.model_copy(update={"profile": profile.kind if profile else ""})
+    card = detector.card.model_copy(update={"profile": profile.kind if profile else "", "routines": routines})
     return replace(detector, card=card, profile=profile), history

@@ -18,6 +18,7 @@ from anomaly.series.kinds import parse_config
 from anomaly.series.limits.control import nights_since
 from anomaly.series.limits.unseen import unseen_scores
 from anomaly.series.span import ABNORMAL, TrainingPlan, training_spans
+from anomaly.series.training.routine_search import find_routines, unexplained
 from anomaly.series.training.sample import Sample, sample_grids, sample_of, sample_paths, span_days, with_fleet
 from anomaly.series.training.train import train_detector
 from anomaly.vae.training import Epoch
@@ -63,14 +64,17 @@ def _train(
     store: Store, settings: Settings, day: date, family: str, progress: Callable[[str], Progress], holder: Holder
 ) -> Done:
     spec, config = settings.family(family), detector_config(settings, family)
-    incidents = pd.concat([read_incidents(store, family), anomalies_not_to_learn(store, spec, family, day)])
+    known, anomalies = read_incidents(store, family), anomalies_not_to_learn(store, spec, family, day)
+    incidents = pd.concat([known, anomalies])
     sample = sample_of(store, spec, family, day, incidents)
     grids, commissioned = training_grids(store, spec, family, day, sample.assets if sample else None)
     if not grids:
         raise NotThereError(
             f"no grid of {family} in the {spec.training.days} days before {day}", "run: nightscore impute"
         )
-    spans = training_spans(grids, incidents, config.held_out)
+    routines = find_routines(training_spans(grids, known, config.held_out), spec.step.total_seconds())
+    learned = pd.concat([known, unexplained(anomalies, routines, grids)])
+    spans = training_spans(grids, learned, config.held_out)
     inputs = _inputs(store, spec, family, day, incidents, sample)
     key = f"{settings_hash(spec, config)} {settings.seed} {day} {inputs}"
     plan = TrainingPlan(family, spec.step.total_seconds(), day_before(day), config, settings.seed)
@@ -83,7 +87,7 @@ def _train(
     abnormal = pd.concat([incidents, reported_anomalies(store, spec, family, day)])
     unseen = unseen_scores(store, spec, family, day, abnormal[abnormal["kind"].isin(ABNORMAL)])
     nights = nights_since(store, family, incumbent, day) if incumbent else []
-    detector, history = train_detector(plan, spans, incumbent, progress, checkpoint, unseen, nights)
+    detector, history = train_detector(plan, spans, incumbent, progress, checkpoint, unseen, nights, routines)
     detector = _stamped(detector, settings_hash(spec), inputs, commissioned)
     if sample:
         detector = with_fleet(store, spec, detector, sample)
@@ -151,7 +155,8 @@ def reported_anomalies(store: Store, spec: Family, family: str, day: date) -> pd
         same = anomalies["asset"] == asset if isinstance(asset, str) else True
         anomalies = anomalies[~((anomalies["start"] < end) & (anomalies["end"] > start) & same)]
     first, last = anomalies[["start", "detected"]].min(axis=1), anomalies[["end", "cleared"]].max(axis=1)
-    return anomalies.assign(start=first, end=last)[["asset", "start", "end"]].assign(kind="found")
+    told = anomalies.assign(told_start=anomalies["start"], told_end=anomalies["end"])
+    return told.assign(start=first, end=last)[["asset", "start", "end", "told_start", "told_end"]].assign(kind="found")
 
 
 def _inputs(store: Store, spec: Family, family: str, day: date, incidents: pd.DataFrame, sample: Sample | None) -> str:

@@ -34,7 +34,7 @@ def trimmed(spans: dict[str, Span], profile: Profile | None) -> dict[str, Span]:
     plain = without_rhythm(spans, profile)
     result: dict[str, Span] = {}
     for asset, span in spans.items():
-        odd = _odd_values(plain[asset])
+        odd = outlying_values(plain[asset])
         result[asset] = _set_aside(hidden_in(span, odd), odd) if odd.any() else span
     return result
 
@@ -47,8 +47,8 @@ def _set_aside(span: Span, odd: np.ndarray) -> Span:
     return replace(span, abnormal=span.abnormal | rows) if rows.mean() <= MOST_ASIDE else span
 
 
-def _odd_values(span: Span) -> np.ndarray:
-    """Which values of a span without its rhythm are outlying, (T, D)."""
+def outlying_values(span: Span) -> np.ndarray:
+    """Which values of a span, without its rhythm where it has one, are outlying, (T, D)."""
     values = np.where(span.usable(), span.grid.values, np.nan).astype(np.float64)
     periods = [period_length(np.nan_to_num(column)) for column in span.grid.values.T]
     length = int(np.clip(np.median(periods), *LENGTHS))
