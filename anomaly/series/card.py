@@ -73,7 +73,8 @@ class Card(Section):
     profile: str = ""
     """The rhythm that is subtracted first: day, workday or week; empty if none improved the fit."""
     hidden: int = 0
-    """Number of values of the training span that were hidden: wild, contradicted by other sensors, or outlying."""
+    """Number of values of the training span that were hidden: wild, contradicted by other sensors, outlying,
+    or of events that recur."""
     set_aside: int = 0
     """Number of rows of the training span that were not learned: long outlying stretches, and what surprised the draft.
     """

@@ -30,15 +30,16 @@ class Slot(Section):
         """Which moments (N,) lie in it, (N,)."""
         return np.asarray((seconds - MONDAY_S - self.first_s) % self.period_s < self.width_s)
 
-    def fitted_to(self, seconds: np.ndarray, step_s: int) -> Slot:
+    def fitted_to(self, seconds: np.ndarray, step_s: int) -> tuple[Slot, int]:
         """The slot from the earliest to the latest of the moments (N,) in it, half as far again to either side, and a
-        quarter of its own width at least.
+        quarter of its own width at least; and the seconds from the earliest to the latest.
         """
         after = (seconds - MONDAY_S - self.first_s) % self.period_s
         first, length = int(after.min()), int(after.max() - after.min()) + step_s
         pad = max(length // 2, self.width_s // 4)
         width_s = min(length + 2 * pad, self.period_s)
-        return Slot(period_s=self.period_s, first_s=(self.first_s + first - pad) % self.period_s, width_s=width_s)
+        first_s = (self.first_s + first - pad) % self.period_s
+        return Slot(period_s=self.period_s, first_s=first_s, width_s=width_s), length
 
 
 class Routine(Section):
@@ -53,7 +54,7 @@ class Routine(Section):
     """Rows of each period in which they may come."""
 
     def explains(self, times: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Which `values` (T,) at `times` (T,) are the first `rows` of their period in the slot and in the band, (T,)."""
+        """Which `values` (T,) at `times` (T,) are the first of their period in slot and band, (T,)."""
         seconds = times.astype("datetime64[s]").astype(np.int64)
         inside = self.slot.holds(seconds) & (values >= self.low) & (values <= self.high)
         place = np.flatnonzero(inside)

@@ -40,6 +40,8 @@ class SetAside:
     """In long stretches of such values."""
     surprising_rows: int = 0
     """Whose score by the draft no normal row has."""
+    recurring_values: int = 0
+    """Hidden as short events that recur at one time of the hour, day or week."""
 
     def on_card(self, rows: int) -> dict[str, int | str]:
         """The card's fields, where `rows` normal rows were learned."""
@@ -47,11 +49,12 @@ class SetAside:
         reasons = [
             (self.wild_values, "value", "wild or contradicted by other sensors"),
             (self.outlying_values, "value", "far beyond what the bulk predicts"),
+            (self.recurring_values, "value", "of events that recur at one time of the hour, day or week"),
             (self.outlying_rows, "row", f"of long stretches of them ({outlying:.1%})"),
             (self.surprising_rows, "row", f"that surprised the draft too much ({surprising:.1%})"),
         ]
         return {
-            "hidden": self.wild_values + self.outlying_values,
+            "hidden": self.wild_values + self.outlying_values + self.recurring_values,
             "set_aside": self.outlying_rows + self.surprising_rows,
             "cleaning": "; ".join(f"{n:,} {what}{'s' * (n > 1)} {why}" for n, what, why in reasons if n),
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,23 +13,25 @@ from scipy.stats import binom
 from anomaly.series.routines import DAY_S, HOUR_S, MONDAY_S, WEEK_S, Routine, Routines, Slot
 from anomaly.series.span import Span
 from anomaly.series.training.cleaning import hidden_in, wild_values
-from anomaly.series.training.trimming import outlying_values
+from anomaly.series.training.trimming import far_values
 from sensors_data.series.grids.grid import SHORT_GAP, Grid
 
 WIDTHS_S = {HOUR_S: 300, DAY_S: 7_200, WEEK_S: 7_200}
 """The periods, and within how many seconds of each an event has to come."""
 FEWEST_ROWS = 12
 """Rows of a period without which it is not looked at."""
-FEWEST, MOST_PERIODS = 3, 0.6
-"""Periods in which an event came at least, and their share of those in which its time was measured."""
-CHANCE = 0.01
+FEWEST, MOST_PERIODS, NEWEST = 3, 0.6, 0.2
+"""Periods in which an event came at least, and their share of those since it began and of all."""
+CHANCE = 0.001
 """Largest probability that events at random times gather as closely."""
 LIKE = 2.0
-"""Events are alike that are within so many times the size of the median one."""
+"""Events are alike if they are at most so many times as large or as small as the median one."""
 MOST_ROWS = SHORT_GAP
 """Rows of an event in a period at most: longer ones have a place in the profile, or are faults."""
 SMALLER, LARGER = 0.5, 1.25
 """Later events may be so many times as large as the smallest and as the largest that was seen."""
+ORDINARY = 0.5
+"""Of the values that a routine explains, ordinary ones are at most so many times as many as odd ones."""
 MOST = 8
 """Routines of a sensor, to either side, at most."""
 
@@ -46,18 +48,18 @@ class _Odd:
         """Those that are `chosen` (N,)."""
         return _Odd(self.seconds[chosen], self.values[chosen], self.size[chosen])
 
-    def onsets(self, step_s: float) -> np.ndarray:
-        """The seconds at which events begin: odd rows with none in the rows of an event before them, (M,)."""
-        begins = np.diff(self.seconds, prepend=-np.inf) > MOST_ROWS * step_s
-        return np.asarray(self.seconds[begins])
+    def events(self, step_s: float) -> _Odd:
+        """The largest row of each event, at its first row's time: rows no further apart than those of an event, M."""
+        begins = np.flatnonzero(np.diff(self.seconds, prepend=-np.inf) > MOST_ROWS * step_s)
+        first = self.where(begins)
+        return replace(first, size=np.maximum.reduceat(self.size, begins))
 
     def alike(self, slot: Slot) -> _Odd:
-        """The rows of a slot in the periods whose largest is within LIKE times the median one."""
+        """The rows of a slot in the periods whose largest is LIKE the median one."""
         _, period = np.unique(slot.number(self.seconds), return_inverse=True)
         largest = np.zeros(period.max() + 1)
         np.maximum.at(largest, period, self.size)
-        middle = np.median(largest)
-        return self.where(((largest >= middle / LIKE) & (largest <= middle * LIKE))[period])
+        return self.where(_like(largest, float(np.median(largest)))[period])
 
     def rows_a_period(self, slot: Slot) -> np.ndarray:
         """How many of the rows lie in each period of a slot that holds some."""
@@ -68,7 +70,7 @@ def find_routines(spans: dict[str, Span], step_s: float) -> Routines:
     """The routines among the wild and outlying values of spans in which reported anomalies are not abnormal."""
     routines: list[Routine] = []
     for asset, span in spans.items():
-        odd = (wild_values(span) | outlying_values(span)) & span.usable()
+        odd = (wild_values(span) | far_values(span)) & span.usable()
         if odd.any():
             routines += _of_asset(span, odd, step_s, asset)
     return Routines(each=tuple(routines))
@@ -113,8 +115,15 @@ def _of_asset(span: Span, odd: np.ndarray, step_s: float, asset: str) -> list[Ro
         for side in (1, -1):
             rows = side * apart > 0
             found = _slots(_Odd(seconds[rows], values[rows], np.abs(apart[rows])), measured, step_s)
-            routines += [_routine(slot, inside, side, asset, sensor) for slot, inside in found]
+            each = [_routine(slot, inside, side, asset, sensor) for slot, inside in found]
+            routines += [one for one in each if _is_apart(one, span.grid.times, values, rows)]
     return routines
+
+
+def _is_apart(routine: Routine, times: np.ndarray, values: np.ndarray, odd: np.ndarray) -> bool:
+    """Whether what a routine explains of a sensor's `values` (T,) is `odd` (T,): ordinary values do not read alike."""
+    explained = routine.explains(times, values)
+    return int((explained & ~odd).sum()) <= ORDINARY * int((explained & odd).sum())
 
 
 def _slots(odd: _Odd, measured: np.ndarray, step_s: float) -> list[tuple[Slot, _Odd]]:
@@ -141,20 +150,28 @@ def _best_slot(odd: _Odd, measured: np.ndarray, period_s: int, step_s: float) ->
     """
     if period_s < FEWEST_ROWS * step_s:
         return None
-    width_s, onsets = max(WIDTHS_S[period_s], int(step_s)), odd.onsets(step_s)
+    width_s, events = max(WIDTHS_S[period_s], int(step_s)), odd.events(step_s)
+    onsets = events.seconds
     starts = np.unique((onsets - MONDAY_S) % period_s)
     tried = [Slot(period_s=period_s, first_s=int(start), width_s=width_s) for start in starts]
     came = [len(np.unique(slot.number(onsets[slot.holds(onsets)]))) for slot in tried]
     best = tried[int(np.argmax(came))]
-    slot = best.fitted_to(onsets[best.holds(onsets)], int(step_s))
+    slot, spread_s = best.fitted_to(onsets[best.holds(onsets)], int(step_s))
     alike = odd.where(slot.holds(odd.seconds)).alike(slot)
-    count, periods = len(alike.rows_a_period(slot)), len(np.unique(slot.number(measured[slot.holds(measured)])))
-    if count < max(FEWEST, MOST_PERIODS * periods) or alike.rows_a_period(slot).max() > MOST_ROWS:
+    rows, known = alike.rows_a_period(slot), np.unique(slot.number(measured[slot.holds(measured)]))
+    count, periods = len(rows), int((known >= slot.number(alike.seconds[:1])).sum())  # since it began
+    if count < max(FEWEST, MOST_PERIODS * periods, NEWEST * len(known)) or rows.max() > MOST_ROWS:
         return None
-    an_hour = len(onsets) / max(1, len(np.unique(measured // HOUR_S)))  # events an hour
-    by_chance = -np.expm1(-an_hour * slot.width_s / HOUR_S)
-    chance = float(binom.sf(count - 2, periods - 1, by_chance)) * len(starts)  # the first of them says where
+    same = _like(events.size, float(np.median(alike.size)))
+    an_hour = same.sum() / max(1, len(np.unique(measured // HOUR_S)))  # events an hour
+    by_chance = -np.expm1(-an_hour * spread_s / HOUR_S)
+    chance = float(binom.sf(count - 2, periods - 1, by_chance)) * same.sum()  # the first of them says where
     return (chance, slot) if chance <= CHANCE else None
+
+
+def _like(size: np.ndarray, middle: float) -> np.ndarray:
+    """Which sizes (N,) are alike."""
+    return np.asarray((size >= middle / LIKE) & (size <= middle * LIKE))
 
 
 def _routine(slot: Slot, odd: _Odd, side: int, asset: str, sensor: str) -> Routine:

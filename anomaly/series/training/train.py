@@ -55,13 +55,15 @@ def train_detector(
     then learn those rows too, for the newest days say most about the next. The threshold is of the final weights' own
     scores, raised by what the draft's rose by on rows that it never saw; or, where there are enough of them, of
     `unseen` scores (T,) that past models gave to nights they had not seen. The alarms of the `nights` since the
-    incumbent was trained move both limits. Values that `routines` explain are not learned. ValueError says how many normal rows are missing.
+    incumbent was trained move both limits. Values that `routines` explain are not learned. ValueError says how many
+    normal rows are missing.
     """
-    spans = without_routines(spans, routines)
+    all_values, spans = spans, without_routines(spans, routines)
+    recurring = values_hidden(all_values, spans)
     spans, hidden = cleaned(spans)
     rhythm = find_rhythm(spans, plan.step_s)
     plain, spans = spans, trimmed(spans, profile_of(_whole(spans), rhythm, plan.step_s))
-    aside = SetAside(hidden, values_hidden(plain, spans), rows_set_aside(plain, spans))
+    aside = SetAside(hidden, values_hidden(plain, spans), rows_set_aside(plain, spans), recurring_values=recurring)
     draft, history = _learned(replace(plan, stage="draft"), spans, rhythm, routines, progress, checkpoint)
     draft, draft_adjusted = calibrate(draft, spans)
     spans, surprising = without_faults(spans, draft_adjusted)

@@ -18,6 +18,7 @@ from anomaly.series.kinds import parse_config
 from anomaly.series.limits.control import nights_since
 from anomaly.series.limits.unseen import unseen_scores
 from anomaly.series.span import ABNORMAL, TrainingPlan, training_spans
+from anomaly.series.training.due import alarms_every_night
 from anomaly.series.training.routine_search import find_routines, unexplained
 from anomaly.series.training.sample import Sample, sample_grids, sample_of, sample_paths, span_days, with_fleet
 from anomaly.series.training.train import train_detector
@@ -199,7 +200,8 @@ def _keep_history(store: Store, family: str, day: date, history: dict[str, list[
 
 
 def training_due(settings: Settings, day: date, family: str) -> bool:
-    """Whether a night of `day` has to train first: no detector, too long since the last try, or assets to commission.
+    """Whether a night of `day` has to train first: no detector, too long since the last try, a young
+    one that reports the same every night, or assets to commission.
 
     The first training waits until `first_after` earlier days have a grid.
     """
@@ -210,7 +212,7 @@ def training_due(settings: Settings, day: date, family: str) -> bool:
     if model is None:
         return True
     newest = ModelCatalogue(store).trained_before(KIND, family, day)[-1]
-    if (day - newest.through).days > spec.training.every:
+    if (day - newest.through).days > spec.training.every or alarms_every_night(store, spec, family, day, newest):
         return True
     if spec.training.commissioning is None:
         return False

@@ -34,7 +34,7 @@ def trimmed(spans: dict[str, Span], profile: Profile | None) -> dict[str, Span]:
     plain = without_rhythm(spans, profile)
     result: dict[str, Span] = {}
     for asset, span in spans.items():
-        odd = outlying_values(plain[asset])
+        odd = _odd_values(plain[asset])
         result[asset] = _set_aside(hidden_in(span, odd), odd) if odd.any() else span
     return result
 
@@ -47,8 +47,8 @@ def _set_aside(span: Span, odd: np.ndarray) -> Span:
     return replace(span, abnormal=span.abnormal | rows) if rows.mean() <= MOST_ASIDE else span
 
 
-def outlying_values(span: Span) -> np.ndarray:
-    """Which values of a span, without its rhythm where it has one, are outlying, (T, D)."""
+def _odd_values(span: Span) -> np.ndarray:
+    """Which values of a span without its rhythm are outlying, (T, D)."""
     values = np.where(span.usable(), span.grid.values, np.nan).astype(np.float64)
     periods = [period_length(np.nan_to_num(column)) for column in span.grid.values.T]
     length = int(np.clip(np.median(periods), *LENGTHS))
@@ -62,15 +62,11 @@ def _odd_column(values: np.ndarray, length: int) -> np.ndarray:
     First those far from the sensor's usual level or from their neighbours; then, in turns, those far from what windows
     expect that learned without them.
     """
-    none, known = np.zeros(len(values), dtype=bool), np.isfinite(values)
-    if known.sum() < 4 * length:
-        return none
-    low, high = np.quantile(values[known], (0.1, 0.9))
-    if not high > low:
-        return none
-    ready = (values - np.median(values[known])) / ((high - low) / 2.56)
-    beside = pd.Series(ready).rolling(AROUND, center=True, min_periods=1).median().to_numpy()
-    odd = outlying(ready, LEAST_SCALE) | outlying(ready - beside, LEAST_SCALE)
+    known = np.isfinite(values)
+    ready = _in_spreads(values) if known.sum() >= 4 * length else None
+    if ready is None:
+        return np.zeros(len(values), dtype=bool)
+    odd = _far(ready)
     for _ in range(TURNS):
         if odd.mean() > MOST_HIDDEN:
             break
@@ -79,3 +75,24 @@ def _odd_column(values: np.ndarray, length: int) -> np.ndarray:
         if (odd == before).all():
             break
     return np.asarray(odd)
+
+
+def far_values(span: Span) -> np.ndarray:
+    """Which normal values of a span are outlying by their sensor's usual level or by their neighbours, (T, D)."""
+    values = np.where(span.usable(), span.grid.values, np.nan).astype(np.float64)
+    each = [_in_spreads(column) if np.isfinite(column).any() else None for column in values.T]
+    none = np.zeros(len(values), dtype=bool)
+    return np.stack([none if ready is None else _far(ready) for ready in each], axis=1)
+
+
+def _in_spreads(values: np.ndarray) -> np.ndarray | None:
+    """Values (T,), some of them numbers, from their median in units of their spread; None where they have none."""
+    known = values[np.isfinite(values)]
+    low, high = np.quantile(known, (0.1, 0.9))
+    return (values - np.median(known)) / ((high - low) / 2.56) if high > low else None
+
+
+def _far(ready: np.ndarray) -> np.ndarray:
+    """Which values (T,), in spreads, are far from the usual level or from their neighbours."""
+    beside = pd.Series(ready).rolling(AROUND, center=True, min_periods=1).median().to_numpy()
+    return np.asarray(outlying(ready, LEAST_SCALE) | outlying(ready - beside, LEAST_SCALE))
