@@ -25,10 +25,13 @@ from sensors_data.errors import UnusableError
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.threads import one_thread
 from sensors_data.nets.training import Progress
-from sensors_data.series.grids.windows import Windows, joined, normal, sliding_windows
+from sensors_data.series.grids.grid import SHORT_GAP, long_gaps
+from sensors_data.series.grids.windows import Windows, count_normal, joined, normal, sliding_windows
 from sensors_data.settings import parse
 
 MIN_VARIANCE = math.exp(LSTMVAEConfig.model_fields["min_log_variance"].default)
+FEWEST_WINDOWS = 16
+"""Windows without which shorter ones are learned from."""
 GOLDEN = (math.sqrt(5) - 1) / 2
 """Its multiples modulo 1 fall evenly into any interval and never repeat (Weyl)."""
 
@@ -90,7 +93,8 @@ def _of_stage(plan: TrainingPlan[LSTMVAEDetectorConfig]) -> LSTMVAEDetectorConfi
 def window_lengths(spans: list[Span], config: LSTMVAEDetectorConfig) -> list[int]:
     """The networks' windows in rows: multiples of the span's median period, whole numbers of rows a token.
 
-    Two thirds of the longest run of normal rows, where found faults have cut the span into shorter pieces than that.
+    Two thirds of the longest run of normal rows, where found faults have cut the span into shorter pieces than that;
+    and half as long again and again, where gaps leave fewer than FEWEST_WINDOWS.
     """
     rows = max(map(len, spans))
     periods = [period_length(np.nan_to_num(column)) for span in spans for column in span.grid.values.T]
@@ -100,8 +104,20 @@ def window_lengths(spans: list[Span], config: LSTMVAEDetectorConfig) -> list[int
         length = min(int(period * multiple), rows // 3 if multiple > 1 else rows)
         room = max(_longest_normal(span.abnormal[: span.split - _gap(span, length)]) for span in spans)
         length = length if length < room else 2 * room // 3
+        while length >= 2 * config.tokens and _normal_windows(spans, length, config) < FEWEST_WINDOWS:
+            length //= 2
         lengths.add(max(config.tokens, length // config.tokens * config.tokens))
     return sorted(lengths)
+
+
+def _normal_windows(spans: list[Span], length: int, config: LSTMVAEDetectorConfig) -> int:
+    """How many windows of `length` rows that can be learned from would have a score, too."""
+    count = 0
+    for span in (span.rows(0, span.split - _gap(span, length)) for span in spans):
+        known = np.where(long_gaps(span.grid.observed, SHORT_GAP), np.float32(np.nan), span.grid.values)
+        grid = replace(span.grid, values=known)
+        count += count_normal(grid, span.abnormal, length, config.min_observed)
+    return count
 
 
 def _longest_normal(abnormal: np.ndarray) -> int:
@@ -147,7 +163,9 @@ def _learn_network(
     held_out = [span.rows(span.split, len(span)) for span in spans]
     valid = _windows(held_out, length, config, math.ceil(config.max_windows * config.held_out))
     if len(train) < 2:
-        raise UnusableError(f"only {len(train)} windows of {length} rows are normal and measured", "two are needed")
+        share = np.mean([span.usable().any(axis=1).mean() for span in learned])
+        reason = f"only {len(train)} windows of {length} rows are normal and measured, as {share:.0%} of the rows are"
+        raise UnusableError(reason, "two are needed: choose a longer step, or learn from more days")
     shape, level = split_level(train.values)
     subspace = principal_subspace(shape, config.keep, config.max_latent, MIN_VARIANCE)
     recurrent = config.recurrent and sum(map(len, spans)) >= config.recurrent_rows

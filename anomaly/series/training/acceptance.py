@@ -22,6 +22,8 @@ its span, and for half of the epochs."""
 LARGE = 20.0
 """Standard deviations of a planted fault that no useful detector misses."""
 PLANTED_ROWS = LENGTHS["level"]
+MEASURED = 0.8
+"""Share of its rows by which a planted fault is measured where it is first tried."""
 TRIED = 3
 """Assets in which faults are planted."""
 
@@ -70,7 +72,7 @@ def flaw(detector: Detector, spans: dict[str, Span]) -> str:
         scores.append(scored.score[np.isfinite(scored.score)])
         rows += int(held_out.usable().any(axis=1).sum())
         varied |= _varies(held_out)
-        first = max(0, min(first_held_out(span) + detector.context_rows, len(span) - PLANTED_ROWS))
+        first = _measured_place(span, first_held_out(span) + detector.context_rows, detector.card.modelled_columns[0])
         faults += [Fault(span.grid, asset, kind, 0, first, LARGE) for kind in ("level", "noise")]
     known = np.concatenate(scores)
     if len(known) < min(rows / 2, MIN_ROWS):  # between many finds no window fits
@@ -81,6 +83,18 @@ def flaw(detector: Detector, spans: dict[str, Span]) -> str:
     if 2 * len(missed) > len(faults):
         return f"{len(missed)} of {len(faults)} planted faults of {LARGE:g} standard deviations stay under its limit"
     return ""
+
+
+def _measured_place(span: Span, wanted: int, sensor: int) -> int:
+    """The row `wanted` if a fault planted there is measured, by MEASURED of its rows; else the row from which on
+    most of them are.
+    """
+    first = max(0, min(wanted, len(span) - PLANTED_ROWS))
+    usable = np.concatenate([[0], np.cumsum(span.usable()[:, sensor])])
+    measured = usable[PLANTED_ROWS:] - usable[:-PLANTED_ROWS]
+    if not len(measured) or measured[first] >= MEASURED * PLANTED_ROWS:
+        return first
+    return int(np.argmax(measured))
 
 
 def _varies(span: Span) -> bool:

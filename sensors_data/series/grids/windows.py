@@ -66,6 +66,16 @@ def measured_enough(windows: Windows, min_observed: float) -> np.ndarray:
     return np.asarray((measured >= min_observed) & (empty <= MAX_EMPTY))
 
 
+def count_normal(grid: Grid, abnormal: np.ndarray, length: int, min_observed: float) -> int:
+    """How many of the windows of `length` rows touch no abnormal row (T,) and are measured enough."""
+    if len(grid) < length:
+        return 0
+    rows = (abnormal, grid.observed.any(axis=1), np.isnan(grid.values).all(axis=1))
+    sums = [np.concatenate([[0], np.cumsum(row)]) for row in rows]
+    bad, measured, empty = (total[length:] - total[:-length] for total in sums)
+    return int(((bad == 0) & (measured >= min_observed * length) & (empty <= MAX_EMPTY * length)).sum())
+
+
 def normal(windows: Windows, abnormal: np.ndarray, min_observed: float) -> Windows:
     """The windows that touch no abnormal row (T,) and are measured enough: copies."""
     bad = np.concatenate([[0], np.cumsum(abnormal)])

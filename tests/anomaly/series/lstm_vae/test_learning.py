@@ -8,6 +8,7 @@ from anomaly.series.lstm_vae.card import LSTMVAEDetectorConfig
 from anomaly.series.lstm_vae.learning import learn_detector, spread_indices, window_lengths
 from anomaly.series.lstm_vae.window_scores import score_windows
 from anomaly.series.span import Span, TrainingPlan
+from sensors_data.errors import UnusableError
 from sensors_data.series.grids.grid import Grid
 from sensors_data.series.grids.windows import sliding_windows
 
@@ -71,3 +72,20 @@ def test_found_faults_that_cut_a_span_into_short_pieces_shorten_its_windows() ->
     assert window_lengths([span], config) == [96, 112]
     detector, _ = learn_detector(TrainingPlan("site", 3600, date(2026, 1, 29), config, 0), {"a": span})
     assert [network.model.config.window for network in detector.networks] == [96, 112]
+
+
+def test_gaps_shorten_windows_and_readings_that_are_too_rare_say_what_to_do() -> None:
+    rows, config = 672, LSTMVAEDetectorConfig(recurrent=False)
+    values = np.sin(2 * np.pi * np.arange(rows) / 112).astype(np.float32)[:, None]
+    times = np.datetime64("2026-01-01", "us") + np.arange(rows) * np.timedelta64(3600, "s")
+
+    def read(every: int, runs: int) -> Span:
+        """`runs` of each `every` rows are measured, the others imputed."""
+        observed = (np.arange(rows) % every < runs)[:, None]
+        return Span(Grid(times, values, observed, ("flow",)), np.zeros(rows, bool), rows)
+
+    assert window_lengths([read(50, 30)], config) == [16]
+    assert window_lengths([read(200, 190)], config) == [112, 224]
+    plan = TrainingPlan("site", 3600, date(2026, 1, 29), config, 0)
+    with pytest.raises(UnusableError, match="as 25% of the rows are; two are needed: choose a longer step"):
+        learn_detector(plan, {"a": read(4, 1)})

@@ -148,3 +148,11 @@ def test_another_budget_is_a_reason_to_move_the_limit(detector):
     other = moved.threshold.model_copy(update={"budget": 5 * detector.threshold.budget})
     challenger = replace(moved, card=moved.card.model_copy(update={"threshold": other}))
     assert carried(challenger, detector, 0.1).threshold.value == moved.threshold.value
+
+
+def test_faults_are_planted_where_the_span_is_measured(detector, spans):
+    span = spans["a"]
+    observed = span.grid.observed.copy()
+    observed[1280:1500] = False  # where faults are planted first
+    gappy = replace(span, grid=replace(span.grid, observed=observed))
+    assert flaw(detector, {"a": gappy}) == ""
