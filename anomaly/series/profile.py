@@ -49,8 +49,18 @@ class Profile:
         return Grid(grid.times, values, grid.observed, grid.sensors)
 
 
-Rhythm = tuple[str, np.ndarray]
-"""A kind of profile and the sensors (D,) that have it."""
+@dataclass(frozen=True)
+class Rhythm:
+    """What a profile is fitted for."""
+
+    kind: str
+    sensors: np.ndarray  # (D,) which have it
+    by_row: bool = False
+    """A slot is a row of the clock, not smoothed: days that repeat to the row have edges that slots of SLOT_S blur."""
+
+    def slots(self, step_s: float) -> int:
+        """Slots of a day."""
+        return int(DAY_S // (step_s if self.by_row else max(SLOT_S, step_s)))
 
 
 def find_rhythm(spans: dict[str, Span], step_s: float) -> Rhythm | None:
@@ -63,8 +73,8 @@ def find_rhythm(spans: dict[str, Span], step_s: float) -> Rhythm | None:
     if rhythm is None:
         return None
     rows = np.concatenate(list(values.values()))
-    pays = rhythm[1] & ~(np.isin(rows, (0.0, 1.0)) | np.isnan(rows)).all(axis=0)
-    return (rhythm[0], pays) if pays.any() else None
+    pays = rhythm.sensors & ~(np.isin(rows, (0.0, 1.0)) | np.isnan(rows)).all(axis=0)
+    return replace(rhythm, sensors=pays) if pays.any() else None
 
 
 def profile_of(spans: dict[str, Span], rhythm: Rhythm | None, step_s: float) -> Profile | None:
@@ -72,7 +82,7 @@ def profile_of(spans: dict[str, Span], rhythm: Rhythm | None, step_s: float) -> 
     if rhythm is None:
         return None
     times, values = _measured({asset: span.rows(0, span.split) for asset, span in spans.items()})
-    return fit_profile(times, values, rhythm[0], step_s, rhythm[1])
+    return fit_profile(times, values, rhythm, step_s)
 
 
 def without_rhythm(spans: dict[str, Span], profile: Profile | None) -> dict[str, Span]:
@@ -88,42 +98,42 @@ def _measured(spans: dict[str, Span]) -> tuple[dict[str, np.ndarray], dict[str, 
     return {asset: span.grid.times for asset, span in spans.items()}, values
 
 
-def fit_profile(
-    times: dict[str, np.ndarray], values: dict[str, np.ndarray], kind: str, step_s: float, sensors: np.ndarray
-) -> Profile:
-    """The profile of assets' values, (T, D) each, NaN where not normal; `sensors` (D,) are those with a rhythm."""
-    slots = int(DAY_S // max(SLOT_S, step_s))
-    fitted = {asset: _offsets(times[asset], values[asset], kind, slots) * sensors for asset in times}
-    return Profile(kind, fitted)
+def fit_profile(times: dict[str, np.ndarray], values: dict[str, np.ndarray], rhythm: Rhythm, step_s: float) -> Profile:
+    """The profile of assets' values, (T, D) each, NaN where not normal."""
+    fitted = {asset: _offsets(times[asset], values[asset], rhythm, step_s) * rhythm.sensors for asset in times}
+    return Profile(rhythm.kind, fitted)
 
 
 def choose_profile(
     times: dict[str, np.ndarray], values: dict[str, np.ndarray], step_s: float, split: dict[str, int]
 ) -> Rhythm | None:
-    """The kind of profile, fitted before each asset's `split`, that explains the later rows best, and for which
-    sensors (D,) it pays; None where none does.
+    """The profile, fitted before each asset's `split`, that explains the later rows best, and for which sensors it
+    pays; None where none does. It is by row only where that explains them better by as much again.
     """
-    ratios = {}
+    every = np.ones(next(iter(values.values())).shape[1], dtype=bool)
+
+    def explained(rhythm: Rhythm) -> np.ndarray:
+        return np.asarray(np.mean([_ratio(times[a], values[a], rhythm, step_s, split[a]) for a in times], axis=0))
+
     days = max((split[a] * step_s / DAY_S for a in times), default=0.0)
-    for kind in KINDS:
-        if days >= FEWEST_DAYS[kind]:
-            ratio = [_ratio(times[a], values[a], kind, step_s, split[a]) for a in times]
-            ratios[kind] = np.mean(ratio, axis=0)
+    ratios = {kind: explained(Rhythm(kind, every)) for kind in KINDS if days >= FEWEST_DAYS[kind]}
     if not ratios:
         return None
     kind = min(ratios, key=lambda name: float(np.minimum(ratios[name], 1.0).mean()))
     pays = ratios[kind] <= GAIN
-    return (kind, pays) if pays.any() else None
+    if not pays.any():
+        return None
+    sharp = explained(Rhythm(kind, every, by_row=True))
+    return Rhythm(kind, pays, by_row=bool(sharp[pays].mean() <= GAIN * ratios[kind][pays].mean()))
 
 
-def _ratio(times: np.ndarray, values: np.ndarray, kind: str, step_s: float, split: int) -> np.ndarray:
+def _ratio(times: np.ndarray, values: np.ndarray, rhythm: Rhythm, step_s: float, split: int) -> np.ndarray:
     """The capped deviation of the rows after `split` with a profile of those before it, over that without, (D,)."""
-    slots = int(DAY_S // max(SLOT_S, step_s))
     later = values[split:]
     if len(later) * step_s < DAY_S:
         return np.ones(values.shape[1])
-    offsets = _offsets(times[:split], values[:split], kind, slots)
-    profiled = later - offsets[_slots(times[split:], kind, slots)]
+    offsets = _offsets(times[:split], values[:split], rhythm, step_s)
+    profiled = later - offsets[_slots(times[split:], rhythm.kind, rhythm.slots(step_s))]
     plain, better = (np.abs(rows - _median(rows)) for rows in (later, profiled))
     cap = CAP * _median(plain)
     before = np.nansum(np.minimum(plain, cap), axis=0)
@@ -131,8 +141,11 @@ def _ratio(times: np.ndarray, values: np.ndarray, kind: str, step_s: float, spli
     return np.where(before > 0, after / np.where(before > 0, before, 1.0), 1.0)
 
 
-def _offsets(times: np.ndarray, values: np.ndarray, kind: str, slots: int) -> np.ndarray:
-    """Each slot's median less the median of all, shrunk where days differ more than slots do, smoothed: (slots, D)."""
+def _offsets(times: np.ndarray, values: np.ndarray, rhythm: Rhythm, step_s: float) -> np.ndarray:
+    """Each slot's median less the median of all, shrunk where days differ more than slots do, smoothed where slots are
+    no rows: (slots, D).
+    """
+    kind, slots = rhythm.kind, rhythm.slots(step_s)
     centred = pd.DataFrame(values - _median(values))
     groups = centred.groupby(_slots(times, kind, slots))
     every = range(KINDS[kind] * slots)
@@ -143,6 +156,8 @@ def _offsets(times: np.ndarray, values: np.ndarray, kind: str, slots: int) -> np
     between = medians.var(ddof=0)
     shrink = days / (days + within / between.where(between > 0, np.inf).replace(np.inf, 1e-12)).replace(0, np.inf)
     offsets = (medians * shrink).fillna(0.0).to_numpy().reshape(KINDS[kind], slots, -1)
+    if rhythm.by_row:
+        return np.asarray(offsets.reshape(KINDS[kind] * slots, -1), dtype=np.float64)
     if kind == "week":
         offsets = offsets.reshape(1, 7 * slots, -1)
     smooth = (np.roll(offsets, 1, axis=1) + 2 * offsets + np.roll(offsets, -1, axis=1)) / 4
