@@ -18,6 +18,8 @@ FEWEST_DAYS = {"day": 2, "workday": 7, "week": 14}
 SLOT_S = 900
 GAIN = 0.9
 """A profile is used if it reduces the deviation on held-out rows below this share."""
+BY_ROW = 0.5
+"""Its slots are rows of the clock if these leave less than this share of what slots of SLOT_S leave."""
 CAP = 3.0
 """Deviations are capped at this many times the median one, so that faults do not decide the choice."""
 DAY_S = 86_400
@@ -108,7 +110,7 @@ def choose_profile(
     times: dict[str, np.ndarray], values: dict[str, np.ndarray], step_s: float, split: dict[str, int]
 ) -> Rhythm | None:
     """The profile, fitted before each asset's `split`, that explains the later rows best, and for which sensors it
-    pays; None where none does. It is by row only where that explains them better by as much again.
+    pays; None where none does. It is by row only where days repeat to the row.
     """
     every = np.ones(next(iter(values.values())).shape[1], dtype=bool)
 
@@ -124,7 +126,7 @@ def choose_profile(
     if not pays.any():
         return None
     sharp = explained(Rhythm(kind, every, by_row=True))
-    return Rhythm(kind, pays, by_row=bool(sharp[pays].mean() <= GAIN * ratios[kind][pays].mean()))
+    return Rhythm(kind, pays, by_row=bool(sharp[pays].mean() <= BY_ROW * ratios[kind][pays].mean()))
 
 
 def _ratio(times: np.ndarray, values: np.ndarray, rhythm: Rhythm, step_s: float, split: int) -> np.ndarray:
