@@ -52,6 +52,7 @@ def model_routes(service: Service) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["models and images"])
     _model_routes(routes, service)
     _camera_routes(routes, service)
+    _picture_routes(routes, service)
     return routes
 
 
@@ -81,7 +82,7 @@ def _model_routes(routes: APIRouter, service: Service) -> None:
 
 
 def _camera_routes(routes: APIRouter, service: Service) -> None:
-    """Cameras and their days: scores, images, heat maps."""
+    """Cameras, and the scores of their days."""
     store = service.store
 
     @routes.get("/cameras", summary="Every camera, its image size and its newest day")
@@ -106,6 +107,16 @@ def _camera_routes(routes: APIRouter, service: Service) -> None:
         rows = store.read("image_scores", camera=camera, day=days[0])
         return records(rows.sort_values("score", ascending=False, kind="stable"))
 
+    @routes.get("/image-codes", summary="Where a day's images lie among the normal ones, in the model's codes")
+    async def codes(camera: CameraQuery, day: DayQuery) -> dict[str, object]:
+        service.settings.camera(camera)
+        return await service.heavy(lambda: codes_of_day(service, camera, day))
+
+
+def _picture_routes(routes: APIRouter, service: Service) -> None:
+    """Stored images, their heat maps, and what they should look like, as PNG."""
+    store = service.store
+
     @routes.get("/image", summary="One stored image as PNG", responses=PNG, response_class=Response)
     def image(camera: CameraQuery, day: DayQuery, image: ImageQuery) -> Response:
         service.settings.camera(camera)
@@ -125,11 +136,6 @@ def _camera_routes(routes: APIRouter, service: Service) -> None:
         service.settings.camera(camera)
         made = await service.heavy(lambda: expected_of(service, camera, day, image))
         return Response(made, media_type="image/png")
-
-    @routes.get("/image-codes", summary="Where a day's images lie among the normal ones, in the model's codes")
-    async def codes(camera: CameraQuery, day: DayQuery) -> dict[str, object]:
-        service.settings.camera(camera)
-        return await service.heavy(lambda: codes_of_day(service, camera, day))
 
 
 def drawn(service: Service, wanted: Draw) -> Response:

@@ -65,6 +65,15 @@ WORDS = 12
 def page_routes(service: Service, access: Access) -> APIRouter:
     """The addresses of the pages."""
     routes = APIRouter(include_in_schema=False)
+    _add_look(routes)
+    _add_plant(routes, service, access)
+    _add_models(routes, service, access)
+    _add_reference(routes, access)
+    return routes
+
+
+def _add_look(routes: APIRouter) -> None:
+    """The colours, and the address without its slash."""
 
     @routes.get("/static/palette.css")
     def palette() -> Response:
@@ -74,10 +83,18 @@ def page_routes(service: Service, access: Access) -> APIRouter:
     def bare() -> RedirectResponse:
         return RedirectResponse("/pages/")
 
+
+def _add_plant(routes: APIRouter, service: Service, access: Access) -> None:
+    """The plant: all machines, one machine, anomalies to review, images, and the night's part of the overview."""
+
     @routes.get("/pages/")
     def overview(request: Request) -> HTMLResponse:
         cards = [] if newest_night(service) else night_cards(service)
         return page(request, access, "overview.html", title="Overview", legend=LEGEND, cards=cards)
+
+    @routes.get("/pages/parts/night")
+    def night() -> HTMLResponse:
+        return part("night.html", cards=night_cards(service))
 
     @routes.get("/pages/asset")
     def machine(request: Request) -> Response:
@@ -102,9 +119,18 @@ def page_routes(service: Service, access: Access) -> APIRouter:
         cameras = sorted(service.settings.cameras)
         return page(request, access, "images.html", title="Images", cameras=cameras, verdicts=PICTURE_VERDICTS)
 
+
+def _add_models(routes: APIRouter, service: Service, access: Access) -> None:
+    """All models, one group of them, and two of them compared."""
+
     @routes.get("/pages/models")
     def models(request: Request) -> HTMLResponse:
         return page(request, access, "models.html", title="Models", groups=model_groups(service))
+
+    @routes.get("/pages/parts/models")
+    def model_group(request: Request, kind: Kind, name: ModelName) -> HTMLResponse:
+        [group] = groups_of(service, [(kind, name)])
+        return part("model_group.html", group=group, is_admin=access.may(request.headers, "admin"))
 
     @routes.get("/pages/models/compare")
     def compare(request: Request) -> HTMLResponse:
@@ -114,10 +140,9 @@ def page_routes(service: Service, access: Access) -> APIRouter:
             return _wrong(request, access, error, "There is no such comparison")
         return page(request, access, "compare.html", title=f"Two models of {shown['name']}", **shown)
 
-    @routes.get("/pages/parts/models")
-    def model_group(request: Request, kind: Kind, name: ModelName) -> HTMLResponse:
-        [group] = groups_of(service, [(kind, name)])
-        return part("model_group.html", group=group, is_admin=access.may(request.headers, "admin"))
+
+def _add_reference(routes: APIRouter, access: Access) -> None:
+    """The settings and the runbook."""
 
     @routes.get("/pages/settings")
     def settings(request: Request) -> HTMLResponse:
@@ -126,12 +151,6 @@ def page_routes(service: Service, access: Access) -> APIRouter:
     @routes.get("/pages/runbook")
     def runbook(request: Request) -> HTMLResponse:
         return page(request, access, "runbook.html", title="Runbook")
-
-    @routes.get("/pages/parts/night")
-    def night() -> HTMLResponse:
-        return part("night.html", cards=night_cards(service))
-
-    return routes
 
 
 def _wrong(request: Request, access: Access, error: WrongAddressError, title: str) -> HTMLResponse:

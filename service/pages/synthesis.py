@@ -69,6 +69,13 @@ def synthesis_routes(service: Service, access: Access) -> APIRouter:
         rows = service.store.read("quality", camera=camera, day=days[-1]) if days else pd.DataFrame()
         return part("quality.html", day=days[-1] if days else None, rows=rows.to_dict("records"), at_most=AT_MOST)
 
+    _add_pictures(routes, service)
+    return routes
+
+
+def _add_pictures(routes: APIRouter, service: Service) -> None:
+    """Sheets of images: drawn ones, ways between two seeds, and real ones."""
+
     @routes.get("/parts/drawn.png")
     async def drawn(
         camera: CameraQuery,
@@ -99,8 +106,6 @@ def synthesis_routes(service: Service, access: Access) -> APIRouter:
     @routes.get("/parts/real.png")
     async def real(camera: CameraQuery, many: CountQuery = 24, label: LabelQuery = "") -> Response:
         return await _png(service, lambda: real_images(service, camera, many, label or None), COLUMNS)
-
-    return routes
 
 
 async def _png(service: Service, images: Callable[[], np.ndarray], columns: int) -> Response:

@@ -61,6 +61,14 @@ def try_routes(service: Service, access: Access, folder: Path) -> APIRouter:
             sheets=[],
         )
 
+    _add_files(routes, service, tryouts)
+    _add_scores(routes, service, tryouts)
+    return routes
+
+
+def _add_files(routes: APIRouter, service: Service, tryouts: Tryouts) -> None:
+    """An upload, what is understood of it, and the settings that follow."""
+
     @routes.post("/files")
     async def upload(request: Request, name: NameQuery) -> dict[str, str]:
         key, _ = tryouts.begin(name, await request.body())
@@ -78,6 +86,10 @@ def try_routes(service: Service, access: Access, folder: Path) -> APIRouter:
             raise UnusableError("the file was not understood", "correct it first")
         text = settings_of(tryout.found, name.strip(), tryout.path.name, tuple(service.settings.families))
         return Response(text, media_type="application/toml", headers=_as_file("settings.toml"))
+
+
+def _add_scores(routes: APIRouter, service: Service, tryouts: Tryouts) -> None:
+    """Scores, the outcome under another budget, curves, and the rows as a file."""
 
     @routes.post("/scores")
     async def score(ask: Ask) -> Response:
@@ -110,8 +122,6 @@ def try_routes(service: Service, access: Access, folder: Path) -> APIRouter:
         rows = tryouts.get(key).scored.scored.rows
         body = b"".join(stream(TABLES["scores"], [rows], "parquet"))
         return Response(body, media_type=PARQUET, headers=_as_file("scores.parquet"))
-
-    return routes
 
 
 def _as_file(name: str) -> dict[str, str]:

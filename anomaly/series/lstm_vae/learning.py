@@ -12,7 +12,8 @@ import torch
 from anomaly.series.blocks import block_of
 from anomaly.series.kind import Kind
 from anomaly.series.lstm_vae.card import Gain, LSTMVAECard, LSTMVAEDetectorConfig
-from anomaly.series.lstm_vae.detector import LSTMVAEDetector, Network, read_detector, score_network
+from anomaly.series.lstm_vae.detector import LSTMVAEDetector, Network, score_network
+from anomaly.series.lstm_vae.files import read_detector
 from anomaly.series.lstm_vae.gain import LEAST_GAIN, gain_of
 from anomaly.series.lstm_vae.level_prior import fit_level_prior, split_level
 from anomaly.series.lstm_vae.network import LSTMVAE, LSTMVAEConfig, principal_subspace

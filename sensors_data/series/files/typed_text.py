@@ -9,23 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from sensors_data.series.files.cells import Aside, Body, is_utf8, mended_rows, row_numbers, table_of
+from sensors_data.series.files.cells import Body, is_utf8, mended_rows, table_of
 from sensors_data.series.files.header_names import named_cells
-from sensors_data.series.files.key_columns import WORD, coded, whole
-from sensors_data.series.files.number_cells import BLANKS, numbers_of, numbers_of_text
+from sensors_data.series.files.key_columns import whole
 from sensors_data.series.files.text_lines import joined, lines_and_quotes
-from sensors_data.series.values.numbers import is_blank
-from sensors_data.wide_rows import is_full
+from sensors_data.series.files.typed_blocks import Block, Kinds, block_of, block_of_texts, with_numbers, with_texts
 
 _FAILED = 3
 """Blocks whose numbers had to be read as text after which every block is at once."""
-_MOST_WORDS = 12
-"""Different cells that are no numbers up to which the others are still read as numbers."""
-_BAD_WORD = re.compile(r"invalid value '(.*)'$", re.DOTALL)
-
-
 _NONE_BAD = pd.DataFrame({"line": [], "raw": []})
 
 
@@ -68,31 +60,6 @@ class TypedRows:
         return rows.set_axis(lines)
 
 
-@dataclass(frozen=True)
-class _Block:
-    """Some of a text's lines, read; what of them is no number."""
-
-    line: np.ndarray
-    keys: pa.Table
-    odd: np.ndarray
-    aside: Aside
-
-
-@dataclass(frozen=True)
-class _Kinds:
-    """Which columns of a text are keys, numbers, and neither."""
-
-    keys: tuple[str, ...]
-    numbers: tuple[str, ...]
-    others: tuple[str, ...]
-    blank_rows: bool
-
-    def types(self, number: pa.DataType) -> dict[str, pa.DataType]:
-        """The type that each column is read in."""
-        texts = dict.fromkeys((*self.keys, *self.others), pa.string())
-        return texts | dict.fromkeys(self.numbers, number)
-
-
 def typed_rows(
     body: Body, keys: tuple[str, ...], numbers: tuple[str, ...], others: tuple[str, ...], blank_rows: bool = False
 ) -> TypedRows | None:
@@ -100,7 +67,7 @@ def typed_rows(
 
     A row with anything in a column of `others` is odd. So is one without a number where `blank_rows` stay.
     """
-    kinds = _Kinds(keys, numbers, others, blank_rows)
+    kinds = Kinds(keys, numbers, others, blank_rows)
     blocks, failed, first, rows = [], 0, body.first, 0
     values = np.empty((len(numbers), 0))
     words: tuple[str, ...] = ()
@@ -108,14 +75,14 @@ def typed_rows(
         lines, quotes = lines_and_quotes(data)
         if quotes % 2 or not is_utf8(data):
             return None
-        table, aside, words = (None, [], words) if failed >= _FAILED else _with_numbers(data, body, kinds, words)
+        table, aside, words = (None, [], words) if failed >= _FAILED else with_numbers(data, body, kinds, words)
         if table is None:
             failed += 1
-            table, aside = _with_texts(data, body, kinds)
+            table, aside = with_texts(data, body, kinds)
         if table is None or table.num_rows + len(aside) != lines:
             return None  # a line ends within a cell, or the lines cannot be told apart
         values = _with_room(values, rows, lines, len(body.text) / len(data))
-        block = _block(table, aside, first, body, kinds, words, values[:, rows:])
+        block = block_of(table, aside, first, body, kinds, words, values[:, rows:])
         first, rows = first + lines, rows + len(block.line)
         blocks.append(block)
     if not blocks:
@@ -126,7 +93,7 @@ def typed_rows(
         values = _with_room(values, rows, len(mended), 1.0)
         values[:, rows : rows + len(mended)] = np.nan
         rows += len(mended)
-        blocks.append(_of_texts(mended, kinds))
+        blocks.append(block_of_texts(mended, kinds))
     read = _joined(body, blocks, values[:, :rows], mended, bad)
     return _without_empty_lines(read) if blank_rows else read
 
@@ -154,95 +121,8 @@ def _without_empty_lines(rows: TypedRows) -> TypedRows:
     return replace(rows, line=rows.line[stays], keys=keys, values=values, odd=rows.odd[stays])
 
 
-def _with_numbers(
-    data: bytes | memoryview, body: Body, kinds: _Kinds, words: tuple[str, ...]
-) -> tuple[pa.Table | None, Aside, tuple[str, ...]]:
-    """A block with its numbers as such, null where a cell is blank or one of `words`, and the words with those met.
-
-    None in place of the block where it has too many cells that are no numbers.
-    """
-    while len(words) <= _MOST_WORDS:
-        try:
-            return *table_of(data, body, kinds.types(pa.float64()), (*BLANKS, *words)), words
-        except pa.ArrowInvalid as error:
-            word = _BAD_WORD.search(str(error))
-            if word is None or word[1] in words:
-                break
-            words = (*words, word[1])
-    return None, [], words
-
-
-def _with_texts(data: bytes | memoryview, body: Body, kinds: _Kinds) -> tuple[pa.Table | None, Aside]:
-    """A block with its numbers as text; None where its rows cannot be read at all."""
-    try:
-        return table_of(data, body, kinds.types(pa.string()))
-    except pa.ArrowInvalid:
-        return None, []
-
-
-def _block(
-    table: pa.Table,
-    aside: Aside,
-    first: int,
-    body: Body,
-    kinds: _Kinds,
-    words: tuple[str, ...],
-    into: np.ndarray,
-) -> _Block:
-    """The rows of a block whose first line has the number `first`, those of blank cells alone left out.
-
-    Their numbers are put `into` the first places of the columns (D, any).
-    """
-    columns = [whole(table[name]) for name in kinds.numbers]
-    read = [numbers_of_text(c, body.decimal) if pa.types.is_string(c.type) else numbers_of(c) for c in columns]
-    line = row_numbers(table.num_rows, aside) + (first - 1)
-    odd = np.zeros(table.num_rows, dtype=bool)
-    for _, strange in read:
-        if strange is not None:
-            odd |= strange
-    for name in kinds.others:
-        odd |= ~pc.is_in(table[name], pa.array(BLANKS)).to_numpy()
-    values = [value for value, _ in read]
-    if words and not pa.types.is_string(columns[0].type) and not all(map(is_full, values)):
-        empty = np.stack([np.isnan(value) for value in values])  # (D, N)
-        doubtful = np.flatnonzero(empty.any(axis=0))
-        odd[doubtful] |= _has_word(line[doubtful], empty[:, doubtful], body, kinds)
-    aside = [(number + first - 1, text) for number, text in aside]
-    keys = coded(table.select(kinds.keys))
-    full = any(map(is_full, values))
-    blank = None if full else np.logical_and.reduce([np.isnan(value) for value in values])
-    if blank is not None and not kinds.blank_rows:
-        filled = odd | ~blank
-        line, keys, odd = line[filled], keys.filter(filled), odd[filled]
-        values = [value[filled] for value in values]
-    elif blank is not None:
-        odd |= blank
-    for column, value in zip(into, values, strict=True):
-        column[: len(line)] = value  # while the processor's cache has it
-    return _Block(line, keys, odd, aside)
-
-
-def _has_word(lines: np.ndarray, empty: np.ndarray, body: Body, kinds: _Kinds) -> np.ndarray:
-    """Which of some lines have a cell that is not blank among those of numbers that are `empty` (D, N)."""
-    unknown = {name: cells for name, cells in zip(kinds.numbers, empty, strict=True) if cells.any()}
-    table, _ = table_of(joined(body.lines, lines - 1), body, dict.fromkeys(unknown, pa.string()))
-    words = np.zeros(len(lines), dtype=bool)
-    for name, cells in unknown.items():
-        blank = pc.is_in(pc.ascii_trim_whitespace(table[name]), pa.array(BLANKS))
-        words |= cells & ~blank.to_numpy()
-    return words
-
-
-def _of_texts(rows: pd.DataFrame, kinds: _Kinds) -> _Block:
-    """Rows of which all that is not a key is looked at as text."""
-    table = pa.table({name: pa.array(rows[name].astype(str)).dictionary_encode().cast(WORD) for name in kinds.keys})
-    odd = ~np.logical_and.reduce([is_blank(rows[name]).to_numpy() for name in (*kinds.numbers, *kinds.others)])
-    odd |= kinds.blank_rows
-    return _Block(rows.index.to_numpy(), table, odd, [])
-
-
 def _joined(
-    body: Body, blocks: list[_Block], columns: np.ndarray, mended: pd.DataFrame | None, bad: pd.DataFrame
+    body: Body, blocks: list[Block], columns: np.ndarray, mended: pd.DataFrame | None, bad: pd.DataFrame
 ) -> TypedRows:
     """The rows of all blocks with their numbers, `columns`; mended ones, the last block, where their lines are."""
     line, values = np.concatenate([block.line for block in blocks]), columns.T

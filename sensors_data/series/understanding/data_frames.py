@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.errors import UnusableError
-from sensors_data.series.understanding.discover import usual_step
+from sensors_data.series.understanding.first_training import usual_step
 from sensors_data.settings import LABEL
 
 TIME, ASSET, SENSOR, VALUE = COLUMNS = ["time", "asset", "sensor", "value"]

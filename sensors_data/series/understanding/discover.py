@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from sensors_data.errors import UnreadableError
@@ -20,20 +19,16 @@ from sensors_data.series.grids.clock import jitters
 from sensors_data.series.intake.judging import check
 from sensors_data.series.understanding.doubts.all_doubts import told_doubts
 from sensors_data.series.understanding.doubts.evidence import Evidence
+from sensors_data.series.understanding.first_training import first_training, lengths_of, usual_step
 from sensors_data.series.understanding.oddities import oddities
-from sensors_data.series.understanding.presence import likely_times
 from sensors_data.series.understanding.roles import tells_events
 from sensors_data.series.understanding.sensor_specs import sensor_specs
 from sensors_data.series.understanding.understand import Understood, Wishes, understand
 from sensors_data.series.values.numbers import numbers_of
-from sensors_data.settings import LABEL, Family, Training
+from sensors_data.settings import LABEL, Family, Sensor
 
-_STEPS = [timedelta(seconds=s) for s in range(1, 86_401) if 86_400 % s == 0]
 _AHEAD = pd.Timedelta(days=5 * 365)
 _STATE = "state what is read wrongly: --time, --format, --zone, --separator, --decimal, --asset or --encoding"
-ROWS_WANTED, SLOW_ROWS_WANTED = 64, 240
-"""Measured rows that a first training wants: 48 normal ones, and some that may not be; more where a day has few rows,
-as no window there is shorter than 64 rows and a quarter of them is held out."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +53,50 @@ class Discovery:
 
 def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
     """Settings for the readings in a file or folder. LookupError or UnreadableError when there are none to be found."""
-    wishes = wishes or Wishes()
     files = find_files(str(source))
+    rows = _read(files, wishes or Wishes())
+    sensors = sensor_specs(rows.raw, rows.time, rows.layout, rows.understood)
+    if not sensors:
+        raise UnreadableError(f"{files[0].name} has no good value of a sensor with a printable name", _STATE)
+    readings = rows.raw.assign(time=rows.time, number=numbers_of(rows.raw, rows.layout)).dropna(subset=["time"])
+    family, trains = _family_of(source, rows.layout, sensors, readings)
+    values, refused = _checked(rows, family, files[0].name)
+    odd = oddities(rows.raw, readings, rows.time, family, rows.understood, values)
+    unsure, doubtful = told_doubts(Evidence(rows.understood, family, readings, values, refused))
+    left_out = [*rows.broken, *_nameless(rows.raw), *sheets_left_out(files[0], rows.layout.sheet)]
+    return Discovery(
+        name=name_of(source),
+        family=family,
+        rows=len(rows.raw),
+        assets=tuple(sorted(readings["asset"].unique())),
+        first=readings["time"].min(),
+        last=readings["time"].max(),
+        odd=(*left_out, *_ahead(readings["time"].max(), files), *odd, *doubtful),
+        unsure=unsure,
+        understood=rows.understood,
+        used=len(values),
+        refused=refused,
+        values=values[["time", "asset", "sensor", "value"]],
+        trains=trains,
+    )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """All values of a source's files as text, with their times and how they were read."""
+
+    understood: Understood
+    layout: Layout
+    raw: pd.DataFrame
+    time: pd.Series
+    broken: list[str]
+
+
+def _read(files: list[Path], wishes: Wishes) -> _Rows:
+    """The values of all files that read as most of them do. UnreadableError when fewer than two have a time."""
     understood, names, parts, broken = _of_most(files, wishes)
     layout = understood.layout
-    spans = {} if repeats(parts, layout) else {p: time_span(r, layout) for p, r in parts.items()}
+    spans = {} if repeats(parts, layout) else {path: time_span(part, layout) for path, part in parts.items()}
     layout = layout.model_copy(update=files_as_assets(spans, layout))
     if layout.asset_from_file or layout.asset_from_folder:
         parts, broken = _raw_parts(files, layout, names)
@@ -70,17 +104,14 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
     time = pd.concat([row_times(part, layout) for part in parts.values()], ignore_index=True)
     if time.notna().sum() < 2:
         raise UnreadableError(f"{files[0].name} has {time.notna().sum()} rows with a readable time", "two are needed")
-    sensors = sensor_specs(raw, time, layout, understood)
-    if not sensors:
-        raise UnreadableError(f"{files[0].name} has no good value of a sensor with a printable name", _STATE)
-    readings = raw.assign(time=time, number=numbers_of(raw, layout)).dropna(subset=["time"])
+    return _Rows(understood, layout, raw, time, broken)
+
+
+def _family_of(source: Path, layout: Layout, sensors: dict[str, Sensor], readings: pd.DataFrame) -> tuple[Family, bool]:
+    """The settings that suit the readings, and whether these are enough for a first training."""
     step = usual_step(readings)
-    likely = readings[likely_times(readings["time"])]
-    days = (likely["time"].max() - likely["time"].min()) / pd.Timedelta(days=1)
-    times = likely.groupby("asset")["time"]
-    life = np.array([span.total_seconds() for span in times.max() - times.min()])  # (assets,)
-    a_day = len(likely.drop_duplicates(["asset", "time"])) / (days + step / timedelta(days=1))
-    training, trains = _training(life, days, step, a_day)
+    lengths = lengths_of(readings, step)
+    training, trains = first_training(lengths, step)
     family = Family(
         inbox=str(source.resolve()),
         step=step,
@@ -89,38 +120,19 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
         nearest=jitters(readings["time"], step),
         linear_gap=max(6 * step, timedelta(seconds=1)),
         training=training,
-        detector=_budget(life) if _short(life, days) else {},
+        detector=lengths.budget() if lengths.short else {},
     )
-    values, refused = check(raw, time, family)
+    return family, trains
+
+
+def _checked(rows: _Rows, family: Family, name: str) -> tuple[pd.DataFrame, dict[str, int]]:
+    """The values that can be used, and how many others have each reason. UnreadableError when none can be used."""
+    values, refused = check(rows.raw, rows.time, family)
     if not len(values):
         reasons = "; ".join(str(reason) for reason in refused["reason"].unique()[:3]) or "its rows name other sensors"
-        raise UnreadableError(f"{files[0].name}: of {len(raw):,} values none can be used: {reasons}", _STATE)
-    odd = oddities(raw, readings, time, step, family, understood, values)
+        raise UnreadableError(f"{name}: of {len(rows.raw):,} values none can be used: {reasons}", _STATE)
     counts = refused.loc[~refused["used"].astype(bool), "reason"].value_counts()
-    counted = {str(why): int(number) for why, number in counts.items()}
-    unsure, doubtful = told_doubts(Evidence(understood, family, readings, values, counted))
-    return Discovery(
-        name=name_of(source),
-        family=family,
-        rows=len(raw),
-        assets=tuple(sorted(readings["asset"].unique())),
-        first=readings["time"].min(),
-        last=readings["time"].max(),
-        odd=(
-            *broken,
-            *_nameless(raw),
-            *sheets_left_out(files[0], layout.sheet),
-            *_ahead(readings["time"].max(), files),
-            *odd,
-            *doubtful,
-        ),
-        unsure=unsure,
-        understood=understood,
-        used=len(values),
-        refused=counted,
-        values=values[["time", "asset", "sensor", "value"]],
-        trains=trains,
-    )
+    return values, {str(reason): int(number) for reason, number in counts.items()}
 
 
 def _nameless(raw: pd.DataFrame) -> list[str]:
@@ -218,43 +230,3 @@ def _raw_parts(files: list[Path], layout: Layout, names: tuple[str, ...]) -> tup
     if not parts:
         raise UnreadableError("; ".join(broken[:3]))
     return parts, broken[:5] + ([f"{len(broken) - 5} more files are not read"] if len(broken) > 5 else [])
-
-
-def usual_step(readings: pd.DataFrame) -> timedelta:
-    """The usual distance of two readings of one sensor, or the next longer one that divides the day.
-
-    Where readings are sparse on a regular clock, the clock's own step.
-    """
-    ordered = readings.drop_duplicates(["asset", "sensor", "time"]).sort_values(["asset", "sensor", "time"])
-    apart = ordered.groupby(["asset", "sensor"])["time"].diff().dt.total_seconds().dropna()
-    usual = float(apart.median()) if len(apart) else 60.0
-    if len(apart) and (apart >= 1).all() and (apart == apart.round()).all():
-        common = float(np.gcd.reduce(apart.to_numpy().astype(np.int64)))
-        usual = common if (apart == common).mean() > 0.05 else usual
-    return next(step for step in _STEPS if step.total_seconds() >= min(0.98 * usual, 86_400))
-
-
-def _short(life: np.ndarray, days: float) -> bool:
-    """Whether assets live, in seconds (assets,), for too few days to learn from one and score the next."""
-    return bool(days < 3 or np.median(life) < 3 * 86_400)
-
-
-def _budget(life: np.ndarray) -> dict[str, float]:
-    """One false alarm in ten runs: a weekly budget cannot be estimated from minutes of readings."""
-    week = 7 * 86_400
-    return {"alarms_per_asset_week": max(0.25, float(f"{0.1 * week / max(float(np.median(life)), 1.0):.2g}"))}
-
-
-def _training(life: np.ndarray, days: float, step: timedelta, rows_a_day: float) -> tuple[Training, bool]:
-    """When to train first, on how many days, and whether there is enough for it.
-
-    After a fifth of the days, or when there are rows enough; where an asset has no second day, on its first third.
-    """
-    if not _short(life, days):
-        wanted = min(3650, int(np.ceil((ROWS_WANTED if rows_a_day >= 12 else SLOW_ROWS_WANTED) / rows_a_day)))
-        first = int(np.clip(max(round(days / 5), wanted), 2, max(14, wanted)))
-        span = 28 if wanted <= 14 else min(3650, max(28, 4 * wanted))
-        return Training(days=span, first_after=first), first < days
-    first_part = 0.35 * float(life[life > 0].min()) if (life > 0).any() else 60.0
-    enough = bool(first_part * len(life) >= 48 * step.total_seconds())
-    return Training(first_after=1, commissioning=timedelta(seconds=max(1, int(first_part)))), enough

@@ -23,7 +23,6 @@ def oddities(
     raw: pd.DataFrame,
     readings: pd.DataFrame,
     time: pd.Series,
-    step: timedelta,
     family: Family,
     understood: Understood,
     values: pd.DataFrame,
@@ -32,50 +31,72 @@ def oddities(
     odd = [*understood.time.odd, *understood.marks.odd, *understood.roles.odd]
     if family.layout.asset_from_file:
         odd.append("each file is a machine, as their times lie over one another; take out asset_from_file if it is one")
+    return [
+        *odd,
+        *_of_times(raw, time, family),
+        *_of_words(readings, family),
+        *_of_repeats(values),
+        *_of_sensors(values, family),
+        *comings_and_goings(values),
+        *times_that_go_back(raw, time, family.step),
+        *_of_gaps(readings, family.step),
+        *_of_several_a_step(readings, family.step),
+    ]
+
+
+def _of_times(raw: pd.DataFrame, time: pd.Series, family: Family) -> Iterator[str]:
+    """On rows whose time is far from the others', cannot be read, or comes twice in a year."""
     unread = time.isna()
     apart = unread & (read_times(raw["time"], family.layout).notna() if unread.any() else unread)
     if wrong := int(apart.sum()):
-        sentence = counted(wrong, "row has", "rows have")
-        odd.append(f"{sentence} a time years from the others{_first(raw, apart)}: set aside, a wrong clock?")
+        rows = counted(wrong, "row has", "rows have")
+        yield f"{rows} a time years from the others{_first(raw, apart)}: set aside, a wrong clock?"
     unread &= ~apart
     if unread.any():
-        odd.append(
-            f"{counted(int(unread.sum()), 'row has', 'rows have')} a time that cannot be read{_first(raw, unread)}"
-        )
+        rows = counted(int(unread.sum()), "row has", "rows have")
+        yield f"{rows} a time that cannot be read{_first(raw, unread)}"
     if twice := _told_by_order(raw, time, family):
-        odd.append(
-            f"{count(twice, 'row')} of the hour that comes twice when the clock goes back: the rows' order tells which"
-        )
+        rows = count(twice, "row")
+        yield f"{rows} of the hour that comes twice when the clock goes back: the rows' order tells which"
+
+
+def _of_words(readings: pd.DataFrame, family: Family) -> Iterator[str]:
+    """On values that are no numbers, of sensors that have no states."""
     worded = {name for name, sensor in family.sensors.items() if sensor.states}
     text = readings[readings["number"].isna() & ~is_blank(readings["value"]) & ~readings["sensor"].isin(worded)]
     if len(text):
         words = text["value"].astype(str).str.slice(0, 20).value_counts()
         sentence = counted(len(text), "value is no number", "values are no numbers")
-        odd.append(f"{sentence}, like {', '.join(repr(str(w)) for w in words.index[:3])}")
+        yield f"{sentence}, like {', '.join(repr(str(word)) for word in words.index[:3])}"
+
+
+def _of_repeats(values: pd.DataFrame) -> Iterator[str]:
+    """On values that stand more than once for one time, asset and sensor."""
     if repeated := int(values.duplicated(["time", "asset", "sensor"]).sum()):
         sentence = f"{counted(repeated, 'value stands', 'values stand')} twice or more for one time, asset and sensor"
         others = repeated - int(values.duplicated(["time", "asset", "sensor", "value"]).sum())
-        odd.append(
-            f"{sentence}, {others:,} of them with another value than before: the last is taken" if others else sentence
-        )
-    odd += _of_sensors(values, family)
-    odd += comings_and_goings(values)
-    odd += times_that_go_back(raw, time, step)
-    one = readings.drop_duplicates(["asset", "time"]).sort_values(["asset", "time"])
-    gaps = one.groupby("asset")["time"].diff().dt.total_seconds()
+        differ = f", {others:,} of them with another value than before: the last is taken"
+        yield f"{sentence}{differ}" if others else sentence
+
+
+def _of_gaps(readings: pd.DataFrame, step: timedelta) -> Iterator[str]:
+    """On gaps of more than ten steps, and on readings whose distance does not divide the day."""
+    rows = readings.drop_duplicates(["asset", "time"]).sort_values(["asset", "time"])
+    gaps = rows.groupby("asset")["time"].diff().dt.total_seconds()
     if len(long := gaps[gaps > 10 * step.total_seconds()]):
-        whose = f", of {one['asset'][long.idxmax()]}" if one["asset"].nunique() > 1 else ""
-        longest = timedelta(seconds=long.max())
-        odd.append(f"{count(len(long), 'gap')} of more than ten steps, the longest {longest}{whose}")
+        whose = f", of {rows['asset'][long.idxmax()]}" if rows["asset"].nunique() > 1 else ""
+        yield f"{count(len(long), 'gap')} of more than ten steps, the longest {timedelta(seconds=long.max())}{whose}"
     if len(gaps) and (usual := gaps.median()) >= 1 and 1.02 * usual < step.total_seconds() < 2 * usual:
-        odd.append(f"readings come every {usual:g} s, which does not divide the day: a step of {step} is taken")
-    apart = (
-        readings.sort_values(["asset", "sensor", "time"]).groupby(["asset", "sensor"])["time"].diff().dt.total_seconds()
-    )
-    if len(within := apart[apart > 0]) and within.median() < 0.5 * step.total_seconds():
+        yield f"readings come every {usual:g} s, which does not divide the day: a step of {step} is taken"
+
+
+def _of_several_a_step(readings: pd.DataFrame, step: timedelta) -> Iterator[str]:
+    """On readings of one sensor that come so often that several fall into one step."""
+    ordered = readings.sort_values(["asset", "sensor", "time"])
+    distances = ordered.groupby(["asset", "sensor"])["time"].diff().dt.total_seconds()
+    if len(within := distances[distances > 0]) and within.median() < 0.5 * step.total_seconds():
         several = step.total_seconds() / within.median()
-        odd.append(f"about {several:.0f} values fall into each step of {step} and are averaged")
-    return odd
+        yield f"about {several:.0f} values fall into each step of {step} and are averaged"
 
 
 def _told_by_order(raw: pd.DataFrame, time: pd.Series, family: Family) -> int:
