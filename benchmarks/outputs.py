@@ -1,4 +1,4 @@
-"""Where results are put and told."""
+"""Where results are written and printed."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Outcome:
     """What a trial measured, and in words."""
 
     measures: list[Measure]
-    told: str
+    words: str
 
 
 def try_augmentation(
@@ -78,7 +78,7 @@ def _try(store: Store, settings: Settings, day: date, camera: str, per_class: in
     what = f"tried {len(rows):,} drawn images of {camera} {day} on {of}"
     verdict = f"; published {use.reason}" if use else ""
     seen = f"the generator learned from {card.images:,} real images"
-    return Done(len(measures), f"{what}: {outcome.told}{verdict}; {seen}")
+    return Done(len(measures), f"{what}: {outcome.words}{verdict}; {seen}")
 
 
 def _with_classes(

@@ -157,8 +157,8 @@ def main(
     if not parts.masks.any():
         console.print("no pixel is masked: pixel AUROC and AUPRO stay empty")
     rows: list[dict[str, object]] = []
-    for name, kept, seed in plans:
-        rows += run(parts, kept, name, seed, page if not rows else None, features)
+    for name, split_groups, seed in plans:
+        rows += run(parts, split_groups, name, seed, page if not rows else None, features)
         for row in rows[-2:]:
             console.print(f"{row['method']} {name} {seed}: image {row['auroc']:.4f}, pixel {row['pixel_auroc']:.4f}")
         if out is not None:

@@ -41,15 +41,14 @@ def run(listed: list[Listed], methods: list[str], budget: float, seeds: int, out
         for method in methods:
             for seed in range(seeds if method == "nightscore" else 1):
                 started = time.process_time()
-                told = METHODS[method](series, budget, seed)
+                intervals = METHODS[method](series, budget, seed)
                 spent = time.process_time() - started
-                figures = asdict(measure(series, told, budget))
+                figures = asdict(measure(series, intervals, budget))
                 rows.append(
                     {"name": one.name, "source": one.source, "method": method, "seed": seed, **figures, "cpu_s": spent}
                 )
-                console.print(
-                    f"{one.name} {method}: {figures['told']} told, {figures['events']} events, {spent:.0f} CPU-s"
-                )
+                counts = f"{figures['reported']} reported, {figures['events']} events"
+                console.print(f"{one.name} {method}: {counts}, {spent:.0f} CPU-s")
                 if out is not None:
                     pd.DataFrame(rows).to_csv(out, index=False)
     return pd.DataFrame(rows)
@@ -57,10 +56,10 @@ def run(listed: list[Listed], methods: list[str], budget: float, seeds: int, out
 
 def report(rows: pd.DataFrame) -> None:
     """Means over the series a source and method, events and hours added up."""
-    table = Table("source", "method", "series", *SHOWN, "hours told / of events")
+    table = Table("source", "method", "series", *SHOWN, "hours reported / of events")
     for (source, method), part in rows.groupby(["source", "method"], sort=True):
         means = [f"{part[name].mean():.2f}" for name in SHOWN]
-        hours = f"{part['hours_told'].sum():.0f} / {part['hours_of_events'].sum():.0f}"
+        hours = f"{part['hours_reported'].sum():.0f} / {part['hours_of_events'].sum():.0f}"
         table.add_row(str(source), str(method), str(part["name"].nunique()), *means, hours)
     console.print(table)
 

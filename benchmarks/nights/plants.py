@@ -57,8 +57,8 @@ def run(
             one = run_plant(KINDS[plant], seed, weeks, budget, recurrent)
             faults.append(one.faults.assign(plant=plant, seed=seed, budget=budget))
             families.append(one.families.assign(plant=plant, seed=seed, budget=budget))
-            found, spent = int(one.faults["found"].sum()), time.process_time() - started
-            console.print(f"{plant} {seed}: {found} of {len(one.faults)} faults, {spent:.0f} CPU-s")
+            n_found, spent = int(one.faults["found"].sum()), time.process_time() - started
+            console.print(f"{plant} {seed}: {n_found} of {len(one.faults)} faults, {spent:.0f} CPU-s")
             if out is not None:
                 pd.concat(faults).to_csv(out, index=False)
                 pd.concat(families).to_csv(out.with_suffix(".families.csv"), index=False)

@@ -1,4 +1,4 @@
-"""A simulated plant through the product's own nights, and what was told of each fault that was injected."""
+"""A simulated plant through the product's own nights, and what was reported of each fault that was injected."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Run:
 
     faults: pd.DataFrame
     """A row a fault: family, asset, kind, sensor, start, end, found and, of found ones, overlap, onset_rows,
-    onset_minutes (absolute errors), length_ratio (told over true) and first_right (0 or 1, NaN without a sensor). Those
-    that lie in a gap of the readings by more than half are left out: nobody measured them."""
+    onset_minutes (absolute errors), length_ratio (reported over true) and first_right (0 or 1, NaN without a sensor).
+    Those that lie in a gap of the readings by more than half are left out: nobody measured them."""
     families: pd.DataFrame
     """A row a family: asset-weeks and alarms of normal nights, and false alarms and asset-weeks of the faulty days."""
 
@@ -44,11 +44,12 @@ def run_plant(kind: PlantKind, seed: int, weeks: int, budget: float, recurrent: 
     plant, step = simulate_plant(seed, days, FAULTY, kind), timedelta(days=1) / kind.day_rows
     faults, families = [], []
     for family, (sensors, assets) in kind.families.items():
-        told = _told(plant, family, _spec(sensors, step, budget, recurrent), seed, days)
+        anomalies = _anomalies(plant, family, _spec(sensors, step, budget, recurrent), seed, days)
         own = plant.faults[plant.faults["family"] == family]
-        faults += [judged(fault, told, step) for fault in own.to_dict("records") if _is_measured(fault, plant)]
+        faults += [judged(fault, anomalies, step) for fault in own.to_dict("records") if _is_measured(fault, plant)]
         faulty_from = pd.Timestamp(last_days(days, FAULTY)[0], tz="UTC")
-        normal, later = told[told["start"] < faulty_from], told[told["start"] >= faulty_from]
+        early = anomalies["start"] < faulty_from
+        normal, later = anomalies[early], anomalies[~early]
         false = [not len(_touched(own, alarm)) for alarm in later.to_dict("records")]
         families.append(
             {
@@ -75,16 +76,16 @@ def _spec(sensors: tuple[str, ...], step: timedelta, budget: float, recurrent: b
     )
 
 
-def _told(plant: Plant, family: str, spec: Family, seed: int, days: int) -> pd.DataFrame:
-    """The anomalies of a family's nights as last told, each id once, without those in planned work."""
+def _anomalies(plant: Plant, family: str, spec: Family, seed: int, days: int) -> pd.DataFrame:
+    """The anomalies of a family's nights as last reported, each id once, without those in planned work."""
     with tempfile.TemporaryDirectory(prefix="plants-") as folder:
         settings = Settings(store=str(Path(folder)), seed=seed, families={family: spec})
         for work in plant.maintenance[plant.maintenance["family"] == family].to_dict("records"):
             add_incident(Store(settings.store), Incident.model_validate({**work, "kind": "planned"}))
         by_day = dict(list(plant.readings[family].groupby(plant.readings[family]["time"].dt.date)))
         nights = [one_night(settings, family, by_day[day], day) for day in last_days(days, days)]
-    told = pd.concat(nights).drop_duplicates("anomaly_id", keep="last")
-    return told[~told["suppressed"].astype(bool)]
+    anomalies = pd.concat(nights).drop_duplicates("anomaly_id", keep="last")
+    return anomalies[~anomalies["suppressed"].astype(bool)]
 
 
 def _is_measured(fault: dict[Hashable, Any], plant: Plant) -> bool:
@@ -102,9 +103,9 @@ def _touched(intervals: pd.DataFrame, one: dict[Hashable, Any]) -> pd.DataFrame:
     return touched
 
 
-def judged(fault: dict[Hashable, Any], told: pd.DataFrame, step: timedelta) -> dict[Hashable, Any]:
+def judged(fault: dict[Hashable, Any], anomalies: pd.DataFrame, step: timedelta) -> dict[Hashable, Any]:
     """A fault with what the anomaly that overlaps it most says of it."""
-    touching = _touched(told, fault)
+    touching = _touched(anomalies, fault)
     if touching.empty:
         return {**fault, "found": 0.0}
 
@@ -113,19 +114,19 @@ def judged(fault: dict[Hashable, Any], told: pd.DataFrame, step: timedelta) -> d
         return rows
 
     length = row(fault["end"])
-    told_rows = [(row(a), row(b)) for a, b in zip(touching["start"], touching["end"], strict=True)]
-    overlaps = [best_overlap(0, length, [rows]) for rows in told_rows]
-    best = int(np.argmax([found[0] if found else 0.0 for found in overlaps]))
-    anomaly, found = touching.iloc[best], overlaps[best]
-    if found is None:
+    reported_rows = [(row(a), row(b)) for a, b in zip(touching["start"], touching["end"], strict=True)]
+    overlaps = [best_overlap(0, length, [rows]) for rows in reported_rows]
+    best = int(np.argmax([overlap[0] if overlap else 0.0 for overlap in overlaps]))
+    anomaly, nearest = touching.iloc[best], overlaps[best]
+    if nearest is None:
         return {**fault, "found": 1.0}
     named = [str(part["sensor"]) for part in anomaly["sensors"]]
     return {
         **fault,
         "found": 1.0,
-        "overlap": found[0],
-        "onset_rows": abs(found[1]),
-        "onset_minutes": abs(found[1]) * step.total_seconds() / 60,
+        "overlap": nearest[0],
+        "onset_rows": abs(nearest[1]),
+        "onset_minutes": abs(nearest[1]) * step.total_seconds() / 60,
         "length_ratio": (row(anomaly["end"]) - row(anomaly["start"])) / length,
         "first_right": float(named[:1] == [fault["sensor"]]) if fault["sensor"] else np.nan,
     }

@@ -63,7 +63,7 @@ def read_dated(listed: Listed) -> Dated:
 
 
 def nightscore(series: Dated, budget: float, seed: int) -> pd.DataFrame:
-    """The anomalies of the product's nights: start and end as last told, each id once.
+    """The anomalies of the product's nights: start and end as last reported, each id once.
 
     The first training is when the rows for fitting are over, later ones follow the settings' rhythm.
     """
@@ -75,8 +75,8 @@ def nightscore(series: Dated, budget: float, seed: int) -> pd.DataFrame:
         detector = {"alarms_per_asset_week": budget}
         family = Family.model_validate({**spec, "training": training, "detector": detector})
         settings = Settings(store=str(Path(folder)), seed=seed, families={FAMILY: family})
-        told = [_night(settings, series, day) for day in days.tolist()]
-    anomalies = pd.concat(told).drop_duplicates("anomaly_id", keep="last")
+        nights = [_night(settings, series, day) for day in days.tolist()]
+    anomalies = pd.concat(nights).drop_duplicates("anomaly_id", keep="last")
     spans: pd.DataFrame = anomalies[["start", "end"]].apply(lambda column: column.dt.tz_convert(None))
     return spans.reset_index(drop=True)
 
@@ -146,9 +146,11 @@ def _baseline(method: baselines.Baseline, series: Dated, budget: float, seed: in
         {"start": series.times[starts], "end": series.times[ends - 1] + np.timedelta64(series.step, "us")}
     )
     apart = rows["start"] - rows["end"].shift() > max(MERGE, series.step)
-    merged = rows.groupby(apart.cumsum().to_numpy()).agg(start=("start", "min"), end=("end", "max"))
-    found = merged.reset_index(drop=True).apply(lambda column: column.dt.tz_localize("UTC")) if len(merged) else merged
-    return found.assign(detected=found["start"])
+    merged: pd.DataFrame = rows.groupby(apart.cumsum().to_numpy()).agg(start=("start", "min"), end=("end", "max"))
+    if len(merged) == 0:
+        return merged.assign(detected=merged["start"])
+    intervals: pd.DataFrame = merged.reset_index(drop=True).apply(lambda column: column.dt.tz_localize("UTC"))
+    return intervals.assign(detected=intervals["start"])
 
 
 METHODS = {

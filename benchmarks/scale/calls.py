@@ -16,13 +16,13 @@ class CountedFiles:
 
     def __getattr__(self, name: str) -> Any:
         """The file system's own attribute; a method counts when it is called."""
-        found = getattr(self._files, name)
-        if not callable(found):
-            return found
+        attribute = getattr(self._files, name)
+        if not callable(attribute):
+            return attribute
 
         def counted(*where: Any, **how: Any) -> Any:
             self._counts[name] = self._counts.get(name, 0) + 1
-            return found(*where, **how)
+            return attribute(*where, **how)
 
         return counted
 

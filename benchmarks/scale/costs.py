@@ -96,13 +96,13 @@ def main() -> None:
         for job in ("score-series",) if lstm else jobs:
             every = [run[job] for run in runs]
             for run in every:
-                told = f"{run.cost.cpu_s:.2f} CPU-s, {run.cost.peak_mb:,.0f} MB over {run.held_mb:,.0f}"
-                wide_console().print(f"{job}{' with LSTMs' if lstm else ''}, {run.assets} x {run.sensors}: {told}")
+                cost = f"{run.cost.cpu_s:.2f} CPU-s, {run.cost.peak_mb:,.0f} MB over {run.held_mb:,.0f}"
+                wide_console().print(f"{job}{' with LSTMs' if lstm else ''}, {run.assets} x {run.sensors}: {cost}")
             written = max(1e6 * run.cost.written_mb / (run.rows * run.sensors) for run in every)
             figures = (*fitted(every), *memory(every), written)
             table.add_row(f"{job}{' with LSTMs' if lstm else ''}", *(f"{figure:.3g}" for figure in figures))
     wide_console().print(table)
-    wide_console().print(f"the sample by which a machine's speed is told takes {apart(sample_s)[0]:.3f} CPU-s")
+    wide_console().print(f"the sample by which a machine's speed is measured takes {apart(sample_s)[0]:.3f} CPU-s")
 
 
 if __name__ == "__main__":

@@ -86,12 +86,12 @@ def side_by_side(tasks: list[Work], cores: int) -> list[Cost]:
     return costs
 
 
-def table_of(costs: dict[str, list[Cost]], told: Plan, held_mb: float, speed: float) -> Table:
+def table_of(costs: dict[str, list[Cost]], plan: Plan, held_mb: float, speed: float) -> Table:
     """What each job took beside what the plan says of it at a machine's speed, what starts its processes apart.
 
     Memory is that of a process that has loaded what the job needs, in place of the `held_mb` of one that has all.
     """
-    planned = {job.name: job for job in told.jobs}
+    planned = {job.name: job for job in plan.jobs}
     table = Table("job", title="a night")
     for name in ("tasks", "CPU-s", "planned", "largest MB", "planned"):
         table.add_column(name, justify="right")
@@ -123,9 +123,9 @@ def main() -> None:
         linear=not arguments.lstm,
     )
     speed, _ = apart(speed_here)
-    told = plan_of(fleet, arguments.families, arguments.shards, speed)
+    plan = plan_of(fleet, arguments.families, arguments.shards, speed)
     wide_console().print(f"{speed:.2f} times as fast as the machine of the costs")
-    wide_console().print(f"planned: {told.cpu_s:.0f} CPU-s, of which the processes' starts are in none below")
+    wide_console().print(f"planned: {plan.cpu_s:.0f} CPU-s, of which the processes' starts are in none below")
     with tempfile.TemporaryDirectory() as folder:
         settings, _ = apart(partial(make_fleet, Path(folder), arguments.families, size, arguments.lstm))
         held_mb = apart(lambda: None)[1].peak_mb
@@ -133,7 +133,7 @@ def main() -> None:
         costs = {name: side_by_side(tasks, arguments.cores) for name, tasks in tasks_of(settings).items()}
         minutes = (time.monotonic() - begun) / 60
         written = sum(Store(settings.store).sizes().values()) / 1e6
-    wide_console().print(table_of(costs, told, held_mb, speed))
+    wide_console().print(table_of(costs, plan, held_mb, speed))
     spent = sum(cost.cpu_s for each in costs.values() for cost in each)
     wide_console().print(f"{spent:.0f} CPU-s, {minutes:.1f} min of wall time; the store holds {written:,.0f} MB")
 

@@ -82,12 +82,12 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         apart(lambda: write_month(Store(folder), arguments.assets, arguments.shards))
-        asked: dict[str, Callable[[], list[str]]] = {
+        queries: dict[str, Callable[[], list[str]]] = {
             "DuckDB, scores": lambda: by_duckdb(folder, OF_SCORES),
             "DuckDB, asset_days": lambda: by_duckdb(folder, OF_ASSET_DAYS),
             "pandas, asset_days": lambda: by_pandas(folder),
         }
-        answers = {name: apart(ask) for name, ask in asked.items()}
+        answers = {name: apart(query) for name, query in queries.items()}
         files = {table: len(list(Path(folder, table).rglob("*.parquet"))) for table in ("scores", "asset_days")}
     for name, (worst, cost) in answers.items():
         wide_console().print(f"{name}: {cost.cpu_s:.2f} CPU-s, {cost.peak_mb:,.0f} MB, worst {worst[0]}")

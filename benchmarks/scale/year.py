@@ -131,8 +131,8 @@ def ask(settings: Settings, when: str) -> dict[str, object]:
     answers = {}
     for name, question in questions(settings).items():
         answers[name], cost = apart(question)
-        told = f"{cost.cpu_s:.2f} CPU-s, {cost.peak_mb:,.0f} MB, {cost.calls:,} calls"
-        wide_console().print(f"{when} {name}: {told}")
+        figures = f"{cost.cpu_s:.2f} CPU-s, {cost.peak_mb:,.0f} MB, {cost.calls:,} calls"
+        wide_console().print(f"{when} {name}: {figures}")
     sizes = Store(settings.store).sizes()
     wide_console().print(f"{when}: {len(sizes):,} files, {sum(sizes.values()) / 1e6:,.0f} MB")
     return answers

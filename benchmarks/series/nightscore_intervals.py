@@ -1,4 +1,4 @@
-"""This project's detector as its anomalies are told: rows in an interval are over the limit, no others."""
+"""This project's detector as its anomalies are reported: rows in an interval are over the limit, no others."""
 
 import numpy as np
 import pandas as pd
@@ -16,18 +16,18 @@ STEP = pd.Timedelta(seconds=STEP_S)
 
 
 def score(model: NightscoreDetector, series: Array) -> tuple[Array, float]:
-    """Scores (T,) of a series (T, D) in nats, moved to the side of the limit that the told intervals say."""
+    """Scores (T,) of a series (T, D) in nats, moved to the side of the limit that the reported intervals say."""
     scores, limit = nightscore.score(model, series)
-    rows = told_rows(model, series)
+    rows = anomalous_rows(model, series)
     return np.where(rows, np.maximum(scores, np.nextafter(limit, np.inf)), np.minimum(scores, limit)), limit
 
 
-def told_rows(model: NightscoreDetector, series: Array) -> NDArray[np.bool_]:
+def anomalous_rows(model: NightscoreDetector, series: Array) -> NDArray[np.bool_]:
     """Which rows (T,) of a series (T, D) lie in an anomaly of the product's nights, on a clock of one minute."""
     times = pd.date_range(pd.Timestamp(START, tz="UTC"), periods=len(series), freq=STEP)
     frame = pd.DataFrame(series, columns=list(model.detector_.card.sensors), index=times)
-    told = SeriesDetector(model.detector_).score(frame).anomalies()
+    anomalies = SeriesDetector(model.detector_).score(frame).anomalies()
     rows = np.zeros(len(series), dtype=bool)
-    for start, end in zip(told["start"], told["end"], strict=True):
+    for start, end in zip(anomalies["start"], anomalies["end"], strict=True):
         rows[(times >= start) & (times < end)] = True
     return rows

@@ -86,12 +86,12 @@ def score(model: Plain, series: Array) -> tuple[Array, float]:
 def _learn(train: Array, seed: int) -> Plain:
     mean, spread = train.mean(axis=0), channel_spread(train)
     windows = _windows((train - mean) / spread)
-    kept = torch.tensor(windows[:: -(-len(windows) // MAX_FIT_WINDOWS)])
+    shown = torch.tensor(windows[:: -(-len(windows) // MAX_FIT_WINDOWS)])
     with torch.random.fork_rng(), one_thread():
         torch.manual_seed(seed)
         network = PlainLSTMVAE(train.shape[1])
-        examples = Examples(kept, torch.ones(len(kept), 1, 1))
-        fit_vae(network, examples, Examples(kept[:0], torch.ones(0, 1, 1)), FIT, seed)
+        learned = Examples(shown, torch.ones(len(shown), 1, 1))
+        fit_vae(network, learned, Examples(shown[:0], torch.ones(0, 1, 1)), FIT, seed)
     return Plain(network, mean, spread, seed)
 
 

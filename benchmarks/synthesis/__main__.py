@@ -83,14 +83,14 @@ def fingerprint(*parts: Images) -> str:
     return whole.hexdigest()[:12]
 
 
-def earlier_rows(out: Path | None, told: dict[str, object]) -> list[dict[str, object]]:
-    """What an earlier run left in its file, as far as it says the same of seconds, features and data."""
+def earlier_rows(out: Path | None, same: dict[str, object]) -> list[dict[str, object]]:
+    """What an earlier run left in its file, the rows whose `same` columns (seconds, features, data) are equal."""
     if out is None or not out.is_file():
         return []
     rows = pd.read_csv(out, dtype={"data": str})
     if list(rows.columns) != COLUMNS:
         raise ValueError(f"{out} is no result file of this version; name another --out")
-    for column, value in told.items():
+    for column, value in same.items():
         rows = rows[rows[column] == value]
     return [dict(zip(COLUMNS, row, strict=True)) for row in rows.itertuples(index=False)]
 
@@ -132,8 +132,8 @@ def main(
         test = some_of(test, compared)
         judge = judge_for(train, test, features)
         train = some_of(train, learned or len(train))
-        told = {"seconds": seconds, "features": judge.extractor.name, "data": fingerprint(train, test)}
-        rows = earlier_rows(out, told)
+        same = {"seconds": seconds, "features": judge.extractor.name, "data": fingerprint(train, test)}
+        rows = earlier_rows(out, same)
     except (ValueError, LookupError, OSError) as error:
         console.print(str(error))
         raise typer.Exit(2) from error
@@ -147,7 +147,7 @@ def main(
             if (name, seed) in known:
                 continue
             row, contestant = run(name, train, judge, seconds, seed, peak)
-            rows.append({**row, **told})
+            rows.append({**row, **same})
             figures = ", ".join(f"{key} {row[key]:.3f}" for key in PRINTED)
             console.print(f"{name} seed {seed}: {figures}, {row['images']:,} images")
             if out is not None:

@@ -44,7 +44,7 @@ console = wide_console()
 
 
 def drawn_from(real: Images, count: int, seconds: float, seed: int, augmentation: tuple[str, ...] = ()) -> Labelled:
-    """What `default` draws of all classes alike, told the class, after `seconds` of CPU time on these images."""
+    """What `default` draws of all classes alike, given the class, after `seconds` of CPU time on these images."""
     _, channels, side, _ = real.x.shape
     recipe = preset("default", (channels, side, side), len(set(real.label)))
     training = recipe.training.model_copy(update={"augmentation": augmentation})
@@ -53,25 +53,25 @@ def drawn_from(real: Images, count: int, seconds: float, seed: int, augmentation
     return Labelled(draw(replace(generator, card=even), count, seed), np.array(class_names(generator, count)))
 
 
-def sisters_batch(images: Images, seconds: float, kept: Path | None) -> Labelled:
-    """The batch of a generator of these images, read from the file `kept` where there is one, and put there."""
-    if kept is not None and kept.is_file():
-        with np.load(kept) as held:
-            return Labelled(held["x"], held["label"])
+def sisters_batch(images: Images, seconds: float, stored: Path | None) -> Labelled:
+    """The batch of a generator of these images, read from the file `stored` where there is one, and put there."""
+    if stored is not None and stored.is_file():
+        with np.load(stored) as arrays:
+            return Labelled(arrays["x"], arrays["label"])
     batch = drawn_from(images, COUNT, seconds, 0)
-    if kept is not None:
-        np.savez(kept, x=batch.x, label=batch.label)
+    if stored is not None:
+        np.savez(stored, x=batch.x, label=batch.label)
     return batch
 
 
 def report(rows: pd.DataFrame, arms: Arms) -> str:
     """Accuracies of the four ways and the gains over ordinary augmentation, in words."""
-    told = ", ".join(f"{arm} {arms.accuracy(arm):.4f}" for arm in ARMS)
+    accuracies = ", ".join(f"{arm} {arms.accuracy(arm):.4f}" for arm in ARMS)
     gains = []
     for arm in ("batch", "both"):
         mean, low, high = arms.gain(arm=arm)
         gains.append(f"{arm} over ordinary {mean:+.4f} [{low:+.4f}, {high:+.4f}]")
-    return f"{rows['images'].iloc[0]:,} real images, {len(rows)} seeds: {told}; {'; '.join(gains)}"
+    return f"{rows['images'].iloc[0]:,} real images, {len(rows)} seeds: {accuracies}; {'; '.join(gains)}"
 
 
 def main(

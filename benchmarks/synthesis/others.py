@@ -56,7 +56,7 @@ def vae(train: Images, seconds: float, seed: int) -> Contestant:
 
 
 def flow(train: Images, seconds: float, seed: int) -> Contestant:
-    """A rectified flow (Liu et al. 2023, arXiv:2209.03003) told the class, drawn in FLOW_STEPS Euler steps."""
+    """A rectified flow (Liu et al. 2023, arXiv:2209.03003) that is given the class, drawn in FLOW_STEPS Euler steps."""
     torch.manual_seed(seed)
     channels, side = train.x.shape[1:3]
     classes = len(set(train.label))
@@ -127,11 +127,11 @@ class Block(nn.Module):
         super().__init__()
         self.before, self.after = nn.GroupNorm(8, width), nn.GroupNorm(8, width)
         self.first, self.second = nn.Conv2d(width, width, 3, padding=1), nn.Conv2d(width, width, 3, padding=1)
-        self.told = nn.Linear(hint, 2 * width)
+        self.conditioning = nn.Linear(hint, 2 * width)
 
     def forward(self, x: Tensor, hint: Tensor) -> Tensor:
         """Maps (B, W, H, W) of the same shape."""
-        scale, shift = self.told(hint)[:, :, None, None].chunk(2, 1)
+        scale, shift = self.conditioning(hint)[:, :, None, None].chunk(2, 1)
         inner = self.after(self.first(F.silu(self.before(x)))) * (1 + scale) + shift
         out: Tensor = x + self.second(F.silu(inner))
         return out

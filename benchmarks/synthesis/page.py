@@ -21,13 +21,13 @@ def add_to_page(folder: Path, name: str, images: np.ndarray) -> None:
 
     `all.npz` keeps what the page shows, so that a later run adds to it.
     """
-    kept = folder / "all.npz"
+    arrays_file = folder / "all.npz"
     shown: dict[str, np.ndarray] = {}
-    if kept.is_file():
-        with np.load(kept) as arrays:
+    if arrays_file.is_file():
+        with np.load(arrays_file) as arrays:
             shown = {key: arrays[key] for key in arrays.files}
     shown[name] = images[:SHOWN]
-    np.savez(kept, **shown)  # type: ignore[arg-type]
+    np.savez(arrays_file, **shown)  # type: ignore[arg-type]
     (folder / "all.png").write_bytes(page(shown))
 
 

@@ -55,10 +55,11 @@ Keep = Callable[[], None]
 
 def counted(recipe: Recipe) -> tuple[int, int]:
     """The parameters of generator and discriminator. ValueError where the source states others."""
-    found = parameter_count(generator_of(recipe.generator)), parameter_count(discriminator_of(recipe.discriminator))
-    if recipe.generator.image == PRESETS[recipe.preset].own and found != PUBLISHED.get(recipe.preset, found):
-        raise ValueError(f"{recipe.preset} has {found} parameters, its source states {PUBLISHED[recipe.preset]}")
-    return found
+    networks = generator_of(recipe.generator), discriminator_of(recipe.discriminator)
+    parameters = parameter_count(networks[0]), parameter_count(networks[1])
+    if recipe.generator.image == PRESETS[recipe.preset].own and parameters != PUBLISHED.get(recipe.preset, parameters):
+        raise ValueError(f"{recipe.preset} has {parameters} parameters, its source states {PUBLISHED[recipe.preset]}")
+    return parameters
 
 
 def run(recipe: Recipe, images: Images, judge: Judge, snapshots: int, seed: int, rows: Rows, keep: Keep) -> bytes:
@@ -83,11 +84,11 @@ def run(recipe: Recipe, images: Images, judge: Judge, snapshots: int, seed: int,
     if trained.state == "diverged":
         taken(trained.history[-1])
     generator = with_card(trained.generator, recipe, learned, trained.best.images, seed)
-    found = quality_of(contestant_of(generator), judge, seed)
-    rows[first + trained.best.epoch - 1] |= {"best": True, **{name: found[name] for name in JUDGED}}
+    quality = quality_of(contestant_of(generator), judge, seed)
+    rows[first + trained.best.epoch - 1] |= {"best": True, **{name: quality[name] for name in JUDGED}}
     keep()
-    told = ", ".join(f"{name} {found[name]:.3f}" for name in PRINTED)
-    console.print(f"  {trained.state} {trained.reason}; best snapshot {trained.best.epoch}: {told}")
+    figures = ", ".join(f"{name} {quality[name]:.3f}" for name in PRINTED)
+    console.print(f"  {trained.state} {trained.reason}; best snapshot {trained.best.epoch}: {figures}")
     return sheet_of(generator, seed)
 
 
@@ -103,11 +104,11 @@ def row_of(recipe: Recipe, snapshot: Snapshot, learned: int, seconds: float) -> 
 def sheet_of(generator: TrainedGenerator, seed: int) -> bytes:
     """100 drawn images, a class a row where there are some."""
     names = generator.card.classes
-    told = f"{generator.card.preset}, {generator.card.shown:,} images shown"
+    title = f"{generator.card.preset}, {generator.card.shown:,} images shown"
     if not names:
-        return sheet(draw(generator, 100, seed), 10, told)
+        return sheet(draw(generator, 100, seed), 10, title)
     by_class = [draw(generator, 10, seed, name) for name in names[:10]]
-    return sheet(np.concatenate(by_class), 10, told, list(names[:10]))
+    return sheet(np.concatenate(by_class), 10, title, list(names[:10]))
 
 
 def curves(rows: pd.DataFrame) -> bytes:
@@ -131,7 +132,7 @@ def curves(rows: pd.DataFrame) -> bytes:
 def recipes_for(presets: str, images: Images, epochs: float, changes: dict[str, Any]) -> list[Recipe]:
     """The presets that are asked for, each for so many epochs of what is learned from."""
     names = list(PRESETS) if presets == "all-that-fit" else presets.split(",")
-    found = []
+    recipes = []
     for name in names:
         try:
             recipe = recipe_for(name, images)
@@ -141,8 +142,8 @@ def recipes_for(presets: str, images: Images, epochs: float, changes: dict[str, 
             continue
         count = max(1, round(epochs * len(images)))
         training = parse(TrainingConfig, {**recipe.training.model_dump(), "images": count, **changes}, "--training")
-        found.append(recipe.model_copy(update={"training": training}))
-    return found
+        recipes.append(recipe.model_copy(update={"training": training}))
+    return recipes
 
 
 def main(

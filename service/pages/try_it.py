@@ -82,9 +82,9 @@ def _add_files(routes: APIRouter, service: Service, tryouts: Tryouts) -> None:
     @routes.get("/files/{key}/settings.toml")
     def settings(key: KeyPath, name: NameQuery) -> Response:
         tryout = tryouts.get(key)
-        if tryout.found is None or tryout.path is None:
+        if tryout.discovery is None or tryout.path is None:
             raise UnusableError("the file was not understood", "correct it first")
-        text = settings_of(tryout.found, name.strip(), tryout.path.name, tuple(service.settings.families))
+        text = settings_of(tryout.discovery, name.strip(), tryout.path.name, tuple(service.settings.families))
         return Response(text, media_type="application/toml", headers=_as_file("settings.toml"))
 
 
@@ -135,15 +135,15 @@ def understood(tryout: Tryout, corrections: Corrections) -> dict[str, str]:
     """
     if tryout.path is None:
         raise UnusableError("there is no file to look at", "upload one")
-    if tryout.found is not None:
-        corrections = with_changes(tryout.corrections, tryout.found, corrections)
+    if tryout.discovery is not None:
+        corrections = with_changes(tryout.corrections, tryout.discovery, corrections)
     discovery = look(tryout.path, corrections)
-    tryout.found, tryout.corrections, tryout.tried = discovery, corrections, None
+    tryout.discovery, tryout.corrections, tryout.tried = discovery, corrections, None
     return {"name": discovery.name, "html": understood_html(discovery)}
 
 
 def tried_of(service: Service, tryout: Tryout, ask: Ask) -> Tried:
     """Scores of what is asked for, an upload as it was understood; `scored` and `by_itself` say what may be wrong."""
-    if tryout.path is not None and tryout.found is not None and ask.scorer == FIT:
-        return by_itself(tryout.found.family, tryout.path, ask.learn)
+    if tryout.path is not None and tryout.discovery is not None and ask.scorer == FIT:
+        return by_itself(tryout.discovery.family, tryout.path, ask.learn)
     return scored(service, str(tryout.path) if tryout.path else None, ask.example, ask.scorer, ask.learn)

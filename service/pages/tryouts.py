@@ -26,7 +26,7 @@ class Tryout:
 
     folder: Path
     path: Path | None = None
-    found: Discovery | None = None
+    discovery: Discovery | None = None
     corrections: Corrections = field(default_factory=Corrections)
     tried: Tried | None = None
     used: float = field(default_factory=time.monotonic)

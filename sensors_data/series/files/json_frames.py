@@ -45,8 +45,8 @@ def _rows(frame: dict[str, Any]) -> list[Row]:
         labels = {str(key): str(label) for key, label in (field.get("labels") or {}).items()}
         name = _name(field, schema)
         for place, (time, cell) in enumerate(zip(times, column, strict=False)):
-            said = {key: str(cells[place]) for key, cells in texts.items()}
-            rows.append({"time": str(time), **said, **labels, "sensor": name, "value": _cell(cell)})
+            words = {key: str(cells[place]) for key, cells in texts.items()}
+            rows.append({"time": str(time), **words, **labels, "sensor": name, "value": _cell(cell)})
     return rows
 
 

@@ -30,15 +30,15 @@ def perfdata_csv(data: bytes) -> bytes:
 
 def _rows(line: str) -> list[list[str]]:
     """The data of a line, each with its time, host and service."""
-    found = list(_DATUM.finditer(line))
+    data = list(_DATUM.finditer(line))
     time = _UNIX.search(line) or _DATE.search(line)
-    if not found or not time:
+    if not data or not time:
         return []
     keyed = dict(re.findall(r"(\w+)::([^\t]*)", line))
-    before = line[: found[0].start()]
+    before = line[: data[0].start()]
     plain = [cell.strip(' "') for cell in re.split(r"[\t;,|]", before.replace(time[0], "")) if cell.strip(' "')]
     plain = [cell for cell in plain if not re.search(r"PERFDATA|=|\s", cell)]
     host = keyed.get("HOSTNAME", plain[0] if plain else "")
     service = keyed.get("SERVICEDESC", plain[1] if len(plain) > 1 else "")
     when = keyed.get("TIMET") or (time[1] if time.re is _UNIX else time[0])
-    return [[when, host, service, datum[1] or datum[2], datum[3], datum[4]] for datum in found]
+    return [[when, host, service, datum[1] or datum[2], datum[3], datum[4]] for datum in data]

@@ -83,8 +83,8 @@ def _labelled(rows: list[list[str]], number: int, mark: str) -> Beside | None:
     if len(matches) < 2 or not shared or len(shared) > 2 or len(matches) + len(shared) < len(rows[number]):
         return None
     labels = {place: dict(_LABEL.findall(match[2])) for place, match in matches.items()}
-    keys = [key for key in next(iter(labels.values())) if all(key in said for said in labels.values())]
-    differ = tuple(key for key in keys if len({said[key] for said in labels.values()}) > 1)
+    keys = [key for key in next(iter(labels.values())) if all(key in marks for marks in labels.values())]
+    differ = tuple(key for key in keys if len({marks[key] for marks in labels.values()}) > 1)
     if not differ:
         return None
     names = {place: re.sub(r"^(?:avg|min|max|sum):", "", match[1]) or "value" for place, match in matches.items()}

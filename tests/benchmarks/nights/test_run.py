@@ -28,12 +28,12 @@ def told(*rows: tuple[int, int]) -> pd.DataFrame:
 def test_figures_of_one_hit_and_one_false_alarm():
     event = 17 * 48 + 20
     figures = measure(series(), told((event + 2, event + 12), (15 * 48, 15 * 48 + 4)), 0.5)
-    assert (figures.events, figures.told, figures.event_recall, figures.precision) == (1, 2, 1.0, 0.5)
+    assert (figures.events, figures.reported, figures.event_recall, figures.precision) == (1, 2, 1.0, 0.5)
     assert (figures.onset_error_rows, figures.end_error_rows) == (2.0, 0.0)
     assert figures.overlap == pytest.approx(10 / 12)
     assert figures.false_alarms_per_week == pytest.approx(1.0)  # seven nights after the rows for fitting
     assert figures.found_over_stated == pytest.approx(2.0)
-    assert (figures.hours_told, figures.hours_of_events) == (7.0, 6.0)
+    assert (figures.hours_reported, figures.hours_of_events) == (7.0, 6.0)
 
 
 def test_nothing_told_finds_nothing():

@@ -101,17 +101,17 @@ def upload(export, tmp_path):
 
 
 def test_a_file_is_understood_as_init_does_it_and_what_a_person_corrects_is_what_is_scored(upload):
-    first, form = upload.found, as_found(upload.found)
+    first, form = upload.discovery, as_found(upload.discovery)
     assert (first.family.nearest, first.name, form.style) == (True, "my-export", "%d.%m.%Y %H:%M:%S")
     form = replace(form, zone="Europe/Berlin", hold="4h", held=("valve",))
     assert "What was understood" in understood(upload, form)["html"]
-    family = upload.found.family
+    family = upload.discovery.family
     assert (family.layout.timezone, family.sensors["valve"].hold) == ("Europe/Berlin", timedelta(hours=4))
-    assert upload.found.first == first.first - timedelta(hours=1)
+    assert upload.discovery.first == first.first - timedelta(hours=1)
     shown = understood(upload, replace(form, ignored=("flow",)))["html"]
     assert "you said so" in shown
     assert upload.corrections.zone == "Europe/Berlin"
-    assert list(upload.found.family.sensors) == ["valve"]
+    assert list(upload.discovery.family.sensors) == ["valve"]
 
 
 def test_what_makes_an_upload_doubtful_stands_first_on_its_page(tmp_path):
@@ -121,7 +121,7 @@ def test_what_makes_an_upload_doubtful_stands_first_on_its_page(tmp_path):
     _, tryout = Tryouts(tmp_path / "uploads").begin("log.csv", data)
     shown = understood(tryout, Corrections())["html"]
     assert "Look at this first: UNSURE: a line above the rows states factors that are not used" in shown
-    assert "# UNSURE: a line above the rows" in settings_of(tryout.found, "mill", tryout.path.name, ())
+    assert "# UNSURE: a line above the rows" in settings_of(tryout.discovery, "mill", tryout.path.name, ())
 
 
 def test_another_sheet_of_a_workbook_can_be_chosen(tmp_path):
@@ -132,12 +132,12 @@ def test_another_sheet_of_a_workbook_can_be_chosen(tmp_path):
         pd.DataFrame({"time": times[:80], "flow": np.arange(80) % 5}).to_excel(writer, sheet_name="Water", index=False)
     _, tryout = Tryouts(tmp_path / "uploads").begin(book.name, book.read_bytes())
     html = understood(tryout, Corrections())["html"]
-    assert list(tryout.found.family.sensors) == ["temp"]
+    assert list(tryout.discovery.family.sensors) == ["temp"]
     assert '<option value="Water">Water</option>' in html
     assert '<option value="" selected>the fullest</option>' in html
-    html = understood(tryout, replace(as_found(tryout.found), sheet="Water"))["html"]
-    assert list(tryout.found.family.sensors) == ["flow"]
-    assert tryout.found.family.layout.sheet == "Water"
+    html = understood(tryout, replace(as_found(tryout.discovery), sheet="Water"))["html"]
+    assert list(tryout.discovery.family.sensors) == ["flow"]
+    assert tryout.discovery.family.layout.sheet == "Water"
     assert '<option value="Water" selected>Water</option>' in html
 
 
@@ -154,12 +154,12 @@ def test_values_that_hold_and_the_nearest_step_reach_the_quick_detector(plant, e
 
 
 def test_a_correction_that_cannot_be_is_told_and_the_file_stays_as_it_was(upload):
-    found, form = upload.found, as_found(upload.found)
+    found, form = upload.discovery, as_found(upload.discovery)
     with pytest.raises(UnusableError, match="unknown time zone"):
         understood(upload, replace(form, zone="Mars/Olympus"))
     with pytest.raises(UnusableError, match="no sensor is left; leave fewer columns out"):
         understood(upload, replace(form, ignored=("flow", "valve")))
-    assert upload.found is found
+    assert upload.discovery is found
     assert with_changes(upload.corrections, found, form) == upload.corrections
 
 
@@ -175,11 +175,15 @@ def test_an_upload_is_scored_its_curves_are_shown_and_its_settings_are_ones_that
     assert len(curves_around(upload.tried, "asset", 0.25, course["from"], course["from"] + 3600)["times"]) == 13
     with pytest.raises(NotThereError, match="no row of 'pump' was scored; scored are asset"):
         curves_around(upload.tried, "pump", 0.25, None, None)
-    text = settings_of(upload.found, "mill", upload.path.name, ("oven",))
+    text = settings_of(upload.discovery, "mill", upload.path.name, ("oven",))
     family = parse(Settings, tomllib.loads(text), "saved").families["mill"]
-    assert (family.inbox, family.nearest, family.layout) == ("inbox/my export.csv", True, upload.found.family.layout)
+    assert (family.inbox, family.nearest, family.layout) == (
+        "inbox/my export.csv",
+        True,
+        upload.discovery.family.layout,
+    )
     with pytest.raises(UnusableError, match="there is a family 'oven' already"):
-        settings_of(upload.found, "oven", upload.path.name, ("oven",))
+        settings_of(upload.discovery, "oven", upload.path.name, ("oven",))
 
 
 def test_uploads_go_an_hour_after_their_last_use_and_the_longest_unused_of_too_many_first(tmp_path, monkeypatch):

@@ -128,8 +128,8 @@ def _machines_as_sensors(seen: Evidence) -> Iterator[Doubt]:
     ids = [name for name in names if re.fullmatch(r"[0-9a-f]{8}-[0-9a-f-]{27}", name)]
     for like, what in ((hosts, "addresses of machines"), (things, "numbers of things"), (ids, "ids")):
         if not seen.wide and len(like) > 0.5 * len(names):
-            asked = "are they machines (--asset), or named elsewhere?"
-            yield Doubt(f"sensors are called like {what}, {named(like)}: {asked}", like is not things)
+            question = "are they machines (--asset), or named elsewhere?"
+            yield Doubt(f"sensors are called like {what}, {named(like)}: {question}", like is not things)
             return
     pairs = [re.fullmatch(r"(\S*\d\S*)[ /|]+([^\W\d_]\S+)", name) for name in names]
     of_each = Counter(match[2] for match in pairs if match)

@@ -133,7 +133,7 @@ def _of_two_sizes(name: str, values: np.ndarray) -> Iterator[Doubt]:
 
 def _mixed(seen: Evidence) -> Iterator[Doubt]:
     """Sensors whose values from row to row are those of several things."""
-    told: set[str] = set()
+    explained: set[str] = set()
     labels = seen.understood.roles.labels
     keys = [seen.columns[name] for name in (*labels.asset, *labels.sensor)]
     for column in seen.left_out:
@@ -144,7 +144,7 @@ def _mixed(seen: Evidence) -> Iterator[Doubt]:
         words = column.cells.astype(str).to_numpy()
         apart = [name for name, number in _by_sensor(seen) if _explains(words, number)]
         if (words[1:] != words[:-1]).mean() > 0.2 and apart:
-            told |= set(apart)
+            explained |= set(apart)
             shown = named([str(word) for word in column.distinct])
             yield Doubt(
                 f"the values of {named(apart)} differ by '{column.name}', which is left out, like {shown}: "
@@ -153,7 +153,7 @@ def _mixed(seen: Evidence) -> Iterator[Doubt]:
             )
     for name, values in seen.sensors.items():
         alone = seen.values["asset"].nunique() == 1
-        count = _streams(values) if alone and name not in told else 0
+        count = _streams(values) if alone and name not in explained else 0
         if count and not _is_a_day(count, seen):
             yield Doubt(
                 f"sensor {name} goes round {count} levels, a row each: is a column of names of {count} things missed?",
