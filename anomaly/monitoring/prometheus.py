@@ -64,13 +64,13 @@ METRICS = {
             "worst_anomaly_nats",
             "family severity asset sensor",
             "nats",
-            "Peak score of the worst anomaly of a severity, its asset and the sensor that carries most of it.",
+            "Peak score of the worst anomaly of a severity, with its asset and the sensor that contributes most.",
         ),
         _metric(
             "worst_anomaly_info",
             "family severity asset sensor anomaly told",
             "1",
-            "The same anomaly in words: what is odd, since when, how sure; `anomaly` is its id.",
+            "The same anomaly: `anomaly` is its id, `told` says in words what is odd, since when, and how sure.",
         ),
         _metric(
             "threshold_nats", "family camera", "nats", "The threshold in force; a family's is the median over rows."
@@ -80,18 +80,26 @@ METRICS = {
             "missing_ratio",
             "family",
             "0 to 1",
-            "Share of what the day should hold that is not there.",
+            "Share of the values expected of the day that are missing.",
         ),
         _metric("imputed_ratio", "family", "0 to 1", "Share of the day's values that are imputed."),
         _metric("silent_assets", "family", "assets", "Assets with values in the week to the day and none on the day."),
         _metric("unscored_ratio", "family", "0 to 1", "Share of the night's measured rows that have no score."),
-        _metric("unscored_assets", "family", "assets", "Assets with measured rows and not one score."),
+        _metric("unscored_assets", "family", "assets", "Assets with measured rows and no score at all."),
         _metric("silent_sensors", "family", "sensors", "Sensors without a value all night, of assets that had some."),
         _metric(
-            "rejected_rows", "family reason", "rows", "Rows that could not be used, by reason; the rarest are one."
+            "rejected_rows",
+            "family reason",
+            "rows",
+            "Rows that could not be used, by reason; rare reasons count as one.",
         ),
-        _metric("rejected_ratio", "family", "0 to 1", "Share of what came in that could not be used."),
-        _metric("drift_limit_ratio", "family part measure", "times its limit", "The largest drift; over 1 is drift."),
+        _metric("rejected_ratio", "family", "0 to 1", "Share of the incoming rows that could not be used."),
+        _metric(
+            "drift_limit_ratio",
+            "family part measure",
+            "times its limit",
+            "Largest distance relative to its limit; over 1 is drift.",
+        ),
         _metric("drifted_sensors", "family", "sensors", "Sensors that drifted from what the model learned from."),
         _metric(
             "self_test_found_ratio",
@@ -125,7 +133,7 @@ METRICS = {
             "image_self_test_power_ratio",
             "camera visibility",
             "0 to 1",
-            "The same of all kinds: faint, plain (from 5 times what is just seen) and striking ones (from 15 times).",
+            "The same share by visibility: faint, plain (from 5 times the just visible), striking (from 15 times).",
         ),
         _metric("generator_state", "camera state", "0 or 1", "How the newest training of the generator ended."),
         _metric(
@@ -140,13 +148,13 @@ METRICS = {
         _metric(
             "synthetic_images", "camera state", "images", "The newest batch's images, accepted or rejected by the gate."
         ),
-        _metric("synthetic_gate_passed", "camera", "0 or 1", "Whether the newest batch got through the gate."),
+        _metric("synthetic_gate_passed", "camera", "0 or 1", "Whether the newest batch passed the gate."),
         _metric("synthetic_quality", "camera measure", "the measure's", "What the gate measured of the newest batch."),
         _metric(
             "synthetic_quality_limit",
             "camera measure",
             "the measure's",
-            "What each measure of the newest batch was held to.",
+            "Limit of each measure of the gate for the newest batch.",
         ),
         _metric(
             "model_age_seconds",
@@ -160,7 +168,7 @@ METRICS = {
             "last_success_timestamp_seconds",
             "family camera",
             "seconds since 1970",
-            "When a day was last scored, some row of it with a score.",
+            "When a day was last scored, with at least one score.",
         ),
         _metric(
             "job_runs", "family camera command state", "runs", "Partitions of a job's newest run, by how they ended."
@@ -168,11 +176,13 @@ METRICS = {
         _metric("job_seconds", "family camera command", "seconds", "How long a job's newest run took, all partitions."),
         _metric("job_rows", "family camera command", "rows", "Rows that a job's newest run wrote, all partitions."),
         _metric("job_failure_info", "family camera command reason", "1", "Why a job's newest run failed."),
-        _metric("day_bytes", "family camera", "bytes", "What the day's tables take in the store."),
+        _metric("day_bytes", "family camera", "bytes", "Size of the day's tables in the store."),
         _metric(
-            "store_free_bytes", "family camera", "bytes", "Room left where the store lies; absent for object storage."
+            "store_free_bytes", "family camera", "bytes", "Free space on the store's disk; absent for object storage."
         ),
-        _metric("store_capacity_bytes", "family camera", "bytes", "Room in all where the store lies."),
+        _metric(
+            "store_capacity_bytes", "family camera", "bytes", "Size of the store's disk; absent for object storage."
+        ),
         _metric("push_failures_total", "family camera", "pushes", "Pushes that no Pushgateway took."),
     )
 }
