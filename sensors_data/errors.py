@@ -23,6 +23,11 @@ class NotThereError(NightscoreError, LookupError):
     """Something is missing: a family, a partition, a model, a file, an extra package."""
 
 
+def not_installed(what: str, package: str, extra: str) -> NotThereError:
+    """The refusal of something that needs a package which an extra brings."""
+    return NotThereError(f"{what} needs {package}", f"run: pip install 'nightscore[{extra}]'")
+
+
 class UnusableError(NightscoreError, ValueError):
     """Something is there and cannot be used as it is: a setting, an argument, a file, a model."""
 

@@ -8,8 +8,7 @@ from datetime import date
 import torch
 
 from sensors_data.model_files import ModelCatalogue, ModelFile, card_in, check_place
-from sensors_data.nets.arrays import check_learned
-from sensors_data.nets.files import fingerprint, model_bytes, tensors_of, with_tensors
+from sensors_data.nets.files import fingerprint, model_bytes, network_in
 from sensors_data.settings import Section, parse
 from sensors_data.store import Store
 from synthesis.networks.kinds import AnyGeneratorConfig, generator_of
@@ -76,9 +75,7 @@ def to_bytes(generator: TrainedGenerator) -> bytes:
 def from_bytes(data: bytes, where: str) -> TrainedGenerator:
     """The generator in a file's bytes. ValueError when they are none, cut short, or of another format."""
     card = card_of(data, where)
-    tensors = tensors_of(data, where, "train-dcgan")
-    check_learned(tensors, where, "train-dcgan")
-    network = with_tensors(lambda: generator_of(card.network), tensors, where, "train-dcgan")
+    network = network_in(lambda: generator_of(card.network), data, where, "train-dcgan")
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return TrainedGenerator(network, card)
 

@@ -13,6 +13,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
 from sensors_data.errors import UnusableError
+from sensors_data.nets.arrays import check_learned
 from sensors_data.seal import sealed, with_seal
 from sensors_data.settings import Section
 
@@ -63,6 +64,16 @@ def with_tensors(make: Callable[[], Network], tensors: dict[str, Tensor], where:
     network = make()
     network.load_state_dict(tensors)
     return network.eval().requires_grad_(False)
+
+
+def network_in(make: Callable[[], Network], data: bytes, where: str, command: str) -> Network:
+    """The network that `make` gives with the weights in a model file's bytes, ready to be used.
+
+    UnusableError when the file is cut short, holds no learned weights, or has other layers.
+    """
+    tensors = tensors_of(data, where, command)
+    check_learned(tensors, where, command)
+    return with_tensors(make, tensors, where, command)
 
 
 def fingerprint(network: nn.Module) -> str:

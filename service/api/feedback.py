@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import pandas as pd
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -27,6 +27,7 @@ from service.views.story import story_of
 
 AnomalyQuery = Annotated[str, Query(pattern=r"^[0-9a-f]{16}$", description="The anomaly's id.")]
 IncidentPath = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The incident's id.")]
+Note = TypeVar("Note", Opinion, Assignment, Snooze)
 
 
 class NewIncident(Section):
@@ -100,6 +101,16 @@ def _label_routes(routes: APIRouter, service: Service, writer: Callable[[Request
     """What people say of anomalies."""
     store = service.store
 
+    @contextmanager
+    def _signed(note: Note, request: Request) -> Iterator[Note]:
+        """What somebody says of an anomaly, under the writer's name; an unknown anomaly is a problem of its field."""
+        signed = note.model_copy(update={"author": writer(request).speaks_as(note.author)})
+        service.settings.family(note.family)
+        try:
+            yield signed
+        except NotThereError as error:
+            raise refused(404, error.reason, "anomaly_id", note.anomaly_id, error.remedy) from error
+
     @routes.get("/labels", summary="Anomalies of the last days, and what people said of each")
     def labels(
         family: FamilyQuery,
@@ -119,30 +130,15 @@ def _label_routes(routes: APIRouter, service: Service, writer: Callable[[Request
 
     @routes.post("/labels", summary="Confirm, dismiss or excuse an anomaly", status_code=201)
     def speak(opinion: Opinion, request: Request) -> dict[str, str]:
-        signed = opinion.model_copy(update={"author": writer(request).speaks_as(opinion.author)})
-        service.settings.family(opinion.family)
-        with _unknown_anomaly(opinion.anomaly_id):
+        with _signed(opinion, request) as signed:
             return {"incident": keep_opinion(store, signed)}
 
     @routes.post("/assignments", summary="Say who looks at an anomaly", status_code=201)
     def assign(assignment: Assignment, request: Request) -> dict[str, str]:
-        signed = assignment.model_copy(update={"author": writer(request).speaks_as(assignment.author)})
-        service.settings.family(assignment.family)
-        with _unknown_anomaly(assignment.anomaly_id):
+        with _signed(assignment, request) as signed:
             return {"incident": keep_assignment(store, signed)}
 
     @routes.post("/snoozes", summary="Put an anomaly out of the queue until a day", status_code=201)
     def snooze(wanted_snooze: Snooze, request: Request) -> dict[str, str]:
-        signed = wanted_snooze.model_copy(update={"author": writer(request).speaks_as(wanted_snooze.author)})
-        service.settings.family(wanted_snooze.family)
-        with _unknown_anomaly(wanted_snooze.anomaly_id):
+        with _signed(wanted_snooze, request) as signed:
             return {"incident": keep_snooze(store, signed, datetime.now(UTC))}
-
-
-@contextmanager
-def _unknown_anomaly(anomaly_id: str) -> Iterator[None]:
-    """An anomaly that is not there is a problem of the field that names it."""
-    try:
-        yield
-    except NotThereError as error:
-        raise refused(404, error.reason, "anomaly_id", anomaly_id, error.remedy) from error

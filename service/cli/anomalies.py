@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,20 +9,15 @@ import typer
 
 from sensors_data.settings import Settings
 from service.cli.jobs import PANELS
-from service.cli.options import JsonOption, SomeFamilyOption, families_of, with_settings
+from service.cli.options import JsonOption, SomeFamilyOption, add_command, families_of, with_settings
 from service.console import say, show, show_json
 from service.schedule.request import day_from
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add them."""
-    commands: dict[str, tuple[Callable[..., None], str]] = {
-        "anomalies": (anomalies, "nightscore anomalies --family pump --from 2026-11-14"),
-        "explain": (explain, "nightscore explain 3f09a1"),
-    }
-    for name, (command, example) in commands.items():
-        epilog = f"Example: {example}"
-        app.command(name, epilog=epilog, rich_help_panel=PANELS["plant"])(with_settings(command))
+    add_command(app, PANELS["plant"], with_settings(anomalies), "anomalies --family pump --from 2026-11-14")
+    add_command(app, PANELS["plant"], with_settings(explain), "explain 3f09a1")
 
 
 def anomalies(

@@ -8,14 +8,13 @@ import threading
 import typer
 
 from sensors_data.settings import Settings
-from service.cli.options import FamilyOption, with_settings
+from service.cli.options import FamilyOption, add_command, with_settings
 from service.console import say
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add it."""
-    example = "Example: nightscore bridge --family pump"
-    app.command("bridge", epilog=example, rich_help_panel="Jobs of a family")(with_settings(bridge))
+    add_command(app, "Jobs of a family", with_settings(bridge), "bridge --family pump")
 
 
 def bridge(settings: Settings, family: FamilyOption) -> None:

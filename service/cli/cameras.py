@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sensors_data.settings import Settings
-from service.cli.options import BELOW_LIMIT, CameraOption, DayOption, JsonOption, with_settings
+from service.cli.options import BELOW_LIMIT, CameraOption, DayOption, JsonOption, add_command, with_settings
 from service.console import say
 from service.schedule.request import day_from
 
@@ -17,14 +17,15 @@ PANEL = "Look at images"
 
 def add_commands(app: typer.Typer) -> None:
     """Add them."""
-    example = "Example: nightscore show-image --camera press --day 2026-11-21"
-    app.command("show-image", epilog=example, rich_help_panel=PANEL)(with_settings(show_image))
-    example = "Example: nightscore explore-images --camera press --day 2026-11-21 --out looks"
-    app.command("explore-images", epilog=example, rich_help_panel=PANEL)(with_settings(explore_images))
-    example = "Example: nightscore judge-picture --camera press --day 2026-11-21 --image a.png --kind dismissed"
-    app.command("judge-picture", epilog=example, rich_help_panel=PANEL)(with_settings(judge_picture))
-    example = "Example: nightscore evaluate-images --camera press --least-auroc 0.9"
-    app.command("evaluate-images", epilog=example, rich_help_panel=PANEL)(with_settings(evaluate_images))
+    add_command(app, PANEL, with_settings(show_image), "show-image --camera press --day 2026-11-21")
+    add_command(app, PANEL, with_settings(explore_images), "explore-images --camera press --day 2026-11-21 --out looks")
+    add_command(
+        app,
+        PANEL,
+        with_settings(judge_picture),
+        "judge-picture --camera press --day 2026-11-21 --image a.png --kind dismissed",
+    )
+    add_command(app, PANEL, with_settings(evaluate_images), "evaluate-images --camera press --least-auroc 0.9")
 
 
 def show_image(

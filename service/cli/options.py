@@ -35,6 +35,11 @@ ShardOption = Annotated[int, typer.Option("--shard", help="The family's shard, f
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
+def add_command(app: typer.Typer, panel: str, command: Callable[..., None], example: str) -> None:
+    """Add a command to a panel of the help; the first word of its example is its name."""
+    app.command(example.split()[0], epilog=f"Example: nightscore {example}", rich_help_panel=panel)(command)
+
+
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     """A command that takes --settings and --store, and gets the settings that they name as its first argument."""
     hints = get_type_hints(command, include_extras=True)

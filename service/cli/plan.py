@@ -9,14 +9,13 @@ import typer
 from rich.table import Column, Table
 
 from sensors_data.settings import parse
-from service.cli.options import JsonOption
+from service.cli.options import JsonOption, add_command
 from service.console import add_cells, show, show_json, show_table
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add it beside the commands that look."""
-    epilog = "Example: nightscore plan --assets 10000 --sensors 6 --step 1min --cores 2"
-    app.command("plan", epilog=epilog, rich_help_panel="Look and decide")(plan_night)
+    add_command(app, "Look and decide", plan_night, "plan --assets 10000 --sensors 6 --step 1min --cores 2")
 
 
 def plan_night(

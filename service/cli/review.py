@@ -18,6 +18,7 @@ from service.cli.options import (
     FamilyOption,
     SettingsOption,
     StoreOption,
+    add_command,
     settings_from,
     with_settings,
 )
@@ -37,9 +38,8 @@ BudgetOption = Annotated[
 def add_commands(app: typer.Typer) -> None:
     """Add them."""
     panel = PANELS["plant"]
-    app.command("serve", epilog="Example: nightscore serve --port 8080", rich_help_panel=panel)(serve)
-    example = "Example: nightscore replay --family pump --from 2026-11-14 --to 2026-11-21"
-    app.command("replay", epilog=example, rich_help_panel=panel)(with_settings(replay))
+    add_command(app, panel, serve, "serve --port 8080")
+    add_command(app, panel, with_settings(replay), "replay --family pump --from 2026-11-14 --to 2026-11-21")
     add_job(app, JOBS["accept-threshold"])(accept_threshold)
     add_job(app, JOBS["report"])(report)
 

@@ -16,6 +16,7 @@ from service.cli.options import (
     SettingsOption,
     SomeFamilyOption,
     StoreOption,
+    add_command,
     families_of,
     with_settings,
 )
@@ -27,15 +28,12 @@ PANEL = "Start here"
 
 def add_commands(app: typer.Typer) -> None:
     """Add them in the order in which they are met."""
-    epilog = "Example: nightscore"
-    app.command("init", epilog=f"{epilog} init --from machine.csv --zone Europe/Berlin", rich_help_panel=PANEL)(init)
-    example = f"{epilog} backfill --from 2026-10-01 --to 2026-10-31 --jobs 4"
-    app.command("backfill", epilog=example, rich_help_panel=PANEL)(with_settings(backfill))
-    app.command("nightly", epilog=f"{epilog} nightly --day 2026-11-21", rich_help_panel=PANEL)(with_settings(nightly))
-    example = f"{epilog} show --asset pump-3 --day 2026-11-21"
-    app.command("show", epilog=example, rich_help_panel=PANEL)(with_settings(show_asset))
-    app.command("doctor", epilog=f"{epilog} doctor --family pump", rich_help_panel=PANEL)(with_settings(doctor))
-    app.command("demo", epilog=f"{epilog} demo --folder demo --seed 1", rich_help_panel=PANEL)(demo)
+    add_command(app, PANEL, init, "init --from machine.csv --zone Europe/Berlin")
+    add_command(app, PANEL, with_settings(backfill), "backfill --from 2026-10-01 --to 2026-10-31 --jobs 4")
+    add_command(app, PANEL, with_settings(nightly), "nightly --day 2026-11-21")
+    add_command(app, PANEL, with_settings(show_asset), "show --asset pump-3 --day 2026-11-21")
+    add_command(app, PANEL, with_settings(doctor), "doctor --family pump")
+    add_command(app, PANEL, demo, "demo --folder demo --seed 1")
 
 
 def init(

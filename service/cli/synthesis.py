@@ -12,7 +12,7 @@ from sensors_data.jobs import JOBS
 from sensors_data.settings import Settings
 from service.cli.cameras import PANEL
 from service.cli.jobs import add_job
-from service.cli.options import CameraOption, DayOption, with_settings
+from service.cli.options import CameraOption, DayOption, add_command, with_settings
 from service.console import say
 from service.schedule.request import day_from
 
@@ -28,18 +28,12 @@ def add_commands(app: typer.Typer) -> None:
     add_job(app, JOBS["judge-images"])(judge_images)
     add_job(app, JOBS["try-augmentation"])(try_augmentation)
     add_job(app, JOBS["paint-defects"])(paint_defects)
-    example = "Example: nightscore interpolate-images --camera press --day 2026-11-21"
-    app.command("interpolate-images", epilog=example, rich_help_panel=PANEL)(with_settings(interpolate_images))
-    example = "Example: nightscore mix-images --camera press --day 2026-11-21 --layers 2"
-    app.command("mix-images", epilog=example, rich_help_panel=PANEL)(with_settings(mix_images))
-    example = "Example: nightscore vary-images --camera press --day 2026-11-21 --seed 3"
-    app.command("vary-images", epilog=example, rich_help_panel=PANEL)(with_settings(vary_images))
-    example = "Example: nightscore expected-images --camera press --day 2026-11-21"
-    app.command("expected-images", epilog=example, rich_help_panel=PANEL)(with_settings(expected_images))
-    example = "Example: nightscore invert-image --camera press --day 2026-11-21 --png part.png"
-    app.command("invert-image", epilog=example, rich_help_panel=PANEL)(with_settings(invert_image))
-    example = "Example: nightscore redraw-image --png drawn/0000/press@2026-11-20-7-0000001.png"
-    app.command("redraw-image", epilog=example, rich_help_panel=PANEL)(with_settings(redraw_image))
+    add_command(app, PANEL, with_settings(interpolate_images), "interpolate-images --camera press --day 2026-11-21")
+    add_command(app, PANEL, with_settings(mix_images), "mix-images --camera press --day 2026-11-21 --layers 2")
+    add_command(app, PANEL, with_settings(vary_images), "vary-images --camera press --day 2026-11-21 --seed 3")
+    add_command(app, PANEL, with_settings(expected_images), "expected-images --camera press --day 2026-11-21")
+    add_command(app, PANEL, with_settings(invert_image), "invert-image --camera press --day 2026-11-21 --png part.png")
+    add_command(app, PANEL, with_settings(redraw_image), "redraw-image --png drawn/0000/press@2026-11-20-7-0000001.png")
 
 
 def draw_images(

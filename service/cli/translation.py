@@ -8,15 +8,14 @@ from typing import Annotated
 import typer
 
 from service.cli.cameras import PANEL
+from service.cli.options import add_command
 from service.console import say, training_progress
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add both commands."""
-    example = "Example: nightscore train-translator --from good --to scratched --out scratches.safetensors"
-    app.command("train-translator", epilog=example, rich_help_panel=PANEL)(train_translator)
-    example = "Example: nightscore translate-images --by scratches.safetensors --from good --out made"
-    app.command("translate-images", epilog=example, rich_help_panel=PANEL)(translate_images)
+    add_command(app, PANEL, train_translator, "train-translator --from good --to scratched --out scratches.safetensors")
+    add_command(app, PANEL, translate_images, "translate-images --by scratches.safetensors --from good --out made")
 
 
 def train_translator(

@@ -10,7 +10,7 @@ import typer
 from sensors_data.jobs import JOBS
 from sensors_data.settings import Settings
 from service.cli.jobs import add_job
-from service.cli.options import BELOW_LIMIT, DayOption, JsonOption, with_settings
+from service.cli.options import BELOW_LIMIT, DayOption, JsonOption, add_command, with_settings
 from service.console import add_cells, say, show, show_json, show_table
 from service.schedule.request import day_from
 
@@ -29,8 +29,7 @@ def add_commands(app: typer.Typer) -> None:
         (migrate, "migrate"),
         (audit, "audit --json"),
     ):
-        epilog = f"Example: nightscore {example}"
-        app.command(command.__name__, epilog=epilog, rich_help_panel=PANEL)(with_settings(command))
+        add_command(app, PANEL, with_settings(command), example)
     add_job(app, JOBS["clean"])(clean)
 
 

@@ -12,7 +12,7 @@ from sensors_data.jobs import JOBS
 from sensors_data.settings import Settings
 from service.cli.cameras import PANEL
 from service.cli.jobs import add_job
-from service.cli.options import CameraOption, DayOption, with_settings
+from service.cli.options import CameraOption, DayOption, add_command, with_settings
 from service.console import say, training_progress
 from service.schedule.request import day_from
 
@@ -20,8 +20,12 @@ from service.schedule.request import day_from
 def add_commands(app: typer.Typer) -> None:
     """Add both commands."""
     add_job(app, JOBS["train-upscaler"])(train_upscaler)
-    example = "Example: nightscore upscale-images --camera press --day 2026-11-21 --from small --out large"
-    app.command("upscale-images", epilog=example, rich_help_panel=PANEL)(with_settings(upscale_images))
+    add_command(
+        app,
+        PANEL,
+        with_settings(upscale_images),
+        "upscale-images --camera press --day 2026-11-21 --from small --out large",
+    )
 
 
 def train_upscaler(

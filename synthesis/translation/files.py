@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sensors_data.model_files import card_in
-from sensors_data.nets.arrays import check_learned
-from sensors_data.nets.files import model_bytes, tensors_of, with_tensors
+from sensors_data.nets.files import model_bytes, network_in
 from sensors_data.settings import Section, parse
 from synthesis.translation.networks import Translator, TranslatorConfig
 
@@ -44,6 +43,4 @@ def to_bytes(translator: TrainedTranslator) -> bytes:
 def from_bytes(data: bytes, where: str) -> TrainedTranslator:
     """The translator in a file's bytes. UnusableError when they are none, cut short, or of another format."""
     card = parse(TranslatorCard, card_in(data, where, "a translator", (FORMAT,), _COMMAND), where)
-    tensors = tensors_of(data, where, _COMMAND)
-    check_learned(tensors, where, _COMMAND)
-    return TrainedTranslator(with_tensors(lambda: Translator(card.network), tensors, where, _COMMAND), card)
+    return TrainedTranslator(network_in(lambda: Translator(card.network), data, where, _COMMAND), card)

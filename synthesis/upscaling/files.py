@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sensors_data.model_files import ModelCatalogue, ModelFile, card_in, check_place
-from sensors_data.nets.arrays import check_learned
-from sensors_data.nets.files import model_bytes, tensors_of, with_tensors
+from sensors_data.nets.files import model_bytes, network_in
 from sensors_data.settings import Section, parse
 from sensors_data.store import Store
 from synthesis.upscaling.network import Upscaler, UpscalerConfig
@@ -58,9 +57,7 @@ def to_bytes(upscaler: TrainedUpscaler) -> bytes:
 def from_bytes(data: bytes, where: str) -> TrainedUpscaler:
     """The upscaler in a file's bytes. UnusableError when they are none, cut short, or of another format."""
     card = parse(UpscalerCard, card_in(data, where, "an upscaler", (FORMAT,), _COMMAND), where)
-    tensors = tensors_of(data, where, _COMMAND)
-    check_learned(tensors, where, _COMMAND)
-    return TrainedUpscaler(with_tensors(lambda: Upscaler(card.network), tensors, where, _COMMAND), card)
+    return TrainedUpscaler(network_in(lambda: Upscaler(card.network), data, where, _COMMAND), card)
 
 
 def file_of(card: UpscalerCard) -> ModelFile:

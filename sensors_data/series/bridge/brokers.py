@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import Field
 
-from sensors_data.errors import NotThereError, StorageError
+from sensors_data.errors import StorageError, not_installed
 from sensors_data.series.bridge.messages import Reader, subscription
 from sensors_data.series.sources.credentials import Secret, without_secret
 from sensors_data.series.sources.retries import with_retries
@@ -103,7 +103,7 @@ def mqtt(bridge: MqttBridge) -> Iterator[Broker]:
         from paho.mqtt import client as paho
         from paho.mqtt.enums import CallbackAPIVersion
     except ImportError as error:
-        raise NotThereError("a bridge of kind mqtt needs paho-mqtt", "run: pip install 'nightscore[mqtt]'") from error
+        raise not_installed("a bridge of kind mqtt", "paho-mqtt", "mqtt") from error
     secret = bridge.password.read() if bridge.password else ""
     where = f"the MQTT broker {bridge.host}:{bridge.port}"
     waiting: queue.Queue[Message] = queue.Queue(FEW)
@@ -168,8 +168,7 @@ def kafka(bridge: KafkaBridge) -> Iterator[Broker]:
     try:
         from confluent_kafka import Consumer, KafkaException
     except ImportError as error:
-        remedy = "run: pip install 'nightscore[kafka]'"
-        raise NotThereError("a bridge of kind kafka needs confluent-kafka", remedy) from error
+        raise not_installed("a bridge of kind kafka", "confluent-kafka", "kafka") from error
     secret = bridge.password.read() if bridge.password else ""
     keys: dict[str, Any] = {"bootstrap.servers": bridge.servers, "group.id": bridge.group}
     keys |= {"auto.offset.reset": "earliest", "enable.auto.commit": False}

@@ -7,12 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from sensors_data.layout import Layout
-from sensors_data.series.files.file_source import FILES_AT_HAND, called, raw_rows
+from sensors_data.series.files.file_source import FILES_AT_HAND, called
 from sensors_data.series.intake.typed_file import (
-    Rows,
+    TimedFile,
     assets_in,
     is_plain,
     moments_in,
@@ -21,43 +20,23 @@ from sensors_data.series.intake.typed_file import (
     opened,
     qualities_of,
     rows_in,
-    times_of,
 )
 from sensors_data.settings import Family
 
 
 @dataclass(frozen=True)
-class LongFile:
+class LongFile(TimedFile):
     """The rows of a file in their order, each with one value."""
 
-    name: str
-    rows: Rows
-    moment: np.ndarray  # (N,) places in moments
-    moments: np.ndarray  # (M,) datetime64[us], UTC, NaT where a time cannot be read
-    asset: np.ndarray  # (N,) places in assets
-    assets: list[str]
     sensor: np.ndarray  # (N,) places in sensors
     sensors: list[str]
     """The sensors that the file names, known to the family or not."""
     doubted: np.ndarray  # (N,) which rows must be looked at as text: odd cells, and qualities that are not good
 
     @property
-    def time(self) -> np.ndarray:
-        """Each row's time, (N,) datetime64[us], NaT where it cannot be read."""
-        return np.asarray(self.moments[self.moment])
-
-    @property
     def value(self) -> np.ndarray:
         """Each row's value, (N,) float64, NaN where its cell is blank or odd."""
         return np.asarray(self.rows.values[:, 0])
-
-    def raw(self, lines: np.ndarray, family: Family) -> pd.DataFrame:
-        """Some rows (line, time, asset, sensor, value) with their cells as they stand in the file."""
-        return raw_rows(self.rows.texts(lines), self.name, family.layout, family.sensor_names)
-
-    def times(self, raw: pd.DataFrame) -> pd.Series:
-        """The times of rows of `raw`."""
-        return times_of(self.rows, self.time, raw)
 
 
 def long_file(path: Path, family: Family) -> LongFile | None:

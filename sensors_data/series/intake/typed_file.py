@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -15,13 +17,14 @@ from sensors_data.layout import Layout
 from sensors_data.series.dates.far_times import without_far
 from sensors_data.series.dates.parsing import read_times
 from sensors_data.series.files.cells import Body, body_of
-from sensors_data.series.files.file_source import asset_of, joined_cells, without_blanks
+from sensors_data.series.files.file_source import asset_of, joined_cells, raw_rows, without_blanks
 from sensors_data.series.files.kinds import is_parquet
 from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.plain_text import plain_body
 from sensors_data.series.files.typed_parquet import parquet_rows, whole_table
 from sensors_data.series.files.typed_text import typed_rows
 from sensors_data.series.values.numbers import quality_word
+from sensors_data.settings import Family
 
 MOST_ODD = 0.5
 """The share of odd rows beyond which a file is read cell by cell."""
@@ -63,9 +66,33 @@ def places_of(rows: Rows, lines: pd.Series) -> np.ndarray:
     return np.searchsorted(rows.line, lines.to_numpy(dtype=np.int64))
 
 
-def times_of(rows: Rows, time: np.ndarray, raw: pd.DataFrame) -> pd.Series:
-    """The times of rows of `raw`, which names their lines; `time` (N,) has that of each of the `rows`."""
-    return pd.Series(time[places_of(rows, raw["line"])]).dt.tz_localize("UTC").set_axis(raw.index)
+@dataclass(frozen=True)
+class TimedFile:
+    """The rows of a file in their order, each with its time and asset."""
+
+    name: str
+    rows: Rows
+    moment: np.ndarray  # (N,) places in moments
+    moments: np.ndarray  # (M,) datetime64[us], UTC, NaT where a time cannot be read
+    asset: np.ndarray  # (N,) places in assets
+    assets: list[str]
+
+    @cached_property
+    def time(self) -> np.ndarray:
+        """Each row's time, (N,) datetime64[us], NaT where it cannot be read."""
+        return np.asarray(self.moments[self.moment])
+
+    def raw(self, lines: np.ndarray, family: Family) -> pd.DataFrame:
+        """Some rows as one row a value (line, time, asset, sensor, value), cell by cell as text."""
+        return raw_rows(self.rows.texts(lines), self.name, family.layout, family.sensor_names)
+
+    def places(self, lines: pd.Series) -> np.ndarray:
+        """Where rows stand that have the given lines."""
+        return places_of(self.rows, lines)
+
+    def times(self, raw: pd.DataFrame) -> pd.Series:
+        """The times of rows of `raw`, which names their lines."""
+        return pd.Series(self.time[self.places(raw["line"])]).dt.tz_localize("UTC").set_axis(raw.index)
 
 
 def is_plain(layout: Layout) -> bool:

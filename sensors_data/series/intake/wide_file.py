@@ -13,36 +13,24 @@ from sensors_data.layout import Layout
 from sensors_data.series.files.file_source import FILES_AT_HAND, called, raw_rows
 from sensors_data.series.intake.typed_file import (
     Rows,
+    TimedFile,
     assets_in,
     is_plain,
     moments_in,
     not_good,
     opened,
-    places_of,
     qualities_of,
     rows_in,
-    times_of,
 )
 from sensors_data.settings import Family
 
 
 @dataclass(frozen=True)
-class WideFile:
+class WideFile(TimedFile):
     """The rows of a file in their order, a column a sensor of the family."""
 
-    name: str
-    rows: Rows
-    moment: np.ndarray  # (N,) places in moments
-    moments: np.ndarray  # (M,) datetime64[us], UTC, NaT where a time cannot be read
-    asset: np.ndarray  # (N,) places in assets
-    assets: list[str]
     values: np.ndarray  # (N, D) float64, NaN where a cell is blank or odd; a column after the other in memory
     doubted: np.ndarray  # (N,) rows of which every cell must be judged: with a quality that is not good
-
-    @cached_property
-    def time(self) -> np.ndarray:
-        """Each row's time, (N,) datetime64[us], NaT where it cannot be read."""
-        return np.asarray(self.moments[self.moment])
 
     @cached_property
     def in_time(self) -> bool:
@@ -50,12 +38,8 @@ class WideFile:
         rise = self.moments, self.moment  # mostly both do, and then no row's time is looked up
         return all(map(_never_falls, rise)) or _never_falls(self.time)
 
-    def raw(self, lines: np.ndarray, family: Family) -> pd.DataFrame:
-        """Some rows as one row a value (line, time, asset, sensor, value), cell by cell as text."""
-        return raw_rows(self.rows.texts(lines), self.name, family.layout, family.sensor_names)
-
     def raw_but(self, plain: np.ndarray, lines: np.ndarray, family: Family) -> pd.DataFrame:
-        """The same without the cells of sensors that are `plain`, (lines, D)."""
+        """The rows of `raw` without the cells of sensors that are `plain`, (lines, D)."""
         known = {name: place for place, name in enumerate(family.sensor_names) if name in self.rows.names}
         all_plain = [name for name, place in known.items() if plain[:, place].all()]
         frame = self.rows.texts(lines, all_plain[: len(known) - 1])  # a column stays in any case
@@ -64,14 +48,6 @@ class WideFile:
                 blank = np.nan if frame[name].dtype.kind == "f" else ""
                 frame[name] = frame[name].mask(left_out, blank)
         return raw_rows(frame, self.name, family.layout, family.sensor_names)
-
-    def places(self, lines: pd.Series) -> np.ndarray:
-        """Where rows stand that have the given lines."""
-        return places_of(self.rows, lines)
-
-    def times(self, raw: pd.DataFrame) -> pd.Series:
-        """The times of rows of `raw`."""
-        return times_of(self.rows, self.time, raw)
 
 
 def _never_falls(values: np.ndarray) -> bool:

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sensors_data.errors import NotThereError, StorageError
+from sensors_data.errors import NotThereError, StorageError, not_installed
 from sensors_data.series.intake.table_rows import checked_day
 from sensors_data.series.sources.lake_times import bounds, days_of, time_field
 from sensors_data.settings import Family, Section, parse
@@ -57,7 +57,7 @@ def _opened(source: DeltaSource) -> Iterator[Dataset]:
         from deltalake import DeltaTable
         from deltalake.exceptions import DeltaError, TableNotFoundError
     except ImportError as error:
-        raise NotThereError("a source of kind delta needs deltalake", "run: pip install 'nightscore[delta]'") from error
+        raise not_installed("a source of kind delta", "deltalake", "delta") from error
     try:
         yield DeltaTable(source.url, storage_options=source.options).to_pyarrow_dataset()
     except TableNotFoundError:

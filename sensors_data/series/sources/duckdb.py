@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from sensors_data.errors import NotThereError, StorageError
+from sensors_data.errors import NotThereError, StorageError, not_installed
 from sensors_data.series.dates.parsing import read_times
 from sensors_data.series.intake.table_rows import checked_day
 from sensors_data.series.sources.day_bounds import EVER, check_query, midnight
@@ -65,7 +65,7 @@ def _connected(source: DuckdbSource) -> Iterator[DuckDBPyConnection]:
     try:
         import duckdb
     except ImportError as error:
-        raise NotThereError("a source of kind duckdb needs DuckDB", "run: pip install 'nightscore[duckdb]'") from error
+        raise not_installed("a source of kind duckdb", "DuckDB", "duckdb") from error
     beside = source.database != ":memory:"
     if beside and not Path(source.database).is_file():
         raise NotThereError(f"there is no DuckDB file at {source.database}", "correct `database` of the source")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 from pydantic import model_validator
 
-from sensors_data.errors import NotThereError, StorageError, UnusableError
+from sensors_data.errors import NotThereError, StorageError, UnusableError, not_installed
 from sensors_data.series.intake.table_rows import checked_day
 from sensors_data.series.sources.credentials import Secret, without_secret
 from sensors_data.series.sources.lake_times import bounds, days_of, time_field
@@ -75,8 +75,7 @@ def _opened(source: IcebergSource) -> Iterator[Table]:
         from pyiceberg.exceptions import NoSuchTableError
         from pyiceberg.table import StaticTable
     except ImportError as error:
-        remedy = "run: pip install 'nightscore[iceberg]'"
-        raise NotThereError("a source of kind iceberg needs pyiceberg", remedy) from error
+        raise not_installed("a source of kind iceberg", "pyiceberg", "iceberg") from error
     secret = source.token.read() if source.token else ""
     try:
         if source.metadata:

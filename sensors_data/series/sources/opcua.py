@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 from pydantic import Field
 
-from sensors_data.errors import NotThereError, StorageError, UnusableError
+from sensors_data.errors import StorageError, UnusableError, not_installed
 from sensors_data.series.intake.table_rows import PLAIN, checked_day
 from sensors_data.series.sources.credentials import Secret, without_secret
 from sensors_data.series.sources.day_bounds import day_bounds
@@ -87,7 +87,7 @@ def _connected(source: OpcuaSource) -> Iterator[Client]:
         from asyncua.sync import Client, ThreadLoop
         from asyncua.ua.uaerrors import UaError
     except ImportError as error:
-        raise NotThereError("a source of kind opcua needs asyncua", "run: pip install 'nightscore[opcua]'") from error
+        raise not_installed("a source of kind opcua", "asyncua", "opcua") from error
     secret = source.password.read() if source.password else ""
     try:
         with ThreadLoop(timeout=None) as loop:  # each request has the source's own time-out

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from sensors_data.errors import NotThereError, StorageError, UnusableError
+from sensors_data.errors import NotThereError, StorageError, UnusableError, not_installed
 from sensors_data.series.dates.parsing import read_times
 from sensors_data.series.intake.table_rows import checked_day
 from sensors_data.series.sources.credentials import Secret, without_secret
@@ -101,7 +101,7 @@ def _engine(source: SqlSource) -> tuple[Engine, str]:
     try:
         import sqlalchemy
     except ImportError as error:
-        raise NotThereError("a source of kind sql needs SQLAlchemy", "run: pip install 'nightscore[sql]'") from error
+        raise not_installed("a source of kind sql", "SQLAlchemy", "sql") from error
     try:
         url = sqlalchemy.make_url(source.url)
     except sqlalchemy.exc.ArgumentError:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from sensors_data.documents import json_in
-from sensors_data.errors import NotThereError, StorageError, UnreadableError, UnusableError
+from sensors_data.errors import StorageError, UnreadableError, UnusableError, not_installed
 from sensors_data.series.sources.credentials import Secret, without_secret
 from sensors_data.series.sources.retries import PAUSE_S, RETRIES
 
@@ -91,7 +91,7 @@ def _request(
     try:
         import urllib3
     except ImportError as error:
-        raise NotThereError("a source on a server needs urllib3", "run: pip install 'nightscore[http]'") from error
+        raise not_installed("a source on a server", "urllib3", "http") from error
     retry = urllib3.Retry(
         RETRIES,
         allowed_methods=None,  # a question in a POST may be asked again as well
