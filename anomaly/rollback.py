@@ -66,12 +66,14 @@ def newest_scored(settings: Settings, family: str | None, camera: str | None) ->
 def _earlier(store: Store, kind: str, name: str, day: date, to: date, scored: list[date]) -> ModelFile:
     """The accepted model that learned through `to`, where it may be the model of `day`."""
     if scored and scored[-1] > day:
-        raise UnusableError(f"{name} is scored through {scored[-1]}", "roll back from that day on: --day of it")
+        raise UnusableError(f"{name} is scored through {scored[-1]}", f"roll back after that day: --day {scored[-1]}")
     model = ModelCatalogue(store).trained_through(kind, name, to)
     if not model.accepted:
         raise UnusableError(f"{model.path} was rejected", "name an accepted model; nightscore models list has them")
     if model.through >= day:
-        raise UnusableError(f"{model.path} is no earlier model than that of {day}", "name one that learned before")
+        raise UnusableError(
+            f"{model.path} is not earlier than the model of {day}", "name a model that was trained earlier"
+        )
     return model
 
 

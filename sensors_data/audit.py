@@ -68,7 +68,7 @@ def record(store: Store, what: str, about: str, who: str = "") -> Entry:
         if store.create(path_of(number), _line(entry)):
             _bear_witness(store, number)
             return entry
-    raise UnusableError("the audit log is written to by too many at once", "try again")
+    raise UnusableError("too many programs write to the audit log at once", "try again")
 
 
 def _bear_witness(store: Store, number: int) -> None:
@@ -141,4 +141,6 @@ def _parsed(section: type[S], data: bytes, path: str) -> S:
         check(data, path)
         return parse(section, json_in(data), path)
     except ValueError as error:
-        raise DamagedError(f"{path} is no entry of the audit log: {error}", "restore it: nightscore restore") from error
+        raise DamagedError(
+            f"{path} is not an entry of the audit log: {error}", "restore it: nightscore restore"
+        ) from error

@@ -142,7 +142,7 @@ JOBS = {
             "score-images",
             "camera",
             "anomaly.images.jobs:score_images",
-            "Score a day's images with the newest accepted detector trained before it; with heat maps of anomalies.",
+            "Score a day's images with the newest accepted detector trained before it, and draw heat maps.",
             "nightly",
             writes=("image_scores", "camera_drift", "image_self_tests"),
             needs="images",

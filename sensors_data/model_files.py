@@ -157,7 +157,7 @@ def card_in(data: bytes, where: str, what: str, revisions: tuple[int, ...], comm
     """The card in a model file's bytes. UnusableError when it is not `what` was looked for, or of another format."""
     card = _card(data, where, what, f"nightscore {command}")
     if card.get("format") not in revisions:
-        raise UnusableError(f"{where} is of another format than {revisions[-1]}", "upgrade nightscore or train again")
+        raise UnusableError(f"{where} has another format than {revisions[-1]}", "upgrade nightscore or train again")
     return card
 
 

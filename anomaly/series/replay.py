@@ -61,7 +61,7 @@ def replay(
     nights in the wrong order.
     """
     if last < first:
-        raise UnusableError(f"the last night {last} lies before the first {first}", "turn them round")
+        raise UnusableError(f"the last night {last} lies before the first {first}", "exchange the two")
     store, spec, rules = Store(settings.store), settings.family(family), rules_of(settings, family)
     days = [day for day in store.days("scores", family=family) if first <= day <= last]
     scores, sensors = (store.read_days(table, days, family=family) for table in ("scores", "sensor_scores"))
@@ -73,7 +73,7 @@ def replay(
     unknown = set(scores["model"]) - set(models)
     if unknown:
         raise NotThereError(
-            f"model {min(unknown)} scored {family} and is gone or was trained anew", "score the days again"
+            f"model {min(unknown)} scored {family} and is gone or was trained again", "score the days again"
         )
     again = {name: _fitted_again(store, spec, family, d, last, alarms_per_asset_week) for name, d in models.items()}
     before, after = ({n: d.threshold for n, d in detectors.items()} for detectors in (models, again))

@@ -90,7 +90,7 @@ def _of_one_size(camera: Camera, pictures: list[_Picture]) -> tuple[list[_Pictur
     if 2 * shapes.count(usual) < len(shapes) and len(shapes) > 2:
         sizes = f"{len(set(shapes)):,} sizes, {usual[1]}x{usual[0]} the most frequent in {shapes.count(usual):,}"
         raise UnreadableError(
-            f"{len(shapes):,} pictures have {sizes}", "state any_size = true for a camera that varies"
+            f"{len(shapes):,} pictures have {sizes}", "set any_size = true for a camera whose sizes vary"
         )
     same = [picture for picture in pictures if picture.shape == usual]
     wanted = f"where most images of the day have {usual[1]}x{usual[0]}; state any_size = true if sizes may differ"

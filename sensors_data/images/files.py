@@ -51,7 +51,7 @@ def decode_image(data: bytes, channels: int, bits: int | None = None, background
         return np.asarray(with_channels(levels[None], channels)[0])
     deep = depth_of(int(levels.max())) if bits is None else bits
     if levels.max() >= 2**deep:
-        raise UnreadableError(f"pixels up to {levels.max():,} do not fit {deep} bits", "state more bits for the camera")
+        raise UnreadableError(f"pixels up to {levels.max():,} do not fit {deep} bits", "set more bits for the camera")
     eight = np.rint(levels.astype(np.float64) * (255 / (2**deep - 1))).astype(np.uint8)
     return np.asarray(with_channels(eight[None], channels)[0])
 

@@ -28,7 +28,7 @@ def check_positive(tensors: dict[str, Tensor], names: tuple[str, ...], where: st
     for name in names:
         if name in tensors and not bool((tensors[name] > 0).all()):
             raise UnusableError(
-                f"{where}: {name} holds what is no positive number", f"train again with: nightscore {command}"
+                f"{where}: {name} holds numbers that are not positive", f"train again with: nightscore {command}"
             )
 
 

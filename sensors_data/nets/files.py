@@ -35,7 +35,7 @@ def tensors_of(data: bytes, where: str, command: str) -> dict[str, Tensor]:
     for name, tensor in tensors.items():
         if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
             raise UnusableError(
-                f"{where}: {name} holds what is no finite number", f"train again with: nightscore {command}"
+                f"{where}: {name} holds numbers that are not finite", f"train again with: nightscore {command}"
             )
     return tensors
 

@@ -136,7 +136,7 @@ def incident_that_begins(store: Store, text: str) -> str:
         raise NotThereError(f"there is no incident '{text[:80]}'", "list them with: nightscore incidents list")
     if len(ids) > 1:
         some = ", ".join(ids[:3]) + (", ..." if len(ids) > 3 else "")
-        raise UnusableError(f"{len(ids)} incidents begin with '{text}' ({some})", "write more of the id")
+        raise UnusableError(f"{len(ids)} incidents begin with '{text}' ({some})", "give more characters of the id")
     return ids[0]
 
 

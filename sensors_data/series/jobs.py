@@ -34,7 +34,7 @@ def ingest(settings: Settings, day: date, family: str) -> str:
 
 def _ingest(store: Store, spec: Family, day: date, family: str) -> Done:
     if why := why_not_whole(spec, day, datetime.now(UTC)):
-        raise NotThereError(f"{family} {day} is not taken in yet: {why}", "run it again later")
+        raise NotThereError(f"{family} {day} is not ingested yet: {why}", "run it again later")
     readings, rejects = take_day(spec, day)
     if not readings.assets:
         why = f"; {len(rejects):,} rows were refused, first: {rejects['reason'].iloc[0]}" if len(rejects) else ""

@@ -106,7 +106,7 @@ def _state_routes(service: Service) -> APIRouter:
         scored = any(store.days("scores", family=name) for name in service.settings.families)
         if not scored and not any(store.days("image_scores", camera=name) for name in service.settings.cameras):
             raise refused(
-                503, "nothing was scored yet", remedy="run: nightscore backfill; for why not: nightscore doctor"
+                503, "nothing was scored yet", remedy="run: nightscore backfill; nightscore doctor says what is missing"
             )
         return {"state": "ready"}
 

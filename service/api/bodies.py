@@ -56,7 +56,7 @@ def readings_of(body: bytes, kind: str, family: Family, asset: str | None) -> Re
     layout = family.layout
     if layout.asset_from_file and not asset:
         remedy = "add ?asset=NAME: this family's files are named after their machine"
-        raise refused(422, "the machine is not stated", "asset", None, remedy)
+        raise refused(422, "the machine is not named", "asset", None, remedy)
     readings, rejects = read_frame(frame, no_rows, family, asset if layout.asset_from_file and asset else "body")
     if readings.empty:
         why = f"; first reason: {rejects['reason'].iloc[0]}" if len(rejects) else ""

@@ -61,7 +61,7 @@ def must_write(access: Access, request: Request, role: Role = "reviewer") -> Ide
     identity = access.identity(request.headers)
     if identity is None:
         remedy = "send `Authorization: Bearer TOKEN`; the token is in the file that `nightscore serve` names"
-        raise refused(401, "writing takes a token", remedy=remedy)
+        raise refused(401, "writing needs a token", remedy=remedy)
     if not identity.may(role):
         raise refused(403, f"{identity.name} is a {identity.role}", "role", identity.role, f"a user who is {role} may")
     return identity

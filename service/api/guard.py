@@ -131,7 +131,7 @@ class Guard:
             raise refused(403, "a page of another site sent this", "sec-fetch-site", "cross-site")
         if not self.access.open_to_read and path not in OPEN and not self.access.may(headers, "viewer"):
             remedy = "send it as `Authorization: Bearer TOKEN`, or sign in at /login"
-            raise refused(401, "this service is not on loopback, so everything takes a token", remedy=remedy)
+            raise refused(401, "this service is not on loopback, so every request needs a token", remedy=remedy)
         costs = path.startswith("/v1/") or scope["method"] not in READS
         if costs and not self.rates.take(self._client_of(scope), time.monotonic()):
             raise refused(429, f"more than {self.limits.rate:g} requests a second", remedy="wait a second")
@@ -140,7 +140,9 @@ class Guard:
         """The declared length of a request. RefusedError if it is too large, or compressed."""
         if headers.get("content-encoding", "identity") != "identity":
             packing = headers["content-encoding"]
-            raise refused(415, "packed bodies are not unpacked here", "content-encoding", packing, "send it unpacked")
+            raise refused(
+                415, "compressed bodies are not accepted", "content-encoding", packing, "send it uncompressed"
+            )
         text = headers.get("content-length", "0")
         length = int(text) if text.isascii() and text.isdigit() else 0
         if length > self.limits.body:

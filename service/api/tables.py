@@ -99,7 +99,7 @@ class Span:
 def days_between(known: list[date], first: date | None, last: date | None, what: str) -> list[date]:
     """The known days of [first, last]; the newest one where nothing is asked for. RefusedError for a wrong order."""
     if first is not None and last is not None and last < first:
-        raise refused(422, f"to lies before from ({first})", "to", last, "turn them round")
+        raise refused(422, f"to lies before from ({first})", "to", last, "exchange the two")
     if first is None:
         return [day for day in known if last is None or day <= last][-1:]
     if not known:

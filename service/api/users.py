@@ -94,7 +94,7 @@ def add_user(path: Path, name: str, role: Role, days: int) -> str:
 
     def change(users: dict[str, User]) -> None:
         if name == SERVICE:
-            raise UnusableError(f"'{SERVICE}' is who holds the service's own token", "take another name")
+            raise UnusableError(f"'{SERVICE}' is the holder of the service's own token", "take another name")
         if name in users:
             raise UnusableError(f"there is a user '{name}' already", f"new token: nightscore users rotate {name}")
         until = datetime.now(UTC) + timedelta(days=days)

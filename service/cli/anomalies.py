@@ -47,7 +47,7 @@ def explain(
     anomaly: Annotated[
         str | None, typer.Argument(help="Its id in `anomalies`, or the beginning of it; by default the worst one.")
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="A PNG to draw it into.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Also draw the anomaly into this PNG.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Explain an anomaly in words: what deviates, what was expected, how sure it is, what people said of it."""

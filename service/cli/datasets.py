@@ -44,6 +44,6 @@ def get(
     if source is None:
         where = f"fetch it from {dataset.source} ({dataset.licence})"
         remedy = f"{where}, then: nightscore datasets get {name} --from FOLDER"
-        raise NotThereError(f"{name} is not fetched by itself", remedy)
+        raise NotThereError(f"{name} is not downloaded automatically", remedy)
     copies = get_dataset(name, source, target)
     say(f"{name}: {len(copies)} files in {target}, checked against sha256; licence: {dataset.licence}")

@@ -55,7 +55,7 @@ def withdraw(
 
 
 def list_incidents(settings: Settings, family: SomeFamilyOption = None, as_json: JsonOption = False) -> None:
-    """List the incidents."""
+    """List known faults, planned work, and what people said of anomalies."""
     from rich.table import Table
 
     from sensors_data.series.incidents import read_incidents
@@ -90,4 +90,4 @@ def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise UnusableError(f"'{text[:40]}' is no time", "write it like 2026-11-21T06:00Z") from error
+        raise UnusableError(f"'{text[:40]}' is not a time", "write it like 2026-11-21T06:00Z") from error

@@ -35,10 +35,15 @@ def add_commands(app: typer.Typer) -> None:
             add_job(app, job)(command_of(job))
 
 
-def add_job(app: typer.Typer, job: Job) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Add a command under a job's name, with its help, in its owner's panel, with --settings and --store."""
+def add_job(
+    app: typer.Typer, job: Job, days: str = "--day 2026-11-21"
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Add a command under a job's name, with its help, in its owner's panel, with --settings and --store.
+
+    `days` are the options of its example that say for which days it runs.
+    """
     owner = {"family": " --family pump", "camera": " --camera press", "plant": ""}[job.owner]
-    example = f"Example: nightscore {job.name}{owner} --day 2026-11-21"
+    example = f"Example: nightscore {job.name}{owner} {days}"
 
     def add(command: Callable[..., None]) -> Callable[..., None]:
         app.command(job.name, help=job.help, epilog=example, rich_help_panel=PANELS[job.owner])(with_settings(command))

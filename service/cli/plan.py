@@ -25,12 +25,12 @@ def plan_night(
     cores: Annotated[int, typer.Option("--cores", min=1, help="Cores that the night may use.")] = 2,
     memory: Annotated[int, typer.Option("--memory", min=100, help="MB that one task may take.")] = 2000,
     linear: Annotated[
-        bool, typer.Option("--linear", help="All detectors use the linear path alone, as their cards say.")
+        bool, typer.Option("--linear", help="Assume that all detectors use the linear path alone; their cards say so.")
     ] = False,
     measure: Annotated[bool, typer.Option("--measure", help="Measure this machine first, for some seconds.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Estimate what a night of so many assets takes: families, shards, CPU, memory, disk and minutes.
+    """Estimate what a night takes for a number of assets: families, shards, CPU, memory, disk and minutes.
 
     The costs were measured on one machine; --measure scales them to this one.
     """

@@ -14,7 +14,7 @@ app = typer.Typer(help="DCGANs by name.", no_args_is_help=True)
 
 @app.command("list")
 def list_presets(as_json: JsonOption = False) -> None:
-    """Every preset by family: its year, what it is and is good for, and how many numbers it learns."""
+    """List every preset by family, with its year, purpose and number of parameters."""
     from rich.table import Table
 
     from service.views.presets import preset_rows
@@ -52,7 +52,7 @@ def show_preset(
     channels: Annotated[int, typer.Option("--channels", min=1, max=3, help="1 grey, 3 colour.")] = 1,
     classes: Annotated[int, typer.Option("--classes", min=0, help="Classes it is conditioned on; 0 for none.")] = 0,
 ) -> None:
-    """A preset's layers and how it is trained."""
+    """Show a preset's layers and how it is trained."""
     from service.views.presets import described
     from synthesis.presets.catalogue import preset
 

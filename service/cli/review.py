@@ -40,15 +40,17 @@ def add_commands(app: typer.Typer) -> None:
     panel = PANELS["plant"]
     add_command(app, panel, serve, "serve --port 8080")
     add_command(app, panel, with_settings(replay), "replay --family pump --from 2026-11-14 --to 2026-11-21")
-    add_job(app, JOBS["accept-threshold"])(accept_threshold)
+    add_job(app, JOBS["accept-threshold"], "--from 2026-11-14 --to 2026-11-21")(accept_threshold)
     add_job(app, JOBS["report"])(report)
 
 
 def serve(
-    host: Annotated[str, typer.Option("--host", help="Address to listen on; off loopback, all needs a token.")] = (
-        "127.0.0.1"
-    ),
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0: any free one.")] = 8080,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; outside loopback every request needs a token.")
+    ] = ("127.0.0.1"),
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 takes any free one.")
+    ] = 8080,
     token_file: Annotated[
         Path | None, typer.Option("--token-file", help="File of the service's token; created if missing.")
     ] = None,
@@ -67,7 +69,7 @@ def serve(
     ] = None,
     log: Annotated[
         bool | None,
-        typer.Option("--log/--no-log", help="Log each request on standard error; off on loopback."),
+        typer.Option("--log/--no-log", help="Log each request on standard error; by default not on loopback."),
     ] = None,
     settings: SettingsOption = SETTINGS_PATH,
     store: StoreOption = None,
@@ -75,7 +77,7 @@ def serve(
     """Serve REST and web pages over a store, in one process, until Ctrl-C."""
     if missing := [package for package in SERVICE_PACKAGES if find_spec(package) is None]:
         raise NotThereError(
-            f"the service wants packages that are not installed: {', '.join(missing)}",
+            f"the service needs packages that are not installed: {', '.join(missing)}",
             "install them with: pip install 'nightscore[service]'",
         )
     from service import server  # FastAPI takes seconds to import: only here

@@ -48,7 +48,7 @@ def init(
     ] = None,
     style: Annotated[str | None, typer.Option("--format", help="Format of the times, like '%d.%m.%Y %H:%M'.")] = None,
     zone: Annotated[str | None, typer.Option("--zone", help="Zone of times without one; by default UTC.")] = None,
-    separator: Annotated[str | None, typer.Option("--separator", help="The mark between two cells.")] = None,
+    separator: Annotated[str | None, typer.Option("--separator", help="The character between two cells.")] = None,
     decimal: Annotated[str | None, typer.Option("--decimal", help="The decimal mark, . or ,")] = None,
     asset: Annotated[
         list[str] | None, typer.Option("--asset", help="The column that names the machine; repeat it for several.")

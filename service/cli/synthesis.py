@@ -40,7 +40,9 @@ def draw_images(
     settings: Settings,
     day: DayOption,
     camera: CameraOption,
-    count: Annotated[int | None, typer.Option("--count", help="Number of images; by default as set.")] = None,
+    count: Annotated[
+        int | None, typer.Option("--count", help="Number of images; by default as in the settings.")
+    ] = None,
     label: Annotated[str | None, typer.Option("--class", help="One class; by default all.")] = None,
     truncation: Annotated[
         float | None, typer.Option("--truncation", help="Below 1: cleaner but less diverse images.")

@@ -29,7 +29,7 @@ def train_translator(
     images: Annotated[int, typer.Option("--images", min=1, help="Pictures shown in training, with repeats.")] = 40_000,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the initial weights and of the order.")] = 0,
 ) -> None:
-    """Learn to translate pictures of one kind into another, from two folders."""
+    """Train a network that translates pictures of one kind into another, from two folders."""
     from synthesis.translation.folders import learn_from_folders
     from synthesis.translation.learning import TranslationSettings
 

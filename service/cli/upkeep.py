@@ -125,7 +125,7 @@ def restore(
 
 
 def migrate(settings: Settings) -> None:
-    """Convert every file of an earlier nightscore to the current format, with the hash of its content; values stay."""
+    """Convert every file of an earlier nightscore to the current format, with the hash of its content; values do not change."""
     from sensors_data.store import Store
     from sensors_data.upkeep import migrate as forms
 

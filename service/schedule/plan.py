@@ -117,7 +117,7 @@ def _most_assets(fleet: Fleet, costs: list[JobCost]) -> int:
     if most < 1:
         need = max(_peak_mb(cost, rows, sensors) for cost in costs)
         raise UnusableError(
-            f"one asset of {rows * sensors:,} values a day does not fit {fleet.memory_mb:,} MB",
+            f"an asset of {rows * sensors:,} values a day does not fit {fleet.memory_mb:,} MB",
             f"give a task {need:,.0f} MB with --memory, or take a longer step",
         )
     return int(most)

@@ -31,7 +31,7 @@ def run_request(settings: Settings, words: Mapping[str, object], day: date, toda
     """
     stated = {word: value for word, value in words.items() if value is not None}
     if unknown := sorted(set(stated) - set(WORDS)):
-        raise UnusableError(f"a run cannot be asked for {str(unknown)[:200]}", f"known words: {', '.join(WORDS)}")
+        raise UnusableError(f"a run has no option {str(unknown)[:200]}", f"known options: {', '.join(WORDS)}")
     for word, value in stated.items():
         if not isinstance(value, str) or len(value) > 64:
             raise UnusableError(f"{word} must be a text of at most 64 characters, found {str(value)[:40]!r}")

@@ -25,7 +25,7 @@ def anomaly_that_begins(store: Store, families: list[str], text: str) -> tuple[s
             fitting = sorted({str(name) for name in ids if text and name.startswith(text)})
             if len(fitting) > 1:
                 reason = f"{len(fitting)} anomalies of {family} on {day} begin with '{text[:16]}'"
-                raise UnusableError(f"{reason} ({', '.join(fitting[:3])})", "write more of the id")
+                raise UnusableError(f"{reason} ({', '.join(fitting[:3])})", "give more characters of the id")
             if fitting:
                 return family, fitting[0]
     raise NotThereError(f"there is no anomaly '{text[:80]}'", "list them with: nightscore anomalies")
@@ -34,7 +34,7 @@ def anomaly_that_begins(store: Store, families: list[str], text: str) -> tuple[s
 def the_worst(store: Store, families: list[str]) -> tuple[str, str]:
     """The family and id of the worst anomaly. NotThereError where nothing was found."""
     if (worst := worst_anomaly(store, families)) is None:
-        raise NotThereError(f"nothing was found in {', '.join(families)}", "look at its state: nightscore doctor")
+        raise NotThereError(f"nothing was found in {', '.join(families)}", "see: nightscore doctor")
     return str(worst["family"]), str(worst["anomaly_id"])
 
 

@@ -52,7 +52,8 @@ def _newest(store: Store, families: list[str], asset: str | None, day: date | No
                 return family, scored
     wanted = [f"asset '{asset}'" if asset else "", f"on {day}" if day else "", f"in {', '.join(families)}"]
     raise NotThereError(
-        f"nothing scored {' '.join(filter(None, wanted))}", "run: nightscore backfill, or doctor for why"
+        f"nothing scored {' '.join(filter(None, wanted))}",
+        "run: nightscore backfill; nightscore doctor says what is missing",
     )
 
 

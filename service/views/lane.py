@@ -49,7 +49,9 @@ def lane_of(service: Service, first: date | None, last: date | None, many: int =
     cameras = {name: store.days("image_scores", camera=name) for name in sorted(service.settings.cameras)}
     newest = max((days[-1] for days in (*families.values(), *cameras.values()) if days), default=None)
     if newest is None:
-        raise NotThereError("nothing was scored yet", "run: nightscore backfill; for why not: nightscore doctor")
+        raise NotThereError(
+            "nothing was scored yet", "run: nightscore backfill; nightscore doctor says what is missing"
+        )
     nights = _nights(newest, first, last, many)
     lane = Lane(nights, newest, [], [], [], [], {})
     for name, days in families.items():
@@ -72,7 +74,7 @@ def _nights(newest: date, first: date | None, last: date | None, many: int) -> l
     first = first or last - timedelta(days=many - 1)
     count = (last - first).days + 1
     if count < 1:
-        raise UnusableError(f"the last night {last} lies before the first {first}", "turn them round")
+        raise UnusableError(f"the last night {last} lies before the first {first}", "exchange the two")
     if count > MOST_NIGHTS:
         raise UnusableError(f"{count:,} nights were asked for", f"ask for at most {MOST_NIGHTS}")
     return [first + timedelta(days=n) for n in range(count)]

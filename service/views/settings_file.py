@@ -76,7 +76,7 @@ class SettingsFile:
         """
         self.checked(text)
         if version_of(self.text()) != version:
-            raise UnusableError(f"{self.path.name} was changed meanwhile", "load it again, and change that")
+            raise UnusableError(f"{self.path.name} was changed in the meantime", "load it again and repeat the change")
         replace_file(fsspec.filesystem("file"), str(self.path.resolve()), text.encode())
 
 

@@ -205,5 +205,5 @@ def _diverged(plan: Plan, history: list[Snapshot], losses: tuple[float, float]) 
         diversity=math.nan,
         state="diverged",
         best=False,
-        alarms=(f"a loss became no number before {images:,} images were shown",),
+        alarms=(f"a loss became infinite or NaN before {images:,} images were shown",),
     )

@@ -67,7 +67,7 @@ def learn_translator(images: Kinds, settings: TranslationSettings, seed: int, ho
     for part in range(done, PARTS):
         losses = _train_part(state, images, settings, range(ends[part], ends[part + 1]), steps, (seed, part))
         if not torch.isfinite(losses).all():
-            raise DivergedError("a loss became no number", "lower the learning rate")
+            raise DivergedError("a loss became infinite or NaN", "lower the learning rate")
         if hooks.checkpoint is not None:
             hooks.checkpoint.save(state_kept, {}, [{"part": number} for number in range(part + 1)])
         if hooks.progress is not None:
@@ -88,7 +88,9 @@ def check(images: Kinds, paired: bool) -> None:
     if images.first.shape[1:] != images.second.shape[1:]:
         raise UnusableError(f"images of {images.first.shape[1:]} and {images.second.shape[1:]} (C, H, W) differ")
     if images.first.shape[2] % 4 or images.first.shape[2] != images.first.shape[3]:
-        raise UnusableError(f"images of {images.first.shape[2:]} pixels", "translation wants squares that 4 divides")
+        raise UnusableError(
+            f"images of {images.first.shape[2:]} pixels", "translation needs square images with a side divisible by 4"
+        )
 
 
 def _kept(state: TranslationState) -> TrainingState:
@@ -134,7 +136,9 @@ def translated(translator: Translator, images: np.ndarray, back: bool = False) -
     """
     network = translator.back if back else translator.forth
     if network is None:
-        raise UnusableError("a translator learned from pairs knows no way back", "train one with the folders exchanged")
+        raise UnusableError(
+            "a translator learned from pairs cannot translate back", "train one with the folders exchanged"
+        )
     if images.shape[1:] != translator.config.image:
         raise UnusableError(f"images of {images.shape[1:]} (C, H, W), the translator takes {translator.config.image}")
     parts = []

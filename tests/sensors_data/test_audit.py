@@ -37,7 +37,7 @@ def test_an_entry_that_was_changed_removed_or_added_breaks_the_chain(store):
     }
     for path, data in changes.items():
         store.write_bytes(path, data)
-        with pytest.raises(DamagedError, match=r"is missing or was changed|is no entry of the audit log"):
+        with pytest.raises(DamagedError, match=r"is missing or was changed|is not an entry of the audit log"):
             entries(store)
         store.write_bytes(path, whole[path])
     store.remove(path_of(2))

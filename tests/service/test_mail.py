@@ -95,7 +95,7 @@ def test_a_mail_server_takes_it(night):
     [taken] = inbox.mails
     assert taken["Subject"] == f"nightscore {DAY}: 2 anomalies, 2 critical: oven-1 power"
     assert taken["X-RcptTo"] == "ops@plant.example"
-    with pytest.raises(StorageError, match="did not take the mail"):
+    with pytest.raises(StorageError, match="did not accept the mail"):
         mail.send(sending, mail.mail_of(Store(settings.store), settings, read))  # it has gone
 
 

@@ -35,7 +35,7 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path):
 
 def test_without_a_browser_it_says_which_would_do(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(NotThereError, match="no browser prints here; install one of chromium"):
+    with pytest.raises(NotThereError, match="no browser is installed that can print; install one of chromium"):
         print_pdf(PAGE, tmp_path / "night.pdf")
 
 
@@ -43,6 +43,6 @@ def test_a_browser_that_does_not_print_is_quoted_and_what_was_there_stays(tmp_pa
     program(tmp_path, "echo 'no display here' >&2; exit 1")
     monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / "night.pdf").write_bytes(b"earlier")
-    with pytest.raises(UnusableError, match="did not print: no display here; print the page by hand"):
+    with pytest.raises(UnusableError, match="did not print: no display here; print the page from a browser"):
         print_pdf(PAGE, tmp_path / "night.pdf")
     assert (tmp_path / "night.pdf").read_bytes() == b"earlier"

@@ -86,7 +86,7 @@ def without_hash(data: bytes) -> bytes:
     [
         (b"", "is not a generator"),
         (b"no file of ours at all", "is not a generator"),
-        (without_hash(to_bytes(made()).replace(b'"format\\":3,', b'"format\\":9,')), "is of another format than 3"),
+        (without_hash(to_bytes(made()).replace(b'"format\\":3,', b'"format\\":9,')), "has another format than 3"),
         (
             without_hash(to_bytes(made()).replace(b'latent\\":16,', b'latent\\":17,')),
             "has other layers than its card says",

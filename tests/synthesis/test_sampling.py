@@ -85,7 +85,7 @@ def test_a_generator_that_was_trained_anew_or_is_gone_is_named(tmp_path):
     with pytest.raises(LookupError, match="no accepted model eye@2026-03-09"):
         drawn_again(store, png)
     save(store, made(("a", "b", "c"), (0.5, 0.25, 0.25), seed=1))
-    with pytest.raises(ValueError, match="was trained anew since"):
+    with pytest.raises(ValueError, match="has been trained again since"):
         drawn_again(store, png)
 
 

@@ -31,7 +31,7 @@ def bsrn_csv(text: str, name: str) -> bytes:
         _, month, year, *_ = map(int, lines[1].split())
         first = datetime(year, month, 1)
     except (ValueError, IndexError) as error:
-        raise UnreadableError(f"{name}, line 2 states no month and year of a BSRN station") from error
+        raise UnreadableError(f"{name}, line 2 does not give month and year of a BSRN station") from error
     minutes = _record(lines, "0100")
     if len(minutes) % 2:
         raise UnreadableError(f"{name} ends within a minute of record 0100", "copy it again")

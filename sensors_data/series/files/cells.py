@@ -191,7 +191,7 @@ def _not_parsed(body: bytes, name: str, width: int, first: int) -> UnreadableErr
         return not_in_encoding(body, name, "utf-8", place.start, first)
     if not body.strip():
         return UnreadableError(f"{name} has no rows below its header")
-    return UnreadableError(f"{name} cannot be read as rows of {width} cells", "state layout.separator")
+    return UnreadableError(f"{name} cannot be read as rows of {width} cells", "set layout.separator")
 
 
 def mended_rows(aside: Aside, body: Body) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -50,7 +50,7 @@ def not_in_encoding(data: bytes, name: str, encoding: str, place: int, first: in
     line = data.count(b"\n", 0, place) + first
     return UnreadableError(
         f"{name} cannot be read: line {line} is not written in {encoding}: {data[place : place + 8]!r}",
-        f'state layout.encoding (such as "{encoding_of(data)}") or save the file as UTF-8',
+        f'set layout.encoding (such as "{encoding_of(data)}") or save the file as UTF-8',
     )
 
 

@@ -67,11 +67,11 @@ def _moment(header: dict[str, list[str]], about: dict[str, str], name: str) -> p
     clock = header["Time"][1] if "Time" in header else about.get("Time", "")
     clock = re.sub(r"(\.\d{9})\d+", r"\1", clock.replace(",", "."))
     if not day:  # pandas would take today's
-        raise UnreadableError(f"{name} states no date", "write it again with its header")
+        raise UnreadableError(f"{name} has no date", "write it again with its header")
     try:
         return pd.Timestamp(f"{day.replace('/', '-')} {clock}")
     except ValueError as error:
-        raise UnreadableError(f"{name} states no date that can be read: Date '{day}', Time '{clock}'") from error
+        raise UnreadableError(f"{name} has no readable date: Date '{day}', Time '{clock}'") from error
 
 
 def _number(text: str, point: str) -> float:

@@ -56,7 +56,7 @@ class TextFile:
         with self.path.open("rb", buffering=0) as file:
             text = _filled(file, np.empty(self.size, dtype=np.uint8).data)
         if len(text) < self.size or not _is_same(self, text_file(self.path)):
-            raise UnreadableError(f"{self.path.name} was written anew while it was read", "run it again")
+            raise UnreadableError(f"{self.path.name} was replaced while it was read", "run it again")
         return text
 
 

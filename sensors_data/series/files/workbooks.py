@@ -99,7 +99,7 @@ def _book(path: Path, mtime_ns: int, size: int) -> Any:
     try:
         import openpyxl
     except ImportError as error:
-        raise NotThereError("Excel workbooks want the package openpyxl", "pip install openpyxl") from error
+        raise NotThereError("Excel workbooks need the package openpyxl", "pip install openpyxl") from error
     try:
         return openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
     except Exception as error:  # openpyxl raises whatever its parsers raise

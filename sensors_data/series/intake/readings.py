@@ -148,7 +148,7 @@ def _read_file(path: Path, family: Family, day: date, own: bool) -> tuple[pd.Dat
     time = row_times(raw, family.layout)
     if time.isna().all() and len(raw) + len(no_rows):
         example = str(next(iter([*raw["time"], *no_rows["raw"]])))[:40]
-        raise UnreadableError(f"{path.name} has no readable time, first: '{example}'", "state time_format or time_unit")
+        raise UnreadableError(f"{path.name} has no readable time, first: '{example}'", "set time_format or time_unit")
     lines = raw["line"]
     filed = _days_filed(lines, lines, time)
     today = filed == np.datetime64(day)
@@ -187,7 +187,7 @@ def read_frame(
     time = row_times(raw, family.layout)
     if time.isna().all() and len(raw):
         example = str(raw["time"].iloc[0])[:40]
-        raise UnreadableError(f"{name} has no readable time, first: '{example}'", "state time_format or time_unit")
+        raise UnreadableError(f"{name} has no readable time, first: '{example}'", "set time_format or time_unit")
     readings, rejects = check(raw, time, family)
     short = no_rows.assign(reason=SHORT, used=False)
     readings, repeated = without_repeats(readings.assign(source=name))

@@ -22,7 +22,7 @@ class Secret(Section):
     @model_validator(mode="after")
     def _one_place(self) -> Secret:
         if bool(self.env) == bool(self.file):
-            raise UnusableError('a secret has one place, { env = "NAME" } or { file = "PATH" }')
+            raise UnusableError('give a secret in one way, { env = "NAME" } or { file = "PATH" }')
         return self
 
     def read(self) -> str:

@@ -113,7 +113,7 @@ def _series(answer: Any) -> pd.DataFrame:
         raise UnreadableError(f"InfluxDB gives no rows: {str(result or answer)[:200]}", "correct `query`: one `select`")
     series = result.get("series", [])
     if result.get("partial") or any(part.get("partial") for part in series):
-        raise UnreadableError("InfluxDB gives a part of the rows alone (max-row-limit)", "make `page` shorter")
+        raise UnreadableError("InfluxDB returns only a part of the rows (max-row-limit)", "make `page` shorter")
     parts = [pd.DataFrame(part["values"], columns=part["columns"]).assign(**part.get("tags", {})) for part in series]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 

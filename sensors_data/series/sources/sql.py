@@ -105,7 +105,7 @@ def _engine(source: SqlSource) -> tuple[Engine, str]:
     try:
         url = sqlalchemy.make_url(source.url)
     except sqlalchemy.exc.ArgumentError:
-        raise UnusableError("the source's url is none", "write postgresql+psycopg2://user@host/database") from None
+        raise UnusableError("the source's url is not a URL", "write postgresql+psycopg2://user@host/database") from None
     if url.password:
         remedy = 'leave it out of the url and write password = { env = "NAME" }'
         raise UnusableError("the source's url holds a password", remedy)
@@ -116,7 +116,7 @@ def _engine(source: SqlSource) -> tuple[Engine, str]:
     try:
         return sqlalchemy.create_engine(url, connect_args=_options(url.get_backend_name(), source.timeout)), secret
     except ImportError as error:
-        raise NotThereError(f"the database's driver is not installed ({error.name})", "install it beside") from error
+        raise NotThereError(f"the database's driver is not installed ({error.name})", "install it") from error
 
 
 def _options(backend: str, timeout: timedelta) -> dict[str, Any]:

@@ -44,12 +44,14 @@ def step_of(readings: pd.DataFrame, step: str | timedelta | None) -> timedelta:
     """The step as given, else the usual distance of two readings. UnusableError when it does not divide the day."""
     if step is None:
         if readings[TIME].nunique() < 2:
-            raise UnusableError("all readings are of one time, which shows no step", 'say it: step="5min"')
+            raise UnusableError(
+                "all readings are of one time, which says nothing about the step", 'say it: step="5min"'
+            )
         return usual_step(readings)
     try:
         width: timedelta = pd.Timedelta(step).to_pytimedelta()
     except ValueError as error:
-        raise UnusableError(f"step '{step}' is no duration", 'write it like step="5min" or "1h"') from error
+        raise UnusableError(f"step '{step}' is not a duration", 'write it like step="5min" or "1h"') from error
     if width <= timedelta(0) or timedelta(days=1) % width:
         raise UnusableError(f"a step of {width} does not divide the day", "use one that does, like 1s, 1min, 5min, 1h")
     return width
@@ -59,7 +61,7 @@ def _with_time(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with its times in a column `time`, its other columns under text names, its index numbered."""
     rows = frame.rename(columns=str)
     if twice := rows.columns[rows.columns.duplicated()].unique().tolist():
-        raise UnusableError(f"column '{twice[0]}' stands more than once", "rename one of the two")
+        raise UnusableError(f"column '{twice[0]}' appears more than once", "rename one of the two")
     if TIME in rows:
         return rows.reset_index(drop=True)
     if isinstance(rows.index, pd.DatetimeIndex):
@@ -68,7 +70,7 @@ def _with_time(frame: pd.DataFrame) -> pd.DataFrame:
     rename = f"readings.rename(columns={{'{dated[0] if dated else 'TIMESTAMP'}': 'time'}})"
     raise UnusableError(
         f"there is no column 'time' and the index holds no times but {rows.index.dtype}; columns: {list(rows)[:12]}",
-        f"call the time column so: {rename}",
+        f"name the time column: {rename}",
     )
 
 

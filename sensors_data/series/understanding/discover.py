@@ -28,7 +28,7 @@ from sensors_data.series.values.numbers import numbers_of
 from sensors_data.settings import LABEL, Family, Sensor
 
 _AHEAD = pd.Timedelta(days=5 * 365)
-_STATE = "state what is read wrongly: --time, --format, --zone, --separator, --decimal, --asset or --encoding"
+_STATE = "say what was read wrongly with --time, --format, --zone, --separator, --decimal, --asset or --encoding"
 
 
 @dataclass(frozen=True)

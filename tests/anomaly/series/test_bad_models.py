@@ -177,7 +177,7 @@ def test_a_night_under_a_bad_model_is_red_and_writes_no_score(trained):
     settings, path, whole = trained
     store = Store(settings.store)
     store.write_bytes(path, altered(whole, with_value("to_code.weight", NAN)))
-    with pytest.raises(UnusableError, match=f"{path}: 0.model.to_code.weight holds what is no finite number"):
+    with pytest.raises(UnusableError, match=f"{path}: 0.model.to_code.weight holds numbers that are not finite"):
         score_series(settings, NIGHT, "pump")
     run = store.read("runs", day=NIGHT, run="score-series-pump-0").iloc[0]
     assert run["state"] == "failed"

@@ -81,7 +81,7 @@ def test_a_threshold_is_not_accepted_under_days_that_were_scored_without_it(sett
 def test_a_span_without_scores_is_refused(settings):
     with pytest.raises(LookupError, match=f"no row of pump from {DAYS[0]} to {DAYS[1]} was scored"):
         replay(settings, "pump", DAYS[0], DAYS[1])
-    with pytest.raises(ValueError, match=f"last night {DAYS[0]} lies before the first {DAYS[1]}; turn them round"):
+    with pytest.raises(ValueError, match=f"last night {DAYS[0]} lies before the first {DAYS[1]}; exchange the two"):
         replay(settings, "pump", DAYS[1], DAYS[0])
 
 

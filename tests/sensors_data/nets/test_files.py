@@ -65,5 +65,5 @@ def test_a_card_that_asks_for_a_huge_network_is_refused_before_it_takes_memory()
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_tensors_with_a_number_that_is_none_are_refused(value):
     data = model_bytes({"a": torch.ones(3), "b": torch.tensor([1.0, value])}, Card())
-    with pytest.raises(ValueError, match="models/x: b holds what is no finite number"):
+    with pytest.raises(ValueError, match="models/x: b holds numbers that are not finite"):
         tensors_of(data, "models/x", "train-series")

@@ -43,7 +43,7 @@ def test_a_marker_says_that_a_day_is_whole(make_settings, put, tmp_path):
     put(text())
     settings = make_settings(done=str(tmp_path / "{day}.done"))
     with pytest.raises(
-        NotThereError, match=r"not taken in yet: the marker .*2026-11-21.done is not there .*; run it again"
+        NotThereError, match=r"not ingested yet: the marker .*2026-11-21.done is not there .*; run it again"
     ):
         ingest(settings, DAY, "pump")
     store = Store(settings.store)

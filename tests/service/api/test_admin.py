@@ -54,7 +54,7 @@ def test_the_settings_are_changed_only_to_what_can_be_used_and_served_without_a_
     assert admin.app.state.service.settings.families["oven"].step == 2 * before == timedelta(minutes=20)
     assert admin.app.state.service.settings.store == copied.store
     late = admin.put("/v1/settings", json={"text": now["text"], "version": now["version"]})
-    assert (late.status_code, late.json()["detail"]) == (422, "settings.toml was changed meanwhile")
+    assert (late.status_code, late.json()["detail"]) == (422, "settings.toml was changed in the meantime")
     last = entries(Store(copied.store))[-1]
     assert (last.what, '+step = "20min"' in last.about) == ("changed the settings", True)
 

@@ -114,7 +114,7 @@ PROBLEMS = [
     ("/v1/scores?family=oven&from=yesterday", 422, "from", "GET /docs"),
     ("/v1/scores?family=oven&limit=0", 422, "limit", "GET /docs"),
     ("/v1/scores?family=oven&cursor=../../x", 422, "cursor", "GET /docs"),
-    ("/v1/scores?family=oven&from=2026-03-09&to=2026-03-01", 422, "to", "turn them round"),
+    ("/v1/scores?family=oven&from=2026-03-09&to=2026-03-01", 422, "to", "exchange the two"),
     ("/v1/anomalies?family=oven&severity=awful", 422, "severity", "GET /docs"),
     ("/v1/models/pickles/oven/2026-03-06", 422, "kind", "GET /docs"),
     ("/v1/image-scores?camera=press", 404, None, "add [cameras.press]"),

@@ -228,7 +228,7 @@ def test_an_incident_is_kept_once_and_listed(ask, copied):
         ('stoer = "x"', "stoer: Extra inputs are not permitted"),
         ("seed = 'one'", "seed: Input should be a valid integer"),
         ("[families.oven]\ninbox = 'x'\nsensors = {a = {}}", "families.oven.step: Field required"),
-        ("[families.oven]\ninbox = 'x'\nstep = 'often'\nsensors = {a = {}}", "'often' is no duration"),
+        ("[families.oven]\ninbox = 'x'\nstep = 'often'\nsensors = {a = {}}", "'often' is not a duration"),
         ("[families.oven]\ninbox = 'x'\nstep = '7s'\nsensors = {a = {}}", "does not divide the day"),
         ("[families.oven]\ninbox = 'x'\nstep = '5min'\nsensors = {}", "families.oven.sensors"),
         ("[families.'a/b']\ninbox = 'x'\nstep = '5min'\nsensors = {a = {}}", "families.a/b"),
@@ -291,7 +291,7 @@ def test_serve_without_its_extra_names_the_extra(tmp_path):
     ended = subprocess.run([sys.executable, "-c", WITHOUT_EXTRA], cwd=tmp_path, capture_output=True, text=True)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert " ".join(ended.stderr.split()) == (
-        "error: the service wants packages that are not installed: fastapi, jinja2, uvicorn; "
+        "error: the service needs packages that are not installed: fastapi, jinja2, uvicorn; "
         "install them with: pip install 'nightscore[service]'"
     )
 

@@ -154,5 +154,5 @@ def test_a_wrong_rule_is_named():
         parse(Rules, {"quiet": "1h"}, "[rules]")
     with pytest.raises(ValueError, match="4 rows can never lie within 3 steps"):
         parse(Rules, {"k": 4}, "[rules]")
-    with pytest.raises(ValueError, match=r"merge_gap: .*'soon' is no duration"):
+    with pytest.raises(ValueError, match=r"merge_gap: .*'soon' is not a duration"):
         parse(Rules, {"merge_gap": "soon"}, "[rules]")

@@ -69,7 +69,7 @@ def test_every_row_knows_its_line_past_empty_and_odd_lines(put):
         (
             "time,flow\n1,20°\n".encode("latin-1"),
             "a.csv",
-            "line 2 is not written in utf-8: .*state layout.encoding .*cp1252",
+            "line 2 is not written in utf-8: .*set layout.encoding .*cp1252",
         ),
         ("zeit°,flow\n1,2\n".encode("latin-1"), "a.csv", "line 1 is not written in utf-8"),
         (b"no gzip", "a.csv.gz", "is called .gz and is no gzip file"),

@@ -48,5 +48,5 @@ def test_a_text_that_was_written_anew_is_not_read_a_second_time(tmp_path, change
     else:
         path.write_bytes(LINES[::-1])
         os.utime(path, ns=(text.changed + 1, text.changed + 1))
-    with pytest.raises(UnreadableError, match=r"plant.csv was written anew while it was read; run it again"):
+    with pytest.raises(UnreadableError, match=r"plant.csv was replaced while it was read; run it again"):
         _ = text.whole

@@ -99,7 +99,7 @@ def test_influxdb_1_gives_the_partition_that_the_csv_gives_and_says_when_it_give
     assert days_in(family_of(source)) == [DAY]
     readings, rejects = read_day(family_of(source), DAY + timedelta(days=1))
     assert (len(readings), len(rejects)) == (0, 0)
-    with pytest.raises(UnreadableError, match=r"a part of the rows alone.*make `page` shorter"):
+    with pytest.raises(UnreadableError, match=r"returns only a part of the rows.*make `page` shorter"):
         read_day(family_of(source | {"page": "24h"}), DAY)  # more rows than the server gives at once
     with pytest.raises(StorageError, match=r"answers 400.*error parsing query"):
         read_day(family_of(source | {"query": INFLUXQL.replace("select", "selec")}), DAY)

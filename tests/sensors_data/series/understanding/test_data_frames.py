@@ -52,7 +52,7 @@ def test_of_repeated_readings_the_last_is_taken():
         (wide().assign(time=[*TIMES[:3], pd.NaT]), r"column 'time' is empty in 1 rows; drop them"),
         (wide() * np.nan, r"the frame holds no value at all"),
         (wide()[[]], r"beside \['time'\] there is no column, so no sensor"),
-        (pd.concat([wide(), wide()], axis=1), r"column 'flow' stands more than once"),
+        (pd.concat([wide(), wide()], axis=1), r"column 'flow' appears more than once"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_column_and_remedy(frame, words):
@@ -64,8 +64,14 @@ def test_the_step_is_inferred_or_as_given_and_divides_the_day():
     readings = readings_of(wide())
     assert step_of(readings, None) == timedelta(minutes=5)
     assert step_of(readings, "1h") == timedelta(hours=1)
-    for step, words in (("7min", "does not divide the day"), ("soon", "is no duration"), ("-5min", "does not divide")):
+    for step, words in (
+        ("7min", "does not divide the day"),
+        ("soon", "is not a duration"),
+        ("-5min", "does not divide"),
+    ):
         with pytest.raises(UnusableError, match=words):
             step_of(readings, step)
-    with pytest.raises(UnusableError, match='all readings are of one time, which shows no step; say it: step="5min"'):
+    with pytest.raises(
+        UnusableError, match='all readings are of one time, which says nothing about the step; say it: step="5min"'
+    ):
         step_of(readings.iloc[:1], None)
