@@ -125,7 +125,7 @@ def restore(
 
 
 def migrate(settings: Settings) -> None:
-    """Convert every file of an earlier nightscore to the current format, with the hash of its content; values do not change."""
+    """Convert files of an earlier nightscore to the current format and add their hashes; no value changes."""
     from sensors_data.store import Store
     from sensors_data.upkeep import migrate as forms
 
