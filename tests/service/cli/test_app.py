@@ -191,7 +191,7 @@ def test_a_day_in_a_wrong_form_is_refused(ask, day):
         ({"--end": f"{DAY}T07:00Z"}, "an incident ends after it starts"),
         ({"--end": f"{DAY}T08:00Z"}, "an incident ends after it starts"),
         ({"--end": f"{DAY}T09:00+01:00"}, "an incident ends after it starts"),
-        ({"--start": "soon"}, "'soon' is no time; write it like"),
+        ({"--start": "soon"}, "'soon' is not a time; write it like"),
         (
             {"--kind": "holiday"},
             "incident: kind: Input should be 'fault', 'planned', 'dismissed', 'confirmed', 'assigned' or 'snoozed'",

@@ -133,7 +133,7 @@ def test_a_refused_password_is_in_no_message(database, monkeypatch):
     [
         ({"url": "sqlite:///x.db", "query": "select 1"}, "lacks :start and :end"),
         ({"url": "postgresql+psycopg2://me:geheim@host/db"}, "holds a password"),
-        ({"url": "nonsense"}, "url is none"),
+        ({"url": "nonsense"}, "url is not a URL"),
     ],
 )
 def test_a_source_that_cannot_work_says_what_to_mend(source, what):
