@@ -11,10 +11,11 @@ import torch
 from anomaly.images.detector import ImageCard, ImageDetector, ImageDetectorConfig
 from anomaly.images.features import Represent, represent
 from anomaly.images.image_scores import Worst, score_parts, worst_patches
-from anomaly.images.limits import false_alarm_interval, predictive_threshold
+from anomaly.images.limits import false_alarm_interval, predictive_threshold, threshold_of_folds
 from anomaly.images.looks import reference_of
 from anomaly.images.model_fit import learn_model
 from anomaly.images.scoring import ImageModel, ScoreNormaliser, fit_normaliser, surprises
+from anomaly.thresholds import Threshold
 from anomaly.vae.training import Epoch
 from sensors_data.errors import UnusableError
 from sensors_data.images.table import MIN_IMAGES
@@ -53,7 +54,7 @@ def learn_image_detector(training: ImageTraining, hooks: Hooks | None = None) ->
     images, config = training.images, training.config
     learned = learn_and_hold_out(training, hooks)
     normaliser, normal = learned.normal_scores(config)
-    threshold = predictive_threshold(normal, config.false_alarm_rate)
+    threshold = learned.threshold(normal, config.false_alarm_rate)
     last = images[len(images) - learned.held_out :]
     held_out = score_parts(learned.network, last, normaliser, Worst(config.worst_share), training.features)
     card = ImageCard(
@@ -93,6 +94,11 @@ class Learned:
         """The normaliser of the parts, and the scores of the held-out images under it, (N,) nats."""
         normaliser = fit_normaliser(self.parts, config.part_weights)
         return normaliser, worst_patches(normaliser.total(self.parts), self.parts, config.worst_share)[0].numpy()
+
+    def threshold(self, normal: np.ndarray, budget: float) -> Threshold:
+        """The limit that a new normal image exceeds with probability `budget`, from `normal_scores` (N,)."""
+        rule = predictive_threshold if self.folds == 1 else threshold_of_folds
+        return rule(normal, budget)
 
 
 def learn_and_hold_out(training: ImageTraining, hooks: Hooks | None = None) -> Learned:

@@ -22,7 +22,6 @@ from rich.console import Console
 from anomaly.images.detector import ImageDetectorConfig
 from anomaly.images.image_scores import Worst, score_parts
 from anomaly.images.learning import ImageTraining, learn_and_hold_out
-from anomaly.images.limits import predictive_threshold
 from benchmarks.images.data import read_images
 from sensors_data.nets.threads import one_thread
 
@@ -50,7 +49,7 @@ def _figures(known: np.ndarray, unseen: np.ndarray, seed: int) -> dict[str, obje
     seconds = time.process_time() - started
     normaliser, normal = learned.normal_scores(config)
     score = score_parts(learned.network, unseen[:UNSEEN], normaliser, Worst(config.worst_share)).score
-    over = {f"{rate:.1%}": (score > predictive_threshold(normal, rate).value).mean() / rate for rate in RATES}
+    over = {f"{rate:.1%}": (score > learned.threshold(normal, rate).value).mean() / rate for rate in RATES}
     return {"scores": len(normal), **over, "cpu_s": seconds}
 
 

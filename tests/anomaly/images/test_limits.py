@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from anomaly.images.limits import false_alarm_interval, predictive_threshold
+from anomaly.images.limits import false_alarm_interval, predictive_threshold, threshold_of_folds
 
 
 def limits(draws: int, count: int, budget: float) -> list:
@@ -39,3 +39,14 @@ def test_one_defect_among_good_parts_hardly_moves_the_limit() -> None:
 def test_scores_that_are_no_numbers_give_no_limit() -> None:
     with pytest.raises(ValueError, match="fewer than two normal images have a score"):
         predictive_threshold(np.array([np.nan, 1.0]), 0.01)
+
+
+def test_fifty_scores_of_folds_get_the_allowance_of_twice_their_excesses_and_fewer_than_forty_all_of_it() -> None:
+    scores = np.random.default_rng(3).exponential(size=50)
+    ordered = np.sort(scores)
+    start, mean = ordered[-11], float(np.mean(ordered[-10:] - ordered[-11]))
+    limit = threshold_of_folds(scores, 0.01)
+    assert limit.value == pytest.approx(start + 20 * mean * ((11 / 51 / 0.01) ** (1 / 20) - 1))
+    assert float(limit.p_value(np.array([limit.value]))[0]) == pytest.approx(0.01)
+    few = scores[:39]
+    assert threshold_of_folds(few, 0.01).value == predictive_threshold(few, 0.01).value
