@@ -76,7 +76,7 @@ def _trained(settings: Settings, family: str, card: Card, newest: date, more: li
             return Health(family, "NOT SCORED", f"{tried}; {_start(family)}", more)
     more += filter(None, [failure(runs, "ingest", spec.shards, family)])
     if (tried := failure(runs, "train-series", spec.shards, family)) is not None:
-        more.append(f"the newest training failed, the detector before it serves on. {tried}")
+        more.append(f"the newest training failed, the previous detector stays in use. {tried}")
     if not (scored := store.days("scores", family=family)):
         return Health(family, "TRAINED, NOT SCORED", f"No night was scored yet; {_start(family)}", more)
     if why := next_night(settings, family, newest):
