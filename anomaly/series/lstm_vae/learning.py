@@ -95,7 +95,7 @@ def window_lengths(spans: list[Span], config: LSTMVAEDetectorConfig) -> list[int
     """The networks' windows in rows: multiples of the span's median period, whole numbers of rows a token.
 
     Two thirds of the longest run of normal rows, where found faults have cut the span into shorter pieces than that;
-    and half as long again and again, where gaps leave fewer than FEWEST_WINDOWS.
+    and half as long again and again, where gaps cost half of the windows and leave fewer than FEWEST_WINDOWS.
     """
     rows = max(map(len, spans))
     periods = [period_length(np.nan_to_num(column)) for span in spans for column in span.grid.values.T]
@@ -105,20 +105,22 @@ def window_lengths(spans: list[Span], config: LSTMVAEDetectorConfig) -> list[int
         length = min(int(period * multiple), rows // 3 if multiple > 1 else rows)
         room = max(_longest_normal(span.abnormal[: span.split - _gap(span, length)]) for span in spans)
         length = length if length < room else 2 * room // 3
-        while length >= 2 * config.tokens and _normal_windows(spans, length, config) < FEWEST_WINDOWS:
+        while length >= 2 * config.tokens and _gaps_leave_few(spans, length, config):
             length //= 2
         lengths.add(max(config.tokens, length // config.tokens * config.tokens))
     return sorted(lengths)
 
 
-def _normal_windows(spans: list[Span], length: int, config: LSTMVAEDetectorConfig) -> int:
-    """How many windows of `length` rows that can be learned from would have a score, too."""
-    count = 0
+def _gaps_leave_few(spans: list[Span], length: int, config: LSTMVAEDetectorConfig) -> bool:
+    """Whether fewer than FEWEST_WINDOWS of `length` rows can be learned from and scored, and gaps cost half of them."""
+    whole, scored = 0, 0
     for span in (span.rows(0, span.split - _gap(span, length)) for span in spans):
         known = np.where(long_gaps(span.grid.observed, SHORT_GAP), np.float32(np.nan), span.grid.values)
-        grid = replace(span.grid, values=known)
-        count += count_normal(grid, span.abnormal, length, config.min_observed)
-    return count
+        gappy = replace(span.grid, values=known)
+        filled = replace(span.grid, values=np.zeros_like(known), observed=np.ones_like(span.grid.observed))
+        scored += count_normal(gappy, span.abnormal, length, config.min_observed)
+        whole += count_normal(filled, span.abnormal, length, config.min_observed)
+    return scored < min(FEWEST_WINDOWS, whole / 2)
 
 
 def _longest_normal(abnormal: np.ndarray) -> int:
