@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from sensors_data.errors import NotThereError, UnreadableError
-from sensors_data.series.files.archives import folder_for
+from sensors_data.series.files.archives import DAMAGED, folder_for
 from sensors_data.series.files.cell_kinds import kind_of
 from sensors_data.series.files.csv_text import csv_of
 from sensors_data.series.files.kinds import is_workbook
+from sensors_data.series.files.merged_ranges import merged_ranges, with_merged
 
 EVERY = "*"
 """Stands in the layout for all sheets that have the columns of the fullest; no sheet can be called so."""
 SHEET = "sheet"
 """The column that holds the sheets' names where several are one table."""
+_HEAD = 60
+"""Lines of a sheet among which its header is."""
 _BLANK = 20_000_000
 """Blank cells of a sheet, at most: a workbook of a few bytes can claim billions."""
 
@@ -113,9 +117,22 @@ def _text_of(path: Path, name: str) -> bytes:
     if not at.exists():
         at.parent.mkdir(parents=True, exist_ok=True)
         part = at.with_suffix(".part")
-        part.write_bytes(csv_of(_cells(book[name], f"{path.name}, sheet '{name}'")))
+        part.write_bytes(csv_of(_filled_cells(book[name], f"{path.name}, sheet '{name}'")))
         part.replace(at)
     return at.read_bytes()
+
+
+def _filled_cells(sheet: Any, where: str) -> Iterable[list[str]]:
+    """A sheet's rows of cells as text; one that is merged over rows below the header stands in each of them."""
+    try:
+        with sheet.parent._archive.open(sheet._worksheet_path) as source:  # openpyxl tells them of whole sheets alone
+            ranges = merged_ranges(source)
+    except DAMAGED as error:
+        raise UnreadableError(f"{where} is damaged: {error}", "save it as .xlsx or CSV") from error
+    if not ranges:
+        return _cells(sheet, where)
+    rows = list(_cells(sheet, where))
+    return with_merged(rows, ranges, _first_row(rows))
 
 
 def _cells(sheet: Any, where: str) -> Iterator[list[str]]:
@@ -135,7 +152,7 @@ def _cells(sheet: Any, where: str) -> Iterator[list[str]]:
 
 def _head(text: bytes) -> bytes:
     """The first lines, among which the header is."""
-    return b"\n".join(text.split(b"\n", 60)[:60])
+    return b"\n".join(text.split(b"\n", _HEAD)[:_HEAD])
 
 
 def _rows_of(text: bytes) -> list[list[str]]:
@@ -143,18 +160,29 @@ def _rows_of(text: bytes) -> list[list[str]]:
 
 
 def _first_row(rows: list[list[str]]) -> int:
-    """The place of the first row that holds a time, or numbers in most of its cells."""
-    for place, row in enumerate(rows):
-        kinds = [kind_of(cell.strip()) for cell in row if cell.strip()]
-        if "t" in kinds or kinds.count("n") > 0.5 * len(kinds):
+    """The place of the first row that holds a time, or numbers in most of its cells.
+
+    A word and what it is, above rows of more cells, are about the sheet.
+    """
+    kinds_of_rows = [[kind_of(cell.strip()) for cell in row if cell.strip()] for row in rows]
+    lengths = [len(kinds) for kinds in kinds_of_rows[:_HEAD] if kinds]
+    wide = bool(lengths) and median(lengths) > 2
+    for place, kinds in enumerate(kinds_of_rows):
+        about = wide and len(kinds) == 2 and kinds[0] == "w"
+        if not about and ("t" in kinds or kinds.count("n") > 0.5 * len(kinds)):
             return place
     return len(rows)
 
 
 def _header(rows: list[list[str]]) -> list[list[str]]:
-    """The lines above a sheet's rows that have two cells and more, without blank cells at their ends."""
+    """The lines above a sheet's rows that have two cells and more, without blank cells at their ends.
+
+    A word and what it is, above wider lines, are about the sheet.
+    """
     above = [" \x1f".join(row).rstrip(" \x1f").split(" \x1f") for row in rows[: _first_row(rows)]]
-    return [row for row in above if sum(bool(cell) for cell in row) > 1][-3:]
+    named = [row for row in above if sum(bool(cell) for cell in row) > 1]
+    widest = max(map(len, named), default=0)
+    return [row for row in named if len(row) > 2 or widest < 4][-3:]
 
 
 def _joined(sheets: dict[str, bytes]) -> bytes:

@@ -11,6 +11,9 @@ from sensors_data.series.values.numbers import is_blank
 _FULL, _SPARSE = 0.9, 0.5
 """Shares of filled cells: of a column that each row has, and of one that most rows lack."""
 
+_DATES = 0.8
+"""Share of dates among a column's different texts."""
+
 
 def merged_columns(table: pd.DataFrame) -> tuple[str, ...]:
     """The columns whose blank cells hold what stands above: dates beside no other date, and names of machines."""
@@ -30,8 +33,9 @@ def _is_text(cells: pd.Series) -> bool:
 
 
 def _holds_dates(cells: pd.Series) -> bool:
+    """Whether most of a column's texts are dates; a word may stand for a day's mean below its rows."""
     some = cells[~is_blank(cells)].astype(str).str.strip().unique()[:50].tolist()
-    return bool(some) and all(shape_of(text) for text in some)
+    return bool(some) and sum(bool(shape_of(text)) for text in some) >= _DATES * len(some)
 
 
 def _names_assets(name: str, cells: pd.Series) -> bool:
