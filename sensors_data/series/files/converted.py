@@ -27,6 +27,7 @@ from sensors_data.series.files.scaled import is_scaled, scaled_csv
 from sensors_data.series.files.side_by_side import machines_down, side_by_side
 from sensors_data.series.files.sql_dump import is_sql_dump, sql_dump_csv
 from sensors_data.series.files.times_across import across, times_down
+from sensors_data.series.files.value_types import with_one_value
 
 _YEAR_ABOVE = re.compile(rb"\d+[\t,;](?:19|20)\d\d(?:[\t,;]\d+[\t,;]0){1,60}[\t,;]?\r?\n\d{1,3}[\t,;]\d{1,4}[\t,;]")
 """A station's number and a year above rows of a day of the year, a clock, and of each element a value and a flag."""
@@ -99,15 +100,16 @@ def as_table(data: bytes, name: str) -> bytes:
 
 
 def _plain_table(data: bytes, name: str) -> bytes:
-    """A table of text with its factors applied, meters' times in ISO 8601, and its machines below one another."""
+    """A table of text with its factors applied, meters' times in ISO 8601, its machines below one another, one value a row."""
     encoding = encoding_of(data[: data.rfind(b"\n", 0, 200_000) + 1] or data)
     table = as_utf8(data, name, encoding) if encoding != "utf-8" else data
-    steps = [scaled_csv(table)] if is_scaled(table) else []
+    read = scaled_csv(table) if is_scaled(table) else table
     if has_meter_times(table):
-        steps.append(with_meter_times(steps[-1] if steps else table))
-    if (beside := side_by_side(steps[-1] if steps else table)) is not None:
-        steps.append(machines_down(steps[-1] if steps else table, beside))
-    return steps[-1] if steps else data
+        read = with_meter_times(read)
+    if (beside := side_by_side(read)) is not None:
+        read = machines_down(read, beside)
+    read = with_one_value(read)
+    return data if read is table else read
 
 
 def _dumped(data: bytes, name: str) -> bytes:
@@ -126,7 +128,7 @@ def _with_topic(line: re.Match[bytes]) -> bytes:
 
 def _json(data: bytes, name: str) -> bytes:
     """JSON rows as CSV; what lies inside another object is called `outer.inner`."""
-    return csv_of_records(json_rows(data, name))
+    return with_one_value(csv_of_records(json_rows(data, name)))
 
 
 def _nem12(text: str, name: str) -> bytes:

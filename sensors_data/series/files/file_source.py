@@ -37,6 +37,7 @@ SUFFIXES = (
     ".xls",
     ".xml",
     ".xlsm",
+    ".zrx",
     ".parquet",
 )
 

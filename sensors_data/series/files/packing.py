@@ -72,7 +72,7 @@ def _from_zip(path: Path, layout: Layout) -> bytes:
             if holds_workbook(inside):
                 from sensors_data.series.files.workbooks import sheet_csv  # openpyxl is needed for few files
 
-                return sheet_csv(path, layout.sheet)
+                return _table(sheet_csv(path, layout.sheet), path.name, layout)
             if len(inside) != 1:
                 check_entries(inside, path.name)
                 names = ", ".join(i.filename for i in inside[:6]) or "nothing"

@@ -98,9 +98,10 @@ def _grouped(rows: list[list[str]], number: int, below: int, mark: str) -> Besid
     if len(names) < 5 or len(groups) > len(names) or any(kind_of(cell) == "t" for cell in (*groups, *names)):
         return None
     groups = groups + [""] * (len(names) - len(groups))
+    timed = {n for row in rows[below + 1 :] for n, cell in enumerate(row) if kind_of(cell) == "t"}
     shared, filled, current = {}, {}, ""
     for place, (group, name) in enumerate(zip(groups, names, strict=True)):
-        if not current and (not group or _TIMES.fullmatch(group) or group == name):
+        if not current and (not group or place in timed or _TIMES.fullmatch(group) or group == name):
             shared[place] = name or group
             continue
         current = group or current
@@ -109,8 +110,7 @@ def _grouped(rows: list[list[str]], number: int, below: int, mark: str) -> Besid
     alike = {tuple(sorted(of_group)) for of_group in sensors.values()}
     if len(sensors) < 2 or len(alike) > 1 or not shared:
         return None
-    timed = any(kind_of(row[place]) == "t" for row in rows[below + 1 :] for place in shared if place < len(row))
-    if not timed and not any(map(_TIMES.fullmatch, shared.values())):
+    if not timed & shared.keys() and not any(map(_TIMES.fullmatch, shared.values())):
         return None
     of_each = next(iter(sensors.values()))
     if len(of_each) < 2 or len(set(of_each)) < len(of_each) or not all(of_each):

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.series.dates.forms import DateForm, date_form
+from sensors_data.series.files.value_types import typed_values
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.values.marks import Marks, with_codes
 from sensors_data.series.values.numbers import BLANKS, is_blank, numbers_in, parse_numbers
@@ -161,8 +162,8 @@ class Column:
 
 def values_by_type(columns: list[Column]) -> list[str]:
     """The columns of which each row fills one, as databases keep numbers by their type; empty for other tables."""
-    parts = [c for c in columns if _is_of_a_type(c.name) and c.blank.any() and not c.blank.all()]
-    parts = [c for c in parts if not any(c.name.startswith(f"{other.name}.") for other in parts)]
+    typed = typed_values([column.name for column in columns])
+    parts = [c for c in columns if c.name in typed and c.blank.any() and not c.blank.all()]
     filled = sum((~column.blank).astype(int) for column in parts) if len(parts) > 1 else np.zeros(1)
     return [column.name for column in parts] if (np.asarray(filled) == 1).mean() > 0.99 else []
 
@@ -174,12 +175,6 @@ def _are_hex(texts: pd.Index[str]) -> bool:
         return False
     letters = any(re.search(r"[a-dfA-DF]", text) for text in some)
     return letters and all(re.fullmatch(r"[0-9a-fA-F]+", text) for text in some)
-
-
-def _is_of_a_type(name: str) -> bool:
-    """Whether a name says value and, beside it, nothing but a type."""
-    rest, count = re.subn(r"values?|val$|wert", "", name.lower())
-    return count > 0 and set(re.findall(r"[a-z]+", rest)) <= WORDS["types of values"]
 
 
 def rising(values: np.ndarray, share: float = 0.99) -> bool:

@@ -104,7 +104,6 @@ FEEDS = [
 CASES = [*STACKS, *ZONES, *NAMES, *GRADED, *FEEDS]
 
 REFUSED = [
-    ("values in columns by their type", lines("tagid,intvalue,floatvalue,t_stamp", lambda n: f"12,,{TEMP[n]:.2f},{HOURS[n].timestamp():.0f}000\n13,{n},,{HOURS[n].timestamp():.0f}040"), "another of the columns ['intvalue', 'floatvalue'], by its type; export them as one column: SELECT COALESCE"),
     ("seconds of an uneven count", lines("SECONDS;PID;VALUE", lambda n: f"{36000 + n * 0.7:.3f};temp;{TEMP[n]:.2f}\n{36000.2 + n * 0.7:.3f};flow;{FLOW[n]:.2f}"), "has no column of times; its columns: 'SECONDS' like '36000.000'"),
     ("a year of Taiwan", lines("date,time,temp", lambda n: f"{HOURS[n].year - 1911}/{HOURS[n]:%m/%d,%H:%M},{TEMP[n]:.2f}"), "'115/02/02', are of another calendar"),
     ("an era of Japan", lines("time,temp", lambda n: f"令和8年{HOURS[n].month}月{HOURS[n].day}日 {HOURS[n].hour}時,{TEMP[n]:.2f}"), "are of another calendar; export them with years of the common era"),

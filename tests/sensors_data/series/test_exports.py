@@ -29,19 +29,7 @@ def _beside(name: str):
 DOUBTS = ("may be", "three digits", "lie far from its others")
 """What is said of a guess that may be wrong."""
 
-SHELVES = (
-    "cases",
-    "kin",
-    "tools",
-    "lands",
-    "plants",
-    "loggers",
-    "blind",
-    "monitors",
-    "services",
-    "agencies",
-    "portals",
-)
+SHELVES = "cases kin tools lands plants loggers blind monitors services agencies portals tables".split()
 cases, *others = (_beside(f"export_{shelf}") for shelf in SHELVES)
 exports = _beside("exports")
 
