@@ -16,6 +16,7 @@ from sensors_data.series.files.influx_csv import annotated_csv, is_annotated
 from sensors_data.series.files.isd import is_isd, isd_csv
 from sensors_data.series.files.json_rows import json_rows
 from sensors_data.series.files.line_protocol import is_line_protocol, line_protocol_csv
+from sensors_data.series.files.long_periods import with_a_row_a_part
 from sensors_data.series.files.lvm import is_lvm, lvm_csv
 from sensors_data.series.files.markup import is_markup, markup_csv
 from sensors_data.series.files.named_cells import has_named_cells, named_cells_csv
@@ -100,12 +101,13 @@ def as_table(data: bytes, name: str) -> bytes:
 
 
 def _plain_table(data: bytes, name: str) -> bytes:
-    """A table of text with its factors applied, meters' times in ISO 8601, its machines below one another, one value a row."""
+    """A text with factors applied, meters' times in ISO 8601, and a row a part of a period, a machine, a value."""
     encoding = encoding_of(data[: data.rfind(b"\n", 0, 200_000) + 1] or data)
     table = as_utf8(data, name, encoding) if encoding != "utf-8" else data
     read = scaled_csv(table) if is_scaled(table) else table
     if has_meter_times(table):
         read = with_meter_times(read)
+    read = with_a_row_a_part(read)
     if (beside := side_by_side(read)) is not None:
         read = machines_down(read, beside)
     read = with_one_value(read)

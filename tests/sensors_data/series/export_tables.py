@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 
 import openpyxl
-from export_cases import FLOW, HOURS, ROWS, TEMP, Case, comma, lines
+import pandas as pd
+from export_cases import DAYS, FLOW, HOURS, ROWS, TEMP, Case, comma, lines
 
 PUMPS = {"used": 4 * ROWS, "assets": ("P1", "P2")}
 
@@ -25,7 +27,7 @@ def merged_groups() -> bytes:
         ["readings by the hour"],
         [],
         ["Data/Hora", "P1", None, "P2"],
-        [None, "temp", "flow"] + ["temp", "flow"],
+        [None, *("temp", "flow") * 2],
         [None, "°C", "m3/h", "°C", "m3/h"],
     ):
         sheet.append(row)
@@ -65,5 +67,36 @@ TYPED = [
     Case("values by their type in JSON", json.dumps({"timeSeries": SERVICE}), 4 * ROWS, ("P1", "P2"), file="export.json"),
 ]  # fmt: skip
 
-CASES = [*GROUPS, *TYPED]
+MONTHS = pd.date_range("2024-01-01", periods=12, freq="MS")
+CLOCKS = [f"{half // 2:02d}:{half % 2 * 30:02d}" for half in range(48)]
+DAYS31 = ",".join(f"DAY{day:02d}" for day in range(1, 32))
+
+
+def month(first: pd.Timestamp, write: Callable[[int], str], blank: str = "", part: str = ",") -> str:
+    """The cells of a month's 31 days; a blank one, or more of them, where the month has no such day."""
+    return part.join(write(day) if day < first.days_in_month else blank for day in range(31))
+
+
+def flow_of(first: pd.Timestamp) -> Callable[[int], str]:
+    return lambda day: "-9999.00" if day == 4 else f"{40 + first.month + day % 7 * 1.5:.2f}"
+
+
+YEAR = {"used": 366 - 12, "first": "2024-01-01 00:00:00", "step": "1D"}
+SYMBOLS = "STATION_NUMBER,YEAR,MONTH,NO_DAYS,MONTHLY_MEAN," + ",".join(
+    f"FLOW{day},FLOW_SYMBOL{day}" for day in range(1, 32)
+)
+LONG = [
+    Case("months a row", lines(f"STATION,PARAM,YEAR,MONTH,{DAYS31}", lambda n: f"05BH004,{('FLOW', 'LEVEL')[n % 2]},{MONTHS[n // 2]:%Y},{MONTHS[n // 2].month},{month(MONTHS[n // 2], flow_of(MONTHS[n // 2]))}", 24),
+         2 * YEAR["used"], ("05BH004",), ("FLOW", "LEVEL"), YEAR["first"], "1D", refused={"a code for no value": 24}, missing={"FLOW": (-9999.0,), "LEVEL": (-9999.0,)}),
+    Case("months a row, in one column", lines("Monat;" + ";".join(map(str, range(1, 32))), lambda n: f"{MONTHS[n]:%Y-%m};{month(MONTHS[n], lambda day: f'{40 + n + day % 7},5', part=';')}", 12),
+         366, sensors=("value",), first=YEAR["first"], step="1D"),
+    Case("months a row, a symbol behind each day", lines(SYMBOLS, lambda n: f"05BH00{n // 12},{MONTHS[n % 12]:%Y,%m},{MONTHS[n % 12].days_in_month},{50 + n}.5,{month(MONTHS[n % 12], lambda day: f'{40 + n + day % 7}.5,' + ('B' if day == 9 else ''), ',')}", 24),
+         2 * 366, ("05BH000", "05BH001"), ("FLOW",), YEAR["first"], "1D"),
+    Case("half hours with a flag behind each", lines("MPAN,Site,Date,Units,Total," + ",".join(f"{clock},{clock} A/E" for clock in CLOCKS), lambda n: f"{(1012345678901, 1098765432109)[n % 2]},{('Bakery', 'Depot')[n % 2]},{DAYS[n // 2]:%d/%m/%Y},kWh,{600 + n}.5,{','.join(f'{10 + (n + k) % 9}.5,' + 'AE'[k == 9] for k in range(48))}", 40),
+         40 * 47, ("Bakery", "Depot"), ("value",), "2025-01-01 00:00:00", "30min", refused={"its quality is not among the good ones": 40}),
+    Case("hours with a flag behind each", lines("ESTACION;MAGNITUD;ANO;MES;DIA;" + ";".join(f"H{h:02d};V{h:02d}" for h in range(1, 25)), lambda n: f"4;{8 + n % 2};{DAYS[n // 2]:%Y;%m;%d};{';'.join(f'{10 + (n + k) % 9};' + 'VN'[k == 9] for k in range(24))}", 40),
+         40 * 23, ("asset",), ("8", "9"), "2025-01-01 00:00:00", "1h", refused={"its quality is not among the good ones": 40}),
+]  # fmt: skip
+
+CASES = [*GROUPS, *TYPED, *LONG]
 REFUSED: list[tuple[str, str, str]] = []
