@@ -3,9 +3,9 @@
 The signs are those of strptime; what stands in [ ] may be absent. Beyond strptime: month names of many languages,
 24:00, a minute or second of 60, zones by their name, any mark before the fraction, %N for hour and minute as one
 number (130 is half past one), %P and %Q for the half hour or quarter of the day from 1, %h, %i, %s for the hours,
-minutes, seconds since midnight, %J for the day of the year with its fraction, %E for whole seconds since 1970, %L, %u
-and %n for milliseconds, microseconds and nanoseconds in a column of their own (7 is seven of them), and %* for
-anything, like the end of an interval.
+minutes, seconds since midnight, %J for the day of the year with its fraction, %K for a year of the Buddhist calendar
+(2569 is 2026), %E for whole seconds since 1970, %L, %u and %n for milliseconds, microseconds and nanoseconds in a
+column of their own (7 is seven of them), and %* for anything, like the end of an interval.
 """
 
 from __future__ import annotations
@@ -19,8 +19,12 @@ import pandas as pd
 from sensors_data.errors import UnusableError
 from sensors_data.series.dates.calendar_words import AFTERNOON, HALVES, HALVES_BEHIND, MONTHS, ZONES, plain_word
 
+BUDDHIST = 543
+"""Years by which the Buddhist calendar is ahead."""
+
 _SIGNS = {
     "Y": (r"\d{4}", r"\d{4}"),
+    "K": (r"\d{4}", r"\d{4}"),
     "y": (r"\d{2}", r"\d{2}"),
     "m": (r"\d{1,2}", r"\d{2}"),
     "d": (r"\d{1,2}(?:st|nd|rd|th|er|º|ª)?", r"\d{2}"),
@@ -117,6 +121,8 @@ def _days(cells: dict[str, list[str]], count: int) -> tuple[np.ndarray, np.ndarr
     if "E" in cells:
         return np.full(count, np.datetime64("1970-01-01")), np.ones(count, dtype=bool)
     year = _numbers(cells.get("Y"), count, 1900)
+    if "K" in cells:
+        year = _numbers(cells["K"], count, 1900 + BUDDHIST) - BUDDHIST
     if "y" in cells and "Y" not in cells:
         short = _numbers(cells["y"], count, 0)
         year = np.where(short < 70, 2000, 1900) + short

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from sensors_data.series.dates.eras import buddhist_form
 from sensors_data.series.dates.forms import DateForm, date_form
 from sensors_data.series.files.value_types import typed_values
 from sensors_data.series.understanding.column_words import WORDS
@@ -141,7 +142,7 @@ class Column:
         if len(self.distinct) <= 20 <= len(texts):  # a word below the rows is none of them
             counts = texts.value_counts()
             texts = texts[texts.isin(counts.index[counts > 0.02 * len(texts)])]
-        return date_form(texts)
+        return date_form(texts) or buddhist_form(texts)
 
     @property
     def lower(self) -> str:

@@ -29,6 +29,10 @@ def oddities(
 ) -> list[str]:
     """Sentences, with numbers, on what is odd or was guessed."""
     odd = [*understood.time.odd, *understood.marks.odd, *understood.roles.odd]
+    if "%K" in (family.layout.time_format or ""):
+        place = int(time.notna().to_numpy().argmax())
+        shown = f"'{str(raw['time'].iloc[place])[:26]}' is read as {time.iloc[place]:%Y-%m-%d}"
+        odd.append(f"the years are those of the Buddhist calendar: {shown}")
     if family.layout.asset_from_file:
         odd.append("each file is a machine, as their times lie over one another; take out asset_from_file if it is one")
     return [

@@ -98,5 +98,11 @@ LONG = [
          40 * 23, ("asset",), ("8", "9"), "2025-01-01 00:00:00", "1h", refused={"its quality is not among the good ones": 40}),
 ]  # fmt: skip
 
-CASES = [*GROUPS, *TYPED, *LONG]
+SAID = "the years are those of the Buddhist calendar: "
+ERAS = [
+    Case("years of the Buddhist calendar", lines("วันเวลา,temp,flow", lambda n: f"{HOURS[n]:%d/%m}/{HOURS[n].year + 543} {HOURS[n]:%H:%M},{TEMP[n]:.2f},{FLOW[n]:.2f}"), odd=f"{SAID}'02/02/2569 00:00' is read as 2026-02-02"),
+    Case("years of the Buddhist calendar beside a clock", lines("วันที่;เวลา;temp;flow", lambda n: f"{HOURS[n].year + 543}-{HOURS[n]:%m-%d;%H:%M};{pair(n)}"), odd=f"{SAID}'2569-02-02 00:00' is read as 2026-02-02"),
+]  # fmt: skip
+
+CASES = [*GROUPS, *TYPED, *LONG, *ERAS]
 REFUSED: list[tuple[str, str, str]] = []
