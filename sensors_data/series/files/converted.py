@@ -1,4 +1,4 @@
-"""Files of readings that are no tables, written as one: JSON, XML, HTML, NEM12, LVM, SRML, BSRN,
+"""Files of readings that are no tables, written as one: JSON, XML, HTML, NEM12, LVM, SRML, BSRN, ZRXP,
 dumps of databases, InfluxDB's annotated CSV, times across."""
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from sensors_data.series.files.side_by_side import machines_down, side_by_side
 from sensors_data.series.files.sql_dump import is_sql_dump, sql_dump_csv
 from sensors_data.series.files.times_across import across, times_down
 from sensors_data.series.files.value_types import with_one_value
+from sensors_data.series.files.zrxp import is_zrxp, zrxp_csv
 
 _YEAR_ABOVE = re.compile(rb"\d+[\t,;](?:19|20)\d\d(?:[\t,;]\d+[\t,;]0){1,60}[\t,;]?\r?\n\d{1,3}[\t,;]\d{1,4}[\t,;]")
 """A station's number and a year above rows of a day of the year, a clock, and of each element a value and a flag."""
@@ -87,6 +88,8 @@ def as_table(data: bytes, name: str) -> bytes:
         return bsrn_csv(data.decode("utf-8", "replace"), name)
     if is_isd(data):
         return isd_csv(data.decode("utf-8-sig", "replace"))
+    if is_zrxp(data):
+        return zrxp_csv(as_utf8(data, name, encoding_of(data)).decode("utf-8-sig", "replace"), name)
     if _YEAR_ABOVE.match(data):
         return _year_above(data.decode("utf-8", "replace"))
     if _ROUND_ROBIN.search(data[:4096]):

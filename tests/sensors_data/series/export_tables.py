@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable
 
+import numpy as np
 import openpyxl
 import pandas as pd
 from export_cases import DAYS, FLOW, HOURS, ROWS, TEMP, Case, comma, lines
@@ -104,5 +105,17 @@ ERAS = [
     Case("years of the Buddhist calendar beside a clock", lines("วันที่;เวลา;temp;flow", lambda n: f"{HOURS[n].year + 543}-{HOURS[n]:%m-%d;%H:%M};{pair(n)}"), odd=f"{SAID}'2569-02-02 00:00' is read as 2026-02-02"),
 ]  # fmt: skip
 
-CASES = [*GROUPS, *TYPED, *LONG, *ERAS]
+
+def gauge(station: str, parameter: str, unit: str, values: np.ndarray) -> str:
+    """A series of a gauge in ZRXP, with a number for no value."""
+    head = f"#SANR4711|*|SNAME{station}|*|CNAME{parameter}|*|CUNIT{unit}|*|\n#TZUTC+1|*|RINVAL-777|*|\n#LAYOUT(timestamp,value,status)|*|"
+    return lines(head, lambda n: f"{HOURS[n]:%Y%m%d%H%M%S} {'-777 255' if n == 9 else f'{values[n]:.1f} 40'}")
+
+
+GAUGES = [
+    Case("gauges below one another in ZRXP", "".join(gauge(station, "W", "cm", TEMP) for station in ("P1", "P2")), 2 * ROWS - 2, ("P1", "P2"), ("W (cm)",), "2026-02-01 23:00:00"),
+    Case("parameters below one another in ZRXP", "".join(gauge(station, *of) for station in ("P1", "P2") for of in (("Q", "m3/s", FLOW), ("LT", "°C", TEMP))), 4 * ROWS - 4, ("P1", "P2"), ("Q", "LT"), "2026-02-01 23:00:00"),
+]  # fmt: skip
+
+CASES = [*GROUPS, *TYPED, *LONG, *ERAS, *GAUGES]
 REFUSED: list[tuple[str, str, str]] = []
