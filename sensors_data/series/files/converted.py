@@ -14,6 +14,7 @@ from sensors_data.series.files.encodings import as_utf8, encoding_of
 from sensors_data.series.files.exposition import exposition_csv, is_exposition
 from sensors_data.series.files.influx_csv import annotated_csv, is_annotated
 from sensors_data.series.files.isd import is_isd, isd_csv
+from sensors_data.series.files.json_intervals import at_their_ends
 from sensors_data.series.files.json_rows import json_rows
 from sensors_data.series.files.line_protocol import is_line_protocol, line_protocol_csv
 from sensors_data.series.files.long_periods import with_a_row_a_part
@@ -133,7 +134,7 @@ def _with_topic(line: re.Match[bytes]) -> bytes:
 
 def _json(data: bytes, name: str) -> bytes:
     """JSON rows as CSV; what lies inside another object is called `outer.inner`."""
-    return with_one_value(csv_of_records(json_rows(data, name)))
+    return with_one_value(csv_of_records(at_their_ends(json_rows(data, name))))
 
 
 def _nem12(text: str, name: str) -> bytes:

@@ -96,9 +96,18 @@ def _months(table: _Table, rows: Rows) -> _Months | None:
         return None
     for year, month in [(at, at) for at in others] + [(a, b) for a in others for b in (a + 1, a - 1) if b in others]:
         dated = [_year_and_month(row[year], row[month]) for row in rows if row[year] or row[month]]
-        if sum(of is not None for of in dated) >= 0.9 * len(rows):
-            return _Months(table, year, month, days)
+        months = _Months(table, year, month, days)
+        if sum(of is not None for of in dated) >= 0.9 * len(rows) and _end_early(rows, months):
+            return months
     return None
+
+
+def _end_early(rows: Rows, months: _Months) -> bool:
+    """Whether rows of months shorter than 31 days hold nothing, or one code, behind their last day."""
+    short = [(row, _length(*of)) for row in rows if (of := _of_row(row, months)) and _length(*of) < _DAYS]
+    first = next(iter(months.days.values()))
+    behind = {row[place].lower() for row, length in short for place in first[length:]} - BLANKS
+    return bool(short) and len(behind) < 2
 
 
 def _year_and_month(year: str, month: str) -> tuple[int, int] | None:

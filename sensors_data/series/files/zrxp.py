@@ -15,6 +15,7 @@ _KEYWORDS = re.compile(
 )
 _MARK = re.compile(r"\|\*\||;\*;")
 _HEAD = re.compile(rb"(?m)^#[^\n]*(?:SANR|SNAME|CNAME|CNR|REXCHANGE|RINVAL|TSPATH|ZRXP)[^\n]*(?:\|\*\||;\*;)")
+_ROW = re.compile(rb"(?m)^\d{8}(?:\d{4}(?:\d\d)?)?[ \t]")
 _LAYOUT = ("timestamp", "value")
 """The cells of a row where a series states no others."""
 _MISSING = "255"
@@ -31,9 +32,9 @@ class _Series:
 
 
 def is_zrxp(data: bytes) -> bool:
-    """Whether a text begins with keywords of ZRXP."""
+    """Whether a text begins with keywords of ZRXP, above rows that begin with the digits of a time."""
     head = data[:4096].lstrip(b"\xef\xbb\xbf \r\n")
-    return head.startswith(b"#") and _HEAD.search(head) is not None
+    return head.startswith(b"#") and bool(_HEAD.search(head) and _ROW.search(head))
 
 
 def zrxp_csv(text: str, name: str) -> bytes:

@@ -52,7 +52,12 @@ GROUPS = [
 
 def series(host: str, metric: str, kind: str, values: list) -> dict[str, object]:
     """A series as monitoring services answer it: its labels, and points of which each says its value's type."""
-    points = [{"at": f"{HOURS[n]:%Y-%m-%dT%H:%M:%SZ}", "value": {kind: value}} for n, value in enumerate(values)]
+    starts = HOURS if kind == "doubleValue" else HOURS - pd.Timedelta("1h")  # of a gauge and of a count
+    spans = [
+        {"startTime": f"{a:%Y-%m-%dT%H:%M:%SZ}", "endTime": f"{b:%Y-%m-%dT%H:%M:%SZ}"}
+        for a, b in zip(starts, HOURS, strict=True)
+    ]
+    points = [{"interval": span, "value": {kind: value}} for span, value in zip(spans, values, strict=True)]
     return {"metric": {"type": metric}, "resource": {"labels": {"host": host}}, "points": points}
 
 
@@ -93,6 +98,8 @@ LONG = [
          366, sensors=("value",), first=YEAR["first"], step="1D"),
     Case("months a row, a symbol behind each day", lines(SYMBOLS, lambda n: f"05BH00{n // 12},{MONTHS[n % 12]:%Y,%m},{MONTHS[n % 12].days_in_month},{50 + n}.5,{month(MONTHS[n % 12], lambda day: f'{40 + n + day % 7}.5,' + ('B' if day == 9 else ''), ',')}", 24),
          2 * 366, ("05BH000", "05BH001"), ("FLOW",), YEAR["first"], "1D"),
+    Case("31 sensors by the hour are no months", lines("Year,Month,Day,Hour," + ",".join(f"T{number}" for number in range(1, 32)), lambda n: f"{HOURS[n]:%Y,%m,%d,%H},{','.join(f'{TEMP[n] + number:.2f}' for number in range(31))}"),
+         31 * ROWS, sensors=tuple(f"T{number}" for number in range(1, 32))),
     Case("half hours with a flag behind each", lines("MPAN,Site,Date,Units,Total," + ",".join(f"{clock},{clock} A/E" for clock in CLOCKS), lambda n: f"{(1012345678901, 1098765432109)[n % 2]},{('Bakery', 'Depot')[n % 2]},{DAYS[n // 2]:%d/%m/%Y},kWh,{600 + n}.5,{','.join(f'{10 + (n + k) % 9}.5,' + 'AE'[k == 9] for k in range(48))}", 40),
          40 * 47, ("Bakery", "Depot"), ("value",), "2025-01-01 00:00:00", "30min", refused={"its quality is not among the good ones": 40}),
     Case("hours with a flag behind each", lines("ESTACION;MAGNITUD;ANO;MES;DIA;" + ";".join(f"H{h:02d};V{h:02d}" for h in range(1, 25)), lambda n: f"4;{8 + n % 2};{DAYS[n // 2]:%Y;%m;%d};{';'.join(f'{10 + (n + k) % 9};' + 'VN'[k == 9] for k in range(24))}", 40),
