@@ -29,7 +29,20 @@ def _beside(name: str):
 DOUBTS = ("may be", "three digits", "lie far from its others")
 """What is said of a guess that may be wrong."""
 
-SHELVES = "cases kin tools lands plants loggers blind monitors services agencies portals tables".split()
+SHELVES = [
+    "cases",
+    "kin",
+    "tools",
+    "lands",
+    "plants",
+    "loggers",
+    "blind",
+    "monitors",
+    "services",
+    "agencies",
+    "portals",
+    "tables",
+]
 cases, *others = (_beside(f"export_{shelf}") for shelf in SHELVES)
 exports = _beside("exports")
 
