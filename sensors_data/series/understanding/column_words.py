@@ -93,7 +93,6 @@ states: warning yes
 time: begin beginn da data date datetime datum datumzeit debut desde fecha from heure hora horodatage
 time: horodate inizio measured moment ora stamp start t tijd tijdstip time timestamp ts uhrzeit vanaf von
 time: when zeit zeitstempel
-types of values: b blob bool boolean d date dbl double dt f float i int integer long n num number real s str string text
 unit: eenheid einheit unidad unit unita unite unitofmeasurement units unità unité uom
 value: values data mean measurement messwert reading result state val valeur valor valore value verbruik volume
 value: waarde wert y wartość wartosc värde verdi værdi mængde määrä arvo hodnota érték değer значение kogus
