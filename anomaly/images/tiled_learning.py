@@ -8,7 +8,7 @@ import numpy as np
 
 from anomaly.images.acceptance import PROBES, judge
 from anomaly.images.choice import learn_by_choice
-from anomaly.images.detector import ImageDetector
+from anomaly.images.detector import ImageDetector, ImageDetectorConfig
 from anomaly.images.image_scores import ImageScores, score_tiles
 from anomaly.images.learning import ImageTraining, held_out_count
 from anomaly.images.looks import reference_of
@@ -26,6 +26,8 @@ TESTED = 24
 
 WORST_PLACES = 2
 """Places of 8 pixels that a tile with a fine level scores by: a small defect in a large picture covers no more."""
+FINE_WEIGHTS = (1.0, 1.0)
+"""Of the fine level's parts in a tile's score, twice as much as where a part is scored whole."""
 
 
 def learn_camera(training: ImageTraining, hooks: Hooks | None = None) -> tuple[ImageDetector, list[Epoch]]:
@@ -45,12 +47,18 @@ def learn_tiled(training: ImageTraining, hooks: Hooks | None = None) -> tuple[Im
             f"at least {MIN_IMAGES} are needed",
         )
     tiles, held_out = learned_tiles(training)
-    config = training.config.model_copy(update={"held_out": held_out / len(tiles), "folds": 1})
+    config = config_of_tiles(training.config, held_out / len(tiles))
     of_tiles, history = learn_by_choice(replace(training, images=tiles, config=config, tile=0, synthetic=None), hooks)
     if of_tiles.card.config.features.of_two_scales:
         of_tiles = replace(of_tiles, card=of_tiles.card.model_copy(update={"worst_places": WORST_PLACES}))
     scores, tile_scores = score_tiles(of_tiles, parted(training.images)[1], training.tile)
     return _of_pictures(of_tiles, training, scores, tile_scores), history
+
+
+def config_of_tiles(config: ImageDetectorConfig, held_out: float) -> ImageDetectorConfig:
+    """The config under which tiles are learned, a share of them held out; stated weights of the fine level stay."""
+    weights = config.fine_weights if "fine_weights" in config.model_fields_set else FINE_WEIGHTS
+    return config.model_copy(update={"held_out": held_out, "folds": 1, "fine_weights": weights})
 
 
 def learned_tiles(training: ImageTraining) -> tuple[np.ndarray, int]:

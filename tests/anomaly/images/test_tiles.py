@@ -12,7 +12,7 @@ from anomaly.images.heat_maps import drawn_pair, overlay
 from anomaly.images.image_scores import score_images
 from anomaly.images.learning import ImageTraining
 from anomaly.images.self_test import self_test
-from anomaly.images.tiled_learning import judged, learn_camera, paintable
+from anomaly.images.tiled_learning import FINE_WEIGHTS, config_of_tiles, judged, learn_camera, paintable
 from anomaly.images.tiles import COARSE, OVERLAP, cut, joined, places, some_tiles
 
 DAY, SIDE = date(2026, 11, 21), 64
@@ -62,6 +62,12 @@ def test_a_tile_that_is_hotter_than_its_neighbours_leaves_no_step_at_its_border(
 def test_the_tiles_of_a_picture_stay_the_same_when_others_join_it():
     pictures = textures(4)
     assert (some_tiles(pictures[:2], SIDE, 6) == some_tiles(pictures, SIDE, 12)[:6]).all()
+
+
+def test_the_fine_level_counts_fully_in_tiles_unless_the_settings_weigh_it(detector):
+    assert detector.card.config.fine_weights == FINE_WEIGHTS == (1.0, 1.0)
+    stated = config_of_tiles(ImageDetectorConfig(fine_weights=(0.25, 0.0)), 0.2)
+    assert (stated.fine_weights, stated.held_out, stated.folds) == ((0.25, 0.0), 0.2, 1)
 
 
 def test_a_small_defect_in_a_large_picture_is_found_where_it_is(detector):
