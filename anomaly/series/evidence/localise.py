@@ -16,6 +16,8 @@ from anomaly.series.evidence.spread import spread_evidence
 
 MOST_PLACES, LEAST_GAIN = 10, 20.0
 """Places in a run at most, and nats that the second and later ones have at least."""
+SHORT_ROWS, SHORT_GAIN = 2, 14.0
+"""Rows of a short place, and nats that it has at least: heavy tails bound what a row or two can have."""
 AROUND = 64
 """Rows on either side of a flagged run in which its interval may lie."""
 CUT = 60.0
@@ -78,11 +80,14 @@ def locate(values: pd.DataFrame, steady: pd.Series) -> list[Located]:
     view, told_by = (of_spread, spread) if by_spread else (best, pattern + cross)
     place = view.place
     places: list[Located] = []
-    least, rest = 0.0, view.evidence.copy()
-    while place.gain > least and len(places) < MOST_PLACES:
-        places.append(_located(place, wide.index, told_by, wide["pattern"].columns))
+    rest = view.evidence.copy()
+    for turn in range(MOST_PLACES):
+        if place.gain <= (SHORT_GAIN if turn else 0.0):
+            break
+        if not turn or place.gain > LEAST_GAIN or place.last - place.first <= SHORT_ROWS:
+            places.append(_located(place, wide.index, told_by, wide["pattern"].columns))
         rest[place.first : place.last] = TAKEN
-        place, least = best_place(rest), LEAST_GAIN
+        place = best_place(rest)
     return sorted(places, key=lambda spot: spot.start)
 
 

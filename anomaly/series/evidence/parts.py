@@ -9,11 +9,13 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from anomaly.series.evidence.localise import AROUND, Located
+from anomaly.series.evidence.localise import AROUND, SHORT_ROWS, Located
 
 AFTERMATH_SCORE, AFTERMATH_GAIN = 0.25, 0.1
 """A later place in a run is what an earlier fault left behind if it has less than these shares of the fault's peak
 score and of its evidence."""
+SHARP_GAIN = 20.0
+"""Nats a row of a place that is none of an aftermath: a machine in another phase is off by little for long."""
 NEAR_GAIN = 0.02
 """The share of its evidence within AROUND rows of it, where windows and score reach back over the fault."""
 
@@ -43,7 +45,7 @@ def without_aftermath(places: list[Located], times: pd.Series, score: np.ndarray
         needed = AFTERMATH_GAIN
         if peak >= AFTERMATH_SCORE * worst_score:
             needed = NEAR_GAIN if first - worst_end <= AROUND else 0.0
-        if place.gain >= needed * worst:
+        if place.gain >= needed * worst or place.gain >= SHARP_GAIN * (last - first):
             result.append(place)
         if place.gain >= worst:
             worst, worst_end = place.gain, last
@@ -63,7 +65,8 @@ def parts_of(
     """The parts of a run [first, last) of rows at `times` (T,), by the places in it, the earliest first.
 
     The border lies half way between two places. A place with no row over the threshold on its side joins the one
-    before it, and so does one nearer than `gap`. Rows of a `steady` state (T,) belong to the change before them.
+    before it, and so does one nearer than `gap`; of a short one that is not near and another, the larger stays. Rows
+    of a `steady` state (T,) belong to the change before them.
     """
     borders, joined = [first], places[:1]
     for before, after in pairwise(places):
@@ -71,7 +74,10 @@ def parts_of(
         calm = np.flatnonzero(steady[half : int(times.searchsorted(after.start))])
         border = half + (int(calm[-1]) + 1 if len(calm) else 0)
         beside = over[borders[-1] : border].any() and over[border:last].any()
-        if after.start - joined[-1].last <= gap or not beside:
+        near = after.start - joined[-1].last <= gap
+        if not near and not beside and min(_rows(joined[-1], times), _rows(after, times)) <= SHORT_ROWS:
+            joined[-1] = max(joined[-1], after, key=lambda place: place.gain)
+        elif near or not beside:
             joined[-1] = joined[-1].joined(after)
         else:
             borders.append(border)
@@ -83,3 +89,8 @@ def parts_of(
         rows = begin + np.flatnonzero(over[begin:end])
         parts.append(Part(int(rows[0]), int(rows[-1]) + 1, place))
     return parts
+
+
+def _rows(place: Located, times: pd.Series) -> int:
+    """How many of the rows at `times` (T,) lie in a place."""
+    return int(times.between(place.start, place.last).sum())

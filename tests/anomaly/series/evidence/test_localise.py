@@ -130,3 +130,9 @@ def test_a_fault_may_go_on_in_a_state_whose_score_is_steady():
     seen = rows(nats, np.full((800, 2), -2.0))
     [place] = locate_among(seen, steady_after(15, seen))
     assert place.last == START + 249 * pd.Timedelta("5min")
+
+
+@pytest.mark.parametrize(("rows_beside", "places"), [(1, 2), (2, 2), (3, 1)])
+def test_beside_a_large_fault_a_place_of_a_row_or_two_needs_less_evidence(rows_beside, places):
+    nats = np.maximum(evidence(5, 15, 0, 10.0), evidence(40, 40 + rows_beside, 1, 16.0 / rows_beside))
+    assert len(locate(rows(nats, np.full((60, 2), -2.0)))) == places

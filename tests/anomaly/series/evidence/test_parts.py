@@ -66,3 +66,19 @@ def test_a_small_place_before_a_large_one_is_no_aftermath():
     score[40:44] = 20.0
     score[30] = np.nan
     assert len(without_aftermath([place(10, 20, 25.0), place(40, 44, 3000.0)], TIMES, score)) == 2
+
+
+def test_an_outlier_of_a_row_or_two_is_no_aftermath_however_large_the_fault_before_it_was():
+    score = np.full(60, 1.2)
+    score[10:20], score[40:42] = 20.0, 1.5
+    fault, spike, slow = place(10, 20, 3000.0), place(40, 42, 45.0), place(40, 50, 45.0)
+    assert without_aftermath([fault, spike], TIMES, score) == [fault, spike]
+    assert without_aftermath([fault, slow], TIMES, score) == [fault]
+
+
+def test_an_interval_does_not_reach_to_a_far_outlier_without_a_row_over_the_threshold():
+    over = np.zeros(60, bool)
+    over[35:50] = True
+    spike, fault = place(5, 6, 15.0), place(40, 44, 90.0)
+    [part] = parts_of(TIMES, over, QUIET, 35, 50, [spike, fault], GAP)
+    assert part.place is fault
