@@ -195,7 +195,7 @@ def test_a_file_that_is_no_detector_says_so(detector: Detector) -> None:
 
 def test_a_file_of_a_newer_format_is_refused(detector: Detector) -> None:
     newer = replace(detector, card=detector.card.model_copy(update={"format": 99}))
-    with pytest.raises(ValueError, match="of another format than 2"):
+    with pytest.raises(ValueError, match="has another format than 2"):
         card_of(to_bytes(newer), "models/x")
 
 
