@@ -224,7 +224,10 @@ def joined_cells(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
 
 
 def without_blanks(names: pd.Series) -> pd.Series:
-    """Names without the blanks that fill them up to one width."""
+    """Names as texts without the blanks that fill them up to one width; a whole number is one without a fraction."""
+    if names.dtype.kind in "iuf":
+        whole = names.dtype.kind == "f" and bool((names.dropna() % 1 == 0).all())
+        return (names.astype("Int64") if whole else names).astype("str")
     distinct = names.unique()
     padded = any(isinstance(name, str) and (name != name.strip() or "\u00a0" in name) for name in distinct)
     return names.astype(str).str.replace("\u00a0", " ").str.strip() if padded else names

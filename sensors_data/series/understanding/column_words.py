@@ -7,7 +7,7 @@ _LINES = """
 %m: kuukausi måned månad miesiąc měsíc hónap месяц ay kuu
 %d: päivä dzień den nap день gün dag päev
 %H: tunti time timme godzina hodina óra час saat
-%N: aika klokkeslett
+%N: aika klokkeslett kl
 %H: h he heure hh hora hour hr ora stunde uur
 %M: mi min minute minuto minuut mm
 %N: est cst gmt hhmm hourminute hrmn lst mst pst time utc
@@ -21,7 +21,7 @@ asset: area areaname sn devicename machinename stationname
 asset: anlage asset assetid building cell device deviceid disk drive ean engine equipment geraet gerät host
 asset: house id imei instance inverter line loc location mac machine machineid maquina maschine meter motor nmi node
 asset: number nummer plant pump robot room serial server site station string train turbine turbineid unit
-asset: computer computername nodename objekt
+asset: computer computername nodename objekt estacion estación estação stazione poste
 asset: instance hostname podname pod instanceid thing thingname vehicleid deviceno machineno gateway
 asset: målepunktsid målepunkt meteringpoint meterid meternumber 设备名称 设备 机器 机号 逆变器 装置名 設備名 号機
 asset: stations stn siteno unitid vehicle vin well wtg zaehler zone zähler
@@ -69,12 +69,13 @@ quantities: einspeisung bezug lieferung temperatur feuchte druck durchfluss leis
 quantities: consommation production température humidité pression débit puissance consumo generación temperatura
 quantities: tmax tmin tavg tobs prcp snow snwd awnd evap tmean rh co2 pm pm10 pm25 no2 o3 volt amps watt
 quantities: 有功功率 无功功率 有功 无功 电量 电流 电压 温度 湿度 压力 流量 频率 转速 電流 電圧 電力 圧力
+quantities: attiva reattiva activa reactiva ativa reativa active reactive wirk blind wirkenergie blindenergie
 quantities: мощность давление расход температура ток напряжение
 quantities: humedad presión caudal potencia verbruik opwekking teruglevering afname
 quality if false: bad isbad invalid isinvalid questionable suspect
 quality: 品質情報 品質 质量 품질
 quality: reliability zuverlässigkeit fiabilité kvalitet kvalita laatu jakość qualidade qualità kalite minőség
-quality: freigabe якість качество достоверность
+quality: dataintegrity integrity freigabe якість качество достоверность
 quality: calidad confidence guete güete opcquality q qa qc qual qualitaet qualite quality qualität qualité
 quality: valid validity
 ranks: priority prio severity prioridad prioridade priorité priorität priorita priorytet prioritet gravedad schwere

@@ -10,6 +10,7 @@ import pandas as pd
 from sensors_data.section import LABEL
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column, rising
+from sensors_data.series.values.units import unit_in
 
 CLOCKWORK = "it runs with the clock"
 THING = "it is a number of a thing, not a measured one"
@@ -47,6 +48,8 @@ def why_aside(column: Column, moments: pd.Series) -> str:
         return "it says how was measured, and is always the same"
     if len(values) and np.ptp(values) == 0 and values[0] != 0 and column.named(WORDS["place"]):
         return "it says where, and is always the same"
+    if _counts_hours(column):
+        return ""
     if len(values) > 2 and column.whole and (np.abs(np.diff(values)) == 1).mean() > 0.99 and _spare(column):
         return "it numbers the rows"
     if len(values) > 2 and column.whole and column.named(_SPARE) and len(np.unique(values)) == len(values):
@@ -68,6 +71,12 @@ def _tells_anomalies(column: Column) -> bool:
     return any(
         re.search(r"normal|anomal|outlier|fault|true|false", str(word).casefold()) for word in column.distinct[:50]
     )
+
+
+def _counts_hours(column: Column) -> bool:
+    """Whether a column counts the hours of a machine, which may have run all the time, and not those of a log."""
+    in_hours = unit_in(column.name).lower() in ("h", "hrs", "std")
+    return in_hours and bool(column.values.min() > 1) and not column.named(WORDS["time"])
 
 
 def _spare(column: Column) -> bool:

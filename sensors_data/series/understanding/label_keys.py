@@ -10,7 +10,7 @@ import pandas as pd
 
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
-from sensors_data.series.understanding.label_words import is_states, names_assets, tells_a_state
+from sensors_data.series.understanding.label_words import is_states, names_assets, names_sensors, tells_a_state
 
 _SENSOR = WORDS["sensor"]
 _ASSET = WORDS["asset"]
@@ -30,7 +30,7 @@ def key_columns(candidates: list[Column], moments: pd.Series, asset: tuple[str, 
     stated = [column for column in candidates if column.name in asset]
     repeats = repeated([], moments)
     if repeats < 0.01:
-        return stated or _interleaved(candidates, moments), repeats
+        return stated or _in_two_words(_interleaved(candidates, moments), candidates), repeats
     varied = [column for column in candidates if len(column.distinct) > 1 and column not in stated]
     best: tuple[float, float, list[Column]] | None = None
     for count in (0, 1, 2, 3):
@@ -47,8 +47,22 @@ def key_columns(candidates: list[Column], moments: pd.Series, asset: tuple[str, 
         if best is not None and best[0] < 0.01 and len(best[2]) - len(stated) <= count:
             break
     keys = best[2] if best is not None and best[0] < 0.6 * repeats else stated
+    keys = _in_two_words(keys, varied) if keys != stated else keys
     keys = keys or _interleaved(candidates, moments)
     return [*keys, *_machines_beside(keys, candidates, moments)], repeats
+
+
+def _in_two_words(keys: list[Column], candidates: list[Column]) -> list[Column]:
+    """The keys, with the two columns of a machine's and a sensor's name for a number or code that says both."""
+    for code in (key for key in keys if key.distinct.str.contains(r"\d").all() and not names_assets(key)):
+        others = [column for column in candidates if column is not code and len(column.distinct) > 1]
+        for machine in (column for column in others if names_assets(column)):
+            for sensor in (c for c in others if c is not machine and not is_states(c)):
+                pair = [machine, sensor]
+                worded = not sensor.numeric or names_sensors(sensor)
+                if worded and follows(code, pair) and all(follows(column, [code]) for column in pair):
+                    return [*pair, *(key for key in keys if key not in pair and not follows(key, pair))]
+    return keys
 
 
 def _machines_beside(keys: list[Column], candidates: list[Column], moments: pd.Series) -> list[Column]:

@@ -97,11 +97,10 @@ def _codes(column: Column, named: bool) -> set[str] | None:
     """The good ones of numeric grades: 192 and above of OPC, 0 of OPC UA, else the one that most rows have."""
     values = column.values
     grades = np.unique(values)
-    opc = bool(
-        column.whole and grades.max() <= 255 and (grades >= 192).any() and grades.min() >= 0 and len(grades) <= 16
-    )
-    if opc:
-        return {f"{grade:g}" for grade in grades if grade >= 192} | {"192"}
+    good = {f"{grade:g}" for grade in grades if 192 <= grade <= 255}
+    codes = column.whole and grades.min() >= 0 and len(grades) <= 16
+    if codes and good and (grades.max() <= 255 or (named and grades.max() < 1000)):  # Ignition adds 500 and above
+        return good | {"192"}
     if grades.min() == 0 and grades.max() >= 2**30 and column.whole:
         return {"0"}
     if not named or not column.whole or len(grades) > 16 or len(values) < len(column.filled):

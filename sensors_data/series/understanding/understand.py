@@ -24,7 +24,7 @@ from sensors_data.series.understanding.clock_columns import at_midnight
 from sensors_data.series.understanding.columns import Column, values_by_type
 from sensors_data.series.understanding.dialect import Dialect, dialect_of, separator_of
 from sensors_data.series.understanding.label_keys import follows
-from sensors_data.series.understanding.label_words import names_quantities, names_sensors
+from sensors_data.series.understanding.label_words import is_called_machine, names_quantities, names_sensors
 from sensors_data.series.understanding.labels import Labels
 from sensors_data.series.understanding.merged_cells import merged_columns
 from sensors_data.series.understanding.roles import Roles, roles_of
@@ -239,6 +239,6 @@ def _sensors_among(labels: Labels, columns: list[Column]) -> tuple[str, ...]:
     unit = by_name.get(labels.unit)
     for column in (by_name[name] for name in labels.asset):
         measured_in = unit is not None and len(unit.distinct) > 1 and follows(unit, [column])
-        if names_sensors(column) or names_quantities(column) or measured_in:
+        if names_sensors(column) or (names_quantities(column) and not is_called_machine(column)) or measured_in:
             return (column.name,)
     return ()

@@ -19,13 +19,14 @@ KNOWN = np.array(
         8888.0,
         -8888.0,
         -777.0,
+        -127.0,
         -999.25,
         -9999.25,
         1e20,
         -1e20,
     ]
 )
-"""Codes in wide use: nines, ends of integers, those of loggers and of air quality stations."""
+"""Codes in wide use: nines, ends of integers, those of loggers, of digital probes and of air quality stations."""
 
 SURE = 999.0
 """A sensor that reads nothing but a known code of this size was never measured."""

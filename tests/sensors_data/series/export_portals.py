@@ -80,11 +80,23 @@ FRAMES = [
     Case("codes of the survey for what was estimated", lines("agency_cd\tdatetime\t69_00060\t69_00060_cd", lambda n: f"USGS\t{HOURS[n]}\t{TEMP[n]:.2f}\t{'P:e' if n % 48 == 7 else 'P'}"), ROWS - 4, sensors=("69_00060",), refused={"its quality is not among the good ones": 4}),
 ]  # fmt: skip
 
+WIDTHS = [
+    Case("blank cells between fixed widths", lines("Protokoll ARA\n\nDatum       Zeit        temp      flow    Pegel\n" + "-" * 50, lambda n: f"{HOURS[n]:%d.%m.%Y  %H:%M}  {TEMP[n]:>10.2f}{'' if n % 48 == 7 else f'{FLOW[n]:.2f}':>10}{2 + n % 5 / 10:>9.1f}"), 3 * ROWS - 4, sensors=("temp", "flow", "Pegel")),
+]  # fmt: skip
+
+NUMBERS = [
+    Case("items by number beside host and key", lines("host\titemid\tkey_\tclock\tns\tvalue", lambda n: f"h{n // 2 % 2}\t{30011 + n % 4}\t{('temp', 'flow')[n % 2]}\t{HOURS[n // 4].timestamp() + n % 4 * 7:.0f}\t{n * 7919 % 1000}\t{reading(n // 4, n)[2]}", 4 * ROWS), 4 * ROWS, assets=("h0", "h1")),
+    Case("a station and a quantity by number beside a code of both", lines("ESTACION;MAGNITUD;PUNTO;ANO;MES;DIA;" + ";".join(f"H{k:02d};V{k:02d}" for k in range(1, 25)), lambda n: f"{(4, 8)[n % 2]};{(10, 14)[n // 2 % 2]};28079{n % 4}_38;{DAYS[n // 4]:%Y;%m;%d};{';'.join(f'{20 + (n + k) % 9};V' for k in range(24))}", 80), 80 * 24, assets=("4", "8"), sensors=("10", "14"), first="2025-01-01 00:00:00"),
+    Case("the integrity of a tag's values", lines("tagid,tagpath,value,dataintegrity,t_stamp", lambda n: f"{41 + n % 2},b2/{reading(n // 2, n)[0]},{'0.0' if n % 96 == 7 else reading(n // 2, n)[2]},{500 if n % 96 == 7 else 192},{HOURS[n // 2].timestamp():.0f}0{n % 10:02d}", 2 * ROWS), 2 * ROWS - 4, sensors=("b2/temp", "b2/flow"), refused={"its quality is not among the good ones": 4}),
+    Case("a lost probe", lines("ts|mac|temp|flow", lambda n: f"{HOURS[n]}|AC:23|{-127 if n % 48 == 7 else TEMP[n] - 80:.2f}|{FLOW[n]:.2f}"), 2 * ROWS - 4, assets=("AC:23",), missing={"temp": (-127.0,)}, refused={"a code for no value": 4}),
+    Case("hours of a machine that never stops, and dots in clocks", lines("Dato;Kl.;temp [°C];Saati (h)", lambda n: f"{HOURS[n]:%d-%m-%Y;%H.%M};{comma(TEMP[n])};{comma(11133 + n)}"), sensors=("temp [°C]", "Saati (h)")),
+]  # fmt: skip
+
 WORDS = [
     Case("a weekday before and a word behind the date", lines("Aika\ttemp\tflow", lambda n: f"{('ma', 'ti', 'ke', 'to', 'pe', 'la', 'su')[HOURS[n].weekday()]} {HOURS[n].day}.{HOURS[n].month}.{HOURS[n].year} klo {HOURS[n].hour}.00\t{comma(TEMP[n])}\t{comma(FLOW[n])}")),
     Case("Greek letters of eight bits", lines("Ημερομηνία;Πίεση;Παροχή", lambda n: f"{HOURS[n].day}/{HOURS[n].month}/{HOURS[n]:%Y %I:%M:%S} {'πμ' if HOURS[n].hour < 12 else 'μμ'};{comma(TEMP[n])};{comma(FLOW[n])}").encode("cp1253"), sensors=("Πίεση", "Παροχή")),
     Case("Ukrainian letters of eight bits, and words for quality", lines("Дата і час;Тиск;Якість", lambda n: f"{HOURS[n]:%d.%m.%Y %H:%M};{comma(TEMP[n])};{'недостовірне' if n % 48 == 7 else 'достовірне'}").encode("cp1251"), ROWS - 4, sensors=("Тиск",), refused={"its quality is not among the good ones": 4}),
 ]  # fmt: skip
 
-CASES = [*ROWS_A_DAY, *KEYS, *FRAMES, *WORDS]
+CASES = [*ROWS_A_DAY, *KEYS, *FRAMES, *WIDTHS, *NUMBERS, *WORDS]
 REFUSED: list[tuple[str, str, str]] = []
