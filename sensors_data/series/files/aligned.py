@@ -23,7 +23,7 @@ def places_of(data: bytes) -> list[Span] | None:
     """Where the columns of a table in UTF-8 stand, of which some rows lack cells; None for any other text."""
     if any(data[:20_000].count(mark) > 20 for mark in (b";", b"\t", b"|", b'"')):
         return None
-    lines = [_tokens(line) for line in _lines(data)[:_LOOK]]
+    lines = [_tokens(line) for line in _lines(data)[:_LOOK] if "  " in line.strip()]
     dated = [tokens for tokens in lines if len(tokens) > 2 and kind_of(tokens[0][0]) == "t"]
     counts = Counter(map(len, dated))
     width = max(counts, default=0)
