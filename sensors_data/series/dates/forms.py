@@ -32,8 +32,8 @@ _GAP = (
 _ZONE = r"(?P<zg>\s?)(?P<z>[zZ]|(?:UTC|GMT)?[+-]\d{1,2}:?\d{0,2}|[A-Z]{2,5}|\[?[A-Z][a-z]+/[A-Za-z_]+\]?)?"
 _WEEKDAY = r"(?:(?P<wd>[^\W\d_]{2,10}\.?,?)\s+)?"
 _NAME = r"(?P<name>[^\W\d_]{3,14})\.?"
-_TAIL = r"(?P<tail>\s*(?:[-–/~]|to|bis|until|au)\s*\d.*|\s*[\[(].*[\])])?"
-"""What may stand behind a time: the end of its interval, or its zone once more."""
+_TAIL = r"(?P<tail>\s*(?:[-–/~]|to|bis|until|au)\s*\d.*|\s*[\[(].*[\])]|(?<=\d\d) [A-Z][A-Za-z_]{2,24})?"
+"""What may stand behind a time: the end of its interval, or its zone once more, as in brackets or by its city."""
 _MARK = r"[-/._ ]"
 
 _DATES = [

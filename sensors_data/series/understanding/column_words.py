@@ -27,6 +27,7 @@ asset: målepunktsid målepunkt meteringpoint meterid meternumber 设备名称 �
 asset: stations stn siteno unitid vehicle vin well wtg zaehler zone zähler
 asset: indicativo idema numer 지점 站号
 bad: estimada estimado estimata estimato stimata stimato stimé estimé estimée estimeret estimert beräknad geschätzt
+bad: panne défaut defaut störung avería averia guasto vika hs
 bad: rejected rejeté cancelled canceled invalidated verworfen gesperrt недостоверно недостоверное недостовірне
 bad: szacowane odhad odhadnuto ersatzwert interpoliert interpolated down stale down,stale fault,stale geraten
 bad: b bad badcomm cattivo commerror commfail deviceerror e error estimated failed false fault geschat
@@ -60,7 +61,7 @@ other times: processed received stop to tot until updated
 beside names: beschreibung bezeichnung comment datatype description desc descriptor engineeringunits eu format
 beside names: kommentar range type types
 other times: local localdatetime localtime lst
-perhaps quality: flag good isgood flags state status statuscode
+perhaps quality: etat état stato tila estado stav flag good isgood flags state status statuscode
 place: alt altitud altitude elev elevation hoehe höhe lat latitud latitude latitudey lng lon long longitud
 place: longitude longitudex
 quantities: consumption generation production import export temperature temp humidity hum pressure flow power voltage

@@ -88,12 +88,12 @@ def _of_sensor(column: Column) -> bool:
     return bool(set(column.lower.split()) & (_SENSOR - {"name"}))
 
 
-def each_its_own(keys: list[Column], columns: list[Column], moments: pd.Series) -> bool:
+def each_its_own(key: Column, keys: list[Column], columns: list[Column]) -> bool:
     """Whether each column of numbers is filled for only one of a key's names, so that the key distinguishes nothing."""
     measures = [c for c in columns if c.numeric and c not in keys and len(c.distinct) > 1]
-    if len(keys) != 1 or len(measures) < 2 or keys[0].numeric or keys[0].named(_ASSET):
+    if len(measures) < 2 or key.numeric or key.named(_ASSET):
         return False
-    names = keys[0].cells.astype(str).to_numpy()
+    names = key.cells.astype(str).to_numpy()
     return all(len(set(names[~measure.blank])) == 1 for measure in measures)
 
 

@@ -60,7 +60,7 @@ def find_labels(columns: list[Column], moments: pd.Series, asset: tuple[str, ...
     if unit is not None and not keys and repeated([unit], moments) < repeats:
         keys = [unit]
         unit = None
-    unneeded = keys if not asset and each_its_own(keys, columns, moments) else []
+    unneeded = [key for key in keys if not asset and each_its_own(key, keys, columns)]
     keys = [key for key in keys if key not in unneeded]
     numbers = [c for c in columns if c.numeric and c not in keys and c is not unit and c.cells.dtype.kind != "b"]
     measures = [c for c in numbers if len(c.distinct) > 1] or numbers

@@ -69,6 +69,12 @@ def _grades(column: Column) -> set[str] | None:
         return None  # a value in alarm is measured
     if grades and column.lower.endswith(" cd") and all(_USGS.fullmatch(grade) for grade in grades):
         return {grade for grade in grades if not grade.endswith("e")}
+    if (
+        grades == {"a", "e"}
+        and not column.numeric
+        and {"estimated", "actual", "read", "type"} & set(column.lower.split())
+    ):
+        return {"a"}
     if not grades or not (
         named
         or doubtful

@@ -13,6 +13,8 @@ from sensors_data.series.understanding.time_guess import TimeColumns
 
 _NAMES = frozenset(("tz", "tzcd", "timezone", "zone", "zeitzone", "utcoffset", "offset", "dst", "tijdzone"))
 _STATED = re.compile(r"time ?zone|zeitzone|fuseau|zona horaria|fuso|tijdzone|\bTZ(?=UTC|GMT)", re.IGNORECASE)
+_PLACE = re.compile(r"(?<![\w/])(?:Africa|America|Asia|Atlantic|Australia|Europe|Pacific)/[A-Z]")
+"""A zone by its place, which may stand below the name of its cell."""
 _WINDOWS = {
     "Eastern": "America/New_York", "Central": "America/Chicago", "Mountain": "America/Denver",
     "Pacific": "America/Los_Angeles", "W. Europe": "Europe/Berlin", "Central Europe": "Europe/Budapest",
@@ -54,8 +56,10 @@ def zone_told(time: TimeColumns, preamble: tuple[str, ...]) -> str | None:
     for name in time.columns:
         if zone := _zone_in(name):
             return zone
-    stated = next((zone for line in preamble if _STATED.search(line) and (zone := _zone_in(line))), None)
-    return stated or _hours_told(preamble)
+    below = zip(("", *preamble), preamble, strict=False)
+    lines = [line for above, line in below if _STATED.search(line) or (_STATED.search(above) and _PLACE.search(line))]
+    lines.sort(key=lambda line: not _PLACE.search(line))  # a place says more than the name of an offset's cell
+    return next((zone for line in lines if (zone := _zone_in(line))), None) or _hours_told(preamble)
 
 
 def zone_behind(cells: list[str]) -> str | None:

@@ -13,7 +13,7 @@ W/m2 W/m² kW/m2 lx lm cd dB dBA dB(A) pH mg/l mg/L mg/m3 µg/m3 ug/m3 g/m3 g/kg
 EUR USD € $ TS RN index - none dimensionless DateTime degrees celsius fahrenheit kelvin percent volt volts amp
 amps watt watts meter meters metre metres second seconds sec hours minutes inch inches foot feet pascal degT deg_c deg_C
 degree mmol mol kgm3 lux unitless UTC GMT %RH %rh RH degree_C degrees_C degree_Celsius secs nsecs # 1 m-1 s-1
-ugm-3 µgm-3 mgm-3 ngm-3
+ug µg ugm-3 µgm-3 mgm-3 ngm-3
 кПа МПа Па бар кгс/см2 кгс/см² кВт МВт Вт кВтч кВт·ч МВтч Гкал Гц об/мин т/ч кг/ч м3/ч м³/ч м3 м³ л/мин мм мм/с мА
 """
 UNITS = frozenset(_UNITS.split())
@@ -28,7 +28,7 @@ def is_unit(text: str) -> bool:
     text = text.strip()
     if re.fullmatch(r"\[[^\]]{0,16}\]|\([^)]{0,16}\)", text) or _is_known(text):
         return True
-    parts = [re.sub(r"\^?[-+]?\d$", "", part) for part in re.split(r"[/·*\s]+", text) if part]
+    parts = [re.sub(r"\^?[-+]?\d$", "", part) for part in re.split(r"[/·*.\s]+", text) if part]
     return len(parts) > 1 and all(map(_is_known, parts))
 
 
