@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from sensors_data.layout import Layout
+from sensors_data.series.files.aligned import with_blank_cells
 
 UNIT = "\x1f"
 """Stands between cells that runs of blanks part."""
@@ -28,6 +29,7 @@ def even_lines(data: bytes, layout: Layout) -> bytes:
         data = head + re.sub(rb"(?m)^[ \t]*\"?" + re.escape(layout.comment.encode()) + rb"[^\n]*", b"", body)
     if layout.separator in (" ", "  "):
         least = rb"[ \t]+" if layout.separator == " " else rb"(?: {2,}|\t)[ \t]*"
+        data = with_blank_cells(data, layout.separator, UNIT)
         data = re.sub(rb"(?m)^[ \t]+|[ \t]+(?=\r?$)", b"", data)
         if b'"' in data:  # blanks within quotes part nothing
             return re.sub(rb'"[^"\n]*"|' + least, lambda m: m[0] if m[0][:1] == b'"' else UNIT.encode(), data)

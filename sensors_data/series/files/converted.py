@@ -8,7 +8,6 @@ import re
 from datetime import datetime, timedelta
 
 from sensors_data.errors import UnreadableError
-from sensors_data.series.files.aligned import aligned_csv, places_of
 from sensors_data.series.files.bsrn import bsrn_csv, is_bsrn
 from sensors_data.series.files.csv_text import csv_of, csv_of_records
 from sensors_data.series.files.encodings import as_utf8, encoding_of
@@ -109,8 +108,6 @@ def _plain_table(data: bytes, name: str) -> bytes:
     """A text with factors applied, meters' times in ISO 8601, and a row a part of a period, a machine, a value."""
     encoding = encoding_of(data[: data.rfind(b"\n", 0, 200_000) + 1] or data)
     table = as_utf8(data, name, encoding) if encoding != "utf-8" else data
-    if (places := places_of(table)) is not None:
-        return aligned_csv(table, places)
     read = scaled_csv(table) if is_scaled(table) else table
     if has_meter_times(table):
         read = with_meter_times(read)
