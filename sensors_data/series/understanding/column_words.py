@@ -36,6 +36,7 @@ bad: schlecht slecht stale substituted suspect timeout u uncertain ungueltig ung
 end: bis end ende fin fine finish hasta stop to tot until
 good: a abgelesen actual bom bon bonne bueno buono g gemeten gevalideerd goed good good, good_non-specific
 good: goodnonspecific gueltig gut gültig measured non-specific ok read true uitgelezen v valid validated
+good: valide valido válido válida valida geldig platný действительно
 good: yes approved authorised authorized released freigegeben validé validée достоверно достоверное достовірне
 good: real reale reel réel medida medido misurata misurato mesuré mesurée mätt målt gemessen zmierzone
 kinds of sum: analog analogue counter digital avg smp min max std tot med wvc tmx tmn mean sum inst last
@@ -78,7 +79,7 @@ quality: 品質情報 品質 质量 품질
 quality: reliability zuverlässigkeit fiabilité kvalitet kvalita laatu jakość qualidade qualità kalite minőség
 quality: dataintegrity integrity freigabe якість качество достоверность
 quality: calidad confidence guete güete opcquality q qa qc qual qualitaet qualite quality qualität qualité
-quality: valid validity
+quality: valid validity validité validez validità validade gültigkeit geldigheid platnost
 ranks: priority prio severity prioridad prioridade priorité priorität priorita priorytet prioritet gravedad schwere
 revisions: rev revision revisionnumber ver version
 sensor: pointid pointname signalname tagid tagname varname

@@ -24,6 +24,8 @@ _BEGINS = re.compile(r"good|bad|uncertain")
 """How the grades of OPC begin, whatever says more behind: `GoodNonCascade NonSpecific`."""
 _USGS = re.compile(r"[ap](?:[: ]\[?\w{1,4}\]?)*")
 """Codes of the United States Geological Survey: approved or provisional, and perhaps what else, as e for estimated."""
+_INVALID = re.compile(r"(?:in|un)[ _-]?(?:v[aá]lid|gült|guelt)|non[ _-]?valid|ongeldig|nevalid|geçersiz|недействи")
+"""How words begin that say of a value that it does not count."""
 _CODE, _GOOD_CODE = r"0x[\da-f]{1,8}", r"0x0*c\w|0x[0-3][\da-f]{7}"
 """Grades of OPC in hexadecimal digits: c0 to cf are good; of OPC UA's eight digits the first two bits are 0."""
 
@@ -96,7 +98,8 @@ def _grades(column: Column) -> set[str] | None:
     if not words and column.blank.mean() > 0.5 and len(known) == len(grades):
         return {""}  # a mark stands beside the bad ones alone
     usual = column.filled.map(quality_word).value_counts(normalize=True)
-    return {str(usual.index[0])} if named and len(usual) and usual.iloc[0] > 0.6 else None
+    only = len(usual) > 1 and all(_INVALID.match(grade) for grade in usual.index[1:])  # the others are not valid
+    return {str(usual.index[0])} if len(usual) and ((named and usual.iloc[0] > 0.6) or only) else None
 
 
 def _codes(column: Column, named: bool) -> set[str] | None:
