@@ -21,23 +21,22 @@ from sensors_data.tables import TABLES
 
 FEWEST = 20
 """New files that are worth another gathering."""
+TRIES = 5
+"""Listings in a row between which and their reading an incident may be taken back."""
 _SPEC, _STAMP = TABLES["incidents"], pa.field("stamp", pa.string())
 log = logging.getLogger("nightscore")
 
 
 def all_incidents(store: Store) -> pd.DataFrame:
     """The rows of every incident, in no order of use."""
-    standing = _standing(store)
-    table = _read(store, standing, _unchanged(store, standing))
+    table, _ = _all_and_gathered(store)
     rows: pd.DataFrame = table.drop_columns([_STAMP.name]).to_pandas()
     return rows
 
 
 def gather(store: Store) -> int:
     """Gather the incidents anew where FEWEST are not yet gathered; how many those are."""
-    standing = _standing(store)
-    before = _unchanged(store, standing)
-    rows = _read(store, standing, before)
+    rows, before = _all_and_gathered(store)
     new = int(rows.num_rows) - int(before.num_rows)
     if new < FEWEST:
         return 0
@@ -45,6 +44,23 @@ def gather(store: Store) -> int:
     about = {"nightscore": stamp.model_dump_json(exclude={"made_from"})}
     store.write_bytes(GATHERED_INCIDENTS, parquet_bytes(rows.replace_schema_metadata(about)))
     return new
+
+
+def _all_and_gathered(store: Store) -> tuple[pa.Table, pa.Table]:
+    """The rows of every incident, and the gathered ones of them; listed anew where one is taken back meanwhile."""
+    for _ in range(TRIES - 1):
+        try:
+            return _listed(store)
+        except NotThereError:
+            continue
+    return _listed(store)
+
+
+def _listed(store: Store) -> tuple[pa.Table, pa.Table]:
+    """The same by one listing. NotThereError where an incident was taken back between its listing and its reading."""
+    standing = _standing(store)
+    gathered = _unchanged(store, standing)
+    return _read(store, standing, gathered), gathered
 
 
 def _standing(store: Store) -> dict[str, str]:

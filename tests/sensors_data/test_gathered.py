@@ -90,3 +90,20 @@ def test_a_cleaning_gathers_where_it_is_worth_it(tmp_path):
     add_incident(store, incident(FEWEST))
     assert clean(settings, date(2026, 3, 4)).endswith(f"{FEWEST} incidents gathered")
     assert not list(filter(None, verify(store, paths_of(store, None))))
+
+
+def test_an_incident_that_is_taken_back_while_all_are_read_is_left_out(store, monkeypatch):
+    gone, stays = (add_incident(store, incident(hour)) for hour in range(2))
+    plain, calls = Store.stamps, []
+
+    def stamps(self, *words):
+        listed = plain(self, *words)
+        if words == ("incidents",):
+            calls.append(words)
+            if len(calls) == 1:
+                withdraw(store, gone)  # between the listing and the reading
+        return listed
+
+    monkeypatch.setattr(Store, "stamps", stamps)
+    assert read_incidents(store)["incident"].tolist() == [stays]
+    assert len(calls) == 2

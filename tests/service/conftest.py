@@ -290,7 +290,7 @@ def opened(browser, served, signed_in) -> Iterator[Callable[..., object]]:
 
         def note(message: object) -> None:
             if message.type == "error" and not (is_refused and "responded with a status of 4" in message.text):
-                errors.append(f"{path}: {message.text}")
+                errors.append(f"{path}: {message.text} {message.location}")
 
         page.on("console", note)
         page.on("pageerror", lambda error: errors.append(f"{path}: {error}"))

@@ -45,7 +45,9 @@ NO_MODEL = "is not a detector file; train again"
         pytest.param(lambda data: data[:-100], "is damaged: it does not hold what was written", id="tensors cut"),
         pytest.param(lambda data: b"PK\x03\x04" * 100, NO_MODEL, id="something else"),
         pytest.param(
-            lambda data: resealed(data.replace(b'"format\\":2,', b'"format\\":9,')), "is of another format", id="newer"
+            lambda data: resealed(data.replace(b'"format\\":2,', b'"format\\":9,')),
+            "has another format than 2",
+            id="newer",
         ),
     ],
 )

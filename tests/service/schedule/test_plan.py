@@ -62,7 +62,7 @@ def test_scoring_costs_less_where_the_linear_path_serves_alone_and_nothing_else_
 
 
 def test_an_asset_too_large_for_a_task_is_refused_with_what_it_needs():
-    with pytest.raises(UnusableError, match=r"one asset of 8,640,000 values a day does not fit 1,000 MB"):
+    with pytest.raises(UnusableError, match=r"an asset of 8,640,000 values a day does not fit 1,000 MB"):
         plan(Fleet(assets=1, sensors=100, step=timedelta(seconds=1), memory_mb=1000))
     with pytest.raises(UnusableError, match="does not divide the day"):
         parse(Fleet, {"assets": 1, "sensors": 1, "step": "7h"}, "the plan")
