@@ -59,7 +59,7 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
     material = read_material(store, settings, through, camera)
     task = learning_task(settings, camera, through, material)
     state = unfinished(KIND, camera)
-    key = f"{task.about.settings} {day} {settings.seed} {_hash_of(material)}"
+    key = f"{task.about.settings} {day} {settings.seed} {hash_of(material)}"
     checkpoint = stored_checkpoint(store, state, key)
 
     def keep_sheet(snapshot: Snapshot, images: np.ndarray) -> None:
@@ -80,7 +80,8 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
     )
 
 
-def _hash_of(material: Material) -> str:
+def hash_of(material: Material) -> str:
+    """A short hash of images, labels and their split: a training continues under one."""
     labels = "\n".join(material.labels).encode()
     return hashlib.sha256(material.images.tobytes() + material.is_learned.tobytes() + labels).hexdigest()[:16]
 

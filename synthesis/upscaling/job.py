@@ -10,13 +10,15 @@ import torch
 
 from sensors_data.errors import UnusableError
 from sensors_data.images.files import MAX_PIXELS
+from sensors_data.model_files import unfinished
+from sensors_data.nets.checkpoint import stored_checkpoint
 from sensors_data.nets.threads import one_thread
-from sensors_data.nets.training import Progress
+from sensors_data.nets.training import Hooks, Progress
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Store
-from synthesis.jobs import read_material
-from synthesis.upscaling.files import TrainedUpscaler, UpscalerCard, save
+from synthesis.jobs import hash_of, read_material
+from synthesis.upscaling.files import KIND, TrainedUpscaler, UpscalerCard, save
 from synthesis.upscaling.learning import UpscalingSettings, as_unit, learn_upscaler, measured
 from synthesis.upscaling.network import Upscaler, upscaled
 
@@ -35,7 +37,8 @@ def train_upscaler(
 ) -> str:
     """Job: learn to enlarge a camera's images from those of the days before `day`; accept it if it beats bicubic.
 
-    NotThereError when there is no image, UnusableError when there are too few.
+    A training that was killed continues. NotThereError when there is no image, UnusableError when there are too few,
+    DivergedError when a loss is no number.
     """
     store, how = Store(settings.store), wanted or UpscalingSettings()
     return run_job(
@@ -52,7 +55,9 @@ def _train(
 ) -> Done:
     through = day - timedelta(days=1)
     material = read_material(store, settings, through, camera)
-    network = learn_upscaler(material.learned, how, settings.seed, progress)
+    state = unfinished(KIND, camera)
+    checkpoint = stored_checkpoint(store, state, f"{how.model_dump_json()} {day} {settings.seed} {hash_of(material)}")
+    network = learn_upscaler(material.learned, how, settings.seed, Hooks(progress, checkpoint))
     fidelity = measured(network, material.held_out)
     gain = fidelity.psnr - fidelity.bicubic_psnr
     card = UpscalerCard(
@@ -70,6 +75,7 @@ def _train(
         verdict=f"{gain:+.2f} dB against bicubic on {len(material.held_out)} images held out",
     )
     path = save(store, TrainedUpscaler(network, card))
+    store.remove(state)
     verdict = "accepted" if card.accepted else "rejected"
     return Done(
         card.images,

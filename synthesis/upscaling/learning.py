@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from pydantic import Field
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sensors_data.errors import UnusableError
-from sensors_data.nets.training import Progress
+from sensors_data.errors import DivergedError, UnusableError
+from sensors_data.nets.checkpoint import TrainingState
+from sensors_data.nets.training import Hooks
 from sensors_data.settings import Section
 from synthesis.networks.kinds import discriminator_of
 from synthesis.networks.pair import DiscriminatorNetwork
@@ -24,6 +26,8 @@ FEWEST = 64
 """Images that an upscaler needs at least."""
 JUDGED = 512
 """Held-out images that are measured, at most."""
+PARTS = 10
+"""Of a training; after each its state is kept."""
 
 
 class UpscalingSettings(Section):
@@ -55,37 +59,71 @@ class Fidelity:
     bicubic_ssim: float
 
 
-def learn_upscaler(
-    images: np.ndarray, settings: UpscalingSettings, seed: int, progress: Progress | None = None
-) -> Upscaler:
+def learn_upscaler(images: np.ndarray, settings: UpscalingSettings, seed: int, hooks: Hooks | None = None) -> Upscaler:
     """An upscaler learned from images uint8 (N, C, H, W), each reduced by the factor without aliases.
 
-    The same seed gives the same weights on one kind of processor. UnusableError for too few images, or a side that the
-    factor does not divide.
+    The same seed gives the same weights on one kind of processor, also when the training was killed. UnusableError for
+    too few images, or a side that the factor does not divide; DivergedError when a loss is no number.
     """
     _check(images, settings.factor)
-    torch_seed, draws = int(np.random.SeedSequence(seed).generate_state(1)[0]), np.random.default_rng(seed)
+    hooks, draws = hooks or Hooks(), np.random.default_rng(seed)
     steps = max(1, settings.images // settings.batch)
-    with torch.random.fork_rng():
-        torch.manual_seed(torch_seed)
-        channels = images.shape[1]
-        network = Upscaler(UpscalerConfig.model_validate({"channels": channels, "factor": settings.factor}))
-        critic = _Critic(images.shape[1:], settings) if settings.perceptual else None
-        optimizer = torch.optim.Adam(network.parameters(), settings.learning_rate)
-        rates = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, total_steps=steps)
-        for step in range(1, steps + 1):
-            truth = as_unit(images[draws.integers(0, len(images), settings.batch)])
-            enlarged = network(bicubic(truth, 1 / settings.factor).clamp(0, 1))
-            loss = F.l1_loss(enlarged, truth)
-            if critic is not None:
-                loss = loss + critic.loss_of(enlarged, truth)
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-            rates.step()
-            if progress is not None and (step % max(1, steps // 100) == 0 or step == steps):
-                progress(step * settings.batch, steps * settings.batch, f"loss {loss.item():.4f}")
-    return network.eval().requires_grad_(False)
+    learner = _Learner(images.shape[1:], settings, seed, steps)
+    saved = hooks.checkpoint.load(learner.state) if hooks.checkpoint is not None else None
+    done = int(saved.history[-1]["step"]) if saved else 0
+    learner.go_on_from(done)
+    for step in range(1, steps + 1):
+        rows = draws.integers(0, len(images), settings.batch)
+        if step <= done:
+            continue
+        loss = learner.step(as_unit(images[rows]))
+        if not math.isfinite(loss):
+            raise DivergedError("a loss became infinite or NaN", "show fewer images, or leave --perceptual out")
+        if hooks.checkpoint is not None and step % max(1, steps // PARTS) == 0:
+            hooks.checkpoint.save(learner.state, {}, [{"step": step}])
+        if hooks.progress is not None and (step % max(1, steps // 100) == 0 or step == steps):
+            hooks.progress(step * settings.batch, steps * settings.batch, f"loss {loss:.4f}")
+    return learner.network.eval().requires_grad_(False)
+
+
+class _Learner:
+    """An upscaler, and what changes beside it while it learns."""
+
+    def __init__(self, image: tuple[int, ...], settings: UpscalingSettings, seed: int, steps: int) -> None:
+        self.factor = settings.factor
+        with torch.random.fork_rng():
+            torch.manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
+            fields = {"channels": image[0], "factor": settings.factor}
+            self.network = Upscaler(UpscalerConfig.model_validate(fields))
+            self.critic = _Critic(image, settings) if settings.perceptual else None
+        self.optimizer = torch.optim.Adam(self.network.parameters(), settings.learning_rate)
+        self.rates = torch.optim.lr_scheduler.OneCycleLR(self.optimizer, settings.learning_rate, total_steps=steps)
+
+    @property
+    def state(self) -> TrainingState:
+        """What a checkpoint keeps; rates and draws follow from the step."""
+        if self.critic is None:
+            return TrainingState({"network": self.network}, {"optimizer": self.optimizer})
+        networks: dict[str, nn.Module] = {"network": self.network, "critic": self.critic.network}
+        return TrainingState(networks, {"optimizer": self.optimizer, "critic_optimizer": self.critic.optimizer})
+
+    def go_on_from(self, done: int) -> None:
+        """Take the learning rate that follows `done` steps."""
+        if done:
+            self.rates.load_state_dict({**self.rates.state_dict(), "last_epoch": done - 1, "_step_count": done})
+            self.rates.step()
+
+    def step(self, truth: Tensor) -> float:
+        """Learn from true images (B, C, H, W) in [0, 1]; the loss."""
+        enlarged = self.network(bicubic(truth, 1 / self.factor).clamp(0, 1))
+        loss: Tensor = F.l1_loss(enlarged, truth)
+        if self.critic is not None:
+            loss = loss + self.critic.loss_of(enlarged, truth)
+        self.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimizer.step()
+        self.rates.step()
+        return loss.item()
 
 
 class _Critic:

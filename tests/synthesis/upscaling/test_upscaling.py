@@ -8,15 +8,17 @@ from sklearn.datasets import load_digits
 from torchmetrics.functional.image import structural_similarity_index_measure
 from typer.testing import CliRunner
 
-from sensors_data.errors import UnusableError
+from sensors_data.errors import DivergedError, UnusableError
 from sensors_data.images.arrays import resize
 from sensors_data.images.files import encode_png
+from sensors_data.nets.checkpoint import Checkpoint
+from sensors_data.nets.training import Hooks
 from sensors_data.store import Store
 from service.cli.app import app
 from synthesis.upscaling.fidelity import psnr, ssim
 from synthesis.upscaling.files import from_bytes, load_for, to_bytes
 from synthesis.upscaling.job import enlarged
-from synthesis.upscaling.learning import UpscalingSettings, learn_upscaler, measured
+from synthesis.upscaling.learning import UpscalingSettings, _Critic, as_unit, learn_upscaler, measured
 from synthesis.upscaling.network import Upscaler, UpscalerConfig, bicubic
 
 DAY = "2026-03-10"
@@ -57,6 +59,47 @@ def test_the_same_seed_learns_the_same_and_the_perceptual_loss_something_else(sc
     sharp = learn_upscaler(scans, short.model_copy(update={"perceptual": True}), 0)
     assert all(torch.equal(a, b) for a, b in zip(first.parameters(), again.parameters(), strict=True))
     assert not torch.equal(first.last.weight, sharp.last.weight)
+
+
+class KilledError(Exception):
+    """The machine went away."""
+
+
+@pytest.mark.parametrize("perceptual", [False, True])
+def test_a_training_that_was_killed_continues_to_the_same_weights(scans, perceptual):
+    wanted, states = UpscalingSettings(images=640, perceptual=perceptual), []
+
+    def write(data):
+        states.append(data)
+        if len(states) == 4:
+            raise KilledError
+
+    checkpoint = Checkpoint(lambda: states[-1] if states else None, write, "a key")
+    with pytest.raises(KilledError):
+        learn_upscaler(scans, wanted, 0, Hooks(checkpoint=checkpoint))
+    steps = []
+    again = learn_upscaler(scans, wanted, 0, Hooks(lambda *told: steps.append(told[0]), checkpoint))
+    assert (steps[0], len(states)) == (9 * 32, 10)
+    whole = learn_upscaler(scans, wanted, 0)
+    assert all(torch.equal(a, b) for a, b in zip(whole.parameters(), again.parameters(), strict=True))
+
+
+def test_a_loss_that_is_no_number_ends_the_training(scans):
+    with pytest.raises(DivergedError, match="a loss became infinite or NaN"):
+        learn_upscaler(scans, UpscalingSettings(learning_rate=1e30, images=320), 0)
+
+
+def test_the_perceptual_loss_adds_a_verdict_and_the_distance_of_features(scans):
+    torch.manual_seed(0)
+    wanted = UpscalingSettings(adversarial_weight=0.5, feature_weight=0.25)
+    critic, truth = _Critic((1, 28, 28), wanted), as_unit(scans[:4])
+    enlarged = (truth + 0.1).clamp(0, 1)
+    critic.network.eval()  # spectral normalisation then stays as it is
+    critic.optimizer = torch.optim.SGD(critic.network.parameters(), 0.0)
+    on_fake, on_real = (critic.network.discriminate(2 * x - 1) for x in (enlarged, truth))
+    apart = (on_fake.features - on_real.features).abs().mean()
+    expected = -0.5 * on_fake.logit.mean() + 0.25 * apart
+    assert critic.loss_of(enlarged, truth).item() == pytest.approx(expected.item(), rel=1e-5)
 
 
 def test_a_picture_enlarged_in_parts_shows_no_seam():
