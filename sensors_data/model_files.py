@@ -74,8 +74,10 @@ class ModelCatalogue:
         if (model := self.serving(kind, name, day)) is not None:
             return model
         job = next(job for job in JOBS.values() if job.trains == kind)
+        rejected = self.trained_before(kind, name, day)
+        why = f" (that of {rejected[-1].through} was rejected)" if rejected else ""
         raise NotThereError(
-            f"no accepted {what} of {name} trained before {day} in {self.store.root}",
+            f"no accepted {what} of {name} trained before {day} in {self.store.root}{why}",
             f"run: nightscore {job.name} --{job.owner} {name} --day {day}",
         )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pandas as pd
@@ -30,9 +32,11 @@ from synthesis.quality.extractor_files import load_extractor, save_extractor
 from synthesis.quality.extractors import inception_extractor
 from synthesis.quality.gate import FEWEST, Batch, Measure, fid, judge, not_yet_tried, quality_rows
 from synthesis.sampling import class_names, drawn_pngs
-from synthesis.settings import generator_settings
+from synthesis.settings import GeneratorSettings, generator_settings
 from synthesis.sheets import sheet_png
 from synthesis.training.run import GanHooks, Snapshot
+
+log = logging.getLogger("nightscore")
 
 MOST_A_DAY = 100_000
 """Images of one batch, at most."""
@@ -96,15 +100,27 @@ def read_material(
     """
     spec, generation = settings.camera(camera), generator_settings(settings, camera)
     days = [through - timedelta(days=back) for back in range(generation.days - 1, -1, -1)]
-    rows = store.read_days("images", days, camera=camera)
-    rows = learnable_rows(rows[~rows["label"].isin(generation.leave_out)])
+    every = store.read_days("images", days, camera=camera)
+    rows = learnable_rows(every[~every["label"].isin(generation.leave_out)])
     if generation.learns_from == "normal":
         rows = normal_rows(rows, spec)
     if rows.empty:
-        remedy = f"run: nightscore ingest-images --camera {camera}"
-        raise NotThereError(f"no image of {camera} in the {generation.days} days until {through}", remedy)
+        _refuse_none(camera, generation, through, len(every))
+    if holdout_cutoff is None and (unknown := sorted(set(generation.leave_out) - set(every["label"]))):
+        log.warning("%s: leave_out names %s, and no image has that label", camera, ", ".join(map(repr, unknown)))
     images = pixels_of(rows, spec)
     return material_of(camera, spec, rows, images, generation, holdout_cutoff)
+
+
+def _refuse_none(camera: str, generation: GeneratorSettings, through: date, count: int) -> NoReturn:
+    """NotThereError for a span of which no image is learned from, though it has `count`."""
+    span = f"in the {generation.days} days until {through}"
+    if count == 0:
+        raise NotThereError(f"no image of {camera} {span}", f"run: nightscore ingest-images --camera {camera}")
+    raise NotThereError(
+        f"none of {count:,} images of {camera} {span} is learned from",
+        f"look at leave_out and learns_from in [cameras.{camera}.generator]",
+    )
 
 
 def _keep_history(store: Store, camera: str, through: date, history: list[Snapshot]) -> None:

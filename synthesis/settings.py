@@ -8,7 +8,7 @@ from pydantic import Field
 
 from sensors_data.errors import UnusableError
 from sensors_data.settings import Section, Settings, parse
-from synthesis.presets.catalogue import PRESETS, SIZES, preset
+from synthesis.presets.catalogue import PRESETS, preset, sides_of
 from synthesis.quality.gate import GateConfig
 from synthesis.training.collapse import WatchConfig
 from synthesis.training.config import TrainingConfig
@@ -74,7 +74,7 @@ def recipe_of(settings: Settings, camera: str, classes: int) -> Recipe:
     try:
         recipe = preset(generation.preset, (spec.channels, spec.size, spec.size), classes)
     except ValueError as error:
-        sizes = ", ".join(map(str, SIZES))
+        sizes = ", ".join(map(str, sides_of(generation.preset)))
         raise UnusableError(
             f"preset {generation.preset} cannot draw {spec.size} pixels a side",
             f"set size of [cameras.{camera}] to {sizes}",
@@ -82,4 +82,4 @@ def recipe_of(settings: Settings, camera: str, classes: int) -> Recipe:
     changes = {**generation.training, **({} if generation.images is None else {"images": generation.images})}
     where = f"[cameras.{camera}.generator.training]"
     training = parse(TrainingConfig, {**recipe.training.model_dump(), **changes}, where)
-    return recipe.model_copy(update={"training": training})
+    return parse(Recipe, {**dict(recipe), "training": training}, where)

@@ -78,7 +78,5 @@ def upscale_images(
         (out / f"{path.stem}.png").write_bytes(encode_png(image, about))
         written += 1
     if not written:
-        raise NotThereError(
-            f"none of {len(paths)} files in {source} is a picture", "name a picture or a folder of some"
-        )
+        raise NotThereError(f"none of {len(paths)} files at {source} was enlarged", "the lines above say why of each")
     say(f"enlarged {written} of {len(paths)} pictures {card.network.factor} times by {upscaler.name} into {out}")

@@ -10,6 +10,7 @@ from synthesis.networks.pair import DiscriminatorShape, GeneratorShape, paramete
 from synthesis.presets.catalogue import PRESETS, preset
 from synthesis.presets.families import FAMILIES
 from synthesis.presets.left_open import LEFT_OPEN
+from synthesis.training.config import TrainingConfig
 from synthesis.training.recipe import Recipe
 
 CLASSES = 10
@@ -117,16 +118,35 @@ def _after(norm: Norm, activation: Activation) -> str:
     }[norm]
 
 
+def _terms(config: TrainingConfig) -> list[str]:
+    """What a loss adds to telling real images from fake ones."""
+    every = f" every {config.penalty_every} steps" if config.penalty_every > 1 else ""
+    penalty = f"{config.penalty} penalty of weight {config.penalty_weight:g}{every}"
+    energy = f"margin {config.margin:g}, pulling-away term of weight {config.pulling_away:g}"
+    path = f"path length of weight {config.path_weight:g} every {config.path_every} steps"
+    terms = {
+        penalty: config.penalty != "none",
+        energy: config.loss == "energy",
+        path: config.path_weight > 0,
+        f"orthogonal weights by weight {config.orthogonality:g}": config.orthogonality > 0,
+        f"entropy of weight {config.entropy_weight:g}": config.entropy_weight > 0,
+        f"distance from past weights by weight {config.history_weight:g}": config.history_weight > 0,
+    }
+    return [words for words, is_there in terms.items() if is_there]
+
+
 def _training(recipe: Recipe) -> str:
     config = recipe.training
     rate = f"{config.optimizer} {config.learning_rate:g}"
+    if config.discriminator_learning_rate:
+        rate += f" ({config.discriminator_learning_rate:g} of the discriminator)"
     parts = [
         config.loss,
         rate if config.optimizer == "rmsprop" else f"{rate} betas {config.betas[0]:g} {config.betas[1]:g}",
     ]
     parts += [f"real images as {config.real_target:g}"] if config.real_target < 1 else []
     parts += ["features matched"] if config.matches_features else []
-    parts += [f"{config.penalty} penalty of weight {config.penalty_weight:g}"] if config.penalty != "none" else []
+    parts += _terms(config)
     parts += [f"weights clipped to {config.clip:g}"] if config.clip else []
     parts += [f"{config.discriminator_steps} steps of the discriminator"] if config.discriminator_steps > 1 else []
     parts += [f"rate halves in {config.decay_steps:,} steps"] if config.schedule == "exponential" else []

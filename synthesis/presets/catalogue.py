@@ -25,7 +25,10 @@ def preset(name: str, image: Shape, classes: int = 0) -> Recipe:
         raise NotThereError(f"no preset '{name}' (known: {', '.join(PRESETS)})", "see: nightscore presets list")
     chosen = PRESETS[name]
     if image[1] % 2**chosen.halvings or image[1] != image[2]:
-        raise UnusableError(f"{name} draws square images whose side {2**chosen.halvings} divides, found {image[1:]}")
+        raise UnusableError(
+            f"{name} draws square images whose side {2**chosen.halvings} divides, found {image[1:]}",
+            f"sides that it draws: {', '.join(map(str, sides_of(name)))}",
+        )
     if chosen.conditional and not classes:
         raise UnusableError(f"{name} needs the class of each image, and these images have none", "take another preset")
     if classes and not chosen.takes_classes:
@@ -38,6 +41,11 @@ def preset(name: str, image: Shape, classes: int = 0) -> Recipe:
         discriminator=discriminator.model_copy(update={"classes": classes}),
         training=training,
     )
+
+
+def sides_of(name: str) -> list[int]:
+    """The sides that a preset can draw."""
+    return [side for side in SIZES if side % 2 ** PRESETS[name].halvings == 0]
 
 
 def nearest_size(side: int) -> int:

@@ -56,5 +56,6 @@ OTHER_COMMANDS = {
     "cyclegan": ("train-translator", "the same without pairs, both ways", "Zhu et al. 2017"),
     "edsr": ("train-upscaler", "two or four times the side", "Lim et al. 2017"),
     "srgan": ("train-upscaler --perceptual", "the same, sharper", "Ledig et al. 2017"),
+    "inpainting": ("expected-images", "a part without what is odd on it, by a generator", "Yeh et al. 2017"),
 }
 """Published systems that take a picture instead of a code: command, what it does, source."""

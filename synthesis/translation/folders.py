@@ -31,6 +31,8 @@ def learn_from_folders(
     Pairs are pictures of one name. A training that was killed continues from the file beside `out`. NotThereError and
     UnusableError for folders from which nothing can be learned.
     """
+    if first.resolve() == second.resolve():
+        raise UnusableError(f"both sides are {first}", "name two folders of pictures")
     names, kinds = _read(first, second, settings.paired, say)
     check(kinds, settings.paired)
     learned, held_out = _split(kinds)
@@ -118,5 +120,5 @@ def translate_pictures(translator: TrainedTranslator, source: Path, out: Path, b
         _writer(out / f"{name}.png")(encode_png(other, text))
         written += 1
     if not written:
-        raise NotThereError(f"none of {len(paths)} files in {source} is a picture", "name a folder of pictures")
+        raise NotThereError(f"none of {len(paths)} files at {source} was translated", "the lines above say why of each")
     return f"translated {written} of {len(paths)} pictures, {kinds[0]} to {kinds[1]}, {side} pixels a side: {out}"

@@ -52,6 +52,14 @@ def test_a_verdict_that_changes_takes_the_other_file_away(catalogue):
     assert catalogue.serving("series", "pump", date(2026, 3, 30)).through == date(2026, 3, 1)
 
 
+def test_a_model_that_is_missing_because_it_was_rejected_is_named(catalogue):
+    catalogue.keep(ModelFile("generators", "press", date(2026, 3, 8), accepted=False), model_bytes(format=3))
+    with pytest.raises(NotThereError, match=r"no accepted model of press .* \(that of 2026-03-08 was rejected\)"):
+        catalogue.needed("generators", "press", date(2026, 3, 30))
+    with pytest.raises(NotThereError, match=r"no accepted model of oven trained before 2026-03-30 in [^(]*$"):
+        catalogue.needed("series", "oven", date(2026, 3, 30))
+
+
 def test_a_card_of_any_kind_and_format_can_be_read(catalogue):
     cards = [catalogue.card(model) for model in catalogue.models()]
     assert [card["format"] for card in cards] == [2, 3, 3, 3]

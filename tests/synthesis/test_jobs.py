@@ -218,6 +218,21 @@ def test_a_class_left_out_by_name_is_not_learned_from(tmp_path, keep_images, day
     assert len(material.images) == len(labels) - 5
 
 
+def test_a_label_to_leave_out_that_no_image_has_is_reported(tmp_path, keep_images, day, scans, caplog):
+    labels = np.where(scans[1] < 5, "dent", "good")
+    settings = camera_of(tmp_path, keep_images, day, scans[0], labels, learns_from="all", leave_out=["dnet"])
+    read_material(Store(settings.store), settings, day - timedelta(days=1), "eye")
+    assert "eye: leave_out names 'dnet', and no image has that label" in caplog.text
+
+
+def test_a_camera_whose_every_image_is_left_out_is_told_where_to_look(tmp_path, keep_images, day, scans):
+    labels = np.where(scans[1] < 5, "dent", "good")
+    settings = camera_of(tmp_path, keep_images, day, scans[0], labels, learns_from="normal", leave_out=["good"])
+    expected = f"none of {len(labels):,} images of eye .* is learned from; look at leave_out and learns_from in"
+    with pytest.raises(LookupError, match=expected):
+        read_material(Store(settings.store), settings, day - timedelta(days=1), "eye")
+
+
 def test_an_image_that_comes_late_moves_no_other_between_learned_and_held_out(scans):
     rows = pd.DataFrame({"image_id": [f"{n}.png" for n in range(1000)], "label": "good"})
     before = material_of("eye", CAMERA, rows, scans[0][:1000], GeneratorSettings())
@@ -250,6 +265,18 @@ def test_a_wrong_key_or_size_in_the_settings_is_named(trained, day):
         ValueError, match=r"cannot draw 20 pixels a side; set size of \[cameras.eye\] to 28, 32, 64, 128"
     ):
         recipe_of(odd, "eye", 0)
+
+
+def test_a_pair_that_learns_from_every_size_at_once_takes_no_augmentation_from_the_settings(trained):
+    settings = with_generator(trained, preset="msg", training={"augmentation": ["shift"]})
+    with pytest.raises(ValueError, match=r"generator.training\]: .* a multi-scale pair .* leave augmentation empty"):
+        recipe_of(settings, "eye", 0)
+
+
+def test_a_preset_that_cannot_draw_the_size_names_those_that_it_draws(trained):
+    spec = with_generator(trained, preset="dcgan-64").camera("eye").model_copy(update={"size": 28})
+    with pytest.raises(ValueError, match=r"dcgan-64 cannot draw 28 .* set size of \[cameras.eye\] to 32, 64, 128"):
+        recipe_of(trained.model_copy(update={"cameras": {"eye": spec}}), "eye", 0)
 
 
 def test_more_devices_than_there_are_cost_nothing_that_was_there(trained, day):

@@ -167,6 +167,17 @@ def presets(*words):
     return CliRunner().invoke(app, ["presets", *map(str, words)])
 
 
+TERMS = {
+    "ebgan": "margin 10, pulling-away term of weight 0.1",
+    "presgan": "entropy of weight 0.0005",
+    "historical-averaging": "distance from past weights by weight 0.001",
+    "style": "r1 penalty of weight 5 every 16 steps",
+    "style2": "r1 penalty of weight 5 every 16 steps, path length of weight 2 every 4 steps",
+    "sagan": "adam 0.0001 (0.0004 of the discriminator) betas 0 0.9",
+}
+"""What a preset's paper adds to the plain DCGAN's loss or optimizer."""
+
+
 def test_presets_are_listed_and_shown():
     listed = presets("list").output
     assert "5,593,345" in listed
@@ -183,4 +194,6 @@ def test_presets_are_listed_and_shown():
     told = presets("show", "--name", "minibatch-features").output
     assert "virtual batch normalisation, relu" in told
     assert "minibatch discrimination by 100 kernels" in told
+    for name, term in TERMS.items():
+        assert f", {term}, batch" in presets("show", "--name", name).output
     assert "no preset 'x'" in str(presets("show", "--name", "x").exception)

@@ -141,6 +141,7 @@ def test_a_side_that_is_empty_or_pairs_that_are_none_are_refused(tmp_path, digit
     good, empty = folder(tmp_path / "good", digits.first[:12]), folder(tmp_path / "empty", [])
     words = ("train-translator", "--from", good, "--to", empty, "--out", tmp_path / "t.safetensors")
     assert "there is no picture at" in str(run(*words).exception)
+    assert "both sides are" in str(run(*words[:4], good, *words[5:]).exception)
     (empty / "notes.txt").write_text("no picture")
     assert "one side is empty: 12 and 0 images" in str(run(*words).exception)
     assert "pairs have one name" in str(run(*words, "--pairs").exception)

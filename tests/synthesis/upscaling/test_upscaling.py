@@ -155,4 +155,8 @@ def test_a_camera_learns_and_its_pictures_are_enlarged(tmp_path, scans, keep_ima
     assert "enlarged 1 of 2 pictures 2 times by eye@2026-03-09" in said
     with Image.open(folder / "large" / "a.png") as image:
         assert (image.size, image.info["enlarged"]) == ((56, 56), "2")
+    Image.new("L", (4000, 4000)).save(folder / "large.png")
+    refused = run(*words[:-1], folder / "large.png", "--out", folder / "x")
+    assert "4000 x 4000 pixels are large already" in refused.output
+    assert "none of 1 files at" in str(refused.exception)
     assert "there is no picture at" in str(run(*words[:-1], folder / "none", "--out", folder / "x").exception)
