@@ -23,7 +23,8 @@ from synthesis.data_sheet import keep_data_sheet
 from synthesis.generator_files import load_by_name
 from synthesis.jobs import read_material
 from synthesis.learning import Material
-from synthesis.quality.augmentation import SHOWN, ClassifierTrial, four_ways
+from synthesis.quality.augmentation import SHOWN
+from synthesis.quality.classifier_trial import ClassifierTrial, check_counts, four_ways, with_fewer
 from synthesis.quality.gate import Measure, cannot_be_tried, quality_rows, use_of
 from synthesis.quality.usefulness import Labelled, Trial, compare
 from synthesis.settings import generator_settings
@@ -35,28 +36,49 @@ RARE = 0.1
 
 
 @dataclass(frozen=True)
+class Order:
+    """What is tried."""
+
+    per_class: int | None
+    """Real images of each class; None for all."""
+    seeds: int
+    counts: tuple[int, ...]
+    """Numbers of drawn images that are tried beside the whole batch."""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a trial measured, and in words."""
 
     measures: list[Measure]
     words: str
+    how: str = ""
+    """How the batch was used."""
 
 
 def try_augmentation(
-    settings: Settings, day: date, camera: str, per_class: int | None = None, seeds: int = SEEDS
+    settings: Settings,
+    day: date,
+    camera: str,
+    per_class: int | None = None,
+    seeds: int = SEEDS,
+    counts: tuple[int, ...] = (),
 ) -> str:
     """Job: train with a day's published batch and without it; the verdict, also in `quality`.
 
-    With classes it is what the batch adds to the accuracy of a classifier over ordinary augmentation; without, how well
-    the image VAE ranks planted defects. On all real images the verdict decides whether the batch is for augmentation or
-    to look at; a batch that cannot be tried stays to look at, with the reason. On `per_class` of each class it decides
-    nothing. NotThereError when nothing was published, UnusableError when a class has fewer than `per_class` images.
+    With classes it is what the batch adds to the accuracy of a classifier over ordinary augmentation, or over real
+    images alone where that is better; without, how well the image VAE ranks planted defects. On all real images the
+    verdict decides whether the batch is for augmentation or to look at; a batch that cannot be tried stays to look at,
+    with the reason. On `per_class` of each class it decides nothing. Of `counts` drawn images the gain is measured too,
+    with classes, so that one sees how many pay.
+
+    NotThereError when nothing was published, UnusableError when a class has fewer than `per_class` images.
     """
-    store = Store(settings.store)
-    return run_job(store, "try-augmentation", day, camera, lambda: _try(store, settings, day, camera, per_class, seeds))
+    store, order = Store(settings.store), Order(per_class, seeds, counts)
+    return run_job(store, "try-augmentation", day, camera, lambda: _try(store, settings, day, camera, order))
 
 
-def _try(store: Store, settings: Settings, day: date, camera: str, per_class: int | None, seeds: int) -> Done:
+def _try(store: Store, settings: Settings, day: date, camera: str, order: Order) -> Done:
     rows = store.read("synthetic_images", camera=camera, day=day)
     generator = load_by_name(store, str(rows["generator"].iloc[0]))
     card = generator.card
@@ -64,50 +86,54 @@ def _try(store: Store, settings: Settings, day: date, camera: str, per_class: in
     drawn = Labelled(pixels_of(rows, settings.camera(camera)), rows["label"].to_numpy(str))
     tried = _with_classes if material.conditional else _without_classes
     try:
-        outcome = tried(settings, camera, material, drawn, per_class, seeds)
-        use = use_of(outcome.measures[0]) if per_class is None else None
+        outcome = tried(settings, camera, material, drawn, order)
+        use = use_of(outcome.measures[0], outcome.how) if order.per_class is None else None
     except UnusableError as error:
-        if per_class is not None:
+        if order.per_class is not None or order.counts:
             raise
         use = cannot_be_tried(len(rows), str(error))  # a schedule asks each week, of the same few images
         outcome = Outcome([], "no figure")
     measures = outcome.measures
     _keep(store, settings, day, camera, generator.name, [*measures, *([use] if use else [])])
     keep_data_sheet(store, settings, day, camera, generator)
-    of = "all real ones" if per_class is None else f"{per_class} real ones a class"
+    of = "all real ones" if order.per_class is None else f"{order.per_class} real ones a class"
     what = f"tried {len(rows):,} drawn images of {camera} {day} on {of}"
     verdict = f"; published {use.reason}" if use else ""
     seen = f"the generator learned from {card.images:,} real images"
     return Done(len(measures), f"{what}: {outcome.words}{verdict}; {seen}")
 
 
-def _with_classes(
-    settings: Settings, camera: str, material: Material, drawn: Labelled, per_class: int | None, seeds: int
-) -> Outcome:
+def _with_classes(settings: Settings, camera: str, material: Material, drawn: Labelled, order: Order) -> Outcome:
     """A classifier's accuracy in four ways: on all images that were learned from, or on few, balanced and not."""
     del settings, camera
+    check_counts(order.counts, len(drawn.x))
     learned, unseen = _parts(material)
-    trial = ClassifierTrial(learned, drawn, unseen, seeds, shown=SHOWN)
-    if per_class is None:
-        results = [four_ways("classifier_all", trial)]
+    trial = ClassifierTrial(learned, drawn, unseen, order.seeds, shown=SHOWN)
+    if order.per_class is None:
+        trials = {"classifier_all": trial}
     else:
-        name = f"classifier_{per_class}"
-        results = [
-            four_ways(name, trial.on_few(per_class)),
-            four_ways(f"{name}_imbalanced", trial.on_few(per_class, RARE)),
-        ]
-    verdicts = "; ".join(f"{result.name}: {result.verdict}" for result in results)
-    return Outcome([measure for result in results for measure in result.measures], verdicts)
+        name = f"classifier_{order.per_class}"
+        trials = {name: trial.on_few(order.per_class), f"{name}_imbalanced": trial.on_few(order.per_class, RARE)}
+    measures, verdicts, how = [], [], []
+    for name, some in trials.items():
+        result = four_ways(name, some)
+        fewer = [with_fewer(result, some, count) for count in order.counts]
+        measures += [*result.measures, *(part.whole for part in fewer)]
+        verdicts.append("; ".join([f"{name}: {result.verdict}", *(part.gain_in_words for part in fewer)]))
+        how.append(result.plan.words)
+    return Outcome(measures, "; ".join(verdicts), how[0])
 
 
-def _without_classes(
-    settings: Settings, camera: str, material: Material, drawn: Labelled, per_class: int | None, seeds: int
-) -> Outcome:
+def _without_classes(settings: Settings, camera: str, material: Material, drawn: Labelled, order: Order) -> Outcome:
     """How well the detector ranks planted defects, with the batch and without it."""
+    if order.counts:
+        raise UnusableError(
+            f"the images of {camera} have no classes, by which a number of drawn images is tried", "leave out --count"
+        )
     learned, unseen = _parts(material)
-    count = len(learned.x) if per_class is None else per_class
-    name = "vae_all" if per_class is None else f"vae_{per_class}"
-    figures = compare(name, vae_trial(settings, camera, unseen.x), learned, drawn, count, seeds)
+    count = len(learned.x) if order.per_class is None else order.per_class
+    name = "vae_all" if order.per_class is None else f"vae_{order.per_class}"
+    figures = compare(name, vae_trial(settings, camera, unseen.x), learned, drawn, count, order.seeds)
     return Outcome([figures.measure(len(drawn.x))], f"{figures.name}: {figures.verdict}")
 
 

@@ -216,8 +216,12 @@ def try_augmentation(
         int | None, typer.Option("--per-class", min=10, help="Real images of each class; by default all.")
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", min=2, help="Number of runs with the batch and without it.")] = 5,
+    counts: Annotated[
+        list[int] | None,
+        typer.Option("--count", min=1, help="Also try so many drawn images; may be repeated. Shows how many pay."),
+    ] = None,
 ) -> None:
     """Try a published batch: does it add to ordinary augmentation?"""
     from service import trials
 
-    say(trials.try_augmentation(settings, day_from(day), camera, per_class, seeds))
+    say(trials.try_augmentation(settings, day_from(day), camera, per_class, seeds, tuple(counts or ())))

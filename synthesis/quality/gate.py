@@ -104,9 +104,11 @@ def cannot_be_tried(images: int, reason: str) -> Measure:
     return Measure(measure=USE, value=0.0, passed=False, images=images, reason=use)
 
 
-def use_of(tried: Measure) -> Measure:
-    """What a published batch is for, by what a trial on all real images measured: its gain with its interval."""
-    interval = f"{tried.value:+.4f} [{tried.low:+.4f}, {tried.high:+.4f}]"
+def use_of(tried: Measure, how: str = "") -> Measure:
+    """What a published batch is for, by what a trial on all real images measured: its gain with its interval, and how
+    the batch was used for it.
+    """
+    interval = f"{tried.value:+.4f} [{tried.low:+.4f}, {tried.high:+.4f}]{f' with {how}' if how else ''}"
     reason = f"for augmentation: its gain is {interval}"
     if not tried.passed:
         reason = f"to look at: its gain is {interval}, and the lower end must be above 0"

@@ -37,7 +37,29 @@ def test_a_row_a_seed_has_the_accuracy_of_the_four_ways(file, tmp_path, learned_
     assert rows[["per_class", "images", "seed"]].to_numpy().tolist() == [[20, 40, 0], [20, 40, 1]]
     assert rows[["real", "ordinary", "batch", "both"]].apply(lambda share: share.between(0, 1)).all(axis=None)
     assert "both over ordinary" in done.output
-    assert drawn.is_file() == (learned_from == "sister")
+    assert drawn.with_stem("drawn-0").is_file() == (learned_from == "sister")
+
+
+def test_choices_take_generators_by_turns_and_their_batches_are_read_again(file, tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "COUNT", 128)
+    words = ("--per-class", 20, "--generators", 2, "--drawn", tmp_path / "drawn.npz", "--out", tmp_path / "rows.csv")
+    assert asked(file, *words).exit_code == 0
+    first = pd.read_csv(tmp_path / "rows.csv")
+    batches = [np.load(tmp_path / f"drawn-{number}.npz")["x"] for number in (0, 1)]
+    assert (batches[0] != batches[1]).any()
+    monkeypatch.setattr(command, "drawn_from", None)  # what is kept is not drawn again
+    assert asked(file, *words).exit_code == 0
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "rows.csv"), first)
+
+
+def test_rare_classes_alone_can_be_drawn_and_the_plan_chosen_on_held_out_images(file, monkeypatch):
+    monkeypatch.setattr(command, "COUNT", 128)
+    done = asked(file, "--per-class", 20, "--rare-share", 0.2, "--part", "rare")
+    assert "24 real images, 2 seeds: real" in done.output
+    done = asked(file, "--per-class", 20, "--rare-share", 0.2, "--chosen")
+    assert done.exit_code == 0, done.output
+    assert "24 real images: " in done.output
+    assert "drawn" in done.output
 
 
 def test_the_sisters_half_has_no_image_of_the_line():
@@ -49,6 +71,7 @@ def test_the_sisters_half_has_no_image_of_the_line():
 
 def test_a_wrong_option_ends_with_status_2(file):
     assert "--learned-from is sister or own, found aunt" in asked(file, "--learned-from", "aunt").output
+    assert "--part is one of all, rare, agreed, hard, found best" in asked(file, "--part", "best").output
     done = asked(file, "--per-class", 100)
     assert done.exit_code == 2
     assert "asked for 100" in done.output

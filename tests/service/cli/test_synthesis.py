@@ -95,9 +95,11 @@ def test_a_batch_is_drawn_judged_and_tried(folder, monkeypatch):
 
 def test_the_trial_on_all_real_images_says_what_a_batch_is_for(folder, monkeypatch):
     monkeypatch.setattr(trials, "SHOWN", 128)
-    tried = of_eye(folder, "try-augmentation", "--seeds", "2")
+    tried = of_eye(folder, "try-augmentation", "--seeds", "2", "--count", "100")
     assert "on all real ones: classifier_all: real images alone 0." in tried.output
     rows = quality(folder)
+    assert "; 100 of them add " in tried.output
+    assert rows.loc["augmentation_classifier_all_of_100", "images"] == 100
     gain, use = rows.loc["augmentation_classifier_all"], rows.loc["use"]
     assert use["passed"] == (gain["low"] > 0)
     assert use["reason"].split(":")[0] == ("for augmentation" if gain["low"] > 0 else "to look at")
