@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sensors_data.errors import UnreadableError
 from sensors_data.series.files.bsrn import bsrn_csv, is_bsrn
 from sensors_data.series.files.csv_text import csv_of, csv_of_records
+from sensors_data.series.files.dated_by_name import with_date_of_name
 from sensors_data.series.files.encodings import as_utf8, encoding_of
 from sensors_data.series.files.exposition import exposition_csv, is_exposition
 from sensors_data.series.files.influx_csv import annotated_csv, is_annotated
@@ -23,6 +24,7 @@ from sensors_data.series.files.markup import is_markup, markup_csv
 from sensors_data.series.files.named_cells import has_named_cells, named_cells_csv
 from sensors_data.series.files.p1 import has_meter_times, has_telegrams, telegrams_csv, with_meter_times
 from sensors_data.series.files.perfdata import has_perfdata, perfdata_csv
+from sensors_data.series.files.places_across import with_places_down
 from sensors_data.series.files.ruled import rule_of, ruled_csv
 from sensors_data.series.files.sar import is_sar, sar_csv
 from sensors_data.series.files.scaled import is_scaled, scaled_csv
@@ -111,10 +113,10 @@ def _plain_table(data: bytes, name: str) -> bytes:
     read = scaled_csv(table) if is_scaled(table) else table
     if has_meter_times(table):
         read = with_meter_times(read)
-    read = with_a_row_a_part(read)
+    read = with_a_row_a_part(with_date_of_name(read, name))
     if (beside := side_by_side(read)) is not None:
         read = machines_down(read, beside)
-    read = with_one_value(read)
+    read = with_places_down(with_one_value(read))
     return data if read is table else read
 
 

@@ -7,6 +7,7 @@ import io
 import re
 
 from sensors_data.errors import UnreadableError
+from sensors_data.series.files.alphabets import encoding_by_letters
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -20,9 +21,11 @@ _WORDS_IN = {
     "gb18030": "时间 日期 日时 温度 湿度 压力 流量 功率 电压 电流 设备 采集 数值 站",
     "cp949": "일시 시간 날짜 온도 습도 기온 압력 유량 전력 지점 측정 시각",
     "cp932": "日時 時刻 時間 年月日 温度 気温 湿度 圧力 流量 電力 電圧 測定 品質",
-    "cp1250": "ość ęcie prąd iśnien epływ użyci ilość čas výkon průtok přívod spotřeb érték idő hőmér nyomás áramlás",
+    "cp1250": "ość ęcie prąd iśnien epływ użyci ilość čas výkon průtok přívod spotřeb érték idő hőmér nyomás áramlás"
+    " količ veličin točka uređaj",
     "cp1254": "sıcak basınç basıncı çalış akış güç değer ısı yağ hız ölçüm şebeke",
     "cp1251": "дата время температура давление расход мощность уровень напряжение значение тиск витрата потужність",
+    "koi8-r": "дата время температура давление расход мощность уровень напряжение значение",
     "cp1253": "ημερομηνία ώρα θερμοκρασία πίεση παροχή ισχύς στάθμη υγρασία τάση ρεύμα αντλία κατάσταση τιμή",
     "big5": "時間 日期 溫度 濕度 壓力 流量 電壓 電流 功率 設備",
 }
@@ -72,7 +75,7 @@ def encoding_of(data: bytes) -> str:
 def _eight_bits(data: bytes) -> str:
     """The encoding of a text that is no UTF-8: Chinese pairs, Cyrillic words, else Western European."""
     if likely := _by_words(data):
-        return likely
+        return "iso8859-2" if likely == "cp1250" and encoding_by_letters(data) == "iso8859-2" else likely
     if re.search(rb"(?<![A-Za-z])\xdf[CF]\b", data[:20_000]):
         return "cp932"  # a degree sign of half the width
     runs = re.findall(rb"[\x80-\xff]+", data[:1_000_000])
@@ -87,12 +90,15 @@ def _eight_bits(data: bytes) -> str:
                 return "gb18030"
         except UnicodeDecodeError:
             pass
+    letters = encoding_by_letters(data)
+    if letters in ("cp1250", "cp1254", "cp1257", "iso8859-2"):
+        return letters
     if _is_central(data):
         return "cp1250"
     cyrillic = sum(len(run) for run in runs if len(run) >= 3 and min(run) >= 0xC0)
     if _is_of_dos(data):
         return "cp866"
-    return "cp1251" if cyrillic > 0.5 * len(text) else "cp1252"
+    return "cp1251" if cyrillic > 0.5 * len(text) else letters or "cp1252"
 
 
 def _is_of_dos(data: bytes) -> bool:

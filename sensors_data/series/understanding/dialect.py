@@ -176,8 +176,8 @@ def _first_row(rows: list[list[str]], kinds: list[str], width: int) -> int | Non
             continue
         if timed and kinds_there[timed[0]]:
             continue
-        if is_counted(row):
-            continue
+        if is_counted(row) or any(kinds_there[place] == "w" and is_timely(row[place]) for place in kinds_there):
+            continue  # a word for times among numbers is a name
         filled = [place for place in kinds_there if kinds_there[place]]
         alike = sum(kinds_there[place] == kinds[place] for place in filled)
         if filled and alike > 0.5 * len(filled) and (not timed or any(kinds_there[place] == "t" for place in timed)):

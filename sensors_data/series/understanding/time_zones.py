@@ -12,7 +12,15 @@ from sensors_data.series.understanding.columns import Column
 from sensors_data.series.understanding.time_guess import TimeColumns
 
 _NAMES = frozenset(("tz", "tzcd", "timezone", "zone", "zeitzone", "utcoffset", "offset", "dst", "tijdzone"))
-_STATED = re.compile(r"time ?zone|zeitzone|fuseau|zona horaria|fuso|tijdzone|\bTZ(?=UTC|GMT)", re.IGNORECASE)
+_STATED = re.compile(
+    r"time ?zone|zeitzone|fuseau|zona horaria|huso|fuso|fus orar|tijdzone|tidssone|tidszon|aikavyöhyke|ajavöönd"
+    r"|strefa czas|časové pásmo|časová zóna|vremensk\w zona|časovni pas|időzóna|часов\w+ пояс|временн\w+ зона"
+    r"|saat dilimi|ζώνη ώρας|时区|時區|タイムゾーン|시간대|múi giờ|zona waktu|\bTZ(?=UTC|GMT)",
+    re.IGNORECASE,
+)
+_OFFSET = re.compile(r"\b(?:UTC|GMT)\s?[+-]\s?\d")
+_DATED = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
+"""An offset, which in a line without a date is said of all times."""
 _PLACE = re.compile(r"(?<![\w/])(?:Africa|America|Asia|Atlantic|Australia|Europe|Pacific)/[A-Z]")
 """A zone by its place, which may stand below the name of its cell."""
 _WINDOWS = {
@@ -57,9 +65,14 @@ def zone_told(time: TimeColumns, preamble: tuple[str, ...]) -> str | None:
         if zone := _zone_in(name):
             return zone
     below = zip(("", *preamble), preamble, strict=False)
-    lines = [line for above, line in below if _STATED.search(line) or (_STATED.search(above) and _PLACE.search(line))]
+    lines = [line for above, line in below if _states_zone(line) or (_STATED.search(above) and _PLACE.search(line))]
     lines.sort(key=lambda line: not _PLACE.search(line))  # a place says more than the name of an offset's cell
     return next((zone for line in lines if (zone := _zone_in(line))), None) or _hours_told(preamble)
+
+
+def _states_zone(line: str) -> bool:
+    """Whether a line says of the times in what zone they are."""
+    return bool(_STATED.search(line) or (_OFFSET.search(line) and not _DATED.search(line)))
 
 
 def zone_behind(cells: list[str]) -> str | None:

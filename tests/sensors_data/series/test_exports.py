@@ -42,6 +42,7 @@ SHELVES = [
     "agencies",
     "portals",
     "tables",
+    "places",
 ]
 cases, *others = (_beside(f"export_{shelf}") for shelf in SHELVES)
 exports = _beside("exports")

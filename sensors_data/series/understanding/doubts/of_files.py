@@ -14,7 +14,8 @@ _SCALES = re.compile(
 )
 _ZONES = re.compile(
     r"time ?zone|zeitzone|fuseau|zona horaria|fuso|tijdzone|\butc\b|\bgmt\b|local time|ortszeit|summer ?time|daylight"
-    r"|sommerzeit",
+    r"|sommerzeit|tidssone|tidszon|aikavyöhyke|strefa czas|časové pásmo|часов\w+ пояс|saat dilimi|时区|時區|시간대"
+    r"|heure locale|hora local|ora locale|lokal tid|lokale tijd|normaltid|czas lokalny|местное время|winterzeit",
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"(?<![\w.,])0[.,]0*1 ?(?=[A-Za-z°%µ])|\btenths? of\b|\bhundredths? of\b|\bzehntel|\bin ?10\^?-\d")

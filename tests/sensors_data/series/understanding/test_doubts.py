@@ -61,6 +61,20 @@ DOUBTFUL = {
         text("time,metric,value", lambda n: f"{HOURS[n // 2]},10.0.4.{n % 2}:9100,{LEVEL[n // 2] + n % 2}"),
         "sensors are called like addresses of machines, '10.0.4.0:9100'",
     ),
+    "a code for no value above the rows": (
+        f"Missing values: 21.42\n\n{text('time,temp', lambda n: f'{HOURS[n]},{21.42 if n % 9 == 0 else LEVEL[n]}')}",
+        "says that 21.42 is no value",
+    ),
+    "another distance of rows above them": (f"Log interval: 15 min\n\n{PLAIN}", "states another distance of rows"),
+    "another number of rows above them": (f"Number of samples: 1440\n\n{PLAIN}", "states their number"),
+    "zeros beside a rare word": (
+        text("time,temp,check", lambda n: f"{HOURS[n]},{0 if n % 20 == 3 else LEVEL[n]},{('fine', 'sensor lost')[n % 20 == 3]}"),
+        "rows with 'sensor lost' in 'check' hold 0",
+    ),
+    "values that stand still beside a rare word": (
+        text("time,temp,check", lambda n: f"{HOURS[n]},{LEVEL[n - (n % 20 == 3)]},{('fine', 'frozen')[n % 20 == 3]}"),
+        "rows with 'frozen' in 'check' repeat the value before",
+    ),
     "two marks for one thing": (
         text("time;level", lambda n: f"{HOURS[n]};{1000 * LEVEL[n] if n % 7 == 0 else LEVEL[n]:.2f}"),
         "leaps 1,000-fold and back",
@@ -80,6 +94,18 @@ def test_what_is_plausible_is_not_doubted(put):
     found = discover(put(PLAIN))
     assert found.unsure == ()
     assert "UNSURE" not in settings_toml(found, "plant")
+
+
+PLAUSIBLE = {
+    "what lines above say": f"Log interval: 60 min\nNumber of samples: 200\nMissing value: -99\n\n{PLAIN}",
+    "a pump that stops": text("time,flow,pump", lambda n: f"{HOURS[n]},{0 if n % 20 == 3 else LEVEL[n]},{('on', 'off')[n % 20 == 3]}"),
+    "a rare word beside measured values": text("time,temp,note", lambda n: f"{HOURS[n]},{LEVEL[n]},{('day', 'shift B')[n % 20 == 3]}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PLAUSIBLE)
+def test_what_goes_together_is_not_doubted(put, kind):
+    assert discover(put(PLAUSIBLE[kind])).unsure == ()
 
 
 def test_machines_that_are_called_like_states_are_doubted(put):
