@@ -30,6 +30,8 @@ def _fits(data: bytes, encoding: str, alphabets: list[str]) -> bool:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         return False
+    if re.search(r"[\x80-\x9f]", text):
+        return False  # control signs
     words = [
         word for word in re.findall(r"[^\s,;|\"]*[^\x00-\x7f][^\s,;|\"]*", text) if re.search(r"[A-Za-z]{2}", word)
     ]
