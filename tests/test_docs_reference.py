@@ -79,6 +79,8 @@ def test_the_presets_page_has_every_preset_layer_by_layer_with_what_its_source_l
     for words in ("arXiv:1812.04948", "version: 1", LEFT_OPEN["style"]):
         assert words in style
     assert all(f"| {name} |" in page for name in OTHER_COMMANDS)
+    assert re.findall(r"^\| \[([^]]+)\]\(#\1\) \|", page, re.MULTILINE) == re.findall(r"^### (.+)$", page, re.MULTILINE)
+    assert "| 2018 | Miyato et al. 2018, arXiv:1802.05957 | 3,812,355 | 2,935,873 | 3x32x32 | 32, 64, 128 |" in page
 
 
 def test_what_is_left_open_is_said_of_known_presets_only():

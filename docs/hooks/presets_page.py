@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from service.views.presets import CLASSES, described, preset_rows
-from synthesis.presets.catalogue import PRESETS, preset
+from synthesis.presets.catalogue import PRESETS, preset, sides_of
 from synthesis.presets.families import OTHER_COMMANDS
 
 INTRODUCTION = """# Presets
@@ -18,8 +18,9 @@ from the recipes each time the site is built. Layers are for the images that a p
 def presets_page() -> str:
     """The page as Markdown, a section a family."""
     parts = [INTRODUCTION]
-    for family, rows in groupby(preset_rows(), key=lambda row: row["family"]):
-        parts.append(f"## {str(family).capitalize()}\n")
+    for family, members in groupby(preset_rows(), key=lambda row: row["family"]):
+        rows = list(members)
+        parts.append(f"## {str(family).capitalize()}\n\n{_overview(rows)}\n")
         parts += [_preset(str(row["preset"]), str(row["about"]), str(row["good_for"])) for row in rows]
     parts.append(
         "## From a picture, not from a code\n\n| system | source | what it does | command |\n|---|---|---|---|"
@@ -28,6 +29,20 @@ def presets_page() -> str:
         f"| {name} | {source} | {about} | `nightscore {command}` |" for name, (command, about, source) in _others()
     ]
     return "\n".join(parts) + "\n"
+
+
+def _overview(rows: list[dict[str, object]]) -> str:
+    """A family as a table: year, paper, parameters of both networks, the image that they are counted for, sides."""
+    lines = [
+        "| preset | year | source | generator | discriminator | for images of | sides |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        name = str(row["preset"])
+        sides = ", ".join(map(str, sides_of(name)))
+        counts = f"{row['generator']:,} | {row['discriminator']:,}"
+        lines.append(f"| [{name}](#{name}) | {row['year']} | {row['source']} | {counts} | {row['image']} | {sides} |")
+    return "\n".join(lines)
 
 
 def _preset(name: str, about: str, good_for: str) -> str:
