@@ -30,7 +30,7 @@ def clock_of(column: Column) -> str | None:
         return style
     if _are_hours(column):
         return "%H%*"
-    if column.distinct.str.fullmatch(r"(?:[01]\d|2[0-4])[0-5]\d").all() and (column.distinct < "0100").any():
+    if _are_hours_and_minutes(column):
         return "%N"
     if (day := _empty_day(column)) and (style := clock_style(column.filled.str.slice(len(day)).str.strip())):
         return f"{day} {style}"
@@ -48,6 +48,14 @@ def clock_of(column: Column) -> str | None:
     if values.max() <= 2400 and (values % 100 < 60).all() and named and values.max() > 60:
         return "%N"
     return None
+
+
+def _are_hours_and_minutes(column: Column) -> bool:
+    """Whether a column holds clocks of four digits, as 0030 or the hours 0100 to 2400."""
+    if not column.distinct.str.fullmatch(r"(?:[01]\d|2[0-4])[0-5]\d").all():
+        return False
+    leading = column.distinct.str.startswith("0").any()
+    return bool((column.distinct < "0100").any() or (leading and column.named(CLOCK_WORDS)))
 
 
 def _has_dots(column: Column) -> bool:
@@ -72,7 +80,7 @@ def _goes_round(values: np.ndarray) -> bool:
 def _empty_day(column: Column) -> str:
     """The day that stands before every time of a column, where it is the one on which a program's count begins."""
     days = column.distinct[:5000].str.extract(
-        r"^(18\d\d-\d\d-\d\d|1900-01-0\d|1970-01-01|0001-01-01)[T ]", expand=False
+        r"^(18\d\d-\d\d-\d\d|1900-01-0\d|(?:1970|0001)-01-01|30[./]12[./]1899|12/30/1899)[T ]", expand=False
     )
     return str(days[0]) if len(days) and days.notna().all() and days.nunique() == 1 else ""
 

@@ -8,7 +8,7 @@ _LINES = """
 %d: päivä dzień den nap день gün dag päev
 %H: tunti time timme godzina hodina óra час saat
 %N: aika klokkeslett kl
-%H: h he heure hh hora hour hr ora stunde uur
+%H: h he heure hh hora hour hr hrs ora stunde uur
 %M: mi min minute minuto minuut mm
 %N: est cst gmt hhmm hourminute hrmn lst mst pst time utc
 %S: s sec second segundo sekunde ss
@@ -21,6 +21,7 @@ asset: area areaname sn devicename machinename stationname
 asset: anlage asset assetid building cell device deviceid disk drive ean engine equipment geraet gerät host
 asset: house id imei instance inverter line loc location mac machine machineid maquina maschine meter motor nmi node
 asset: number nummer plant pump robot room serial server site station string train turbine turbineid unit
+asset: furnace kiln press reactor reaktor
 asset: computer computername nodename objekt estacion estación estação stazione poste
 asset: instance hostname podname pod instanceid thing thingname vehicleid deviceno machineno gateway
 asset: målepunktsid målepunkt meteringpoint meterid meternumber 设备名称 设备 机器 机号 逆变器 装置名 設備名 号機

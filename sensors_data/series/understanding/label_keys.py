@@ -32,12 +32,13 @@ def key_columns(candidates: list[Column], moments: pd.Series, asset: tuple[str, 
     if repeats < 0.01:
         return stated or _in_two_words(_interleaved(candidates, moments), candidates), repeats
     varied = [column for column in candidates if len(column.distinct) > 1 and column not in stated]
+    unlikely = {column.name: _unlikely(column) + _passing(column, moments) for column in varied[:12]}
     best: tuple[float, float, list[Column]] | None = None
     for count in (0, 1, 2, 3):
         for group in combinations(varied[:12], count):
             keys = [*stated, *group]
             left = repeated(keys, moments) if keys else repeats
-            cost = sum(_unlikely(column) for column in group)
+            cost = sum(unlikely[column.name] for column in group)
             if (
                 best is None
                 or left < best[0] - 0.01
@@ -71,7 +72,8 @@ def _machines_beside(keys: list[Column], candidates: list[Column], moments: pd.S
         return []
     others = [c for c in candidates if c not in keys and names_assets(c) and not c.numeric and len(c.distinct) > 1]
     for column in others:
-        if _turns(column, moments) > 0.02 and not tells_a_state(column) and not follows(column, keys):
+        stays = _turns(column, moments) > 0.02 and _passing(column, moments) < 0.5
+        if stays and not tells_a_state(column) and not follows(column, keys):
             return [column]
     return []
 
@@ -109,6 +111,14 @@ def _unlikely(column: Column) -> float:
         + 0.1 * (column.lower == "id")
         + 0.2 * column.filled.str.contains("/").all()
     )
+
+
+def _passing(column: Column, moments: pd.Series) -> float:
+    """The share of a column's words that are there for less than half of the time, as batches are and machines not."""
+    known = moments.notna().to_numpy()
+    instant = moments.to_numpy("datetime64[us]").astype(np.int64)[known] / 1e6
+    spans = pd.Series(instant).groupby(column.cells.astype(str).to_numpy()[known]).agg(np.ptp)
+    return float((spans < 0.5 * np.ptp(instant)).mean()) if len(spans) else 0.0
 
 
 def _uneven(column: Column) -> float:

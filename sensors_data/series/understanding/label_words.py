@@ -80,10 +80,19 @@ def is_called_machine(column: Column) -> bool:
 
 
 def names_sensors(column: Column) -> bool:
-    """Whether a column is called as names of sensors are, or holds addresses of an OPC UA server."""
+    """Whether a column is called as names of sensors are, or holds the addresses of tags."""
     named = column.named(_SENSOR - {"name"}) or (column.named(_SENSOR) and not column.named(_ASSET))
     known = named or column.called(_IDS)
-    return known or bool(column.distinct[:50].str.match(r"ns=\d+;[sigb]=").all())
+    return known or bool(column.distinct[:50].str.match(r"ns=\d+;[sigb]=").all()) or _are_paths(column)
+
+
+def _are_paths(column: Column) -> bool:
+    """Whether a column holds paths to tags, as `Line4.Oven.GasFlow`: one place above, another word at each end."""
+    if column.numeric or len(column.distinct) < 2:
+        return False
+    paths = [re.split(r"[./\\]", str(word)) for word in column.distinct[:50]]
+    ends = {re.sub(r"[\d_ -]", "", path[-1].casefold()) for path in paths}
+    return min(map(len, paths)) > 2 and len({path[0] for path in paths}) == 1 and len(ends - {""}) == len(paths)
 
 
 def names_quantities(column: Column) -> bool:
