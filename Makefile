@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := $(VENV)/bin
 LOWEST := tests/sensors_data tests/anomaly tests/synthesis
 
-.PHONY: audit lock sbom test-lowest alerts-demo demo docs airflow airflow-demo airflow-workers test test-live test-hostile check tools clean help
+.PHONY: audit coverage lock sbom test-lowest alerts-demo demo docs airflow airflow-demo airflow-workers test test-live test-hostile check tools clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,9 @@ serve: $(BIN)/nightscore ## serve REST and pages over the demo's store, made fir
 
 test: $(BIN)/nightscore tools ## run the checks and the tests
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(MAKE) check
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+
+coverage: $(BIN)/nightscore tools ## run the tests with line coverage, which doubles their time; under 90 % it fails
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-fail-under=90
 
 test-live: $(BIN)/nightscore tools ## run the tests that start schedulers, workers and servers
