@@ -42,7 +42,7 @@ LEFT_OPEN = {
     "sagan": "two doublings, at most 256 channels; attention at half the side",
     "biggan": "as sagan, with a code of 40 numbers a block; average of 7,000 steps",
     "progressive": "at most 128 channels; no term against drift; all levels as long",
-    "msg": "the layers of progressive",
+    "msg": "the layers and Adam of progressive, not its RMSprop 0.003",
     "style": "at most 128 channels, four dense layers to the style; the discriminator of style2; R1 every 16th step",
     "style2": "at most 128 channels, four dense layers to the style",
     "r3gan": "one block a stage, at most 64 channels, penalties every fourth step; its schedules are left out",
