@@ -34,6 +34,7 @@ class Camera(Section):
     labels: dict[str, str] = Field({}, description="labels by a pattern of the path, like '*_test.jpg' = 'defect'")
     normal_labels: tuple[str, ...] = Field((), description="labels of normal pictures, beside the usual words")
     leave_out: tuple[str, ...] = Field((), description="patterns of paths to skip, like '*/thumbs/*'")
+    defects: str = Field("", description="folder of pictures of real defects with masks, to learn from")
     detector: dict[str, Any] = {}
     """The image detector's configuration."""
     generator: dict[str, Any] = {}
@@ -64,6 +65,10 @@ class Camera(Section):
             raise ValueError(f"the size of tiles is a multiple of 8 from 64 on, found {self.size}")
         if self.is_tiled and self.generator:
             raise ValueError("images are drawn of square cameras only; leave out tiles or the generator")
+        if self.is_tiled and self.defects:
+            raise ValueError(
+                "known defects are learned from in pictures kept as one square; leave out tiles or defects"
+            )
         return self
 
     @model_validator(mode="after")

@@ -169,7 +169,7 @@ def parse(section: type[S], table: dict[str, Any], where: str) -> S:
 
 
 def load(path: Path) -> Settings:
-    """The settings in a TOML file; a relative inbox is taken from the file's own folder.
+    """The settings in a TOML file; a relative inbox or folder is taken from the file's own folder.
 
     NotThereError when the file is missing, UnusableError when it does not hold settings.
     """
@@ -195,7 +195,12 @@ def settings_in(text: str, path: Path, where: str) -> Settings:
         )
         for name, family in settings.families.items()
     }
-    cameras = {n: c.model_copy(update={"inbox": _beside(c.inbox, here)}) for n, c in settings.cameras.items()}
+    cameras = {
+        name: camera.model_copy(
+            update={key: _beside(place, here) for key in ("inbox", "defects") if (place := getattr(camera, key))}
+        )
+        for name, camera in settings.cameras.items()
+    }
     store = _beside(settings.store, here)
     return settings.model_copy(update={"families": families, "cameras": cameras, "store": store})
 

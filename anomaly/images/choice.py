@@ -53,7 +53,9 @@ def choose_kind(training: ImageTraining) -> Choice:
     wins = {}
     for kind in kinds:
         trial = config_of_kind(config, kind).model_copy(update={"steps": min(STEPS, config.steps), "folds": 1})
-        detector, _ = learn_image_detector(replace(training, images=learned, config=trial, synthetic=None))
+        detector, _ = learn_image_detector(
+            replace(training, images=learned, config=trial, synthetic=None, defects=None)
+        )
         wins[kind] = _wins(detector, planted)
     return _best(wins, note, training.seed)
 

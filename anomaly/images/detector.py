@@ -155,6 +155,27 @@ class Choice(Section):
     """Why a kind was not compared; empty where all were."""
 
 
+class KnownUse(Section):
+    """What a detector made of known defects, and by what evidence."""
+
+    pictures: int
+    """Pictures of real defects that were known."""
+    auroc: tuple[float, float] | None = None
+    """Share of pairs in which a known defect scores over a good image: without the head, and by one without it."""
+    gain: float = 0.0
+    """AUROC by which the head is ahead."""
+    low: float = 0.0
+    """Lower end of the 95 % interval of the gain."""
+    high: float = 0.0
+    """Its upper end."""
+    used: bool = False
+    """Whether the head is part of the score: where the gain's lower end is above zero."""
+    note: str = ""
+    """Why known defects were not tried; empty where they were."""
+    hashes: tuple[str, ...] = ()
+    """Of the pixels of each picture, so that none of them is evaluated on."""
+
+
 class ImageCard(Section):
     """A detector's description of itself, JSON in its file."""
 
@@ -190,6 +211,8 @@ class ImageCard(Section):
     """How the images looked that it learned from; none in files of before."""
     choice: Choice | None = None
     """How the kind of features was chosen; none where the settings state it."""
+    known: KnownUse | None = None
+    """What was made of known defects; none where there were none."""
     inputs: str = ""
     settings: str = ""
     accepted: bool = True

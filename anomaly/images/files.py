@@ -9,6 +9,7 @@ from typing import Any
 from torch import Tensor
 
 from anomaly.images.detector import FORMAT, ImageCard, ImageDetector
+from anomaly.images.known_defects import DefectHead
 from anomaly.images.scoring import FeatureScaler, FineModel, ImageModel, MemoryBank
 from anomaly.images.vae import ImageVAE, ImageVAEConfig
 from sensors_data.errors import UnusableError
@@ -20,6 +21,8 @@ from sensors_data.store import Store
 
 KIND = "images"
 COMMAND = "train-images"
+KNOWN = ("known.axes", "known.good", "known.odd")
+"""The names of the tensors of a head of known defects."""
 FINE, AROUND = "fine.", "fine.around"
 """What the names of a fine level's tensors begin with, and that of the shares of its surroundings."""
 
@@ -31,6 +34,8 @@ def to_bytes(detector: ImageDetector) -> bytes:
     if network.fine:
         of_fine = {FINE + name: tensor for name, tensor in _tensors(network.fine.model).items()}
         tensors |= {**of_fine, AROUND: network.fine.around}
+    if network.head:
+        tensors |= dict(zip(KNOWN, (network.head.axes, network.head.good, network.head.odd), strict=True))
     return model_bytes(tensors, detector.card)
 
 
@@ -61,7 +66,16 @@ def from_bytes(data: bytes, where: str) -> ImageDetector:
         return ImageDetector(network, card)
     check_arrays(tensors, {AROUND: (*card.fine_network.shape, 4)}, where, COMMAND)
     fine = FineModel(_model(card, card.fine_network, of_fine, where), tensors[AROUND])
-    return ImageDetector(replace(network, fine=fine), card)
+    head = _head(card, tensors, where) if card.known and card.known.used else None
+    return ImageDetector(replace(network, fine=fine, head=head), card)
+
+
+def _head(card: ImageCard, tensors: dict[str, Tensor], where: str) -> DefectHead:
+    """The head of known defects in tensors. UnusableError when it is not as the card says."""
+    check_arrays(tensors, {KNOWN[0]: (*card.network.shape, None)}, where, COMMAND)
+    axes = tensors[KNOWN[0]]
+    check_arrays(tensors, dict.fromkeys(KNOWN[1:], (None, axes.shape[1])), where, COMMAND)
+    return DefectHead(axes, tensors[KNOWN[1]], tensors[KNOWN[2]])
 
 
 def _model(card: ImageCard, network: ImageVAEConfig, tensors: dict[str, Tensor], where: str) -> ImageModel:

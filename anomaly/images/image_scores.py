@@ -24,7 +24,7 @@ class ImageScores:
     """Scores of N images."""
 
     score: np.ndarray  # (N,) nats, higher is worse
-    parts: np.ndarray  # (N, 4 or 6) nats, in the order of PARTS, the mean over an image's worst patches
+    parts: np.ndarray  # (N, 4, 6 or 7) nats, in the order of PARTS, the mean over an image's worst patches
     maps: np.ndarray  # (N, H, W) float32 nats a pixel, on one scale for all images; of tiles, one an 8 x 8 cell
 
 

@@ -12,17 +12,19 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from anomaly.images.detector import Choice, ImageCard, ImageDetector, ImageDetectorConfig, parse_config
+from anomaly.images.detector import ImageDetector, ImageDetectorConfig, parse_config
 from anomaly.images.feature_cache import FeatureCache
 from anomaly.images.files import KIND, load_for, read_detector, save, serving
 from anomaly.images.heat_maps import heat_map_png
 from anomaly.images.image_scores import ImageScores, score_frame
 from anomaly.images.image_scores import score_images as scores_of
+from anomaly.images.known_pictures import known_defects
 from anomaly.images.learning import ImageTraining
 from anomaly.images.looks import camera_drift
 from anomaly.images.self_test import A_NIGHT, self_test
 from anomaly.images.stored_maps import keep_maps
 from anomaly.images.tiled_learning import judged, learn_camera, learned_tiles, paintable
+from anomaly.images.training_words import training_line
 from anomaly.vae.training import Epoch
 from sensors_data.camera import Camera
 from sensors_data.errors import UnusableError
@@ -64,14 +66,16 @@ def _train(
     store: Store, settings: Settings, day: date, camera: str, progress: Callable[[str], Progress], holder: Holder
 ) -> Done:
     spec, config = settings.camera(camera), image_detector_config(settings, camera)
-    rows = normal_images(store, camera, spec, day, config.days, verdict_by_image(store, camera))
+    verdicts = verdict_by_image(store, camera)
+    rows = normal_images(store, camera, spec, day, config.days, verdicts)
     every = len(rows)
     rows, size = (rows, "") if spec.any_size else _of_newest_size(rows, camera)
     images, through = pixels_of(rows, spec), day - timedelta(days=1)
     synthetic = _synthetic(store, spec, camera, day, config, len(images))
     checkpoint = checkpoint_of(store, settings, day, camera, images, synthetic)
     cache = FeatureCache(store, camera, config.kept_features)
-    training = ImageTraining(camera, images, through, config, settings.seed, synthetic, cache, spec.tile)
+    defects = None if spec.tile else known_defects(store, camera, spec, day, config.days, verdicts)
+    training = ImageTraining(camera, images, through, config, settings.seed, synthetic, cache, spec.tile, defects)
     learned, history = learn_camera(training, Hooks(progress(camera), checkpoint))
     cache.forget_others(learned_tiles(training)[0] if training.tile else images, learned.card.config.features)
     before = serving(store, camera, through)
@@ -84,7 +88,7 @@ def _train(
     _keep_history(store, camera, through, history)
     store.remove(unfinished(KIND, camera))
     left_out = f"; {every - len(rows):,} older images of another size left out" if every > len(rows) else ""
-    return Done(len(images), _training_line(detector, day, path) + left_out)
+    return Done(len(images), training_line(detector, day, path) + left_out)
 
 
 def _of_newest_size(rows: pd.DataFrame, camera: str) -> tuple[pd.DataFrame, str]:
@@ -124,35 +128,6 @@ def _synthetic(
     days = [day - timedelta(days=back) for back in range(1, config.days + 1)]
     rows = store.read_days("synthetic_images", for_augmentation(store, camera, days), camera=camera)
     return pixels_of(normal_rows(rows, spec).head(most), spec)
-
-
-def _training_line(detector: ImageDetector, day: date, path: str) -> str:
-    card = detector.card
-    verdict = "accepted" if card.accepted else "rejected"
-    chosen = _chosen(card.choice)
-    drawn = f" and {card.synthetic:,} synthetic ones" if card.synthetic else ""
-    return (
-        f"trained {card.camera} for {day}: {card.images:,} normal images{drawn}, "
-        f"VAE over {card.config.features.kind}{chosen}, "
-        f"threshold {card.threshold.value:.1f} nats{_unsure(card)}, {verdict} ({card.verdict}), {path}"
-    )
-
-
-def _unsure(card: ImageCard) -> str:
-    """How many false alarms there may really be, in words, where so few images were learned from that it matters."""
-    if card.folds == 1 or card.false_alarms is None:
-        return ""
-    low, high = card.false_alarms
-    stated = card.config.false_alarm_rate
-    return f" (from so few images: {low:.1%} to {high:.1%} of good parts may be over it, {stated:.1%} are stated)"
-
-
-def _chosen(choice: Choice | None) -> str:
-    """By how much a kind of features was better than the next, in words; empty where kinds were not compared."""
-    if choice is None or not choice.kinds:
-        return ""
-    others = ", ".join(f"{kind} {auc:.3f}" for kind, auc in zip(choice.kinds, choice.auroc, strict=True))
-    return f" (AUROC of painted defects: {others})"
 
 
 def _keep_history(store: Store, camera: str, through: date, history: list[Epoch]) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import torch
 
-from anomaly.images.detector import ImageCard, ImageDetector, ImageDetectorConfig
+from anomaly.images.detector import ImageCard, ImageDetector, ImageDetectorConfig, KnownUse
 from anomaly.images.features import Represent, represent
 from anomaly.images.image_scores import Worst, score_parts, worst_patches
+from anomaly.images.known_defects import KNOWN_WEIGHT, KnownDefects
+from anomaly.images.known_gain import known_use, with_head
 from anomaly.images.limits import false_alarm_interval, predictive_threshold, threshold_of_folds
 from anomaly.images.looks import reference_of
 from anomaly.images.model_fit import learn_model
@@ -44,6 +46,8 @@ class ImageTraining:
     """What gives the images their features."""
     tile: int = 0
     """Pixels a side of the tiles that large pictures are learned in; 0 where images are learned whole."""
+    defects: KnownDefects | None = None
+    """Real defects whose places are known; None where there are none."""
 
 
 def learn_image_detector(training: ImageTraining, hooks: Hooks | None = None) -> tuple[ImageDetector, list[Epoch]]:
@@ -52,7 +56,7 @@ def learn_image_detector(training: ImageTraining, hooks: Hooks | None = None) ->
     The held-out images decide early stopping, the normaliser and the threshold. ValueError when there are too few.
     """
     images, config = training.images, training.config
-    learned = learn_and_hold_out(training, hooks)
+    learned, known = _with_what_gains(learn_and_hold_out(training, hooks), training)
     normaliser, normal = learned.normal_scores(config)
     threshold = learned.threshold(normal, config.false_alarm_rate)
     last = images[len(images) - learned.held_out :]
@@ -74,6 +78,7 @@ def learn_image_detector(training: ImageTraining, hooks: Hooks | None = None) ->
         pixel_threshold=float(np.quantile(held_out.maps, 0.999)),
         seed=training.seed,
         looks=reference_of(images),
+        known=known,
     )
     return ImageDetector(learned.network, card), learned.history
 
@@ -92,13 +97,31 @@ class Learned:
 
     def normal_scores(self, config: ImageDetectorConfig) -> tuple[ScoreNormaliser, np.ndarray]:
         """The normaliser of the parts, and the scores of the held-out images under it, (N,) nats."""
-        normaliser = fit_normaliser(self.parts, config.part_weights)
+        weights = config.part_weights if self.network.head is None else (*config.part_weights, KNOWN_WEIGHT)
+        normaliser = fit_normaliser(self.parts, weights)
         return normaliser, worst_patches(normaliser.total(self.parts), self.parts, config.worst_share)[0].numpy()
+
+    def without_head(self) -> Learned:
+        """The same without its head of known defects."""
+        return replace(self, network=replace(self.network, head=None), parts=self.parts[..., :-1])
 
     def threshold(self, normal: np.ndarray, budget: float) -> Threshold:
         """The limit that a new normal image exceeds with probability `budget`, from `normal_scores` (N,)."""
         rule = predictive_threshold if self.folds == 1 else threshold_of_folds
         return rule(normal, budget)
+
+
+def _with_what_gains(learned: Learned, training: ImageTraining) -> tuple[Learned, KnownUse | None]:
+    """What was learned, with its head of known defects only if that gains on defects it left out; and the evidence."""
+    if training.defects is None:
+        return learned, None
+    head = learned.network.head
+    if head is None:
+        note = "known defects serve patches with a fine level, in images that are scored whole"
+        return learned, KnownUse(pictures=len(training.defects), hashes=training.defects.hashes, note=note)
+    good = training.images[len(training.images) - learned.held_out :]
+    use = known_use(learned.network, head, training.config, training.defects, good, training.features, training.seed)
+    return learned if use.used else learned.without_head(), use
 
 
 def learn_and_hold_out(training: ImageTraining, hooks: Hooks | None = None) -> Learned:
@@ -143,7 +166,11 @@ def _learn_without(training: ImageTraining, fold: np.ndarray, hooks: Hooks) -> t
     learned = np.delete(training.images, fold, axis=0)
     synthetic = learned[:0] if training.synthetic is None else training.synthetic
     known = np.concatenate([learned, synthetic])
-    return learn_model(known, training.images[fold], training.config, training.seed, training.features, hooks)
+    config, seed, features = training.config, training.seed, training.features
+    network, history = learn_model(known, training.images[fold], config, seed, features, hooks)
+    if training.defects is None or not config.features.of_two_scales:
+        return network, history
+    return with_head(network, learned, training.defects, seed, features), history
 
 
 def _parts(network: ImageModel, images: np.ndarray, features: Represent) -> torch.Tensor:

@@ -11,14 +11,25 @@ import torch
 from torch import Tensor
 
 from anomaly.images.features import FeatureConfig, Represent, represent
+from anomaly.images.known_defects import DefectHead
 from anomaly.images.surroundings import beside_own_image, means_of_four, spread_to_four
 from anomaly.images.vae import ImageVAE
 from anomaly.vae.reconstruction import reconstruct
 from sensors_data.nets.threads import one_thread
 from sensors_data.settings import Section
 
-PARTS = ("reconstruction", "divergence", "distance", "neighbours", "fine_reconstruction", "fine_neighbours")
-"""Of the score; the last two where a fine level is modelled."""
+PARTS = (
+    "reconstruction",
+    "divergence",
+    "distance",
+    "neighbours",
+    "fine_reconstruction",
+    "fine_neighbours",
+    "known_defects",
+)
+"""Of the score; the fifth and sixth where a fine level is modelled, the last where defects are known as well."""
+OF_FINE = slice(4, 6)
+"""Where the fine level's parts stand."""
 OF_INPUT = (0, 3)
 """Of the four parts of an input's score those that a fine level adds."""
 
@@ -76,6 +87,8 @@ class ImageModel:
     draws: Tensor  # (S, Z), the same for every input
     neighbours: int
     fine: FineModel | None = None
+    head: DefectHead | None = None
+    """Of known defects; beside a fine level only."""
 
     def inputs(self, blocks: list[Tensor]) -> Tensor:
         """What the VAE reads of images' blocks of features, standardised, (N, ..., F); the fine level is no part."""
@@ -94,7 +107,7 @@ class FineModel:
 class Surprise:
     """The parts of the score of B images of P patches; P is 1 where an image is modelled whole."""
 
-    parts: Tensor  # (B, P, 4 or 6), in the order of PARTS
+    parts: Tensor  # (B, P, 4, 6 or 7), in the order of PARTS
     value_nats: Tensor  # (B, P, *shape) the reconstruction part of each value
     expected: Tensor  # (B, P, *shape) the reconstruction
     fine: Tensor | None = None  # (B, 4 P, 2), the last two parts at each place of the fine level
@@ -111,13 +124,23 @@ def surprises(network: ImageModel, images: np.ndarray, features: Represent = rep
             rows = images[first : first + batch]
             blocks = features(rows, network.features)
             count = blocks[0].shape[1] if network.features.kind == "patches" else 1
-            parts, values, expected = _of_batch(network, network.inputs(blocks), batch, count)
+            described = network.inputs(blocks)
+            parts, values, expected = _of_batch(network, described, batch, count)
             if network.fine is None:
                 yield Surprise(parts, values, expected)
                 continue
             fine_model, level = network.fine.model, beside_own_image(blocks[1], network.fine.around)
             of_fine = _of_batch(fine_model, fine_model.scaler.apply([level]), batch, level.shape[1])[0][..., OF_INPUT]
-            yield Surprise(torch.cat([parts, means_of_four(of_fine)], dim=2), values, expected, of_fine)
+            columns = [parts, means_of_four(of_fine)]
+            if network.head is not None:
+                columns.append(_filled_up(network.head, described, batch))
+            yield Surprise(torch.cat(columns, dim=2), values, expected, of_fine)
+
+
+def _filled_up(head: DefectHead, described: Tensor, batch: int) -> Tensor:
+    """A head's evidence of some images' patches (B, P, F), at most `batch` of them, (B, P, 1)."""
+    x = torch.cat([described, described.new_zeros(batch - len(described), *described.shape[1:])])
+    return head.evidence(x)[: len(described), :, None]
 
 
 def _of_batch(network: ImageModel, described: Tensor, batch: int, count: int) -> tuple[Tensor, ...]:
@@ -189,7 +212,7 @@ class ScoreNormaliser(Section):
     def detail(self, fine: Tensor) -> Tensor:
         """What each place of the fine level has over the mean of its four, (B, 4 P, 2) -> (B, 4 P), nats."""
         share = torch.tensor(
-            [w / s for w, s in zip(self.weights[-2:], self.std[-2:], strict=True)], dtype=torch.float64
+            [w / s for w, s in zip(self.weights[OF_FINE], self.std[OF_FINE], strict=True)], dtype=torch.float64
         )
         nats = self.std[0] * fine.double() @ share
         return nats - spread_to_four(means_of_four(nats[..., None]))[..., 0]

@@ -48,7 +48,9 @@ def learn_tiled(training: ImageTraining, hooks: Hooks | None = None) -> tuple[Im
         )
     tiles, held_out = learned_tiles(training)
     config = config_of_tiles(training.config, held_out / len(tiles))
-    of_tiles, history = learn_by_choice(replace(training, images=tiles, config=config, tile=0, synthetic=None), hooks)
+    of_tiles, history = learn_by_choice(
+        replace(training, images=tiles, config=config, tile=0, synthetic=None, defects=None), hooks
+    )
     if of_tiles.card.config.features.of_two_scales:
         of_tiles = replace(of_tiles, card=of_tiles.card.model_copy(update={"worst_places": WORST_PLACES}))
     scores, tile_scores = score_tiles(of_tiles, parted(training.images)[1], training.tile)

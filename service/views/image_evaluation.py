@@ -12,6 +12,7 @@ from anomaly.evaluation.images import ImageEvaluation, Rate, evaluate_images
 from anomaly.images.detector import ImageDetector
 from anomaly.images.files import load_for
 from anomaly.images.image_scores import ImageScores, score_images
+from anomaly.images.known_defects import pixel_hash
 from sensors_data.errors import NotThereError
 from sensors_data.images.files import decode_levels
 from sensors_data.images.table import labels_in_words, normal_images, normal_rows, pixels_of
@@ -54,13 +55,16 @@ def evaluate_camera(settings: Settings, camera: str, day: date | None) -> Evalua
             dtype=bool
         )
     rows, odd = rows[unseen].reset_index(drop=True), ~normal[unseen]
+    images = pixels_of(rows, spec)
+    known = np.isin([pixel_hash(image) for image in images], detector.card.known.hashes if detector.card.known else ())
+    rows, odd, images = rows[~known].reset_index(drop=True), odd[~known], images[~known]
     if odd.all() or not odd.any():
         raise NotThereError(
             f"{camera} has {int((~odd).sum())} good parts and {int(odd.sum())} defects that {detector.name} did not "
             f"learn from (labels: {labels_in_words(rows) or 'none'})",
             "put labelled pictures into folders like test/good and test/crack, or ingest a later day",
         )
-    scores = score_images(detector, pixels_of(rows, spec))
+    scores = score_images(detector, images)
     masks = np.stack([_mask(png, scores.maps.shape[1:]) for png in rows["mask"]])
     labels = rows["label"].to_numpy(str)
     figures = evaluate_images(labels, odd, scores.score, detector.card.threshold.value, scores.maps, masks)

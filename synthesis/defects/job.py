@@ -18,12 +18,12 @@ from sensors_data.images.files import encode_png
 from sensors_data.images.table import normal_images, pixels_of
 from sensors_data.places import painted_sheet_path
 from sensors_data.provenance import Provenance, settings_hash
+from sensors_data.real_defects import real_defects
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from sensors_data.verdicts import verdict_by_image
 from synthesis.defects.provenance import PaintingOrigin, painted_png
-from synthesis.defects.real import real_defects
 from synthesis.defects.sheet import painted_sheet
 
 DAYS = 28
