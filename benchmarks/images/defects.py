@@ -41,9 +41,9 @@ COLUMNS = ["method", "class", "seed", "auroc", "pixel_auroc", "aupro", "cpu_s"]
 console = wide_console()
 
 
-def remembered_features(x: np.ndarray) -> Represent:
+def remembered_features(x: np.ndarray, config: FeatureConfig) -> Represent:
     """What gives the features of all images, computed once for every draw and method."""
-    blocks = represent(x, PATCH_CONFIG.features)
+    blocks = represent(x, config)
     known = {image.tobytes(): place for place, image in enumerate(x)}
 
     def remembered(images: np.ndarray, _: FeatureConfig) -> list[torch.Tensor]:
@@ -146,7 +146,7 @@ def main(
         groups = look_alikes(parts.x)
         plans, why = draws_of(parts.odd, groups, draws)
         started = time.process_time()
-        features = remembered_features(parts.x)
+        features = remembered_features(parts.x, PATCH_CONFIG.features)
     except (ValueError, LookupError, OSError) as error:
         console.print(str(error))
         raise typer.Exit(2) from error
