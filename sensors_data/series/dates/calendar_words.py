@@ -42,6 +42,18 @@ november noiembrie noi
 december δεκ δεκεμβρίου грудень грудня gruodžio gruodis prosinac prosinca detsember decembris
 december dec dezember dez decembre diciembre dic dicembre dezembro grudzień grudnia gru декабрь декабря дек aralık ara
 december prosinec prosince joulukuu joulukuuta desember des decembrie
+january มกราคม ม.ค.
+february กุมภาพันธ์ ก.พ.
+march มีนาคม มี.ค.
+april เมษายน เม.ย.
+may พฤษภาคม พ.ค.
+june มิถุนายน มิ.ย.
+july กรกฎาคม ก.ค.
+august สิงหาคม ส.ค.
+september กันยายน ก.ย.
+october ตุลาคม ต.ค.
+november พฤศจิกายน พ.ย.
+december ธันวาคม ธ.ค.
 """
 _IN_ORDER = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -92,6 +104,8 @@ def plain_word(word: str) -> str:
     composed = unicodedata.normalize("NFKC", word)
     if any("\uac00" <= c <= "\ud7a3" for c in composed):
         return composed  # Korean syllables fall into letters
+    if any("\u0e01" <= c <= "\u0e4e" for c in composed):
+        return composed.replace(".", "")  # marks above Thai letters tell March from January
     return "".join(c for c in unicodedata.normalize("NFKD", word) if c.isalpha() and not unicodedata.combining(c))
 
 

@@ -18,7 +18,7 @@ _CLOCK = (
     r"(?P<H>\d{1,2})(?P<hm>[:.hH_-]|[时時시]\s?)(?P<M>\d{2}|\d(?=:\d))"
     r"(?:(?P<ms>[:.m_-]|[分분]\s?)(?P<S>\d{2}|\d(?!\d))(?:(?P<fs>[.,:]|;(?=\d{3}(?!\d)))(?P<f>\d{1,9}))?)?(?P<se>[s分秒분초])?"
     rf"(?:(?P<pg>\s?)(?P<p>[AaPp](?:\.?\s?[Mm]\.?)?(?![A-Za-z])|{HALVES_BEHIND}))?"
-    r"(?P<u>\s?(?:Uhr|hrs?|h|ч\.?))?"
+    r"(?P<u>\s?(?:Uhr|hrs?|h|ч\.?|น\.?))?"
 )
 _DIGIT_CLOCK = (
     r"(?P<H>\d{2})(?P<hm>)(?P<M>\d{2})(?:(?P<ms>)(?P<S>\d{2})(?:(?P<fs>[.,])(?P<f>\d{1,9}))?)?(?P<pg>)(?P<p>(?!))?"
@@ -31,7 +31,7 @@ _GAP = (
 )
 _ZONE = r"(?P<zg>\s?)(?P<z>[zZ]|(?:UTC|GMT)?[+-]\d{1,2}:?\d{0,2}|[A-Z]{2,5}|\[?[A-Z][a-z]+/[A-Za-z_]+\]?)?"
 _WEEKDAY = r"(?:(?P<wd>[^\W\d_]{2,10}\.?,?)\s+)?"
-_NAME = r"(?P<name>[^\W\d_]{3,14})\.?"
+_NAME = r"(?:(?P<name>[^\W\d_]{3,14})\.?|(?P<thai>[\u0e01-\u0e4e.]{3,14}))"
 _TAIL = r"(?P<tail>\s*(?:[-–/~]|to|bis|until|au)\s*\d.*|\s*[\[(].*[\])]|(?<=\d\d) [A-Z][A-Za-z_]{2,24})?"
 """What may stand behind a time: the end of its interval, or its zone once more, as in brackets or by its city."""
 _MARK = r"[-/._ ]"
@@ -52,6 +52,9 @@ _DATES = [
     (r"\d{4}年\d{1,2}月\d{1,2}日", ("%Y年%m月%d日",)),
     (r"\d{4}년 ?\d{1,2}월 ?\d{1,2}일", ("%Y년[ ]%m월[ ]%d일",)),
     (r"\d{4}-\d{3}", ("%Y-%j",)),
+    (r"(?:19|20)\d{2}(?P<s>[-/])(?:0[1-9]|1[0-2])", ("%Y{s}%m",)),
+    (r"(?:0[1-9]|1[0-2])(?P<s>[-/.])(?:19|20)\d{2}", ("%m{s}%Y",)),
+    (rf"{_NAME}(?P<s>[-/. ]+)(?:19|20)\d{{2}}", ("%b{s}%Y",)),
     (r"\d{8}", ("%Y%m%d", "%d%m%Y", "%m%d%Y")),
     (r"\d{6}", ("%y%m%d", "%d%m%y", "%m%d%y")),
 ]
@@ -60,6 +63,7 @@ _RARE = ("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %Z %Y", "%a %b %d %H:%M:%S %
 """Forms with the year behind the clock."""
 
 DIGITS = {
+    6: ("%y%m%d", "%d%m%y"),
     8: ("%Y%m%d", "%d%m%Y", "%m%d%Y"),
     10: ("%Y%m%d%H", "%y%m%d%H%M"),
     12: ("%Y%m%d%H%M", "%d%m%Y%H%M", "%y%m%d%H%M%S"),
@@ -195,7 +199,8 @@ def shape_of(text: str) -> _Shape | None:
 def _sensible(match: re.Match[str]) -> bool:
     """Whether what stands as a month's name is one, and a weekday is none."""
     groups = match.groupdict()
-    return not (groups.get("name") and not month_number(str(groups["name"])))
+    name = groups.get("name") or groups.get("thai")
+    return not name or bool(month_number(name))
 
 
 def _shape(match: re.Match[str], dates: tuple[str, ...], first: bool) -> _Shape:

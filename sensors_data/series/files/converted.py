@@ -1,4 +1,4 @@
-"""Files of readings that are no tables, written as one: JSON, XML, HTML, NEM12, LVM, SRML, BSRN, ZRXP,
+"""Files of readings that are no tables, written as one: JSON, XML, HTML, NEM12, LVM, SRML, BSRN, ZRXP, nmon,
 dumps of databases, InfluxDB's annotated CSV, times across."""
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from sensors_data.series.files.long_periods import with_a_row_a_part
 from sensors_data.series.files.lvm import is_lvm, lvm_csv
 from sensors_data.series.files.markup import is_markup, markup_csv
 from sensors_data.series.files.named_cells import has_named_cells, named_cells_csv
+from sensors_data.series.files.nmon import is_nmon, nmon_csv
 from sensors_data.series.files.p1 import has_meter_times, has_telegrams, telegrams_csv, with_meter_times
 from sensors_data.series.files.perfdata import has_perfdata, perfdata_csv
 from sensors_data.series.files.places_across import with_places_down
@@ -75,6 +76,8 @@ def as_table(data: bytes, name: str) -> bytes:
         return telegrams_csv(data)
     if is_sar(data):
         return sar_csv(data)
+    if is_nmon(data):
+        return nmon_csv(data)
     if is_exposition(data[:20_000]):
         return exposition_csv(data)
     if has_perfdata(data):

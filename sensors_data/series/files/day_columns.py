@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 
 _PARTS_OF_A_DAY = (24, 48, 96, 144, 288)
+_BEGIN = re.compile(r"begin|start|from|desde|inicio|inizio|d[ée]but|anfang|\b(?:hb|von|ab|da|od)\b", re.IGNORECASE)
+"""What stands in names of columns that say when their part of the day begins."""
+HOUR_ENDING, PART_BEGINNING = "hour ending", "part beginning"
+"""The column of clocks made of columns numbered from 1 to 24, and of those of shorter parts."""
 
 
 def clocks_of(columns: list[str]) -> dict[str, str]:
-    """The time of day at which each column's part of the day begins, by the column's name; others are left out.
+    """The time of day of each column's part of the day, by the column's name; others are left out.
 
-    A name holds its clock (`00:15-00:30`, `0015`), or all are numbered (`H1` to `H24`): then the first begins the day.
+    A name holds its clock (`00:15-00:30`, `0015`), or all are numbered. Hours from 1 to 24 (`H1` to `H24`) stand at
+    their ends, unless their names say that they begin then; of other numbered parts the first begins the day.
     """
     named = {
         name: match for name in columns if (match := re.search(r"(?<!\d)([01]?\d|2[0-4])[:.h]([0-5]\d)(?!\d)", name))
@@ -40,6 +45,21 @@ def _numbered(columns: list[str]) -> dict[str, str]:
         parts = next((count for count in _PARTS_OF_A_DAY if len(group) in (count, count + count // 24)), 0)
         if parts and first in (0, 1) and sorted(group) == list(range(first, first + len(group))):
             width = 1440 // parts
+            if first and parts == 24 and not any(map(_BEGIN.search, group.values())):
+                return {name: f"{number:02d}:00" for number, name in group.items() if number <= parts}
             starts = {name: (number - first) * width for number, name in group.items() if number - first < parts}
             return {name: f"{start // 60:02d}:{start % 60:02d}" for name, start in starts.items()}
     return {}
+
+
+def numbered_parts(columns: list[str]) -> tuple[str, ...]:
+    """A sentence on columns that are numbered from 1, none on others: their numbers leave open when they begin."""
+    clocks = _numbered(columns) if not any(re.search(r"\d[:.h]\d\d", name) for name in columns) else {}
+    names = list(clocks)
+    if len(clocks) not in _PARTS_OF_A_DAY or re.search(r"\b0+\D*$", names[0]):
+        return ()
+    at_end = clocks[names[-1]] == "24:00"
+    where = "the end of the first hour" if at_end else f"the beginning of the first of {len(names)} parts of the day"
+    return (
+        f"the columns '{names[0]}' to '{names[-1]}' are numbered: '{names[0]}' is read as {clocks[names[0]]}, {where}",
+    )

@@ -17,7 +17,7 @@ from sensors_data.layout import Layout
 from sensors_data.series.files.archives import tables_within
 from sensors_data.series.files.cells import read_text
 from sensors_data.series.files.day_columns import clocks_of
-from sensors_data.series.files.kinds import is_parquet
+from sensors_data.series.files.kinds import called_otherwise, is_parquet
 from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.remote import copies
 from sensors_data.series.values.numbers import is_blank
@@ -61,7 +61,8 @@ def _files_at(inbox: str, day: date | None) -> list[Path]:
         return copies(named, SUFFIXES)
     place = Path(named)
     if place.is_dir():
-        paths = [p for p in place.rglob("*") if p.is_file() and p.name.lower().endswith(SUFFIXES)]
+        files = [p for p in place.rglob("*") if p.is_file() and not p.name.startswith(".")]
+        paths = [p for p in files if p.name.lower().endswith(SUFFIXES)] or called_otherwise(files)
     elif any(mark in str(place) for mark in "*?[") and not place.is_file():
         anchor = Path(place.anchor) if place.is_absolute() else Path()
         paths = [p for p in anchor.glob(str(place.relative_to(place.anchor))) if p.is_file()]

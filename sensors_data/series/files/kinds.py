@@ -8,6 +8,12 @@ from pathlib import Path
 from sensors_data.series.files.archives import DAMAGED, ZIP, entries, holds_workbook
 
 _PARQUET = b"PAR1"
+_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
+_NO_DATA = frozenset((
+    ".md", ".rst", ".html", ".htm", ".pdf", ".py", ".sh", ".bat", ".ps1", ".sql", ".toml", ".ini", ".cfg", ".conf",
+    ".yml", ".yaml", ".lock", ".part", ".tmp", ".done", ".ok", ".sha256", ".md5",
+))  # fmt: skip
+"""Endings of files that are texts and hold no readings."""
 
 
 def is_parquet(path: Path) -> bool:
@@ -26,6 +32,12 @@ def is_workbook(path: Path) -> bool:
         except DAMAGED:
             pass  # a damaged archive is what its name says
     return path.suffix.lower() in (".xlsx", ".xlsm") and not _is_text(head)
+
+
+def called_otherwise(paths: list[Path]) -> list[Path]:
+    """Of files without a known ending those that may be exports, as `load-2026-02-02`: texts of lines, or packed."""
+    likely = {path: _head(path) for path in paths if path.suffix.lower() not in _NO_DATA}
+    return [path for path, head in likely.items() if head.startswith(_PACKED) or (b"\n" in head and _is_text(head))]
 
 
 def _head(path: Path) -> bytes:

@@ -13,7 +13,7 @@ from datetime import date
 from sensors_data.series.dates.calendar_words import month_number
 from sensors_data.series.files.cell_kinds import kind_of
 from sensors_data.series.files.csv_text import csv_of
-from sensors_data.series.files.day_columns import clocks_of
+from sensors_data.series.files.day_columns import HOUR_ENDING, PART_BEGINNING, clocks_of, numbered_parts
 from sensors_data.series.values.numbers import BLANKS
 
 _LOOK, _BELOW = 12, 60
@@ -176,7 +176,9 @@ def _of_parts(data: bytes, flagged: _Flagged) -> bytes:
         for at, clock in flagged.clocks.items()
         if row[at].lower() not in BLANKS
     )
-    return csv_of([[*(names[key] for key in keys), "time", "value", "quality"], *down], flagged.table.mark)
+    of_hours = HOUR_ENDING if "24:00" in flagged.clocks.values() else PART_BEGINNING
+    time = of_hours if numbered_parts([names[at] for at in flagged.clocks]) else "time"
+    return csv_of([[*(names[key] for key in keys), time, "value", "quality"], *down], flagged.table.mark)
 
 
 def _naming(rows: Rows, columns: list[int], period: Callable[[list[str]], object]) -> list[int]:

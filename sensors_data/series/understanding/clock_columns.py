@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sensors_data.series.dates.forms import clock_style
+from sensors_data.series.files.day_columns import HOUR_ENDING, PART_BEGINNING
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
 
@@ -25,11 +26,15 @@ def clock_of(column: Column) -> str | None:
         return None
     if column.distinct[:200].str.fullmatch(r"(?:[01]\d|2[0-4])[0-5]\d ?(?:UTC|GMT|Z)").all():
         return f"%N{' ' if ' ' in column.distinct[0] else ''}%Z"
+    if column.distinct[:200].str.fullmatch(r"(?:0?[1-9]|1[0-2]) ?[AaPp]\.?[Mm]\.?").all():
+        return f"%I{' ' if ' ' in column.distinct[0] else ''}%p"
     style = clock_style(column.filled) if not column.numeric or _has_dots(column) else None
     if style:
         return style
     if _are_hours(column):
         return "%H%*"
+    if style := _hours_in_words(column):
+        return style
     if _are_hours_and_minutes(column):
         return "%N"
     if (day := _empty_day(column)) and (style := clock_style(column.filled.str.slice(len(day)).str.strip())):
@@ -85,8 +90,29 @@ def _empty_day(column: Column) -> str:
     return str(days[0]) if len(days) and days.notna().all() and days.nunique() == 1 else ""
 
 
-def hours_from_one(column: Column, clock: str) -> tuple[str, ...]:
-    """A sentence on hours that are counted from 1 to 24, none on others."""
-    if clock != "%H" or not column.whole or column.values.min() != 1 or column.values.max() != 24:
+def _hours_in_words(column: Column) -> str | None:
+    """The format of hours with one word or letter before or behind them all, like `H01` or `Hour 1`."""
+    parts = column.distinct[:50].str.extract(r"^([A-Za-z]{0,6}[ .-]?)(\d{1,2})([ .]?[a-z]{0,4}\.?)$")
+    if column.numeric or parts.isna().any(axis=None) or len(parts) < 23 or len(column.distinct) > 25:
+        return None
+    hours = parts[1].astype(int)
+    whole_day = hours.min() in (0, 1) and hours.nunique() == len(parts) == hours.max() - hours.min() + 1
+    alike = parts[0].nunique() == parts[2].nunique() == 1
+    return f"{parts[0][0]}%H{parts[2][0]}" if whole_day and hours.max() <= 24 and alike else None
+
+
+def parts_from_one(column: Column, clock: str) -> tuple[str, ...]:
+    """A sentence on parts of the day that are counted from 1, which leaves open when they begin; none on others."""
+    if column.name == HOUR_ENDING:
+        return ("the columns of hours are numbered from 1 to 24: 1 is read as 01:00, the end of the first hour",)
+    if column.name == PART_BEGINNING:
+        return ("the columns of parts of the day are numbered from 1: 1 is read as 00:00, where it begins",)
+    if clock in ("%P", "%Q"):
+        part = "half hours" if clock == "%P" else "quarters of an hour"
+        return (f"'{column.name}' counts the {part} of a day from 1: 1 is read as 00:00, where it begins",)
+    if "%H" not in clock or ":" in clock:
+        return ()
+    hours = column.distinct.str.extract(r"(\d+)", expand=False).dropna().astype(int)
+    if hours.min() != 1 or hours.max() != 24 or clock == "%H%*":
         return ()
     return (f"'{column.name}' counts the hours from 1 to 24: 1 is read as 01:00, the end of the first hour",)

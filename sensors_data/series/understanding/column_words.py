@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 _LINES = """
-%Y: vuosi år rok ano leto év год yıl rok aasta
-%m: kuukausi måned månad miesiąc měsíc hónap месяц ay kuu
-%d: päivä dzień den nap день gün dag päev
-%H: tunti time timme godzina hodina óra час saat
-%N: aika klokkeslett kl
+%Y: vuosi år rok ano leto év год yıl rok aasta ปี ปีพศ
+%m: kuukausi måned månad miesiąc měsíc hónap месяц ay kuu เดือน
+%d: päivä dzień den nap день gün dag päev วัน วันที่
+%H: tunti time timme godzina hodina óra час saat ชั่วโมง
+%N: aika klokkeslett kl เวลา
 %H: h he heure hh hora hour hr hrs ora stunde uur
 %M: mi min minute minuto minuut mm
 %N: est cst gmt hhmm hourminute hrmn lst mst pst time utc
@@ -40,6 +42,8 @@ good: goodnonspecific gueltig gut gültig measured non-specific ok read true uit
 good: valide valido válido válida valida geldig platný действительно
 good: yes approved authorised authorized released freigegeben validé validée достоверно достоверное достовірне
 good: real reale reel réel medida medido misurata misurato mesuré mesurée mätt målt gemessen zmierzone
+kinds of things: model modell modelo modèle modello type typ tipo art article artikel artikelnr product produkt produit
+kinds of things: variant variante series serie material recipe rezept batch charge lot los
 kinds of sum: analog analogue counter digital avg smp min max std tot med wvc tmx tmn mean sum inst last
 ids of sensors: channelid dataitemid feedid itemid metricid parameterid pointid sensorid seriesid signalid tagid
 ids of sensors: tagindex variableid
@@ -101,6 +105,8 @@ unit: eenheid einheit unidad unit unita unite unitofmeasurement units unità uni
 value: values data mean measurement messwert reading result state val valeur valor valore value verbruik volume
 value: waarde wert y wartość wartosc värde verdi værdi mængde määrä arvo hodnota érték değer значение kogus
 """
+_ABOVE = re.compile(r"[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
+"""Marks above and below Thai letters, at which a name falls into parts."""
 
 
 def _sets(lines: str) -> dict[str, frozenset[str]]:
@@ -108,7 +114,7 @@ def _sets(lines: str) -> dict[str, frozenset[str]]:
     sets: dict[str, frozenset[str]] = {}
     for line in lines.strip().splitlines():
         kind, _, words = line.partition(": ")
-        sets[kind] = sets.get(kind, frozenset()) | frozenset(words.split())
+        sets[kind] = sets.get(kind, frozenset()) | frozenset(_ABOVE.sub("", words).split())
     return sets
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sensors_data.series.dates.formats import read_texts
 from sensors_data.series.dates.forms import best_style
-from sensors_data.series.understanding.clock_columns import CLOCK_WORDS, at_midnight, clock_of, hours_from_one
+from sensors_data.series.understanding.clock_columns import CLOCK_WORDS, at_midnight, clock_of, parts_from_one
 from sensors_data.series.understanding.columns import Column
 from sensors_data.series.understanding.day_counts import count_of
 from sensors_data.series.understanding.time_guess import TimeColumns
@@ -50,7 +50,7 @@ def _joined_time(day: Column, dated: TimeColumns, column: Column, clock: str) ->
     odd = (f"'{example}' may be {form.style} or {form.rivals[0]}",) if form.rivals else ()
     keys = {"time": (day.name, column.name), "time_format": form.style, "clock": True}
     why = f"a date and a time of day, like '{example}'"
-    return TimeColumns(keys, (day.name, column.name), why, 0.84, (*odd, *hours_from_one(column, clock)))
+    return TimeColumns(keys, (day.name, column.name), why, 0.84, (*odd, *parts_from_one(column, clock)))
 
 
 def clock_beside(day: Column, column: Column) -> str | None:

@@ -191,7 +191,7 @@ def _names_below(rows: list[list[str]], number: int, width: int) -> int:
     """The line below a header that stands some lines below a row, which so is about the table; 0 where none does."""
     for place in range(number + 1, min(number + 20, len(rows) - 3)):
         filled = [cell for cell in rows[place] if cell]
-        worded = len(rows[place]) == width and len(filled) >= max(2, 0.5 * width)
+        worded = width <= len(rows[place]) <= width + 2 and len(filled) >= max(2, 0.5 * width)
         names = worded and all(kind_of(cell) == "w" for cell in filled) and len(set(filled)) == len(filled)
         apart = any(len(row) < 2 for row in rows[number + 1 : place])
         if names and apart and is_timely(filled[0]) and rows[place] not in rows[:number]:

@@ -13,12 +13,19 @@ from sensors_data.series.understanding.columns import Column, rising
 from sensors_data.series.values.units import unit_in
 
 CLOCKWORK = "it runs with the clock"
+ROW_NUMBER = "it numbers the rows"
 THING = "it is a number of a thing, not a measured one"
 _LABELS = WORDS["labels of anomalies"]
 _NAMES_TOO = frozenset(("target", "label", "labels"))
 """Those of them that name series as well."""
 _SPARE = WORDS["spare"]
 _FRACTIONS = WORDS["fractions of a second"]
+_CYCLES = re.compile(
+    r"cyc|cicl|zykl|cykl|tact|takt|shots?\b|strokes?\b|schuss|schüsse|h[uü]be?\b|stück|pieces?\b|parts?\b|pezz|piezas|coups"
+    r"|pièces|colpi|golpes|cyclus|slagen",
+    re.IGNORECASE,
+)
+"""Names of counters of what a machine does once a row."""
 _CALENDAR = {"hour": "hour", "minute": "minute", "weekday": "weekday", "dayofweek": "weekday", "month": "month",
              "year": "year", "day": "day"}  # fmt: skip
 """Columns by name that may repeat a part of the time."""
@@ -50,10 +57,11 @@ def why_aside(column: Column, moments: pd.Series) -> str:
         return "it says where, and is always the same"
     if _counts_hours(column):
         return ""
-    if len(values) > 2 and column.whole and (np.abs(np.diff(values)) == 1).mean() > 0.99 and _spare(column):
-        return "it numbers the rows"
+    by_one = len(values) > 2 and column.whole and (np.abs(np.diff(values)) == 1).mean() > 0.99
+    if by_one and _spare(column) and not _counts_cycles(column, moments):
+        return ROW_NUMBER
     if len(values) > 2 and column.whole and column.named(_SPARE) and len(np.unique(values)) == len(values):
-        return "it numbers the rows"
+        return ROW_NUMBER
     if numbers_a_thing(column) and len(column.distinct) == 1:
         return THING
     return _clockwork(column, moments)
@@ -77,6 +85,21 @@ def _counts_hours(column: Column) -> bool:
     """Whether a column counts the hours of a machine, which may have run all the time, and not those of a log."""
     in_hours = unit_in(column.name).lower() in ("h", "hrs", "std")
     return in_hours and bool(column.values.min() > 1) and not column.named(WORDS["time"])
+
+
+def _counts_cycles(column: Column, moments: pd.Series) -> bool:
+    """Whether a column that goes up by one in every row counts a machine's cycles, which last unequally long."""
+    return bool(_CYCLES.search(column.name)) and not column.named(_SPARE) and are_uneven(moments)
+
+
+def are_uneven(moments: pd.Series) -> bool:
+    """Whether times do not keep to a clock's beat: counted in their usual distance, they fall anywhere between two."""
+    instants = moments.dropna().to_numpy("datetime64[us]").astype(np.int64)
+    steps = np.abs(np.diff(instants))
+    if not len(steps[steps > 0]):
+        return False
+    phase = 2j * np.pi * ((instants - instants[0]) % (usual := np.median(steps[steps > 0]))) / usual
+    return bool(np.abs(np.exp(phase).mean()) < 0.5)
 
 
 def _spare(column: Column) -> bool:

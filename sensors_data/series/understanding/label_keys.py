@@ -10,7 +10,13 @@ import pandas as pd
 
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
-from sensors_data.series.understanding.label_words import is_states, names_assets, names_sensors, tells_a_state
+from sensors_data.series.understanding.label_words import (
+    is_states,
+    names_assets,
+    names_quantities,
+    names_sensors,
+    tells_a_state,
+)
 
 _SENSOR = WORDS["sensor"]
 _ASSET = WORDS["asset"]
@@ -30,7 +36,9 @@ def key_columns(candidates: list[Column], moments: pd.Series, asset: tuple[str, 
     stated = [column for column in candidates if column.name in asset]
     repeats = repeated([], moments)
     if repeats < 0.01:
-        return stated or _in_two_words(_interleaved(candidates, moments), candidates), repeats
+        in_turn = _interleaved(candidates, moments)
+        keys = stated or _in_two_words([*in_turn, *_quantities_beside(in_turn, candidates)], candidates)
+        return keys, repeats
     varied = [column for column in candidates if len(column.distinct) > 1 and column not in stated]
     unlikely = {column.name: _unlikely(column) + _passing(column, moments) for column in varied[:12]}
     best: tuple[float, float, list[Column]] | None = None
@@ -50,14 +58,16 @@ def key_columns(candidates: list[Column], moments: pd.Series, asset: tuple[str, 
     keys = best[2] if best is not None and best[0] < 0.6 * repeats else stated
     keys = _in_two_words(keys, varied) if keys != stated else keys
     keys = keys or _interleaved(candidates, moments)
+    keys = [*keys, *_quantities_beside(keys, candidates)]
     return [*keys, *_machines_beside(keys, candidates, moments)], repeats
 
 
 def _in_two_words(keys: list[Column], candidates: list[Column]) -> list[Column]:
     """The keys, with the two columns of a machine's and a sensor's name for a number or code that says both."""
-    for code in (key for key in keys if key.distinct.str.contains(r"\d").all() and not names_assets(key)):
+    codes = (key for key in keys if _of_sensor(key) or not names_assets(key))
+    for code in (key for key in codes if key.distinct.str.contains(r"\d").all()):
         others = [column for column in candidates if column is not code and len(column.distinct) > 1]
-        for machine in (column for column in others if names_assets(column)):
+        for machine in sorted((c for c in others if names_assets(c)), key=lambda column: column.numeric):
             for sensor in (c for c in others if c is not machine and not is_states(c)):
                 pair = [machine, sensor]
                 worded = not sensor.numeric or names_sensors(sensor)
@@ -78,6 +88,14 @@ def _machines_beside(keys: list[Column], candidates: list[Column], moments: pd.S
     return []
 
 
+def _quantities_beside(keys: list[Column], candidates: list[Column]) -> list[Column]:
+    """A column whose words all are quantities, where the keys name none: things that each measure several."""
+    if not keys or any(map(names_quantities, keys)):
+        return []
+    others = (c for c in candidates if c not in keys and len(c.distinct) > 1 and names_quantities(c))
+    return [column for column in others if not follows(column, keys)][:1]
+
+
 def _turns(column: Column, moments: pd.Series) -> float:
     """The share of rows whose name is not that of the row before, in the order of the file or of the times."""
     codes = pd.factorize(column.cells)[0]
@@ -86,8 +104,9 @@ def _turns(column: Column, moments: pd.Series) -> float:
 
 
 def _of_sensor(column: Column) -> bool:
-    """Whether a column's own name has a word for sensors in it, as `diagnostic.id`."""
-    return bool(set(column.lower.split()) & (_SENSOR - {"name"}))
+    """Whether a column's own name has a word for sensors in it, as `diagnostic.id` or `sensors_id`."""
+    words = column.lower.split()
+    return bool({*words, *(word.removesuffix("s") for word in words)} & (_SENSOR - {"name"}))
 
 
 def each_its_own(key: Column, keys: list[Column], columns: list[Column]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -152,7 +153,8 @@ def _split(
     likely = [*free, *(c for c in constant if c.named(_SENSOR - {"name"}) or c.called(frozenset(("name",))))]
     named = [c for c in likely if names_sensors(c) and (not c.named(_ASSET) or not c.numeric)]
     generic = is_called_value(value)
-    named = named or [c for c in free if names_quantities(c)]
+    quantities = [c for c in free if names_quantities(c)]
+    named = quantities if named and quantities else named or quantities
     has_units = [c for c in free if unit is not None and len(unit.distinct) > 1 and follows(unit, [c])]
     sensor = has_units if len(has_units) == 1 else named[:1]
     if len(named) > 1 and len(has_units) != 1:
@@ -170,7 +172,7 @@ def _split(
     if not sensor and generic:  # each machine has one of its own
         sensor = [c for c in candidates if c.named(_METRICS) and not c.numeric and len(c.distinct) > 1][:1]
     sensor = [_of_value(_worded(column, candidates), candidates, value) for column in sensor]
-    machine = [column for column in keys if column not in sensor and not _is_code_of(column, sensor)]
+    machine = [_by_name(c, candidates) for c in keys if c not in sensor and not _is_code_of(c, sensor)]
     machine = machine or [c for c in constant if names_assets(c) and c not in sensor][:1]
     if not sensor:
         return [], machine, None, shown(machine, "rows of one time differ by it")
@@ -196,6 +198,13 @@ def _of_value(column: Column, candidates: list[Column], value: Column) -> Column
     stem = value.lower.removesuffix("value").strip()
     named = (c for c in candidates if stem and c.lower == f"{stem} name" and _alike(c, column))
     return next(named, column)
+
+
+def _by_name(column: Column, candidates: list[Column]) -> Column:
+    """For a column of ids the one of names of the same things: `sensor_name` for `sensor_id`."""
+    stem = re.fullmatch(r"(.*?) ?(?:id|uuid|guid|eui|no|nr|number|code)", column.lower)
+    named = (c for c in candidates if stem and c.lower in (f"{stem[1]} name", f"{stem[1]}name") and not c.numeric)
+    return next((other for other in named if _alike(column, other)), column)
 
 
 def _is_code_of(column: Column, sensor: list[Column]) -> bool:

@@ -12,7 +12,7 @@ from sensors_data.series.understanding.columns import Column
 from sensors_data.series.understanding.label_words import bare
 from sensors_data.series.values.word_states import states_in, told_by_calendar
 
-_NAMES_THINGS = WORDS["asset"] | WORDS["spare"]
+_NAMES_THINGS = WORDS["asset"] | WORDS["spare"] | WORDS["kinds of things"]
 _ON_OFF = {frozenset(pair.split("/")): pair.split("/") for pair in sorted(map(bare, WORDS["off/on"]))}
 
 

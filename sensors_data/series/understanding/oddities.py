@@ -11,6 +11,7 @@ import pandas as pd
 
 from sensors_data.counting import count, counted
 from sensors_data.series.dates.parsing import read_times
+from sensors_data.series.files.day_columns import numbered_parts
 from sensors_data.series.understanding.presence import comings_and_goings, times_that_go_back
 from sensors_data.series.understanding.understand import Understood
 from sensors_data.series.values.missing import far_values, repeated_apart, zeros_apart
@@ -33,6 +34,7 @@ def oddities(
         place = int(time.notna().to_numpy().argmax())
         shown = f"'{str(raw['time'].iloc[place])[:26]}' is read as {time.iloc[place]:%Y-%m-%d}"
         odd.append(f"the years are those of the Buddhist calendar: {shown}")
+    odd += numbered_parts(list(understood.roles.measures)) if family.layout.kind == "day" else []
     if family.layout.asset_from_file:
         odd.append("each file is a machine, as their times lie over one another; take out asset_from_file if it is one")
     return [

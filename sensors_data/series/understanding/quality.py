@@ -26,6 +26,11 @@ _USGS = re.compile(r"[ap](?:[: ]\[?\w{1,4}\]?)*")
 """Codes of the United States Geological Survey: approved or provisional, and perhaps what else, as e for estimated."""
 _INVALID = re.compile(r"(?:in|un)[ _-]?(?:v[aá]lid|gült|guelt)|non[ _-]?valid|ongeldig|nevalid|geçersiz|недействи")
 """How words begin that say of a value that it does not count."""
+_FAILS = re.compile(
+    r"(?<![a-z])(?:err|error|erreur|errore|fehler|fel|feil|fejl|fout|chyba|błąd|ошибка|comm|timeout|time-out|sensor|probe"
+    r"|no[ _-](?:signal|response|data)|(?:over|under)[ _-]?range|(?:open|short)[ _-]?circuit|disconnected)(?![a-z])"
+)
+"""Words of which one stands in each grade of a value that could not be measured: `FLOW ERR`."""
 _CODE, _GOOD_CODE = r"0x[\da-f]{1,8}", r"0x0*c\w|0x[0-3][\da-f]{7}"
 """Grades of OPC in hexadecimal digits: c0 to cf are good; of OPC UA's eight digits the first two bits are 0."""
 
@@ -43,6 +48,7 @@ class Quality:
 def find_quality(columns: list[Column]) -> Quality | None:
     """The quality columns of a table: one for each sensor where several stand beside their values, else one for all."""
     graded = {column.name: graded_as for column in columns if (graded_as := _grades(column)) is not None}
+    graded = graded or _in_turn(columns)
     if not graded:
         return None
     good = tuple(sorted({grade for grades in graded.values() for grade in grades}))
@@ -83,6 +89,7 @@ def _grades(column: Column) -> set[str] | None:
         or (grades <= _GOOD | _BAD and grades & {"good", "bad", "uncertain", "valid"})
         or (grades <= _GOOD | _BAD and grades & _GUESSED and not grades & _STATES)
         or all(_BEGINS.match(grade) for grade in grades)
+        or _tells_failures(column, grades)
     ):
         return None
     if column.numeric and column.cells.dtype.kind != "b":
@@ -95,11 +102,44 @@ def _grades(column: Column) -> set[str] | None:
         shares = column.filled.map(quality_word).value_counts(normalize=True)
         if shares[list(words)].sum() > 0.9:
             return words  # of codes that are not known, nearly all rows have one that is good
+    if not words and _are_codes(column, grades):
+        return {str(quality_word(column.filled.value_counts().index[0]))}  # W beside E, which is estimated
     if not words and column.blank.mean() > 0.5 and len(known) == len(grades):
         return {""}  # a mark stands beside the bad ones alone
     usual = column.filled.map(quality_word).value_counts(normalize=True)
     only = len(usual) > 1 and all(_INVALID.match(grade) for grade in usual.index[1:])  # the others are not valid
     return {str(usual.index[0])} if len(usual) and ((named and usual.iloc[0] > 0.6) or only) else None
+
+
+def _are_codes(column: Column, grades: set[str]) -> bool:
+    """Whether a column holds codes of a letter or two: a usual one, and others that all are bad grades."""
+    usual = column.filled.map(quality_word).value_counts(normalize=True)
+    short = all(len(grade) <= 2 for grade in grades) and not grades & WORDS["states"]
+    return len(usual) > 1 and bool(short and usual.iloc[0] > 0.6 and all(grade in _BAD for grade in usual.index[1:]))
+
+
+def _in_turn(columns: list[Column]) -> dict[str, set[str]]:
+    """The good codes of columns of one or two letters, one right behind each of two or more columns of numbers.
+
+    Most values have the same code, and it is a good one.
+    """
+    by_place = {column.place: column for column in columns}
+    behind = [by_place.get(c.place + 1) for c in columns if c.numeric and c.cells.dtype.kind != "b"]
+    codes = [c for c in behind if c is not None and not c.numeric and c.distinct.str.fullmatch(r"[A-Za-z]{1,2}").all()]
+    if len(codes) < 2 or len(codes) < len(behind) or any(len(column.distinct) > 8 for column in codes):
+        return {}
+    counts = Counter(quality_word(cell) for column in codes for cell in column.filled)
+    usual, often = counts.most_common(1)[0]
+    alike = usual in _GOOD and often > 0.8 * counts.total() and len(counts) > 1
+    return {column.name: {usual} for column in codes} if alike else {}
+
+
+def _tells_failures(column: Column, grades: set[str]) -> bool:
+    """Whether a column's usual word is a good grade, and each other says that measuring failed."""
+    if column.numeric or len(grades) < 2:
+        return False
+    usual = quality_word(column.filled.value_counts().index[0])
+    return usual in _GOOD and all(_FAILS.search(grade) or _INVALID.match(grade) for grade in grades - _GOOD)
 
 
 def _codes(column: Column, named: bool) -> set[str] | None:

@@ -11,7 +11,14 @@ from sensors_data.series.files.workbooks import SHEET
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
 from sensors_data.series.understanding.companion_columns import marks_beside, stands_within
-from sensors_data.series.understanding.ignored_columns import CLOCKWORK, THING, numbers_a_thing, why_aside
+from sensors_data.series.understanding.ignored_columns import (
+    CLOCKWORK,
+    ROW_NUMBER,
+    THING,
+    are_uneven,
+    numbers_a_thing,
+    why_aside,
+)
 from sensors_data.series.understanding.labels import Labels, find_labels, says_more_of
 from sensors_data.series.understanding.measures import Measured, Role, measured, on_off
 from sensors_data.series.understanding.quality import Quality, find_quality
@@ -54,7 +61,8 @@ def roles_of(columns: list[Column], time: TimeColumns, moments: pd.Series, asset
     roles.sort(key=lambda role: order[role.column])
     measures = tuple(one.role.column for one in judged if one.role.role != "ignored")
     states = {one.role.column: one.states for one in judged if one.states}
-    return Roles(tuple(roles), labels, quality, measures, states, (*labels.odd, *_odd(open_, measures, states)))
+    odd = (*labels.odd, *_odd(open_, measures, states), *_perhaps_cycles(rest, aside, moments))
+    return Roles(tuple(roles), labels, quality, measures, states, odd)
 
 
 def _of_time(time: TimeColumns) -> list[Role]:
@@ -73,6 +81,17 @@ def _aside(columns: list[Column], moments: pd.Series, asset: tuple[str, ...]) ->
     if any(column.numeric and column.name not in aside for column in columns):
         return aside
     return {name: why for name, why in aside.items() if why != CLOCKWORK}
+
+
+def _perhaps_cycles(columns: list[Column], aside: dict[str, str], moments: pd.Series) -> list[str]:
+    """What is said of row numbers that may be counters: they do not begin at 0 or 1, and the rows' times are uneven."""
+    numbers = [column for column in columns if aside.get(column.name) == ROW_NUMBER and column.values[0] > 1]
+    if not numbers or not are_uneven(moments):
+        return []
+    name = numbers[0].name
+    return [
+        f"'{name}' goes up by one in each row and is left out as its number: if it counts cycles, take it out of ignore"
+    ]
 
 
 def _judged(column: Column, columns: list[Column], open_: list[Column], labels: Labels, moments: pd.Series) -> Measured:

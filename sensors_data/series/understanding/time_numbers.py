@@ -17,6 +17,8 @@ _YES = WORDS["time"]
 _NO = WORDS["other times"]
 _ADDRESSES = frozenset(("address", "addr", "register", "reg", "adresse", "adresa", "adres", "direccion", "indirizzo"))
 """Names of columns that number registers: those of Modbus lie where Excel's days do."""
+_DATED = frozenset(("date", "datum", "dato", "data", "fecha", "day", "yymmdd", "ddmmyy", "ymd", "dmy", "pvm", "tarih"))
+"""Names of columns whose numbers of six digits are dates."""
 _EPOCHS = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
 _COUNTED = {
     "excel": (32_874, 54_789),
@@ -97,10 +99,15 @@ def _digit_style(column: Column) -> str | None:
     text = column.filled.str.removesuffix(".0")
     lengths = text.str.len()
     length = int(lengths.mode().iloc[0])
+    if length == 6 and not column.called(_DATED):
+        return None
     if length not in DIGITS or not text.str.fullmatch(r"\d+").all() or (lengths != length).mean() > 0.01:
         return None
     distinct = pd.Series(text.unique()).iloc[:20_000]
     form = best_style(list(DIGITS[length]), distinct)
+    if form is None and distinct.str.match("2[45]").all():
+        of_era = [style.replace("%Y", "%K") for style in DIGITS[length] if style.startswith("%Y")]
+        form = best_style(of_era, distinct)
     return form.style if form is not None and form.share >= 0.99 else None
 
 

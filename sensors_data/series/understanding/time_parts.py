@@ -7,15 +7,18 @@ import re
 import numpy as np
 
 from sensors_data.series.dates.formats import read_texts
-from sensors_data.series.understanding.clock_columns import clock_of, hours_from_one
+from sensors_data.series.understanding.clock_columns import clock_of, parts_from_one
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
 from sensors_data.series.understanding.time_guess import TimeColumns
 
-_PARTS = {sign: WORDS[sign] for sign in ("%Y", "%m", "%d", "%H", "%M", "%S", "%j", "%N")} | {"%J": WORDS["%j"]}
+_PARTS = {sign: WORDS[sign] for sign in ("%Y", "%m", "%d", "%H", "%M", "%S", "%j", "%N")} | {
+    "%J": WORDS["%j"],
+    "%K": WORDS["%Y"],
+}
 _RANGES = {
     "%Y": (1990, 2099), "%m": (1, 12), "%d": (1, 31), "%H": (0, 24), "%M": (0, 60), "%S": (0, 60), "%j": (1, 366),
-    "%N": (0, 2400), "%J": (1, 367),
+    "%N": (0, 2400), "%J": (1, 367), "%K": (2400, 2600),
 }  # fmt: skip
 _UNNAMED = (
     "%Y %j %m %d %H %M", "%Y %m %d %H %M %S", "%Y %m %d %H %M", "%Y %m %d %H", "%Y %j %N", "%Y %j %H", "%Y %m %d",
@@ -25,27 +28,30 @@ _UNNAMED = (
 def parts_of(columns: list[Column]) -> TimeColumns | None:
     """Year, month, day, hour, minute in columns of their own."""
     parts: dict[str, Column] = {}
-    for sign in ("%Y", "%m", "%d", "%j", "%J", "%H", "%N", "%M", "%S"):
+    for sign in ("%Y", "%K", "%m", "%d", "%j", "%J", "%H", "%N", "%M", "%S"):
         for column in columns:
             if _fits(column, sign) and _is_part(column, sign) and column not in parts.values():
                 parts[sign] = column
                 break
-    if "%Y" not in parts or not ({"%m", "%d"} <= parts.keys() or {"%j", "%J"} & parts.keys()):
+    year = next((sign for sign in ("%Y", "%K") if sign in parts), "")
+    if not year or not ({"%m", "%d"} <= parts.keys() or {"%j", "%J"} & parts.keys()):
         return None
-    parts = _needed(parts)
+    parts = _needed({year: parts.pop(year), **parts})
     names = tuple(column.name for column in parts.values())
     keys: dict[str, object] = {"time": names, "time_format": " ".join(parts), "clock": True}
-    if parts.keys() == {"%Y", "%m", "%d"} and (clock := _clock_apart(columns, names)):
-        keys |= {"time": (*names, clock[0]), "time_format": f"%Y %m %d {clock[1]}"}
-        return TimeColumns(keys, (*names, clock[0]), "year, month, day and a clock in columns of their own", 0.95)
+    if parts.keys() == {year, "%m", "%d"} and (clock := _clock_apart(columns, names)):
+        keys |= {"time": (*names, clock[0]), "time_format": f"{year} %m %d {clock[1]}"}
+        odd = parts_from_one(next(column for column in columns if column.name == clock[0]), clock[1])
+        return TimeColumns(keys, (*names, clock[0]), "year, month, day and a clock in columns of their own", 0.95, odd)
     sure = 0.95 if {"%H", "%N", "%J"} & parts.keys() else 0.3  # a time that has a clock as well says more
-    return TimeColumns(keys, names, "year, month and day in columns of their own", sure)
+    odd = parts_from_one(parts["%H"], "%H") if "%H" in parts and "%M" not in parts else ()
+    return TimeColumns(keys, names, "year, month and day in columns of their own", sure, odd)
 
 
 def _needed(parts: dict[str, Column]) -> dict[str, Column]:
     """The parts that say the time once: a day of the year stands for month and day, and hours for hour and minute."""
     if "%J" in parts:
-        parts = {sign: parts[sign] for sign in ("%Y", "%J")}
+        parts = {sign: column for sign, column in parts.items() if sign in ("%Y", "%K", "%J")}
     if "%j" in parts:
         parts = {sign: column for sign, column in parts.items() if sign not in ("%m", "%d")}
     if "%N" in parts and "%H" in parts:
@@ -78,7 +84,7 @@ def unnamed_parts(columns: list[Column]) -> TimeColumns | None:
                 names = tuple(column.name for column in group)
                 keys: dict[str, object] = {"time": names, "time_format": signs, "clock": True}
                 why = f"{signs} side by side, going on from row to row"
-                odd = hours_from_one(group[-1], signs.split()[-1])
+                odd = parts_from_one(group[-1], signs.split()[-1])
                 likely.append((regular, TimeColumns(keys, names, why, 0.7, odd)))
     return max(likely, key=lambda guess: guess[0])[1] if likely else None
 

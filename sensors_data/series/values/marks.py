@@ -124,8 +124,9 @@ def _look(cells: pd.Series) -> _Seen | None:
     if not numbers or len(numbers) < 0.5 * len(distinct):
         return None
     units = Counter(match[4] for match in numbers if match[4])
-    if len(units) > 1 and not any(map(is_unit, units)) and max(units.values()) < 0.9 * sum(units.values()):
-        return None  # 1X and 2Y, or 4-INFO and 7-WARNING, are names
+    named = bool(units) and not any(map(is_unit, units))
+    if named and (max(units.values()) < 0.9 * sum(units.values()) or len({match[2] for match in numbers}) == 1):
+        return None  # 1X and 2Y, 4-INFO and 7-WARNING, or 7900E-HVO in every row, are names
     decimal, grouped, either = Counter[str](), Counter[str](), Counter[str]()
     for match in numbers:
         _count(match[2].strip(), bool(match[3]), decimal, grouped, either)

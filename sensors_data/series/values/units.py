@@ -13,14 +13,39 @@ W/m2 W/m² kW/m2 lx lm cd dB dBA dB(A) pH mg/l mg/L mg/m3 µg/m3 ug/m3 g/m3 g/kg
 EUR USD € $ TS RN index - none dimensionless DateTime degrees celsius fahrenheit kelvin percent volt volts amp
 amps watt watts meter meters metre metres second seconds sec hours minutes inch inches foot feet pascal degT deg_c deg_C
 degree mmol mol kgm3 lux unitless UTC GMT %RH %rh RH degree_C degrees_C degree_Celsius secs nsecs # 1 m-1 s-1
+bit/s kbit/s Mbit/s Gbit/s bps kbps Kbps Mbps Gbps kB KB MB GB TB kB/s KB/s MB/s GB/s KiB MiB GiB KiB/s MiB/s GiB/s
+Byte Bytes
 ug µg ugm-3 µgm-3 mgm-3 ngm-3
 кПа МПа Па бар кгс/см2 кгс/см² кВт МВт Вт кВтч кВт·ч МВтч Гкал Гц об/мин т/ч кг/ч м3/ч м³/ч м3 м³ л/мин мм мм/с мА
 """
 UNITS = frozenset(_UNITS.split())
 _FOLDED = frozenset(unit.casefold() for unit in UNITS if len(unit) > 1)
 
-PREFIXES = {"n": 1e-9, "µ": 1e-6, "u": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}
-_SCALED = ("Wh", "W", "V", "A", "Pa", "bar", "VA", "Hz", "J", "g", "l", "L", "m", "s", "Ohm", "Ω", "var", "B")
+PREFIXES = {"n": 1e-9, "µ": 1e-6, "u": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+PREFIXES |= {"K": 1e3, "Ki": 1024.0, "Mi": 1024.0**2, "Gi": 1024.0**3}
+_SCALED = (
+    "Wh",
+    "W",
+    "V",
+    "A",
+    "Pa",
+    "bar",
+    "VA",
+    "Hz",
+    "J",
+    "g",
+    "l",
+    "L",
+    "m",
+    "s",
+    "Ohm",
+    "Ω",
+    "var",
+    "B",
+    "B/s",
+    "bit/s",
+    "bps",
+)
 
 
 def is_unit(text: str) -> bool:

@@ -275,11 +275,11 @@ def autumn(without: Callable[[int], bool] = lambda n: False, assets: str = "A") 
 
 _ONCE = {"time cannot be read, or does not exist just once in Europe/Berlin": 4}
 CLOCK_BACK = [
-    Case("the clock goes back", autumn(), ROWS, ("asset",), ("temp",), "2026-10-23 22:00:00", "15min",
+    Case("the clock goes back", autumn(), ROWS, ("A",), ("temp",), "2026-10-23 22:00:00", "15min",
          odd="8 rows of the hour that comes twice", zone="Europe/Berlin"),
     Case("the clock goes back for two machines", autumn(assets="AB"), 2 * ROWS, ("A", "B"), ("temp",), "2026-10-23 22:00:00",
          "15min", odd="16 rows of the hour that comes twice", zone="Europe/Berlin"),
-    Case("one pass alone of the doubled hour", autumn(without=lambda n: 104 <= n < 108), ROWS - 8, ("asset",), ("temp",),
+    Case("one pass alone of the doubled hour", autumn(without=lambda n: 104 <= n < 108), ROWS - 8, ("A",), ("temp",),
          "2026-10-23 22:00:00", "15min", refused=_ONCE, odd="4 rows have a time that cannot be read", zone="Europe/Berlin"),
 ]  # fmt: skip
 

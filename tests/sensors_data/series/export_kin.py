@@ -58,7 +58,7 @@ TIMES = [
     Case("a time for each value", lines("Time1;temp;Time2;flow", lambda n: f"{HOURS[n]:%d.%m.%Y %H:%M};{comma(TEMP[n])};"
          f"{HOURS[n] + QUARTER:%d.%m.%Y %H:%M};{comma(FLOW[n])}")),
     Case("numbered parts of a day", lines("Fecha;" + ";".join(f"H{h}" for h in range(1, 25)) + ";Total", lambda n: f"{DAYS[n]:%d/%m/%Y};"
-         + ";".join(comma(TEMP[h] + n % 5) for h in range(24)) + ";9,9", 30), 720, sensors=("value",), first="2025-01-01 00:00:00"),
+         + ";".join(comma(TEMP[h] + n % 5) for h in range(24)) + ";9,9", 30), 720, sensors=("value",), first="2025-01-01 01:00:00"),
 ]  # fmt: skip
 
 FORMS = [

@@ -103,7 +103,7 @@ LONG = [
     Case("half hours with a flag behind each", lines("MPAN,Site,Date,Units,Total," + ",".join(f"{clock},{clock} A/E" for clock in CLOCKS), lambda n: f"{(1012345678901, 1098765432109)[n % 2]},{('Bakery', 'Depot')[n % 2]},{DAYS[n // 2]:%d/%m/%Y},kWh,{600 + n}.5,{','.join(f'{10 + (n + k) % 9}.5,' + 'AE'[k == 9] for k in range(48))}", 40),
          40 * 47, ("Bakery", "Depot"), ("value",), "2025-01-01 00:00:00", "30min", refused={"its quality is not among the good ones": 40}),
     Case("hours with a flag behind each", lines("ESTACION;MAGNITUD;ANO;MES;DIA;" + ";".join(f"H{h:02d};V{h:02d}" for h in range(1, 25)), lambda n: f"4;{8 + n % 2};{DAYS[n // 2]:%Y;%m;%d};{';'.join(f'{10 + (n + k) % 9};' + 'VN'[k == 9] for k in range(24))}", 40),
-         40 * 23, ("4",), ("8", "9"), "2025-01-01 00:00:00", "1h", refused={"its quality is not among the good ones": 40}),
+         40 * 23, ("4",), ("8", "9"), "2025-01-01 01:00:00", "1h", refused={"its quality is not among the good ones": 40}),
 ]  # fmt: skip
 
 SAID = "the years are those of the Buddhist calendar: "

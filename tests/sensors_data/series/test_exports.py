@@ -43,6 +43,7 @@ SHELVES = [
     "portals",
     "tables",
     "places",
+    "counted",
 ]
 cases, *others = (_beside(f"export_{shelf}") for shelf in SHELVES)
 exports = _beside("exports")

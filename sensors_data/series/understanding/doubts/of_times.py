@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
+from sensors_data.series.files.day_columns import clocks_of
 from sensors_data.series.understanding.doubts.evidence import Doubt, Evidence, named
 from sensors_data.series.understanding.run_starts import UNDATED
 
@@ -14,6 +16,12 @@ REPEATED, BACK, SHUFFLED = 0.01, 0.02, 0.35
 """Shares of values that stand twice for one time, and of times that go back, that make a reading doubtful.
 
 Where more go back the rows are in no order at all."""
+_OF_A_DAY = re.compile(
+    r"[a-z]{1,2}|hr|hour|hours|hora|heure|ora|ore|stunde|std|uur|uhr|timme|time|tid|godz(?:ina)?|hod(?:ina)?|час|óra|saat"
+    r"|(?:settlement[ _]?)?period|per|periodo|période|interval|intervalo|int|slot|value|val|wert|valor|kwh|kw|mw|mwh"
+    r"|half[ _-]?hour|quarter|viertelstunde|qtr|punto|pt|point|点|时段"
+)
+"""What stands before the number of a part of the day."""
 _FORM = "mend time and time_format in the layout (--time, --format)"
 
 
@@ -24,6 +32,7 @@ def doubts_of_times(seen: Evidence) -> Iterator[Doubt]:
     yield from _leaping(seen)
     yield from _far(seen)
     yield from _sparse(seen)
+    yield from _numbered(seen)
 
 
 def _repeated(seen: Evidence) -> Iterator[Doubt]:
@@ -85,6 +94,11 @@ def _far(seen: Evidence) -> Iterator[Doubt]:
     """A span that begins where clocks do that were never set, or ends in the future."""
     first, last = seen.values["time"].min(), seen.values["time"].max()
     undated = seen.family.layout.start == UNDATED
+    if undated:
+        name = seen.family.layout.time[0]
+        yield Doubt(
+            f"'{name}' counts from the start of a run, and no line says when that was: state it (--start)", True
+        )
     begins = {f"{year}-01-01" for year in (1990, 2000)}
     if not undated and f"{first:%Y-%m-%d}" in begins and (last - first) < pd.Timedelta("3650D"):
         yield Doubt(
@@ -104,4 +118,15 @@ def _sparse(seen: Evidence) -> Iterator[Doubt]:
     if len(share) and share.median() < 0.1 and len(values) and values.size().median() > 20:
         yield Doubt(
             f"only {share.median():.0%} of the steps of {seen.family.step} have a value: mend step, or state hold"
+        )
+
+
+def _numbered(seen: Evidence) -> Iterator[Doubt]:
+    """Numbered columns taken for parts of the day, though they are called as things are."""
+    names = list(clocks_of(list(seen.understood.roles.measures))) if seen.family.layout.kind == "day" else []
+    stem = re.sub(r"\d.*", "", names[0]).strip(" _.-").casefold() if names else ""
+    if stem and not re.search(r"[:.h]\d\d", names[0]) and not _OF_A_DAY.fullmatch(stem):
+        shown = f"the columns '{names[0]}' to '{names[-1]}'"
+        yield Doubt(
+            f'{shown} are read as parts of each day; if they are things, write kind = "wide" in the layout', True
         )
