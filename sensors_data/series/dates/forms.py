@@ -133,6 +133,9 @@ def best_style(styles: list[str], texts: pd.Series) -> DateForm | None:
     if len(rivals) == 1:
         why = "the only order of day, month and year that exists for every cell" if len(styles) > 1 else ""
         return DateForm(rivals[0], most, (), why)
+    daily = [style for style in rivals if not _leaps_months(read[style])]
+    if len(daily) == 1:
+        return DateForm(daily[0], most, (), "in the other order of day and month the rows would be a month apart")
     jumps = {style: _jumps(read[style]) for style in rivals}
     best = min(rivals, key=lambda style: jumps[style])
     near = tuple(style for style in rivals if style != best and jumps[style] <= 1.5 * jumps[best])
@@ -172,6 +175,13 @@ def _of_late(times: np.ndarray) -> bool:
     """Whether times are of years in which plants write logs now: 2010 to 2039."""
     years = times[~np.isnat(times)].astype("datetime64[Y]").astype(int) + 1970
     return bool(len(years)) and bool(((years >= 2010) & (years < 2040)).all())
+
+
+def _leaps_months(times: np.ndarray) -> bool:
+    """Whether times stand on one day of each month that is not its first, as days do whose month is read as the day."""
+    days = np.unique(times[~np.isnat(times)].astype("datetime64[D]"))
+    of_month = (days - days.astype("datetime64[M]")).astype(int)
+    return bool(len(days) > 2 and (of_month == of_month[0]).all() and of_month[0] > 0)
 
 
 def _jumps(times: np.ndarray) -> float:

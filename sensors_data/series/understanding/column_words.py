@@ -93,7 +93,7 @@ sensor: attribute capteur channel entity field grandeur item kanal kpi magnitud 
 sensor: messgröße label target metric name parameter parametro point quantity register sensor series signal statistic
 sensor: tag countername metricname параметр параметры показатель parametr veličina wielkość
 sensor: variabele variable varname
-settings: firmware firmwarever interval span spandays score resolution samplerate
+settings: qn firmware firmwarever interval span spandays score resolution samplerate
 spare: counterid id idx index key lfd no nr recno recnum record recordno rn row rowid rownum sno unnamed
 states: active alarm auto bad close closed cool cooling day error false fault good heat heating high idle
 states: inactive low manual night no normal off ok on open run running standby start stop stopped true

@@ -16,9 +16,9 @@ _IDS = WORDS["ids of sensors"]
 
 
 def is_unit_column(column: Column) -> bool:
-    """Whether a column holds units; machines may be called by letters that are units as well, as N and S."""
+    """Whether a column holds units; machines and shifts may be called by letters that are units as well, as N and S."""
     words = [str(word) for word in column.distinct[:50]]
-    if column.named(_ASSET | _SENSOR) and all(len(word) == 1 for word in words):
+    if not column.named(WORDS["unit"]) and all(len(word) == 1 and word.isalpha() for word in words):
         return False
     known = sum(is_unit(word) for word in words)
     named = column.named(WORDS["unit"]) and not column.numeric

@@ -16,7 +16,9 @@ _NAMES = WORDS["quality"]
 _NAMES_ALSO = WORDS["perhaps quality"]
 _GOOD = WORDS["good"]
 _BAD = WORDS["bad"]
-_GUESSED = frozenset(word for word in _BAD if re.match(r"est[ií]m|stim|geschätzt|beräknad|szacow|odhad|interpol", word))
+_GUESSED = frozenset(
+    word for word in _BAD if re.match(r"est[ií]m|stim|geschätzt|geschat|beräknad|szacow|odhad|interpol", word)
+)
 """Grades of values that were not measured."""
 _STATES = WORDS["states"] - {"estimated"}
 _NO, _YES = frozenset(("false", "0", "no", "n")), frozenset(("true", "1", "yes", "y"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -126,6 +127,19 @@ def is_long_digits(column: Column) -> bool:
     """Whether a column's numbers are the digits of dates with their clock, like 202603020000."""
     style = _digit_style(column) if column.numeric and column.whole and len(column.filled) else None
     return style is not None and "%M" in style and len(column.filled.iloc[0].removesuffix(".0")) >= 12
+
+
+def counted_in(time: TimeColumns, columns: list[Column], units: dict[int, str]) -> TimeColumns:
+    """A count of a run in the unit that stands below its name in the header, by the column's number."""
+    if time.keys.get("start") != UNDATED:
+        return time
+    place = next(column.place for column in columns if column.name == time.columns[0])
+    stated = units.get(place, "").strip("()[] ").lower()
+    unit = next((unit for unit, names in _ELAPSED.items() if stated in names.split()), None)
+    if not unit or unit == time.keys["time_unit"]:
+        return time
+    odd = f"{time.columns[0]} counts {unit} and has no date: it is counted from 2000-01-01 (layout.start, --start)"
+    return replace(time, keys={**time.keys, "time_unit": unit}, odd=(odd,))
 
 
 def _unit_named(column: Column) -> str | None:

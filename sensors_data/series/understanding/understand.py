@@ -31,6 +31,7 @@ from sensors_data.series.understanding.roles import Roles, roles_of
 from sensors_data.series.understanding.run_starts import UNDATED, begun, start_told
 from sensors_data.series.understanding.time_columns import find_time
 from sensors_data.series.understanding.time_guess import TimeColumns
+from sensors_data.series.understanding.time_numbers import counted_in
 from sensors_data.series.understanding.time_zones import zone_behind, zone_in_column, zone_told
 from sensors_data.series.values.marks import Marks, marks_of
 from sensors_data.settings import parse
@@ -72,6 +73,7 @@ def understand(path: Path, wishes: Wishes, one_of_many: bool = False) -> Underst
     columns, dialect, marks = columns_of(path, wishes)
     cells = {column.name: column.cells for column in columns}
     time = _stated_time(columns, wishes) or find_time(columns, path.name, one_of_many)
+    time = counted_in(time, columns, dialect.units if dialect else {})
     keys = {**(dialect.keys() if dialect else {}), **time.keys}
     if wishes.style:
         keys |= {"time_format": wishes.style, "time_unit": "text"}

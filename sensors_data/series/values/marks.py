@@ -141,7 +141,8 @@ def with_codes(cells: list[str]) -> bool:
     if not parts or len(parts) < 0.9 * len(cells) or len({len(part[1]) for part in parts}) > 1:
         return False
     padded = any(part[1].startswith("0") for part in parts)
-    return padded or (len(parts) >= 20 and len({part[2] for part in parts}) <= 3)
+    codes = {part[2] for part in parts}
+    return padded or (len(parts) >= 20 and len(codes) <= 3 and "0" not in codes)
 
 
 def _plain(numbers: list[str]) -> _Seen:

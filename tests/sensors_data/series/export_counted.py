@@ -127,6 +127,17 @@ def beside_remarks() -> str:
 
 
 SECTIONS = [
+    Case("a shift by letters that are units as well", lines("time,machine,schicht,temp,flow", lambda n: "\n".join(f"{HOURS[n]},{m},{'FSN'[HOURS[n].hour // 8]},{TEMP[n]:.2f},{FLOW[n]:.2f}" for m in ("M1", "M2"))), 6 * ROWS, ("M1", "M2"), ("schicht", "temp", "flow"), states={"schicht": {"F": 0.0, "N": 1.0, "S": 2.0}}),
+    Case("a year of months, newest last", lines("month;temp;flow", lambda n: f"{(pd.Timestamp('2015-01-01') + pd.DateOffset(months=n)):%Y-%m};{comma(TEMP[n])};{comma(FLOW[n])}", 100), 200, first="2015-01-01 00:00:00", step="1D"),
+    Case("days of one month with the month in front", lines("date,temp,flow", lambda n: f"02/{n + 2:02d}/2026,{TEMP[n]:.2f},{FLOW[n]:.2f}", 10), 20, step="1D"),
+    Case("a counter with a tenth behind the comma", lines("time;E-Total;temp", lambda n: f"{HOURS[n]:%d.%m.%Y %H:%M};{comma(1000 + 1.5 * n, 1)};{comma(TEMP[n])}"), sensors=("E-Total", "temp")),
+    Case("estimated in Dutch", lines("Datum;temp;Validatiestatus", lambda n: f"{HOURS[n]:%d-%m-%Y %H:%M};{comma(TEMP[n])};{'Geschat' if n % 50 == 7 else 'Gevalideerd'}"), ROWS - 4, sensors=("temp",), refused=FAILED),
+    Case("a letter for estimated values beside one that is not known", lines("Datum;temp;Status", lambda n: f"{HOURS[n]:%d-%m-%Y %H:%M};{comma(TEMP[n])};{'E' if n % 50 == 7 else 'W'}"), ROWS - 4, sensors=("temp",), refused=FAILED),
+    Case("flags of a letter right behind each value", lines("date;no2;f1;o3;f2", lambda n: f"{HOURS[n]:%Y-%m-%d %H:%M};{TEMP[n]:.2f};{'I' if n % 50 == 7 else 'V'};{FLOW[n]:.2f};V"), 2 * ROWS - 4, sensors=("no2", "o3"), refused=FAILED),
+    Case("dates of six digits beside a clock of four", lines("date,hhmm,temp,flow", lambda n: f"{HOURS[n]:%y%m%d,%H%M},{TEMP[n]:.2f},{FLOW[n]:.2f}")),
+    Case("hours with a half of the day", lines("Date,Hour,temp,flow", lambda n: f"{HOURS[n]:%m/%d/%Y,%I %p},{TEMP[n]:.2f},{FLOW[n]:.2f}")),
+    Case("bits of two sizes", lines("time,net", lambda n: f"{HOURS[n]},{f'{TEMP[n]:.2f} kbit/s' if n % 5 else f'{TEMP[n] / 1000:.5f} Mbit/s'}"), ROWS, sensors=("net",)),
+    Case("sites by letters that are units as well", lines("site;device;tag;ts;val", lambda n: "\n".join(f"{s};{d};{g};{HOURS[n]};{v + k:.2f}" for k, (s, d) in enumerate((("N", "d1"), ("N", "d2"), ("S", "d1"))) for g, v in (("temp", TEMP[n]), ("flow", FLOW[n])))), 6 * ROWS, ("N d1", "N d2", "S d1")),
     Case("sections of nmon", snapshots(), 3 * ROWS, ("erp01",), ("CPU_ALL User%", "CPU_ALL Sys%", "MEM memfree"), file="erp01.nmon"),
     Case("remarks to the right of the rows", beside_remarks(), ROWS, sensors=("temp",)),
 ]  # fmt: skip

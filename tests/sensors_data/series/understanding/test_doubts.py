@@ -75,6 +75,15 @@ DOUBTFUL = {
         text("time,temp,check", lambda n: f"{HOURS[n]},{LEVEL[n - (n % 20 == 3)]},{('fine', 'frozen')[n % 20 == 3]}"),
         "rows with 'frozen' in 'check' repeat the value before",
     ),
+    "a count without a date": (
+        text("Zeit_ms,temp", lambda n: f"{50 * n},{LEVEL[n]}"),
+        "'Zeit_ms' counts from the start of a run, and no line says when that was",
+    ),
+    "numbered things by the day": (
+        "date," + ",".join(f"Cell {k}" for k in range(1, 25)) + "\n"
+        + "".join(f"{t:%Y-%m-%d},{','.join(f'{3 + ((7 * n + 5 * k) % 23) / 9:.2f}' for k in range(24))}\n" for n, t in enumerate(pd.date_range("2026-01-05", periods=30))),
+        "'Cell 1' to 'Cell 24' are read as parts of each day",
+    ),
     "two marks for one thing": (
         text("time;level", lambda n: f"{HOURS[n]};{1000 * LEVEL[n] if n % 7 == 0 else LEVEL[n]:.2f}"),
         "leaps 1,000-fold and back",
