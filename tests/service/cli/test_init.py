@@ -75,7 +75,8 @@ def test_two_commands_lead_from_a_file_to_what_is_odd_in_it(nightscore, tmp_path
     started = nightscore("init", "--from", source, *settings)
     assert (started.code, started.err) == (0, "")
     assert "a value every 1s" in started.out
-    assert "next: nightscore backfill --family press" in started.out
+    first = "then" if write is as_counted_rows else "next"  # what has no date is not sure
+    assert f"{first}: nightscore backfill --family press" in started.out
     family = load(tmp_path / "settings.toml").family("press")
     assert sorted(family.sensors) == ["flow", "pressure"]
     assert family.training.commissioning.total_seconds() == int(0.35 * (ROWS - 1))
