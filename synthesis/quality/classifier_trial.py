@@ -15,7 +15,7 @@ from synthesis.quality.usefulness import Labelled, few
 
 SHARES = (0.1, 0.25, 0.5)
 """Shares of drawn images in every step that are tried on held-out real images."""
-ASKED = 4
+HELD_OUT = 4
 """One in so many real images of a class is held out to choose how the others are trained on."""
 FEWEST = 8
 """Real images of a class under which nothing is chosen on them."""
@@ -47,11 +47,11 @@ def chosen_plan(real: Labelled, drawn: Labelled, shown: int = SHOWN) -> Plan:
 
 
 def _held_out(real: Labelled) -> tuple[Labelled, Labelled]:
-    """Real images without one in ASKED of each class, and these."""
+    """Real images without one in HELD_OUT of each class, and these."""
     held_out = np.zeros(len(real.label), bool)
     for name in np.unique(real.label):
         members = np.random.default_rng(0).permutation(np.flatnonzero(real.label == name))
-        held_out[members[: len(members) // ASKED]] = True
+        held_out[members[: len(members) // HELD_OUT]] = True
     return real.at(np.flatnonzero(~held_out)), real.at(np.flatnonzero(held_out))
 
 

@@ -17,7 +17,7 @@ PARTS: dict[Part, str] = {
     "agreed": ", only images that a classifier of the real ones agrees with",
     "hard": ", only images that a classifier of the real ones agrees with and is unsure of",
 }
-"""The parts of a batch, and how they are told in a verdict."""
+"""The parts of a batch, and what a verdict says of them."""
 RARE = 0.5
 """A class is rare that has less than this share of the most frequent one's images."""
 

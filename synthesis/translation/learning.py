@@ -59,8 +59,8 @@ def learn_translator(images: Kinds, settings: TranslationSettings, seed: int, ho
     kind = "paired" if settings.paired else "unpaired"
     fields = {"kind": kind, "image": (channels, side, side), "width": settings.width}
     state = initial_state(TranslatorConfig.model_validate(fields), settings.learning_rate, seed)
-    state_kept = _kept(state)
-    saved = hooks.checkpoint.load(state_kept) if hooks.checkpoint is not None else None
+    resumable = _resumable(state)
+    saved = hooks.checkpoint.load(resumable) if hooks.checkpoint is not None else None
     done = len(saved.history) if saved else 0
     steps = max(PARTS, -(-settings.images // settings.batch))
     ends = [round(steps * part / PARTS) for part in range(PARTS + 1)]
@@ -69,7 +69,7 @@ def learn_translator(images: Kinds, settings: TranslationSettings, seed: int, ho
         if not torch.isfinite(losses).all():
             raise DivergedError("a loss became infinite or NaN", "lower the learning rate")
         if hooks.checkpoint is not None:
-            hooks.checkpoint.save(state_kept, {}, [{"part": number} for number in range(part + 1)])
+            hooks.checkpoint.save(resumable, {}, [{"part": number} for number in range(part + 1)])
         if hooks.progress is not None:
             losses_text = f"losses {losses[0]:.2f} {losses[1]:.2f}"
             hooks.progress(ends[part + 1] * settings.batch, steps * settings.batch, losses_text)
@@ -93,7 +93,7 @@ def check(images: Kinds, paired: bool) -> None:
         )
 
 
-def _kept(state: TranslationState) -> TrainingState:
+def _resumable(state: TranslationState) -> TrainingState:
     networks = {"translator": state.translator, "critics": state.critics, "memories": state.memories}
     return TrainingState(networks, {"g_optimizer": state.g_optimizer, "d_optimizer": state.d_optimizer})
 
