@@ -34,6 +34,19 @@ class Residuals:
         nats = 0.5 * (self.freedom + 1) * np.log1p(apart) - np.log(WIDER)
         return np.asarray(np.nan_to_num(nats))
 
+    def wider(self, residual: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """How many times as wide as normal ones residuals (T, D) scatter in some `rows` (T,), by their median, (T, D).
+
+        At least 1, and 1 in all other rows.
+        """
+        times_wider = np.ones(residual.shape)
+        usual = np.array([student_quantile(0.75, freedom) for freedom in self.freedom]) * self.scale
+        for column, part in enumerate(residual[rows].T):
+            known = np.abs(part[np.isfinite(part)])
+            if len(known):
+                times_wider[rows, column] = max(float(np.median(known)) / usual[column], 1.0)
+        return times_wider
+
 
 def fit_residuals(residual: np.ndarray) -> Residuals:
     """The most likely of FREEDOM for each column of normal residuals (T, D), NaN left out, and its robust scale."""

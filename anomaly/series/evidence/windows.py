@@ -25,12 +25,19 @@ class EvidenceModel:
         """The usual size of what the windows miss at `times` (T,), (T, D) standardised."""
         return np.asarray(self.pattern_noise.scale * at_hours(self.by_hour, times))
 
-    def pattern(self, times: np.ndarray, values: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    def wider(self, times: np.ndarray, missed: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """How many times as wide as usual what the windows `missed` (T, D) scatters in some `rows` (T,), (T, D)."""
+        return self.pattern_noise.wider(missed / at_hours(self.by_hour, times), rows)
+
+    def pattern(
+        self, times: np.ndarray, values: np.ndarray, expected: np.ndarray, wider: np.ndarray | float = 1.0
+    ) -> np.ndarray:
         """Nats (..., T, D) of standardised values, NaN where not measured, against what the windows expect.
 
-        Where they expect nothing, all being hidden, the distance from the sensor's usual level is what speaks.
+        Where they expect nothing, all being hidden, the distance from the sensor's usual level is what speaks. Normal
+        residuals are taken to scatter `wider` times as much as usual.
         """
-        missed, nowhere = (values - expected) / at_hours(self.by_hour, times), np.isnan(expected)
+        missed, nowhere = (values - expected) / at_hours(self.by_hour, times) / wider, np.isnan(expected)
         nats = self.pattern_noise.evidence(missed)
         if not nowhere.any():
             return nats
@@ -43,6 +50,11 @@ class EvidenceModel:
         0 where a value, or one that it follows, was not measured: what was imputed contradicts nothing.
         """
         return self.cross_noise.evidence(self.regression.residual(times, values))
+
+    def cross_by_another_clock(self, times: np.ndarray, values: np.ndarray, elsewhere: np.ndarray) -> np.ndarray:
+        """The same (T, D), where residuals scatter as they do in the rows `elsewhere` (T,) by the clock."""
+        residual = self.regression.residual(times, values)
+        return self.cross_noise.evidence(residual / self.cross_noise.wider(residual, elsewhere))
 
 
 def fit_evidence(times: np.ndarray, values: np.ndarray, pattern_residual: np.ndarray) -> EvidenceModel:

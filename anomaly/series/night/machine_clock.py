@@ -12,6 +12,7 @@ import numpy as np
 
 from anomaly.series.detector import Detector
 from anomaly.series.evidence.residuals import WIDER
+from anomaly.series.night.running_clock import ran_to
 from anomaly.series.profile import SLOT_S
 from sensors_data.series.grids.grid import Grid
 
@@ -49,26 +50,41 @@ class _Clock:
     first: int
     cost: np.ndarray  # (T,) nats of each row as a normal one
 
+    @property
+    def is_normal(self) -> bool:
+        """Whether half of the rows that it explains are as likely as normal ones."""
+        return bool(np.median(self.cost[self.first :]) <= NORMAL)
+
 
 def machine_times(detector: Detector, grid: Grid, asset: str) -> np.ndarray:
     """The times (T,) of an asset's rows by its own clock: from some row on, another time of the same day.
 
-    They are the grid's where no other clock explains the newest rows, or where nothing before them disturbed it.
+    They are the grid's where no other clock explains the newest rows, or where nothing before them disturbed it. A
+    clock by which the rows are not quite normal counts where the machine ran there through the hours between.
     """
     if detector.profile is None or not len(grid):
         return grid.times
     step = np.timedelta64(round(detector.card.step_s * 1e6), "us")
     a_slot = max(1, round(SLOT_S / detector.card.step_s))
     rows = _Rows(detector, grid, asset, *_costs(detector, grid, asset, grid.times), a_slot)
-    best = _Clock(step * 0, grid.times, LEAST_GAIN, 0, rows.plain)
-    for lag in range(a_slot, int(DAY / step), a_slot):
-        best = max(best, _clock(rows, lag * step), key=lambda clock: clock.gain)
-    slot = best.lag
-    for near in range(1 - a_slot, a_slot) if slot else ():
-        best = max(best, _clock(rows, slot + near * step), key=lambda clock: clock.gain)
-    if not _was_disturbed(rows, best):
-        return grid.times
-    return np.where(np.arange(len(grid)) < best.first, grid.times, best.times)
+    clocks = [_clock(rows, lag * step) for lag in range(a_slot, int(DAY / step), a_slot)]
+    clock = _to_the_row(rows, [clock for clock in clocks if clock.is_normal])
+    if clock is None or not _was_disturbed(rows, clock):
+        clock = _to_the_row(rows, clocks)
+        by_slot = np.stack([rows.plain, *(one.cost for one in clocks)])
+        if clock is None or not ran_to(by_slot, int(clock.lag / step) / a_slot, a_slot):
+            return grid.times
+    return np.where(np.arange(len(grid)) < clock.first, grid.times, clock.times)
+
+
+def _to_the_row(rows: _Rows, clocks: list[_Clock]) -> _Clock | None:
+    """The best of some clocks, whole slots of the rhythm off, or one near it; None where none explains enough."""
+    best = max(clocks, key=lambda clock: clock.gain, default=None)
+    if best is None or best.gain <= LEAST_GAIN:
+        return None
+    step = np.timedelta64(round(rows.detector.card.step_s * 1e6), "us")
+    near = (_clock(rows, best.lag + rows_off * step) for rows_off in range(1 - rows.a_slot, rows.a_slot))
+    return max([best, *(clock for clock in near if clock.is_normal or not best.is_normal)], key=lambda one: one.gain)
 
 
 def at_phase(times: np.ndarray, lag: np.timedelta64) -> np.ndarray:
@@ -78,12 +94,12 @@ def at_phase(times: np.ndarray, lag: np.timedelta64) -> np.ndarray:
 
 
 def _clock(rows: _Rows, lag: np.timedelta64) -> _Clock:
-    """The clock that is `lag` off; its gain is 0 where the rows that it explains best are not normal by it."""
+    """The clock that is `lag` off."""
     times = at_phase(rows.grid.times, lag)
     cost, _ = _costs(rows.detector, rows.grid, rows.asset, times)
     first = int(np.argmax(np.cumsum((rows.disturbed - cost)[::-1])[::-1]))
     gain = float((np.minimum(rows.plain, rows.disturbed) - cost)[first:].sum()) / rows.a_slot
-    return _Clock(lag, times, gain if np.median(cost[first:]) <= NORMAL else 0.0, first, cost)
+    return _Clock(lag, times, gain, first, cost)
 
 
 def _was_disturbed(rows: _Rows, clock: _Clock) -> bool:

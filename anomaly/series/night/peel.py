@@ -53,13 +53,17 @@ def with_faults_hidden(detector: Detector, flagged: list[Flagged]) -> list[Score
     for one, grid, runs, expected in zip(flagged, ready, flat, every, strict=True):
         later = slice(len(grid) - (len(one.grid) - one.first), None)
         times = grid.times[later]  # by the machine's clock
+        # another clock is known to a slot of the rhythm only, and not all that a sensor reads need go by the machine's
+        elsewhere = grid.times != one.grid.times[len(one.grid) - len(grid) :]
+        wider = evidence.wider(grid.times, _measured(grid) - expected, elsewhere)
+        band = detector.band * wider[later]
         shown = np.where(np.isnan(expected), 0.0, expected)[later]
         parts = {
             "expected": detector.in_units(shown, times, one.asset)[0],
-            "low": detector.in_units(shown - detector.band, times, one.asset)[0],
-            "high": detector.in_units(shown + detector.band, times, one.asset)[0],
-            "cross": evidence.cross(grid.times, _measured(grid))[later],
-            "pattern": _pattern(detector, evidence.pattern(grid.times, _measured(grid), expected), runs)[later],
+            "low": detector.in_units(shown - band, times, one.asset)[0],
+            "high": detector.in_units(shown + band, times, one.asset)[0],
+            "cross": evidence.cross_by_another_clock(grid.times, _measured(grid), elsewhere)[later],
+            "pattern": _pattern(detector, evidence.pattern(grid.times, _measured(grid), expected, wider), runs)[later],
         }
         before = len(one.scores.times) - len(times)
         whole = {name: np.concatenate([getattr(one.scores, name)[:before], rows]) for name, rows in parts.items()}

@@ -72,29 +72,33 @@ def flaw(detector: Detector, spans: dict[str, Span]) -> str:
         scores.append(scored.score[np.isfinite(scored.score)])
         rows += int(held_out.usable().any(axis=1).sum())
         varied |= _varies(held_out)
-        first = _measured_place(span, first_held_out(span) + detector.context_rows, detector.card.modelled_columns[0])
+        first = _measured_place(detector, span, detector.card.modelled_columns[0])
         faults += [Fault(span.grid, asset, kind, 0, first, LARGE) for kind in ("level", "noise")]
     known = np.concatenate(scores)
     if len(known) < min(rows / 2, MIN_ROWS):  # between many finds no window fits
         return f"only {len(known):,} of {rows:,} measured normal rows have a score that is a number"
     if len(known) > detector.context_rows and np.ptp(known) == 0 and varied:  # rows of one window have one score
         return f"every row has the same score, {known[0]:g}, though the readings change"
-    missed = [trial for trial in try_faults(detector, faults) if not trial.found]
-    if 2 * len(missed) > len(faults):
-        return f"{len(missed)} of {len(faults)} planted faults of {LARGE:g} standard deviations stay under its limit"
+    trials = try_faults(detector, faults)
+    scored = [trial for trial in trials if math.isfinite(trial.ratio)] or trials  # beside gaps no window says a thing
+    missed = [trial for trial in scored if not trial.found]
+    if 2 * len(missed) > len(scored):
+        return f"{len(missed)} of {len(scored)} planted faults of {LARGE:g} standard deviations stay under its limit"
     return ""
 
 
-def _measured_place(span: Span, wanted: int, sensor: int) -> int:
-    """The row `wanted` if a fault planted there is measured, by MEASURED of its rows; else the row from which on
-    most of them are.
+def _measured_place(detector: Detector, span: Span, sensor: int) -> int:
+    """The held-out row from which on a fault is planted if that is measured, by MEASURED of its rows; else the row from
+    which on most are. Rows without all that their score looks back on come last.
     """
-    first = max(0, min(wanted, len(span) - PLANTED_ROWS))
-    usable = np.concatenate([[0], np.cumsum(span.usable()[:, sensor])])
+    rows, most = span.usable()[:, sensor], len(span) - PLANTED_ROWS
+    first = max(0, min(first_held_out(span) + detector.context_rows, most))
+    usable = np.append(0, np.cumsum(rows))
     measured = usable[PLANTED_ROWS:] - usable[:-PLANTED_ROWS]
     if not len(measured) or measured[first] >= MEASURED * PLANTED_ROWS:
         return first
-    return int(np.argmax(measured))
+    known = max(0, min(detector.context_rows, most))
+    return known + int(np.argmax(measured[known:]))
 
 
 def _varies(span: Span) -> bool:

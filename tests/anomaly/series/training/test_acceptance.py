@@ -156,3 +156,12 @@ def test_faults_are_planted_where_the_span_is_measured(detector, spans):
     observed[1280:1500] = False  # where faults are planted first
     gappy = replace(span, grid=replace(span.grid, observed=observed))
     assert flaw(detector, {"a": gappy}) == ""
+
+
+def test_faults_are_planted_where_the_rows_before_them_are_known(detector, spans):
+    span = spans["a"]
+    observed = span.grid.observed.copy()
+    observed[1280:1500] = False
+    observed[50:150] = observed[150::40] = False  # no rows are as well measured as the first 50, which no window holds
+    gappy = replace(span, grid=replace(span.grid, observed=observed))
+    assert flaw(detector, {"a": gappy}) == ""
