@@ -51,10 +51,10 @@ class EvidenceModel:
         """
         return self.cross_noise.evidence(self.regression.residual(times, values))
 
-    def cross_by_another_clock(self, times: np.ndarray, values: np.ndarray, elsewhere: np.ndarray) -> np.ndarray:
-        """The same (T, D), where residuals scatter as they do in the rows `elsewhere` (T,) by the clock."""
+    def cross_by_rough_clock(self, times: np.ndarray, values: np.ndarray, rough: np.ndarray) -> np.ndarray:
+        """The same (T, D), where residuals scatter as they do in the rows that the clock explains roughly."""
         residual = self.regression.residual(times, values)
-        return self.cross_noise.evidence(residual / self.cross_noise.wider(residual, elsewhere))
+        return self.cross_noise.evidence(residual / self.cross_noise.wider(residual, rough))
 
 
 def fit_evidence(times: np.ndarray, values: np.ndarray, pattern_residual: np.ndarray) -> EvidenceModel:

@@ -6,7 +6,7 @@ comes back in another phase. Its values are normal then, at another time of the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -56,14 +56,23 @@ class _Clock:
         return bool(np.median(self.cost[self.first :]) <= NORMAL)
 
 
-def machine_times(detector: Detector, grid: Grid, asset: str) -> np.ndarray:
-    """The times (T,) of an asset's rows by its own clock: from some row on, another time of the same day.
+@dataclass(frozen=True)
+class MachineClock:
+    """The clock that an asset's rows (T,) go by."""
 
-    They are the grid's where no other clock explains the newest rows, or where nothing before them disturbed it. A
+    times: np.ndarray
+    is_rough: np.ndarray
+    """Which rows it explains better than the wall's, but not as well as normal rows."""
+
+
+def machine_clock(detector: Detector, grid: Grid, asset: str) -> MachineClock:
+    """An asset's own clock: from some row on, another time of the same day.
+
+    It is the grid's where no other clock explains the newest rows, or where nothing before them disturbed it. A
     clock by which the rows are not quite normal counts where the machine ran there through the hours between.
     """
     if detector.profile is None or not len(grid):
-        return grid.times
+        return MachineClock(grid.times, np.zeros(len(grid), dtype=bool))
     step = np.timedelta64(round(detector.card.step_s * 1e6), "us")
     a_slot = max(1, round(SLOT_S / detector.card.step_s))
     rows = _Rows(detector, grid, asset, *_costs(detector, grid, asset, grid.times), a_slot)
@@ -72,9 +81,12 @@ def machine_times(detector: Detector, grid: Grid, asset: str) -> np.ndarray:
     if clock is None or not _was_disturbed(rows, clock):
         clock = _to_the_row(rows, clocks)
         by_slot = np.stack([rows.plain, *(one.cost for one in clocks)])
-        if clock is None or not ran_to(by_slot, int(clock.lag / step) / a_slot, a_slot):
-            return grid.times
-    return np.where(np.arange(len(grid)) < clock.first, grid.times, clock.times)
+        move = ran_to(by_slot, int(clock.lag / step) / a_slot, a_slot) if clock else None
+        if clock is None or move is None:
+            return MachineClock(grid.times, np.zeros(len(grid), dtype=bool))
+        clock = replace(clock, first=max(clock.first, move.end))
+    later = np.arange(len(grid)) >= clock.first
+    return MachineClock(np.where(later, clock.times, grid.times), later & (not clock.is_normal))
 
 
 def _to_the_row(rows: _Rows, clocks: list[_Clock]) -> _Clock | None:

@@ -13,7 +13,7 @@ import numpy as np
 from anomaly.series.blocks import block_of
 from anomaly.series.detector import Detector
 from anomaly.series.evidence.flat import or_flat
-from anomaly.series.night.machine_clock import machine_times
+from anomaly.series.night.machine_clock import machine_clock
 from anomaly.series.scores import Scores
 from sensors_data.series.grids.grid import Grid
 
@@ -43,26 +43,24 @@ def with_faults_hidden(detector: Detector, flagged: list[Flagged]) -> list[Score
     it. The assets' rounds share batches.
     """
     evidence = detector.evidence
-    if evidence is None:
+    if evidence is None or not flagged:
         return [one.scores for one in flagged]
-    ready = [_seen(detector, one) for one in flagged]
+    ready, each_rough = zip(*(_seen(detector, one) for one in flagged), strict=True)
     flat = [detector.flat_runs(block_of(one.grid, one.asset))[0] for one in flagged]
     still = [_too_long(detector, runs[len(runs) - len(grid) :]) for runs, grid in zip(flat, ready, strict=True)]
-    every = _expected_unseen(detector, ready, [evidence.scatter(grid.times) for grid in ready], still)
+    every = _expected_unseen(detector, list(ready), [evidence.scatter(grid.times) for grid in ready], still)
     changed = []
-    for one, grid, runs, expected in zip(flagged, ready, flat, every, strict=True):
+    for one, grid, rough, runs, expected in zip(flagged, ready, each_rough, flat, every, strict=True):
         later = slice(len(grid) - (len(one.grid) - one.first), None)
         times = grid.times[later]  # by the machine's clock
-        # another clock is known to a slot of the rhythm only, and not all that a sensor reads need go by the machine's
-        elsewhere = grid.times != one.grid.times[len(one.grid) - len(grid) :]
-        wider = evidence.wider(grid.times, _measured(grid) - expected, elsewhere)
+        wider = evidence.wider(grid.times, _measured(grid) - expected, rough)
         band = detector.band * wider[later]
         shown = np.where(np.isnan(expected), 0.0, expected)[later]
         parts = {
             "expected": detector.in_units(shown, times, one.asset)[0],
             "low": detector.in_units(shown - band, times, one.asset)[0],
             "high": detector.in_units(shown + band, times, one.asset)[0],
-            "cross": evidence.cross_by_another_clock(grid.times, _measured(grid), elsewhere)[later],
+            "cross": evidence.cross_by_rough_clock(grid.times, _measured(grid), rough)[later],
             "pattern": _pattern(detector, evidence.pattern(grid.times, _measured(grid), expected, wider), runs)[later],
         }
         before = len(one.scores.times) - len(times)
@@ -71,12 +69,14 @@ def with_faults_hidden(detector: Detector, flagged: list[Flagged]) -> list[Score
     return changed
 
 
-def _seen(detector: Detector, one: Flagged) -> Grid:
-    """The standardised rows that what is expected from its first on depends on, at the times of the machine's clock."""
+def _seen(detector: Detector, one: Flagged) -> tuple[Grid, np.ndarray]:
+    """The standardised rows that what is expected from its first on depends on, at the times of the machine's clock,
+    and which of them (T,) that clock explains only roughly.
+    """
     start = max(0, one.first - detector.context_rows)
-    times = machine_times(detector, one.grid.rows(start, len(one.grid)), one.asset)
-    whole = replace(one.grid, times=np.concatenate([one.grid.times[:start], times]))
-    return detector.standardised(whole, one.asset, one.grid.observed).rows(start, len(one.grid))
+    clock = machine_clock(detector, one.grid.rows(start, len(one.grid)), one.asset)
+    whole = replace(one.grid, times=np.concatenate([one.grid.times[:start], clock.times]))
+    return detector.standardised(whole, one.asset, one.grid.observed).rows(start, len(one.grid)), clock.is_rough
 
 
 def _too_long(detector: Detector, runs: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import pytest
 
 from anomaly.series.detector import Detector
 from anomaly.series.lstm_vae.card import LSTMVAEDetectorConfig
-from anomaly.series.night.machine_clock import at_phase, machine_times
+from anomaly.series.night.machine_clock import at_phase, machine_clock
 from anomaly.series.night.peel import Flagged, with_faults_hidden
 from anomaly.series.span import Span, TrainingPlan
 from anomaly.series.training.train import train_detector
@@ -54,7 +54,7 @@ def test_another_time_of_the_same_day_begins_anew_at_midnight() -> None:
 
 def test_a_machine_that_ran_ahead_goes_by_a_clock_that_is_ahead(detector: Detector) -> None:
     grid = hurried()
-    ahead = (machine_times(detector, grid, "a") - grid.times) / np.timedelta64(1, "h") % 24
+    ahead = (machine_clock(detector, grid, "a").times - grid.times) / np.timedelta64(1, "h") % 24
     assert (ahead[: DAY_ROWS + 8 * HOUR] == 0).all()
     assert np.abs(ahead[DAY_ROWS + 15 * HOUR :] - 7).max() <= 0.25
 
@@ -73,7 +73,7 @@ def test_what_follows_by_its_own_clock_is_no_evidence(detector: Detector) -> Non
 
 def test_a_machine_that_keeps_its_day_goes_by_the_wall_clock(detector: Detector) -> None:
     grid = machine(np.ones(4 * DAY_ROWS), 4)
-    np.testing.assert_array_equal(machine_times(detector, grid, "a"), grid.times)
+    np.testing.assert_array_equal(machine_clock(detector, grid, "a").times, grid.times)
 
 
 def test_values_of_another_hour_without_a_disturbance_are_a_fault(detector: Detector) -> None:
@@ -81,5 +81,5 @@ def test_values_of_another_hour_without_a_disturbance_are_a_fault(detector: Dete
     copied = grid.values.copy()
     copied[-10 * HOUR :] = grid.values[-22 * HOUR : -12 * HOUR]
     np.testing.assert_array_equal(
-        machine_times(detector, Grid(grid.times, copied, grid.observed, grid.sensors), "a"), grid.times
+        machine_clock(detector, Grid(grid.times, copied, grid.observed, grid.sensors), "a").times, grid.times
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from anomaly.series.night.running_clock import ran_to, steady_gain
+from anomaly.series.night.running_clock import best_move, ran_to
 
 LAGS, FITS, MISSES = 24, 0.5, 2.0
 
@@ -24,26 +24,28 @@ def run(to: int, slots: int) -> list[int]:
 def test_a_steady_move_gains_what_its_rows_miss_by_both_clocks() -> None:
     lags = run(8, 10)
     neither = sum(lag not in (0, 8) for lag in lags)
-    assert steady_gain(cost_of(lags), 8, 1) == pytest.approx(neither * (MISSES - FITS))
+    assert best_move(cost_of(lags), 8, 1).gain == pytest.approx(neither * (MISSES - FITS))
 
 
 def test_a_jump_gains_nothing() -> None:
-    assert steady_gain(cost_of([0] * 24 + [8] * 24), 8, 1) == 0.0
-    assert not ran_to(cost_of([0] * 24 + [8] * 24), 8, 1)
+    assert best_move(cost_of([0] * 24 + [8] * 24), 8, 1).gain == 0.0
+    assert ran_to(cost_of([0] * 24 + [8] * 24), 8, 1) is None
 
 
 def test_a_run_through_more_than_a_day_is_seen() -> None:
-    assert ran_to(cost_of(run(8 + LAGS, 40)), 8, 1)
+    move = ran_to(cost_of(run(8 + LAGS, 40)), 8, 1)
+    assert move is not None
+    assert move.end == 24 + 40
 
 
 def test_a_machine_that_stands_still_falls_behind() -> None:
-    assert steady_gain(cost_of(run(-14, 14)), 10, 1) > 10
+    assert best_move(cost_of(run(-14, 14)), 10, 1).gain > 10
 
 
 def test_the_rows_of_a_slot_count_as_one() -> None:
     cost = np.repeat(cost_of(run(8, 10)), 4, axis=1)
-    assert steady_gain(cost, 8, 4) == pytest.approx(steady_gain(cost_of(run(8, 10)), 8, 1))
+    assert best_move(cost, 8, 4).gain == pytest.approx(best_move(cost_of(run(8, 10)), 8, 1).gain)
 
 
 def test_less_than_two_slots_are_no_move() -> None:
-    assert steady_gain(cost_of([8]), 8, 1) == 0.0
+    assert best_move(cost_of([8]), 8, 1).gain == 0.0
