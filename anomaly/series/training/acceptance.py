@@ -80,10 +80,14 @@ def flaw(detector: Detector, spans: dict[str, Span]) -> str:
     if len(known) > detector.context_rows and np.ptp(known) == 0 and varied:  # rows of one window have one score
         return f"every row has the same score, {known[0]:g}, though the readings change"
     trials = try_faults(detector, faults)
-    scored = [trial for trial in trials if math.isfinite(trial.ratio)] or trials  # beside gaps no window says a thing
-    missed = [trial for trial in scored if not trial.found]
-    if 2 * len(missed) > len(scored):
-        return f"{len(missed)} of {len(scored)} planted faults of {LARGE:g} standard deviations stay under its limit"
+    with_score = [
+        trial for trial in trials if math.isfinite(trial.ratio)
+    ] or trials  # beside gaps no window says a thing
+    missed = [trial for trial in with_score if not trial.found]
+    if 2 * len(missed) > len(with_score):
+        return (
+            f"{len(missed)} of {len(with_score)} planted faults of {LARGE:g} standard deviations stay under its limit"
+        )
     return ""
 
 
