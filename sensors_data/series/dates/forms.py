@@ -16,7 +16,7 @@ from sensors_data.series.dates.formats import read_texts
 _CLOCK = (
     rf"(?:(?P<q>{HALVES})(?P<qg>\s?))?"
     r"(?P<H>\d{1,2})(?P<hm>[:.hH_-]|[时時시]\s?)(?P<M>\d{2}|\d(?=:\d))"
-    r"(?:(?P<ms>[:.m_-]|[分분]\s?)(?P<S>\d{2}|\d(?!\d))(?:(?P<fs>[.,:]|;(?=\d{3}(?!\d)))(?P<f>\d{1,9}))?)?(?P<se>[s分秒분초])?"
+    r"(?:(?P<ms>[:.m_]|(?<=-\d\d)-|[分분]\s?)(?P<S>\d{2}|\d(?!\d))(?:(?P<fs>[.,:]|;(?=\d{3}(?!\d)))(?P<f>\d{1,9}))?)?(?P<se>[s分秒분초])?"
     rf"(?:(?P<pg>\s?)(?P<p>[AaPp](?:\.?\s?[Mm]\.?)?(?![A-Za-z])|{HALVES_BEHIND}))?"
     r"(?P<u>\s?(?:Uhr|hrs?|h|ч\.?|น\.?))?"
 )
@@ -58,6 +58,11 @@ _DATES = [
     (r"\d{8}", ("%Y%m%d", "%d%m%Y", "%m%d%Y")),
     (r"\d{6}", ("%y%m%d", "%d%m%y", "%m%d%y")),
 ]
+
+_ENDED = r"(.*\d{1,2}:\d{2}(?::\d{2})?)-(\d{1,2}:\d{2}(?::\d{2})?)"
+"""A time with the clock behind it that ends its interval, or a zone."""
+_HOUR = r"(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{4}年\d{1,2}月\d{1,2}日) (\d{1,2})( ?(?:h|H|시|時|时|点|Uhr)?)"
+"""A date and an hour without minutes."""
 
 _RARE = ("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %Z %Y", "%a %b %d %H:%M:%S %z %Y", "%a %b %d %Y %H:%M:%S[ %z][ %*]")
 """Forms with the year behind the clock."""
@@ -110,6 +115,11 @@ def date_form(texts: pd.Series) -> DateForm | None:
     if _are_quoted(distinct):
         bare = date_form(distinct.str.slice(1, -1))
         return bare and replace(bare, style=f"'{bare.style}'", rivals=tuple(f"'{style}'" for style in bare.rivals))
+    if (starts := _starts(distinct)) is not None:
+        form = date_form(starts)
+        return form and replace(form, style=f"{form.style}%*", rivals=tuple(f"{style}%*" for style in form.rivals))
+    if (hourly := _by_hours(distinct)) is not None:
+        return hourly
     sample = distinct.iloc[np.unique(np.linspace(0, len(distinct) - 1, 400).astype(int))]
     shapes = [shape for shape in map(shape_of, sample) if shape is not None]
     if len(shapes) < 0.5 * len(sample):
@@ -118,6 +128,32 @@ def date_form(texts: pd.Series) -> DateForm | None:
     alike = [shape for shape in shapes if shape.dates == dates and shape.first == first]
     many = distinct.iloc[np.unique(np.linspace(0, len(distinct) - 1, 20_000).astype(int))].reset_index(drop=True)
     return best_style([_style(alike, date) for date in dates], many)
+
+
+def _starts(distinct: pd.Series) -> pd.Series | None:
+    """The texts without the clocks behind them that end intervals, as in `00:00-00:30`; None where a zone stands there.
+
+    Zones are few, ends are many.
+    """
+    if not re.fullmatch(_ENDED, str(distinct.iloc[0])):
+        return None
+    parts = distinct.str.extract(_ENDED)
+    return None if parts[0].isna().any() or parts[1].nunique() < 6 else parts[0]
+
+
+def _by_hours(distinct: pd.Series) -> DateForm | None:
+    """The format of dates with an hour and no minute behind, as `2026-02-02 01` or `2026-02-02 1h`; None for others."""
+    if not re.fullmatch(_HOUR, str(distinct.iloc[0])):
+        return None
+    parts = distinct.str.extract(_HOUR)
+    if parts[0].isna().any() or parts[2].nunique() > 1 or not parts[1].astype(int).between(0, 24).all():
+        return None
+    form = date_form(parts[0] + " " + parts[1] + ":00")
+    if form is None or not form.style.endswith(" %H:%M"):
+        return None
+    behind = str(parts[2].iloc[0])
+    styles = [style.removesuffix(" %H:%M") + f" %H{behind}" for style in (form.style, *form.rivals)]
+    return replace(form, style=styles[0], rivals=tuple(styles[1:]))
 
 
 def best_style(styles: list[str], texts: pd.Series) -> DateForm | None:
@@ -154,6 +190,9 @@ def clock_style(texts: pd.Series) -> str | None:
     if _are_quoted(distinct):
         bare = clock_style(distinct.str.slice(1, -1))
         return bare and f"'{bare}'"
+    if (starts := _starts(distinct)) is not None:
+        style = clock_style(starts)
+        return style and f"{style}%*"
     shapes = [shape_of(f"2000-01-01 {text}") for text in distinct[:2000]]
     timed = [shape for shape in shapes if shape is not None and shape.clock]
     if not timed or len(timed) < 0.95 * len(shapes):

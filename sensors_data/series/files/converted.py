@@ -13,6 +13,7 @@ from sensors_data.series.files.csv_text import csv_of, csv_of_records
 from sensors_data.series.files.dated_by_name import with_date_of_name
 from sensors_data.series.files.encodings import as_utf8, encoding_of
 from sensors_data.series.files.exposition import exposition_csv, is_exposition
+from sensors_data.series.files.graphite import graphite_csv, is_graphite
 from sensors_data.series.files.influx_csv import annotated_csv, is_annotated
 from sensors_data.series.files.isd import is_isd, isd_csv
 from sensors_data.series.files.json_intervals import at_their_ends
@@ -84,6 +85,8 @@ def as_table(data: bytes, name: str) -> bytes:
         return perfdata_csv(data)
     if is_line_protocol(data[:4096]):
         return line_protocol_csv(data, name)
+    if is_graphite(data):
+        return graphite_csv(data)
     if is_annotated(start):
         return annotated_csv(data.decode("utf-8-sig", "replace"))
     if is_sql_dump(data[:20_000]):

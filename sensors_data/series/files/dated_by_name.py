@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sensors_data.series.files.csv_text import cells_of
 
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d(?:[.,]\d+)?)?(?: ?([AaPp])\.?[Mm]\.?)?")
+_CLOCK = re.compile(r"([01]?\d|2[0-3])[:hH]([0-5]\d)(?::[0-5]\d(?:[.,]\d+)?)?(?: ?([AaPp])\.?[Mm]\.?)?")
 _DATE = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}[-/. ]+[^\W\d_]{3,9}[-/. ]+\d{2,4}|(?<!\d)(?:19|20)\d{6}(?!\d)|[年년]"
 )
@@ -49,11 +49,17 @@ def with_date_of_name(data: bytes, name: str) -> bytes:
 
 
 def _dated(lines: list[str], clocks: _Clocks, day: date, called: str) -> list[str]:
-    """The lines with a date before each row, one day later whenever the clock goes back by half a day."""
+    """The lines with a date before each row, one day later whenever the clock goes back by half a day.
+
+    A line among them that has another date gives that of the rows below it.
+    """
     dated, last = [], 0
     header = next((n for n in range(clocks.line - 1, -1, -1) if len(cells_of(lines[n], clocks.mark)) > 1), -1)
     for number, line in enumerate(lines):
         minute = _minute(line, clocks) if number >= clocks.line else None
+        other = _date_in(line) if minute is None and number > clocks.line else None
+        if other is not None:
+            day, last = other, 0
         if minute is not None:
             day += timedelta(days=minute < last - 720)
             last = minute
@@ -68,7 +74,7 @@ def _dated(lines: list[str], clocks: _Clocks, day: date, called: str) -> list[st
 def _clocks(lines: list[str]) -> _Clocks | None:
     """Where rows begin that have a clock each and no date, with a header above them; None in other texts."""
     for number, line in enumerate(lines[: _ABOVE + 1]):
-        for mark in (";", ",", "\t", "|") if ":" in line[:200] else ():
+        for mark in (";", ",", "\t", "|") if re.search(r"\d[:hH]\d\d", line[:200]) else ():
             places = [place for place, cell in enumerate(line.split(mark, 4)[:4]) if _CLOCK.fullmatch(cell.strip(' "'))]
             if mark in line and places:
                 return _Clocks(number, mark, places[0]) if _undated(lines, number, mark, places[0]) else None
@@ -82,7 +88,7 @@ def _undated(lines: list[str], first: int, mark: str, place: int) -> bool:
     timed = sum(bool(_CLOCK.fullmatch(row[place])) for row in alike)
     above = [cells_of(line, mark) for line in lines[max(0, first - 3) : first]]
     names = [cell for cells in above if len(cells) == len(rows[0]) for cell in cells]
-    if not names or timed < max(_LEAST, 0.9 * len(rows)) or any(map(_OTHER_TIMES.match, names)):
+    if not names or timed < max(_LEAST, 0.75 * len(rows)) or any(map(_OTHER_TIMES.match, names)):
         return False
     counts = [
         all(re.fullmatch(r"(?:19|20)\d\d|\d{9,19}", cell) for cell in cells) for cells in zip(*alike, strict=True)

@@ -230,8 +230,13 @@ def without_blanks(names: pd.Series) -> pd.Series:
         whole = names.dtype.kind == "f" and bool((names.dropna() % 1 == 0).all())
         return (names.astype("Int64") if whole else names).astype("str")
     distinct = names.unique()
-    padded = any(isinstance(name, str) and (name != name.strip() or "\u00a0" in name) for name in distinct)
-    return names.astype(str).str.replace("\u00a0", " ").str.strip() if padded else names
+    padded = any(
+        isinstance(name, str) and (name != name.strip() or name[:2] == '="' or "\u00a0" in name) for name in distinct
+    )
+    if not padded:
+        return names
+    bare = names.astype(str).str.replace("\u00a0", " ").str.strip()
+    return bare.str.replace(r'^="(.*)"$', r"\1", regex=True)  # so spreadsheets are made to take digits for a text
 
 
 def asset_of(name: str, layout: Layout) -> str:

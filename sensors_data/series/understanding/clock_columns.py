@@ -37,6 +37,10 @@ def clock_of(column: Column) -> str | None:
         return style
     if _are_hours_and_minutes(column):
         return "%N"
+    if column.distinct.str.fullmatch(r"(?:[01]\d|2[0-3])[0-5]\d[0-5]\d").all() and (column.distinct < "0100").any():
+        return "%H%M%S"
+    if style := _lettered_hours(column):
+        return style
     if (day := _empty_day(column)) and (style := clock_style(column.filled.str.slice(len(day)).str.strip())):
         return f"{day} {style}"
     values = column.values
@@ -69,9 +73,26 @@ def _has_dots(column: Column) -> bool:
     return column.named(CLOCK_WORDS) and bool(dotted.all())
 
 
+def _lettered_hours(column: Column) -> str | None:
+    """The format of hours that each have the same letters around, like `H01` to `H24`; None for other columns."""
+    parts = column.distinct[:50].str.extract(r"^([^\W\d_]{0,6}[ _-]?)(\d{1,2})( ?[hH]?)$").dropna()
+    if not 23 <= len(parts) <= 25 or len(parts) < len(column.distinct) or parts[[0, 2]].nunique().max() > 1:
+        return None
+    hours, (before, _, after) = parts[1].astype(int), parts.iloc[0]
+    if not (before.strip() or after.strip()) or set(hours) not in ({*range(24)}, {*range(1, 25)}):
+        return None
+    number = column.cells.str.extract(r"(\d{1,2})", expand=False).astype(float).to_numpy()
+    return f"{before}%H{after}" if _goes_round(number[np.isfinite(number)]) else None
+
+
 def _are_hours(column: Column) -> bool:
     """Whether a column holds the hours of the day, each with the next, like `00 - 01`."""
-    parts = column.distinct[:50].str.extract(r"^(\d{1,2})(?::00)? ?[-–] ?(\d{1,2})(?::00)?$").dropna().astype(int)
+    parts = (
+        column.distinct[:50]
+        .str.extract(r"^(\d{1,2})(?:[:.]00|h|h00)? ?(?:[-–]|a|à|to|bis) ?(\d{1,2})(?:[:.]00|h|h00)?$")
+        .dropna()
+        .astype(int)
+    )
     if len(parts) < 3 or len(parts) < len(column.distinct):
         return False
     return bool(((parts[1] - parts[0]) % 24 == 1).all())

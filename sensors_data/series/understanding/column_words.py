@@ -29,6 +29,7 @@ asset: instance hostname podname pod instanceid thing thingname vehicleid device
 asset: målepunktsid målepunkt meteringpoint meterid meternumber 设备名称 设备 机器 机号 逆变器 装置名 設備名 号機
 asset: stations stn siteno unitid vehicle vin well wtg zaehler zone zähler
 asset: indicativo idema numer 지점 站号
+bad: arvioitu becsült hinnatud tahmini ersatz náhradní náhradná geschätzter szacowany szacowana
 bad: estimada estimado estimata estimato stimata stimato stimé estimé estimée estimeret estimert beräknad geschätzt
 bad: panne défaut defaut störung avería averia guasto vika hs
 bad: rejected rejeté cancelled canceled invalidated verworfen gesperrt недостоверно недостоверное недостовірне
@@ -40,6 +41,7 @@ end: bis end ende fin fine finish hasta stop to tot until
 good: a abgelesen actual bom bon bonne bueno buono g gemeten gevalideerd goed good good, good_non-specific
 good: goodnonspecific gueltig gut gültig measured non-specific ok read true uitgelezen v valid validated
 good: valide valido válido válida valida geldig platný действительно
+good: uppmätt uppmätta mitattu mért mõõdetud ölçülen wahr réelle effettivo effettiva rzeczywisty rzeczywista
 good: yes approved authorised authorized released freigegeben validé validée достоверно достоверное достовірне
 good: real reale reel réel medida medido misurata misurato mesuré mesurée mätt målt gemessen zmierzone
 kinds of things: model modell modelo modèle modello type typ tipo art article artikel artikelnr product produkt produit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
 
 
@@ -27,6 +28,21 @@ def repeats_number(column: Column, columns: list[Column]) -> str:
         if sum(again) > 0.8 * len(again):
             return other.name
     return ""
+
+
+def says_unit(column: Column, columns: list[Column]) -> str:
+    """Why a column of one word is the unit of another, as `Ch1_Unit` is of `Ch1_Value`; empty if it is none."""
+    stem = _without(column.name, WORDS["unit"])
+    if not stem or column.numeric or len(column.distinct) != 1:
+        return ""
+    of = next((c.name for c in columns if c.numeric and stem in (c.name, _without(c.name, WORDS["value"]))), "")
+    return f"it holds the unit of {of}" if of else ""
+
+
+def _without(name: str, words: frozenset[str]) -> str:
+    """A name without its last word, where that is one of some words; else empty."""
+    match = re.fullmatch(r"(.+?)[\s._-]+([^\W_]+)", name)
+    return match[1] if match and match[2].casefold() in words else ""
 
 
 def stands_within(column: Column, columns: dict[str, Column]) -> str:

@@ -123,7 +123,8 @@ def _separator(lines: list[str], comment: str) -> str:
         return stated[1]
     scores = {mark: _score(body, mark) for mark in (",", ";", "\t", "|")}
     best = max(scores, key=lambda mark: scores[mark])
-    if scores[best] > 1.5:
+    wide = _score(body, "  ") if best == "," and "," in body[0] else 0.0  # decimal commas in columns of one width
+    if scores[best] > 1.5 and wide <= scores[best]:
         return best
     blanks = {mark: _score(body, mark) for mark in ("  ", " ")}
     return max(blanks, key=lambda mark: blanks[mark]) if max(blanks.values()) > max(1.5, scores[best]) else best

@@ -19,6 +19,7 @@ from sensors_data.series.grids.clock import jitters
 from sensors_data.series.intake.judging import check
 from sensors_data.series.understanding.doubts.all_doubts import told_doubts
 from sensors_data.series.understanding.doubts.evidence import Evidence
+from sensors_data.series.understanding.doubts.of_unread import lost_lines, unread
 from sensors_data.series.understanding.first_training import first_training, lengths_of, usual_step
 from sensors_data.series.understanding.oddities import oddities
 from sensors_data.series.understanding.roles import tells_events
@@ -72,7 +73,7 @@ def discover(source: Path, wishes: Wishes | None = None) -> Discovery:
         first=readings["time"].min(),
         last=readings["time"].max(),
         odd=(*left_out, *_ahead(readings["time"].max(), files), *odd, *doubtful),
-        unsure=unsure,
+        unsure=(*unread(rows.broken, files), *unsure),
         understood=rows.understood,
         used=len(values),
         refused=refused,
@@ -225,6 +226,7 @@ def _raw_parts(files: list[Path], layout: Layout, names: tuple[str, ...]) -> tup
             if len(bad):
                 line, text = bad.iloc[0]["line"], str(bad.iloc[0]["raw"])[:40]
                 broken.append(f"{path.name}: {len(bad):,} lines are no rows, first line {line}: '{text}'")
+                broken += lost_lines(path.name, bad, parts[path])
         except UnreadableError as error:
             broken.append(f"not read: {error}")
     if not parts:

@@ -17,7 +17,9 @@ _NAMES_ALSO = WORDS["perhaps quality"]
 _GOOD = WORDS["good"]
 _BAD = WORDS["bad"]
 _GUESSED = frozenset(
-    word for word in _BAD if re.match(r"est[ií]m|stim|geschätzt|geschat|beräknad|szacow|odhad|interpol", word)
+    word
+    for word in _BAD
+    if re.match(r"est[ií]m|stim|gesch|beräknad|szacow|odhad|interpol|arvioi|becs|hinnat|tahmin|ersatz|náhr", word)
 )
 """Grades of values that were not measured."""
 _STATES = WORDS["states"] - {"estimated"}
@@ -85,6 +87,15 @@ def _grades(column: Column) -> set[str] | None:
         and {"estimated", "actual", "read", "type"} & set(column.lower.split())
     ):
         return {"a"}
+    named_so = named or doubtful or bool(grades & (_GOOD - {"a", "g", "e"}))
+    if not column.numeric and grades & _GUESSED and grades - _BAD and named_so and not grades & _STATES:
+        return grades - _BAD  # of others nothing says that they were not measured
+    if "e" in grades and (named or doubtful) and not column.numeric and all(len(grade) == 1 for grade in grades):
+        usual = column.filled.map(quality_word).value_counts(normalize=True)
+        if usual.iloc[0] > 0.8 and usual.index[0] != "e":
+            return {str(usual.index[0])}  # a rare E is an estimate or an error
+    if initials := _initials(column, grades):
+        return initials
     if not grades or not (
         named
         or doubtful
@@ -142,6 +153,15 @@ def _tells_failures(column: Column, grades: set[str]) -> bool:
         return False
     usual = quality_word(column.filled.value_counts().index[0])
     return usual in _GOOD and all(_FAILS.search(grade) or _INVALID.match(grade) for grade in grades - _GOOD)
+
+
+def _initials(column: Column, grades: set[str]) -> set[str]:
+    """The good ones of letters that its name explains, as R and E of `REAL/ESTIMADO`; empty for another column."""
+    words = {word[0]: word for word in re.findall(r"[^\W\d_]{3,}", column.name.casefold())}
+    if not grades or column.numeric or any(len(grade) != 1 or words.get(grade) not in _GOOD | _BAD for grade in grades):
+        return set()
+    bad = {letter for letter, word in words.items() if word in _BAD}
+    return grades - bad if bad and len(words) > 1 else set()
 
 
 def _codes(column: Column, named: bool) -> set[str] | None:

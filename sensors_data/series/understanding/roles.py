@@ -10,7 +10,7 @@ import pandas as pd
 from sensors_data.series.files.workbooks import SHEET
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
-from sensors_data.series.understanding.companion_columns import marks_beside, stands_within
+from sensors_data.series.understanding.companion_columns import marks_beside, says_unit, stands_within
 from sensors_data.series.understanding.ignored_columns import (
     CLOCKWORK,
     ROW_NUMBER,
@@ -78,6 +78,8 @@ def _aside(columns: list[Column], moments: pd.Series, asset: tuple[str, ...]) ->
     aside = {column.name: why for column in columns if (why := why_aside(column, moments)) and column.name not in asset}
     by_name = {column.name: column for column in columns}
     aside |= {c.name: why for c in columns if c.name not in aside and (why := stands_within(c, by_name))}
+    units = [c for c in columns if c.named(WORDS["unit"]) and c.name not in {*aside, *asset}]
+    aside |= {c.name: why for c in units if (why := says_unit(c, columns))}
     if any(column.numeric and column.name not in aside for column in columns):
         return aside
     return {name: why for name, why in aside.items() if why != CLOCKWORK}

@@ -51,7 +51,8 @@ def number_time(column: Column) -> TimeColumns | None:
         return TimeColumns(keys, (column.name,), f"digits of a date, like {column.filled.iloc[0]}", 0.85 + hint)
     low, high = np.quantile(values, [0.01, 0.99])
     for unit, size in _EPOCHS.items():
-        if low / size >= 631_152_000 and high / size <= 2_840_140_800:  # 1990 to 2060
+        ticks = unit == "ns" and high < 6.5e17  # of .NET since 2000, rather than nanoseconds of 1990
+        if low / size >= 631_152_000 and high / size <= 2_840_140_800 and not ticks:  # 1990 to 2060
             keys = {"time": (column.name,), "time_unit": unit}
             return TimeColumns(keys, (column.name,), f"{unit} since 1970", 0.8 + hint)
     ordered = rising(values, 0.99)

@@ -113,6 +113,8 @@ def _zone_in(text: str) -> str | None:
     if windows := next((zone for name, zone in _WINDOWS.items() if f"{name} Standard Time" in text), None):
         return windows
     text = re.sub(r"[_(),]", " ", text)
+    if re.search(r"\b(?:norsk|svensk|dansk) normaltid\b|\bmitteleuropäische zeit\b", text, re.IGNORECASE):
+        return "+01:00"
     if match := re.search(r"\b(?:TZ)?(?:UTC|GMT)\s?([+-])\s?(\d{1,2})(?::?(\d{2}))?\b", text):
         return f"{match[1]}{int(match[2]):02d}:{match[3] or '00'}"
     if match := re.search(r"(?<![\d:])([+-]\d{2}):(\d{2})\b", text):

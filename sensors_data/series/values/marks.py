@@ -179,7 +179,11 @@ def _units(seen: dict[str, _Seen]) -> dict[str, float]:
     units: dict[str, float] = {}
     for seen_marks in seen.values():
         usual = [unit for unit, count in seen_marks.units.most_common(4) if count >= max(1, 0.001 * seen_marks.cells)]
-        if sum(seen_marks.units.values()) < 0.5 * seen_marks.cells or not usual:
+        if sum(seen_marks.units.values()) < 0.5 * seen_marks.cells:  # beside cells without one, a known unit alone
+            usual = [
+                unit for unit in usual if is_unit(unit) and seen_marks.units[unit] >= max(3, 0.02 * seen_marks.cells)
+            ]
+        if not usual:
             continue
         units |= factors(usual)
     return units

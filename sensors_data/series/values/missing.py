@@ -81,7 +81,13 @@ def _strangers(distinct: np.ndarray, counts: np.ndarray, codes: set[float]) -> l
             alone = (
                 (value < 0 <= others.min()) or abs(value) > 100 * size or (abs(value) > 10 * size and out > 30 * width)
             )
-            if value != 0 and alone and out > 5 * width > 0 and counts[place] > 2 * np.median(weight):
+            below = value < 0 < others.min() and value in (-1.0, -9.0, -99.0)
+            if (
+                value != 0
+                and alone
+                and out > (0.5 if below else 5) * width > 0
+                and counts[place] > 2 * np.median(weight)
+            ):
                 stranger = place
         if stranger is None:
             break

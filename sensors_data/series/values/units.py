@@ -16,6 +16,7 @@ degree mmol mol kgm3 lux unitless UTC GMT %RH %rh RH degree_C degrees_C degree_C
 bit/s kbit/s Mbit/s Gbit/s bps kbps Kbps Mbps Gbps kB KB MB GB TB kB/s KB/s MB/s GB/s KiB MiB GiB KiB/s MiB/s GiB/s
 Byte Bytes
 ug µg ugm-3 µgm-3 mgm-3 ngm-3
+ug µg ugm-3 µgm-3 mgm-3 ngm-3 Cel ft3/s ft³/s cfs gpm GPM psig mmH2O inH2O inHg kgf/cm2 kgf/cm² m3/d m³/d ml/min hp
 кПа МПа Па бар кгс/см2 кгс/см² кВт МВт Вт кВтч кВт·ч МВтч Гкал Гц об/мин т/ч кг/ч м3/ч м³/ч м3 м³ л/мин мм мм/с мА
 """
 UNITS = frozenset(_UNITS.split())

@@ -119,6 +119,11 @@ def test_of_exports_drawn_at_random_nearly_all_are_read_right_and_none_wrong_in_
     assert sum(what == "right" for what in outcomes.values()) >= 0.97 * len(outcomes)
 
 
+def test_a_report_a_day_below_its_date_is_read_as_days_that_follow_one_another(put):
+    found = discover(put(sys.modules["export_places"].REPORTS))
+    assert (found.used, str(found.first)[:16], str(found.last)[:16]) == (384, "2026-02-02 00:00", "2026-02-09 23:00")
+
+
 def test_times_without_a_name_in_the_index_of_a_frame_are_its_times(put, tmp_path):
     frame = pd.DataFrame({"temp": cases.TEMP, "flow": cases.FLOW}, index=cases.HOURS.tz_localize("Europe/Berlin"))
     frame.to_parquet(path := put("", "export.parquet"))

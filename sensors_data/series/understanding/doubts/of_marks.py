@@ -35,9 +35,11 @@ def doubts_of_marks(seen: Evidence) -> Iterator[Doubt]:
 def _of_words(seen: Evidence) -> Iterator[Column]:
     """The columns of few words that are left out or taken for states, and are no on and off."""
     open_ = {role.column for role in seen.understood.roles.roles if role.role in ("ignored", "state")}
+    left_out = {column.name for column in seen.left_out}
     for column in seen.understood.columns:
         few = column.name in open_ and 1 < len(column.distinct) + column.blank.any() <= 12
-        if few and not column.numeric and not all(bare(str(word)) in _STATES for word in column.distinct):
+        codes = column.numeric and column.whole and column.name in left_out
+        if few and (codes or not column.numeric) and not all(bare(str(word)) in _STATES for word in column.distinct):
             yield column
 
 

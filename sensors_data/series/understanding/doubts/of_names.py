@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+import numpy as np
+
 from sensors_data.series.files.cell_kinds import kind_of
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.doubts.evidence import Doubt, Evidence, named
@@ -13,6 +15,7 @@ from sensors_data.series.values.units import UNITS
 
 _STATUS = WORDS["states"] | WORDS["good"] | WORDS["bad"] | frozenset(("null", "nan", "none", "n/a", "na"))
 _HEADER = "mend skip_lines, header_rows or name_rows in the layout, or clean the lines above the rows"
+_FORM = "mend time and time_format (--time, --format)"
 _LONG = "mend sensor, value and asset in the layout"
 
 
@@ -43,10 +46,19 @@ def _of_sensors(seen: Evidence) -> Iterator[Doubt]:
     words = [name for name in names if name.casefold() in _STATUS and len(name) > 1]
     if len(words) >= max(2, 0.5 * len(names)):
         yield Doubt(f"sensors are called like states, {named(words)}: {remedy}", True)
+    holding = [name for name, values in seen.sensors.items() if len(values) > 1 and _holds_value(name, values)]
+    if not seen.wide and len(holding) >= max(3, 0.5 * len(names)):
+        yield Doubt(f"sensors are called like their own values, {named(holding)}: {remedy}", True)
     if torn := [name for name in names if re.search(r'"|\t|^[({,]|^\[(?![^\]]+\]\s*\w)|^\W*$', name)]:
         yield Doubt(
             f"names of sensors hold marks of another form, {named(torn)}: is the separator right? {remedy}", True
         )
+
+
+def _holds_value(name: str, values: np.ndarray) -> bool:
+    """Whether a name ends in the one number that all its values are, as in `temp: 21.5`."""
+    match = re.search(r"-?\d+(?:[.,]\d+)?$", name)
+    return match is not None and bool((values == float(match[0].replace(",", "."))).all())
 
 
 def _no_channels(names: list[str]) -> list[str]:
@@ -88,9 +100,34 @@ def _of_machines(seen: Evidence) -> Iterator[Doubt]:
     for kind, like in kinds.items():
         if len(like) > 0.5 * len(names):
             yield Doubt(f"{where}, and look like {kind}, {named(like)}: {remedy}", True)
+    if _hours_as_machines(seen, names):
+        yield Doubt(
+            f"{where}, and are {len(names)} with one time a day, {named(names)}: are they its hours? {_FORM}", True
+        )
+    yield from _odd_ones(seen, remedy)
     times = seen.values.drop_duplicates(["asset", "time"]).groupby("asset").size()
     if len(times) >= 5 and times.median() <= 3:
         yield Doubt(f"{where}, and are {len(times):,}, most with {times.median():.0f} times: {remedy}", True)
+
+
+def _odd_ones(seen: Evidence, remedy: str) -> Iterator[Doubt]:
+    """Machines without a name, and those of hardly a row beside others of many: a total, or a line about the rows."""
+    rows = seen.values["asset"].astype(str).value_counts()
+    if blank := [name for name in rows.index if not name.strip()]:
+        yield Doubt(f"{rows[blank[0]]:,} values are of a machine without a name: {remedy}", True)
+    few = rows[rows <= 0.01 * rows.median()]
+    if len(few) and rows.median() >= 200:
+        shown = f"{named([str(name) for name in few.index])} has {few.iloc[0]} values, others {rows.median():,.0f}"
+        yield Doubt(f"machine {shown}: is it a total or a line about the rows? {remedy}", True)
+
+
+def _hours_as_machines(seen: Evidence, names: list[str]) -> bool:
+    """Whether machines are as many as the parts of a day, and each has one time a day: hours taken for machines."""
+    if len(names) not in (24, 25, 48, 96):
+        return False
+    rows = seen.values.drop_duplicates(["asset", "time"])
+    alone = rows.groupby("asset")["time"].apply(lambda times: bool((times.dt.date.value_counts() == 1).all()))
+    return bool(alone.all()) and len(rows) > len(names)
 
 
 def _is_time(name: str) -> bool:
@@ -133,9 +170,14 @@ def _machines_as_sensors(seen: Evidence) -> Iterator[Doubt]:
             return
     pairs = [re.fullmatch(r"(\S*\d\S*)[ /|]+([^\W\d_]\S+)", name) for name in names]
     of_each = Counter(match[2] for match in pairs if match)
-    several = [name for name, count in of_each.items() if count > 1 and name.casefold() not in WORDS["value"]]
+    several = [name for name, count in of_each.items() if count > 1 and not _is_plain(name)]
     if several and len({match[1] for match in pairs if match}) > 1 and sum(map(bool, pairs)) > 0.5 * len(names):
         yield Doubt(f"sensors repeat '{several[0]}' behind names of things, {named(names)}: are these machines?", True)
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a word is a unit or says no more than value."""
+    return name.strip("()[]") in UNITS or name.casefold() in WORDS["value"]
 
 
 def _days_across(names: list[str]) -> Iterator[Doubt]:

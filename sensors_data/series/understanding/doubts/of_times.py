@@ -27,12 +27,26 @@ _FORM = "mend time and time_format in the layout (--time, --format)"
 
 def doubts_of_times(seen: Evidence) -> Iterator[Doubt]:
     """Doubts about the times of values."""
+    yield from _either_way(seen)
     yield from _repeated(seen)
     yield from _backward(seen)
     yield from _leaping(seen)
     yield from _far(seen)
     yield from _sparse(seen)
     yield from _numbered(seen)
+
+
+def _either_way(seen: Evidence) -> Iterator[Doubt]:
+    """Dates that two orders of day and month read, which no file settles: no day is after the twelfth."""
+    styles = seen.understood.time.rivals
+    if len(styles) < 2 or seen.family.layout.time_format != styles[0]:
+        return
+    swapped = re.sub("[dmy]", "", styles[0]) == re.sub("[dmy]", "", styles[1]) and "%y" not in styles[1][:2]
+    days = np.unique(seen.values["time"].to_numpy("datetime64[D]"))
+    settled = (days.astype("datetime64[M]") + np.timedelta64(12, "D") <= days).any()
+    settled |= len(days) > 2 and (np.diff(days) == np.timedelta64(1, "D")).all()  # others would lie months apart
+    if not (swapped and (settled or styles[0].startswith("%d."))):
+        yield Doubt(f"the times may be {styles[0]} or {styles[1]}, and {styles[0]} is taken: {_FORM}", True)
 
 
 def _repeated(seen: Evidence) -> Iterator[Doubt]:

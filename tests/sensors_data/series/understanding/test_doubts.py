@@ -84,6 +84,18 @@ DOUBTFUL = {
         + "".join(f"{t:%Y-%m-%d},{','.join(f'{3 + ((7 * n + 5 * k) % 23) / 9:.2f}' for k in range(24))}\n" for n, t in enumerate(pd.date_range("2026-01-05", periods=30))),
         "'Cell 1' to 'Cell 24' are read as parts of each day",
     ),
+    "zeros beside a code in a long table": (
+        text("time,tag,val,st", lambda n: f"{HOURS[n // 2]},{('a', 'b')[n % 2]},{0 if n % 20 == 3 else LEVEL[n]},{int(n % 20 != 3)}"),
+        "rows with '0' in 'st' hold 0",
+    ),
+    "day and month either way": (
+        text("time,temp", lambda n: f"{HOURS[0] + n * pd.Timedelta(minutes=1):%d/%m/%Y %H:%M},{LEVEL[n]}"),
+        "may be %d/%m/%Y %H:%M or %m/%d/%Y %H:%M",
+    ),
+    "a total among machines": (
+        "time,machine,temp\n" + "".join(f"{HOURS[0] + pd.Timedelta(minutes=n)},P{n % 2},{LEVEL[n % 200]}\n" for n in range(600)) + f"{HOURS[1]},Total,9\n",
+        "machine 'Total' has 1 values, others",
+    ),
     "two marks for one thing": (
         text("time;level", lambda n: f"{HOURS[n]};{1000 * LEVEL[n] if n % 7 == 0 else LEVEL[n]:.2f}"),
         "leaps 1,000-fold and back",
@@ -120,6 +132,17 @@ def test_what_goes_together_is_not_doubted(put, kind):
 def test_machines_that_are_called_like_states_are_doubted(put):
     data = text("time,mode,temp", lambda n: f"{HOURS[n]},{('manual', 'auto')[n // 20 % 2]},{LEVEL[n]}")
     assert "look like states, 'manual', 'auto'" in " | ".join(discover(put(data), Wishes(asset=("mode",))).unsure)
+
+
+def test_lines_that_begin_as_rows_do_are_told(put):
+    data = text("time,temp,flow", lambda n: f"{HOURS[n]},{LEVEL[n]},{n % 9}" + (",1,2" if n % 20 == 3 else ""))
+    assert "10 lines begin as rows do in export.csv" in " | ".join(discover(put(data, "export.csv")).unsure)
+
+
+def test_files_with_other_columns_are_told(put, tmp_path):
+    for name in ("temp", "flow"):
+        put(PLAIN.replace("temp", name, 1), f"{name}.csv")
+    assert "1 of 2 files are not read, like temp.csv" in " | ".join(discover(tmp_path / "inbox").unsure)
 
 
 def test_machines_side_by_side_are_told(put):
