@@ -39,8 +39,6 @@ def clock_of(column: Column) -> str | None:
         return "%N"
     if column.distinct.str.fullmatch(r"(?:[01]\d|2[0-3])[0-5]\d[0-5]\d").all() and (column.distinct < "0100").any():
         return "%H%M%S"
-    if style := _lettered_hours(column):
-        return style
     if (day := _empty_day(column)) and (style := clock_style(column.filled.str.slice(len(day)).str.strip())):
         return f"{day} {style}"
     values = column.values
@@ -71,18 +69,6 @@ def _has_dots(column: Column) -> bool:
     """Whether a column that is called a time holds clocks with a dot, like 8.30, and no numbers."""
     dotted = column.distinct.str.fullmatch(r"(?:[01]?\d|2[0-4])\.[0-5]\d(?:\.[0-5]\d)?")
     return column.named(CLOCK_WORDS) and bool(dotted.all())
-
-
-def _lettered_hours(column: Column) -> str | None:
-    """The format of hours that each have the same letters around, like `H01` to `H24`; None for other columns."""
-    parts = column.distinct[:50].str.extract(r"^([^\W\d_]{0,6}[ _-]?)(\d{1,2})( ?[hH]?)$").dropna()
-    if not 23 <= len(parts) <= 25 or len(parts) < len(column.distinct) or parts[[0, 2]].nunique().max() > 1:
-        return None
-    hours, (before, _, after) = parts[1].astype(int), parts.iloc[0]
-    if not (before.strip() or after.strip()) or set(hours) not in ({*range(24)}, {*range(1, 25)}):
-        return None
-    number = column.cells.str.extract(r"(\d{1,2})", expand=False).astype(float).to_numpy()
-    return f"{before}%H{after}" if _goes_round(number[np.isfinite(number)]) else None
 
 
 def _are_hours(column: Column) -> bool:
