@@ -8,6 +8,7 @@ sum (Kadane's maximum subarray, Bentley 1984, doi:10.1145/358234.381162), given 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ import pandas as pd
 from anomaly.series.evidence.spread import spread_evidence
 
 MOST_PLACES, LEAST_GAIN = 10, 20.0
-"""Places in a run at most, and nats that the second and later ones have at least."""
+"""Places in a week of a run at most, and nats that the second and later ones have at least."""
 SHORT_ROWS, SHORT_GAIN = 2, 14.0
 """Rows of a short place, and nats that it has at least: heavy tails bound what a row or two can have."""
 AROUND = 64
@@ -81,7 +82,8 @@ def locate(values: pd.DataFrame, steady: pd.Series) -> list[Located]:
     place = view.place
     places: list[Located] = []
     rest = view.evidence.copy()
-    for turn in range(MOST_PLACES):
+    weeks = 1 + (wide.index[-1] - wide.index[0]) // timedelta(days=7)
+    for turn in range(MOST_PLACES * weeks):
         if place.gain <= (SHORT_GAIN if turn else 0.0):
             break
         if not turn or place.gain > LEAST_GAIN or place.last - place.first <= SHORT_ROWS:

@@ -22,6 +22,8 @@ LOOK_BACK = 400
 """Days over which an anomaly that lasts is followed back to its first row."""
 AT_ONSET, AT_END = 2, 7
 """Days of a long anomaly, at either end, whose rows are looked at to say when it began and ended."""
+WHOLE = 35
+"""Days over which all rows of one that lasts are looked at: without their evidence, its parts would be one again."""
 
 
 def rules_of(settings: Settings, family: str) -> Rules:
@@ -81,16 +83,19 @@ def anomalies_touching(
     scores = scores[scores["asset"].isin(assets_over(scores))]
     first, going = day, _gone_on_before(scores, day, near, spec.step)
     around = AROUND * spec.step + near
-    context = _over_before(scores, day, around)
+    context, followed = _over_before(scores, day, around), dict[date, list[str]]()
     while going and first > day - timedelta(days=LOOK_BACK):
         first -= timedelta(days=1)
+        followed[first] = going
         earlier = _of_assets(store, spec, "scores", family, first, going)
         scores = pd.concat([earlier, scores])
         going = [asset for asset in _gone_on_before(earlier, first, near, spec.step) if asset in going]
     onset = [first + timedelta(days=d) for d in range(-1, AT_ONSET)]
     recent = [day - timedelta(days=d) for d in range(1, AT_END)]
-    wanted = sorted({d for d in (*onset, *recent) if onset[0] <= d < day})
-    of_days = (_of_assets(store, spec, "sensor_scores", family, d, context) for d in wanted)
+    middle = [day - timedelta(days=d) for d in range(AT_END, WHOLE)]
+    wanted = {d: followed.get(d, []) for d in middle if d >= first}
+    wanted |= {d: sorted({*context, *followed.get(d, [])}) for d in (*onset, *recent) if onset[0] <= d < day}
+    of_days = (_of_assets(store, spec, "sensor_scores", family, d, assets) for d, assets in sorted(wanted.items()))
     sensor_scores = pd.concat([*of_days, sensor_scores])
     early = _over_before(scores, first, around)  # what the eve's anomalies are told of is no place of theirs
     eve = _of_assets(store, spec, "scores", family, onset[0], early)
