@@ -18,7 +18,15 @@ from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.files.clean_lines import UNIT, even_lines
 from sensors_data.series.files.encodings import as_utf8, not_in_encoding
-from sensors_data.series.files.header_names import NO_NAME, PEEK, beheaded, named_cells, names_of, width_of
+from sensors_data.series.files.header_names import (
+    NO_NAME,
+    PEEK,
+    beheaded,
+    named_cells,
+    names_of,
+    width_of,
+    with_lines_above,
+)
 from sensors_data.series.files.text_file import TextFile
 from sensors_data.series.files.text_lines import blocks_of, lines_of
 from sensors_data.series.values.numbers import is_blank
@@ -97,6 +105,7 @@ def body_of(data: bytes, name: str, layout: Layout) -> Body:
     if not data or data.isspace():
         raise UnreadableError(f"{name} is empty")
     separator = UNIT if layout.separator.isspace() and layout.separator != "\t" else layout.separator
+    layout = with_lines_above(layout, data, separator)
     begin, head = beheaded(data, name, layout, separator)
     names = names_of(head, layout, width_of(data[begin : begin + 200_000], separator, head[0] if head else []))
     return Body(data, begin, names, separator, layout.skip_lines + layout.header_rows + 1, layout.decimal)

@@ -15,9 +15,33 @@ from sensors_data.series.files.encodings import not_in_encoding
 
 PEEK = 50
 """Number of rows from which the width of the table is determined, if the header has fewer cells."""
+ABOVE = 100
+"""Lines beyond the layout's in which the header of another file of its kind is looked for."""
 _DATE, _CLOCK = re.compile(r"\d{1,4}[-/.]\d\d?[-/.]\d{1,4}"), re.compile(r"\d\d?:\d\d")
 NO_NAME = "\x1e"
 """Begins the stand-in name of a column that the header does not name."""
+
+
+def with_lines_above(layout: Layout, data: bytes, separator: str) -> Layout:
+    """The layout with the lines above the header that this text has, where they are more or fewer than the layout's.
+
+    The header is then the first line with all names of the time; nothing changes where the layout's place has them.
+    """
+    names = set(layout.time)
+    top = end_of(data, layout.skip_lines)
+    usual = data[top : end_of(data, layout.header_rows, top)].splitlines()
+    if not layout.header_rows or any(names <= _cells(line, separator) for line in usual):
+        return layout
+    first = data[: end_of(data, layout.skip_lines + ABOVE)].splitlines()
+    places = [place for place, line in enumerate(first) if names <= _cells(line, separator)]
+    lines = places[0] - (layout.name_rows[0] - 1) if places and layout.name_rows else layout.skip_lines
+    return layout.model_copy(update={"skip_lines": max(0, lines)})
+
+
+def _cells(line: bytes, separator: str) -> set[str]:
+    """The cells of a line without blanks around."""
+    rows = csv.reader([line.decode("utf-8", "replace")], delimiter=separator)
+    return {cell.strip() for cell in next(rows, [])}
 
 
 def beheaded(data: bytes, name: str, layout: Layout, separator: str) -> tuple[int, list[list[str]]]:

@@ -16,14 +16,13 @@ _LINES = """
 %S: s sec second segundo sekunde ss
 %Y: annee anno année ano año jaar jahr year yr yy yyyy
 %d: dag day dd dy dia dom día giorno jour mday tag
-%j: dayofyear doy jday julian
+%j: dayofyear doy jday julian yday yearday
 %m: maand mes mese mm mo mois mon monat month
 alarms: alarm alarms alarmed alert alerts warning warn danger critical hi hihi lo lolo
 asset: area areaname sn devicename machinename stationname
 asset: anlage asset assetid building cell device deviceid disk drive ean engine equipment geraet gerät host
 asset: house id imei instance inverter line loc location mac machine machineid maquina maschine meter motor nmi node
 asset: number nummer plant pump robot room serial server site station string train turbine turbineid unit
-asset: furnace kiln press reactor reaktor
 asset: computer computername nodename objekt estacion estación estação stazione poste
 asset: instance hostname podname pod instanceid thing thingname vehicleid deviceno machineno gateway
 asset: målepunktsid målepunkt meteringpoint meterid meternumber 设备名称 设备 机器 机号 逆变器 装置名 設備名 号機

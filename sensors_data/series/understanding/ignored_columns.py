@@ -119,6 +119,8 @@ def _clockwork(column: Column, moments: pd.Series) -> str:
         from_zero = values - (part == "hour" and values.max() >= 24)
         if _repeats(moments[known], part, from_zero):
             return "it repeats a part of the time"
+    if column.named(WORDS["%H"]) and _counts_the_day(values):
+        return "it repeats a part of the time"
     hours = column.whole and np.ptp(values) == 23 and len(np.unique(values)) == 24
     if hours and _repeats(moments[known], "hour", values - values.min()):
         return "it repeats a part of the time"
@@ -149,6 +151,13 @@ def _repeats(times: pd.Series, part: str, values: np.ndarray) -> bool:
     """Whether values are a part of their times, such as the hour, in some zone."""
     zones = (times + pd.Timedelta(hours=shift) for shift in range(-14, 15))
     return any((getattr(local.dt, part).to_numpy() == values).mean() > 0.95 for local in zones)
+
+
+def _counts_the_day(values: np.ndarray) -> bool:
+    """Whether whole numbers go round as the hours of days do, in whatever zone."""
+    steps = np.diff(values)
+    around = values.min() >= 0 and values.max() <= 25 and (steps < 0).sum() >= 2
+    return bool(around and np.isin(steps % 24, (0, 1)).mean() > 0.9)
 
 
 def _counts_time(a_second: float) -> bool:

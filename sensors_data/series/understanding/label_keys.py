@@ -125,7 +125,7 @@ def _unlikely(column: Column) -> float:
     return (
         uneven
         + 0.7 * column.numeric
-        + 1.0 * is_states(column)
+        + 1.0 * (is_states(column) or column.named(WORDS["%H"]))
         - 0.8 * hint
         + 0.1 * (column.lower == "id")
         + 0.2 * column.filled.str.contains("/").all()

@@ -18,7 +18,7 @@ from sensors_data.series.understanding.rounded_times import check_one_time, roun
 from sensors_data.series.understanding.second_fractions import with_fraction
 from sensors_data.series.understanding.time_guess import TimeColumns
 from sensors_data.series.understanding.time_numbers import digit_date, epoch_beside, is_long_digits, number_time
-from sensors_data.series.understanding.time_parts import parts_of, unnamed_parts
+from sensors_data.series.understanding.time_parts import is_part, parts_of, unnamed_parts
 from sensors_data.series.understanding.time_zones import with_zone_column
 
 _YES = WORDS["time"]
@@ -219,7 +219,7 @@ def _no_time(columns: list[Column], name: str) -> UnreadableError:
             f"{name}: the times in column {shown} are of no years 1990 to 2099",
             "take out what is older, or correct the clock",
         )
-    parts = [column.name for sign in ("%m", "%d") for column in columns if column.named(WORDS[sign])]
+    parts = [column.name for sign in ("%m", "%d") for column in columns if is_part(column, sign)]
     if len(parts) > 1:
         return UnreadableError(
             f"{name}: the columns {parts[:4]} have no year beside them", "add a column with the year"

@@ -30,7 +30,7 @@ def parts_of(columns: list[Column]) -> TimeColumns | None:
     parts: dict[str, Column] = {}
     for sign in ("%Y", "%K", "%m", "%d", "%j", "%J", "%H", "%N", "%M", "%S"):
         for column in columns:
-            if _fits(column, sign) and _is_part(column, sign) and column not in parts.values():
+            if _fits(column, sign) and is_part(column, sign) and column not in parts.values():
                 parts[sign] = column
                 break
     year = next((sign for sign in ("%Y", "%K") if sign in parts), "")
@@ -111,7 +111,7 @@ def _fits(column: Column, sign: str) -> bool:
     return bool(column.numeric and whole and len(values) and low <= values.min() and values.max() <= high)
 
 
-def _is_part(column: Column, sign: str) -> bool:
+def is_part(column: Column, sign: str) -> bool:
     """Whether a column's name, without its unit, is that of a part of a time."""
     words = re.findall(r"[^\W_]+", re.sub(r"[\[(].*?[\])]", "", column.name).lower())
     return column.called(_PARTS[sign]) or any(word in _PARTS[sign] for word in words if len(word) > 1)

@@ -75,7 +75,7 @@ NAMES = [
     Case("a value and its unit beside a kind", lines("Data;Wartość kWh;Rodzaj", lambda n: f"{HOURS[n]};{comma(TEMP[n])};pobór\n{HOURS[n]};{comma(FLOW[n])};oddanie"), sensors=("pobór", "oddanie")),
     Case("a serial number that is called SN", lines("SN,Device Type,time,temp,flow", lambda n: f"2306210001,Inverter,{HOURS[n]},{TEMP[n]:.2f},{FLOW[n]:.2f}"), assets=("2306210001",)),
     Case("names that look like numbers with units", lines("point,time,mm/s", lambda n: f"1X,{HOURS[n]},{TEMP[n]:.2f}\n2Y,{HOURS[n]},{FLOW[n]:.2f}"), sensors=("1X", "2Y")),
-    Case("batches that pass through reactors", lines("Batch ID,Reactor,time,temp", lambda n: f"B25{n // 12 * 2:03d},R-201,{HOURS[n]},{TEMP[n]:.2f}\nB25{n // 12 * 2 + 1:03d},R-202,{HOURS[n]},{FLOW[n]:.2f}"), assets=("R-201", "R-202"), sensors=("temp",)),
+    Case("batches that pass through reactors", lines("Batch ID,Reactor,time,temp,flow", lambda n: f"B25{n // 12 * 2:03d},R-201,{HOURS[n]},{TEMP[n]:.2f},{FLOW[n]:.2f}\nB25{n // 12 * 2 + 1:03d},R-202,{HOURS[n]},{TEMP[n] + 1:.2f},{FLOW[n] + 1:.2f}"), 4 * ROWS, ("R-201", "R-202")),
     Case("paths to tags of a server", lines("nodeId,sourceTimestamp,value", lambda n: f"Line4.Oven.ZoneTemp,{HOURS[n]},{TEMP[n]:.2f}\nLine4.Oven.GasFlow,{HOURS[n]},{FLOW[n]:.2f}"), sensors=("Line4.Oven.ZoneTemp", "Line4.Oven.GasFlow")),
     Case("hours from 0100 to 2400", lines("Date,Hrs,temp,flow", lambda n: f"{HOURS[n]:%d-%m-%Y},{HOURS[n].hour + 1:02d}00,{TEMP[n]:.2f},{FLOW[n]:.2f}"), first="2026-02-02 01:00:00"),
     Case("clocks behind the first day of a program", lines("Datum;Uhrzeit;temp;flow", lambda n: f"{HOURS[n]:%d.%m.%Y} 00:00:00;30.12.1899 {HOURS[n]:%H:%M:%S};{comma(TEMP[n])};{comma(FLOW[n])}")),

@@ -157,6 +157,14 @@ def test_a_folder_a_machine_with_files_of_one_name(put, tmp_path):
     assert readings.groupby("asset")["value"].min().to_dict() == {"P1": 50.0, "P2": 51.0}
 
 
+def test_files_of_one_kind_may_have_more_lines_above_their_header(put, tmp_path):
+    for machine, remark in (("RLT1", ""), ("RLT2", "Bemerkung;Filter neu\n"), ("RLT3", "")):
+        put(f"Trend;{machine}\nExport;28.05.2026 08:00\n{remark}\n" + cases.two(str, part=";"), f"{machine}.csv")
+    found = discover(tmp_path / "inbox")
+    assert (found.assets, found.used) == (("RLT1", "RLT2", "RLT3"), 6 * cases.ROWS)
+    assert read_back(found, tmp_path)[1].groupby("asset").size().tolist() == [2 * cases.ROWS] * 3
+
+
 def test_a_copy_of_a_file_is_no_machine_of_its_own(put, tmp_path):
     for name in ("log.csv", "log (1).csv"):
         put(cases.two(str), name)
