@@ -30,9 +30,10 @@ epochs = 3
 """
 PRESS = """
 [cameras.press.detector]
-steps = 200
+steps = 100
+folds = 1
 [cameras.press.generator]
-images = 2000
+images = 1000
 snapshots = 2
 classifier_images = 2000
 """

@@ -32,6 +32,12 @@ def parts(tmp_path_factory):
     return root
 
 
+def trained_briefly(folder) -> None:
+    """Make trainings of the settings that `init` wrote in `folder` short ones."""
+    path = folder / "settings.toml"
+    path.write_text(path.read_text() + "\ndetector = { steps = 150, folds = 1 }\n")
+
+
 def test_a_labelled_folder_goes_from_init_to_its_evaluation_in_four_commands(nightscore, parts, tmp_path, monkeypatch):
     shutil.copytree(parts, tmp_path / "parts")
     monkeypatch.chdir(tmp_path)
@@ -39,6 +45,7 @@ def test_a_labelled_folder_goes_from_init_to_its_evaluation_in_four_commands(nig
     assert began.code == 0, began.err
     assert "84 pictures of 2026-03-20" in began.out
     assert "labels: good 72, spot 12; 72 of them normal" in began.out
+    trained_briefly(tmp_path)
     assert (tmp_path / "parts.png").read_bytes()[:4] == b"\x89PNG"
     assert "NOT STARTED" in nightscore("doctor").out
     ingested = nightscore("ingest-images", "--camera", "parts", "--day", "2026-03-20")
@@ -76,6 +83,7 @@ def test_without_a_test_part_the_held_out_parts_stand_for_good_ones_and_that_is_
     began = nightscore("init", "--from", "flat")
     commands = [line.split()[1:] for line in began.out.splitlines() if line.startswith("  nightscore")]
     assert [command[0] for command in commands] == ["ingest-images", "train-images", "evaluate-images"]
+    trained_briefly(tmp_path)
     for command in commands[:2]:
         assert nightscore(*command).code == 0
     judged = nightscore(*commands[2])
