@@ -37,7 +37,7 @@ test: $(BIN)/nightscore tools ## run the checks and the tests
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(MAKE) check
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
-coverage: $(BIN)/nightscore tools ## run the tests with line coverage, which doubles their time; under 90 % it fails
+coverage: $(BIN)/nightscore tools ## run the tests with line coverage, which makes them slower; below 90 % it fails
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-fail-under=90
 
 test-live: $(BIN)/nightscore tools ## run the tests that start schedulers, workers and servers
