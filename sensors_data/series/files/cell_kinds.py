@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sensors_data.series.dates.forms import shape_of
+from sensors_data.series.dates.shapes import shape_of
 
 _NUMBER = re.compile(
     r"[+\-\u2212]?[\d.,\u066b\u066c' \u00a0\u202f]*\d[.,]?(?:[eE][+-]?\d+)?"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import chain
 
-from sensors_data.series.dates.forms import shape_of
+from sensors_data.series.dates.shapes import shape_of
 from sensors_data.series.files.cell_kinds import kind_of
 from sensors_data.series.files.csv_text import cells_of, csv_of
 

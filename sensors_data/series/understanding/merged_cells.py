@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sensors_data.series.dates.forms import shape_of
+from sensors_data.series.dates.shapes import shape_of
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.values.numbers import is_blank
 

@@ -79,6 +79,12 @@ def _grades(column: Column) -> set[str] | None:
     named, doubtful = column.named(_NAMES), column.named(_NAMES_ALSO)
     if not named and (column.named(WORDS["alarms"]) or grades & WORDS["alarms"]):
         return None  # a value in alarm is measured
+    grades_of_kind = _of_known_kinds(column, grades, named or doubtful)
+    return _by_words(column, grades, named, doubtful) if grades_of_kind is None else grades_of_kind
+
+
+def _of_known_kinds(column: Column, grades: set[str], named: bool) -> set[str] | None:
+    """The good grades where a service's codes, an estimate among others or initials show them; None for others."""
     if grades and column.lower.endswith(" cd") and all(_USGS.fullmatch(grade) for grade in grades):
         return {grade for grade in grades if not grade.endswith("e")}
     if (
@@ -87,15 +93,18 @@ def _grades(column: Column) -> set[str] | None:
         and {"estimated", "actual", "read", "type"} & set(column.lower.split())
     ):
         return {"a"}
-    named_so = named or doubtful or bool(grades & (_GOOD - {"a", "g", "e"}))
+    named_so = named or bool(grades & (_GOOD - {"a", "g", "e"}))
     if not column.numeric and grades & _GUESSED and grades - _BAD and named_so and not grades & _STATES:
         return grades - _BAD  # of others nothing says that they were not measured
-    if "e" in grades and (named or doubtful) and not column.numeric and all(len(grade) == 1 for grade in grades):
+    if "e" in grades and named and not column.numeric and all(len(grade) == 1 for grade in grades):
         usual = column.filled.map(quality_word).value_counts(normalize=True)
         if usual.iloc[0] > 0.8 and usual.index[0] != "e":
             return {str(usual.index[0])}  # a rare E is an estimate or an error
-    if initials := _initials(column, grades):
-        return initials
+    return _initials(column, grades) or None
+
+
+def _by_words(column: Column, grades: set[str], named: bool, doubtful: bool) -> set[str] | None:
+    """The good grades of words or codes, None for a column that is not called or written as grades are."""
     if not grades or not (
         named
         or doubtful

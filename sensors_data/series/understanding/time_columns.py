@@ -9,7 +9,7 @@ import pandas as pd
 
 from sensors_data.errors import UnreadableError
 from sensors_data.series.dates.formats import read_texts
-from sensors_data.series.dates.forms import shape_of
+from sensors_data.series.dates.shapes import shape_of
 from sensors_data.series.understanding.clock_columns import clock_of
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
