@@ -142,7 +142,9 @@ def with_codes(cells: list[str]) -> bool:
         return False
     padded = any(part[1].startswith("0") for part in parts)
     codes = {part[2] for part in parts}
-    return padded or (len(parts) >= 20 and len(codes) <= 3 and "0" not in codes)
+    if padded:  # a decimal is any digit
+        return len(codes) <= 5
+    return len(parts) >= 20 and len(codes) <= 3 and "0" not in codes
 
 
 def _plain(numbers: list[str]) -> _Seen:

@@ -53,6 +53,7 @@ HOURS_COUNTED = [
     Case("hours in words that end", hour_of("HE "), first="2026-02-02 01:00:00", odd=ENDS),
     Case("days of the year below a preamble", "Latitude: 47.1\nElevation: 402 meters\n\n" + lines("year,yday,prcp (mm/day),flow", lambda n: f"2025,{n + 1},{TEMP[n]:.2f},{FLOW[n]:.2f}"), first="2025-01-01 00:00:00", step="1D", sensors=("prcp (mm/day)", "flow")),
     Case("hour numbers of two zones", "Area,Date,Hour Number,Local Time at End of Hour,UTC Time at End of Hour,temp\n" + "".join(lines("", lambda n, area=area, behind=behind: f"{area},{HOURS[n] - pd.Timedelta(hours=behind):%m/%d/%Y},{(HOURS[n].hour - behind - 1) % 24 + 1},{HOURS[n] - pd.Timedelta(hours=behind):%m/%d/%Y %H:%M},{HOURS[n]:%m/%d/%Y %H:%M},{TEMP[n]:.2f}") for area, behind in (("CISO", 8), ("ERCO", 6))), assets=("CISO", "ERCO"), sensors=("temp",)),
+    Case("a reading with zeros in front that rolls over", lines("Data/Hora;Leitura (m³);temp", lambda n: f"{HOURS[n]:%d/%m/%Y %H:%M};{(99_892.9 + 2.7 * n) % 100_000:07.1f};{TEMP[n]:.2f}".replace(".", ",")), sensors=("Leitura (m³)", "temp")),
     Case("whole numbers called after the kiln", lines("Time\tKiln\tflow", lambda n: f"{HOURS[n]:%Y/%-m/%-d %-H:%M}\t{1000 + round(TEMP[n])}\t{FLOW[n]:.2f}"), sensors=("Kiln", "flow")),
     Case("year, month, day and hours from 1", lines("year,month,day,hour,temp,flow", lambda n: f"{HOURS[n]:%Y,%m,%d},{n % 24 + 1},{TEMP[n]:.2f},{FLOW[n]:.2f}"), first="2026-02-02 01:00:00", odd=ENDS),
 ]  # fmt: skip
