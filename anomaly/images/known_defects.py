@@ -59,7 +59,7 @@ class DefectHead:
 
     def directions(self, x: Tensor) -> Tensor:
         """Standardised features of patches (..., F) as directions, (..., A)."""
-        return F.normalize(x @ self.axes, dim=-1)
+        return _directions(x, self.axes)
 
     def evidence(self, x: Tensor) -> Tensor:
         """How much nearer standardised features (..., F) lie to a defective patch than to good ones, (...), -2 to 2.
@@ -75,16 +75,21 @@ class DefectHead:
         return (directions @ self.odd.T).amax(1) - near_good
 
 
+def _directions(x: Tensor, axes: Tensor) -> Tensor:
+    """Features (..., F) as directions of length 1 in axes (F, A), (..., A)."""
+    return F.normalize(x @ axes, dim=-1)
+
+
 def learn_head(good: Tensor, odd: Tensor, seed: int) -> DefectHead:
     """The head of standardised features of good patches (N, F) and of defective ones (M, F)."""
     order = torch.randperm(len(good), generator=torch.Generator().manual_seed(seed))
     variances, axes = torch.linalg.eigh((good.T @ good / len(good)).double())
     count = min(AXES, good.shape[1], len(good))
     largest = variances.flip(0)[:count].clamp(min=0)
-    whitened = axes.flip(1)[:, :count] / (largest + FLOOR * largest.mean().clamp(min=1e-9)).sqrt()
-    head = DefectHead(whitened.float().contiguous(), good[:0, :count], good[:0, :count])
+    by_deviation = axes.flip(1)[:, :count] / (largest + FLOOR * largest.mean().clamp(min=1e-9)).sqrt()
+    whitened = by_deviation.float().contiguous()
     few = good[order[:GOOD].sort().values]
-    return DefectHead(head.axes, head.directions(few), head.directions(odd))
+    return DefectHead(whitened, _directions(few, whitened), _directions(odd, whitened))
 
 
 def marked_patches(masks: np.ndarray, patches: int) -> Tensor:

@@ -56,8 +56,9 @@ def evaluate_camera(settings: Settings, camera: str, day: date | None) -> Evalua
         )
     rows, odd = rows[unseen].reset_index(drop=True), ~normal[unseen]
     images = pixels_of(rows, spec)
-    known = np.isin([pixel_hash(image) for image in images], detector.card.known.hashes if detector.card.known else ())
-    rows, odd, images = rows[~known].reset_index(drop=True), odd[~known], images[~known]
+    if detector.card.known:
+        known = np.isin([pixel_hash(image) for image in images], detector.card.known.hashes)
+        rows, odd, images = rows[~known].reset_index(drop=True), odd[~known], images[~known]
     if odd.all() or not odd.any():
         raise NotThereError(
             f"{camera} has {int((~odd).sum())} good parts and {int(odd.sum())} defects that {detector.name} did not "

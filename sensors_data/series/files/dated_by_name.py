@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sensors_data.series.files.csv_text import cells_of
 
@@ -129,6 +129,6 @@ def _date_in(text: str) -> date | None:
 def _day(year: int, month: int, day: int) -> date | None:
     """A day, None for one that does not exist."""
     try:
-        return datetime(year, month, day).date()
+        return date(year, month, day)
     except ValueError:
         return None

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sensors_data.layout import Layout
 from sensors_data.series.files.clean_lines import end_of
+from sensors_data.series.files.csv_text import cells_of
 from sensors_data.series.files.encodings import not_in_encoding
 
 PEEK = 50
@@ -27,21 +28,18 @@ def with_lines_above(layout: Layout, data: bytes, separator: str) -> Layout:
 
     The header is then the first line with all names of the time; nothing changes where the layout's place has them.
     """
-    names = set(layout.time)
+
+    def names_time(line: bytes) -> bool:
+        return set(layout.time) <= set(cells_of(line.decode("utf-8", "replace"), separator))
+
     top = end_of(data, layout.skip_lines)
     usual = data[top : end_of(data, layout.header_rows, top)].splitlines()
-    if not layout.header_rows or any(names <= _cells(line, separator) for line in usual):
+    if not layout.header_rows or any(map(names_time, usual)):
         return layout
     first = data[: end_of(data, layout.skip_lines + ABOVE)].splitlines()
-    places = [place for place, line in enumerate(first) if names <= _cells(line, separator)]
+    places = [place for place, line in enumerate(first) if names_time(line)]
     lines = places[0] - (layout.name_rows[0] - 1) if places and layout.name_rows else layout.skip_lines
     return layout.model_copy(update={"skip_lines": max(0, lines)})
-
-
-def _cells(line: bytes, separator: str) -> set[str]:
-    """The cells of a line without blanks around."""
-    rows = csv.reader([line.decode("utf-8", "replace")], delimiter=separator)
-    return {cell.strip() for cell in next(rows, [])}
 
 
 def beheaded(data: bytes, name: str, layout: Layout, separator: str) -> tuple[int, list[list[str]]]:
@@ -55,7 +53,7 @@ def beheaded(data: bytes, name: str, layout: Layout, separator: str) -> tuple[in
         raise not_in_encoding(head, name, "utf-8", error.start, layout.skip_lines + 1) from error
     if layout.comment:
         lines = [re.sub(rf'^\s*"?{re.escape(layout.comment)}\s?', "", line) for line in lines]
-    cells = [[cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])] for line in lines]
+    cells = [cells_of(line, separator) for line in lines]
     rows = _peeked(body, separator)
     cells = [row if (at := name_lacking(row, rows)) is None else [*row[:at], "", *row[at:]] for row in cells]
     width = max(map(len, cells), default=0)

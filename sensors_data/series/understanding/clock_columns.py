@@ -47,7 +47,7 @@ def clock_of(column: Column) -> str | None:
     turns = (np.diff(values) < 0).sum()
     if (
         values.max() <= 24
-        and (column.named(WORDS["%H"]) or (values.max() >= 22 and turns and _goes_round(values)))
+        and (column.named(WORDS["%H"]) or (values.max() >= 22 and turns and goes_round(values)))
         and len(np.unique(values)) <= 25
     ):
         return "%H"
@@ -84,7 +84,7 @@ def _are_hours(column: Column) -> bool:
     return bool(((parts[1] - parts[0]) % 24 == 1).all())
 
 
-def _goes_round(values: np.ndarray) -> bool:
+def goes_round(values: np.ndarray) -> bool:
     """Whether whole numbers go up as the hours of days do."""
     return bool(np.isin(np.diff(values) % 24, (0, 1)).mean() > 0.9)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.section import LABEL
+from sensors_data.series.understanding.clock_columns import goes_round
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column, rising
 from sensors_data.series.values.units import unit_in
@@ -155,9 +156,8 @@ def _repeats(times: pd.Series, part: str, values: np.ndarray) -> bool:
 
 def _counts_the_day(values: np.ndarray) -> bool:
     """Whether whole numbers go round as the hours of days do, in whatever zone."""
-    steps = np.diff(values)
-    around = values.min() >= 0 and values.max() <= 25 and (steps < 0).sum() >= 2
-    return bool(around and np.isin(steps % 24, (0, 1)).mean() > 0.9)
+    turns = (np.diff(values) < 0).sum()
+    return bool(values.min() >= 0 and values.max() <= 25 and turns >= 2 and goes_round(values))
 
 
 def _counts_time(a_second: float) -> bool:
