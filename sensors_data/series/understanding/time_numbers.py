@@ -139,8 +139,12 @@ def counted_in(time: TimeColumns, columns: list[Column], units: dict[int, str]) 
     unit = next((unit for unit, names in _ELAPSED.items() if stated in names.split()), None)
     if not unit or unit == time.keys["time_unit"]:
         return time
-    odd = f"{time.columns[0]} counts {unit} and has no date: it is counted from 2000-01-01 (layout.start, --start)"
-    return replace(time, keys={**time.keys, "time_unit": unit}, odd=(odd,))
+    return replace(time, keys={**time.keys, "time_unit": unit}, odd=(_without_date(time.columns[0], unit),))
+
+
+def _without_date(name: str, unit: str) -> str:
+    """What is said of a count of a run, by its column's name."""
+    return f"{name} counts {unit} and has no date: it is counted from 2000-01-01 (layout.start, --start)"
 
 
 def _unit_named(column: Column) -> str | None:
@@ -158,5 +162,5 @@ def _elapsed(column: Column, ordered: bool, hint: float) -> TimeColumns | None:
         return None
     unit = _unit_named(column) or "s"
     keys: dict[str, object] = {"time": (column.name,), "time_unit": unit, "start": UNDATED}
-    odd = f"{column.name} counts {unit} and has no date: it is counted from 2000-01-01 (layout.start, --start)"
-    return TimeColumns(keys, (column.name,), f"a steady count of {unit}", 0.4 + hint, (odd,))
+    odd = (_without_date(column.name, unit),)
+    return TimeColumns(keys, (column.name,), f"a steady count of {unit}", 0.4 + hint, odd)
