@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,11 +17,13 @@ from sensors_data.provenance import settings_hash
 from sensors_data.settings import Section, Settings
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
 from synthesis.quality.extractors import MIN_PER_CLASS, Extractor, extractor_for, has_classes
+from synthesis.quality.gain import HeldOutGain
+from synthesis.quality.usefulness import Labelled
 from synthesis.settings import GeneratorSettings, generator_settings, recipe_of
 from synthesis.training.loop import Trained, train
 from synthesis.training.parallel import workers_of
 from synthesis.training.recipe import Recipe
-from synthesis.training.run import Examples, GanHooks, TrainingRun, Validation
+from synthesis.training.run import Examples, Gain, GanHooks, TrainingRun, Validation
 
 FEWEST = 64
 """Images that a generator needs at least, and as many of them must differ."""
@@ -127,16 +130,37 @@ class LearningTask:
     seed: int
 
 
+def _check_chosen_by(camera: str, settings: GeneratorSettings, material: Material) -> None:
+    """UnusableError when snapshots are to be chosen by a classifier's gain and there are no classes."""
+    if settings.chosen_by == "gain" and not (material.conditional and has_classes(material.labels)):
+        raise UnusableError(
+            f'chosen_by = "gain" needs several classes of images, and the generator of {camera} has none',
+            f'set learns_from = "all" in [cameras.{camera}.generator], or chosen_by = "distance"',
+        )
+
+
 def learning_task(settings: Settings, camera: str, through: date, material: Material) -> LearningTask:
     """What the settings of a camera make of its material. ValueError names a wrong key or a size that cannot be drawn;
     LookupError when an optional package is missing.
     """
     spec, generation = settings.camera(camera), generator_settings(settings, camera)
+    _check_chosen_by(camera, generation, material)
     classes = len(set(material.labels[material.is_learned])) if material.conditional else 0
     recipe = recipe_of(settings, camera, classes)
     extractor = extractor_of(material, generation, settings.seed)
     about = About(camera=camera, trained_through=through, settings=settings_hash(spec, generation))
     return LearningTask(about, material, recipe, extractor, generation, settings.seed)
+
+
+def gain_of(task: LearningTask, names: np.ndarray) -> Gain | None:
+    """How a snapshot's gain is measured, where the settings choose by it; `names` are the classes by number."""
+    if task.settings.chosen_by == "distance":
+        return None
+    material = task.material
+    known = ~material.is_learned & np.isin(material.labels, names)
+    held_out = Labelled(material.images[known], material.labels[known])
+    measure = HeldOutGain(Labelled(material.learned, material.labels[material.is_learned]), held_out)
+    return Gain(len(names), lambda images, numbers: measure.of(Labelled(images, names[numbers])))
 
 
 def learn_generator(task: LearningTask, hooks: GanHooks | None = None) -> tuple[TrainedGenerator, Trained]:
@@ -150,9 +174,10 @@ def learn_generator(task: LearningTask, hooks: GanHooks | None = None) -> tuple[
     examples = Examples(material.learned, numbers if material.conditional else None, material.held_out)
     run = TrainingRun(recipe, examples, settings.snapshots, task.seed)
     with workers_of(settings.devices, run, hooks.checkpoint) as workers:
-        trained = train(run, Validation(task.extractor, settings.watch), hooks, workers)
+        trained = train(run, Validation(task.extractor, settings.watch, gain_of(task, names)), hooks, workers)
     best = trained.best
-    verdict = f"snapshot {best.epoch} of {len(trained.history)} has the least distance"
+    reason = "the least distance" if math.isnan(best.gain) else f"the highest gain on held-out images, {best.gain:+.4f}"
+    verdict = f"snapshot {best.epoch} of {len(trained.history)} has {reason}"
     shares = np.bincount(numbers) / len(numbers)
     card = GeneratorCard(
         **task.about.model_dump(),

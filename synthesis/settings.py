@@ -30,6 +30,9 @@ class GeneratorSettings(Section):
     """Number of real images shown in training, with repeats; by default the preset's."""
     snapshots: int = Field(10, ge=1, le=1000)
     """Number of snapshots, of which the best is used."""
+    chosen_by: Literal["distance", "gain"] = "distance"
+    """How the best snapshot is chosen: by its distance to held-out images, or by what its images add to a classifier's
+    accuracy on them. A gain needs classes, and two classifiers more for each snapshot."""
     devices: int = Field(1, ge=1, le=64)
     """Number of processes that share a training, each on its own GPU or, without GPUs, on a part of the cores."""
     held_out: float = Field(0.1, gt=0, lt=0.9)

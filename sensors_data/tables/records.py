@@ -35,6 +35,7 @@ RECORDS = (
             Column("diversity", REAL, "mean distance of drawn images over that of real ones"),
             Column("state", TEXT, "`training`, `done`, `collapsed` or `diverged`"),
             Column("best", FLAG, "whether it was the best so far; the last of them serves"),
+            Column("gain", REAL, "what its images add to a classifier's accuracy; NaN unless that chooses", since=2),
         ),
     ),
     Table(

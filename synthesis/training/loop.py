@@ -17,7 +17,7 @@ from sensors_data.nets.training import Progress
 from synthesis.networks.pair import GeneratorNetwork
 from synthesis.training.collapse import Measures, WatchConfig, alarms, collapsed
 from synthesis.training.run import Examples, GanHooks, Snapshot, TrainingRun, Validation
-from synthesis.training.snapshots import measures_of, of_fixed_codes, snapshot_of
+from synthesis.training.snapshots import drawn_of_each_class, measures_of, of_fixed_codes, snapshot_of
 from synthesis.training.step import GanState, as_pixels, initial_state, train_step
 from synthesis.training.workers import Workers, alone
 
@@ -62,7 +62,8 @@ def train(
             continue
         network = snapshot_of(gan, run.examples, seed)
         measures = measures_of(gan, network, run.examples, validation.extractor, seed)
-        history.append(_snapshot(plan, history, losses, measures, validation.watch))
+        gain = _gain(network, validation, seed)
+        history.append(_snapshot(plan, history, losses, measures, gain, validation.watch))
         if history[-1].best:
             best = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
         if hooks.show is not None:  # before its state is kept: what is killed in between is shown again
@@ -170,15 +171,26 @@ def _order(count: int, seed: int, epoch: int) -> np.ndarray:
     return np.random.default_rng((seed, epoch)).permutation(count)
 
 
+def _gain(network: GeneratorNetwork, validation: Validation, seed: int) -> float:
+    """What a snapshot's images add to a classifier; NaN where the distance chooses."""
+    if validation.gain is None:
+        return math.nan
+    return validation.gain.of(*drawn_of_each_class(network, validation.gain.classes, seed))
+
+
 def _snapshot(
-    plan: Plan, history: list[Snapshot], losses: tuple[float, float], measures: Measures, watch: WatchConfig
+    plan: Plan,
+    history: list[Snapshot],
+    losses: tuple[float, float],
+    measures: Measures,
+    gain: float,
+    watch: WatchConfig,
 ) -> Snapshot:
     """A snapshot's row: whether it is healthy, the best so far, the last."""
     messages = alarms(measures, watch)
     is_collapsed = collapsed([*(list(snapshot.alarms) for snapshot in history), messages], watch)
     is_last = len(history) + 1 == len(plan.ends)
-    rank = (bool(messages), measures.distance)
-    return Snapshot(
+    snapshot = Snapshot(
         epoch=len(history) + 1,
         images=plan.ends[len(history)] * plan.per_step,
         discriminator_loss=losses[0],
@@ -187,9 +199,11 @@ def _snapshot(
         class_entropy=measures.class_entropy,
         diversity=measures.diversity,
         state="collapsed" if is_collapsed else "done" if is_last else "training",
-        best=all(rank < (bool(other.alarms), other.distance) for other in history),
+        best=False,
+        gain=gain,
         alarms=tuple(messages),
     )
+    return snapshot.model_copy(update={"best": all(snapshot.rank < other.rank for other in history)})
 
 
 def _diverged(plan: Plan, history: list[Snapshot], losses: tuple[float, float]) -> Snapshot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -35,11 +36,22 @@ class TrainingRun:
 
 
 @dataclass(frozen=True)
+class Gain:
+    """What a snapshot's images add to a classifier of the real ones."""
+
+    classes: int
+    of: Callable[[np.ndarray, np.ndarray], float]
+    """The gain of drawn images uint8 (N, C, H, W) with class numbers (N,)."""
+
+
+@dataclass(frozen=True)
 class Validation:
     """How a snapshot is measured, and when the training is stopped."""
 
     extractor: Extractor
     watch: WatchConfig
+    gain: Gain | None = None
+    """Where it is given, the snapshot of the highest gain is the best one, not that of the least distance."""
 
 
 class Snapshot(Section):
@@ -54,8 +66,15 @@ class Snapshot(Section):
     diversity: float
     state: str
     best: bool
+    gain: float = math.nan
+    """What its images add to a classifier's accuracy on held-out images; NaN where the distance chooses."""
     alarms: tuple[str, ...] = ()
     """Why it is not healthy."""
+
+    @property
+    def rank(self) -> tuple[bool, float, float]:
+        """The smaller, the better: the healthy first, then by the gain where it was measured, else by the distance."""
+        return bool(self.alarms), 0.0 if math.isnan(self.gain) else -self.gain, self.distance
 
 
 Show = Callable[[Snapshot, np.ndarray], None]

@@ -41,7 +41,7 @@ def measures_of(
 ) -> Measures:
     """The snapshot's images compared with held-out ones."""
     count = max(256, min(JUDGED, len(examples.held_out)))
-    fake = _draw(network, examples, count, seed)
+    fake = _draw(network, _sampled_classes(examples, count, seed), count, seed)
     rows = np.random.default_rng(seed).permutation(len(examples.images))[:DISCRIMINATED]
     labels = _classes(examples)
     gan.discriminator.eval()
@@ -69,11 +69,10 @@ def _sampled_classes(examples: Examples, count: int, seed: int) -> Tensor | None
 
 
 @torch.no_grad()
-def _draw(network: GeneratorNetwork, examples: Examples, count: int, seed: int) -> np.ndarray:
+def _draw(network: GeneratorNetwork, labels: Tensor | None, count: int, seed: int) -> np.ndarray:
     """Images of the same codes at every snapshot, uint8 (count, C, H, W)."""
     device, low = next(network.parameters()).device, network.config.low
     z = codes(count, network.config.latent, torch.Generator().manual_seed(seed + 1))
-    labels = _sampled_classes(examples, count, seed)
     images = []
     for rows in torch.arange(count).split(256):  # type: ignore[no-untyped-call]
         x = network(z[rows].to(device), None if labels is None else labels[rows].to(device))
@@ -83,4 +82,10 @@ def _draw(network: GeneratorNetwork, examples: Examples, count: int, seed: int) 
 
 def of_fixed_codes(network: GeneratorNetwork, examples: Examples, seed: int) -> np.ndarray:
     """A snapshot's images of the same 64 codes as every other's, uint8 (64, C, H, W)."""
-    return _draw(network, examples, 64, seed)
+    return _draw(network, _sampled_classes(examples, 64, seed), 64, seed)
+
+
+def drawn_of_each_class(network: GeneratorNetwork, classes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """A snapshot's images of all classes alike, uint8 (JUDGED, C, H, W), and their class numbers (JUDGED,)."""
+    labels = torch.arange(JUDGED) % classes
+    return _draw(network, labels, JUDGED, seed), labels.numpy()

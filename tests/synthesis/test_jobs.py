@@ -1,6 +1,6 @@
 """A camera that sees digits at 16 pixels: its generator trained once, then days drawn and judged."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from sensors_data.camera import Camera
+from sensors_data.errors import UnusableError
 from sensors_data.images.arrays import resize
 from sensors_data.images.files import decode_image
 from sensors_data.places import sheet_path
@@ -15,7 +16,7 @@ from sensors_data.settings import Settings
 from sensors_data.store import Store
 from synthesis.generator_files import load_for
 from synthesis.jobs import draw_images, judge_images, read_material, train_dcgan
-from synthesis.learning import material_of
+from synthesis.learning import learning_task, material_of
 from synthesis.sampling import drawn_again
 from synthesis.settings import GeneratorSettings, recipe_of
 
@@ -242,6 +243,16 @@ def test_an_image_that_comes_late_moves_no_other_between_learned_and_held_out(sc
     assert {x.tobytes() for x in before.held_out} <= {x.tobytes() for x in after.held_out}
     assert {x.tobytes() for x in before.learned} <= {x.tobytes() for x in after.learned}
     assert len(after.images) == 1001
+
+
+def test_a_gain_to_choose_by_needs_classes(scans):
+    images = scans[0]
+    rows = pd.DataFrame({"image_id": [f"{n:05d}" for n in range(len(images))], "label": ""})
+    spec = Camera(inbox=".", size=16, generator={"chosen_by": "gain"})
+    settings = Settings(store=".", cameras={"eye": spec})
+    material = material_of("eye", spec, rows, images, GeneratorSettings())
+    with pytest.raises(UnusableError, match='chosen_by = "gain" needs several classes'):
+        learning_task(settings, "eye", date(2026, 3, 9), material)
 
 
 def test_a_preset_that_cannot_have_classes_says_so(trained):

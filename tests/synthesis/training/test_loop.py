@@ -17,7 +17,7 @@ from synthesis.training.collapse import WatchConfig
 from synthesis.training.config import TrainingConfig
 from synthesis.training.loop import train
 from synthesis.training.recipe import Recipe
-from synthesis.training.run import Examples, GanHooks, TrainingRun, Validation
+from synthesis.training.run import Examples, Gain, GanHooks, Snapshot, TrainingRun, Validation
 
 IMAGE = (1, 8, 8)
 PIXELS = Extractor("pixels", lambda x: (x.flatten(1), None))
@@ -75,6 +75,30 @@ def test_a_generator_that_draws_one_image_is_stopped_and_named():
     assert found.best.alarms
 
 
+def test_where_a_gain_is_measured_the_highest_one_chooses_and_not_the_distance():
+    gains, drawn = iter((0.01, 0.03, 0.02)), []
+
+    def gain(images, numbers):
+        drawn.append((images.shape, np.bincount(numbers).tolist()))
+        return next(gains)
+
+    labels = load_digits().target[:1500]
+    run = TrainingRun(with_classes(), Examples(SCANS[:1500], labels, SCANS[1500:]), 3, 0)
+    found = train(run, Validation(PIXELS, WatchConfig(), Gain(10, gain)))
+    assert [snapshot.gain for snapshot in found.history] == [0.01, 0.03, 0.02]
+    assert found.best.epoch == 2
+    assert drawn[0] == ((2048, *IMAGE), [205] * 8 + [204] * 2)
+
+
+def test_a_healthy_snapshot_is_better_than_one_of_a_higher_gain_that_raised_an_alarm():
+    fields = {"epoch": 1, "images": 1, "discriminator_loss": 0, "generator_loss": 0, "class_entropy": 1, "diversity": 1}
+    sick = Snapshot(**fields, distance=1.0, state="training", best=False, gain=0.5, alarms=("alike",))
+    well = Snapshot(**fields, distance=2.0, state="training", best=False, gain=0.1)
+    near = Snapshot(**fields, distance=1.5, state="training", best=False)
+    assert well.rank < sick.rank
+    assert near.rank < near.model_copy(update={"distance": 2.0}).rank
+
+
 class KilledError(Exception):
     """The machine went away."""
 
@@ -101,6 +125,12 @@ def test_a_killed_run_goes_on_to_the_same_weights(config):
     assert str(resumed.history) == str(whole.history)  # NaN differs from itself
     for name, tensor in whole.generator.state_dict().items():
         assert torch.equal(tensor, resumed.generator.state_dict()[name]), name
+
+
+def with_classes() -> Recipe:
+    given, ten = recipe(images=2000), {"classes": 10}
+    pair = {part: getattr(given, part).model_copy(update=ten) for part in ("generator", "discriminator")}
+    return given.model_copy(update=pair)
 
 
 def growing() -> Recipe:
