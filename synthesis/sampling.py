@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
-from sensors_data.errors import NotThereError, UnreadableError, UnusableError
-from sensors_data.images.files import encode_png
+from sensors_data.errors import NotThereError, UnusableError
+from sensors_data.images.files import encode_png, png_text
 from sensors_data.nets.threads import one_thread
 from sensors_data.settings import Section, parse
 from sensors_data.store import Store
@@ -143,11 +141,7 @@ def png_of(image: np.ndarray, origin: Origin, name: str = "") -> bytes:
 
 def origin_of(png: bytes) -> Origin:
     """The Origin in a drawn image's PNG. UnusableError when the PNG has none."""
-    try:
-        with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
-            text = {str(key): str(value) for key, value in image.info.items()}
-    except OSError as error:
-        raise UnreadableError("this is not a readable PNG", "name one that draw-images made") from error
+    text = png_text(png)
     if text.get("synthetic") != "true":
         raise UnusableError(
             "this PNG does not say that it is synthetic", "only images of draw-images can be drawn again"

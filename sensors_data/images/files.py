@@ -158,3 +158,12 @@ def encode_png(x: np.ndarray, about: dict[str, str] | None = None) -> bytes:
     out = io.BytesIO()
     Image.fromarray(x[0] if len(x) == 1 else x.transpose(1, 2, 0)).save(out, "PNG", pnginfo=info)
     return out.getvalue()
+
+
+def png_text(data: bytes) -> dict[str, str]:
+    """What a PNG says of itself in its text chunks. UnreadableError when it is none."""
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
+            return {str(key): str(value) for key, value in image.info.items()}
+    except OSError as error:
+        raise UnreadableError("this is not a readable PNG", "name one that nightscore made") from error

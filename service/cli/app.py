@@ -16,6 +16,7 @@ from service.cli import (
     bridge,
     cameras,
     datasets,
+    exporting,
     incidents,
     jobs,
     models,
@@ -42,7 +43,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for room in (start, anomalies, review, plan, jobs, bridge, synthesis, upscaling, translation, cameras):
+for room in (start, anomalies, review, plan, jobs, bridge, synthesis, exporting, upscaling, translation, cameras):
     room.add_commands(app)
 for name, group in (
     ("incidents", incidents.app),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date
 
 import numpy as np
-from PIL import Image
 
 from sensors_data.camera import Camera
 from sensors_data.defects.batch import painting_rng
 from sensors_data.defects.paint import VERSION, paint_defect
-from sensors_data.errors import NotThereError, UnreadableError, UnusableError
-from sensors_data.images.files import decode_image, encode_png
+from sensors_data.errors import NotThereError, UnusableError
+from sensors_data.images.files import decode_image, encode_png, png_text
 from sensors_data.settings import Section, parse
 from sensors_data.store import Store
 
@@ -43,24 +41,16 @@ def painted_png(image: np.ndarray, origin: PaintingOrigin) -> bytes:
 
 def is_painted(png: bytes) -> bool:
     """Whether a PNG says that a painter made it. UnreadableError when it is no PNG."""
-    return "painters" in _text(png)
+    return "painters" in png_text(png)
 
 
 def painting_origin(png: bytes) -> PaintingOrigin:
     """The origin in a painted PNG. UnusableError when it has none."""
-    text = _text(png)
+    text = png_text(png)
     if "painters" not in text:
         raise UnusableError("this PNG does not say how it was painted", "name one that paint-defects made")
     fields = {name: text[name] or None for name in PaintingOrigin.model_fields if name in text}
     return parse(PaintingOrigin, fields, "the text of the PNG")
-
-
-def _text(png: bytes) -> dict[str, str]:
-    try:
-        with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
-            return {str(key): str(value) for key, value in image.info.items()}
-    except OSError as error:
-        raise UnreadableError("this is not a readable PNG", "name one that nightscore made") from error
 
 
 def painted_again(store: Store, camera: Camera, png: bytes) -> np.ndarray:
