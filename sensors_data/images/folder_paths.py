@@ -47,7 +47,7 @@ def _stem_of(image_id: str) -> str:
 
 def _safe(text: str, what: str) -> str:
     """A text as one part of a path: what could lead elsewhere is replaced. UnusableError when no name is left."""
-    name = re.sub(r"[^\w .@+=,()-]", "_", text).strip()
+    name = re.sub(r"^[@+=-]|[^\w .@+=,()-]", "_", text.strip())  # first, some would be a formula or an option
     if not name or name.startswith(".") or len(name.encode()) > LONGEST:
         problem = "hidden" if name.startswith(".") else "too long" if name else "empty"
         raise UnusableError(

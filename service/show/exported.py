@@ -56,6 +56,10 @@ def export_images(
     folder with something else.
     """
     settings.camera(camera)
+    if signing is not None and table is Pictures.real:
+        raise UnusableError(
+            f"the pictures in {table} are real and are never signed as synthetic", "leave out --sign-with"
+        )
     batch = Batch(Store(settings.store), table, camera, day)
     check_published(batch)
     labels = batch.store.columns(table, batch.path, ["label"]).to_pandas()
@@ -115,9 +119,13 @@ def _rows(batch: Batch) -> Iterator[dict[str, Any]]:
 
 
 def _manifest(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> bytes:
-    """The list of the pictures as CSV."""
+    """The list of the pictures as CSV, in which no text is taken for a formula by a spreadsheet."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
     return text.getvalue().encode()
+
+
+def _harmless(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

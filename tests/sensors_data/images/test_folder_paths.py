@@ -13,6 +13,7 @@ from sensors_data.images.folder_paths import mask_path, picture_path
         ("press@2026-03-19-7-0000012", "", "", "images/press@2026-03-19-7-0000012.png"),
         ("line-1/2026-03-19/130509.JPG", "good", "train", "train/good/line-1_2026-03-19_130509.png"),
         ("a", "like:pit", "", "like_pit/a.png"),
+        ("-a", "=1+1", "", "_1+1/_a.png"),
         ("a\\b:c\x00d", "é/ß", "", "é_ß/a_b_c_d.png"),
     ],
 )

@@ -111,6 +111,14 @@ def test_a_batch_that_is_not_published_is_refused_with_what_to_do(eye, unpublish
     assert "did not pass the gate: copies 0.2 is past its limit; train or draw again" in refused(settings, tmp_path)
 
 
+def test_a_label_that_a_spreadsheet_would_compute_is_listed_with_an_apostrophe(eye, unpublished, tmp_path):
+    settings, store = unpublished
+    rows = stored(eye, "synthetic_images").iloc[:1].assign(image_id="a", label="=1+1")
+    store.write("synthetic_images", rows, Provenance(job="test"), camera="eye", day=DAY)
+    export_images(settings, DAY, "eye", Pictures.synthetic, tmp_path / "out")
+    assert [(row["label"], row["file"]) for row in listed(tmp_path / "out")] == [("'=1+1", "_1+1/a.png")]
+
+
 def test_ids_that_would_be_one_file_are_refused(eye, unpublished, tmp_path):
     settings, store = unpublished
     rows = stored(eye, "synthetic_images").iloc[:2].assign(image_id=["a/b", "a_b"], label="good")

@@ -1,0 +1,1 @@
+"""Content credentials (C2PA): signed words inside a PNG about who made it and how."""
