@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,10 @@ class Painting:
     """How many parts before it did not show the kind."""
 
 
+Way = Callable[[np.ndarray, np.ndarray, np.random.Generator], PaintedDefect]
+"""Paints a defect on a good part (C, H, W); a second part, the donor, is there to draw from."""
+
+
 def paint_batch(
     goods: np.ndarray, count: int, seed: int, kinds: tuple[str, ...] = KINDS, real: tuple[RealDefect, ...] = ()
 ) -> Iterator[Painting]:
@@ -35,22 +39,33 @@ def paint_batch(
 
     The n-th is the same whatever the count. UnusableError when a kind shows on none of several parts.
     """
+    return paint_in_turn(goods, count, seed, [like_real(one) for one in real] or [of_kind(kind) for kind in kinds])
+
+
+def paint_in_turn(goods: np.ndarray, count: int, seed: int, ways: Sequence[Way]) -> Iterator[Painting]:
+    """`count` defects on good parts (N, C, H, W), painted in each of several ways in turn, as `paint_batch` does."""
     for number in range(count):
-        kind = kinds[number % len(kinds)]
-        yield _painting(goods, number, seed, kind, real[number % len(real)] if real else None)
+        yield _painting(goods, number, seed, ways[number % len(ways)])
 
 
-def _painting(goods: np.ndarray, number: int, seed: int, kind: str, real: RealDefect | None) -> Painting:
+def of_kind(kind: str) -> Way:
+    """Paints defects of a kind."""
+    return lambda good, donor, rng: paint_defect(good, donor, kind, rng)
+
+
+def like_real(real: RealDefect) -> Way:
+    """Paints defects like a real one."""
+    return lambda good, _, rng: paint_like(good, real, rng)
+
+
+def _painting(goods: np.ndarray, number: int, seed: int, way: Way) -> Painting:
     picks = np.random.default_rng((seed, number))
     reason = UnusableError("there is no good part to paint on")
     for attempt in range(PARTS_TRIED):
         good = int(picks.integers(len(goods)))
         donor = int((good + picks.integers(1, max(2, len(goods)))) % len(goods))
-        rng = painting_rng(seed, number, attempt)
         try:
-            if real is None:
-                return Painting(paint_defect(goods[good], goods[donor], kind, rng), good, donor, attempt)
-            return Painting(paint_like(goods[good], real, rng), good, donor, attempt)
+            return Painting(way(goods[good], goods[donor], painting_rng(seed, number, attempt)), good, donor, attempt)
         except UnusableError as error:
             reason = error
     raise reason

@@ -41,6 +41,8 @@ VERSIONS: dict[str, dict[str, Painter]] = {
 """The painters of every version, so that an earlier painting can be painted again."""
 WHOLE = ("missing", "shifted", "doubled", "cut-paste")
 """Kinds that are there or not: half of one would be a ghost. The others are painted as faint as is asked."""
+LEARNED = "learned:"
+"""Before the label of a defect by a learned painter; how strong such a defect is was learned too."""
 SIZES = (0.06, 0.4)
 """Of the image's shorter side: the smallest and the largest diameter, drawn evenly on a log scale."""
 VISIBLE, STRIKING = 1.0, 40.0
@@ -94,10 +96,23 @@ def paint_like(good: np.ndarray, real: RealDefect, rng: np.random.Generator) -> 
 
     UnusableError when no try can be seen, or when its mask covers more than LARGEST of the picture.
     """
+    check_mask(real)
+    return _visible(good, real.image, f"like:{real.label}", lambda canvas: likeness(canvas, real.mask), rng, VISIBLE)
+
+
+def check_mask(real: RealDefect) -> None:
+    """UnusableError when a real defect's mask marks nothing, or more than LARGEST of its picture."""
     if not 0 < real.mask.mean() <= LARGEST:
         covers = f"{real.name}: its mask covers {real.mask.mean():.0%} of the picture"
         raise UnusableError(covers, f"mark the defect alone, at most {LARGEST:.0%}")
-    return _visible(good, real.image, f"like:{real.label}", lambda canvas: likeness(canvas, real.mask), rng, VISIBLE)
+
+
+def paint_learned(good: np.ndarray, label: str, painter: Painter, rng: np.random.Generator) -> PaintedDefect:
+    """A defect by a learned painter of a label on a good part (C, H, W); its kind is `learned:` and the label.
+
+    UnusableError when no try can be seen.
+    """
+    return _visible(good, good, LEARNED + label, painter, rng, VISIBLE)
 
 
 def _visible(
@@ -112,7 +127,8 @@ def _visible(
         layer = painter(Canvas(clean, other, max(3.0, size), rng))
         change = layer.outline * (layer.image - clean)
         mask = _mask(change)
-        strength = 1.0 if kind in WHOLE else min(1.0, wanted / max(visibility(clean, clean + change, mask), 1e-9))
+        is_whole = kind in WHOLE or kind.startswith(LEARNED)
+        strength = 1.0 if is_whole else min(1.0, wanted / max(visibility(clean, clean + change, mask), 1e-9))
         painted = np.rint(np.clip(clean + strength * change, 0, 1) * brightest).astype(good.dtype)
         seen = visibility(clean, painted / brightest, mask)
         if seen >= NEARLY * least and 0 < mask.mean() <= LARGEST:

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,6 +15,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
 from sensors_data.errors import DamagedError, NotThereError
+from sensors_data.files import open_url, replace_file
 from sensors_data.model_files import metadata
 from sensors_data.seal import check, sealed, with_seal
 from sensors_data.store import Store
@@ -105,6 +107,14 @@ def stored_checkpoint(store: Store, path: str, key: str) -> Checkpoint:
             return None
 
     return Checkpoint(read, lambda data: store.write_bytes(path, data), key)
+
+
+def file_checkpoint(path: Path, key: str) -> Checkpoint:
+    """The checkpoint of a training whose state stands in a file of its own."""
+    target = open_url(str(path.resolve()))
+    return Checkpoint(
+        lambda: path.read_bytes() if path.is_file() else None, lambda data: replace_file(*target, data), key
+    )
 
 
 def _restore(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:

@@ -20,6 +20,7 @@ from service.cli import (
     incidents,
     jobs,
     models,
+    painting,
     plan,
     presets,
     review,
@@ -43,7 +44,20 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for room in (start, anomalies, review, plan, jobs, bridge, synthesis, exporting, upscaling, translation, cameras):
+for room in (
+    start,
+    anomalies,
+    review,
+    plan,
+    jobs,
+    bridge,
+    synthesis,
+    painting,
+    exporting,
+    upscaling,
+    translation,
+    cameras,
+):
     room.add_commands(app)
 for name, group in (
     ("incidents", incidents.app),

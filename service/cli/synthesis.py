@@ -27,7 +27,6 @@ def add_commands(app: typer.Typer) -> None:
     add_job(app, JOBS["draw-images"])(draw_images)
     add_job(app, JOBS["judge-images"])(judge_images)
     add_job(app, JOBS["try-augmentation"])(try_augmentation)
-    add_job(app, JOBS["paint-defects"])(paint_defects)
     add_command(app, PANEL, with_settings(interpolate_images), "interpolate-images --camera press --day 2026-11-21")
     add_command(app, PANEL, with_settings(mix_images), "mix-images --camera press --day 2026-11-21 --layers 2")
     add_command(app, PANEL, with_settings(vary_images), "vary-images --camera press --day 2026-11-21 --seed 3")
@@ -73,21 +72,6 @@ def judge_images(
     from synthesis import jobs
 
     say(jobs.judge_images(settings, day_from(day), camera, inception))
-
-
-def paint_defects(
-    settings: Settings,
-    day: DayOption,
-    camera: CameraOption,
-    count: Annotated[int, typer.Option("--count", min=1, help="Number of images; the kinds alternate.")] = 150,
-    kind: Annotated[list[str] | None, typer.Option("--kind", help="A kind; may be repeated; by default all.")] = None,
-    like: Annotated[Path | None, typer.Option("--like", help="Folder of real defects with masks to imitate.")] = None,
-) -> None:
-    """Paint defects with their masks on good parts; a contact sheet goes into the store."""
-    from sensors_data.defects.paint import KINDS
-    from synthesis.defects.job import paint_defects as job
-
-    say(job(settings, day_from(day), camera, count, tuple(kind) if kind else KINDS, like))
 
 
 def interpolate_images(
@@ -194,6 +178,9 @@ def _write(out: Path, images: np.ndarray, columns: int, title: str, rows: list[s
 def redraw_image(
     settings: Settings,
     png: Annotated[Path, typer.Option("--png", help="A PNG that draw-images made.")],
+    painter: Annotated[
+        Path | None, typer.Option("--painter", help="File of train-painter, for what a learned painter painted.")
+    ] = None,
 ) -> None:
     """Draw or paint a synthetic image again from the metadata in its file, and compare it pixel by pixel."""
     from service.show.drawn import made_again, same_pixels
@@ -201,7 +188,7 @@ def redraw_image(
     if not png.is_file():
         raise NotThereError(f"there is no {png}", "name a PNG that draw-images or paint-defects made")
     data = png.read_bytes()
-    again = made_again(settings, data)
+    again = made_again(settings, data, painter)
     if not same_pixels(again, data):
         reason = f"{png} differs from what is drawn from its text"
         raise UnusableError(reason, "it was changed, or drawn on another processor")

@@ -13,6 +13,7 @@ from sensors_data.store import Store
 from synthesis.defects.provenance import is_painted, painted_again, painting_origin
 from synthesis.generator_files import load_for
 from synthesis.jobs import batch_seed
+from synthesis.painter.files import read_painter
 from synthesis.sampling import drawn_again, drawn_pngs
 from synthesis.settings import generator_settings
 
@@ -43,11 +44,15 @@ def write_pngs(
     return f"drew {wanted:,} images by {generator.name} into {folder}; they were not judged"
 
 
-def made_again(settings: Settings, png: bytes) -> np.ndarray:
-    """The image of a synthetic PNG, drawn or painted again from its text, uint8 (C, H, W)."""
+def made_again(settings: Settings, png: bytes, painter: Path | None = None) -> np.ndarray:
+    """The image of a synthetic PNG, drawn or painted again from its text, uint8 (C, H, W).
+
+    What a learned painter painted needs the painter's file.
+    """
     store = Store(settings.store)
     if is_painted(png):
-        return painted_again(store, settings.camera(painting_origin(png).camera), png)
+        learned = None if painter is None else read_painter(painter)
+        return painted_again(store, settings.camera(painting_origin(png).camera), png, learned)
     return drawn_again(store, png)
 
 

@@ -8,15 +8,17 @@ import numpy as np
 
 from sensors_data.camera import Camera
 from sensors_data.defects.batch import painting_rng
-from sensors_data.defects.paint import VERSION, paint_defect
+from sensors_data.defects.paint import LEARNED, VERSION, paint_defect
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.images.files import decode_image, encode_png, png_text
 from sensors_data.settings import Section, parse
 from sensors_data.store import Store
+from synthesis.painter.files import TrainedPainter
+from synthesis.painter.painting import paint_by
 
 
 class PaintingOrigin(Section):
-    """How a defect was painted; together with the two good parts it suffices to paint it again."""
+    """How a defect was painted; together with the good parts, or a part and the painter, it paints it again."""
 
     painters: str = VERSION
     camera: str
@@ -28,9 +30,9 @@ class PaintingOrigin(Section):
     """Image id of the good part."""
     good_day: date
     donor: str
-    """Image id of the good part that was drawn from, or the file of the real defect."""
+    """Image id of the good part that was drawn from, the file of the real defect, or the painter's SHA-256."""
     donor_day: date | None
-    """None for a real defect of a folder."""
+    """None for a real defect of a folder and for a learned painter."""
 
 
 def painted_png(image: np.ndarray, origin: PaintingOrigin) -> bytes:
@@ -53,13 +55,19 @@ def painting_origin(png: bytes) -> PaintingOrigin:
     return parse(PaintingOrigin, fields, "the text of the PNG")
 
 
-def painted_again(store: Store, camera: Camera, png: bytes) -> np.ndarray:
+def painted_again(store: Store, camera: Camera, png: bytes, painter: TrainedPainter | None = None) -> np.ndarray:
     """The image of a painted PNG, painted again from the good parts in the store, uint8 (C, H, W).
 
-    The painters of its version paint. NotThereError when a good part is gone, UnusableError when that version is not
-    known here or the defect is like a real one of a folder.
+    The painters of its version paint, or the learned `painter`. NotThereError when a good part is gone, UnusableError
+    when that version is not known here, the painter is missing or another, or the defect is like a real one of a
+    folder.
     """
     origin = painting_origin(png)
+    rng = painting_rng(origin.seed, origin.number, origin.attempt)
+    if origin.kind.startswith(LEARNED):
+        learned = _same_painter(origin, painter)
+        good = _part(store, camera, origin.camera, origin.good_day, origin.good)
+        return paint_by(learned, origin.kind.removeprefix(LEARNED), good, rng).image
     if origin.donor_day is None:
         raise UnusableError(
             f"this defect is like {origin.donor}, which the store does not hold",
@@ -67,8 +75,21 @@ def painted_again(store: Store, camera: Camera, png: bytes) -> np.ndarray:
         )
     good = _part(store, camera, origin.camera, origin.good_day, origin.good)
     donor = _part(store, camera, origin.camera, origin.donor_day, origin.donor)
-    rng = painting_rng(origin.seed, origin.number, origin.attempt)
     return paint_defect(good, donor, origin.kind, rng, version=origin.painters).image
+
+
+def _same_painter(origin: PaintingOrigin, painter: TrainedPainter | None) -> TrainedPainter:
+    """The painter, if it is the one that painted. UnusableError otherwise."""
+    if painter is None:
+        raise UnusableError(
+            f"a learned painter painted this, its file's SHA-256 is {origin.donor}", "name that file with --painter"
+        )
+    if painter.sha256 != origin.donor:
+        raise UnusableError(
+            f"another painter painted this: its file's SHA-256 is {origin.donor}, this one's is {painter.sha256}",
+            "name that file with --painter",
+        )
+    return painter
 
 
 def _part(store: Store, camera: Camera, name: str, day: date, image_id: str) -> np.ndarray:

@@ -54,6 +54,7 @@ FAMILIES: dict[str, dict[str, str]] = {
 OTHER_COMMANDS = {
     "pix2pix": ("train-translator --pairs", "one kind of picture made another, from pairs", "Isola et al. 2017"),
     "cyclegan": ("train-translator", "the same without pairs, both ways", "Zhu et al. 2017"),
+    "dfmgan": ("train-painter", "a good part with a defect like a few real ones", "after Duan et al. 2023"),
     "edsr": ("train-upscaler", "two or four times the side", "Lim et al. 2017"),
     "srgan": ("train-upscaler --perceptual", "the same, sharper", "Ledig et al. 2017"),
     "inpainting": ("expected-images", "a part without what is odd on it, by a generator", "Yeh et al. 2017"),

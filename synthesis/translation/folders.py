@@ -12,7 +12,7 @@ from sensors_data.files import open_url, replace_file
 from sensors_data.images.arrays import resize
 from sensors_data.images.discover import pictures_at
 from sensors_data.images.files import decode_image, decode_levels, encode_png, read_image_file
-from sensors_data.nets.checkpoint import Checkpoint
+from sensors_data.nets.checkpoint import file_checkpoint
 from sensors_data.nets.training import Hooks, Progress
 from synthesis.presets.catalogue import nearest_size
 from synthesis.translation.files import TrainedTranslator, TranslatorCard, from_bytes, to_bytes
@@ -38,7 +38,7 @@ def learn_from_folders(
     learned, held_out = _split(kinds)
     state = out.with_name(out.name + ".unfinished")
     key = f"{settings.model_dump_json()} {seed} {names} {learned.first.shape} {learned.second.shape}"
-    hooks = Hooks(progress, Checkpoint(lambda: state.read_bytes() if state.is_file() else None, _writer(state), key))
+    hooks = Hooks(progress, file_checkpoint(state, key))
     network = learn_translator(learned, settings, seed, hooks)
     card = TranslatorCard(
         network=network.config,

@@ -72,7 +72,7 @@ def test_every_command_is_a_job_or_one_that_people_use_around_them():
     keeping = {"verify", "clean", "backup", "restore", "migrate", "audit"}
     looks = {"show-image", "explore-images", "evaluate-images", "interpolate-images", "redraw-image", "judge-picture"}
     looks |= {"mix-images", "vary-images", "upscale-images", "train-translator", "translate-images"}
-    looks |= {"expected-images", "invert-image", "export-images"}
+    looks |= {"expected-images", "invert-image", "export-images", "train-painter"}
     groups = {"incidents", "datasets", "presets", "models", "users"}
     assert {words[0] for words in COMMANDS} == set(JOBS) | around | keeping | looks | groups
 

@@ -1,0 +1,142 @@
+"""Learning to paint defects from a few real ones and many good parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from pydantic import Field
+from torch import Tensor
+
+from sensors_data.defects.likeness import RealDefect
+from sensors_data.defects.paint import check_mask
+from sensors_data.errors import DivergedError, UnusableError
+from sensors_data.nets.checkpoint import TrainingState
+from sensors_data.nets.threads import one_thread
+from sensors_data.nets.training import Hooks
+from sensors_data.settings import Section
+from synthesis.painter.crops import Outline, good_crops, outline_of, real_crops
+from synthesis.painter.network import PainterConfig, PainterNetwork
+from synthesis.painter.step import PainterState, initial_state, painter_step
+
+FEWEST = 3
+"""Real defects, at least."""
+SMALLEST = 16
+"""Pixels of a part's shorter side, at least."""
+PARTS = 10
+"""Of a training; after each its state is kept."""
+
+
+class PainterSettings(Section):
+    """How a painter is trained."""
+
+    images: int = Field(4_800, ge=1)
+    """Good parts that are painted on, repeats counted."""
+    batch: int = Field(8, ge=1)
+    learning_rate: float = Field(5e-4, gt=0)
+    """It stays for half of the training and then falls to nought."""
+    crop: int = Field(48, ge=SMALLEST)
+    """Pixels a side of what the discriminator sees; a smaller part is seen whole in its shorter side."""
+    width: int = Field(16, ge=1)
+    """Channels of the painter's first maps."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Good parts, and real defects on parts of the same shape and type."""
+
+    goods: np.ndarray  # (N, C, H, W) uint8 or uint16
+    defects: tuple[RealDefect, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the defects, each once, sorted."""
+        return tuple(sorted({defect.label for defect in self.defects}))
+
+    @property
+    def outlines(self) -> tuple[Outline, ...]:
+        """The defects' shapes."""
+        return tuple(outline_of(defect) for defect in self.defects)
+
+
+def learn_painter(
+    examples: Examples, settings: PainterSettings, seed: int, hooks: Hooks | None = None
+) -> PainterNetwork:
+    """A painter of the examples' kinds of defects.
+
+    The same seed gives the same weights on one kind of processor, also when the training was killed. UnusableError for
+    examples from which nothing can be learned; DivergedError when a loss is no number.
+    """
+    check(examples)
+    hooks = hooks or Hooks()
+    config = PainterConfig(image=_shape(examples.goods), labels=examples.labels, width=settings.width)
+    state = initial_state(config, settings.learning_rate, seed)
+    resumable = _resumable(state)
+    saved = hooks.checkpoint.load(resumable) if hooks.checkpoint is not None else None
+    done = len(saved.history) if saved else 0
+    steps = max(PARTS, -(-settings.images // settings.batch))
+    ends = [round(steps * part / PARTS) for part in range(PARTS + 1)]
+    for part in range(done, PARTS):
+        with one_thread():
+            losses = _train_part(state, examples, settings, range(ends[part], ends[part + 1]), steps, (seed, part))
+        if not torch.isfinite(losses).all():
+            raise DivergedError("a loss became infinite or NaN", "learn from other pictures, or with another seed")
+        if hooks.checkpoint is not None:
+            hooks.checkpoint.save(resumable, {}, [{"part": number} for number in range(part + 1)])
+        if hooks.progress is not None:
+            losses_text = f"losses {losses[0]:.2f} {losses[1]:.2f}"
+            hooks.progress(ends[part + 1] * settings.batch, steps * settings.batch, losses_text)
+    return state.average.eval()
+
+
+def check(examples: Examples) -> None:
+    """UnusableError for examples from which no painter can be learned."""
+    defects, shape = examples.defects, examples.goods.shape[1:]
+    if len(defects) < FEWEST:
+        raise UnusableError(
+            f"{len(defects)} real defects with masks are too few", f"a painter learns from at least {FEWEST}"
+        )
+    if not len(examples.goods):
+        raise UnusableError("there is no good part to paint on", "give pictures of good parts")
+    if min(shape[1:]) < SMALLEST:
+        raise UnusableError(f"parts of {shape[2]}x{shape[1]} pixels", f"each side must have at least {SMALLEST}")
+    for defect in defects:
+        if defect.image.shape != shape or defect.image.dtype != examples.goods.dtype:
+            found, wanted = (f"{x.dtype} {x.shape}" for x in (defect.image, examples.goods[0]))
+            raise UnusableError(f"{defect.name} is {found}, the good parts are {wanted}", "bring them to one form")
+        check_mask(defect)
+
+
+def _shape(goods: np.ndarray) -> tuple[int, int, int]:
+    _, channels, height, width = goods.shape
+    return channels, height, width
+
+
+def _resumable(state: PainterState) -> TrainingState:
+    networks = {"painter": state.painter, "average": state.average, "critic": state.critic}
+    return TrainingState(networks, {"g_optimizer": state.g_optimizer, "d_optimizer": state.d_optimizer})
+
+
+def _train_part(
+    state: PainterState,
+    examples: Examples,
+    settings: PainterSettings,
+    part: range,
+    steps: int,
+    seeds: tuple[int, int],
+) -> Tensor:
+    """Some steps; the last losses of discriminator and painter, (2,)."""
+    draws = torch.Generator().manual_seed(int(np.random.SeedSequence(seeds).generate_state(1)[0]))
+    order, losses = np.random.default_rng(seeds), torch.zeros(2)
+    labels, side = examples.labels, min(settings.crop, *examples.goods.shape[2:])
+    for number in part:
+        rate = settings.learning_rate * min(1.0, 2 * (1 - number / steps))
+        for optimizer in (state.g_optimizer, state.d_optimizer):
+            optimizer.param_groups[0]["lr"] = rate
+        real = real_crops(examples.defects, labels, side, settings.batch, order)
+        good = good_crops(examples.goods, examples.outlines, labels, side, settings.batch, order)
+        losses = painter_step(state, real, good, number + 1, draws)
+        if not torch.isfinite(losses).all():
+            break
+    return losses

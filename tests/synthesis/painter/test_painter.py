@@ -1,0 +1,288 @@
+"""A painter learned from bright scratches on grey noise: where it acts, what it repeats, what it refuses."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from sensors_data.camera import Camera
+from sensors_data.defects.canvas import Canvas
+from sensors_data.defects.likeness import RealDefect
+from sensors_data.errors import DivergedError, NotThereError, UnusableError
+from sensors_data.images.files import decode_image, encode_png
+from sensors_data.nets.checkpoint import Checkpoint
+from sensors_data.nets.training import Hooks
+from sensors_data.settings import Settings
+from sensors_data.store import Store
+from service.cli.app import app
+from synthesis.defects.job import paint_defects
+from synthesis.defects.painter_training import train_painter
+from synthesis.defects.provenance import painted_again, painting_origin
+from synthesis.painter.crops import good_crops, outline_of, outlined, real_crops
+from synthesis.painter.files import PainterCard, TrainedPainter, from_bytes, read_painter, to_bytes
+from synthesis.painter.learning import Examples, PainterSettings, learn_painter
+from synthesis.painter.network import PainterConfig, PainterNetwork, reach_of
+from synthesis.painter.painting import check_camera, paint_by
+from synthesis.painter.step import LEAST_APART, mode_loss
+
+FEW = PainterSettings(images=40, batch=4, width=4, crop=24)
+"""Ten steps, enough to see that bytes are the same."""
+
+
+class KilledError(Exception):
+    """Ends a training in its middle."""
+
+
+def scratched(side=32, channels=1, dtype=np.uint8, count=4):
+    """Grey noise, and as much of it with a bright scratch or a dark pit each."""
+    rng, brightest = np.random.default_rng(7), np.iinfo(dtype).max
+    goods = rng.normal(0.4, 0.04, (2 * count, channels, side, side))
+    defects = []
+    for number in range(count):
+        image, mask = rng.normal(0.4, 0.04, goods.shape[1:]), np.zeros((side, side), bool)
+        is_scratch = number % 2 == 0
+        mask[8 + number : 24 if is_scratch else 14 + number, 10 + number : 13 + number] = True
+        image[:, mask] = 0.95 if is_scratch else 0.05
+        levels = np.rint(np.clip(image, 0, 1) * brightest).astype(dtype)
+        defects.append(RealDefect(f"{number}.png", "scratch" if is_scratch else "pit", levels, mask))
+    return Examples(np.rint(np.clip(goods, 0, 1) * brightest).astype(dtype), tuple(defects))
+
+
+def trained(examples, settings=FEW, seed=0):
+    """A painter as its file gives it back."""
+    network = learn_painter(examples, settings, seed)
+    labels = tuple(defect.label for defect in examples.defects)
+    card = PainterCard(
+        network=network.config,
+        camera="eye",
+        day="2026-03-10",
+        defects=tuple(defect.name for defect in examples.defects),
+        labels=labels,
+        goods=len(examples.goods),
+        images=settings.images,
+        seed=seed,
+    )
+    return from_bytes(to_bytes(network, examples.outlines, card), "file")
+
+
+@pytest.fixture(scope="module")
+def painter() -> TrainedPainter:
+    """Trained for some seconds on two kinds of defects of 32 pixels."""
+    settings = PainterSettings(images=480, batch=4, width=8, crop=24, learning_rate=3e-3)
+    return trained(scratched(), settings)
+
+
+def test_the_residual_acts_under_the_grown_outline_only():
+    network = PainterNetwork(PainterConfig(image=(1, 40, 40), labels=("a", "b"), width=4))
+    torch.nn.init.normal_(network.leave.weight, 0, 1.0)
+    outlines = torch.zeros(1, 2, 40, 40)
+    outlines[0, 1, 15:20, 10:30] = 1
+    x = torch.rand(1, 1, 40, 40) - 0.5
+    change = (network(x, outlines, torch.randn(1, 8)) - x)[0, 0].abs()
+    assert change[15:20, 10:30].mean() > 0.1
+    near = torch.zeros(40, 40, dtype=torch.bool)
+    near[13:22, 8:32] = True  # two pixels around
+    assert change[~near].max() == 0
+    assert torch.equal(reach_of(outlines)[0, 0] > 0, near)
+
+
+def test_painting_a_window_is_painting_the_whole_part():
+    config = PainterConfig(image=(1, 101, 90), labels=("a",), width=4)
+    network, x = PainterNetwork(config), torch.rand(1, 1, 101, 90)
+    outlines, code = torch.zeros(1, 1, 101, 90), torch.randn(1, config.codes)
+    outlines[..., 50:60, 42:47] = 1
+    torch.nn.init.normal_(network.leave.weight, 0, 1.0)
+    rows, columns = slice((50 - config.sight) // 2 * 2, 60 + config.sight), slice(0, 90)
+    whole = network(x, outlines, code)[..., rows, columns]
+    part = network(x[..., rows, columns], outlines[..., rows, columns], code)
+    assert torch.allclose(whole, part, atol=1e-5)
+
+
+def test_two_paintings_cost_the_distance_of_their_codes_over_their_own():
+    codes = torch.stack([torch.zeros(1, 2), torch.full((1, 2), 3.0)])
+    first, second, reach = torch.zeros(1, 1, 4, 4), torch.full((1, 1, 4, 4), 0.5), torch.zeros(1, 1, 4, 4)
+    reach[..., :2] = 1
+    second[..., 2:] = 0  # what lies elsewhere does not count
+    assert mode_loss(first, second, codes, reach).item() == pytest.approx(3 / (0.5 + LEAST_APART))
+    assert mode_loss(first, first, codes, reach).item() == pytest.approx(3 / LEAST_APART, rel=1e-5)
+
+
+def test_real_and_good_crops_hold_what_is_marked_in_the_plane_of_its_label():
+    examples, rng = scratched(), np.random.default_rng(0)
+    real = real_crops(examples.defects, examples.labels, 24, 8, rng)
+    good = good_crops(examples.goods, examples.outlines, examples.labels, 24, 8, rng)
+    assert real.x.shape == good.x.shape == (8, 1, 24, 24)
+    for crops in (real, good):
+        counts = crops.outlines.sum((2, 3)) > 0
+        assert torch.equal(counts, torch.tensor([[True, False], [False, True]] * 4))  # pit and scratch in turn
+    assert real.x[real.outlines[:, 1:] > 0].mean() == pytest.approx(0.9, abs=0.01)  # scratches of 0.95
+    assert good.x[good.outlines.amax(1, keepdim=True) > 0].mean() == pytest.approx(-0.2, abs=0.05)
+
+
+def test_an_outline_is_bent_and_laid_on_the_part_at_about_its_size_without_a_break():
+    mask = np.zeros((64, 64), bool)
+    mask[10:50, 30:32] = True
+    outline = outline_of(RealDefect("a.png", "crack", np.zeros((1, 64, 64), np.uint8), mask))
+    part = np.full((1, 64, 64), 0.5)
+    drawn = [outlined(Canvas(part, part, 20.0, np.random.default_rng(n)), outline.mask) for n in range(20)]
+    assert np.median([x.sum() for x in drawn]) == pytest.approx(mask.sum(), rel=0.5)
+    assert all(np.ptp(np.flatnonzero(x.any(1))) > np.ptp(np.flatnonzero(x.any(0))) for x in drawn)  # along the grain
+    assert all((np.diff(np.flatnonzero(x.any(1))) == 1).all() for x in drawn)
+
+
+def test_painted_scratches_are_bright_and_pits_dark_after_training_as_the_real_ones_are(painter):
+    goods, noise = scratched().goods, 0.04 * 255
+    for label, sign in (("scratch", 1), ("pit", -1)):
+        steps = []
+        for number in range(6):
+            good = goods[number % len(goods)]
+            painted = paint_by(painter, label, good, np.random.default_rng(number))
+            steps.append(sign * (painted.image[0][painted.mask].mean() - good[0][painted.mask].mean()) / noise)
+            assert (painted.kind, painted.strength) == (f"learned:{label}", 1)
+        assert min(steps) > 1
+        assert np.mean(steps) > 4
+
+
+def test_one_part_and_outline_get_different_defects_and_the_same_seed_the_same_bytes(painter):
+    good = scratched().goods[0]
+    one, again, other = (paint_by(painter, "scratch", good, np.random.default_rng(n)).image for n in (1, 1, 2))
+    assert np.array_equal(one, again)
+    assert not np.array_equal(one, other)
+
+
+@pytest.mark.parametrize(("channels", "dtype"), [(3, np.uint8), (1, np.uint16)])
+def test_colour_and_16_bits_are_painted_as_they_are(channels, dtype):
+    examples = scratched(channels=channels, dtype=dtype)
+    settings = PainterSettings(images=200, batch=4, width=4, crop=24, learning_rate=3e-3)
+    painted = paint_by(trained(examples, settings), "scratch", examples.goods[0], np.random.default_rng(0))
+    change = np.abs(painted.image.astype(float) - examples.goods[0]).max(0)
+    assert painted.image.dtype == dtype
+    assert painted.image.shape == (channels, 32, 32)
+    assert change[painted.mask].mean() > 4 * change[~painted.mask].mean()
+
+
+def test_a_training_that_was_killed_continues_to_the_same_weights():
+    examples, kept, done = scratched(), [], []
+    whole = learn_painter(examples, FEW, 3)
+
+    def killed(*told):
+        done.append(told)
+        if len(done) == 4:
+            raise KilledError
+
+    checkpoint = Checkpoint(lambda: kept[-1] if kept else None, kept.append, "a key")
+    with pytest.raises(KilledError):
+        learn_painter(examples, FEW, 3, Hooks(killed, checkpoint))
+    again = learn_painter(examples, FEW, 3, Hooks(checkpoint=checkpoint))
+    assert len(kept) == 10
+    assert all(torch.equal(a, b) for a, b in zip(whole.parameters(), again.parameters(), strict=True))
+    other = learn_painter(examples, FEW, 4)
+    assert not all(torch.equal(a, b) for a, b in zip(whole.parameters(), other.parameters(), strict=True))
+
+
+def test_a_training_that_diverges_is_refused():
+    with pytest.raises(DivergedError, match="a loss became infinite or NaN"):
+        learn_painter(scratched(), FEW.model_copy(update={"learning_rate": 1e30}), 0)
+
+
+def test_examples_that_teach_nothing_are_refused():
+    examples = scratched()
+    goods, defects = examples.goods, examples.defects
+    everything = RealDefect("all.png", "pit", defects[0].image, np.ones((32, 32), bool))
+    other = RealDefect("deep.png", "pit", defects[0].image.astype(np.uint16), defects[0].mask)
+    for wrong, reason in (
+        (Examples(goods, defects[:2]), "2 real defects with masks are too few; a painter learns from at least 3"),
+        (Examples(goods[:0], defects), "there is no good part to paint on"),
+        (Examples(goods, (*defects, everything)), "all.png: its mask covers 100% of the picture"),
+        (Examples(goods, (*defects, other)), "deep.png is uint16 .*, the good parts are uint8 .*; bring them to one"),
+        (Examples(goods[:, :, :12], defects), "parts of 32x12 pixels; each side must have at least 16"),
+    ):
+        with pytest.raises(UnusableError, match=reason):
+            learn_painter(wrong, FEW, 0)
+
+
+def test_a_file_that_is_no_painter_or_a_camera_of_other_parts_is_refused(painter, tmp_path):
+    with pytest.raises(NotThereError, match="run: nightscore train-painter"):
+        read_painter(tmp_path / "none.safetensors")
+    with pytest.raises(UnusableError, match="painter"):
+        from_bytes(encode_png(scratched().goods[0]), "part.png")
+    data = to_bytes(painter.network, painter.outlines, painter.card)
+    with pytest.raises(UnusableError, match="file"):
+        from_bytes(data[:-100], "file")
+    short = to_bytes(painter.network, painter.outlines[1:], painter.card)
+    with pytest.raises(UnusableError, match="does not hold the 4 outlines that its card names"):
+        from_bytes(short, "file")
+    for camera in (Camera(inbox="x", size=32, channels=3), Camera(inbox="x", size=64)):
+        with pytest.raises(UnusableError, match="learned on parts of 32x32 pixels, grey; this camera keeps"):
+            check_camera(painter, camera)
+    with pytest.raises(UnusableError, match="has learned no 'rust'; there are pit, scratch"):
+        paint_by(painter, "rust", scratched().goods[0], np.random.default_rng(0))
+
+
+@pytest.fixture(scope="module")
+def eye(tmp_path_factory, keep_images, day):
+    """A camera with good parts, a folder of real defects, and a painter learned from both."""
+    folder = tmp_path_factory.mktemp("eye")
+    settings = Settings(store=str(folder / "store"), cameras={"eye": Camera(inbox=str(folder), size=32)})
+    examples = scratched()
+    keep_images(Store(settings.store), "eye", day - timedelta(days=1), examples.goods, np.array(["good"] * 8))
+    for defect in examples.defects:
+        place = folder / "real" / defect.label / defect.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(encode_png(defect.image))
+        mask = (defect.mask[None] * np.uint8(255)).astype(np.uint8)
+        place.with_name(f"{place.stem}_mask.png").write_bytes(encode_png(mask))
+    how = PainterSettings(images=200, batch=4, width=4, crop=24, learning_rate=3e-3)
+    line = train_painter(settings, "eye", None, folder / "real", folder / "p.safetensors", how, 0)
+    assert line.startswith("trained a painter of eye on real defects (pit 2, scratch 2) and 8 good parts: ")
+    assert not (folder / "p.safetensors.unfinished").exists()
+    return settings, folder
+
+
+def test_a_batch_by_a_painter_is_painted_again_bit_for_bit_with_its_file_and_refused_without(eye, day):
+    settings, folder = eye
+    learned = read_painter(folder / "p.safetensors")
+    line = paint_defects(settings, day, "eye", count=6, painter=folder / "p.safetensors")
+    assert "learned:pit 3, learned:scratch 3" in line
+    store, camera = Store(settings.store), settings.camera("eye")
+    rows = store.read("painted_images", camera="eye", day=day)
+    for row in rows.to_dict("records"):
+        assert painting_origin(row["png"]).donor == learned.sha256
+        assert np.array_equal(painted_again(store, camera, row["png"], learned), decode_image(row["png"], 1))
+        assert decode_image(row["mask"], 1).any()
+    png = rows["png"].iloc[0]
+    with pytest.raises(UnusableError, match=f"SHA-256 is {learned.sha256}; name that file with --painter"):
+        painted_again(store, camera, png)
+    another = from_bytes(
+        to_bytes(learned.network, learned.outlines, learned.card.model_copy(update={"seed": 9})), "another"
+    )
+    with pytest.raises(UnusableError, match=f"another painter painted this.*this one's is {another.sha256}"):
+        painted_again(store, camera, png, another)
+    with pytest.raises(UnusableError, match="--like and --painter are two ways to paint"):
+        paint_defects(settings, day, "eye", like=folder / "real", painter=folder / "p.safetensors")
+
+
+def test_the_commands_train_paint_and_redraw(eye, day):
+    settings, folder = eye
+    text = f'store = "{settings.store}"\n[cameras.eye]\ninbox = "{folder}"\nsize = 32\n'
+    (folder / "settings.toml").write_text(text)
+
+    def run(*words):
+        return CliRunner().invoke(app, [*map(str, words)], env={"COLUMNS": "200", "NIGHTSCORE_SETTINGS": str(place)})
+
+    place, out = folder / "settings.toml", folder / "q.safetensors"
+    learned = run("train-painter", "--camera", "eye", "--like", folder / "real", "--out", out, "--images", 8)
+    assert learned.exit_code == 0, learned.output
+    assert "trained a painter of eye" in learned.output
+    later = day + timedelta(days=1)
+    paint_defects(settings, later, "eye", count=1, painter=folder / "p.safetensors")
+    (folder / "one.png").write_bytes(
+        Store(settings.store).read("painted_images", camera="eye", day=later)["png"].iloc[0]
+    )
+    again = run("redraw-image", "--png", folder / "one.png", "--painter", folder / "p.safetensors")
+    assert "every pixel the same" in again.output
+    assert "another painter painted this" in str(
+        run("redraw-image", "--png", folder / "one.png", "--painter", out).exception
+    )
