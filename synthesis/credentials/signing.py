@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import tempfile
 from collections.abc import Callable
-from importlib.util import find_spec
 from typing import Any
 
 from sensors_data.errors import UnusableError
@@ -49,9 +49,7 @@ def _refused(identity: Identity, error: Exception) -> UnusableError:
 
 
 def _library() -> Any:
-    """The module `c2pa`, which would load a library of its name that lies in the working folder."""
-    package = find_spec("c2pa")
-    folders = package.submodule_search_locations if package else None
-    with contextlib.chdir(folders[0]) if folders else contextlib.nullcontext():
+    """The module `c2pa`, imported from an empty folder: it would load a library of its name in the working one."""
+    with tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):
         import c2pa
     return c2pa

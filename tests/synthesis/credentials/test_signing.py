@@ -2,6 +2,10 @@
 
 import io
 import json
+import os
+import shutil
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -105,7 +109,24 @@ def test_what_the_library_refuses_is_told_with_its_reason(identity):
         signing_by(Identity(b"no key", identity.chain, "es256", "Plant 7"))(png)
 
 
-def test_the_working_folder_is_the_same_afterwards(identity, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    signing_by(identity)
-    assert Path.cwd() == tmp_path.resolve()
+LOADED = """
+from synthesis.credentials import signing
+signing._library()
+print(next(line.split()[-1] for line in open("/proc/self/maps") if "libc2pa_c" in line))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="the system does not list what a process loads")
+def test_a_library_that_lies_in_the_working_folder_is_not_loaded(tmp_path):
+    own = Path(c2pa.__file__).parent / "libs" / "libc2pa_c.so"
+    shutil.copy(own, tmp_path)
+    root = str(Path(__file__).parents[3])
+    call = subprocess.run(
+        [sys.executable, "-c", LOADED],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": root},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert Path(call.stdout.strip()).samefile(own)
