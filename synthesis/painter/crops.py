@@ -13,10 +13,10 @@ from sensors_data.defects.canvas import Canvas
 from sensors_data.defects.likeness import RealDefect, box_around, drawn_turn, laid_on, turned
 from sensors_data.defects.shapes import perlin
 
-BENT = 0.06
+BENT = 0.04
 """Of an outline's longer side: how far a part of it is displaced, at most."""
-THIN = 0.35
-"""A bent and scaled outline covers a pixel by so much to mark it; with a half, thin lines would break."""
+THIN = 0.25
+"""A bent and scaled outline covers a pixel by so much to mark it; with a half, lines of one pixel would break."""
 
 
 @dataclass(frozen=True)

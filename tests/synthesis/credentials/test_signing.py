@@ -15,7 +15,7 @@ import pytest
 from sensors_data.errors import UnusableError
 from sensors_data.images.files import decode_image, encode_png, png_text
 from sensors_data.provenance import CODE
-from synthesis.credentials.manifest import DRAWN, ORIGIN, PAINTED, manifest_of
+from synthesis.credentials.manifest import DRAWN, LEARNED_PAINTED, ORIGIN, PAINTED, manifest_of
 from synthesis.defects.provenance import PaintingOrigin, painted_png
 from synthesis.sampling import Origin, png_of
 
@@ -37,6 +37,7 @@ PAINTED_FROM = PaintingOrigin(
     donor="b.png",
     donor_day=date(2026, 3, 8),
 )
+LEARNED_FROM = PAINTED_FROM.model_copy(update={"kind": "learned:pit", "donor": "ab" * 32, "donor_day": None})
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +61,7 @@ def read(png, anchors=b""):
     [
         (png_of(PIXELS, DRAWN_FROM, "good"), DRAWN, DRAWN_FROM),
         (painted_png(PIXELS, PAINTED_FROM), PAINTED, PAINTED_FROM),
+        (painted_png(PIXELS, LEARNED_FROM), LEARNED_PAINTED, LEARNED_FROM),
     ],
 )
 def test_a_signed_png_says_how_it_was_made_and_by_what(identity, authority, png, source, origin):
