@@ -1,7 +1,7 @@
 """Defects by a learned painter beside the real ones it learned from, and beside those of `--like`.
 
 python -m benchmarks.synthesis.learned --data FILE.npz --out FILE.jpg [--kind MT_Crack ...] [--defects 5] [--parts 200]
-    [--images 4800] [--seed 0]
+    [--images 4000] [--seed 0]
 
 FILE is one that `benchmarks.images.defects` takes, with masks. Of each kind, so many real defects are learned from, no
 two of them look-alikes, and none larger than the crops that the page shows. For each kind the page has a row of real
@@ -35,8 +35,9 @@ from benchmarks.outputs import make_folders, wide_console
 from benchmarks.synthesis.painted import page_of
 from sensors_data.defects.batch import Way, like_real, paint_in_turn
 from sensors_data.defects.likeness import RealDefect, box_around
+from synthesis.painter.crops import Examples
 from synthesis.painter.files import PainterCard, from_bytes, to_bytes
-from synthesis.painter.learning import FEWEST, Examples, PainterSettings, learn_painter
+from synthesis.painter.learning import FEWEST, PainterSettings, learn_painter
 from synthesis.painter.painting import ways_of
 
 SHOWN, COLUMNS = 64, 10
@@ -135,7 +136,7 @@ def main(
     kind: Annotated[list[str], typer.Option(help="A kind to learn; may be repeated.")],
     defects: Annotated[int, typer.Option(min=1, help="Real defects of a kind to learn from.")] = 5,
     parts: Annotated[int, typer.Option(min=1, help="Good parts to learn from, and to paint on.")] = 200,
-    images: Annotated[int, typer.Option(min=1, help="Parts painted in training.")] = 4_800,
+    images: Annotated[int, typer.Option(min=1, help="Parts painted in training.")] = 4_000,
     seed: Annotated[int, typer.Option(min=0)] = 0,
 ) -> None:
     """Learn to paint a few kinds of defects and show them beside real ones."""

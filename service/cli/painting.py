@@ -47,7 +47,7 @@ def train_painter(
     day: Annotated[
         str | None, typer.Option("--day", help="Learn from the 28 days before it; by default from the newest ones.")
     ] = None,
-    images: Annotated[int, typer.Option("--images", min=1, help="Parts painted in training, with repeats.")] = 4_800,
+    images: Annotated[int, typer.Option("--images", min=1, help="Parts painted in training, with repeats.")] = 4_000,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the initial weights and of the order.")] = 0,
 ) -> None:
     """Train a painter that draws more defects like a few real ones; paint-defects --painter uses its file."""

@@ -17,8 +17,9 @@ from sensors_data.settings import Settings
 from sensors_data.store import Store
 from sensors_data.verdicts import verdict_by_image
 from synthesis.defects.job import DAYS
+from synthesis.painter.crops import Examples
 from synthesis.painter.files import PainterCard, to_bytes
-from synthesis.painter.learning import Examples, PainterSettings, learn_painter
+from synthesis.painter.learning import PainterSettings, learn_painter
 
 
 def train_painter(

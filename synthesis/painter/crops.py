@@ -28,6 +28,24 @@ class Outline:
 
 
 @dataclass(frozen=True)
+class Examples:
+    """Good parts, and real defects on parts of the same shape and type."""
+
+    goods: np.ndarray  # (N, C, H, W) uint8 or uint16
+    defects: tuple[RealDefect, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the defects, each once, sorted."""
+        return tuple(sorted({defect.label for defect in self.defects}))
+
+    @property
+    def outlines(self) -> tuple[Outline, ...]:
+        """The defects' shapes."""
+        return tuple(outline_of(defect) for defect in self.defects)
+
+
+@dataclass(frozen=True)
 class Crops:
     """Square crops of parts beside what is marked on them."""
 
@@ -47,8 +65,8 @@ def outlined(canvas: Canvas, outline: np.ndarray) -> np.ndarray:
     turn = drawn_turn(canvas.rng)
     turn = replace(turn, quarters=2 * turn.quarters)  # half a turn or none: along the grain as it was
     piece = turned(bent(outline, canvas.rng)[None], turn) > THIN
-    if not piece.any():  # too thin for its scale
-        piece = turned(outline[None].astype(float), turn) > 0
+    if not piece.any():  # too small for its scale
+        piece = outline[None]
     piece = piece[:, *box_around(piece[0])]
     rows, columns = laid_on(canvas, piece)
     whole = np.zeros(canvas.shape, bool)
@@ -66,39 +84,45 @@ def bent(outline: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.asarray(ndimage.map_coordinates(padded, at, order=1))
 
 
-def real_crops(
-    defects: tuple[RealDefect, ...], labels: tuple[str, ...], side: int, count: int, rng: np.random.Generator
-) -> Crops:
-    """Crops around real defects, mirrored and turned by quarters; the labels take turns."""
-    pairs = []
-    for number in range(count):
-        label = labels[number % len(labels)]
-        of_label = [defect for defect in defects if defect.label == label]
-        defect = of_label[rng.integers(len(of_label))]
+def labels_in_turn(labels: tuple[str, ...], count: int, rng: np.random.Generator) -> list[str]:
+    """So many labels in turn, the first one at random."""
+    first = int(rng.integers(len(labels)))
+    return [labels[(first + number) % len(labels)] for number in range(count)]
+
+
+def real_crops(examples: Examples, wanted: list[str], side: int, rng: np.random.Generator) -> Crops:
+    """A crop around a real defect of each wanted label, mirrored and turned by quarters."""
+    triples = []
+    for label in wanted:
+        defect = _one_of(examples, label, rng)
         window = _window(defect.mask, side, rng)
-        pairs.append((as_unit(defect.image[:, *window]), defect.mask[window], label))
-    return _stacked(pairs, labels, rng)
+        triples.append((as_unit(defect.image[:, *window]), defect.mask[window], label))
+    return _stacked(triples, examples.labels, rng)
 
 
-def good_crops(
-    goods: np.ndarray,
-    outlines: tuple[Outline, ...],
-    labels: tuple[str, ...],
-    side: int,
-    count: int,
-    rng: np.random.Generator,
-) -> Crops:
-    """Crops of good parts (N, C, H, W) around outlines laid on them, mirrored and turned; the labels take turns."""
-    pairs = []
-    for number in range(count):
-        label = labels[number % len(labels)]
-        of_label = [outline for outline in outlines if outline.label == label]
-        good = as_unit(goods[rng.integers(len(goods))])
-        shape = of_label[rng.integers(len(of_label))].mask
+def good_crops(examples: Examples, wanted: list[str], side: int, rng: np.random.Generator) -> Crops:
+    """A crop of a good part around an outline of each wanted label laid on it, mirrored and turned by quarters."""
+    triples = []
+    for label in wanted:
+        shape = outline_of(_one_of(examples, label, rng)).mask
+        good = _region(examples.goods[rng.integers(len(examples.goods))], max(4 * side, 2 * max(shape.shape)), rng)
         mask = outlined(Canvas(good, good, max(shape.shape), rng), shape)
         window = _window(mask, side, rng)
-        pairs.append((good[:, *window], mask[window], label))
-    return _stacked(pairs, labels, rng)
+        triples.append((good[:, *window], mask[window], label))
+    return _stacked(triples, examples.labels, rng)
+
+
+def _one_of(examples: Examples, label: str, rng: np.random.Generator) -> RealDefect:
+    """One of the real defects of a label."""
+    of_label = [defect for defect in examples.defects if defect.label == label]
+    return of_label[rng.integers(len(of_label))]
+
+
+def _region(good: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
+    """A part (C, H, W) in [0, 1], or a place of it at random of at most so many pixels a side: large ones take time."""
+    height, width = good.shape[1:]
+    top, left = (int(rng.integers(max(0, side - most) + 1)) for side in (height, width))
+    return as_unit(good[:, top : top + most, left : left + most])
 
 
 def as_unit(image: np.ndarray) -> np.ndarray:
@@ -118,11 +142,11 @@ def _window(mask: np.ndarray, side: int, rng: np.random.Generator) -> tuple[slic
 
 
 def _stacked(
-    pairs: list[tuple[np.ndarray, np.ndarray, str]], labels: tuple[str, ...], rng: np.random.Generator
+    triples: list[tuple[np.ndarray, np.ndarray, str]], labels: tuple[str, ...], rng: np.random.Generator
 ) -> Crops:
     """Crops and their masks as one batch, each mirrored and turned by quarters as it falls."""
     images, masks = [], []
-    for image, mask, label in pairs:
+    for image, mask, label in triples:
         planes = np.zeros((len(labels), *mask.shape))
         planes[labels.index(label)] = mask
         both = np.concatenate([2 * image - 1, planes])

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from pydantic import Field
 from torch import Tensor
 
-from sensors_data.defects.likeness import RealDefect
 from sensors_data.defects.paint import check_mask
 from sensors_data.errors import DivergedError, UnusableError
 from sensors_data.nets.checkpoint import TrainingState
 from sensors_data.nets.threads import one_thread
 from sensors_data.nets.training import Hooks
 from sensors_data.settings import Section
-from synthesis.painter.crops import Outline, good_crops, outline_of, real_crops
+from synthesis.painter.crops import Examples, good_crops, labels_in_turn, real_crops
 from synthesis.painter.network import PainterConfig, PainterNetwork
 from synthesis.painter.step import PainterState, initial_state, painter_step
 
@@ -31,33 +28,15 @@ PARTS = 10
 class PainterSettings(Section):
     """How a painter is trained."""
 
-    images: int = Field(4_800, ge=1)
+    images: int = Field(4_000, ge=1)
     """Good parts that are painted on, repeats counted."""
-    batch: int = Field(8, ge=1)
-    learning_rate: float = Field(5e-4, gt=0)
+    batch: int = Field(4, ge=1)
+    learning_rate: float = Field(2e-3, gt=0)
     """It stays for half of the training and then falls to nought."""
     crop: int = Field(48, ge=SMALLEST)
     """Pixels a side of what the discriminator sees; a smaller part is seen whole in its shorter side."""
     width: int = Field(16, ge=1)
     """Channels of the painter's first maps."""
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Good parts, and real defects on parts of the same shape and type."""
-
-    goods: np.ndarray  # (N, C, H, W) uint8 or uint16
-    defects: tuple[RealDefect, ...]
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The labels of the defects, each once, sorted."""
-        return tuple(sorted({defect.label for defect in self.defects}))
-
-    @property
-    def outlines(self) -> tuple[Outline, ...]:
-        """The defects' shapes."""
-        return tuple(outline_of(defect) for defect in self.defects)
 
 
 def learn_painter(
@@ -129,13 +108,13 @@ def _train_part(
     """Some steps; the last losses of discriminator and painter, (2,)."""
     draws = torch.Generator().manual_seed(int(np.random.SeedSequence(seeds).generate_state(1)[0]))
     order, losses = np.random.default_rng(seeds), torch.zeros(2)
-    labels, side = examples.labels, min(settings.crop, *examples.goods.shape[2:])
+    side = min(settings.crop, *examples.goods.shape[2:])
     for number in part:
         rate = settings.learning_rate * min(1.0, 2 * (1 - number / steps))
         for optimizer in (state.g_optimizer, state.d_optimizer):
             optimizer.param_groups[0]["lr"] = rate
-        real = real_crops(examples.defects, labels, side, settings.batch, order)
-        good = good_crops(examples.goods, examples.outlines, labels, side, settings.batch, order)
+        wanted = labels_in_turn(examples.labels, settings.batch, order)
+        real, good = (crops(examples, wanted, side, order) for crops in (real_crops, good_crops))
         losses = painter_step(state, real, good, number + 1, draws)
         if not torch.isfinite(losses).all():
             break

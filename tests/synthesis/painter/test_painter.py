@@ -20,9 +20,9 @@ from service.cli.app import app
 from synthesis.defects.job import paint_defects
 from synthesis.defects.painter_training import train_painter
 from synthesis.defects.provenance import painted_again, painting_origin
-from synthesis.painter.crops import good_crops, outline_of, outlined, real_crops
+from synthesis.painter.crops import Examples, good_crops, labels_in_turn, outline_of, outlined, real_crops
 from synthesis.painter.files import PainterCard, TrainedPainter, from_bytes, read_painter, to_bytes
-from synthesis.painter.learning import Examples, PainterSettings, learn_painter
+from synthesis.painter.learning import PainterSettings, learn_painter
 from synthesis.painter.network import PainterConfig, PainterNetwork, reach_of
 from synthesis.painter.painting import check_camera, paint_by
 from synthesis.painter.step import LEAST_APART, mode_loss
@@ -111,14 +111,27 @@ def test_two_paintings_cost_the_distance_of_their_codes_over_their_own():
 
 def test_real_and_good_crops_hold_what_is_marked_in_the_plane_of_its_label():
     examples, rng = scratched(), np.random.default_rng(0)
-    real = real_crops(examples.defects, examples.labels, 24, 8, rng)
-    good = good_crops(examples.goods, examples.outlines, examples.labels, 24, 8, rng)
+    wanted = ["pit", "scratch"] * 4
+    real, good = (crops(examples, wanted, 24, rng) for crops in (real_crops, good_crops))
     assert real.x.shape == good.x.shape == (8, 1, 24, 24)
     for crops in (real, good):
         counts = crops.outlines.sum((2, 3)) > 0
-        assert torch.equal(counts, torch.tensor([[True, False], [False, True]] * 4))  # pit and scratch in turn
+        assert torch.equal(counts, torch.tensor([[True, False], [False, True]] * 4))
     assert real.x[real.outlines[:, 1:] > 0].mean() == pytest.approx(0.9, abs=0.01)  # scratches of 0.95
     assert good.x[good.outlines.amax(1, keepdim=True) > 0].mean() == pytest.approx(-0.2, abs=0.05)
+
+
+def test_more_labels_than_a_batch_holds_are_all_shown_alike():
+    rng, labels = np.random.default_rng(0), tuple("abcdefg")
+    shown = [label for _ in range(700) for label in labels_in_turn(labels, 4, rng)]
+    assert all(shown.count(label) == pytest.approx(400, rel=0.15) for label in labels)
+
+
+def test_of_a_large_part_a_place_is_cropped_and_of_a_small_one_all_that_there_is():
+    examples = scratched(side=400, count=3)
+    crops = good_crops(examples, ["pit", "scratch"], 24, np.random.default_rng(0))
+    assert crops.x.shape == (2, 1, 24, 24)
+    assert (crops.outlines.sum((1, 2, 3)) > 5).all()
 
 
 def test_an_outline_is_bent_and_laid_on_the_part_at_about_its_size_without_a_break():
@@ -130,6 +143,13 @@ def test_an_outline_is_bent_and_laid_on_the_part_at_about_its_size_without_a_bre
     assert np.median([x.sum() for x in drawn]) == pytest.approx(mask.sum(), rel=0.5)
     assert all(np.ptp(np.flatnonzero(x.any(1))) > np.ptp(np.flatnonzero(x.any(0))) for x in drawn)  # along the grain
     assert all((np.diff(np.flatnonzero(x.any(1))) == 1).all() for x in drawn)
+
+
+def test_a_spot_of_one_pixel_and_a_mask_larger_than_the_part_can_be_laid_on_it():
+    part = np.full((1, 32, 32), 0.5)
+    for shape in ((1, 1), (1, 7), (60, 50)):
+        drawn = [outlined(Canvas(part, part, 9.0, np.random.default_rng(n)), np.ones(shape, bool)) for n in range(20)]
+        assert min(mask.sum() for mask in drawn) >= 1
 
 
 def test_painted_scratches_are_bright_and_pits_dark_after_training_as_the_real_ones_are(painter):
@@ -155,7 +175,7 @@ def test_one_part_and_outline_get_different_defects_and_the_same_seed_the_same_b
 @pytest.mark.parametrize(("channels", "dtype"), [(3, np.uint8), (1, np.uint16)])
 def test_colour_and_16_bits_are_painted_as_they_are(channels, dtype):
     examples = scratched(channels=channels, dtype=dtype)
-    settings = PainterSettings(images=200, batch=4, width=4, crop=24, learning_rate=3e-3)
+    settings = PainterSettings(images=120, batch=4, width=4, crop=24, learning_rate=3e-3)
     painted = paint_by(trained(examples, settings), "scratch", examples.goods[0], np.random.default_rng(0))
     change = np.abs(painted.image.astype(float) - examples.goods[0]).max(0)
     assert painted.image.dtype == dtype
@@ -164,19 +184,19 @@ def test_colour_and_16_bits_are_painted_as_they_are(channels, dtype):
 
 
 def test_a_training_that_was_killed_continues_to_the_same_weights():
-    examples, kept, done = scratched(), [], []
+    examples, states, calls = scratched(), [], []
     whole = learn_painter(examples, FEW, 3)
 
-    def killed(*told):
-        done.append(told)
-        if len(done) == 4:
+    def killed(*progress):
+        calls.append(progress)
+        if len(calls) == 4:
             raise KilledError
 
-    checkpoint = Checkpoint(lambda: kept[-1] if kept else None, kept.append, "a key")
+    checkpoint = Checkpoint(lambda: states[-1] if states else None, states.append, "a key")
     with pytest.raises(KilledError):
         learn_painter(examples, FEW, 3, Hooks(killed, checkpoint))
     again = learn_painter(examples, FEW, 3, Hooks(checkpoint=checkpoint))
-    assert len(kept) == 10
+    assert len(states) == 10
     assert all(torch.equal(a, b) for a, b in zip(whole.parameters(), again.parameters(), strict=True))
     other = learn_painter(examples, FEW, 4)
     assert not all(torch.equal(a, b) for a, b in zip(whole.parameters(), other.parameters(), strict=True))
@@ -234,7 +254,7 @@ def eye(tmp_path_factory, keep_images, day):
         place.write_bytes(encode_png(defect.image))
         mask = (defect.mask[None] * np.uint8(255)).astype(np.uint8)
         place.with_name(f"{place.stem}_mask.png").write_bytes(encode_png(mask))
-    how = PainterSettings(images=200, batch=4, width=4, crop=24, learning_rate=3e-3)
+    how = PainterSettings(images=120, batch=4, width=4, crop=24, learning_rate=3e-3)
     line = train_painter(settings, "eye", None, folder / "real", folder / "p.safetensors", how, 0)
     assert line.startswith("trained a painter of eye on real defects (pit 2, scratch 2) and 8 good parts: ")
     assert not (folder / "p.safetensors.unfinished").exists()
