@@ -69,9 +69,10 @@ def data_sheet(
 def _learned_from(card: GeneratorCard, settings: GeneratorSettings) -> str:
     shares = ", ".join(f"{name} {share:.0%}" for name, share in zip(card.classes, card.shares, strict=True))
     classes = f" Their classes: {shares}." if shares else " No class was learned."
+    others = f"the weights of {card.start}, which learned from other images" if card.start else "no other data"
     return (
         f"{card.images:,} real images of the camera {card.camera}, taken in the {settings.days} days until "
-        f"{card.trained_through}, and no other data.{classes} Preset {card.preset}, {card.shown:,} images shown. "
+        f"{card.trained_through}, and {others}.{classes} Preset {card.preset}, {card.shown:,} images shown. "
         f"{settings.held_out:.0%} of the camera's images were held out and never learned from."
     )
 

@@ -42,6 +42,8 @@ class GeneratorCard(Section):
     holdout_cutoff: int | None = None
     """Images whose number (`learning.number_of`) is at most this were held out; None where there was no such split."""
     seed: int
+    start: str = ""
+    """The generator with whose weights training began, id and fingerprint; empty for random weights."""
     settings: str = ""
     state: str = "done"
     """How training ended: done, collapsed or diverged."""

@@ -61,9 +61,10 @@ def train_dcgan(settings: Settings, day: date, camera: str, progress: Callable[[
 def _train(store: Store, settings: Settings, day: date, camera: str, progress: Progress | None) -> Done:
     through = day - timedelta(days=1)
     material = read_material(store, settings, through, camera)
-    task = learning_task(settings, camera, through, material)
+    task = learning_task(settings, camera, through, material, _start(store, settings, camera, day))
     state = unfinished(KIND, camera)
-    key = f"{task.about.settings} {day} {settings.seed} {hash_of(material)}"
+    first = "" if task.start is None else task.start.fingerprint
+    key = f"{task.about.settings} {day} {settings.seed} {hash_of(material)} {first}"
     checkpoint = stored_checkpoint(store, state, key)
 
     def keep_sheet(snapshot: Snapshot, images: np.ndarray) -> None:
@@ -82,6 +83,12 @@ def _train(store: Store, settings: Settings, day: date, camera: str, progress: P
         f"trained a generator of {camera} for {day}: {card.images:,} images, {card.preset}, {card.shown:,} shown until "
         f"the best snapshot, distance {card.distance:.2f}, {how}, {verdict} ({card.verdict}), {path}",
     )
+
+
+def _start(store: Store, settings: Settings, camera: str, day: date) -> TrainedGenerator | None:
+    """The generator with which a camera's training begins, where its settings name one. NotThereError without it."""
+    other = generator_settings(settings, camera).start_from
+    return load_for(store, other, day) if other else None
 
 
 def hash_of(material: Material) -> str:

@@ -128,6 +128,8 @@ class LearningTask:
     extractor: Extractor
     settings: GeneratorSettings
     seed: int
+    start: TrainedGenerator | None = None
+    """The generator with whose weights training begins; None for random ones."""
 
 
 def _check_chosen_by(camera: str, settings: GeneratorSettings, material: Material) -> None:
@@ -139,17 +141,24 @@ def _check_chosen_by(camera: str, settings: GeneratorSettings, material: Materia
         )
 
 
-def learning_task(settings: Settings, camera: str, through: date, material: Material) -> LearningTask:
-    """What the settings of a camera make of its material. ValueError names a wrong key or a size that cannot be drawn;
-    LookupError when an optional package is missing.
+def learning_task(
+    settings: Settings, camera: str, through: date, material: Material, start: TrainedGenerator | None = None
+) -> LearningTask:
+    """What the settings of a camera make of its material. ValueError names a wrong key, a size that cannot be drawn, or
+    a generator to start from that is of another network; LookupError when an optional package is missing.
     """
     spec, generation = settings.camera(camera), generator_settings(settings, camera)
     _check_chosen_by(camera, generation, material)
     classes = len(set(material.labels[material.is_learned])) if material.conditional else 0
     recipe = recipe_of(settings, camera, classes)
+    if start is not None and start.card.network != recipe.generator:
+        raise UnusableError(
+            f"{start.name}, which start_from of {camera} names, is of another network",
+            "both cameras need the same preset, size, channels and number of classes; or leave start_from out",
+        )
     extractor = extractor_of(material, generation, settings.seed)
     about = About(camera=camera, trained_through=through, settings=settings_hash(spec, generation))
-    return LearningTask(about, material, recipe, extractor, generation, settings.seed)
+    return LearningTask(about, material, recipe, extractor, generation, settings.seed, start)
 
 
 def gain_of(task: LearningTask, names: np.ndarray) -> Gain | None:
@@ -172,7 +181,8 @@ def learn_generator(task: LearningTask, hooks: GanHooks | None = None) -> tuple[
     hooks = hooks or GanHooks()
     names, numbers = np.unique(material.labels[material.is_learned], return_inverse=True)
     examples = Examples(material.learned, numbers if material.conditional else None, material.held_out)
-    run = TrainingRun(recipe, examples, settings.snapshots, task.seed)
+    first = None if task.start is None else task.start.network.state_dict()
+    run = TrainingRun(recipe, examples, settings.snapshots, task.seed, first)
     with workers_of(settings.devices, run, hooks.checkpoint) as workers:
         trained = train(run, Validation(task.extractor, settings.watch, gain_of(task, names)), hooks, workers)
     best = trained.best
@@ -191,6 +201,7 @@ def learn_generator(task: LearningTask, hooks: GanHooks | None = None) -> tuple[
         features=task.extractor.name,
         holdout_cutoff=material.holdout_cutoff,
         seed=task.seed,
+        start="" if task.start is None else f"{task.start.name} {task.start.fingerprint}",
         state=trained.state,
         accepted=not best.alarms,
         verdict=f"every snapshot gave an alarm: {'; '.join(best.alarms)}" if best.alarms else verdict,

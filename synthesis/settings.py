@@ -22,6 +22,9 @@ class GeneratorSettings(Section):
     """The networks and how they are trained; `nightscore presets list` names them all."""
     days: int = Field(28, ge=1, le=3650)
     """Length of the training span, days."""
+    start_from: str = ""
+    """The camera with whose newest generator the training begins instead of random weights: then fewer images suffice.
+    Both need the same preset, size, channels and number of classes."""
     learns_from: Literal["normal", "all"] = "normal"
     """normal: images labelled normal or not at all. all: every label is a class that can be requested."""
     leave_out: tuple[str, ...] = ()

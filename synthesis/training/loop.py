@@ -49,7 +49,7 @@ def train(
     DivergedError when a loss was not finite before the first snapshot.
     """
     hooks, seed = hooks or GanHooks(), run.seed
-    gan = initial_state(run.recipe, seed, workers or alone())
+    gan = initial_state(run.recipe, seed, workers or alone(), run.start)
     plan = Plan.of(gan, len(run.examples.images), run.snapshots)
     best: dict[str, Tensor] = {}
     history: list[Snapshot] = []
@@ -75,7 +75,7 @@ def train(
 
 def train_along(run: TrainingRun, checkpoint: Checkpoint, workers: Workers) -> None:
     """The same steps as process 0, in each of the other processes that share a training; nothing is measured here."""
-    gan = initial_state(run.recipe, run.seed, workers)
+    gan = initial_state(run.recipe, run.seed, workers, run.start)
     plan = Plan.of(gan, len(run.examples.images), run.snapshots)
     saved = checkpoint.load(state_of(gan))
     done = len(saved.history) if saved else 0

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from torch import Tensor
 
 from sensors_data.nets.training import Hooks
 from sensors_data.settings import Section
@@ -33,6 +34,8 @@ class TrainingRun:
     snapshots: int
     """How often the generator is measured; the best snapshot is kept."""
     seed: int
+    start: dict[str, Tensor] | None = None
+    """The weights that the generator begins with, where it is another one's."""
 
 
 @dataclass(frozen=True)

@@ -51,12 +51,19 @@ class GanState:
     """The means so far of both networks' weights, where a term keeps them near."""
 
 
-def initial_state(recipe: Recipe, seed: int, workers: Workers | None = None) -> GanState:
-    """Both networks with the first weights that `seed` gives, the same on every device; on the CPU without workers."""
+def initial_state(
+    recipe: Recipe, seed: int, workers: Workers | None = None, start: dict[str, Tensor] | None = None
+) -> GanState:
+    """Both networks with the first weights that `seed` gives, the same on every device; on the CPU without workers.
+
+    With `start` the generator has these weights, another generator's of the same network.
+    """
     workers, config = workers or Workers(torch.device("cpu")), recipe.training
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         generator, discriminator = generator_of(recipe.generator), discriminator_of(recipe.discriminator)
+    if start:
+        generator.load_state_dict(start)
     for network in (generator, discriminator):
         network.to(device=workers.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(generator).requires_grad_(False) if config.average_half_life else generator

@@ -17,7 +17,7 @@ from sensors_data.store import Store
 from synthesis.generator_files import load_for
 from synthesis.jobs import draw_images, judge_images, read_material, train_dcgan
 from synthesis.learning import learning_task, material_of
-from synthesis.sampling import drawn_again
+from synthesis.sampling import draw, drawn_again
 from synthesis.settings import GeneratorSettings, recipe_of
 
 TRAINING = {"learning_rate": 2e-3, "batch": 32}
@@ -288,6 +288,20 @@ def test_a_preset_that_cannot_draw_the_size_names_those_that_it_draws(trained):
     spec = with_generator(trained, preset="dcgan-64").camera("eye").model_copy(update={"size": 28})
     with pytest.raises(ValueError, match=r"dcgan-64 cannot draw 28 .* set size of \[cameras.eye\] to 32, 64, 128"):
         recipe_of(trained.model_copy(update={"cameras": {"eye": spec}}), "eye", 0)
+
+
+def test_a_training_may_begin_with_the_generator_of_another_camera(trained, day, scans, tmp_path, keep_images):
+    other = trained.camera("eye").model_copy(update={"generator": {**GENERATOR, "start_from": "eye", "images": 64}})
+    settings = trained.model_copy(update={"cameras": {**trained.cameras, "lens": other}})
+    keep_images(Store(settings.store), "lens", day - timedelta(days=1), *(part[::2] for part in scans))
+    train_dcgan(settings, day, "lens")
+    known, begun = (load_for(Store(settings.store), camera, day) for camera in ("eye", "lens"))
+    assert begun.card.start == f"{known.name} {known.fingerprint}"
+    images = (draw(generator, 100, 0).astype(float) for generator in (known, begun))
+    assert np.corrcoef(*(x.ravel() for x in images))[0, 1] > 0.9  # two steps change little
+    fewer = other.model_copy(update={"generator": {**other.generator, "leave_out": ["9"]}})
+    with pytest.raises(UnusableError, match="which start_from of lens names, is of another network"):
+        train_dcgan(settings.model_copy(update={"cameras": {"lens": fewer}}), day, "lens")
 
 
 def test_more_devices_than_there_are_cost_nothing_that_was_there(trained, day):
