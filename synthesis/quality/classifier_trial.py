@@ -19,6 +19,8 @@ HELD_OUT = 4
 """One in so many real images of a class is held out to choose how the others are trained on."""
 FEWEST = 8
 """Real images of a class under which nothing is chosen on them."""
+PASSES, MOST_SHOWN = 20, 40_000
+"""A classifier that saw its real images less often than this has not learned them, unless they are too many to wait."""
 WORDS = {"real": "real images alone", "ordinary": "ordinary augmentation", "batch": "the batch", "both": "both"}
 
 
@@ -73,6 +75,7 @@ class ClassifierTrial:
     rare_share: float = 1.0
     """Every other class has only this share of them."""
     shown: int = SHOWN
+    """Images shown to each classifier, the same number in every way; more where the real images are many."""
 
     def on_few(self, per_class: int, rare_share: float = 1.0) -> ClassifierTrial:
         """The same on few real images of each class."""
@@ -139,9 +142,15 @@ class Result:
 
 def four_ways(name: str, trial: ClassifierTrial) -> Result:
     """The accuracies of a trial. UnusableError when a class has too few real images."""
-    plan = chosen_plan(trial.sampled(0), trial.drawn, trial.shown)
+    real = trial.sampled(0)
+    plan = chosen_plan(real, trial.drawn, shown_beside(trial.shown, len(real.x)))
     trials = [one_trial(trial.sampled(seed), trial.drawn, trial.test, seed, plan) for seed in range(trial.seeds)]
     return Result(name, Arms(np.stack(trials), trial.test.label), plan, len(trial.drawn.x))
+
+
+def shown_beside(least: int, real: int) -> int:
+    """Images shown to each classifier beside so many real ones: PASSES over these, within `least` and MOST_SHOWN."""
+    return max(least, min(PASSES * real, MOST_SHOWN))
 
 
 def check_counts(counts: tuple[int, ...], drawn: int) -> None:

@@ -18,6 +18,7 @@ from sensors_data.seal import check
 from sensors_data.store import Store
 from service import trials
 from service.cli.app import app
+from synthesis.quality import classifier_trial
 
 DAY = "2026-03-10"
 SETTINGS = """
@@ -75,6 +76,7 @@ def data_sheet(folder) -> str:
 
 def test_a_batch_is_drawn_judged_and_tried(folder, monkeypatch):
     monkeypatch.setattr(trials, "SHOWN", 128)
+    monkeypatch.setattr(classifier_trial, "PASSES", 0)
     assert "drew eye 2026-03-10: 300 images" in of_eye(folder, "draw-images").output
     assert "300 images published" in of_eye(folder, "judge-images").output
     assert (
@@ -95,6 +97,7 @@ def test_a_batch_is_drawn_judged_and_tried(folder, monkeypatch):
 
 def test_the_trial_on_all_real_images_says_what_a_batch_is_for(folder, monkeypatch):
     monkeypatch.setattr(trials, "SHOWN", 128)
+    monkeypatch.setattr(classifier_trial, "PASSES", 0)
     tried = of_eye(folder, "try-augmentation", "--seeds", "2", "--count", "100")
     assert "on all real ones: classifier_all: real images alone 0." in tried.output
     rows = quality(folder)

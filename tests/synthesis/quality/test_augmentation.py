@@ -15,7 +15,14 @@ from synthesis.quality.augmentation import (
     rightly,
     selected,
 )
-from synthesis.quality.classifier_trial import ClassifierTrial, Result, check_counts, chosen_plan, with_fewer
+from synthesis.quality.classifier_trial import (
+    ClassifierTrial,
+    Result,
+    check_counts,
+    chosen_plan,
+    shown_beside,
+    with_fewer,
+)
 from synthesis.quality.gate import use_of
 from synthesis.quality.ordinary import Ordinary
 from synthesis.quality.usefulness import Labelled
@@ -136,6 +143,11 @@ def test_held_out_real_images_choose_the_least_of_a_batch_that_says_nothing(scan
     assert chosen_plan(real, Labelled(more.x, np.repeat("1", 300)), shown=640).share == 0.1
     few = real.at(np.arange(30))
     assert chosen_plan(few, more, shown=640) == Plan(Ordinary(), 0.5, 640)  # too few to choose by
+
+
+@pytest.mark.parametrize(("real", "shown"), [(200, 12_000), (1_000, 20_000), (30_000, 40_000)])
+def test_classifiers_of_many_real_images_are_trained_longer(real, shown):
+    assert shown_beside(12_000, real) == shown
 
 
 def test_fewer_drawn_images_are_tried_by_the_same_plan_against_the_same_ordinary_training(scans):
