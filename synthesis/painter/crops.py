@@ -15,8 +15,8 @@ from sensors_data.defects.shapes import perlin
 
 BENT = 0.04
 """Of an outline's longer side: how far a part of it is displaced, at most."""
-THIN = 0.25
-"""A bent and scaled outline covers a pixel by so much to mark it; with a half, lines of one pixel would break."""
+HALF, THIN = 0.5, 0.25
+"""A bent and scaled outline covers a pixel by so much to mark it: half, or less where a thin line would fall apart."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,10 @@ def outlined(canvas: Canvas, outline: np.ndarray) -> np.ndarray:
     """An outline (h, w), gently bent, mirrored, turned, scaled and laid on a part, (H, W) bool."""
     turn = drawn_turn(canvas.rng)
     turn = replace(turn, quarters=2 * turn.quarters)  # half a turn or none: along the grain as it was
-    piece = turned(bent(outline, canvas.rng)[None], turn) > THIN
+    soft = turned(bent(outline, canvas.rng)[None], turn)
+    piece = soft > HALF
+    if ndimage.label(piece[0])[1] != ndimage.label(outline)[1]:
+        piece = soft > THIN
     if not piece.any():  # too small for its scale
         piece = outline[None]
     piece = piece[:, *box_around(piece[0])]
