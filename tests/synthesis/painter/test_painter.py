@@ -1,25 +1,16 @@
 """A painter learned from bright scratches on grey noise: where it acts, what it repeats, what it refuses."""
 
-from datetime import timedelta
-
 import numpy as np
 import pytest
 import torch
-from typer.testing import CliRunner
 
 from sensors_data.camera import Camera
 from sensors_data.defects.canvas import Canvas
 from sensors_data.defects.likeness import RealDefect
 from sensors_data.errors import DivergedError, NotThereError, UnusableError
-from sensors_data.images.files import decode_image, encode_png
+from sensors_data.images.files import encode_png
 from sensors_data.nets.checkpoint import Checkpoint
 from sensors_data.nets.training import Hooks
-from sensors_data.settings import Settings
-from sensors_data.store import Store
-from service.cli.app import app
-from synthesis.defects.job import paint_defects
-from synthesis.defects.painter_training import train_painter
-from synthesis.defects.provenance import painted_again, painting_origin
 from synthesis.painter.crops import Examples, good_crops, labels_in_turn, outline_of, outlined, real_crops
 from synthesis.painter.files import PainterCard, TrainedPainter, from_bytes, read_painter, to_bytes
 from synthesis.painter.learning import PainterSettings, learn_painter
@@ -33,21 +24,6 @@ FEW = PainterSettings(images=40, batch=4, width=4, crop=24)
 
 class KilledError(Exception):
     """Ends a training in its middle."""
-
-
-def scratched(side=32, channels=1, dtype=np.uint8, count=4):
-    """Grey noise, and as much of it with a bright scratch or a dark pit each."""
-    rng, brightest = np.random.default_rng(7), np.iinfo(dtype).max
-    goods = rng.normal(0.4, 0.04, (2 * count, channels, side, side))
-    defects = []
-    for number in range(count):
-        image, mask = rng.normal(0.4, 0.04, goods.shape[1:]), np.zeros((side, side), bool)
-        is_scratch = number % 2 == 0
-        mask[8 + number : 24 if is_scratch else 14 + number, 10 + number : 13 + number] = True
-        image[:, mask] = 0.95 if is_scratch else 0.05
-        levels = np.rint(np.clip(image, 0, 1) * brightest).astype(dtype)
-        defects.append(RealDefect(f"{number}.png", "scratch" if is_scratch else "pit", levels, mask))
-    return Examples(np.rint(np.clip(goods, 0, 1) * brightest).astype(dtype), tuple(defects))
 
 
 def trained(examples, settings=FEW, seed=0):
@@ -68,7 +44,7 @@ def trained(examples, settings=FEW, seed=0):
 
 
 @pytest.fixture(scope="module")
-def painter() -> TrainedPainter:
+def painter(scratched) -> TrainedPainter:
     """Trained for some seconds on two kinds of defects of 32 pixels."""
     settings = PainterSettings(images=560, batch=4, width=8, crop=24, learning_rate=3e-3)
     return trained(scratched(), settings)
@@ -109,7 +85,7 @@ def test_two_paintings_cost_the_distance_of_their_codes_over_their_own():
     assert mode_loss(first, first, codes, reach).item() == pytest.approx(3 / LEAST_APART, rel=1e-5)
 
 
-def test_real_and_good_crops_hold_what_is_marked_in_the_plane_of_its_label():
+def test_real_and_good_crops_hold_what_is_marked_in_the_plane_of_its_label(scratched):
     examples, rng = scratched(), np.random.default_rng(0)
     wanted = ["pit", "scratch"] * 4
     real, good = (crops(examples, wanted, 24, rng) for crops in (real_crops, good_crops))
@@ -127,7 +103,7 @@ def test_more_labels_than_a_batch_holds_are_all_shown_alike():
     assert all(shown.count(label) == pytest.approx(400, rel=0.15) for label in labels)
 
 
-def test_of_a_large_part_a_place_is_cropped_and_of_a_small_one_all_that_there_is():
+def test_of_a_large_part_a_place_is_cropped_and_of_a_small_one_all_that_there_is(scratched):
     examples = scratched(side=400, count=3)
     crops = good_crops(examples, ["pit", "scratch"], 24, np.random.default_rng(0))
     assert crops.x.shape == (2, 1, 24, 24)
@@ -152,7 +128,7 @@ def test_a_spot_of_one_pixel_and_a_mask_larger_than_the_part_can_be_laid_on_it()
         assert min(mask.sum() for mask in drawn) >= 1
 
 
-def test_painted_scratches_are_bright_and_pits_dark_after_training_as_the_real_ones_are(painter):
+def test_painted_scratches_are_bright_and_pits_dark_after_training_as_the_real_ones_are(scratched, painter):
     goods, noise = scratched().goods, 0.04 * 255
     for label, sign in (("scratch", 1), ("pit", -1)):
         steps = []
@@ -165,7 +141,7 @@ def test_painted_scratches_are_bright_and_pits_dark_after_training_as_the_real_o
         assert np.mean(steps) > 2.5
 
 
-def test_one_part_and_outline_get_different_defects_and_the_same_seed_the_same_bytes(painter):
+def test_one_part_and_outline_get_different_defects_and_the_same_seed_the_same_bytes(scratched, painter):
     good = scratched().goods[0]
     one, again, other = (paint_by(painter, "scratch", good, np.random.default_rng(n)).image for n in (1, 1, 2))
     assert np.array_equal(one, again)
@@ -173,7 +149,7 @@ def test_one_part_and_outline_get_different_defects_and_the_same_seed_the_same_b
 
 
 @pytest.mark.parametrize(("channels", "dtype"), [(3, np.uint8), (1, np.uint16)])
-def test_colour_and_16_bits_are_painted_as_they_are(channels, dtype):
+def test_colour_and_16_bits_are_painted_as_they_are(scratched, channels, dtype):
     examples = scratched(channels=channels, dtype=dtype)
     settings = PainterSettings(images=120, batch=4, width=4, crop=24, learning_rate=3e-3)
     painted = paint_by(trained(examples, settings), "scratch", examples.goods[0], np.random.default_rng(0))
@@ -183,7 +159,7 @@ def test_colour_and_16_bits_are_painted_as_they_are(channels, dtype):
     assert change[painted.mask].mean() > 4 * change[~painted.mask].mean()
 
 
-def test_a_training_that_was_killed_continues_to_the_same_weights():
+def test_a_training_that_was_killed_continues_to_the_same_weights(scratched):
     examples, states, calls = scratched(), [], []
     whole = learn_painter(examples, FEW, 3)
 
@@ -202,12 +178,12 @@ def test_a_training_that_was_killed_continues_to_the_same_weights():
     assert not all(torch.equal(a, b) for a, b in zip(whole.parameters(), other.parameters(), strict=True))
 
 
-def test_a_training_that_diverges_is_refused():
+def test_a_training_that_diverges_is_refused(scratched):
     with pytest.raises(DivergedError, match="a loss became infinite or NaN"):
         learn_painter(scratched(), FEW.model_copy(update={"learning_rate": 1e30}), 0)
 
 
-def test_examples_that_teach_nothing_are_refused():
+def test_examples_that_teach_nothing_are_refused(scratched):
     examples = scratched()
     goods, defects = examples.goods, examples.defects
     everything = RealDefect("all.png", "pit", defects[0].image, np.ones((32, 32), bool))
@@ -223,7 +199,7 @@ def test_examples_that_teach_nothing_are_refused():
             learn_painter(wrong, FEW, 0)
 
 
-def test_a_file_that_is_no_painter_or_a_camera_of_other_parts_is_refused(painter, tmp_path):
+def test_a_file_that_is_no_painter_or_a_camera_of_other_parts_is_refused(scratched, painter, tmp_path):
     with pytest.raises(NotThereError, match="run: nightscore train-painter"):
         read_painter(tmp_path / "none.safetensors")
     with pytest.raises(UnusableError, match="painter"):
@@ -239,70 +215,3 @@ def test_a_file_that_is_no_painter_or_a_camera_of_other_parts_is_refused(painter
             check_camera(painter, camera)
     with pytest.raises(UnusableError, match="has learned no 'rust'; there are pit, scratch"):
         paint_by(painter, "rust", scratched().goods[0], np.random.default_rng(0))
-
-
-@pytest.fixture(scope="module")
-def eye(tmp_path_factory, keep_images, day):
-    """A camera with good parts, a folder of real defects, and a painter learned from both."""
-    folder = tmp_path_factory.mktemp("eye")
-    settings = Settings(store=str(folder / "store"), cameras={"eye": Camera(inbox=str(folder), size=32)})
-    examples = scratched()
-    keep_images(Store(settings.store), "eye", day - timedelta(days=1), examples.goods, np.array(["good"] * 8))
-    for defect in examples.defects:
-        place = folder / "real" / defect.label / defect.name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(encode_png(defect.image))
-        mask = (defect.mask[None] * np.uint8(255)).astype(np.uint8)
-        place.with_name(f"{place.stem}_mask.png").write_bytes(encode_png(mask))
-    how = PainterSettings(images=120, batch=4, width=4, crop=24, learning_rate=3e-3)
-    line = train_painter(settings, "eye", None, folder / "real", folder / "p.safetensors", how, 0)
-    assert line.startswith("trained a painter of eye on real defects (pit 2, scratch 2) and 8 good parts: ")
-    assert not (folder / "p.safetensors.unfinished").exists()
-    return settings, folder
-
-
-def test_a_batch_by_a_painter_is_painted_again_bit_for_bit_with_its_file_and_refused_without(eye, day):
-    settings, folder = eye
-    learned = read_painter(folder / "p.safetensors")
-    line = paint_defects(settings, day, "eye", count=6, painter=folder / "p.safetensors")
-    assert "learned:pit 3, learned:scratch 3" in line
-    store, camera = Store(settings.store), settings.camera("eye")
-    rows = store.read("painted_images", camera="eye", day=day)
-    for row in rows.to_dict("records"):
-        assert painting_origin(row["png"]).donor == learned.sha256
-        assert np.array_equal(painted_again(store, camera, row["png"], learned), decode_image(row["png"], 1))
-        assert decode_image(row["mask"], 1).any()
-    png = rows["png"].iloc[0]
-    with pytest.raises(UnusableError, match=f"SHA-256 is {learned.sha256}; name that file with --painter"):
-        painted_again(store, camera, png)
-    another = from_bytes(
-        to_bytes(learned.network, learned.outlines, learned.card.model_copy(update={"seed": 9})), "another"
-    )
-    with pytest.raises(UnusableError, match=f"another painter painted this.*this one's is {another.sha256}"):
-        painted_again(store, camera, png, another)
-    with pytest.raises(UnusableError, match="--like and --painter are two ways to paint"):
-        paint_defects(settings, day, "eye", like=folder / "real", painter=folder / "p.safetensors")
-
-
-def test_the_commands_train_paint_and_redraw(eye, day):
-    settings, folder = eye
-    text = f'store = "{settings.store}"\n[cameras.eye]\ninbox = "{folder}"\nsize = 32\n'
-    (folder / "settings.toml").write_text(text)
-
-    def run(*words):
-        return CliRunner().invoke(app, [*map(str, words)], env={"COLUMNS": "200", "NIGHTSCORE_SETTINGS": str(place)})
-
-    place, out = folder / "settings.toml", folder / "q.safetensors"
-    learned = run("train-painter", "--camera", "eye", "--like", folder / "real", "--out", out, "--images", 8)
-    assert learned.exit_code == 0, learned.output
-    assert "trained a painter of eye" in learned.output
-    later = day + timedelta(days=1)
-    paint_defects(settings, later, "eye", count=1, painter=folder / "p.safetensors")
-    (folder / "one.png").write_bytes(
-        Store(settings.store).read("painted_images", camera="eye", day=later)["png"].iloc[0]
-    )
-    again = run("redraw-image", "--png", folder / "one.png", "--painter", folder / "p.safetensors")
-    assert "every pixel the same" in again.output
-    assert "another painter painted this" in str(
-        run("redraw-image", "--png", folder / "one.png", "--painter", out).exception
-    )
