@@ -7,8 +7,7 @@ FILE is one that `benchmarks.images.defects` takes, with masks. Of each kind, so
 two of them look-alikes, and none larger than the crops that the page shows. For each kind the page has a row of real
 defects, those learned from first, one painted by `--like`, and one by the painter. A classifier of five figures then
 tries to tell painted defects from the other real ones; 0.5 is chance. `--images 40` gives the figures of a painter that
-has hardly learned; a difference below that between the two says nothing. The exit status is 2 when the file or an option
-is wrong.
+has hardly learned, as a control. The exit status is 2 when the file or an option is wrong.
 """
 
 from __future__ import annotations
