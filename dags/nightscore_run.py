@@ -52,6 +52,15 @@ def drawing(settings: Settings) -> list[str]:
     return [name for name, camera in settings.cameras.items() if "generator" in camera.model_fields_set]
 
 
+def batches(settings: Settings) -> dict[str, list[str]]:
+    """The jobs by which a week's batches of each camera begin: drawn by its generator, painted where settings ask."""
+    jobs = {name: ["draw-images"] for name in drawing(settings)}
+    for name, camera in settings.cameras.items():
+        if camera.painted:
+            jobs.setdefault(name, []).append("paint-defects")
+    return jobs
+
+
 def defaults() -> dict[str, Any]:
     """What every task of ours has; the first delay is Airflow's own setting, five minutes if nobody changed it."""
     return {

@@ -182,8 +182,9 @@ JOBS = {
             "camera",
             "synthesis.defects.job:paint_defects",
             "Paint defects, each with its mask, on a camera's good parts from the days before a day.",
-            "by hand",
+            "weekly",
             writes=("painted_images",),
+            hours=6,
         ),
         Job(
             "try-augmentation",

@@ -28,7 +28,7 @@ draws = 4
 [families.oven.detector.fit]
 epochs = 3
 """
-PRESS = """
+PRESS = """painted = 15
 [cameras.press.detector]
 steps = 100
 folds = 1

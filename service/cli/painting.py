@@ -27,7 +27,10 @@ def paint_defects(
     settings: Settings,
     day: DayOption,
     camera: CameraOption,
-    count: Annotated[int, typer.Option("--count", min=1, help="Number of images; the kinds alternate.")] = 150,
+    count: Annotated[
+        int | None,
+        typer.Option("--count", min=1, help="Number of images; the kinds alternate. By default as in the settings."),
+    ] = None,
     kind: Annotated[list[str] | None, typer.Option("--kind", help="A kind; may be repeated; by default all.")] = None,
     like: Annotated[Path | None, typer.Option("--like", help="Folder of real defects with masks to imitate.")] = None,
     painter: Annotated[Path | None, typer.Option("--painter", help="File of train-painter; it paints instead.")] = None,

@@ -39,17 +39,19 @@ def paint_defects(
     settings: Settings,
     day: date,
     camera: str,
-    count: int = COUNT,
+    count: int | None = None,
     kinds: tuple[str, ...] = KINDS,
     like: Path | None = None,
     painter: Path | None = None,
 ) -> str:
     """Job: paint defects on a camera's good parts of the days before `day` into `painted_images`, each with its mask.
 
-    The kinds take turns; with a folder `like`, the defects are like the real ones in it, and with the file of a learned
-    `painter` they are its own. NotThereError when there is no good part, UnusableError for a count out of range, an
-    unknown kind, both a folder and a painter, a painter of other parts, or parts on which nothing can be seen.
+    Without a `count` there are as many as the settings have the schedule paint, or COUNT. The kinds take turns; with a
+    folder `like`, the defects are like the real ones in it, and with the file of a learned `painter` they are its own.
+    NotThereError when there is no good part, UnusableError for a count out of range, an unknown kind, both a folder and
+    a painter, a painter of other parts, or parts on which nothing can be seen.
     """
+    count = (settings.camera(camera).painted or COUNT) if count is None else count
     store, order = Store(settings.store), Order(count, kinds, like, painter)
     return run_job(store, "paint-defects", day, camera, lambda: _paint(store, settings, day, camera, order))
 

@@ -96,6 +96,8 @@ def test_a_generator_is_trained_monthly_and_its_batch_is_drawn_and_judged_weekly
     assert (trained[""], trained["images-press.train-dcgan"]) == ("success", "success")
     drawn = ran("weekly_images", day=day, camera="press")
     assert [drawn[f"images-press.{job}"] for job in ("draw-images", "judge-images")] == ["success"] * 2
+    assert drawn["images-press.paint-defects"] == "success"
+    assert len(store.read("painted_images", camera="press", day=day)) == 15
     measured = store.read("quality", camera="press", day=day).set_index("measure")
     gate = measured.loc["gate"]
     tried = drawn["images-press.try-augmentation"]

@@ -98,3 +98,9 @@ def test_real_defects_without_masks_are_refused_with_what_to_do(painted, digits,
 def test_a_count_out_of_range_is_refused(painted, day):
     with pytest.raises(UnusableError, match="between 1 and 20,000 painted images, found 0"):
         paint_defects(painted, day, "eye", count=0)
+
+
+def test_the_schedule_paints_as_many_as_the_settings_say(painted, day):
+    camera = painted.camera("eye").model_copy(update={"painted": 4})
+    paint_defects(painted.model_copy(update={"cameras": {"eye": camera}}), day + timedelta(days=7), "eye")
+    assert len(Store(painted.store).read("painted_images", camera="eye", day=day + timedelta(days=7))) == 4
