@@ -56,11 +56,11 @@ def nearest_size(side: int) -> int:
 def _default(image: Shape) -> Parts:
     """Narrow networks, fast Adam, an average of the generator that ramps up.
 
-    Widths, learning rate and what keeps the discriminator smooth were chosen apart for grey images and for colour.
+    What keeps the discriminator smooth was chosen apart for grey images and for those in colour.
     """
     channels, side = image[0], image[1]
     is_grey = channels == 1
-    width = 24 if is_grey else 32
+    width = 32
     start = 7 if side % 7 == 0 else 8
     doublings = (side // start).bit_length() - 1
     layers: list[Layer] = []
@@ -73,15 +73,15 @@ def _default(image: Shape) -> Parts:
     generator = GeneratorConfig(
         image=image,
         latent=16 if is_grey else 100,
-        start=(2 * width, start),
+        start=(64, start),
         start_norm="batch",
         bias=False,
         layers=tuple(layers),
         initial_spread=None,
     )
-    down = [downsample(width, 1)]
-    down += [downsample(2 * width, 2, kernel=4) for _ in range(doublings - 1)]
-    down.append(downsample(2 * width, 1))
+    down = [downsample(32, 1)]
+    down += [downsample(64, 2, kernel=4) for _ in range(doublings - 1)]
+    down.append(downsample(64, 1))
     discriminator = DiscriminatorConfig(
         image=image,
         unshuffle=2,
@@ -90,18 +90,12 @@ def _default(image: Shape) -> Parts:
         initial_spread=None,
     )
     training = TrainingConfig(
-        loss="hinge", learning_rate=2e-3, betas=(0.0, 0.9), batch=64, average_half_life=500, precision="fast"
+        loss="hinge", learning_rate=1e-3, betas=(0.0, 0.9), batch=64, average_half_life=500, precision="fast"
     )
     return generator, discriminator, training if is_grey else training.model_copy(update=_IN_COLOUR)
 
 
-_IN_COLOUR = {
-    "learning_rate": 1e-3,
-    "loss": "relativistic",
-    "penalty": "r1-r2",
-    "penalty_weight": 0.05,
-    "penalty_every": 4,
-}
+_IN_COLOUR = {"loss": "relativistic", "penalty": "r1-r2", "penalty_weight": 0.05, "penalty_every": 4}
 
 
 PRESETS = {

@@ -42,7 +42,7 @@ def test_every_snapshot_is_a_row_the_best_is_judged_and_a_second_run_leaves_it_a
     assert rows["preset"].tolist() == ["default", "default", "conditional", "conditional"]
     assert rows["images"].tolist() == [220, 440, 220, 440]  # of 156 learned from: 64 are held out
     assert rows["epochs"].tolist() == pytest.approx([220 / 156, 440 / 156] * 2)
-    assert rows["generator"].iloc[0] == 85_344 + 2 * 48 * 49
+    assert rows["generator"].iloc[0] == 134_528 + 2 * 64 * 49
     assert rows.groupby("preset")["best"].sum().tolist() == [1, 1]
     assert rows["recall"].notna().tolist() == rows["best"].tolist()
     assert {p.name for p in (data.parent / "sheets").iterdir()} == {"default.png", "conditional.png", "curves.png"}

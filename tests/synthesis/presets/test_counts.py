@@ -61,8 +61,8 @@ STYLE_D = conv(1, 32, 1) + sum(conv(a, a) + conv(a, b) + a * b for a, b in ((32,
 DIP_G = dense(100, 256 * 196) + conv(256, 128, 4)
 COUNTS = {
     "default": (
-        (26 * 48 * 49) + norm(48, 24, 24) + 9 * (48 * 96 + 24 * 24 + 24 * 4),
-        conv(4, 24) + conv(24, 48, 4) + conv(48, 48) + dense(48 * 49, 1) + 10 * 48,
+        (26 * 64 * 49) + norm(64, 32, 32) + 9 * (64 * 128 + 32 * 32 + 32 * 4),
+        conv(4, 32) + conv(32, 64, 4) + conv(64, 64) + dense(64 * 49, 1) + 10 * 64,
     ),
     "plain": PLAIN,
     "lsgan": PLAIN,
@@ -204,6 +204,6 @@ def test_a_preset_has_as_many_weights_as_its_layers_give_it(name):
     assert (parameter_count(generator), parameter_count(discriminator)) == COUNTS[name]
 
 
-def test_in_colour_the_default_is_wider_and_sees_twelve_channels_and_maps_of_eight_a_side():
-    colour = discriminator_of(preset("default", (3, 32, 32)).discriminator)
-    assert parameter_count(colour) == conv(12, 32) + conv(32, 64, 4) + conv(64, 64) + dense(64 * 64, 1)
+def test_in_colour_the_default_sees_twelve_channels_and_maps_of_eight_a_side():
+    grey, colour = (discriminator_of(preset("default", image).discriminator) for image in ((1, 28, 28), (3, 32, 32)))
+    assert parameter_count(colour) - parameter_count(grey) == 8 * 9 * 32 + (64 - 49) * 64
