@@ -8,7 +8,7 @@ from pydantic import Field
 from torch import Tensor
 
 from sensors_data.defects.paint import check_mask
-from sensors_data.errors import DivergedError, UnusableError
+from sensors_data.errors import UnusableError
 from sensors_data.nets.checkpoint import TrainingState
 from sensors_data.nets.threads import one_thread
 from sensors_data.nets.training import Hooks
@@ -16,13 +16,12 @@ from sensors_data.settings import Section
 from synthesis.painter.crops import Examples, good_crops, labels_in_turn, real_crops
 from synthesis.painter.network import PainterConfig, PainterNetwork
 from synthesis.painter.step import PainterState, initial_state, painter_step
+from synthesis.training.in_parts import set_rate, train_in_parts
 
 FEWEST = 3
 """Real defects, at least."""
 SMALLEST = 16
 """Pixels of a part's shorter side, at least."""
-PARTS = 10
-"""Of a training; after each its state is kept."""
 
 
 class PainterSettings(Section):
@@ -48,24 +47,21 @@ def learn_painter(
     examples from which nothing can be learned; DivergedError when a loss is no number.
     """
     check(examples)
-    hooks = hooks or Hooks()
     config = PainterConfig(image=_shape(examples.goods), labels=examples.labels, width=settings.width)
     state = initial_state(config, settings.learning_rate, seed)
-    resumable = _resumable(state)
-    saved = hooks.checkpoint.load(resumable) if hooks.checkpoint is not None else None
-    done = len(saved.history) if saved else 0
-    steps = max(PARTS, -(-settings.images // settings.batch))
-    ends = [round(steps * part / PARTS) for part in range(PARTS + 1)]
-    for part in range(done, PARTS):
+
+    def train_part(part: int, steps: range, count: int) -> Tensor:
         with one_thread():
-            losses = _train_part(state, examples, settings, range(ends[part], ends[part + 1]), steps, (seed, part))
-        if not torch.isfinite(losses).all():
-            raise DivergedError("a loss became infinite or NaN", "learn from other pictures, or with another seed")
-        if hooks.checkpoint is not None:
-            hooks.checkpoint.save(resumable, {}, [{"part": number} for number in range(part + 1)])
-        if hooks.progress is not None:
-            losses_text = f"losses {losses[0]:.2f} {losses[1]:.2f}"
-            hooks.progress(ends[part + 1] * settings.batch, steps * settings.batch, losses_text)
+            return _train_part(state, examples, settings, steps, count, (seed, part))
+
+    train_in_parts(
+        train_part,
+        _resumable(state),
+        settings.images,
+        settings.batch,
+        hooks or Hooks(),
+        "learn from other pictures, or with another seed",
+    )
     return state.average.eval()
 
 
@@ -110,9 +106,7 @@ def _train_part(
     order, losses = np.random.default_rng(seeds), torch.zeros(2)
     side = min(settings.crop, *examples.goods.shape[2:])
     for number in part:
-        rate = settings.learning_rate * min(1.0, 2 * (1 - number / steps))
-        for optimizer in (state.g_optimizer, state.d_optimizer):
-            optimizer.param_groups[0]["lr"] = rate
+        set_rate((state.g_optimizer, state.d_optimizer), settings.learning_rate, number / steps)
         wanted = labels_in_turn(examples.labels, settings.batch, order)
         real, good = (crops(examples, wanted, side, order) for crops in (real_crops, good_crops))
         losses = painter_step(state, real, good, number + 1, draws)

@@ -17,6 +17,7 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 from synthesis.painter.crops import Crops
 from synthesis.painter.network import PainterConfig, PainterNetwork, reach_of, softened
 from synthesis.training.diff_augment import augment
+from synthesis.training.in_parts import minimise
 from synthesis.training.losses import discriminator_loss, generator_loss
 from synthesis.translation.networks import PatchDiscriminator
 
@@ -64,13 +65,13 @@ def painter_step(state: PainterState, real: Crops, good: Crops, step: int, draws
     fake = Crops(torch.cat([first, second]), torch.cat([good.outlines, good.outlines]))
     on_fake = _logits(state.critic, Crops(fake.x.detach(), fake.outlines), draws)
     d_loss = discriminator_loss("hinge", _logits(state.critic, real, draws), on_fake)
-    _stepped(state.d_optimizer, d_loss)
+    minimise(state.d_optimizer, d_loss)
     state.critic.requires_grad_(False)
     on_fake = _logits(state.critic, fake, draws)
     state.critic.requires_grad_(True)
     g_loss = generator_loss("hinge", on_fake, on_fake)
     g_loss = g_loss + MODE_WEIGHT * mode_loss(first, second, codes, reach_of(good.outlines))
-    _stepped(state.g_optimizer, g_loss)
+    minimise(state.g_optimizer, g_loss)
     update = get_ema_multi_avg_fn(0.5 ** (1 / min(HALF_LIFE, RAMP * step)))  # type: ignore[no-untyped-call]
     update(list(state.average.parameters()), list(state.painter.parameters()), None)
     return torch.stack([d_loss.detach(), g_loss.detach()])
@@ -93,9 +94,3 @@ def _logits(critic: PatchDiscriminator, crops: Crops, draws: torch.Generator) ->
     logits: Tensor = critic(torch.cat([relit, softened(crops.outlines)], 1))
     marked = F.adaptive_max_pool2d(crops.outlines.amax(1, keepdim=True), logits.shape[2:]) > 0
     return logits[marked]
-
-
-def _stepped(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
-    optimizer.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
-    optimizer.step()

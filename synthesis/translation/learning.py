@@ -10,19 +10,18 @@ from pydantic import Field
 from torch import Tensor
 from torch.nn import functional as F
 
-from sensors_data.errors import DivergedError, UnusableError
+from sensors_data.errors import UnusableError
 from sensors_data.nets.checkpoint import TrainingState
 from sensors_data.nets.threads import one_thread
 from sensors_data.nets.training import Hooks
 from sensors_data.settings import Section
+from synthesis.training.in_parts import set_rate, train_in_parts
 from synthesis.training.step import as_pixels
 from synthesis.translation.networks import Translator, TranslatorConfig
 from synthesis.translation.steps import TranslationState, initial_state, paired_step, unpaired_step
 
 FEWEST = 8
 """Images of each kind, at least."""
-PARTS = 10
-"""Of a training; after each its state is kept."""
 
 
 class TranslationSettings(Section):
@@ -54,25 +53,17 @@ def learn_translator(images: Kinds, settings: TranslationSettings, seed: int, ho
     too few images, sides that differ, or pairs that are none; DivergedError when a loss is no number.
     """
     check(images, settings.paired)
-    hooks = hooks or Hooks()
     _, channels, side, _ = images.first.shape
     kind = "paired" if settings.paired else "unpaired"
     fields = {"kind": kind, "image": (channels, side, side), "width": settings.width}
     state = initial_state(TranslatorConfig.model_validate(fields), settings.learning_rate, seed)
-    resumable = _resumable(state)
-    saved = hooks.checkpoint.load(resumable) if hooks.checkpoint is not None else None
-    done = len(saved.history) if saved else 0
-    steps = max(PARTS, -(-settings.images // settings.batch))
-    ends = [round(steps * part / PARTS) for part in range(PARTS + 1)]
-    for part in range(done, PARTS):
-        losses = _train_part(state, images, settings, range(ends[part], ends[part + 1]), steps, (seed, part))
-        if not torch.isfinite(losses).all():
-            raise DivergedError("a loss became infinite or NaN", "lower the learning rate")
-        if hooks.checkpoint is not None:
-            hooks.checkpoint.save(resumable, {}, [{"part": number} for number in range(part + 1)])
-        if hooks.progress is not None:
-            losses_text = f"losses {losses[0]:.2f} {losses[1]:.2f}"
-            hooks.progress(ends[part + 1] * settings.batch, steps * settings.batch, losses_text)
+
+    def train_part(part: int, steps: range, count: int) -> Tensor:
+        return _train_part(state, images, settings, steps, count, (seed, part))
+
+    train_in_parts(
+        train_part, _resumable(state), settings.images, settings.batch, hooks or Hooks(), "lower the learning rate"
+    )
     return state.translator.eval().requires_grad_(False)
 
 
@@ -114,9 +105,7 @@ def _train_part(
     with torch.random.fork_rng():
         torch.manual_seed(part_seed)  # dropout draws from the global state
         for number in part:
-            rate = settings.learning_rate * min(1.0, 2 * (1 - number / steps))
-            for optimizer in (state.g_optimizer, state.d_optimizer):
-                optimizer.param_groups[0]["lr"] = rate
+            set_rate((state.g_optimizer, state.d_optimizer), settings.learning_rate, number / steps)
             rows = order.integers(0, len(images.first), settings.batch)
             others = rows if settings.paired else order.integers(0, len(images.second), settings.batch)
             x, y = (as_pixels(torch.from_numpy(of), -1.0) for of in (images.first[rows], images.second[others]))

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from synthesis.training.in_parts import minimise
 from synthesis.training.losses import discriminator_loss, generator_loss
 from synthesis.translation.networks import PatchDiscriminator, Translator, TranslatorConfig
 
@@ -76,10 +77,10 @@ def paired_step(state: TranslationState, x: Tensor, y: Tensor, draws: torch.Gene
     fake, (critic,) = state.translator.forth(x), state.critics
     real_logits = critic(torch.cat([x, y], 1))
     d_loss = discriminator_loss("bce", real_logits, critic(torch.cat([x, fake.detach()], 1))) / 2
-    _stepped(state.d_optimizer, d_loss)
+    minimise(state.d_optimizer, d_loss)
     g_loss = generator_loss("bce", critic(torch.cat([x, fake], 1)), real_logits.detach())
     g_loss = g_loss + PIXEL_WEIGHT * F.l1_loss(fake, y)
-    _stepped(state.g_optimizer, g_loss)
+    minimise(state.g_optimizer, g_loss)
     return d_loss.detach(), g_loss.detach()
 
 
@@ -93,11 +94,11 @@ def unpaired_step(state: TranslationState, x: Tensor, y: Tensor, draws: torch.Ge
     for critic, fake in zip(state.critics, (fake_y, fake_x), strict=True):
         logits = critic(fake)
         g_loss = g_loss + 2 * generator_loss("least-squares", logits, logits)
-    _stepped(state.g_optimizer, g_loss)
+    minimise(state.g_optimizer, g_loss)
     d_loss = torch.zeros(())
     for critic, memory, real, fake in zip(state.critics, state.memories, (y, x), (fake_y, fake_x), strict=True):
         d_loss = d_loss + discriminator_loss("least-squares", critic(real), critic(memory.exchanged(fake, draws)))  # type: ignore[operator]
-    _stepped(state.d_optimizer, d_loss)
+    minimise(state.d_optimizer, d_loss)
     return d_loss.detach(), g_loss.detach()
 
 
@@ -111,9 +112,3 @@ def cycle_loss(forth: nn.Module, back: nn.Module, real: tuple[Tensor, Tensor], f
     cycle = F.l1_loss(back(fake_y), x) + F.l1_loss(forth(fake_x), y)
     same = F.l1_loss(forth(y), y) + F.l1_loss(back(x), x)
     return CYCLE_WEIGHT * cycle + SAME_WEIGHT * same
-
-
-def _stepped(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
-    optimizer.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
-    optimizer.step()
