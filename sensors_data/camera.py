@@ -35,6 +35,7 @@ class Camera(Section):
     normal_labels: tuple[str, ...] = Field((), description="labels of normal pictures, beside the usual words")
     leave_out: tuple[str, ...] = Field((), description="patterns of paths to skip, like '*/thumbs/*'")
     defects: str = Field("", description="folder of pictures of real defects with masks, to learn from")
+    backbone: str = Field("", description="ONNX file of your own frozen network, whose patches are modelled")
     painted: int = Field(0, ge=0, le=20_000, description="defects that the schedule paints a week")
     detector: dict[str, Any] = {}
     """The image detector's configuration."""

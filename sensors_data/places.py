@@ -5,7 +5,18 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 
-FOLDERS = ("heat_maps", "sheets", "reports", "metrics", "audit", "witness", "damaged", "features", "gathered")
+FOLDERS = (
+    "heat_maps",
+    "sheets",
+    "reports",
+    "metrics",
+    "audit",
+    "witness",
+    "damaged",
+    "features",
+    "backbones",
+    "gathered",
+)
 """The folders of a store that hold neither tables nor models."""
 
 GATHERED_INCIDENTS = "gathered/incidents.parquet"
@@ -25,6 +36,11 @@ def stored_maps_path(camera: str, day: date) -> str:
 def features_folder(camera: str) -> str:
     """Where the features of a camera's images are kept between trainings."""
     return f"features/camera={camera}"
+
+
+def backbone_path(sha256: str) -> str:
+    """Where a frozen network of the user's own is kept, by the hash of its file."""
+    return f"backbones/{sha256}.onnx"
 
 
 def sheet_path(camera: str, through: date, number: int) -> str:

@@ -197,7 +197,9 @@ def settings_in(text: str, path: Path, where: str) -> Settings:
     }
     cameras = {
         name: camera.model_copy(
-            update={key: _beside(place, here) for key in ("inbox", "defects") if (place := getattr(camera, key))}
+            update={
+                key: _beside(place, here) for key in ("inbox", "defects", "backbone") if (place := getattr(camera, key))
+            }
         )
         for name, camera in settings.cameras.items()
     }

@@ -6,9 +6,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 from scipy.stats import norm
 from sklearn.metrics import average_precision_score, roc_auc_score
+
+from anomaly.evaluation.pixels import aupimo, aupro, segmentation_f1
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,22 @@ class ImageEvaluation:
     by_label: dict[str, Rate]
     """Recall of every kind of defect."""
     pixel_auroc: float
-    """NaN without masks."""
+    """NaN without masks, as the three that follow."""
     aupro: float
-    """NaN without masks."""
+    aupimo: float
+    """The mean over the masked defects; NaN also where good parts have too few pixels."""
+    segmentation_f1: float
+    """Of the pixels over the pixel threshold."""
 
 
 def evaluate_images(
-    labels: np.ndarray, odd: np.ndarray, score: np.ndarray, threshold: float, maps: np.ndarray, masks: np.ndarray
+    labels: np.ndarray,
+    odd: np.ndarray,
+    score: np.ndarray,
+    threshold: float,
+    maps: np.ndarray,
+    masks: np.ndarray,
+    pixel_threshold: float,
 ) -> ImageEvaluation:
     """Figures of scores (N,) and heat maps (N, H, W) against labels (N,), `odd` (N,) bool and masks (N, H, W) bool.
 
@@ -58,7 +68,8 @@ def evaluate_images(
     over = score > threshold
     hits, alarms = int((over & odd).sum()), int((over & ~odd).sum())
     known = ~odd | masks.any(axis=(1, 2))
-    flat = maps[known].ravel(), masks[known].ravel()
+    maps, masks = maps[known], masks[known]
+    has_masks = bool(masks.any())
     return ImageEvaluation(
         auroc=float(roc_auc_score(odd, score)),
         average_precision=float(average_precision_score(odd, score)),
@@ -69,8 +80,10 @@ def evaluate_images(
             str(label): rate(int(over[odd & (labels == label)].sum()), int((odd & (labels == label)).sum()))
             for label in np.unique(labels[odd])
         },
-        pixel_auroc=float(roc_auc_score(flat[1], flat[0])) if flat[1].any() else math.nan,
-        aupro=aupro(maps[known], masks[known]) if flat[1].any() else math.nan,
+        pixel_auroc=float(roc_auc_score(masks.ravel(), maps.ravel())) if has_masks else math.nan,
+        aupro=aupro(maps, masks),
+        aupimo=float(np.mean(aupimo(maps, masks))) if has_masks else math.nan,
+        segmentation_f1=segmentation_f1(maps, masks, pixel_threshold) if has_masks else math.nan,
     )
 
 
@@ -82,20 +95,3 @@ def rate(hits: int, of: int, level: float = 0.95) -> Rate:
     middle = (share + z * z / (2 * of)) / (1 + z * z / of)
     half = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of)) / (1 + z * z / of)
     return Rate(hits, of, max(0.0, middle - half), min(1.0, middle + half))
-
-
-def aupro(maps: np.ndarray, masks: np.ndarray, limit: float = 0.3) -> float:
-    """Area under the per-region overlap up to a false-positive rate of `limit`, 0 to 1; NaN without a masked pixel or
-    without any other (Bergmann et al. 2021, doi:10.1007/s11263-020-01400-4)."""
-    if masks.all() or not masks.any():
-        return float("nan")
-    good = np.sort(maps[~masks])
-    rates = np.linspace(0, limit, 60)
-    cuts = good[np.clip(((1 - rates) * len(good)).astype(int), 0, len(good) - 1)]
-    overlaps = []
-    for heat, mask in zip(maps, masks, strict=True):
-        regions, count = ndimage.label(mask)
-        for region in range(1, count + 1):
-            inside = np.sort(heat[regions == region])
-            overlaps.append(1 - np.searchsorted(inside, cuts, side="right") / len(inside))
-    return float(np.trapezoid(np.mean(overlaps, axis=0), rates) / limit)

@@ -13,7 +13,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from anomaly.images.blur import blurred
-from anomaly.images.patch_features import AT_ONCE, PATCH, patch_features, patch_features_of_two_scales
+from anomaly.images.patch_features import (
+    AT_ONCE,
+    PATCH,
+    own_patch_features,
+    patch_features,
+    patch_features_of_two_scales,
+)
 from sensors_data.images.arrays import standardise
 from sensors_data.settings import Section
 
@@ -43,6 +49,9 @@ class FeatureConfig(Section):
     """Patches: number of mirror images over which features are averaged; each costs one more pass of the network."""
     fine: bool = False
     """Patches every 16 pixels: whether a fine level, every 8 pixels, joins the score; detectors of before have none."""
+    backbone: str = Field("", pattern="^([0-9a-f]{64})?$")
+    """Patches: the hash of the user's own network (`backbone` of the camera), which takes the place of the usual one.
+    """
     directions: int = Field(8, ge=4, le=16)
     """K, of the gradient."""
     blur: float = Field(0.7, gt=0, le=4)
@@ -54,12 +63,14 @@ class FeatureConfig(Section):
     def _fits(self) -> FeatureConfig:
         if self.kind == "patches" and self.side % PATCH:
             raise ValueError(f"the side of patches is a multiple of {PATCH}, found {self.side}")
+        if self.backbone and self.kind != "patches":
+            raise ValueError(f"a network of your own describes patches; the kind is {self.kind}")
         return self
 
     @property
     def of_two_scales(self) -> bool:
         """Whether an image has features of a fine level beside its patches."""
-        return self.kind == "patches" and self.fine and self.stride == 16
+        return self.kind == "patches" and self.fine and self.stride == 16 and not self.backbone
 
     @property
     def batch(self) -> int:
@@ -134,6 +145,8 @@ def represent(images: np.ndarray, config: FeatureConfig) -> list[Tensor]:
 def _blocks(x: Tensor, config: FeatureConfig) -> tuple[Tensor, ...]:
     if config.of_two_scales:
         return patch_features_of_two_scales(x, config.side, config.mirrors)
+    if config.backbone:
+        return (own_patch_features(x, config.side, config.stride, config.mirrors, config.backbone),)
     if config.kind == "patches":
         return (patch_features(x, config.side, config.stride, config.mirrors),)
     return gradient_features(x, config)

@@ -8,6 +8,7 @@ from typing import Any
 
 from torch import Tensor
 
+from anomaly.images.backbone import open_kept
 from anomaly.images.detector import FORMAT, ImageCard, ImageDetector
 from anomaly.images.known_defects import DefectHead
 from anomaly.images.scoring import FeatureScaler, FineModel, ImageModel, MemoryBank
@@ -134,8 +135,10 @@ def serving(store: Store, camera: str, day: date) -> ModelFile | None:
 
 
 def read_detector(store: Store, model: ModelFile) -> ImageDetector:
-    """The detector in a file of the store. UnusableError as `from_bytes` raises it."""
+    """The detector in a file of the store. UnusableError as `from_bytes` raises it, both as `open_kept` does."""
     detector = from_bytes(store.read_bytes(model.path), model.path)
+    if detector.network.features.backbone:
+        open_kept(store, detector.network.features.backbone)
     check_place(model, file_of(detector.card))
     return detector
 

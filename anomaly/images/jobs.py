@@ -7,11 +7,13 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from PIL import Image
 
+from anomaly.images.backbone import keep_backbone, open_backbone
 from anomaly.images.detector import ImageDetector, ImageDetectorConfig, parse_config
 from anomaly.images.feature_cache import FeatureCache
 from anomaly.images.files import KIND, load_for, read_detector, save, serving
@@ -44,8 +46,16 @@ from sensors_data.verdicts import verdict_by_image
 
 
 def image_detector_config(settings: Settings, camera: str) -> ImageDetectorConfig:
-    """The detector section of a camera's settings. ValueError names a wrong key."""
-    return parse_config(settings.camera(camera).detector, f"[cameras.{camera}.detector]")
+    """The detector section of a camera's settings, with its own network opened where it has one.
+
+    UnusableError names a wrong key; both as `open_backbone` raises them.
+    """
+    spec, where = settings.camera(camera), f"[cameras.{camera}.detector]"
+    stated = spec.detector.get("features", {})
+    if not spec.backbone or not isinstance(stated, dict):
+        return parse_config(spec.detector, where)
+    features = {"kind": "patches", **stated, "backbone": open_backbone(Path(spec.backbone))}
+    return parse_config({**spec.detector, "features": features}, where)
 
 
 def train_images(settings: Settings, day: date, camera: str, progress: Callable[[str], Progress] | None = None) -> str:
@@ -84,6 +94,8 @@ def _train(
     card = detector.card.model_copy(update={"settings": settings_hash(spec), "source_size": size})
     detector = replace(detector, card=card)
     holder.go_on()
+    if spec.backbone:
+        keep_backbone(store, Path(spec.backbone))
     path = save(store, detector)
     _keep_history(store, camera, through, history)
     store.remove(unfinished(KIND, camera))

@@ -1,11 +1,15 @@
-"""Patches of a frozen EfficientNet-Lite0, from the optional packages `nightscore[patches]`."""
+"""Patches of a frozen network: EfficientNet-Lite0, from the packages of `nightscore[patches]`, or one of the user's."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from anomaly.images.backbone import backbone
 from anomaly.images.blur import blurred
 from sensors_data.nets.lite0 import block_outputs, fine_lite0, imagenet_colours, lite0
 
@@ -23,6 +27,9 @@ AT_ONCE = 4
 """Images that pass through the network together. More need memory that the system gives page by page, at the cost of
 the passes themselves."""
 
+Maps = Callable[[Tensor], list[Tensor]]
+"""What a network makes of images (B, 3, S, S) of ImageNet's colours: maps, (B, C, h, w) each."""
+
 
 @torch.no_grad()
 def patch_features(x: Tensor, side: int, stride: int, mirrors: int = 4) -> Tensor:
@@ -33,7 +40,16 @@ def patch_features(x: Tensor, side: int, stride: int, mirrors: int = 4) -> Tenso
     one that is first divided by the light on it. Each view gives the outputs of several levels, averaged over the image
     and its mirror images, four in all, because a texture has no preferred orientation.
     """
-    return _flat(_of_levels(x, side, stride, mirrors, LEVELS[stride]))
+    return _flat(_of_levels(x, side, mirrors, _lite0_maps(stride, LEVELS[stride])))
+
+
+@torch.no_grad()
+def own_patch_features(x: Tensor, side: int, stride: int, mirrors: int, sha256: str) -> Tensor:
+    """As `patch_features`, by the maps of a network of the user's own, which its file's hash names; F is its own.
+
+    NotThereError unless the network was opened.
+    """
+    return _flat(_of_levels(x, side, mirrors, partial(backbone(sha256).maps, grid=side // stride)))
 
 
 @torch.no_grad()
@@ -42,7 +58,7 @@ def patch_features_of_two_scales(x: Tensor, side: int, mirrors: int = 4) -> tupl
 
     Of the fine level the view under even light serves alone: so near to the pixels the light itself would show.
     """
-    fine, *deep = _of_levels(x, side, 16, mirrors, (FINE, *LEVELS[16]))
+    fine, *deep = _of_levels(x, side, mirrors, _lite0_maps(16, (FINE, *LEVELS[16])))
     return _flat(deep), fine[:, 1].flatten(2).transpose(1, 2)
 
 
@@ -52,20 +68,20 @@ def _flat(levels: list[Tensor]) -> Tensor:
     return torch.cat(of_views, dim=1).flatten(2).transpose(1, 2)
 
 
-def _of_levels(x: Tensor, side: int, stride: int, mirrors: int, levels: tuple[int, ...]) -> list[Tensor]:
+def _of_levels(x: Tensor, side: int, mirrors: int, maps: Maps) -> list[Tensor]:
     """Each level's output of the two views of x, (B, 2, C, H, W); few images at a time."""
-    parts = [_of_views(part, side, stride, mirrors, levels) for part in x.split(AT_ONCE)]  # type: ignore[no-untyped-call]
-    return [torch.cat(maps) for maps in zip(*parts, strict=True)]
+    parts = [_of_views(part, side, mirrors, maps) for part in x.split(AT_ONCE)]  # type: ignore[no-untyped-call]
+    return [torch.cat(levels) for levels in zip(*parts, strict=True)]
 
 
-def _of_views(x: Tensor, side: int, stride: int, mirrors: int, levels: tuple[int, ...]) -> list[Tensor]:
+def _of_views(x: Tensor, side: int, mirrors: int, maps: Maps) -> list[Tensor]:
     lit = blurred(x.mean(1, keepdim=True), SHADE * min(x.shape[2:]))
     views = (
         F.interpolate(_of_one_exposure(view), (side, side), mode="bilinear", align_corners=False)
         for view in (x, x / (lit + 0.05))
     )
-    of_views = [_over_mirrors(view, stride, mirrors, levels) for view in views]
-    return [torch.stack(maps, dim=1) for maps in zip(*of_views, strict=True)]
+    of_views = [_over_mirrors(view, mirrors, maps) for view in views]
+    return [torch.stack(levels, dim=1) for levels in zip(*of_views, strict=True)]
 
 
 def _of_one_exposure(x: Tensor) -> Tensor:
@@ -75,12 +91,14 @@ def _of_one_exposure(x: Tensor) -> Tensor:
     return imagenet_colours(even.expand(-1, 3, -1, -1))
 
 
-def _over_mirrors(x: Tensor, stride: int, mirrors: int, levels: tuple[int, ...]) -> list[Tensor]:
-    """The levels of x (B, 3, H, W), each (B, C, h, w): the mean over the first of MIRRORS."""
+def _over_mirrors(x: Tensor, mirrors: int, maps: Maps) -> list[Tensor]:
+    """The maps of x (B, 3, H, W), each (B, C, h, w): the mean over the first of MIRRORS."""
+    of_mirrors = [[level.flip(axes) for level in maps(x.flip(axes))] for axes in MIRRORS[:mirrors]]
+    return [torch.stack(levels).mean(0) for levels in zip(*of_mirrors, strict=True)]
+
+
+def _lite0_maps(stride: int, levels: tuple[int, ...]) -> Maps:
+    """The outputs of some blocks of EfficientNet-Lite0. LookupError when its packages are missing."""
     layout = torch.channels_last  # nearly twice as fast on a CPU as the usual layout
     network = fine_lite0("patches", layout) if stride == 16 else lite0("patches", layout)
-    of_mirrors = []
-    for axes in MIRRORS[:mirrors]:
-        outputs = block_outputs(network, x.flip(axes).contiguous(memory_format=layout), levels)
-        of_mirrors.append([level.flip(axes) for level in outputs])
-    return [torch.stack(outputs).mean(0) for outputs in zip(*of_mirrors, strict=True)]
+    return lambda x: block_outputs(network, x.contiguous(memory_format=layout), levels)

@@ -15,9 +15,15 @@ def training_line(detector: ImageDetector, day: date, path: str) -> str:
     drawn = f" and {card.synthetic:,} synthetic ones" if card.synthetic else ""
     return (
         f"trained {card.camera} for {day}: {card.images:,} normal images{drawn}, "
-        f"VAE over {card.config.features.kind}{chosen}{_known(card.known)}, "
+        f"VAE over {card.config.features.kind}{_seen_by(card)}{chosen}{_known(card.known)}, "
         f"threshold {card.threshold.value:.1f} nats{_unsure(card)}, {verdict} ({card.verdict}), {path}"
     )
+
+
+def _seen_by(card: ImageCard) -> str:
+    """The network of the user's own that gives the patches, in words; empty where it is the usual one."""
+    backbone = card.config.features.backbone
+    return f" of your own network {backbone[:12]}" if backbone else ""
 
 
 def _unsure(card: ImageCard) -> str:

@@ -1,6 +1,7 @@
 """Defects on a texture: ours over patches beside the nearest patches, on splits that keep look-alikes on one side.
 
 python -m benchmarks.images.defects --data FILE.npz [--draws 5] [--out FILE] [--page FILE.png]
+    [--backbone FILE.onnx]
 
 FILE holds x (N, H, W[, 3]), y (0, False or a word for normal, anything else is a defect) and, where known, mask of the
 same size and the names `classes` of y. Needs nightscore[patches]. Where look-alikes cannot be shared out, as of a part
@@ -22,8 +23,9 @@ from rich.table import Table
 from sklearn.metrics import roc_auc_score
 from torch.nn import functional as F
 
-from anomaly.evaluation.images import aupro
-from anomaly.images.detector import PATCH_CONFIG, ImageDetector
+from anomaly.evaluation.pixels import aupro
+from anomaly.images.backbone import open_backbone
+from anomaly.images.detector import PATCH_CONFIG, ImageDetector, ImageDetectorConfig
 from anomaly.images.features import FeatureConfig, Represent, represent
 from anomaly.images.heat_maps import drawn_pair
 from anomaly.images.image_scores import Worst, score_parts, worst_patches
@@ -53,6 +55,14 @@ def remembered_features(x: np.ndarray, config: FeatureConfig) -> Represent:
     return remembered
 
 
+def seen_by(backbone: Path | None) -> ImageDetectorConfig:
+    """The detector of patches, by the network in a file where one is named. Raises as `open_backbone`."""
+    if backbone is None:
+        return PATCH_CONFIG
+    features = PATCH_CONFIG.features.model_copy(update={"backbone": open_backbone(backbone)})
+    return PATCH_CONFIG.model_copy(update={"features": features})
+
+
 def nearest_patches(
     train: np.ndarray, test: np.ndarray, seed: int, features: Represent
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -73,16 +83,22 @@ def nearest_patches(
 
 
 def run(
-    parts: Parts, groups: np.ndarray, name: str, seed: int, page: Path | None, features: Represent
+    parts: Parts,
+    groups: np.ndarray,
+    name: str,
+    seed: int,
+    page: Path | None,
+    features: Represent,
+    config: ImageDetectorConfig = PATCH_CONFIG,
 ) -> list[dict[str, object]]:
     """A row per method of one draw of the split."""
     train, test = split(parts.odd, groups, seed)
     x, odd, masks = parts.x[test], parts.odd[test], parts.masks[test]
     learned = parts.x[train][np.random.default_rng(seed).permutation(int(train.sum()))]
     started = time.process_time()
-    training = ImageTraining("benchmark", learned, DAY, PATCH_CONFIG, seed, features=features)
+    training = ImageTraining("benchmark", learned, DAY, config, seed, features=features)
     detector, _ = learn_image_detector(training)
-    scores = score_parts(detector.network, x, detector.card.normaliser, Worst(PATCH_CONFIG.worst_share), features)
+    scores = score_parts(detector.network, x, detector.card.normaliser, Worst(config.worst_share), features)
     rows = [_row("nightscore", name, seed, scores.score, scores.maps, odd, masks, started)]
     if page is not None:
         _draw(page, detector, x, scores.score, scores.maps, odd)
@@ -138,15 +154,17 @@ def main(
     draws: Annotated[int, typer.Option(min=1, help="Draws of the split, a seed each.")] = 5,
     out: Annotated[Path | None, typer.Option(help="CSV of the results, renewed at every draw.")] = None,
     page: Annotated[Path | None, typer.Option(help="PNG of heat maps of 20 defects and 20 good parts.")] = None,
+    backbone: Annotated[Path | None, typer.Option(help="ONNX file of a network in place of the usual one.")] = None,
 ) -> None:
     """Train on normal images alone; image AUROC, pixel AUROC and AUPRO, and the leaky random split beside."""
     make_folders(out, page)
     try:
+        config = seen_by(backbone)
         parts = read_parts(data)
         groups = look_alikes(parts.x)
         plans, why = draws_of(parts.odd, groups, draws)
         started = time.process_time()
-        features = remembered_features(parts.x, PATCH_CONFIG.features)
+        features = remembered_features(parts.x, config.features)
     except (ValueError, LookupError, OSError) as error:
         console.print(str(error))
         raise typer.Exit(2) from error
@@ -158,7 +176,7 @@ def main(
         console.print("no pixel is masked: pixel AUROC and AUPRO stay empty")
     rows: list[dict[str, object]] = []
     for name, split_groups, seed in plans:
-        rows += run(parts, split_groups, name, seed, page if not rows else None, features)
+        rows += run(parts, split_groups, name, seed, page if not rows else None, features, config)
         for row in rows[-2:]:
             console.print(f"{row['method']} {name} {seed}: image {row['auroc']:.4f}, pixel {row['pixel_auroc']:.4f}")
         if out is not None:

@@ -18,7 +18,7 @@ import pandas as pd
 import typer
 from sklearn.metrics import roc_auc_score
 
-from anomaly.evaluation.images import aupro
+from anomaly.evaluation.pixels import aupro
 from anomaly.images.detector import PATCH_CONFIG, ImageDetectorConfig
 from anomaly.images.features import Represent
 from anomaly.images.image_scores import Worst, score_parts

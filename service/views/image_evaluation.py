@@ -68,7 +68,8 @@ def evaluate_camera(settings: Settings, camera: str, day: date | None) -> Evalua
     scores = score_images(detector, images)
     masks = np.stack([_mask(png, scores.maps.shape[1:]) for png in rows["mask"]])
     labels = rows["label"].to_numpy(str)
-    figures = evaluate_images(labels, odd, scores.score, detector.card.threshold.value, scores.maps, masks)
+    limits = detector.card.threshold.value, detector.card.pixel_threshold
+    figures = evaluate_images(labels, odd, scores.score, limits[0], scores.maps, masks, limits[1])
     return Evaluated(detector, rows, odd, scores, figures, only_held_out)
 
 
@@ -105,7 +106,9 @@ def evaluation_lines(evaluated: Evaluated) -> list[str]:
         )
     lines += [f"  {label}: {_words(share)} found" for label, share in figures.by_label.items()]
     if not np.isnan(figures.pixel_auroc):
-        lines.append(f"  pixels: AUROC {figures.pixel_auroc:.3f}, AUPRO {figures.aupro:.3f}")
+        aupimo = "" if np.isnan(figures.aupimo) else f", AU-PIMO {figures.aupimo:.3f}"
+        ranked = f"AUROC {figures.pixel_auroc:.3f}, AUPRO {figures.aupro:.3f}{aupimo}"
+        lines.append(f"  pixels: {ranked}; F1 {figures.segmentation_f1:.3f} over {card.pixel_threshold:.1f} nats")
     return lines
 
 
