@@ -157,7 +157,7 @@ def _as_map(output: np.ndarray) -> Tensor | None:
         side = math.isqrt(x.shape[1])
         if x.shape[1] - side * side > MOST_EXTRA_TOKENS:
             return None
-        x = x[:, x.shape[1] - side * side :].transpose(1, 2).unflatten(2, (side, side))
+        x = x[:, x.shape[1] - side * side :].transpose(1, 2).reshape(1, -1, side, side)
     return x if x.dim() == 4 and min(x.shape[2:]) > 1 else None
 
 
