@@ -1,4 +1,6 @@
-"""Verdicts on pictures: a false alarm or a real defect, stored among the incidents and used by the next training."""
+"""Verdicts on pictures and places in them: false alarms or real defects, stored among the incidents, used by the next
+training.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from sensors_data.audit import record
 from sensors_data.errors import NotThereError
 from sensors_data.gathered import all_incidents
+from sensors_data.images.files import decode_levels
+from sensors_data.images.picture_places import FORM, MarkedPlace, check_place, place_in
 from sensors_data.provenance import Provenance
 from sensors_data.section import Section
 from sensors_data.series.incidents import withdraw
@@ -20,49 +24,69 @@ from sensors_data.store import Store
 
 
 class PictureVerdict(Section):
-    """A person's verdict on one picture of a camera."""
+    """A person's verdict on one picture of a camera, or on one place in it."""
 
     camera: Name = Field(examples=["press"])
     day: date
     image: str = Field(min_length=1, max_length=1024, description="its image_id")
     kind: Literal["confirmed", "dismissed"] = Field(description="a real defect, or a false alarm")
+    place: str | None = Field(None, max_length=64, description=FORM, examples=["40,12,18,18"])
     note: str = Field("", max_length=2000)
     author: str = Field("", max_length=128, examples=["night shift"])
 
+    @field_validator("place")
+    @classmethod
+    def _in_its_form(cls, place: str | None) -> str | None:
+        return None if place is None else str(place_in(place))
+
 
 def keep_picture_verdict(store: Store, verdict: PictureVerdict) -> str:
-    """Store a verdict on a picture, in place of any earlier one; the incident's id.
+    """Store a verdict on a picture, or on a place in it, in place of any earlier one on the same; the incident's id.
 
-    NotThereError when the camera has no such picture on that day.
+    NotThereError when the camera has no such picture on that day, UnusableError when the place does not lie in it.
     """
     rows = store.read("images", camera=verdict.camera, day=verdict.day)
-    times = rows.loc[rows["image_id"] == verdict.image, "time"]
-    if times.empty:
+    pictures = rows[rows["image_id"] == verdict.image]
+    if pictures.empty:
         known = ", ".join(map(str, rows["image_id"].head(3)))
         reason = f"{verdict.camera} has no image '{verdict.image}' on {verdict.day}"
         raise NotThereError(reason, f"it has {len(rows):,}, the first: {known}")
-    key = hashlib.sha256(verdict.model_dump_json().encode()).hexdigest()[:16]
+    size = _size_around(verdict, bytes(pictures["png"].iloc[0]))
+    later = {"place"} if verdict.place is None else set()  # ids of before there were places
+    key = hashlib.sha256(verdict.model_dump_json(exclude=later).encode()).hexdigest()[:16]
     before = picture_verdicts(store, verdict.camera)
+    start = pictures["time"].iloc[0]
     row = {
         "incident": key,
         "family": "",
         "asset": None,
-        "start": times.iloc[0],
-        "end": times.iloc[0] + timedelta(microseconds=1),
+        "start": start,
+        "end": start + timedelta(microseconds=1),
         "sensor": None,
-        "kind": verdict.kind,
-        "note": verdict.note,
-        "author": verdict.author,
         "told": datetime.now(UTC),
-        "camera": verdict.camera,
-        "image": verdict.image,
+        "place_size": size,
+        **verdict.model_dump(include={"kind", "note", "author", "camera", "image", "place"}),
     }
     store.write("incidents", pd.DataFrame([row]), Provenance(job="incidents"), incident=key)
-    for other in before.loc[(before["image"] == verdict.image) & (before["incident"] != key), "incident"]:
+    same = (before["image"] == verdict.image) & (before["place"].fillna("") == (verdict.place or ""))
+    for other in before.loc[same & (before["incident"] != key), "incident"]:
         withdraw(store, str(other), verdict.author)
-    about = f"picture {verdict.image} of {verdict.camera} {verdict.day}, incident {key}"
+    where = f", place {verdict.place}" if verdict.place else ""
+    about = f"picture {verdict.image}{where} of {verdict.camera} {verdict.day}, incident {key}"
     record(store, verdict.kind, about, verdict.author)
     return key
+
+
+def _size_around(verdict: PictureVerdict, png: bytes) -> str | None:
+    """The size of the picture that a verdict's place lies in, like 128x128; None without a place.
+
+    UnusableError when the place does not lie in it.
+    """
+    if verdict.place is None:
+        return None
+    height, width = decode_levels(png).shape[1:]
+    check_place(place_in(verdict.place), (height, width), verdict.image)
+    return f"{width}x{height}"
 
 
 def picture_verdicts(store: Store, camera: str) -> pd.DataFrame:
@@ -72,6 +96,20 @@ def picture_verdicts(store: Store, camera: str) -> pd.DataFrame:
 
 
 def verdict_by_image(store: Store, camera: str) -> dict[str, str]:
-    """The verdict on each picture, `confirmed` or `dismissed`, by its image_id."""
-    rows = picture_verdicts(store, camera)
+    """What is known of each picture, `confirmed` or `dismissed`, by its image_id.
+
+    It is confirmed if that was said of it or of a place in it, whatever else was dismissed.
+    """
+    rows = picture_verdicts(store, camera).sort_values("kind", ascending=False, kind="stable")  # dismissed, confirmed
     return dict(zip(rows["image"].astype(str), rows["kind"].astype(str), strict=True))
+
+
+def confirmed_places(store: Store, camera: str) -> dict[str, list[MarkedPlace]]:
+    """The confirmed places in a camera's pictures, by image_id."""
+    rows = picture_verdicts(store, camera)
+    places: dict[str, list[MarkedPlace]] = {}
+    for row in rows[rows["place"].notna() & (rows["kind"] == "confirmed")].itertuples():
+        width, _, height = str(row.place_size).partition("x")
+        marked = MarkedPlace(place_in(str(row.place)), (int(height), int(width)))
+        places.setdefault(str(row.image), []).append(marked)
+    return places

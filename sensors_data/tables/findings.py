@@ -24,6 +24,10 @@ _OF_A_PICTURE = (
     Column("camera", TEXT, "the camera, of a verdict on a picture; the family is then empty", since=3),
     Column("image", TEXT, "the picture's image_id, null for a family", since=3),
 )
+_OF_A_PLACE = (
+    Column("place", TEXT, "rectangle in the picture: left,top,width,height in its pixels; null for all of it", since=5),
+    Column("place_size", TEXT, "width x height of the picture in which it was marked, as 128x128", since=5),
+)
 _OF_A_SNOOZE = (
     Column("until", TIME, "when a snooze ends, null for all else", since=4),
     Column("severity", TEXT, "how severe the anomaly was when it was snoozed; one that grew is awake", since=4),
@@ -97,7 +101,7 @@ FINDINGS = (
         partition=("incident",),
         order=("start",),
         is_record=True,
-        columns=(*_INCIDENT, *_OF_A_PICTURE, *_OF_A_SNOOZE),
+        columns=(*_INCIDENT, *_OF_A_PICTURE, *_OF_A_SNOOZE, *_OF_A_PLACE),
     ),
     Table(
         "past_incidents",
@@ -110,6 +114,7 @@ FINDINGS = (
             Column("withdrawn", TIME, "when it was taken back", since=2),
             *_OF_A_PICTURE,
             *_OF_A_SNOOZE,
+            *_OF_A_PLACE,
         ),
     ),
 )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from sensors_data.errors import NotThereError
+from sensors_data.errors import DamagedError, NotThereError, UnusableError
 from sensors_data.verdicts import PictureVerdict, keep_picture_verdict, picture_verdicts
 from service.api.access import Identity
 from service.api.bodies import records
@@ -18,14 +18,14 @@ from service.views.state import Service
 def picture_routes(routes: APIRouter, service: Service, writer: Callable[[Request], Identity]) -> None:
     """Verdicts on pictures."""
 
-    @routes.get("/picture-verdicts", summary="What people said of a camera's pictures")
+    @routes.get("/picture-verdicts", summary="What people said of a camera's pictures and places in them")
     def verdicts(camera: Annotated[str, Query(description="The camera's name.")]) -> list[dict[str, object]]:
         service.settings.camera(camera)
         return records(picture_verdicts(service.store, camera))
 
     @routes.post(
         "/picture-verdicts",
-        summary="Confirm or dismiss a picture; the next training uses it",
+        summary="Confirm or dismiss a picture, or a place in it; the next training uses it",
         status_code=201,
     )
     def speak(verdict: PictureVerdict, request: Request) -> dict[str, str]:
@@ -35,3 +35,7 @@ def picture_routes(routes: APIRouter, service: Service, writer: Callable[[Reques
             return {"incident": keep_picture_verdict(service.store, signed)}
         except NotThereError as error:
             raise refused(404, error.reason, "image", verdict.image, error.remedy) from error
+        except DamagedError:
+            raise
+        except UnusableError as error:
+            raise refused(422, error.reason, "place", verdict.place, error.remedy) from error

@@ -67,18 +67,28 @@ def judge_picture(
     camera: CameraOption,
     image: Annotated[str, typer.Option("--image", help="The picture's id, as show-image names it.")],
     kind: Annotated[str, typer.Option("--kind", help="confirmed: a real defect. dismissed: a false alarm.")],
+    place: Annotated[
+        str | None,
+        typer.Option("--place", help="Only this place in it: left,top,width,height in pixels, like 40,12,18,18."),
+    ] = None,
     note: Annotated[str, typer.Option("--note", help="What the picture shows.")] = "",
     author: Annotated[str, typer.Option("--author", help="Your name.")] = "",
 ) -> None:
-    """Say what a picture shows: the next training learns a dismissed one as normal and leaves a confirmed one out."""
+    """Say what a picture or a place in it shows: the next training learns dismissed pictures as normal and leaves
+    confirmed ones out.
+    """
     from sensors_data.settings import parse
     from sensors_data.store import Store
-    from sensors_data.verdicts import PictureVerdict, keep_picture_verdict
+    from sensors_data.verdicts import PictureVerdict, keep_picture_verdict, verdict_by_image
 
     settings.camera(camera)
-    fields = {"camera": camera, "day": day_from(day), "image": image, "kind": kind, "note": note, "author": author}
-    key = keep_picture_verdict(Store(settings.store), parse(PictureVerdict, fields, "the verdict"))
-    say(f"kept verdict {key} on {image} of {camera}: {kind}; `incidents withdraw` takes it back")
+    store, about = Store(settings.store), {"camera": camera, "day": day_from(day), "image": image, "place": place}
+    verdict = parse(PictureVerdict, {**about, "kind": kind, "note": note, "author": author}, "the verdict")
+    key = keep_picture_verdict(store, verdict)
+    what = f"place {verdict.place} of {image}" if place else image
+    say(f"kept verdict {key} on {what} of {camera}: {kind}; `incidents withdraw` takes it back")
+    if verdict_by_image(store, camera)[image] != kind:
+        say(f"training still leaves {image} out: somebody confirmed it or another place in it")
 
 
 def evaluate_images(

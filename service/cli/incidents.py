@@ -12,6 +12,8 @@ from sensors_data.settings import Settings, parse
 from service.cli.options import FamilyOption, JsonOption, SomeFamilyOption, with_settings
 from service.console import add_cells, show, show_json, show_table
 
+OF_PICTURES = {"family": "family or camera", "asset": "asset or picture", "sensor": "sensor or place"}
+"""What the columns hold that a verdict on a picture shares with intervals of families."""
 app = typer.Typer(help="Known faults and planned work.", no_args_is_help=True)
 
 
@@ -55,7 +57,7 @@ def withdraw(
 
 
 def list_incidents(settings: Settings, family: SomeFamilyOption = None, as_json: JsonOption = False) -> None:
-    """List known faults, planned work, and what people said of anomalies."""
+    """List known faults, planned work, and what people said of anomalies and pictures."""
     from rich.table import Table
 
     from sensors_data.series.incidents import read_incidents
@@ -65,15 +67,20 @@ def list_incidents(settings: Settings, family: SomeFamilyOption = None, as_json:
     columns = ("incident", "family", "asset", "sensor", "kind", "start", "end", "note", "author")
     if as_json:
         rows = rows.assign(**{at: rows[at].dt.strftime("%Y-%m-%dT%H:%M:%SZ") for at in ("start", "end")})
-        show_json(rows[list(columns)].astype(object).where(rows.notna(), None).to_dict("records"))
+        every = [*columns, "camera", "image", "place"]
+        show_json(rows[every].astype(object).where(rows.notna(), None).to_dict("records"))
         return
     if rows.empty:
         show("no incidents")
         return
     table = Table()
     for column in columns:
-        table.add_column(column, no_wrap=column == "incident", overflow="fold")
+        heading = OF_PICTURES.get(column, column)
+        table.add_column(heading, no_wrap=column == "incident", overflow="fold")
     rows = rows.assign(**{at: rows[at].dt.strftime("%Y-%m-%d %H:%M") for at in ("start", "end")})
+    rows = rows.mask(
+        rows["camera"].notna(), rows.assign(family=rows["camera"], asset=rows["image"], sensor=rows["place"])
+    )
     for row in rows.astype(object).where(rows.notna(), "all").to_dict("records"):
         add_cells(table, *(row[column] for column in columns))
     show_table(table)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from anomaly.evaluation.images import ImageEvaluation, Rate, evaluate_images
-from anomaly.images.detector import ImageDetector
+from anomaly.images.detector import ImageCard, ImageDetector
 from anomaly.images.files import load_for
 from anomaly.images.image_scores import ImageScores, score_images
 from anomaly.images.known_defects import pixel_hash
@@ -34,49 +34,69 @@ class Evaluated:
     """Whether the good parts are those that training held out, as there are no others."""
 
 
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures whose label is known and that a detector did not learn from."""
+
+    rows: pd.DataFrame
+    images: np.ndarray  # (N, C, H, W) uint8
+    odd: np.ndarray  # (N,) bool
+    only_held_out: bool
+    """Whether the good parts are those that training held out."""
+
+
 def evaluate_camera(settings: Settings, camera: str, day: date | None) -> Evaluated:
     """The detector that serves `day`, or the newest, on pictures whose label is known and that it did not learn from.
 
-    Those are the test and validation parts of a labelled set, the defects, and parts of later days labelled good. Where
-    there is no such good part, those that training held out stand for them; its threshold rests on them.
     NotThereError when there is no detector, no defect, or no good part.
     """
-    store, spec = Store(settings.store), settings.camera(camera)
+    store = Store(settings.store)
     detector = load_for(store, camera, day or date.max)
-    days = [d for d in store.days("images", camera=camera) if day is None or d <= day + timedelta(days=28)]
-    rows = store.read_days("images", days, camera=camera)
-    normal = rows.index.isin(normal_rows(rows, spec).index)
-    tested, learned = rows["split"].isin(["test", "valid"]), rows["split"] == "train"
-    later = rows["time"] >= pd.Timestamp(detector.card.trained_through, tz="UTC") + pd.Timedelta(days=1)
-    unseen = (tested | ~normal | (later & (rows["label"] != "") & ~learned)).to_numpy(dtype=bool)
-    only_held_out = not (unseen & normal).any()
-    if only_held_out:
-        unseen = unseen | normal & rows["image_id"].isin(_held_out(store, settings, camera, detector)).to_numpy(
-            dtype=bool
-        )
-    rows, odd = rows[unseen].reset_index(drop=True), ~normal[unseen]
-    images = pixels_of(rows, spec)
-    if detector.card.known:
-        known = np.isin([pixel_hash(image) for image in images], detector.card.known.hashes)
-        rows, odd, images = rows[~known].reset_index(drop=True), odd[~known], images[~known]
+    pictures = unlearned_pictures(settings, camera, day, detector.card)
+    rows, odd = pictures.rows, pictures.odd
     if odd.all() or not odd.any():
         raise NotThereError(
             f"{camera} has {int((~odd).sum())} good parts and {int(odd.sum())} defects that {detector.name} did not "
             f"learn from (labels: {labels_in_words(rows) or 'none'})",
             "put labelled pictures into folders like test/good and test/crack, or ingest a later day",
         )
-    scores = score_images(detector, images)
+    scores = score_images(detector, pictures.images)
     masks = np.stack([_mask(png, scores.maps.shape[1:]) for png in rows["mask"]])
     labels = rows["label"].to_numpy(str)
     limits = detector.card.threshold.value, detector.card.pixel_threshold
     figures = evaluate_images(labels, odd, scores.score, limits[0], scores.maps, masks, limits[1])
-    return Evaluated(detector, rows, odd, scores, figures, only_held_out)
+    return Evaluated(detector, rows, odd, scores, figures, pictures.only_held_out)
 
 
-def _held_out(store: Store, settings: Settings, camera: str, detector: ImageDetector) -> list[str]:
+def unlearned_pictures(settings: Settings, camera: str, day: date | None, card: ImageCard) -> Pictures:
+    """The test and validation parts of a labelled set, the defects, and parts of later days labelled good.
+
+    Where there is no such good part, those that training held out stand for them; its threshold rests on them. Known
+    defects that were learned from are left out, and pictures whose label a person contradicted.
+    """
+    store, spec = Store(settings.store), settings.camera(camera)
+    days = [d for d in store.days("images", camera=camera) if day is None or d <= day + timedelta(days=28)]
+    rows = store.read_days("images", days, camera=camera)
+    normal = rows.index.isin(normal_rows(rows, spec).index)
+    verdict = rows["image_id"].map(verdict_by_image(store, camera))
+    contradicted = (verdict == np.where(normal, "confirmed", "dismissed")).to_numpy(dtype=bool)
+    tested, learned = rows["split"].isin(["test", "valid"]), rows["split"] == "train"
+    later = rows["time"] >= pd.Timestamp(card.trained_through, tz="UTC") + pd.Timedelta(days=1)
+    unseen = (tested | ~normal | (later & (rows["label"] != "") & ~learned)).to_numpy(dtype=bool) & ~contradicted
+    only_held_out = not (unseen & normal).any()
+    if only_held_out:
+        held_out = rows["image_id"].isin(_held_out(store, settings, camera, card)).to_numpy(dtype=bool)
+        unseen = unseen | normal & held_out & ~contradicted
+    rows, odd = rows[unseen].reset_index(drop=True), ~normal[unseen]
+    images = pixels_of(rows, spec)
+    hashes = card.known.hashes if card.known else ()
+    new = ~np.isin([pixel_hash(image) for image in images], hashes)
+    return Pictures(rows[new].reset_index(drop=True), images[new], odd[new], only_held_out)
+
+
+def _held_out(store: Store, settings: Settings, camera: str, card: ImageCard) -> list[str]:
     """The image_id of the good parts that training held out, the last ones it had."""
-    card, verdicts = detector.card, verdict_by_image(store, camera)
-    day = card.trained_through + timedelta(days=1)
+    day, verdicts = card.trained_through + timedelta(days=1), verdict_by_image(store, camera)
     learned = normal_images(store, camera, settings.camera(camera), day, card.config.days, verdicts)
     return [str(name) for name in learned["image_id"].tail(card.held_out)]
 

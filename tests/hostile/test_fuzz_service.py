@@ -59,7 +59,13 @@ def test_changed_words_of_people(attack, client, site):
     said = {
         "/v1/labels": {"family": FAMILY, "anomaly_id": anomaly, "kind": "confirmed", "author": "ana"},
         "/v1/incidents": {"family": FAMILY, "start": begun, "end": f"{LAST}T07:00Z", "kind": "planned", "note": "n"},
-        "/v1/picture-verdicts": {"camera": CAMERA, "day": str(LAST), "image": picture, "kind": "dismissed"},
+        "/v1/picture-verdicts": {
+            "camera": CAMERA,
+            "day": str(LAST),
+            "image": picture,
+            "kind": "dismissed",
+            "place": "1,2,3,4",
+        },
     }
     seeds = [json_of([path, body]) for path, body in said.items()]
     headers = {"authorization": f"Bearer {TOKEN}", "content-type": "application/json"}
