@@ -3,18 +3,21 @@
 python -m benchmarks.images.known --data FILE.npz [--known 23] [--first 0] [--draws 5] [--steps 1000] [--mirrors 4]
 
 FILE is as for benchmarks.images.defects, with masks. In each draw some defects are known, one of each group of
-look-alikes, and no look-alike of theirs is tested. One training gives both rows: with its head of known defects and
-without. The interval is Student's, paired over draws.
+look-alikes, and no look-alike of theirs is tested. One training gives three rows: without known defects, with them by
+their outlines, and by the upright rectangles around these, as a person draws places. The interval is Student's, paired
+over draws.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import pandas as pd
+import torch
 import typer
 from sklearn.metrics import roc_auc_score
 
@@ -23,8 +26,9 @@ from anomaly.images.detector import PATCH_CONFIG, ImageDetectorConfig
 from anomaly.images.features import Represent
 from anomaly.images.image_scores import Worst, score_parts
 from anomaly.images.known_defects import KnownDefects
-from anomaly.images.known_gain import known_use
+from anomaly.images.known_gain import known_use, with_head
 from anomaly.images.learning import ImageTraining, Learned, learn_and_hold_out
+from anomaly.images.scoring import surprises
 from anomaly.tails import student_quantile
 from benchmarks.images.defects import remembered_features
 from benchmarks.images.defects_data import Parts, read_parts, split
@@ -51,7 +55,9 @@ def known_and_tested(parts: Parts, groups: np.ndarray, seed: int, count: int) ->
 def rows_of(
     parts: Parts, groups: np.ndarray, seed: int, count: int, config: ImageDetectorConfig, features: Represent
 ) -> Iterator[dict[str, object]]:
-    """Two rows of a draw: the figures without known defects and with them, and what the training says of their gain."""
+    """Three rows of a draw: the figures without known defects, with their outlines and with the rectangles around them,
+    and what the training says of the gain by outlines.
+    """
     train, _ = split(parts.odd, groups, seed)
     known, tested = known_and_tested(parts, groups, seed, count)
     defects = KnownDefects(parts.x[known], parts.masks[known])
@@ -66,8 +72,31 @@ def rows_of(
     use = known_use(learned.network, head, config, defects, last, features, seed)
     about = {"seed": seed, "known": len(defects), "stated_gain": use.gain, "stated_low": use.low}
     of_test = parts.x[tested], parts.odd[tested], parts.masks[tested]
-    for name, model in (("without", learned.without_head()), ("with", learned)):
+    rough = KnownDefects(defects.images, rectangles(defects.masks))
+    models = {
+        "without": learned.without_head(),
+        "with": learned,
+        "by places": with_other(learned, good, rough, seed, features),
+    }
+    for name, model in models.items():
         yield {"method": name, **about, **figures(model, config, *of_test, features)}
+
+
+def rectangles(masks: np.ndarray) -> np.ndarray:
+    """The upright rectangle around all that is marked in each of some masks, both (D, H, W) bool."""
+    around = np.zeros_like(masks)
+    for mask, place in zip(masks, around, strict=True):
+        rows, columns = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
+        place[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = True
+    return around
+
+
+def with_other(learned: Learned, good: np.ndarray, defects: KnownDefects, seed: int, features: Represent) -> Learned:
+    """What was learned from good images (N, C, H, W), with a head of other known defects."""
+    count = len(good) - learned.held_out
+    network = with_head(replace(learned.network, head=None), good[:count], defects, seed, features)
+    parts = torch.cat([surprise.parts for surprise in surprises(network, good[count:], features)])
+    return replace(learned, network=network, parts=parts)
 
 
 def figures(
@@ -97,14 +126,17 @@ def figures(
 
 
 def report(rows: pd.DataFrame) -> None:
-    """Print each measure's mean without and with known defects, and the gain with its 95 % interval over draws."""
-    without, ours = (rows[rows["method"] == name].set_index("seed") for name in ("without", "with"))
+    """Print each measure's mean without known defects, and with them its gain with a 95 % interval over draws."""
+    without = rows[rows["method"] == "without"].set_index("seed")
     for measure in MEASURES:
-        gains = (ours[measure] - without[measure]).to_numpy(float)
-        line = f"{measure}: {without[measure].mean():.3f} without, {ours[measure].mean():.3f} with"
-        if len(gains) > 1:
-            half = student_quantile(0.975, len(gains) - 1) * gains.std(ddof=1) / np.sqrt(len(gains))
-            line += f", gain {gains.mean():+.3f} ({gains.mean() - half:+.3f} to {gains.mean() + half:+.3f})"
+        line = f"{measure}: {without[measure].mean():.3f} without"
+        for name in ("with", "by places"):
+            ours = rows[rows["method"] == name].set_index("seed")[measure]
+            line += f", {ours.mean():.3f} {name}"
+            gains = (ours - without[measure]).to_numpy(float)
+            if len(gains) > 1:
+                half = student_quantile(0.975, len(gains) - 1) * gains.std(ddof=1) / np.sqrt(len(gains))
+                line += f", gain {gains.mean():+.3f} ({gains.mean() - half:+.3f} to {gains.mean() + half:+.3f})"
         console.print(line)
 
 
@@ -127,7 +159,7 @@ def main(
     rows: list[dict[str, object]] = []
     for seed in range(first, first + draws):
         rows += rows_of(parts, groups, seed, known, config, remembered)
-        for row in rows[-2:]:
+        for row in rows[-3:]:
             console.print("  ".join(f"{k} {v:.3f}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()))
         if out is not None:
             pd.DataFrame(rows).to_csv(out, index=False)
