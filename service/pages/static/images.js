@@ -1,5 +1,6 @@
 // Images: a camera's day as pictures beside their heat maps, verdicts by key, one's own picture, the map of codes.
 import { addressed, address, ask, counted, escaped, fetched, moment, say } from "./app.js";
+import { beginPlace, clearPlace, dragPlaces, drawPlaces, leavePlace, markedPlace, pixels } from "./picture_places.js";
 
 const KEYS = { c: "confirmed", d: "dismissed" };
 const WORDS = { confirmed: "a real defect", dismissed: "a false alarm" };
@@ -43,15 +44,31 @@ async function day(wanted) {
     fetched(`/v1/picture-verdicts?${new URLSearchParams({ camera })}`),
   ]);
   rows = scored;
-  verdicts = new Map(said.map((one) => [one.image, one]));
+  verdicts = new Map();
+  for (const one of said) verdicts.set(one.image, [...verdictsOn(one.image), one]);
   render();
   await showCodes();
 }
 
-const verdictText = (row) => {
-  const said = verdicts.get(row.image_id);
-  return said ? `${WORDS[said.kind]}, says ${said.author || "somebody"}` : "";
-};
+const verdictsOn = (image) => verdicts.get(image) ?? [];
+const wholeVerdict = (image) => verdictsOn(image).find((one) => !one.place);
+const author = (verdict) => verdict.author || "somebody";
+
+/** What was said of a picture, and of each place in it. */
+function verdictsText(image) {
+  const whole = wholeVerdict(image);
+  const places = verdictsOn(image).filter((one) => one.place).map((one) =>
+    `<li>${WORDS[one.kind]} at ${escaped(one.place)}, says ${escaped(author(one))} <button type="button" data-back="${escaped(one.incident)}"${document.body.dataset.mayWrite ? "" : " disabled"}>take back</button></li>`);
+  return `<em>${whole ? escaped(`${WORDS[whole.kind]}, says ${author(whole)}`) : ""}</em>${places.length ? `<ul>${places.join("")}</ul>` : ""}`;
+}
+
+/** Show what was said of a figure's picture. */
+function showVerdicts(figure) {
+  figure.querySelector(".verdicts").innerHTML = verdictsText(figure.dataset.image);
+  drawPlaces(figure, verdictsOn(figure.dataset.image));
+}
+
+const marked = (address, words) => `<span class="marked"><img src="${address}" alt="${words}" loading="lazy"><svg aria-hidden="true" preserveAspectRatio="none"></svg></span>`;
 
 function render() {
   const { only, most } = asked();
@@ -61,28 +78,44 @@ function render() {
   const limit = rows.length ? `, limit ${short(rows[0].threshold)} nats` : "";
   ask("counts").textContent = `${odd.length.toLocaleString("en")} of ${counted(rows.length, "picture")} over the threshold${limit}; ${shown.length} of ${chosen.length.toLocaleString("en")} shown.`;
   pictures.innerHTML = shown.map((row) => `<figure tabindex="0" data-image="${escaped(row.image_id)}"${row.is_anomaly ? ' class="odd"' : ""}>
-    <div><img src="${of(row.image_id, "image")}" alt="the picture" loading="lazy"><img src="${of(row.image_id, "heat-map")}" alt="what is unexpected in it" loading="lazy"></div>
-    <figcaption><strong>${short(row.score)} nats</strong> ${row.is_anomaly ? "odd" : "normal"}, ${moment(Date.parse(row.time) / 1000)}<br><span class="soft">${escaped(row.image_id)}</span><br><em>${escaped(verdictText(row))}</em></figcaption>
-    <p>${ask("buttons").innerHTML}</p></figure>`).join("");
+    <div>${marked(of(row.image_id, "image"), "the picture")}${marked(of(row.image_id, "heat-map"), "what is unexpected in it")}</div>
+    <figcaption><strong>${short(row.score)} nats</strong> ${row.is_anomaly ? "odd" : "normal"}, ${moment(Date.parse(row.time) / 1000)}<br><span class="soft">${escaped(row.image_id)}</span><br><span class="verdicts">${verdictsText(row.image_id)}</span></figcaption>
+    ${ask("place")?.innerHTML ?? ""}<p>${ask("buttons").innerHTML}</p></figure>`).join("");
 }
 
-/** Keep what somebody says of a picture, or take back what was said. */
+/** Whether somebody may say something, under a name. */
+function maySpeak() {
+  const name = form.elements.author.value.trim();
+  if (!document.body.dataset.mayWrite) say("Writing takes the token");
+  else if (!name) { form.elements.author.focus(); say("Say who you are first: your name is kept with what you say."); }
+  else localStorage.setItem("author", name);
+  return document.body.dataset.mayWrite && name;
+}
+
+/** Keep what somebody says of a picture, or of the place that is marked in it. */
 async function speak(figure, kind) {
-  const image = figure.dataset.image, author = form.elements.author.value.trim();
-  if (!document.body.dataset.mayWrite) return say("Writing takes the token");
-  if (!author) { form.elements.author.focus(); return say("Say who you are first: your name is kept with what you say."); }
-  localStorage.setItem("author", author);
-  if (kind) {
-    const { camera, day } = asked();
-    const { incident } = await fetched("/v1/picture-verdicts", { method: "POST", body: JSON.stringify({ camera, day, image, kind, author }) });
-    verdicts.set(image, { incident, kind, author });
-    say(`${WORDS[kind]}. It counts from the next training on.`);
-  } else if (verdicts.has(image)) {
-    await fetched(`/v1/incidents/${verdicts.get(image).incident}`, { method: "DELETE" });
-    verdicts.delete(image);
-    say("taken back");
-  }
-  figure.querySelector("em").textContent = verdictText({ image_id: image });
+  const name = maySpeak();
+  if (!name) return;
+  const { camera, day } = asked(), { image } = figure.dataset, place = markedPlace(figure);
+  const { incident } = await fetched("/v1/picture-verdicts", { method: "POST", body: JSON.stringify({ camera, day, image, kind, place, author: name }) });
+  const others = verdictsOn(image).filter((one) => (one.place ?? null) !== place);
+  verdicts.set(image, [...others, { incident, image, kind, place, place_size: pixels(figure).join("x"), author: name }]);
+  clearPlace(figure);
+  showVerdicts(figure);
+  const stays = kind === "dismissed" && others.some((one) => one.kind === "confirmed");
+  say(`${place ? `${place}: ` : ""}${WORDS[kind]}. ${stays ? "Training still leaves the picture out: a real defect was confirmed in it." : "It counts from the next training on."}`);
+}
+
+/** Take back a verdict on a figure's picture. */
+async function takeBack(figure, verdict) {
+  const { image } = figure.dataset;
+  if (!verdict) return verdictsOn(image).length ? say("Nothing was said of the whole picture. Take a place back by its own button.") : undefined;
+  if (!maySpeak()) return;
+  await fetched(`/v1/incidents/${verdict.incident}`, { method: "DELETE" });
+  verdicts.set(image, verdictsOn(image).filter((one) => one !== verdict));
+  if (!verdictsOn(image).length) verdicts.delete(image);
+  showVerdicts(figure);
+  say("taken back");
 }
 
 /** Show beside the heat map what the part should look like: its generator paints out what is odd. */
@@ -123,6 +156,7 @@ async function judge(file) {
     <div class="pictures"><figure><div><img src="${URL.createObjectURL(file)}" alt="your picture"><img src="${URL.createObjectURL(await map.blob())}" alt="what is unexpected in it"></div><figcaption>${escaped(file.name)}</figcaption></figure></div>`;
 }
 
+const redraw = (figure) => drawPlaces(figure, verdictsOn(figure.dataset.image));
 const failing = (work) => (...given) => Promise.resolve(work(...given)).catch((error) => say(error.message));
 
 if (form) {
@@ -136,13 +170,23 @@ if (form) {
   }));
   pictures.addEventListener("click", failing((event) => "expected" in event.target.dataset && expect(event.target.closest("figure"))));
   pictures.addEventListener("click", failing((event) => event.target.dataset.kind && speak(event.target.closest("figure"), event.target.dataset.kind)));
+  pictures.addEventListener("click", failing((event) => {
+    const figure = event.target.closest("figure"), { back } = event.target.dataset;
+    if (back) return takeBack(figure, verdictsOn(figure.dataset.image).find((one) => one.incident === back));
+  }));
+  pictures.addEventListener("load", (event) => event.target.closest(".marked") && redraw(event.target.closest("figure")), true);
+  pictures.addEventListener("input", (event) => redraw(event.target.closest("figure")));
+  pictures.addEventListener("toggle", (event) => redraw(event.target.closest("figure")), true);
+  dragPlaces(pictures, redraw);
   ask("own").addEventListener("change", (event) => event.target.files[0] && judge(event.target.files[0]).catch((error) => { ask("judged").innerHTML = `<p class="note bad">${escaped(error.message)}</p>`; }));
   addEventListener("keydown", failing((event) => {
+    if (event.key === "Escape" && event.target.matches("[data-part]")) return leavePlace(event.target.closest("figure"));
     if (event.target.matches("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
     const all = [...pictures.children], at = all.indexOf(document.activeElement.closest?.("figure"));
     if (event.key === "j" || event.key === "k") all[Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), all.length - 1)]?.focus();
     else if (at >= 0 && event.key in KEYS) return speak(all[at], KEYS[event.key]);
-    else if (at >= 0 && event.key === "u") return speak(all[at], null);
+    else if (at >= 0 && event.key === "u") return takeBack(all[at], wholeVerdict(all[at].dataset.image));
+    else if (at >= 0 && event.key === "p") { event.preventDefault(); beginPlace(all[at]); }
   }));
   addEventListener("popstate", failing(load));
   load().catch((error) => { ask("counts").textContent = error.message; });

@@ -147,6 +147,49 @@ def test_a_picture_is_judged_by_key_and_the_verdict_taken_back(opened, browser, 
     stranger.close()
 
 
+def test_a_place_is_dragged_or_typed_drawn_judged_and_taken_back(opened, seen, good_to_see):
+    page = opened("images?camera=press", is_refused=True)
+    page.wait_for_function("document.querySelector('.marked img')?.naturalWidth >= 28")
+    page.fill("[name=author]", "Ann")
+    figure, store = page.locator("#pictures figure").first, Store(seen.store)
+    image = figure.get_attribute("data-image")
+    figure.focus()
+    page.keyboard.press("p")
+    for typed in (3, 4, 5, 40):  # focus lies on the first field
+        page.keyboard.type(str(typed))
+        page.keyboard.press("Tab")
+    figure.locator("[data-kind=confirmed]").click()
+    page.wait_for_selector("#said:has-text('3,4,5,40 is not inside')")
+    figure.locator("[data-part=height]").fill("6")
+    page.wait_for_selector(".marked .draft[height='6']")
+    figure.locator("[data-kind=confirmed]").click()
+    page.wait_for_selector(".verdicts li:has-text('a real defect at 3,4,5,6, says Ann')")
+    over = figure.locator(".marked svg").last.bounding_box()  # the heat map's
+    side = over["width"] / 28
+    page.mouse.move(over["x"] + 20.5 * side, over["y"] + 9.5 * side)
+    page.mouse.down()
+    page.mouse.move(over["x"] + 15.5 * side, over["y"] + 12.5 * side)
+    page.mouse.up()
+    good_to_see(page)
+    figure.locator("[data-kind=dismissed]").click()
+    page.wait_for_selector("#said:has-text('15,9,6,4: a false alarm. Training still leaves the picture out')")
+    rows = picture_verdicts(store, "press").sort_values("place")[["image", "kind", "place", "place_size"]]
+    assert rows.to_numpy().tolist() == [
+        [image, "dismissed", "15,9,6,4", "28x28"],
+        [image, "confirmed", "3,4,5,6", "28x28"],
+    ]
+    page.reload()
+    page.wait_for_selector(".marked rect.confirmed")
+    page.locator("#pictures figure").first.focus()
+    page.keyboard.press("u")
+    page.wait_for_selector("#said:has-text('Take a place back by its own button')")
+    for left in (1, 0):
+        page.locator("[data-back]").first.click()
+        page.wait_for_function(f"document.querySelectorAll('[data-back]').length === {left}")
+    assert page.locator(".marked rect").count() == 0
+    assert picture_verdicts(store, "press").empty
+
+
 SHEETS = "['drawn', 'real', 'way'].map(id => document.getElementById(id))"
 
 
