@@ -15,7 +15,8 @@ import typer
 from rich.table import Table
 
 from benchmarks.nights.figures import measure
-from benchmarks.nights.run import METHODS, read_dated
+from benchmarks.nights.methods import METHODS
+from benchmarks.nights.run import read_dated
 from benchmarks.outputs import wide_console
 from benchmarks.series.data import Listed, read_manifest
 

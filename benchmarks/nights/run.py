@@ -1,4 +1,4 @@
-"""A dated series through the product's own nights, and through baselines: the intervals that each tells."""
+"""A dated series through the product's own nights: the intervals that they tell."""
 
 from __future__ import annotations
 
@@ -11,14 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from anomaly.evaluation import baselines
-from anomaly.evaluation.scores import events
 from anomaly.series.files import serving
 from anomaly.series.night.find_job import find_anomalies
 from anomaly.series.night.score_job import score_series
-from anomaly.series.span import WEEK_S
 from anomaly.series.training.train_job import train_series, training_due
-from anomaly.thresholds import pot_threshold
 from benchmarks.series.data import Listed
 from sensors_data.provenance import Provenance
 from sensors_data.series.jobs import impute
@@ -28,7 +24,6 @@ from sensors_data.store import Store
 FAMILY = ASSET = "series"
 EPOCH = np.datetime64("2020-01-06", "us")  # a Monday: where a series has no dates, a row is a minute
 DAY = np.timedelta64(1, "D")
-MERGE = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -106,56 +101,3 @@ def one_night(settings: Settings, family: str, wide: pd.DataFrame, day: date) ->
     score_series(settings, day, family)
     find_anomalies(settings, day, family)
     return store.read("anomalies", family=family, day=day)
-
-
-def ppca(series: Dated, budget: float, seed: int) -> pd.DataFrame:
-    """Windowed PPCA, fitted once, with the product's kind of threshold."""
-    return _baseline(baselines.ppca, series, budget, seed)
-
-
-def isolation_forest(series: Dated, budget: float, seed: int) -> pd.DataFrame:
-    """An isolation forest over windows, fitted once, with the product's kind of threshold."""
-    return _baseline(baselines.isolation_forest, series, budget, seed)
-
-
-def seasonal_median(series: Dated, budget: float, seed: int) -> pd.DataFrame:
-    """The distance from the median of the hour of the day over its median absolute deviation, fitted once."""
-    hour = (series.times.astype("datetime64[h]").astype(np.int64) % 24)[: len(series.values)]
-
-    def fit(train: NDArray[np.float64], _: int) -> baselines.Scorer:
-        known = pd.DataFrame(train).groupby(hour[: len(train)])
-        middle = known.median().reindex(range(24)).interpolate(limit_direction="both").to_numpy()
-        apart = np.abs(train - middle[hour[: len(train)]])
-        scale = np.maximum(np.median(apart, axis=0), 1e-9 * np.maximum(np.abs(train).max(axis=0), 1e-9))
-        return lambda values: np.asarray((np.abs(values - middle[hour[: len(values)]]) / scale).max(axis=1))
-
-    return _baseline(fit, series, budget, seed)
-
-
-def _baseline(method: baselines.Baseline, series: Dated, budget: float, seed: int) -> pd.DataFrame:
-    """Intervals over a limit from peaks over threshold of the train rows' own scores, near ones merged."""
-    values = pd.DataFrame(series.values).ffill().bfill().fillna(0.0).to_numpy()
-    train = values[: series.train_end]
-    scores = method(train, seed)(values)
-    rate = budget * series.step.total_seconds() / WEEK_S
-    limit = pot_threshold(scores[: series.train_end], rate, gap=baselines.window_length(train)).value
-    over = scores > limit
-    over[: series.train_end] = False
-    starts, ends = events(over)
-    rows = pd.DataFrame(
-        {"start": series.times[starts], "end": series.times[ends - 1] + np.timedelta64(series.step, "us")}
-    )
-    apart = rows["start"] - rows["end"].shift() > max(MERGE, series.step)
-    merged: pd.DataFrame = rows.groupby(apart.cumsum().to_numpy()).agg(start=("start", "min"), end=("end", "max"))
-    if len(merged) == 0:
-        return merged.assign(detected=merged["start"])
-    intervals: pd.DataFrame = merged.reset_index(drop=True).apply(lambda column: column.dt.tz_localize("UTC"))
-    return intervals.assign(detected=intervals["start"])
-
-
-METHODS = {
-    "nightscore": nightscore,
-    "ppca": ppca,
-    "seasonal-median": seasonal_median,
-    "isolation-forest": isolation_forest,
-}
