@@ -19,7 +19,7 @@ from anomaly.series.evidence.flat import FlatLimits, flat_runs, or_flat
 from anomaly.series.evidence.judged import Judged
 from anomaly.series.evidence.windows import EvidenceModel
 from anomaly.series.profile import Profile
-from anomaly.series.scores import RowScores, Scores, shares_of
+from anomaly.series.scores import RowScores, Scores, by_asset, shares_of
 from anomaly.series.span import WEEK_S, Span
 from anomaly.thresholds import Threshold
 from sensors_data.errors import UnusableError
@@ -200,23 +200,20 @@ class Detector(ABC):
         if self.flat_limits is not None:
             judged = judged.lifted(flat / self.flat_limits.rows, self.threshold.value * factor)
             pattern = or_flat(pattern, self.flat_limits.evidence(flat))
-        parts = {
-            "score": judged.score,
-            "coverage_factor": factor,
-            "observed_share": observed.mean(axis=-1, dtype=np.float64),
-            "sensor_score": sensor_score,
-            "share": judged.share,
-            "expected": self.in_units(rows.expected, times, *block.assets),
-            "low": self.in_units(rows.expected - self.band, times, *block.assets),
-            "high": self.in_units(rows.expected + self.band, times, *block.assets),
-            "pattern": pattern,
-            "cross": cross,
-        }
-        each = zip(*parts.values(), strict=True)
-        return {
-            a: Scores(times, **dict(zip(parts, columns, strict=True)))
-            for a, columns in zip(block.assets, each, strict=True)
-        }
+        return by_asset(
+            block.assets,
+            times,
+            score=judged.score,
+            coverage_factor=factor,
+            observed_share=observed.mean(axis=-1, dtype=np.float64),
+            sensor_score=sensor_score,
+            share=judged.share,
+            expected=self.in_units(rows.expected, times, *block.assets),
+            low=self.in_units(rows.expected - self.band, times, *block.assets),
+            high=self.in_units(rows.expected + self.band, times, *block.assets),
+            pattern=pattern,
+            cross=cross,
+        )
 
     @cached_property
     def flat_limits(self) -> FlatLimits | None:

@@ -33,6 +33,15 @@ class Scores:
         return Scores(*(np.where(chosen.reshape(-1, *[1] * (a.ndim - 1)), a, b) for a, b in parts))
 
 
+def by_asset(assets: tuple[str, ...], times: np.ndarray, **parts: np.ndarray) -> dict[str, Scores]:
+    """The scores of each asset at `times` (T,), from arrays (A, T) and (A, T, D) named as the fields of `Scores`."""
+    of_assets = zip(*parts.values(), strict=True)
+    return {
+        asset: Scores(times, **dict(zip(parts, columns, strict=True)))
+        for asset, columns in zip(assets, of_assets, strict=True)
+    }
+
+
 @dataclass(frozen=True)
 class RowScores:
     """Results for a standardised grid: T rows, D modelled sensors; for a block, with its A assets as the first axis."""
