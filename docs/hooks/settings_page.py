@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import griffe
@@ -83,9 +84,17 @@ def meanings(model: type[BaseModel]) -> dict[str, str]:
     for section in reversed(
         [parent for parent in model.__mro__ if issubclass(parent, Section) and parent is not Section]
     ):
-        members = griffe.load(f"{section.__module__}.{section.__qualname__}", allow_inspection=False).members
+        members = _package(section.__module__.split(".")[0])[section.__module__][section.__qualname__].members
         written |= {name: member.docstring.value for name, member in members.items() if member.docstring}
     return {name: field.description or written.get(name, "") for name, field in model.model_fields.items()}
+
+
+@cache
+def _package(name: str) -> griffe.ModulesCollection:
+    """The sources of a package, parsed once."""
+    loader = griffe.GriffeLoader(allow_inspection=False)
+    loader.load(name)
+    return loader.modules_collection
 
 
 def _section(head: str, model: type[BaseModel]) -> str:
