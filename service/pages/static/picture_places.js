@@ -1,6 +1,7 @@
 // Places in a picture: drawn over it and its heat map, dragged or typed, as left,top,width,height in its own pixels.
 import { escaped } from "./app.js";
 
+const LARGE = 512; // columns from which a picture has the whole width while a place is marked
 const PARTS = ["left", "top", "width", "height"];
 const marks = (figure) => figure.querySelector(".place");
 const fields = (figure) => PARTS.map((part) => figure.querySelector(`[data-part="${part}"]`)).filter(Boolean);
@@ -40,6 +41,7 @@ export function leavePlace(figure) {
 export function drawPlaces(figure, verdicts) {
   const [width, height] = pixels(figure);
   if (!width) return;
+  figure.classList.toggle("large", width > LARGE);
   const rect = (numbers, kind) => `<rect class="${escaped(kind)}" x="${numbers[0]}" y="${numbers[1]}" width="${numbers[2]}" height="${numbers[3]}"/>`;
   const rects = verdicts.filter((verdict) => verdict.place).map(({ place, place_size: size, kind }) => {
     const [across, down] = size.split("x").map(Number), scale = [width / across, height / down];
