@@ -97,8 +97,8 @@ FINDINGS = (
     ),
     Table(
         "incidents",
-        "Known intervals, one small file each: faults, planned work, and what people said of an anomaly, a picture or a "
-        "place in one.",
+        "Known intervals, one small file each: faults, planned work, and what people said of an anomaly, of a picture "
+        "or of a place in one.",
         partition=("incident",),
         order=("start",),
         is_record=True,
