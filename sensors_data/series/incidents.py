@@ -25,6 +25,8 @@ ASSIGNED = "assigned"
 SNOOZED = "snoozed"
 """That a found anomaly is out of the queue until a moment; it changes neither alarms nor trainings."""
 NO_VERDICTS = (ASSIGNED, SNOOZED)
+_LATER = ("until", "severity", "calendar")
+"""What incidents of earlier versions had not; their ids are made without it."""
 
 
 class Incident(Section):
@@ -44,6 +46,8 @@ class Incident(Section):
     """When a snooze ends."""
     severity: Label | None = None
     """How severe the anomaly was when it was snoozed."""
+    calendar: Label | None = None
+    """Name of the calendar file that it was imported from."""
 
 
 def add_incident(store: Store, incident: Incident) -> str:
@@ -53,6 +57,18 @@ def add_incident(store: Store, incident: Incident) -> str:
     """
     if incident.kind == SNOOZED and incident.until is None:
         raise UnusableError("a snooze has a day on which it ends", "snooze anomalies in Review or by POST /v1/snoozes")
+    incident = _in_utc(incident)
+    unset = {name for name in _LATER if getattr(incident, name) is None}  # ids of before they were
+    key = hashlib.sha256(incident.model_dump_json(exclude={"told", *unset}).encode()).hexdigest()[:16]
+    keep_as(store, incident, key)
+    about = f"{incident.family} {incident.asset or 'all assets'} {incident.start} to {incident.end}, incident {key}"
+    about += f", until {incident.until:%Y-%m-%d}" if incident.until else ""
+    record(store, incident.kind, about, incident.author)
+    return key
+
+
+def _in_utc(incident: Incident) -> Incident:
+    """The incident with its times in UTC. UnusableError when it has no length, or they have no zone."""
     if incident.start.tzinfo is None or incident.end.tzinfo is None:
         raise UnusableError("an incident's times need a zone, like 2026-11-21T08:00Z")
     if incident.end <= incident.start:
@@ -61,17 +77,15 @@ def add_incident(store: Store, incident: Incident) -> str:
         utc = {"start": incident.start.astimezone(UTC), "end": incident.end.astimezone(UTC)}
     except OverflowError as error:
         raise UnusableError("an incident's times lie outside the years 1 to 9999 in UTC") from error
-    incident = incident.model_copy(update=utc)
-    unset = {name for name in ("until", "severity") if getattr(incident, name) is None}  # ids of before they were
-    key = hashlib.sha256(incident.model_dump_json(exclude={"told", *unset}).encode()).hexdigest()[:16]
+    return incident.model_copy(update=utc)
+
+
+def keep_as(store: Store, incident: Incident, key: str) -> None:
+    """Keep an incident, whose times are in UTC, under an id; the audit log is the caller's."""
     row = pd.DataFrame([{**incident.model_dump(), "incident": key}])
     times = ["start", "end", "told", "until"]
     row[times] = row[times].apply(pd.to_datetime, utc=True)
     store.write("incidents", row, Provenance(job="incidents"), incident=key)
-    about = f"{incident.family} {incident.asset or 'all assets'} {incident.start} to {incident.end}, incident {key}"
-    about += f", until {incident.until:%Y-%m-%d}" if incident.until else ""
-    record(store, incident.kind, about, incident.author)
-    return key
 
 
 def label(store: Store, incident: Incident) -> str:
@@ -115,6 +129,12 @@ def withdraw(store: Store, incident: str, who: str = "") -> None:
 
     NotThereError when there is none of this id.
     """
+    take_back(store, incident)
+    record(store, "withdrew", f"incident {incident}", who)
+
+
+def take_back(store: Store, incident: str) -> None:
+    """Move an incident to the past ones; the audit log is the caller's. NotThereError when there is none of this id."""
     path = store.path("incidents", incident=incident)
     if not store.exists(path):
         raise NotThereError(f"there is no incident '{incident}'", "list them with: nightscore incidents list")
@@ -123,7 +143,6 @@ def withdraw(store: Store, incident: str, who: str = "") -> None:
     key = hashlib.sha256(f"{incident} {withdrawn.isoformat()}".encode()).hexdigest()[:16]
     store.write("past_incidents", row, Provenance(job="incidents"), incident=key)
     store.remove(path)
-    record(store, "withdrew", f"incident {incident}", who)
 
 
 def incident_that_begins(store: Store, text: str) -> str:
@@ -157,9 +176,11 @@ def past_incidents(store: Store, family: str) -> pd.DataFrame:
 def incident_rows(grid: Grid, incidents: pd.DataFrame, asset: str, kinds: tuple[str, ...]) -> np.ndarray:
     """Which rows of an asset's grid lie in an incident of these kinds, (T,) bool."""
     inside = np.zeros(len(grid), dtype=bool)
-    if incidents.empty:
+    if incidents.empty or not len(grid):
         return inside
-    of_asset = incidents[incidents["kind"].isin(kinds) & (incidents["asset"].isna() | (incidents["asset"] == asset))]
+    wanted = incidents["kind"].isin(kinds) & (incidents["asset"].isna() | (incidents["asset"] == asset))
+    first, last = (pd.Timestamp(grid.times[row], tz="UTC") for row in (0, -1))
+    of_asset = incidents[wanted & (incidents["end"] > first) & (incidents["start"] <= last)]
     for start, end in zip(of_asset["start"], of_asset["end"], strict=True):
         inside |= (grid.times >= as_us(start)) & (grid.times < as_us(end))
     return inside

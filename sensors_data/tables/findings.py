@@ -32,6 +32,9 @@ _OF_A_SNOOZE = (
     Column("until", TIME, "when a snooze ends, null for all else", since=4),
     Column("severity", TEXT, "how severe the anomaly was when it was snoozed; one that grew is awake", since=4),
 )
+_OF_A_CALENDAR = (
+    Column("calendar", TEXT, "name of the calendar file that it was imported from, null for all else", since=6),
+)
 
 FINDINGS = (
     Table(
@@ -102,7 +105,7 @@ FINDINGS = (
         partition=("incident",),
         order=("start",),
         is_record=True,
-        columns=(*_INCIDENT, *_OF_A_PICTURE, *_OF_A_SNOOZE, *_OF_A_PLACE),
+        columns=(*_INCIDENT, *_OF_A_PICTURE, *_OF_A_SNOOZE, *_OF_A_PLACE, *_OF_A_CALENDAR),
     ),
     Table(
         "past_incidents",
@@ -116,6 +119,7 @@ FINDINGS = (
             *_OF_A_PICTURE,
             *_OF_A_SNOOZE,
             *_OF_A_PLACE,
+            *_OF_A_CALENDAR,
         ),
     ),
 )

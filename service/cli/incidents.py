@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sensors_data.errors import UnusableError
 from sensors_data.settings import Settings, parse
-from service.cli.options import FamilyOption, JsonOption, SomeFamilyOption, with_settings
+from service.cli.options import FamilyOption, JsonOption, SomeFamilyOption, families_of, with_settings
 from service.console import add_cells, show, show_json, show_table
+from service.schedule.request import day_from
 
 OF_PICTURES = {"family": "family or camera", "asset": "asset or picture", "sensor": "sensor or place"}
 """What the columns hold that a verdict on a picture shares with intervals of families."""
@@ -38,6 +40,41 @@ def add(
     incident = parse(Incident, {**about, **when}, "incident")
     keep = label if kind in LABELS else add_incident
     show(f"kept incident {keep(Store(settings.store), incident)} of {family}: {kind}, {start} to {end}")
+
+
+def import_calendar(
+    settings: Settings,
+    path: Annotated[Path, typer.Option("--from", help="An iCalendar file, like plant.ics.")],
+    kind: Annotated[str, typer.Option("--kind", help="What its events are: planned or fault.")] = "planned",
+    family: SomeFamilyOption = None,
+    asset: Annotated[str | None, typer.Option("--asset", help="The asset; by default all assets.")] = None,
+    first: Annotated[
+        str | None, typer.Option("--from-day", help="First UTC day to look at; by default a week ago.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to-day", help="Last UTC day to look at; by default a year from today.")
+    ] = None,
+    author: Annotated[str, typer.Option("--author", help="Your name.")] = "",
+) -> None:
+    """Record a calendar's events as known intervals; a second import changes only what the calendar changed.
+
+    Events of the span that the file no longer has are withdrawn.
+    """
+    from sensors_data.series.calendars import planned
+    from sensors_data.series.calendars.calendar_file import events_in
+    from sensors_data.store import Store
+
+    told = datetime.now(UTC)
+    start = day_from(first) if first else told.date() - timedelta(days=7)
+    end = day_from(last) if last else told.date() + timedelta(days=366)
+    about = {"calendar": path.name, "kind": kind, "asset": asset, "first": start, "last": end, "author": author}
+    work = parse(planned.Work, about, "the import")
+    families = {name: settings.family(name) for name in families_of(settings, family)}
+    events = events_in(path)
+    calendars = {name: planned.calendar_of(events, work, spec.layout) for name, spec in families.items()}
+    for name, calendar in calendars.items():
+        imported = planned.import_calendar(Store(settings.store), name, calendar, work, told)
+        show(f"{path.name} for {name}, {start} to {end}: {imported}{planned.left_out(calendar)}")
 
 
 def withdraw(
@@ -88,6 +125,9 @@ def list_incidents(settings: Settings, family: SomeFamilyOption = None, as_json:
 
 app.command("add", epilog="Example: nightscore incidents add --family pump --start 2026-11-21T06:00Z ...")(
     with_settings(add)
+)
+app.command("import", epilog="Example: nightscore incidents import --from plant.ics --family pump")(
+    with_settings(import_calendar)
 )
 app.command("withdraw", epilog="Example: nightscore incidents withdraw 3f09a1")(with_settings(withdraw))
 app.command("list", epilog="Example: nightscore incidents list --json")(with_settings(list_incidents))
