@@ -125,7 +125,7 @@ def _check_zone(zone: Component, name: str) -> None:
         if parts.get("FREQ") != ["YEARLY"] or not set(parts) <= _YEARLY or parts.get("INTERVAL", [1])[0] < 1:
             raise UnusableError(f"{place} changes its clock by a rule that is not yearly", remedy)
     try:
-        tzp.timezone(_text(zone, "TZID")).utcoffset(datetime(2026, 1, 1))  # type: ignore[union-attr]
+        datetime(2026, 1, 1, tzinfo=tzp.timezone(_text(zone, "TZID"))).utcoffset()
     except _MISPLACED as error:
         raise UnusableError(f"{place} does not say what its clock shows: {error}", remedy) from error
 
