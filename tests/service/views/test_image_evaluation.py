@@ -26,6 +26,8 @@ size = 16
 [cameras.press.detector]
 steps = 5
 folds = 1
+widths = [8, 8]
+latent = 2
 features = { kind = "gradients" }
 """
 OUTLINE = np.zeros((1, 16, 16), np.uint8)
@@ -72,7 +74,9 @@ def press(tmp_path_factory) -> Settings:
     verdict(store, "unplaced", "confirmed")
     verdict(store, "excused", "dismissed", "1,1,2,2")
     verdict(store, "found", "confirmed", "1,1,2,2")
-    train_images(settings, DAY + timedelta(days=1), "press")
+    with pytest.MonkeyPatch.context() as patch:  # no defect is seen on noise: half of the time would go into trying
+        patch.setattr("anomaly.images.jobs.judged", lambda learned, *_: learned)
+        train_images(settings, DAY + timedelta(days=1), "press")
     return settings
 
 
