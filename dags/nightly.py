@@ -4,8 +4,9 @@ metrics exported, a report written.
 
 A group of tasks a family and a camera, side by side: what fails in one does not keep the others from their night.
 Every task is one job of one partition and may be run again, cleared or backfilled: the bytes are the same. The markers
-`ingested`, `imputed` and `scored` cost no process; they let a day go on once every earlier day got as far, so that
-nights that run side by side give what one after the other gives.
+`ingested`, `imputed`, `scored` and `found` cost no process; they let a day go on once every earlier day got as far, so
+that nights that run side by side give what one after the other gives. Anomalies are found one night after the other:
+those of the night before keep their ids.
 
 A family with a grace first does its late days again (`revise`). Its nights run one after the other: each waits at the
 marker `earlier` until the night before is scored.
@@ -26,11 +27,12 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import CronDataIntervalTimetable, TaskGroup, dag
 from nightscore_run import (
     EARLIER,
-    after_scored,
+    TURN,
     defaults,
     images,
     importance,
     in_order,
+    in_turn,
     outcome,
     published,
     series,
@@ -44,7 +46,7 @@ SETTINGS = from_environment()
 
 def family_night(family: str, spec: Family) -> None:
     """A family's chain."""
-    ingested, imputed, scored = in_order("ingested"), in_order("imputed"), in_order("scored")
+    ingested, imputed, scored, found = (in_order(name) for name in ("ingested", "imputed", "scored", "found"))
     ingest = tasks.job_task("ingest", family)
     impute = tasks.shard_tasks("impute", family, spec.shards)
     score = tasks.shard_tasks("score-series", family, spec.shards)
@@ -52,9 +54,11 @@ def family_night(family: str, spec: Family) -> None:
     drift = tasks.job_task("drift", family)
     done = EmptyOperator(task_id="done", trigger_rule="all_done")
     if spec.grace:
-        after_scored(scored) >> tasks.job_task("revise", family) >> ingest
-    ingest >> ingested >> impute >> imputed >> score >> scored >> [find, drift] >> done
-    ingest >> impute >> score >> [find, drift]
+        in_turn(EARLIER, scored)[1] >> tasks.job_task("revise", family) >> ingest
+    turn, may_find = in_turn(TURN, found)
+    ingest >> ingested >> impute >> imputed >> score >> scored >> [turn, drift]
+    may_find >> find >> found
+    ingest >> impute >> score >> [find, drift] >> done
     done >> tasks.job_task("export-metrics", family)
 
 
@@ -103,7 +107,8 @@ def nightly() -> None:
     for group in groups:
         plan >> [group.children[task_id] for task_id in first[str(group.group_id)]]
         # a red night must not hold up the markers that wait for what is behind them
-        [task for task in group.iter_tasks() if not task.task_id.endswith(f".{EARLIER}")] >> night
+        waiting = {f"{group.group_id}.{name}" for name in (EARLIER, TURN)}
+        [task for task in group.iter_tasks() if task.task_id not in waiting] >> night
         group >> over
     [plan, over] >> report >> night
 

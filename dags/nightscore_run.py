@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 TRAINING = "training"
 """The pool of one slot that trainings take in turn."""
 
-EARLIER = "earlier"
-"""The marker at which a family with a grace waits for the night before."""
+EARLIER, TURN = "earlier", "turn"
+"""The markers at which a family waits for the night before: one with a grace until that is scored, and each until its
+anomalies are found.
+"""
 
 
 def series(family: str) -> str:
@@ -77,12 +79,12 @@ def in_order(task_id: str) -> EmptyOperator:
     return EmptyOperator(task_id=task_id, trigger_rule="all_done", depends_on_past=True)
 
 
-def after_scored(scored: EmptyOperator) -> EmptyOperator:
-    """A marker: `scored` was reached on the day before. What is put behind it runs once that is so."""
-    waits = EmptyOperator(task_id=EARLIER, depends_on_past=True, wait_for_downstream=True)
-    goes_on = EmptyOperator(task_id=f"{EARLIER}-scored")
-    waits >> [goes_on, scored]  # both are markers: a job that failed must not hold up the days after it
-    return goes_on
+def in_turn(task_id: str, reached: EmptyOperator) -> tuple[EmptyOperator, EmptyOperator]:
+    """Two markers: one until `reached` was reached on the day before, and one behind which tasks run from then on."""
+    waits = EmptyOperator(task_id=task_id, depends_on_past=True, wait_for_downstream=True)
+    goes_on = EmptyOperator(task_id=f"{task_id}-{reached.task_id.rpartition('.')[2]}")
+    waits >> [goes_on, reached]  # both are markers: a job that failed must not hold up the days after it
+    return waits, goes_on
 
 
 def outcome(task_id: str) -> EmptyOperator:

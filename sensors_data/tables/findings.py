@@ -60,6 +60,12 @@ FINDINGS = (
             Column("cleared", TIME, "one step after its last row over the threshold, as known that night", since=2),
             Column("state", TEXT, "new in the night that tells it first, then continuing, at last ended", since=2),
             Column("oddity", TEXT, "what is odd about its first sensor, as `pressure lower than expected`", since=3),
+            Column(
+                "run_start",
+                TIME,
+                "the first row over the threshold of its run, where earlier rows of it have another id; or `detected`",
+                since=4,
+            ),
         ),
     ),
     Table(

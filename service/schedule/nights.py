@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from rich.progress import Progress, TaskID
@@ -130,7 +130,7 @@ class _Steps:
 
     def ingest(self, days: list[date]) -> list[NightscoreError | None]:
         """Ingest the days; for each its error, None if it succeeded."""
-        return self._run("ingest", [Task(ingest, day, self.family) for day in days])
+        return self._run("ingest", self._of_family(ingest, days))
 
     def impute(self, days: list[date]) -> None:
         """Impute every shard of the days."""
@@ -139,9 +139,13 @@ class _Steps:
     def score(self, days: list[date]) -> list[date]:
         """Score the days, find their anomalies and measure their drift; the days."""
         self._run_all("score", self._by_shard(score_series, days))
-        self._run_all("find anomalies", [Task(find_anomalies, day, self.family) for day in days])
-        self._run_all("measure drift", [Task(drift, day, self.family) for day in days])
+        with pool(1) as one_by_one:  # what goes on from the night before has its id
+            replace(self, run=one_by_one)._run_all("find anomalies", self._of_family(find_anomalies, days))
+        self._run_all("measure drift", self._of_family(drift, days))
         return days
+
+    def _of_family(self, job: Callable[..., str], days: list[date]) -> list[Task]:
+        return [Task(job, day, self.family) for day in days]
 
     def _by_shard(self, job: Callable[..., str], days: list[date]) -> list[Task]:
         return [Task(job, day, self.family, s) for day in days for s in range(self.settings.family(self.family).shards)]

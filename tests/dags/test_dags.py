@@ -13,7 +13,21 @@ from sensors_data.jobs import JOBS, Job
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 DAGS = Path(__file__).parents[2] / "dags"
-MARKERS = {"plan", "ingested", "imputed", "scored", "done", "over", "night", "trained", "drawn", "keep-killed"}
+MARKERS = {
+    "ingested",
+    "imputed",
+    "scored",
+    "turn",
+    "turn-found",
+    "found",
+    "plan",
+    "done",
+    "over",
+    "night",
+    "trained",
+    "drawn",
+    "keep-killed",
+}
 HEAVY = ("torch", "pandas", "pyarrow", "numpy", "scipy", "sklearn", "anomaly", "synthesis", "service")
 LOOK = f"""
 import json, sys
@@ -103,7 +117,17 @@ def test_families_named_first_have_the_greater_weight_in_all_their_tasks(with_se
 
 def test_a_night_waits_for_earlier_ones_at_markers_that_cost_no_process(dags):
     waiting = {t.task_id.rpartition(".")[2]: t.task_type for t in dags["nightly"].tasks if t.depends_on_past}
-    assert waiting == dict.fromkeys(("ingested", "imputed", "scored"), "EmptyOperator")
+    assert waiting == dict.fromkeys(("ingested", "imputed", "scored", "turn", "found"), "EmptyOperator")
+
+
+def test_anomalies_of_a_night_are_found_after_those_of_the_night_before(dags):
+    tasks = {t.task_id.partition(".")[2]: t for t in dags["nightly"].tasks if t.task_id.startswith("series-oven")}
+    turn, found = tasks["turn"], tasks["found"]
+    assert (turn.depends_on_past, turn.wait_for_downstream) == (True, True)
+    assert turn.downstream_task_ids == {"series-oven.turn-found", "series-oven.found"}
+    assert "series-oven.turn-found" in tasks["find-anomalies"].upstream_task_ids
+    assert found.upstream_task_ids == {"series-oven.turn", "series-oven.find-anomalies"}
+    assert {tasks[name].task_type for name in ("turn", "turn-found", "found")} == {"EmptyOperator"}
 
 
 def test_a_dag_is_the_same_after_it_was_serialised(dags):

@@ -85,7 +85,7 @@ def _of_asset(
 ) -> list[dict[str, Any]]:
     """The anomalies in an asset's rows of `scores`, in order of time; `values` are its rows of `sensor_scores`."""
     anomalies, times = [], rows["time"]
-    over = rows["is_anomaly"].to_numpy() & _deviates(rows, values, rules)
+    over = rows_over(rows, values, rules)
     over_limit = (rows["score"] / rows["threshold"]).to_numpy(dtype=np.float64)
     free = times.iloc[0] - AROUND * step  # where no earlier anomaly of the asset lies
     runs = _intervals(times, over, rules, step)
@@ -118,6 +118,23 @@ def state_of(
 def assets_over(scores: pd.DataFrame) -> list[str]:
     """The assets that have a row over the threshold; no other one can have an anomaly."""
     return list(scores.loc[scores["is_anomaly"].astype(bool), "asset"].unique())
+
+
+def rows_over(rows: pd.DataFrame, values: pd.DataFrame, rules: Rules) -> np.ndarray:
+    """Which of an asset's rows of `scores` are over the threshold and count by the rules, (T,)."""
+    return np.asarray(rows["is_anomaly"].to_numpy() & _deviates(rows, values, rules))
+
+
+def id_of(family: str, asset: str, detected: pd.Timestamp) -> str:
+    """The id of an anomaly: 16 digits, made of its first row over the threshold."""
+    return hashlib.sha256(f"{family}\n{asset}\n{detected.isoformat()}".encode()).hexdigest()[:16]
+
+
+def height_of(hits: pd.DataFrame, rules: Rules) -> dict[str, Any]:
+    """The highest of some rows of `scores` over the threshold, and how severe it is; as columns of `anomalies`."""
+    peak = hits.iloc[int(hits["score"].to_numpy().argmax())]
+    height = {"peak_time": peak["time"], "peak_score": peak["score"], "model": peak["model"]}
+    return height | {"severity": severity(float(peak["score"] / peak["threshold"]), rules)}
 
 
 def _deviates(rows: pd.DataFrame, sensor_scores: pd.DataFrame, rules: Rules) -> np.ndarray:
@@ -177,27 +194,23 @@ def _describe(
     From the first of the times `unchanged` on the changed state is steady: then it ended.
     """
     hits = run[over]
-    peak = hits.iloc[int(hits["score"].to_numpy().argmax())]
     detected, last = run["time"].iloc[0], run["time"].iloc[-1]
-    asset = str(peak["asset"])
-    key = f"{family}\n{asset}\n{detected.isoformat()}"
+    asset = str(run["asset"].iloc[0])
     lasting = unchanged[unchanged.between(detected, last)]
     start, end = (place.start, place.last + step) if place else (detected, min([*lasting[:1], last + step]))
     sensors = _named(place.shares) if place else _leading(hits, near)
     return {
-        "anomaly_id": hashlib.sha256(key.encode()).hexdigest()[:16],
+        **height_of(hits, rules),
+        "anomaly_id": id_of(family, asset, detected),
         "asset": asset,
         "start": start,
         "end": end,
-        "peak_time": peak["time"],
-        "peak_score": peak["score"],
-        "severity": severity(float(peak["score"] / peak["threshold"]), rules),
         "sensors": sensors,
         "rows": len(hits),
         "suppressed": bool(hits["suppressed"].all()),
-        "model": peak["model"],
         "detected": detected,
         "cleared": last + step,
+        "run_start": detected,
         "oddity": oddity(near, str(sensors[0]["sensor"]), start, end, bool(len(lasting))) if sensors else "",
     }
 

@@ -10,6 +10,7 @@ from anomaly.series.evidence.localise import AROUND
 from anomaly.series.night.anomalies import Rules, assets_over
 from anomaly.series.night.anomalies import find_anomalies as anomalies_in
 from anomaly.series.night.asset_days import asset_days_of
+from anomaly.series.night.identity import Tonight, with_reported_ids
 from anomaly.series.night.recurring import assets_long_over
 from sensors_data.counting import count
 from sensors_data.errors import NotThereError
@@ -81,6 +82,8 @@ def anomalies_touching(
     """
     near = max(rules.gap(spec.step), rules.n * spec.step)  # a row over the threshold further in is of no earlier one
     scores = scores[scores["asset"].isin(assets_over(scores))]
+    midnight = pd.Timestamp(day, tz="UTC")
+    tonight = Tonight(family, midnight, scores, sensor_scores, rules, spec.step)
     first, going = day, _gone_on_before(scores, day, near, spec.step)
     around = AROUND * spec.step + near
     context, followed = _over_before(scores, day, around), dict[date, list[str]]()
@@ -101,7 +104,9 @@ def anomalies_touching(
     eve = _of_assets(store, spec, "scores", family, onset[0], early)
     anomalies = anomalies_in(pd.concat([eve, scores]), sensor_scores, rules, spec.step, family)
     anomalies = anomalies[anomalies["detected"] >= pd.Timestamp(first, tz="UTC")]
-    midnight = pd.Timestamp(day, tz="UTC")
+    eve_path = store.path("anomalies", family=family, day=day - timedelta(days=1))
+    if store.exists(eve_path):
+        anomalies = with_reported_ids(anomalies, store.read_files("anomalies", [eve_path]), tonight)
     over = (anomalies["detected"] >= midnight) | (anomalies["cleared"] > midnight)
     return anomalies[over | (anomalies["end"] > midnight) | (anomalies["state"] == "continuing")]
 

@@ -148,14 +148,15 @@ def reported_anomalies(store: Store, spec: Family, family: str, day: date) -> pd
     """
     days = [day - timedelta(days=back) for back in range(spec.training.days, 0, -1)]
     anomalies = store.read_days("anomalies", days, family=family)
-    lasting = anomalies["cleared"] - anomalies["detected"] >= lasting_from(spec.step)
+    anomalies["run_start"] = anomalies["run_start"].fillna(anomalies["detected"])
+    lasting = anomalies["cleared"] - anomalies["run_start"] >= lasting_from(spec.step)
     anomalies = anomalies[((anomalies["severity"] != "info") | lasting) & ~anomalies["suppressed"]]
     dismissed = read_incidents(store, family)
     dismissed = dismissed[dismissed["kind"] == "dismissed"]
     for start, end, asset in zip(dismissed["start"], dismissed["end"], dismissed["asset"], strict=True):
         same = anomalies["asset"] == asset if isinstance(asset, str) else True
         anomalies = anomalies[~((anomalies["start"] < end) & (anomalies["end"] > start) & same)]
-    first, last = anomalies[["start", "detected"]].min(axis=1), anomalies[["end", "cleared"]].max(axis=1)
+    first, last = anomalies[["start", "run_start"]].min(axis=1), anomalies[["end", "cleared"]].max(axis=1)
     told = anomalies.assign(told_start=anomalies["start"], told_end=anomalies["end"])
     return told.assign(start=first, end=last)[["asset", "start", "end", "told_start", "told_end"]].assign(kind="found")
 

@@ -65,12 +65,14 @@ def test_found_faults_and_short_histories_do_not_move_the_limit(tmp_path, detect
     assert len(unseen_scores(store, SPEC, "pump", DAY, fault)) == 27 * 48
 
 
-def write_told(store: Store, start: pd.Timestamp, day: date, severity: str = "critical") -> None:
-    """A night's anomaly that has lasted from `start` on until the day began."""
+def write_told(
+    store: Store, start: pd.Timestamp, day: date, severity: str = "critical", run_start: pd.Timestamp | None = None
+) -> None:
+    """A night's anomaly that has lasted from `start` on until the day began, in a run that may have begun before."""
     row = {"anomaly_id": "a", "asset": "a", "start": start, "detected": start, "peak_time": start, "peak_score": 9.0}
     row |= {"severity": severity, "sensors": [], "rows": 9, "suppressed": False, "model": "m", "state": "continuing"}
     end = pd.Timestamp(day, tz="UTC")
-    rows = pd.DataFrame([{**row, "end": end, "cleared": end}])
+    rows = pd.DataFrame([{**row, "end": end, "cleared": end, "run_start": run_start or start}])
     store.write("anomalies", rows, Provenance(job="test"), family="pump", day=day)
 
 
@@ -91,6 +93,13 @@ def test_what_is_barely_over_the_limit_is_learned_unless_it_lasts(tmp_path, star
     store = Store(str(tmp_path))
     write_told(store, pd.Timestamp(start), date(2026, 3, 25), "info")
     assert len(reported_anomalies(store, SPEC, "pump", DAY)) == told
+
+
+def test_a_later_fault_of_a_run_that_lasts_is_learned_a_week_after_the_runs_first_row(tmp_path):
+    store, run_start = Store(str(tmp_path)), pd.Timestamp("2026-03-10T12:00Z")
+    write_told(store, run_start + timedelta(days=5), date(2026, 3, 25), run_start=run_start)
+    [left_out] = anomalies_not_to_learn(store, SPEC, "pump", DAY).to_dict("records")
+    assert (left_out["start"], left_out["end"]) == (run_start, run_start + timedelta(days=7))
 
 
 def replace_after(spec: Family, after: timedelta) -> object:
