@@ -1,8 +1,8 @@
 """Whether ids hold over the nights: each row of time of one anomaly, each anomaly new once, then continuing or ended.
 
-python -m benchmarks.nights.ids STORE [STORE ...]
+python -m benchmarks.nights.ids --data FOLDER [--series a,b] [--budget 0.25]
 
-Each is the store of a plant whose nights are over; it is read, never written.
+The nights are those of `benchmarks.nights`, with seed 0.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ import pandas as pd
 import typer
 from rich.table import Table
 
+from benchmarks.nights.run import nights_of, read_dated
 from benchmarks.outputs import wide_console
-from sensors_data.store import Store
+from benchmarks.series.data import read_manifest
+
+console = wide_console(markup=True)
 
 SIDES = (("start", "end"), ("detected", "cleared"))
 """An anomaly's interval, and its rows over the threshold."""
@@ -64,16 +67,17 @@ def shared(anomalies: pd.DataFrame) -> set[tuple[str, str]]:
     return pairs
 
 
-def main(stores: Annotated[list[Path], typer.Argument(help="Folders of stores.", exists=True)]) -> None:
-    """The counts of every family of every store."""
-    table = Table("store", "family", *(field.name for field in fields(Ids)))
-    for folder in stores:
-        store = Store(str(folder))
-        for family in sorted({partition["family"] for partition in store.partitions("anomalies")}):
-            days = store.days("anomalies", family=family)
-            counts = ids_of({day: store.read("anomalies", family=family, day=day) for day in days})
-            table.add_row(folder.name, family, *map(str, astuple(counts)))
-    wide_console(markup=True).print(table)
+def main(
+    data: Annotated[Path, typer.Option(help="Folder with manifest.csv and one Parquet file a series.")],
+    series: Annotated[str, typer.Option(help="Series to run, separated by commas; all where empty.")] = "",
+    budget: Annotated[float, typer.Option(min=0.001, help="False alarms an asset-week that are put up with.")] = 0.25,
+) -> None:
+    """The counts of every series."""
+    table = Table("series", *(field.name for field in fields(Ids)))
+    wanted = {name for name in series.split(",") if name}
+    for one in (listed for listed in read_manifest(data) if not wanted or listed.name in wanted):
+        table.add_row(one.name, *map(str, astuple(ids_of(nights_of(read_dated(one), budget, 0)))))
+    console.print(table)
 
 
 if __name__ == "__main__":

@@ -58,7 +58,15 @@ def read_dated(listed: Listed) -> Dated:
 
 
 def nightscore(series: Dated, budget: float, seed: int) -> pd.DataFrame:
-    """The anomalies of the product's nights: start and end as last reported, each id once.
+    """The anomalies of the product's nights: start and end as last reported, each id once."""
+    every = pd.concat(list(nights_of(series, budget, seed).values()))
+    anomalies = every.drop_duplicates("anomaly_id", keep="last")
+    spans: pd.DataFrame = anomalies[["start", "end"]].apply(lambda column: column.dt.tz_convert(None))
+    return spans.reset_index(drop=True)
+
+
+def nights_of(series: Dated, budget: float, seed: int) -> dict[date, pd.DataFrame]:
+    """What each of the product's nights reported: its rows of `anomalies`.
 
     The first training is when the rows for fitting are over, later ones follow the settings' rhythm.
     """
@@ -70,10 +78,7 @@ def nightscore(series: Dated, budget: float, seed: int) -> pd.DataFrame:
         detector = {"alarms_per_asset_week": budget}
         family = Family.model_validate({**spec, "training": training, "detector": detector})
         settings = Settings(store=str(Path(folder)), seed=seed, families={FAMILY: family})
-        nights = [_night(settings, series, day) for day in days.tolist()]
-    anomalies = pd.concat(nights).drop_duplicates("anomaly_id", keep="last")
-    spans: pd.DataFrame = anomalies[["start", "end"]].apply(lambda column: column.dt.tz_convert(None))
-    return spans.reset_index(drop=True)
+        return {day: _night(settings, series, day) for day in days.tolist()}
 
 
 def _night(settings: Settings, series: Dated, day: date) -> pd.DataFrame:

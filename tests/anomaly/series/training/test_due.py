@@ -32,6 +32,7 @@ def due(tmp_path, detector, clocks: list[str], days: int = 2, training: dict[str
             "peak_time": start,
             "detected": start,
             "cleared": start,
+            "run_start": start,
             "suppressed": False,
             "sensors": [{"sensor": "flow", "share": 1.0}],
         }
