@@ -100,7 +100,7 @@ def test_clear_faults_continuing_ones_and_planned_work_do_not_count(tmp_path, de
         "sensors": [],
         "rows": 1,
     }
-    base |= {"model": detector.name, "detected": start, "cleared": start, "oddity": ""}
+    base |= {"model": detector.name, "detected": start, "cleared": start, "run_start": start, "oddity": ""}
     kinds = [(1.5, "new", False), (CLEAR + 1, "new", False), (1.5, "continuing", False), (1.5, "new", True)]
     told = [
         {**base, "anomaly_id": str(n), "peak_score": times * value, "state": state, "suppressed": suppressed}
