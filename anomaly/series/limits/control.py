@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 
 from anomaly.series.detector import Detector
 from anomaly.series.files import card_by_name
@@ -42,7 +43,8 @@ class NightAlarms:
 def nights_since(store: Store, family: str, incumbent: Detector, day: date) -> list[NightAlarms]:
     """The nights before `day` that the incumbent has scored, the oldest first.
 
-    New anomalies count that are not in planned work and not CLEAR. What people said of them does not matter.
+    New anomalies count that are not in planned work and not CLEAR, once a run: not those of a run that had begun
+    before the night. What people said of them does not matter.
     """
     first = incumbent.card.trained_through + timedelta(days=1)
     days = [first + timedelta(days=n) for n in range((day - first).days)]
@@ -52,7 +54,8 @@ def nights_since(store: Store, family: str, incumbent: Detector, day: date) -> l
             continue
         assets = store.assets_in(store.written("scores", [night], family=family))
         anomalies = store.read("anomalies", family=family, day=night)
-        new = anomalies[(anomalies["state"] == "new") & ~anomalies["suppressed"].astype(bool)]
+        begun = anomalies["run_start"].fillna(anomalies["detected"]) >= pd.Timestamp(night, tz="UTC")
+        new = anomalies[(anomalies["state"] == "new") & begun & ~anomalies["suppressed"].astype(bool)]
         limits = {name: _limit(store, str(name)) for name in new["model"].unique()}
         near = new["peak_score"] <= CLEAR * new["model"].map(limits).astype(float)
         nights.append(NightAlarms(int(near.sum()), budget * len(assets)))

@@ -79,6 +79,7 @@ def anomalies_touching(
     """The anomalies in a day's rows of `scores` and `sensor_scores`, each followed back to its start on an earlier day.
 
     They touch the day, or have rows over the threshold in it: what training leaves out goes on to the last of them.
+    What the night before reported keeps its id.
     """
     near = max(rules.gap(spec.step), rules.n * spec.step)  # a row over the threshold further in is of no earlier one
     scores = scores[scores["asset"].isin(assets_over(scores))]
@@ -104,9 +105,8 @@ def anomalies_touching(
     eve = _of_assets(store, spec, "scores", family, onset[0], early)
     anomalies = anomalies_in(pd.concat([eve, scores]), sensor_scores, rules, spec.step, family)
     anomalies = anomalies[anomalies["detected"] >= pd.Timestamp(first, tz="UTC")]
-    eve_path = store.path("anomalies", family=family, day=day - timedelta(days=1))
-    if store.exists(eve_path):
-        anomalies = with_reported_ids(anomalies, store.read_files("anomalies", [eve_path]), tonight)
+    if reported := store.written("anomalies", [day - timedelta(days=1)], family=family):
+        anomalies = with_reported_ids(anomalies, store.read_files("anomalies", reported), tonight)
     over = (anomalies["detected"] >= midnight) | (anomalies["cleared"] > midnight)
     return anomalies[over | (anomalies["end"] > midnight) | (anomalies["state"] == "continuing")]
 

@@ -58,28 +58,29 @@ def _of_asset(anomalies: list[Row], reported: list[Row], tonight: Tonight) -> li
     for anomaly in anomalies:
         owner = _owner(anomaly, reported)
         if owner is None:
-            free = _latest_end(reported, anomaly["detected"])
+            free = _latest_end([r for r in reported if r["start"] < anomaly["end"]])
             rows.append(anomaly | {"start": max(anomaly["start"], free), "state": "new"})
         elif _is_another(anomaly, owner, tonight):
-            rows.append(_begun_tonight(anomaly, max(owner["end"], _latest_end(reported, owner["detected"])), tonight))
+            rows.append(_begun_tonight(anomaly, _latest_end(reported), tonight))
         else:
             going_on.setdefault(owner["anomaly_id"], []).append(anomaly)
     for owner in reported:
         if parts := going_on.get(owner["anomaly_id"]):
-            rows.append(_gone_on(owner, parts, _latest_end(reported, owner["detected"]), tonight))
+            earlier = [r for r in reported if r["detected"] < owner["detected"]]
+            rows.append(_gone_on(owner, parts, _latest_end(earlier), tonight))
     return sorted(rows, key=lambda row: row["detected"])
 
 
 def _owner(anomaly: Row, reported: list[Row]) -> Row | None:
-    """The last reported anomaly that had rows of this one, or its whole interval; None where none had."""
+    """The last reported anomaly that had rows of this one, or the end of its interval; None where none had."""
     rows = [r for r in reported if r["detected"] < anomaly["cleared"] and r["cleared"] > anomaly["detected"]]
-    around = [r for r in reported if r["start"] <= anomaly["start"] and r["end"] >= anomaly["end"]]
-    return next(reversed(rows or around), None)
+    ends = [r for r in reported if r["start"] < anomaly["end"] <= r["end"]]
+    return next(reversed(rows or ends), None)
 
 
-def _latest_end(reported: list[Row], before: pd.Timestamp) -> pd.Timestamp:
-    """The latest end of the reported anomalies that were detected before a moment."""
-    return max((r["end"] for r in reported if r["detected"] < before), default=pd.Timestamp.min.tz_localize("UTC"))
+def _latest_end(reported: list[Row]) -> pd.Timestamp:
+    """The latest end of reported anomalies; long ago where there are none."""
+    return max((r["end"] for r in reported), default=pd.Timestamp(0, tz="UTC"))
 
 
 def _touch(anomaly: Row, owner: Row, tonight: Tonight) -> bool:

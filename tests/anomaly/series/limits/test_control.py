@@ -106,6 +106,8 @@ def test_clear_faults_continuing_ones_and_planned_work_do_not_count(tmp_path, de
         {**base, "anomaly_id": str(n), "peak_score": times * value, "state": state, "suppressed": suppressed}
         for n, (times, state, suppressed) in enumerate(kinds)
     ]
+    told.append({**base, "anomaly_id": "of a run", "peak_score": 1.5 * value, "state": "new", "suppressed": False})
+    told[-1]["run_start"] = start - timedelta(hours=3)
     store.write("anomalies", TABLES["anomalies"].frame(told), Provenance(job="test"), family="pump", day=night)
     [counted] = nights_since(store, "pump", detector, night + timedelta(days=3))
     assert counted == NightAlarms(1, pytest.approx(0.25 / 7))

@@ -111,6 +111,15 @@ def test_a_new_one_beside_one_that_ended_does_not_reach_back_over_it():
     assert span(one, "start", "end") == ("21 00:00", "21 05:00")
 
 
+def test_rows_whose_evidence_was_reported_are_of_the_anomaly_that_has_it():
+    before = row("a", ("20 20:00", "20 23:00"), ("20 20:00", "21 00:00"), "new", rows=3)
+    rows_alone = row("n", ("21 03:00", "21 05:00"), ("20 19:00", "20 22:00"), "new")
+    [one] = named([rows_alone], [before], tonight(("21 03:00", "21 05:00")))
+    assert (one["anomaly_id"], one["state"], one["rows"]) == ("a", "continuing", 5)
+    assert span(one, "detected", "cleared") == ("20 20:00", "21 05:00")
+    assert span(one, "start", "end") == ("20 20:00", "20 22:00")
+
+
 def test_what_no_night_has_reported_is_new_although_it_began_before_midnight():
     late = row("k", ("20 23:00", "21 02:00"), ("20 23:00", "21 02:00"), "ended")
     assert named([late], [], tonight(("21 00:00", "21 02:00"))) == [late | {"state": "new"}]
