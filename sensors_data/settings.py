@@ -72,6 +72,9 @@ class Family(Section):
     """Longer gaps up to this length are filled with the median of the same time on earlier days."""
     sensor_scores: Literal["all", "around"] = Field("all", exclude_if=lambda rows: rows == "all")
     """Rows of the table `sensor_scores` to store: all, or around anomalies only."""
+    calendar: str = Field("", exclude_if=lambda calendar: not calendar)
+    """An iCalendar file of days unlike others, such as holidays; relative to settings.toml. They are read as Sundays
+    if the training span shows that this explains them better."""
     training: Training = Training()
     """When and on which days the detector is trained."""
     detector: dict[str, Any] = {}
@@ -191,7 +194,9 @@ def settings_in(text: str, path: Path, where: str) -> Settings:
     here = path.resolve().parent
     families = {
         name: family.model_copy(
-            update={key: _beside(place, here) for key in ("inbox", "done") if (place := getattr(family, key))}
+            update={
+                key: _beside(place, here) for key in ("inbox", "done", "calendar") if (place := getattr(family, key))
+            }
         )
         for name, family in settings.families.items()
     }

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from anomaly.series.drift import DriftReference
+from anomaly.series.holidays import NONE, Holidays
 from anomaly.series.routines import Routines
 from anomaly.thresholds import Threshold
 from sensors_data.settings import Section
@@ -72,6 +73,8 @@ class Card(Section):
     """Assets without earlier days, with the end of the first readings that were learned from; those are not scored."""
     profile: str = ""
     """The rhythm that is subtracted first: day, workday or week; empty if none improved the fit."""
+    holidays: Holidays = Field(NONE, exclude_if=lambda holidays: not holidays.days)
+    """Days of the family's calendar that the profile reads as Sundays."""
     hidden: int = 0
     """Number of values of the training span that were hidden: wild, contradicted by other sensors, outlying,
     or of events that recur."""

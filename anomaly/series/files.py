@@ -96,7 +96,7 @@ def _profile_of(arrays: dict[str, np.ndarray], card: Card) -> Profile | None:
     """The profile in a file's arrays, where it has one."""
     if "profile" not in arrays:
         return None
-    return Profile(card.profile, dict(zip(card.assets, arrays["profile"], strict=True)))
+    return Profile(card.profile, dict(zip(card.assets, arrays["profile"], strict=True)), card.holidays.days)
 
 
 def _evidence_of(arrays: dict[str, np.ndarray]) -> EvidenceModel | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -31,11 +32,13 @@ class Profile:
 
     kind: str
     offsets: dict[str, np.ndarray]  # (slots, D) an asset, in the sensors' own units; 0 for a sensor without a rhythm
+    rest: tuple[date, ...] = ()
+    """UTC days that are read as Sundays."""
 
     def at(self, times: np.ndarray, *assets: str) -> np.ndarray:
         """The offsets of assets at `times` (T,), (A, T, D); the family's medians for an unknown asset."""
         offsets = np.stack([self._offsets_of(asset) for asset in assets])
-        return np.asarray(offsets[:, _slots(times, self.kind, offsets.shape[1] // KINDS[self.kind])])
+        return np.asarray(offsets[:, _slots(times, self.kind, offsets.shape[1] // KINDS[self.kind], self.rest)])
 
     def _offsets_of(self, asset: str) -> np.ndarray:
         known = self.offsets.get(asset)
@@ -59,6 +62,8 @@ class Rhythm:
     sensors: np.ndarray  # (D,) which have it
     by_row: bool = False
     """A slot is a row of the clock, not smoothed: days that repeat to the row have edges that slots of SLOT_S blur."""
+    rest: tuple[date, ...] = ()
+    """UTC days that are read as Sundays."""
 
     def slots(self, step_s: float) -> int:
         """Slots of a day."""
@@ -70,7 +75,7 @@ def find_rhythm(spans: dict[str, Span], step_s: float) -> Rhythm | None:
 
     Command flags have none.
     """
-    times, values = _measured(spans)
+    times, values = measured(spans)
     rhythm = choose_profile(times, values, step_s, {asset: span.split for asset, span in spans.items()})
     if rhythm is None:
         return None
@@ -83,7 +88,7 @@ def profile_of(spans: dict[str, Span], rhythm: Rhythm | None, step_s: float) -> 
     """The profile of the rows before each span's split, where there is a rhythm."""
     if rhythm is None:
         return None
-    times, values = _measured({asset: span.rows(0, span.split) for asset, span in spans.items()})
+    times, values = measured({asset: span.rows(0, span.split) for asset, span in spans.items()})
     return fit_profile(times, values, rhythm, step_s)
 
 
@@ -94,7 +99,7 @@ def without_rhythm(spans: dict[str, Span], profile: Profile | None) -> dict[str,
     return {asset: replace(span, grid=profile.removed(span.grid, asset)) for asset, span in spans.items()}
 
 
-def _measured(spans: dict[str, Span]) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def measured(spans: dict[str, Span]) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Of each asset its times (T,) and its normal values (T, D), NaN elsewhere."""
     values = {a: np.where(s.usable(), s.grid.values, np.nan).astype(np.float64) for a, s in spans.items()}
     return {asset: span.grid.times for asset, span in spans.items()}, values
@@ -103,7 +108,7 @@ def _measured(spans: dict[str, Span]) -> tuple[dict[str, np.ndarray], dict[str, 
 def fit_profile(times: dict[str, np.ndarray], values: dict[str, np.ndarray], rhythm: Rhythm, step_s: float) -> Profile:
     """The profile of assets' values, (T, D) each, NaN where not normal."""
     fitted = {asset: _offsets(times[asset], values[asset], rhythm, step_s) * rhythm.sensors for asset in times}
-    return Profile(rhythm.kind, fitted)
+    return Profile(rhythm.kind, fitted, rhythm.rest)
 
 
 def choose_profile(
@@ -135,9 +140,9 @@ def _ratio(times: np.ndarray, values: np.ndarray, rhythm: Rhythm, step_s: float,
     if len(later) * step_s < DAY_S:
         return np.ones(values.shape[1])
     offsets = _offsets(times[:split], values[:split], rhythm, step_s)
-    profiled = later - offsets[_slots(times[split:], rhythm.kind, rhythm.slots(step_s))]
-    plain, better = (np.abs(rows - _median(rows)) for rows in (later, profiled))
-    cap = CAP * _median(plain)
+    profiled = later - offsets[_slots(times[split:], rhythm.kind, rhythm.slots(step_s), rhythm.rest)]
+    plain, better = (np.abs(rows - median_of(rows)) for rows in (later, profiled))
+    cap = CAP * median_of(plain)
     before = np.nansum(np.minimum(plain, cap), axis=0)
     after = np.nansum(np.minimum(better, cap), axis=0)
     return np.where(before > 0, after / np.where(before > 0, before, 1.0), 1.0)
@@ -148,13 +153,14 @@ def _offsets(times: np.ndarray, values: np.ndarray, rhythm: Rhythm, step_s: floa
     no rows: (slots, D).
     """
     kind, slots = rhythm.kind, rhythm.slots(step_s)
-    centred = pd.DataFrame(values - _median(values))
-    groups = centred.groupby(_slots(times, kind, slots))
+    centred = pd.DataFrame(values - median_of(values))
+    places = _slots(times, kind, slots, rhythm.rest)
+    groups = centred.groupby(places)
     every = range(KINDS[kind] * slots)
     medians = groups.median().reindex(every)
     step_rows = max(1.0, len(times) / max(1, len(np.unique(times.astype("datetime64[D]")))) / slots)
     days = groups.count().reindex(every, fill_value=0) / step_rows
-    within = np.square(centred - medians.to_numpy()[_slots(times, kind, slots)]).median() * 2.2  # a normal's variance
+    within = np.square(centred - medians.to_numpy()[places]).median() * 2.2  # a normal's variance
     between = medians.var(ddof=0)
     shrink = days / (days + within / between.where(between > 0, np.inf).replace(np.inf, 1e-12)).replace(0, np.inf)
     offsets = (medians * shrink).fillna(0.0).to_numpy().reshape(KINDS[kind], slots, -1)
@@ -166,19 +172,25 @@ def _offsets(times: np.ndarray, values: np.ndarray, rhythm: Rhythm, step_s: floa
     return np.asarray(smooth.reshape(KINDS[kind] * slots, -1), dtype=np.float64)
 
 
-def _median(values: np.ndarray) -> np.ndarray:
+def median_of(values: np.ndarray) -> np.ndarray:
     """The median of each column, 0 for one without a number, (D,)."""
     empty = np.isnan(values).all(axis=0) if len(values) else np.ones(values.shape[1], dtype=bool)
     return np.asarray(np.nanmedian(np.where(empty, 0.0, values) if len(values) else np.zeros((1, len(empty))), axis=0))
 
 
-def _slots(times: np.ndarray, kind: str, slots: int) -> np.ndarray:
+def _slots(times: np.ndarray, kind: str, slots: int, rest: tuple[date, ...]) -> np.ndarray:
     """The slot of each time (T,): sort of day times slots a day, plus slot of the day."""
     seconds = times.astype("datetime64[s]").astype(np.int64)
-    return np.asarray(sorts_of_day(times, kind) * slots + seconds % DAY_S * slots // DAY_S)
+    return np.asarray(sorts_of_day(times, kind, rest) * slots + seconds % DAY_S * slots // DAY_S)
 
 
-def sorts_of_day(times: np.ndarray, kind: str) -> np.ndarray:
-    """Which sort of day each UTC time falls on, (T,): the weekday from Monday on, or whether work rests."""
-    weekday = (times.astype("datetime64[D]").astype(np.int64) + 3) % 7  # 1970 began on a Thursday; Monday is 0
+def sorts_of_day(times: np.ndarray, kind: str, rest: tuple[date, ...] = ()) -> np.ndarray:
+    """Which sort of day each UTC time falls on, (T,): the weekday from Monday on, or whether work rests.
+
+    The days of `rest` are read as Sundays.
+    """
+    days = times.astype("datetime64[D]")
+    weekday = (days.astype(np.int64) + 3) % 7  # 1970 began on a Thursday; Monday is 0
+    if rest:
+        weekday = np.where(np.isin(days, np.array(rest, dtype="datetime64[D]")), 6, weekday)
     return {"day": np.zeros_like(weekday), "workday": (weekday >= 5).astype(np.int64), "week": weekday}[kind]

@@ -60,6 +60,8 @@ class TrainingPlan(Generic[C]):
     seed: int
     stage: str = "final"
     """`draft`: trained without the held-out rows, to be judged on them; `final`: trained on all rows."""
+    calendar: tuple[date, ...] = ()
+    """UTC days that may be of another sort, such as holidays, in the training span and after it."""
 
 
 def training_spans(grids: dict[str, Grid], incidents: pd.DataFrame, held_out: float) -> dict[str, Span]:

@@ -44,7 +44,7 @@ def run_plant(kind: PlantKind, seed: int, weeks: int, budget: float, recurrent: 
     plant, step = simulate_plant(seed, days, FAULTY, kind), timedelta(days=1) / kind.day_rows
     faults, families = [], []
     for family, (sensors, assets) in kind.families.items():
-        anomalies = _anomalies(plant, family, _spec(sensors, step, budget, recurrent), seed, days)
+        anomalies = _anomalies(plant, family, plant_spec(sensors, step, budget, recurrent), seed, days)
         own = plant.faults[plant.faults["family"] == family]
         faults += [judged(fault, anomalies, step) for fault in own.to_dict("records") if _is_measured(fault, plant)]
         faulty_from = pd.Timestamp(last_days(days, FAULTY)[0], tz="UTC")
@@ -63,7 +63,7 @@ def run_plant(kind: PlantKind, seed: int, weeks: int, budget: float, recurrent: 
     return Run(pd.DataFrame(faults), pd.DataFrame(families))
 
 
-def _spec(sensors: tuple[str, ...], step: timedelta, budget: float, recurrent: bool) -> Family:
+def plant_spec(sensors: tuple[str, ...], step: timedelta, budget: float, recurrent: bool) -> Family:
     """The family's settings: the demo's."""
     return Family.model_validate(
         {

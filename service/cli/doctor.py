@@ -190,6 +190,8 @@ def _model_lines(card: Card) -> list[str]:
         )
     if card.in_sample:
         lines.append("the span was too short to hold any of it out: the threshold is of rows that were learned from")
+    if card.holidays.days:
+        lines.append(str(card.holidays))
     if left_out := sorted(set(card.sensors) - set(card.modelled)):
         lines.append(f"left out as flags or context: {', '.join(left_out)}")
     return lines

@@ -109,6 +109,7 @@ def _of_series(card: Card) -> dict[str, Line]:
         "threshold from": card.threshold_from or MISSING,
         "verdict": card.verdict,
         "set aside": card.cleaning or "nothing",
+        "holidays": str(card.holidays),
     }
 
 

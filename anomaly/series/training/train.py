@@ -29,6 +29,7 @@ from anomaly.series.routines import Routines
 from anomaly.series.span import Span, TrainingPlan
 from anomaly.series.training.acceptance import judge, refused_if_flawed
 from anomaly.series.training.cleaning import SetAside, cleaned, rows_set_aside, values_hidden, without_faults
+from anomaly.series.training.holiday_search import find_holidays, with_holidays
 from anomaly.series.training.routine_search import without_routines
 from anomaly.series.training.trimming import trimmed
 from anomaly.vae.training import Epoch
@@ -62,6 +63,8 @@ def train_detector(
     recurring = values_hidden(all_values, spans)
     spans, hidden = cleaned(spans)
     rhythm = find_rhythm(spans, plan.step_s)
+    holidays = find_holidays(spans, rhythm, plan.calendar, plan.step_s)
+    rhythm = with_holidays(rhythm, holidays)
     plain, spans = spans, trimmed(spans, profile_of(_whole(spans), rhythm, plan.step_s))
     aside = SetAside(hidden, values_hidden(plain, spans), rows_set_aside(plain, spans), recurring_values=recurring)
     draft, history = _learned(replace(plan, stage="draft"), spans, rhythm, routines, progress, checkpoint)
@@ -75,7 +78,8 @@ def train_detector(
     chosen = replace(plan, stage="final", config=draft.card.config)
     final, later = _learned(chosen, whole, rhythm, routines, progress, checkpoint)
     of_the_draft = {part: getattr(draft.card, part) for part in draft.card.OF_THE_DRAFT}
-    card = final.card.model_copy(update=of_the_draft | aside.on_card(final.card.rows))
+    about = of_the_draft | aside.on_card(final.card.rows) | {"holidays": holidays}
+    card = final.card.model_copy(update=about)
     trained = replace(final, card=card, **{part: getattr(draft, part) for part in _CALIBRATED})
     trained = with_flat_limits(with_row_limit(trained, whole), whole)
     noisy = with_noise(trained, plain, whole)

@@ -31,11 +31,15 @@ from sensors_data.nets.checkpoint import Checkpoint, stored_checkpoint
 from sensors_data.nets.training import Progress
 from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
+from sensors_data.series.calendars.days import family_days
 from sensors_data.series.grids.grid import Grid, as_us
 from sensors_data.series.grids.grid_table import read_grids
 from sensors_data.series.incidents import NO_VERDICTS, read_incidents
 from sensors_data.settings import Family, Settings
 from sensors_data.store import Store
+
+CALENDAR_AHEAD = timedelta(days=366)
+"""Days of a calendar that a model knows beyond its training."""
 
 
 def detector_config(settings: Settings, family: str) -> DetectorConfig:
@@ -76,9 +80,10 @@ def _train(
     routines = find_routines(training_spans(grids, known, config.held_out), spec.step.total_seconds())
     learned = pd.concat([known, unexplained(anomalies, routines, grids)])
     spans = training_spans(grids, learned, config.held_out)
-    inputs = _inputs(store, spec, family, day, incidents, sample)
+    calendar = family_days(spec, day - timedelta(days=spec.training.days), day + CALENDAR_AHEAD)
+    inputs = _inputs(store, spec, family, day, incidents, sample, calendar)
     key = f"{settings_hash(spec, config)} {settings.seed} {day} {inputs}"
-    plan = TrainingPlan(family, spec.step.total_seconds(), day_before(day), config, settings.seed)
+    plan = TrainingPlan(family, spec.step.total_seconds(), day_before(day), config, settings.seed, calendar=calendar)
 
     def checkpoint(name: str) -> Checkpoint:
         return stored_checkpoint(store, unfinished(KIND, family, name), key)
@@ -161,8 +166,16 @@ def reported_anomalies(store: Store, spec: Family, family: str, day: date) -> pd
     return told.assign(start=first, end=last)[["asset", "start", "end", "told_start", "told_end"]].assign(kind="found")
 
 
-def _inputs(store: Store, spec: Family, family: str, day: date, incidents: pd.DataFrame, sample: Sample | None) -> str:
-    """A hash of what a detector of `day` is learned from: grids, and what of them is not normal."""
+def _inputs(
+    store: Store,
+    spec: Family,
+    family: str,
+    day: date,
+    incidents: pd.DataFrame,
+    sample: Sample | None,
+    calendar: tuple[date, ...],
+) -> str:
+    """A hash of what a detector of `day` is learned from: grids, what of them is not normal, days of a calendar."""
     if sample is None:
         days = [*span_days(spec, day), *([day] if spec.training.commissioning else [])]
         each = [(d, shard) for d in days for shard in range(spec.shards)]
@@ -172,7 +185,8 @@ def _inputs(store: Store, spec: Family, family: str, day: date, incidents: pd.Da
     grids = store.digest(paths)
     verdicts = incidents[~incidents["kind"].isin(NO_VERDICTS)]
     known = verdicts[["asset", "start", "end", "kind"]].to_csv(index=False)
-    return hashlib.sha256(f"{grids}\n{known}".encode()).hexdigest()[:16]
+    holidays = "".join(f"\n{one}" for one in calendar)
+    return hashlib.sha256(f"{grids}\n{known}{holidays}".encode()).hexdigest()[:16]
 
 
 def _stamped(detector: Detector, settings: str, inputs: str, commissioned: dict[str, np.datetime64]) -> Detector:

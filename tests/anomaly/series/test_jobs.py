@@ -48,6 +48,21 @@ def test_a_card_says_what_it_was_learned_from(settings):
     assert history.groupby("network")["epoch"].max().to_dict() == {"draft-16": 2, "final-16": 2}
 
 
+def test_a_calendar_is_read_at_a_training_and_too_few_of_its_days_change_nothing(settings, tmp_path):
+    train_series(settings, NIGHT, "pump")
+    plain = card(settings)
+    calendar = tmp_path / "holidays.ics"
+    spec = settings.family("pump").model_copy(update={"calendar": str(calendar)})
+    holding = settings.model_copy(update={"families": {"pump": spec}})
+    with pytest.raises(LookupError, match=r"there is no file .*holidays"):
+        train_series(holding, NIGHT, "pump")
+    calendar.write_text(f"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:{DAYS[1]:%Y%m%d}\nEND:VEVENT\nEND:VCALENDAR\n")
+    train_series(holding, NIGHT, "pump")
+    same = {"inputs", "settings"}
+    assert card(settings).model_dump(exclude=same) == plain.model_dump(exclude=same)
+    assert card(settings).inputs != plain.inputs
+
+
 def stopped(settings):
     """The state that a training leaves behind when it is killed after its draft's first epoch."""
 
