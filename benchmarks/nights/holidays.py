@@ -69,6 +69,7 @@ def run(kind: PlantKind, family: str, seed: int, rests: bool, has_calendar: bool
     return {
         "on_holidays": int(on_holidays.sum()),
         "other": int((~on_holidays).sum()),
+        "threshold": None if card.threshold is None else round(card.threshold.value, 3),
         "rhythm": card.profile,
         "card": str(card.holidays),
     }
