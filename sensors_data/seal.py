@@ -12,6 +12,8 @@ _HEAD, _TAIL = b"nightscore-sha256:", b":sealed"
 _DIGITS = 64
 BLANK = f"{_HEAD.decode()}{'0' * _DIGITS}{_TAIL.decode()}"
 """Where the hash will stand. Whoever makes a file's bytes leaves room for it; `sealed` fills it in."""
+NAMED_BY_HASH = ".onnx"
+"""The end of the name of a file that another program made, so that its hash can stand in its name alone."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -25,12 +27,16 @@ def sealed(data: bytes) -> bytes:
 
 
 def check(data: bytes, where: str) -> bool:
-    """Whether a file's bytes carry their hash or, as PNG does, other sums of all that they hold.
+    """Whether a file's bytes carry their hash, have it as their name, or hold, as PNG does, other sums of themselves.
 
     DamagedError when they do and what they hold is not what was written.
     """
     if data[:4] == _PNG[:4] or where.endswith(".png"):
         if not _is_whole_png(data):
+            raise damaged(where)
+        return True
+    if where.endswith(NAMED_BY_HASH):
+        if hashlib.sha256(data).hexdigest() not in where:
             raise damaged(where)
         return True
     return _checked(data, where) is not None

@@ -9,7 +9,7 @@ from anomaly.images.backbone import backbone, open_backbone
 from anomaly.images.features import FeatureConfig, represent
 from anomaly.images.files import load_for
 from anomaly.images.jobs import image_detector_config, score_images, train_images
-from sensors_data.errors import NotThereError, UnusableError
+from sensors_data.errors import DamagedError, NotThereError, UnusableError
 from sensors_data.images.jobs import ingest_images
 from sensors_data.places import backbone_path
 from sensors_data.settings import settings_in
@@ -132,7 +132,7 @@ def test_a_camera_is_scored_by_its_own_network_from_the_store_alone(settings, tm
     assert f"scored press {LAST}: 24 images" in score_images(settings, LAST, "press")
     monkeypatch.setattr(backbones, "_OPENED", {})
     store.write_bytes(backbone_path(sha256), network(TOKENS, ["tokens"]))
-    with pytest.raises(UnusableError, match="not the network that its name says"):
+    with pytest.raises(DamagedError, match=f"{sha256}.onnx"):
         score_images(settings, LAST, "press")
     store.remove(backbone_path(sha256))
     with pytest.raises(NotThereError, match="train again with: train-images"):
