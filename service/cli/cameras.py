@@ -8,8 +8,17 @@ from typing import Annotated
 import typer
 
 from sensors_data.settings import Settings
-from service.cli.options import BELOW_LIMIT, CameraOption, DayOption, JsonOption, add_command, with_settings
-from service.console import say
+from service.cli.options import (
+    BELOW_LIMIT,
+    CameraOption,
+    DayOption,
+    FirstOption,
+    JsonOption,
+    LastOption,
+    add_command,
+    with_settings,
+)
+from service.console import add_cells, say, show, show_table
 from service.schedule.request import day_from
 
 PANEL = "Look at images"
@@ -24,6 +33,12 @@ def add_commands(app: typer.Typer) -> None:
         PANEL,
         with_settings(judge_picture),
         "judge-picture --camera press --day 2026-11-21 --image a.png --kind dismissed",
+    )
+    add_command(
+        app,
+        PANEL,
+        with_settings(replay_images),
+        "replay-images --camera press --from 2026-11-14 --to 2026-11-21 --rate 0.02",
     )
     add_command(app, PANEL, with_settings(evaluate_images), "evaluate-images --camera press --least-auroc 0.9")
 
@@ -89,6 +104,31 @@ def judge_picture(
     say(f"kept verdict {key} on {what} of {camera}: {kind}; `incidents withdraw` takes it back")
     if verdict_by_image(store, camera)[image] != kind:
         say(f"training still leaves {image} out: somebody confirmed it or another place in it")
+
+
+def replay_images(
+    settings: Settings,
+    camera: CameraOption,
+    first: FirstOption,
+    last: LastOption,
+    rate: Annotated[
+        float | None,
+        typer.Option("--rate", min=0.0001, max=0.5, help="Share of good parts that may be over; by default as set."),
+    ] = None,
+) -> None:
+    """Show which pictures past nights would have reported under a limit that is fitted again with today's verdicts."""
+    from rich.table import Table
+
+    from anomaly.images import replay as past
+
+    outcome = past.replay_images(settings, camera, day_from(first), day_from(last), rate)
+    show(str(outcome))
+    table = Table("change", "day", "picture", "label", "verdict", "nats")
+    for row in outcome.pictures.to_dict("records"):
+        texts = [str(row[name]) for name in ("change", "day", "image_id", "label", "verdict")]
+        add_cells(table, *texts, f"{row['score']:.1f}")
+    show_table(table)
+    say("nothing was changed: the next training takes the verdicts, and `false_alarm_rate` in the settings the rate")
 
 
 def evaluate_images(

@@ -26,6 +26,8 @@ SettingsOption = Annotated[
     Path, typer.Option("--settings", envvar="NIGHTSCORE_SETTINGS", help="The settings file.", show_default=True)
 ]
 DayOption = Annotated[str, typer.Option("--day", help="The UTC day, like 2026-11-21.")]
+FirstOption = Annotated[str, typer.Option("--from", help="The first night.")]
+LastOption = Annotated[str, typer.Option("--to", help="The last night.")]
 FamilyOption = Annotated[str, typer.Option("--family", help="The family's name in the settings.")]
 SomeFamilyOption = Annotated[
     str | None, typer.Option("--family", help="The family's name in the settings; by default all families.")

@@ -16,6 +16,8 @@ from service.cli.options import (
     SETTINGS_PATH,
     DayOption,
     FamilyOption,
+    FirstOption,
+    LastOption,
     SettingsOption,
     StoreOption,
     add_command,
@@ -28,8 +30,6 @@ from service.schedule.request import day_from
 
 SERVICE_PACKAGES = ("fastapi", "jinja2", "orjson", "python_multipart", "uvicorn")
 """What the extra `service` brings."""
-FirstOption = Annotated[str, typer.Option("--from", help="The first night.")]
-LastOption = Annotated[str, typer.Option("--to", help="The last night.")]
 BudgetOption = Annotated[
     float | None, typer.Option("--budget", help="False alarms per asset and week; by default as in the settings.")
 ]

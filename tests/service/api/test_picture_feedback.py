@@ -85,3 +85,11 @@ def test_the_command_judges_a_place_and_the_list_tells_it(nightscore, press, tmp
         ("press", "a.png", None),
     }
     assert all(word in ask("incidents", "list").out for word in ("press", "a.png", "1,2,3,4"))
+
+
+def test_a_replay_over_rest_says_what_is_missing(client_of, press):
+    client = client_of(press)
+    answer = client.get("/v1/picture-replay?camera=press")
+    assert answer.status_code == 404
+    assert "nothing of press was scored yet" in answer.json()["detail"]
+    assert client.get("/v1/picture-replay?camera=press&rate=0.9").status_code == 422

@@ -70,9 +70,16 @@ def test_every_command_is_a_job_or_one_that_people_use_around_them():
     around = {"init", "nightly", "backfill", "show", "doctor", "demo", "serve", "replay", "explain", "plan", "bridge"}
     around |= {"anomalies"}
     keeping = {"verify", "clean", "backup", "restore", "migrate", "audit"}
-    looks = {"show-image", "explore-images", "evaluate-images", "interpolate-images", "redraw-image", "judge-picture"}
+    looks = {
+        "show-image",
+        "explore-images",
+        "evaluate-images",
+        "interpolate-images",
+        "redraw-image",
+        "judge-picture",
+    } | {"replay-images"}
     looks |= {"mix-images", "vary-images", "upscale-images", "train-translator", "translate-images"}
-    looks |= {"expected-images", "invert-image", "export-images", "train-painter"}
+    looks |= {"expected-images", "invert-image", "export-images", "train-painter", "replay-images"}
     groups = {"incidents", "datasets", "presets", "models", "users"}
     assert {words[0] for words in COMMANDS} == set(JOBS) | around | keeping | looks | groups
 
