@@ -51,7 +51,12 @@ def anomalies(peaks: dict[float, bool]) -> pd.DataFrame:
         "sensors": [{"sensor": "flow", "share": 1.0}],
     }
     row |= dict.fromkeys(("end", "cleared"), pd.Timestamp("2026-03-27", tz="UTC"))
-    row |= {"detected": row["start"], "peak_time": pd.Timestamp("2026-03-26 05:00", tz="UTC"), "state": "ended"}
+    row |= {
+        "detected": row["start"],
+        "run_start": row["start"],
+        "peak_time": pd.Timestamp("2026-03-26 05:00", tz="UTC"),
+        "state": "ended",
+    }
     rows = [{**row, "anomaly_id": f"{peak:g}", "peak_score": peak, "suppressed": s} for peak, s in peaks.items()]
     return pd.DataFrame(rows).reindex(columns=empty.columns)
 
