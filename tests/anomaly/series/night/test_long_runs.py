@@ -1,4 +1,4 @@
-"""Runs that last for nights, with gaps in their evidence: a part keeps its id, and a night may be found again."""
+"""Runs that last for nights, with gaps in their evidence: each row is of one anomaly, which keeps its id."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from anomaly.series.night.anomalies import Rules
 from anomaly.series.night.find_job import anomalies_touching
+from benchmarks.nights.ids import Ids, ids_of
 from sensors_data.arrow_rows import to_arrow
 from sensors_data.provenance import Provenance
 from sensors_data.settings import Family
@@ -44,6 +45,12 @@ def night(number: int, evidence: dict[str, float], since: str = "00:00") -> tupl
     return scores, sensor_scores
 
 
+GROWING = [
+    night(0, {"18:00": 5.0, "23:00": 3.6}, since="18:00"),
+    night(1, {"00:00": 10.0, "01:00": 10.0}),
+    night(2, {}),
+]
+"""The second place of the first night is worth more than the gap before it once the second night is known."""
 RETURNING = [
     night(0, {"18:00": 10.0}, since="18:00"),
     night(1, {"12:00": 8.0}),
@@ -57,28 +64,49 @@ LONG = [night(0, {"18:00": 10.0}, since="18:00"), *LATER]
 """The evidence of the part that goes on is more than a week old in the end."""
 
 
-def reports(store: Store, nights: list[tuple[pd.DataFrame, pd.DataFrame]]) -> list[pd.DataFrame]:
-    """The anomalies of each night, found when no later one was known."""
-    every = []
+def reports(store: Store, nights: list[tuple[pd.DataFrame, pd.DataFrame]]) -> dict[date, pd.DataFrame]:
+    """The anomalies of each night, found when no later one was known, and kept in the store."""
+    every = {}
     for number, (rows, sensors) in enumerate(nights):
         day = FIRST + timedelta(days=number)
-        every.append(anomalies_touching(store, Rules(), SPEC, "pump", day, rows, sensors))
+        every[day] = anomalies_touching(store, Rules(), SPEC, "pump", day, rows, sensors)
         for table, frame in (("scores", rows), ("sensor_scores", sensors)):
             store.write(table, frame, Provenance(job="test"), family="pump", day=day, shard=0)
+        store.write("anomalies", every[day], Provenance(job="test"), family="pump", day=day)
     return every
 
 
-@pytest.mark.parametrize("nights", [RETURNING, LONG], ids=["returning", "long"])
-def test_a_night_that_is_found_again_gives_the_same(tmp_path, nights):
+@pytest.mark.parametrize("nights", [GROWING, RETURNING, LONG], ids=["growing", "returning", "long"])
+def test_rows_of_a_long_run_stand_once_and_each_anomaly_is_new_once(tmp_path, nights):
+    every = reports(Store(str(tmp_path)), nights)
+    ids = ids_of(every)
+    assert ids == Ids(len(nights), ids.anomalies, borders=0, overlaps=0, not_new=0, out_of_turn=0)
+    assert ids.anomalies > 1
+    last = pd.concat(list(every.values())).drop_duplicates("anomaly_id", keep="last")
+    assert last["rows"].sum() == sum(int(rows["is_anomaly"].sum()) for rows, _ in nights)
+
+
+@pytest.mark.parametrize("nights", [GROWING, RETURNING, LONG], ids=["growing", "returning", "long"])
+def test_a_night_that_is_found_again_gives_the_same_whatever_came_after(tmp_path, nights):
     store = Store(str(tmp_path))
     every = reports(store, nights)
     for number, (rows, sensors) in reversed(list(enumerate(nights))):
-        again = anomalies_touching(store, Rules(), SPEC, "pump", FIRST + timedelta(days=number), rows, sensors)
-        pd.testing.assert_frame_equal(again, every[number])
+        day = FIRST + timedelta(days=number)
+        pd.testing.assert_frame_equal(anomalies_touching(store, Rules(), SPEC, "pump", day, rows, sensors), every[day])
+
+
+def test_after_a_night_without_scores_an_anomaly_is_another_one(tmp_path):
+    store = Store(str(tmp_path))
+    reports(store, GROWING[:1])
+    rows, sensors = GROWING[1]
+    later = (frame.assign(time=frame["time"] + timedelta(days=1)) for frame in (rows, sensors))
+    anomalies = anomalies_touching(store, Rules(), SPEC, "pump", FIRST + timedelta(days=2), *later)
+    assert set(anomalies["state"]) == {"new"}
+    assert (anomalies["detected"] >= pd.Timestamp(FIRST + timedelta(days=2), tz="UTC")).all()
 
 
 def test_a_part_keeps_its_id_and_interval_when_its_evidence_is_more_than_a_week_old(tmp_path):
-    every = reports(Store(str(tmp_path)), LONG)
+    every = list(reports(Store(str(tmp_path)), LONG).values())
     second = every[SECOND].iloc[-1]
     assert second["anomaly_id"] not in set(every[SECOND - 1]["anomaly_id"])
     assert str(second["start"])[:16] == f"{FIRST + timedelta(days=SECOND)} 12:00"
