@@ -52,7 +52,7 @@ class ImageReplay:
         """The outcome in words."""
         counts, (low, high) = self.counts, false_alarm_interval(self.after)
         nights = f"{self.days[0]} to {self.days[-1]}" if len(self.days) > 1 else str(self.days[0])
-        left_out = f"; {self.unjudged:,} over the limit that nobody judged are left out" if self.unjudged else ""
+        left_out = f", without {self.unjudged:,} over the limit that nobody judged" if self.unjudged else ""
         return (
             f"{self.camera} {nights}, {self.model}: limit {self.before:.1f} to {self.after.value:.1f} nats, from "
             f"{self.normal:,} normal pictures{left_out}; {counts['kept']:,} kept, {counts['gone']:,} gone, "
