@@ -20,9 +20,7 @@ def aupro(maps: np.ndarray, masks: np.ndarray, limit: float = 0.3) -> float:
     overlaps = []
     for heat, mask in zip(maps, masks, strict=True):
         regions, count = ndimage.label(mask)
-        for region in range(1, count + 1):
-            inside = np.sort(heat[regions == region])
-            overlaps.append(1 - np.searchsorted(inside, cuts, side="right") / len(inside))
+        overlaps += [_over(heat[regions == region], cuts) for region in range(1, count + 1)]
     return float(np.trapezoid(np.mean(overlaps, axis=0), rates) / limit)
 
 
@@ -40,12 +38,14 @@ def aupimo(maps: np.ndarray, masks: np.ndarray, points: int = 300) -> np.ndarray
         return np.full(int(odd.sum()), np.nan)
     rates = np.geomspace(FEWEST_FALSE, MOST_FALSE, points)
     limits = good[len(good) - 1 - np.floor(rates * len(good)).astype(int)]
-    overlaps = []
-    for heat, mask in zip(maps[odd], masks[odd], strict=True):
-        inside = np.sort(heat[mask])
-        overlaps.append(1 - np.searchsorted(inside, limits, side="right") / len(inside))
+    overlaps = [_over(heat[mask], limits) for heat, mask in zip(maps[odd], masks[odd], strict=True)]
     logs = np.log(rates)
     return np.asarray(np.trapezoid(overlaps, logs, axis=1) / (logs[-1] - logs[0]))
+
+
+def _over(inside: np.ndarray, limits: np.ndarray) -> np.ndarray:
+    """The share of a region's pixels (P,) that is over each of the limits (L,), (L,)."""
+    return np.asarray(1 - np.searchsorted(np.sort(inside), limits, side="right") / len(inside))
 
 
 def segmentation_f1(maps: np.ndarray, masks: np.ndarray, limit: float) -> float:

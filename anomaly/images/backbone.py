@@ -84,12 +84,18 @@ def _opened(path: Path, _changed: int, _size: int) -> str:
     return _open(path.read_bytes(), str(path))
 
 
-def keep_backbone(store: Store, path: Path) -> None:
-    """Keep a network's file in the store, by its hash, so that scoring does not need the original."""
+def keep_backbone(store: Store, path: Path, sha256: str) -> None:
+    """Keep a network's file in the store, by the hash it was opened with, so that scoring does not need the original.
+
+    UnusableError when the file is another one by now.
+    """
+    place = backbone_path(sha256)
+    if store.exists(place):
+        return
     data = path.read_bytes()
-    place = backbone_path(hashlib.sha256(data).hexdigest())
-    if not store.exists(place):
-        store.write_bytes(place, data)
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise UnusableError(f"{path} changed while it was used", "train again")
+    store.write_bytes(place, data)
 
 
 def open_kept(store: Store, sha256: str) -> None:

@@ -76,6 +76,8 @@ def _train(
     store: Store, settings: Settings, day: date, camera: str, progress: Callable[[str], Progress], holder: Holder
 ) -> Done:
     spec, config = settings.camera(camera), image_detector_config(settings, camera)
+    if spec.backbone:
+        keep_backbone(store, Path(spec.backbone), config.features.backbone)
     verdicts = verdict_by_image(store, camera)
     rows = normal_images(store, camera, spec, day, config.days, verdicts)
     every = len(rows)
@@ -94,8 +96,6 @@ def _train(
     card = detector.card.model_copy(update={"settings": settings_hash(spec), "source_size": size})
     detector = replace(detector, card=card)
     holder.go_on()
-    if spec.backbone:
-        keep_backbone(store, Path(spec.backbone))
     path = save(store, detector)
     _keep_history(store, camera, through, history)
     store.remove(unfinished(KIND, camera))

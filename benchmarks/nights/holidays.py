@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import typer
 
-from anomaly.series.files import read_detector, serving
+from anomaly.series.files import read_card, serving
 from benchmarks.nights.plants_run import plant_spec
 from benchmarks.nights.run import one_night
 from sensors_data.settings import Settings
@@ -62,7 +62,7 @@ def run(kind: PlantKind, family: str, seed: int, rests: bool, has_calendar: bool
         nights = pd.concat([one_night(settings, family, by_day[day], day) for day in days])
         model = serving(Store(settings.store), family, days[-1])
         assert model is not None  # noqa: S101
-        card = read_detector(Store(settings.store), model).card
+        card = read_card(Store(settings.store), model)
     alarms = nights.drop_duplicates("anomaly_id", keep="last")
     free = {days[n] for n in HOLIDAYS if n >= TRAINED}
     on_holidays = alarms["start"].dt.date.isin(free) | alarms["detected"].dt.date.isin(free)

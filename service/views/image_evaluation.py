@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -78,14 +79,15 @@ def unlearned_pictures(settings: Settings, camera: str, day: date | None, card: 
     days = [d for d in store.days("images", camera=camera) if day is None or d <= day + timedelta(days=28)]
     rows = store.read_days("images", days, camera=camera)
     normal = rows.index.isin(normal_rows(rows, spec).index)
-    verdict = rows["image_id"].map(verdict_by_image(store, camera))
+    verdicts = verdict_by_image(store, camera)
+    verdict = rows["image_id"].map(verdicts)
     contradicted = (verdict == np.where(normal, "confirmed", "dismissed")).to_numpy(dtype=bool)
     tested, learned = rows["split"].isin(["test", "valid"]), rows["split"] == "train"
     later = rows["time"] >= pd.Timestamp(card.trained_through, tz="UTC") + pd.Timedelta(days=1)
     unseen = (tested | ~normal | (later & (rows["label"] != "") & ~learned)).to_numpy(dtype=bool) & ~contradicted
     only_held_out = not (unseen & normal).any()
     if only_held_out:
-        held_out = rows["image_id"].isin(_held_out(store, settings, camera, card)).to_numpy(dtype=bool)
+        held_out = rows["image_id"].isin(_held_out(store, settings, camera, card, verdicts)).to_numpy(dtype=bool)
         unseen = unseen | normal & held_out & ~contradicted
     rows, odd = rows[unseen].reset_index(drop=True), ~normal[unseen]
     images = pixels_of(rows, spec)
@@ -94,9 +96,9 @@ def unlearned_pictures(settings: Settings, camera: str, day: date | None, card: 
     return Pictures(rows[new].reset_index(drop=True), images[new], odd[new], only_held_out)
 
 
-def _held_out(store: Store, settings: Settings, camera: str, card: ImageCard) -> list[str]:
+def _held_out(store: Store, settings: Settings, camera: str, card: ImageCard, verdicts: Mapping[str, str]) -> list[str]:
     """The image_id of the good parts that training held out, the last ones it had."""
-    day, verdicts = card.trained_through + timedelta(days=1), verdict_by_image(store, camera)
+    day = card.trained_through + timedelta(days=1)
     learned = normal_images(store, camera, settings.camera(camera), day, card.config.days, verdicts)
     return [str(name) for name in learned["image_id"].tail(card.held_out)]
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from anomaly.images import backbone as backbones
-from anomaly.images.backbone import backbone, open_backbone
+from anomaly.images.backbone import backbone, keep_backbone, open_backbone
 from anomaly.images.features import FeatureConfig, represent
 from anomaly.images.files import load_for
 from anomaly.images.jobs import image_detector_config, score_images, train_images
@@ -137,6 +137,15 @@ def test_a_camera_is_scored_by_its_own_network_from_the_store_alone(settings, tm
     store.remove(backbone_path(sha256))
     with pytest.raises(NotThereError, match="train again with: train-images"):
         score_images(settings, LAST, "press")
+
+
+def test_a_file_that_changed_after_it_was_opened_is_not_kept(settings, tmp_path):
+    store, path = Store(settings.store), tmp_path / "eye.onnx"
+    sha256 = open_backbone(path)
+    path.write_bytes(network(TOKENS, ["tokens"]))
+    with pytest.raises(UnusableError, match="changed while it was used"):
+        keep_backbone(store, path, sha256)
+    assert not store.exists(backbone_path(sha256))
 
 
 def test_a_network_of_your_own_describes_patches(settings):
