@@ -22,7 +22,8 @@ class Retention(Section):
     rejected_models: Days | None = None
     """Days for models that were rejected after their training."""
     unfinished: Days = 30
-    """Days for the state of trainings that did not finish, from when it was written."""
+    """Days for the state of trainings that did not finish, from when it was written. A network of your own, kept for a
+    camera's models, goes after as many days if no model names it."""
     damaged: Days = 90
     """Days for damaged files that were put aside, from that moment on."""
     join_after: Annotated[int, Field(ge=1)] | None = 14

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 from itertools import islice
+from pathlib import PurePosixPath
 
 from sensors_data.audit import account, newest_first, record
 from sensors_data.errors import DamagedError, UnusableError
 from sensors_data.files import is_abandoned
 from sensors_data.gathered import gather
-from sensors_data.model_files import ModelCatalogue, ModelFile
+from sensors_data.model_files import ModelCatalogue, ModelFile, metadata
 from sensors_data.retention import Retention
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
@@ -90,6 +91,8 @@ def removable(store: Store, retention: Retention, day: date) -> Iterator[str]:
     outdated = list(_old_models(models, retention, day))
     yield from outdated
     yield from _left_by_models(list(ages), models, set(outdated), retention, day)
+    staying = [model for model in models if model.path not in outdated]
+    yield from _unnamed_networks(store, ages, staying, retention)
 
 
 def _old_models(models: list[ModelFile], retention: Retention, day: date) -> Iterator[str]:
@@ -116,6 +119,21 @@ def _left_by_models(
         model = (match["kind"] or "generators", match["name"], match["through"])
         if model not in staying and (model in going or match["through"] < first):
             yield path
+
+
+def _unnamed_networks(
+    store: Store, ages: dict[str, float], staying: list[ModelFile], retention: Retention
+) -> Iterator[str]:
+    """The users' own networks that no model names; a training that has not finished may have put a new one there."""
+    days = 86_400 * retention.unfinished
+    old = [path for path, seconds in ages.items() if path.startswith("backbones/") and seconds > days]
+    if not old:
+        return
+    try:
+        cards = [metadata(store.read_bytes(model.path))["card"] for model in staying if model.kind == "images"]
+    except (ValueError, KeyError, AttributeError):  # a damaged file may name any of them; `nightscore verify` says which
+        return
+    yield from (path for path in old if not any(PurePosixPath(path).stem in card for card in cards))
 
 
 def _check(retention: Retention) -> None:

@@ -140,10 +140,10 @@ def test_a_day_on_which_nothing_ran_is_refused_with_the_remedy(plant, tmp_path):
         report(empty, date(2020, 1, 1))
 
 
-def test_a_day_that_was_ingested_only_says_so(plant):
-    night = read_night(plant, START)
+def test_a_day_that_was_ingested_only_says_so(copied):
+    night = read_night(copied, START)
     assert headline(night) == "Nothing was scored"
-    assert "no detector was accepted yet" in "".join(re.findall(r"not scored: [^;]*", report_text(plant)))
+    assert "no detector was accepted yet" in "".join(re.findall(r"not scored: [^;]*", report_text(copied)))
 
 
 def report_text(settings):

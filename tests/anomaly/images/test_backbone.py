@@ -1,4 +1,7 @@
+import os
+import time
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +15,11 @@ from anomaly.images.jobs import image_detector_config, score_images, train_image
 from sensors_data.errors import DamagedError, NotThereError, UnusableError
 from sensors_data.images.jobs import ingest_images
 from sensors_data.places import backbone_path
+from sensors_data.retention import Retention
 from sensors_data.settings import settings_in
 from sensors_data.simulation.camera import write_camera
 from sensors_data.store import Store
+from sensors_data.upkeep.cleaning import removable
 
 onnx = pytest.importorskip("onnx", reason="the packages for development are not installed")
 pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
@@ -152,3 +157,19 @@ def test_a_network_of_your_own_describes_patches(settings):
     camera = settings.camera("press").model_copy(update={"detector": {"features": {"kind": "pixels"}}})
     with pytest.raises(UnusableError, match="describes patches; the kind is pixels"):
         image_detector_config(settings.model_copy(update={"cameras": {"press": camera}}), "press")
+
+
+def test_a_cleaning_removes_a_network_that_no_model_names_once_it_is_old(settings, tmp_path):
+    train_images(settings, LAST, "press")
+    store = Store(settings.store)
+    used = load_for(store, "press", LAST).card.config.features.backbone
+    unused = "0" * 64
+    store.write_bytes(backbone_path(unused), b"a network of an earlier model")
+    places = [backbone_path(unused), backbone_path(used)]
+    assert list(removable(store, Retention(), LAST)) == []
+    for place in places:
+        os.utime(Path(store.root) / place, (time.time() - 31 * 86_400,) * 2)
+    assert list(removable(store, Retention(), LAST)) == places[:1]
+    (model,) = (Path(store.root) / "models" / "images").rglob("*.safetensors")
+    model.write_bytes(b"damaged")
+    assert list(removable(store, Retention(), LAST)) == []
