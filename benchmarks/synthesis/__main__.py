@@ -2,10 +2,10 @@
 a flow.
 
 python -m benchmarks.synthesis --data FILE --seconds 240 [--recipes default,plain,vae,flow|all-that-fit] [--seeds 3]
-    [--learned COUNT] [--compared COUNT] [--out FILE] [--features FILE] [--sheets FOLDER]
+    [--learned COUNT] [--compared COUNT] [--training JSON] [--out FILE] [--features FILE] [--sheets FOLDER]
 
 FILE is an npz (x_train, y_train, x_test, y_test, or x and y), a Parquet file with images and labels, an IDX file or a
-folder of PNG and JPEG. A second run takes over what `--out` holds of the same images, features and time.
+folder of PNG and JPEG. A second run takes over what `--out` holds of the same images, features, time and settings.
 `--sheets` gets a sheet of each run, and `all.png` with sixteen images of each.
 The exit status is 2 when an option or a file is wrong.
 """
@@ -13,6 +13,7 @@ The exit status is 2 when an option or a file is wrong.
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -47,23 +48,24 @@ COLUMNS = [
         "features",
     ),
     "data",
+    "training",
 ]
 console = Console(width=160, markup=False)
 
 
-def recipes_asked_for(words: str, train: Images) -> list[str]:
+def recipes_asked_for(words: str, train: Images, changes: dict[str, object] | None = None) -> list[str]:
     """The recipes that `words` names, or all presets that can learn from these images. ValueError, LookupError where a
     named one cannot.
     """
     if words != "all-that-fit":
         names = words.split(",")
         for name in names:
-            check_recipe(name, train)
+            check_recipe(name, train, changes)
         return names
     fitting = []
     for name in PRESETS:
         try:
-            check_recipe(name, train)
+            check_recipe(name, train, changes)
         except ValueError:
             continue
         fitting.append(name)
@@ -87,7 +89,7 @@ def earlier_rows(out: Path | None, same: dict[str, object]) -> list[dict[str, ob
     """What an earlier run left in its file, the rows whose `same` columns (seconds, features, data) are equal."""
     if out is None or not out.is_file():
         return []
-    rows = pd.read_csv(out, dtype={"data": str})
+    rows = pd.read_csv(out, dtype={"data": str, "training": str})
     if list(rows.columns) != COLUMNS:
         raise ValueError(f"{out} is no result file of this version; name another --out")
     for column, value in same.items():
@@ -117,6 +119,7 @@ def main(
         str, typer.Option(help="Presets, vae or flow, separated by commas; or all-that-fit.")
     ] = "default,plain,capstone-mnist",
     seeds: Annotated[int, typer.Option(min=1, help="Runs of each.")] = 3,
+    training: Annotated[str, typer.Option(help="Settings that differ from each preset's, as JSON.")] = "{}",
     learned: Annotated[int | None, typer.Option(min=64, help="Images to learn from, at most.")] = None,
     compared: Annotated[int, typer.Option(min=FEWEST, help="Test images to compare with, at most.")] = REFERENCE,
     out: Annotated[Path | None, typer.Option(help="CSV of the results, renewed at every row.")] = None,
@@ -128,11 +131,13 @@ def main(
     make_folders(out, features, sheets)
     try:
         train, test = read_drawable(data)
-        names = recipes_asked_for(recipes, train)
+        changes = json.loads(training)
+        names = recipes_asked_for(recipes, train, changes)
         test = some_of(test, compared)
         judge = judge_for(train, test, features)
         train = some_of(train, learned or len(train))
         same = {"seconds": seconds, "features": judge.extractor.name, "data": fingerprint(train, test)}
+        same["training"] = training
         rows = earlier_rows(out, same)
     except (ValueError, LookupError, OSError) as error:
         console.print(str(error))
@@ -146,7 +151,7 @@ def main(
         for name in names:
             if (name, seed) in known:
                 continue
-            row, contestant = run(name, train, judge, seconds, seed, peak)
+            row, contestant = run(name, train, judge, seconds, seed, peak, changes)
             rows.append({**row, **same})
             figures = ", ".join(f"{key} {row[key]:.3f}" for key in PRINTED)
             console.print(f"{name} seed {seed}: {figures}, {row['images']:,} images")

@@ -28,7 +28,6 @@ from benchmarks.images.data import read_drawable
 from benchmarks.images.splits import Images
 from benchmarks.synthesis.judging import PRINTED, Judge, judge_for, quality_of
 from benchmarks.synthesis.run import contestant_of, recipe_for, with_card
-from sensors_data.settings import parse
 from service.figures.images import sheet
 from synthesis.generator_files import TrainedGenerator
 from synthesis.networks.kinds import discriminator_of, generator_of
@@ -36,7 +35,6 @@ from synthesis.networks.pair import parameter_count
 from synthesis.presets.catalogue import PRESETS
 from synthesis.sampling import draw
 from synthesis.training.collapse import WatchConfig
-from synthesis.training.config import TrainingConfig
 from synthesis.training.loop import train
 from synthesis.training.recipe import Recipe
 from synthesis.training.run import Examples, GanHooks, Snapshot, TrainingRun, Validation
@@ -135,14 +133,12 @@ def recipes_for(presets: str, images: Images, epochs: float, changes: dict[str, 
     recipes = []
     for name in names:
         try:
-            recipe = recipe_for(name, images)
+            recipe = recipe_for(name, images, {"images": max(1, round(epochs * len(images))), **changes})
         except ValueError:
             if presets != "all-that-fit":
                 raise
             continue
-        count = max(1, round(epochs * len(images)))
-        training = parse(TrainingConfig, {**recipe.training.model_dump(), "images": count, **changes}, "--training")
-        recipes.append(recipe.model_copy(update={"training": training}))
+        recipes.append(recipe)
     return recipes
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 
@@ -15,12 +15,14 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks.images.splits import Images
 from benchmarks.synthesis.judging import Judge, quality_of
 from benchmarks.synthesis.others import OTHERS, Contestant
+from sensors_data.settings import parse
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
 from synthesis.networks.pair import GeneratorNetwork
 from synthesis.presets.catalogue import PRESETS, preset
 from synthesis.quality.copies import find_copies
 from synthesis.quality.extractors import has_classes
 from synthesis.sampling import draw
+from synthesis.training.config import TrainingConfig
 from synthesis.training.ema import recompute_batch_norm
 from synthesis.training.recipe import Recipe
 from synthesis.training.step import GanState, as_pixels, initial_state, train_step
@@ -29,25 +31,34 @@ COMPARED = 1000
 """Drawn images that are held against every training image."""
 
 
-def recipe_for(name: str, train: Images) -> Recipe:
+def recipe_for(name: str, train: Images, changes: Mapping[str, object] | None = None) -> Recipe:
     """The preset for images of this shape; ours and those that want it are told the classes where images have some.
 
+    `changes` are settings of the training that differ from the preset's. ValueError where one is no such setting, else
     ValueError, LookupError as `preset` raises them.
     """
     conditional = (name == "default" or (name in PRESETS and PRESETS[name].conditional)) and has_classes(train.label)
     _, *image = train.x.shape
-    return preset(name, (image[0], image[1], image[2]), len(set(train.label)) if conditional else 0)
+    recipe = preset(name, (image[0], image[1], image[2]), len(set(train.label)) if conditional else 0)
+    training = parse(TrainingConfig, {**recipe.training.model_dump(), **(changes or {})}, "--training")
+    return recipe.model_copy(update={"training": training})
 
 
 def run(
-    name: str, train: Images, judge: Judge, seconds: float, seed: int, peak: float
+    name: str,
+    train: Images,
+    judge: Judge,
+    seconds: float,
+    seed: int,
+    peak: float,
+    changes: Mapping[str, object] | None = None,
 ) -> tuple[dict[str, object], Contestant]:
     """The row of one recipe and seed, and its generator: trained for `seconds` of CPU time on one thread."""
     share = float("nan")  # of the peak, where it can be counted
     if name in OTHERS:
         contestant = OTHERS[name](train, seconds, seed)
     else:
-        recipe = recipe_for(name, train)
+        recipe = recipe_for(name, train, changes)
         generator = generator_of(recipe, train, seconds, seed)
         contestant = contestant_of(generator)
         steps = contestant.shown / (recipe.training.batch * recipe.training.discriminator_steps)
@@ -63,10 +74,10 @@ def contestant_of(generator: TrainedGenerator) -> Contestant:
     return Contestant(generator.card.shown, partial(draw, generator))
 
 
-def check_recipe(name: str, train: Images) -> None:
-    """ValueError or LookupError where a recipe cannot learn from these images."""
+def check_recipe(name: str, train: Images, changes: Mapping[str, object] | None = None) -> None:
+    """ValueError or LookupError where a recipe cannot learn from these images, or not with these settings."""
     if name not in OTHERS:
-        recipe_for(name, train)
+        recipe_for(name, train, changes)
 
 
 def generator_of(recipe: Recipe, train: Images, seconds: float, seed: int) -> TrainedGenerator:

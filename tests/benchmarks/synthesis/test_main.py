@@ -163,7 +163,13 @@ def test_a_parquet_file_of_colour_is_taken(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "message"), [(["--recipes", "best"], "no preset 'best'"), (["--data", "no.npz"], "no image")]
+    ("words", "message"),
+    [
+        (["--recipes", "best"], "no preset 'best'"),
+        (["--data", "no.npz"], "no image"),
+        (["--training", '{"bach": 8}'], "bach"),
+        (["--training", "{"], "Expecting"),
+    ],
 )
 def test_a_wrong_option_ends_with_status_2(tmp_path, words, message):
     np.savez(tmp_path / "x.npz", x=scenes(60, 28, 1))
@@ -186,6 +192,7 @@ def test_rows_of_other_test_images_are_not_taken_over(tmp_path):
     for name in ("one.npz", "other.npz"):
         np.savez(tmp_path / name, x=scenes(60, 28, 1))
     words = ("--recipes", "default", "--out", out)
+    assert "default seed 0:" in asked(tmp_path / "one.npz", *words, "--training", '{"batch": 16}').output
     assert "default seed 0:" in asked(tmp_path / "one.npz", *words).output
     first = pd.read_csv(out, dtype={"data": str})["data"].tolist()
     assert "default seed 0:" not in asked(tmp_path / "one.npz", *words).output
