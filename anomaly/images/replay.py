@@ -87,7 +87,9 @@ def replay_images(
 
 def _with_labels(store: Store, camera: str, day: date, scores: pd.DataFrame) -> pd.DataFrame:
     """A night's rows of `image_scores` with the day and the label of each picture."""
-    labels = store.read("images", camera=camera, day=day).set_index("image_id")["label"].to_dict()
+    path = store.path("images", camera=camera, day=day)
+    pictures = store.columns("images", path, ["image_id", "label"]).to_pydict()
+    labels = dict(zip(pictures["image_id"], pictures["label"], strict=True))
     return scores.assign(day=day, label=[labels.get(name, "") for name in scores["image_id"]])
 
 
