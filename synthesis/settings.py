@@ -11,7 +11,6 @@ from sensors_data.settings import Section, Settings, parse
 from synthesis.presets.catalogue import PRESETS, preset, sides_of
 from synthesis.quality.gate import GateConfig
 from synthesis.training.collapse import WatchConfig
-from synthesis.training.config import TrainingConfig
 from synthesis.training.recipe import Recipe
 
 
@@ -86,6 +85,4 @@ def recipe_of(settings: Settings, camera: str, classes: int) -> Recipe:
             f"set size of [cameras.{camera}] to {sizes}",
         ) from error
     changes = {**generation.training, **({} if generation.images is None else {"images": generation.images})}
-    where = f"[cameras.{camera}.generator.training]"
-    training = parse(TrainingConfig, {**recipe.training.model_dump(), **changes}, where)
-    return parse(Recipe, {**dict(recipe), "training": training}, where)
+    return recipe.changed(changes, f"[cameras.{camera}.generator.training]")

@@ -55,8 +55,7 @@ def drawn_from(real: Images, count: int, seconds: float, seed: int, augmentation
     """What `default` draws of all classes alike, given the class, after `seconds` of CPU time on these images."""
     _, channels, side, _ = real.x.shape
     recipe = preset("default", (channels, side, side), len(set(real.label)))
-    training = recipe.training.model_copy(update={"augmentation": augmentation})
-    generator = generator_of(recipe.model_copy(update={"training": training}), real, seconds, seed)
+    generator = generator_of(recipe.changed({"augmentation": augmentation}, "augmentation"), real, seconds, seed)
     even = generator.card.model_copy(update={"shares": tuple(1.0 for _ in generator.card.classes)})
     return Labelled(draw(replace(generator, card=even), count, seed), np.array(class_names(generator, count)))
 

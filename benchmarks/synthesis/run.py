@@ -15,14 +15,12 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks.images.splits import Images
 from benchmarks.synthesis.judging import Judge, quality_of
 from benchmarks.synthesis.others import OTHERS, Contestant
-from sensors_data.settings import parse
 from synthesis.generator_files import GeneratorCard, TrainedGenerator
 from synthesis.networks.pair import GeneratorNetwork
 from synthesis.presets.catalogue import PRESETS, preset
 from synthesis.quality.copies import find_copies
 from synthesis.quality.extractors import has_classes
 from synthesis.sampling import draw
-from synthesis.training.config import TrainingConfig
 from synthesis.training.ema import recompute_batch_norm
 from synthesis.training.recipe import Recipe
 from synthesis.training.step import GanState, as_pixels, initial_state, train_step
@@ -40,8 +38,7 @@ def recipe_for(name: str, train: Images, changes: Mapping[str, object] | None = 
     conditional = (name == "default" or (name in PRESETS and PRESETS[name].conditional)) and has_classes(train.label)
     _, *image = train.x.shape
     recipe = preset(name, (image[0], image[1], image[2]), len(set(train.label)) if conditional else 0)
-    training = parse(TrainingConfig, {**recipe.training.model_dump(), **(changes or {})}, "--training")
-    return recipe.model_copy(update={"training": training})
+    return recipe.changed(changes or {}, "--training")
 
 
 def run(
@@ -82,6 +79,7 @@ def check_recipe(name: str, train: Images, changes: Mapping[str, object] | None 
 
 def generator_of(recipe: Recipe, train: Images, seconds: float, seed: int) -> TrainedGenerator:
     """The recipe's generator after `seconds` of CPU time on one thread."""
+    recipe = recipe.for_images(len(train))
     gan = initial_state(recipe, seed)
     _, numbers = np.unique(train.label, return_inverse=True)
     labels = torch.from_numpy(numbers) if recipe.generator.classes else None

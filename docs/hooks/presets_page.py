@@ -21,7 +21,8 @@ def presets_page() -> str:
     for family, members in groupby(preset_rows(), key=lambda row: row["family"]):
         rows = list(members)
         title = str(family).capitalize()
-        parts.append(f"## {title}\n\n[What they do, and what they draw]({page_of(str(family))}).\n\n{_overview(rows)}\n")
+        link = f"[What they do, and what they draw]({page_of(str(family))})."
+        parts.append(f"## {title}\n\n{link}\n\n{_overview(rows)}\n")
         parts += [_preset(str(row["preset"]), str(row["about"]), str(row["good_for"])) for row in rows]
     parts.append(
         "## From a picture, not from a code\n\n| system | source | what it does | command |\n|---|---|---|---|"

@@ -131,7 +131,7 @@ def _unnamed_networks(
         return
     try:
         cards = [metadata(store.read_bytes(model.path))["card"] for model in staying if model.kind == "images"]
-    except (ValueError, KeyError, AttributeError):  # a damaged file may name any of them; `nightscore verify` says which
+    except (ValueError, KeyError, AttributeError):  # a damaged file may name any of them
         return
     yield from (path for path in old if not any(PurePosixPath(path).stem in card for card in cards))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import model_validator
 
-from sensors_data.settings import Section
+from sensors_data.settings import Section, parse
 from synthesis.networks.kinds import AnyDiscriminatorConfig, AnyGeneratorConfig, network_of
 from synthesis.training.config import TrainingConfig
 
@@ -23,3 +25,20 @@ class Recipe(Section):
         if self.training.augmentation and kind in ("multi-scale", "laplacian"):
             raise ValueError(f"a {kind} pair is trained on images of all sizes at once; leave augmentation empty")
         return self
+
+    def changed(self, changes: Mapping[str, object], where: str) -> Recipe:
+        """The recipe with other settings of its training. ValueError names `where` a wrong one stands.
+
+        Random changes that are asked for are made for any number of images.
+        """
+        stated = self.training.model_dump()
+        if "augmentation" in changes:
+            stated["augmented_below"] = 0
+        training = parse(TrainingConfig, {**stated, **changes}, where)
+        return parse(Recipe, {**dict(self), "training": training}, where)
+
+    def for_images(self, count: int) -> Recipe:
+        """The recipe for learning from so many images: with its random changes, or without if it needs none."""
+        if not self.training.augmentation or count < (self.training.augmented_below or count + 1):
+            return self
+        return self.model_copy(update={"training": self.training.model_copy(update={"augmentation": ()})})
