@@ -123,7 +123,7 @@ JOBS = {
         Job(
             "ingest-images",
             "camera",
-            "sensors_data.images.jobs:ingest_images",
+            "sensors_data.camera_job:ingest_images",
             "Read a day's images from the inbox into `images`; unusable files go to `image_rejects` with the reason.",
             "nightly",
             writes=("images", "image_rejects"),

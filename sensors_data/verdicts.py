@@ -104,6 +104,22 @@ def verdict_by_image(store: Store, camera: str) -> dict[str, str]:
     return dict(zip(rows["image"].astype(str), rows["kind"].astype(str), strict=True))
 
 
+def withdraw_of_changed(store: Store, camera: str, day: date, pictures: pd.DataFrame) -> int:
+    """Take back what was said of the day's stored pictures that show something else among new rows of `images`, or are
+    not among them any more; of how many.
+    """
+    said = picture_verdicts(store, camera)
+    path = store.path("images", camera=camera, day=day)
+    if said.empty or not store.exists(path):
+        return 0
+    stored = store.columns("images", path, ["image_id", "png"]).to_pandas().set_index("image_id")["png"]
+    now = dict(zip(pictures["image_id"], pictures["png"], strict=True))
+    changed = {name for name, png in stored.items() if name in set(said["image"]) and now.get(name) != png}
+    for row in said[said["image"].isin(changed)].itertuples():
+        withdraw(store, str(row.incident), "ingest-images")
+    return len(changed)
+
+
 def confirmed_places(store: Store, camera: str) -> dict[str, list[MarkedPlace]]:
     """The confirmed places in a camera's pictures, by image_id."""
     rows = picture_verdicts(store, camera)

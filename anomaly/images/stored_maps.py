@@ -18,6 +18,8 @@ from sensors_data.store import Store
 
 KEPT = 100
 """Images of a night whose maps are kept, the worst ones."""
+LARGEST = float(np.finfo(np.float16).max)
+"""Nats a pixel above which a map is cut off."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def keep_maps(
     """Keep the maps (N, H, W) of the worst images by score (N,); what was kept of the day before gives way."""
     worst = np.argsort(-score, kind="stable")[:KEPT]
     about = {"model": model, "ids": json.dumps([ids[n] for n in worst])}
-    data = save({"maps": maps[worst].astype(np.float16)}, about)
+    data = save({"maps": np.clip(maps[worst], -LARGEST, LARGEST).astype(np.float16)}, about)
     store.write_bytes(stored_maps_path(camera, day), with_seal(data))
 
 

@@ -10,6 +10,7 @@ from anomaly.images.acceptance import PROBES, judge
 from anomaly.images.choice import learn_by_choice
 from anomaly.images.detector import ImageDetector, ImageDetectorConfig
 from anomaly.images.image_scores import ImageScores, score_tiles
+from anomaly.images.known_defects import pixel_hash
 from anomaly.images.learning import ImageTraining, held_out_count
 from anomaly.images.looks import reference_of
 from anomaly.images.tile_limits import picture_threshold
@@ -31,7 +32,16 @@ FINE_WEIGHTS = (1.0, 1.0)
 
 
 def learn_camera(training: ImageTraining, hooks: Hooks | None = None) -> tuple[ImageDetector, list[Epoch]]:
-    """A camera's detector and the history of its training, of pictures scored whole or in tiles."""
+    """A camera's detector and the history of its training, of pictures scored whole or in tiles.
+
+    UnusableError when there are too few different pictures.
+    """
+    distinct = len({pixel_hash(image) for image in training.images})
+    if distinct < min(MIN_IMAGES, len(training.images)):
+        raise UnusableError(
+            f"the {len(training.images):,} normal images of {training.camera} are copies of {distinct:,}",
+            f"at least {MIN_IMAGES} different ones are needed",
+        )
     return learn_tiled(training, hooks) if training.tile else learn_by_choice(training, hooks)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from typing import Any
 
@@ -13,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
+from sensors_data.figure_files import figure_bytes
 from sensors_data.series.values.units import unit_beside
 from sensors_data.settings import Family
 from sensors_data.tables.shares import shares_in_words
@@ -55,10 +55,8 @@ class Picture(Figure):
 
 def png_of(figure: Figure) -> bytes:
     """The figure as a PNG, the same bytes each time."""
-    buffer = io.BytesIO()
     with mpl.rc_context(STYLE):
-        figure.savefig(buffer, format="png", dpi=110, metadata={"Software": None})
-    return buffer.getvalue()
+        return figure_bytes(figure)
 
 
 STYLE: dict[Any, Any] = {

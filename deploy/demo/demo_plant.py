@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sensors_data.images.jobs import ingest_images
+from sensors_data.camera_job import ingest_images
 from sensors_data.series.jobs import impute, ingest
 from sensors_data.settings import Settings, load
 from sensors_data.simulation.camera import camera_settings, write_camera

@@ -13,22 +13,17 @@ import numpy as np
 from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError, UnreadableError
 from sensors_data.images.annotations.apply import annotated
-from sensors_data.images.files import camera_image, decode_levels, depth_of, read_image_file
+from sensors_data.images.files import camera_image, read_image_file
 from sensors_data.images.formats import SUFFIXES
 from sensors_data.images.inbox import CameraFile, camera_days, camera_files
 from sensors_data.images.label_guess import contradictions, labels_of_set
+from sensors_data.images.looks import look_oddities, open_some, with_shapes
 from sensors_data.images.marks import DEFECT, NORMAL
 from sensors_data.images.masks import Masks, masks_of
 from sensors_data.images.roles import is_normal
 
-MOST_OPENED = 200
-"""Pictures that are opened, spread evenly over the folder."""
 MOST_MASKS = 2000
 """Number of pictures up to which every mask is opened, so that the labels are those that ingestion will store."""
-LARGE, TILE = 1024, 192
-"""Pixels a side from which pictures are scored in tiles, and a side of a tile."""
-SIZES = (28, 32, 64, 128)
-"""Sides that both detectors and generators take."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +77,11 @@ def discover_camera(source: Path, name: str | None = None) -> CameraDiscovery:
         dated, reasons = dated.model_copy(update={"labels": labels}), {**reasons, "labels": why}
         files = [file for file in annotated(camera_files(dated), dated) if not file.refusal]
         pictures = [file for file in files if file.path not in masks.paths and file.day is not None]
-    opened = _opened(pictures)
+    opened, unusable = open_some(pictures)
     if not opened:
-        raise NotThereError(f"no picture in {folder} can be read", "look at one with another program")
-    camera, more = _with_shapes(dated, [levels for _, levels in opened])
+        why = f": {unusable[0]}" if unusable else ""
+        raise NotThereError(f"no picture in {folder} can be used{why}", "name a folder of pictures of parts")
+    camera, more = with_shapes(dated, [levels for _, levels in opened])
     decide = len(masks.of_picture) <= MOST_MASKS
     counts = Counter(_kept_label(file, masks, camera) if decide else file.role.label for file in pictures)
     return CameraDiscovery(
@@ -97,7 +93,10 @@ def discover_camera(source: Path, name: str | None = None) -> CameraDiscovery:
         dict(Counter(file.role.split for file in pictures if file.role.split)),
         sum(bool(masks.beside(file)) for file in pictures),
         camera_days(camera),
-        [*_oddities(camera, files, pictures, refused, counts), *_size_oddity([levels for _, levels in opened])],
+        [
+            *_oddities(camera, files, pictures, refused, counts),
+            *look_oddities([levels for _, levels in opened], unusable),
+        ],
         _samples(camera, opened, masks),
     )
 
@@ -130,64 +129,6 @@ def _all_masks(files: list[CameraFile]) -> Masks:
         {path: mask for masks in by_day for path, mask in masks.of_picture.items()},
         [mask for masks in by_day for mask in masks.lonely],
     )
-
-
-def _opened(pictures: list[CameraFile]) -> list[tuple[CameraFile, np.ndarray]]:
-    """Some pictures, spread evenly, with their levels; those that cannot be read are left out."""
-    places = np.unique(np.linspace(0, len(pictures) - 1, min(len(pictures), MOST_OPENED)).astype(int))
-    opened = []
-    for place in places if pictures else []:
-        try:
-            opened.append((pictures[place], decode_levels(read_image_file(pictures[place].path))))
-        except UnreadableError:
-            continue
-    return opened
-
-
-def _with_shapes(camera: Camera, levels: list[np.ndarray]) -> tuple[Camera, dict[str, str]]:
-    """The camera with size, channels, depth and fit by what its pictures are."""
-    reasons = {}
-    shapes = Counter(x.shape[1:] for x in levels)
-    least = min(min(shape) for shape in shapes)
-    size = max([side for side in SIZES if side <= least], default=SIZES[0])
-    reasons["size"] = f"the pictures have {_sizes(shapes)} pixels; larger shows finer defects and costs more"
-    coloured = sum(len(x) == 3 and bool((x.max(axis=0).astype(int) - x.min(axis=0) > 12).mean() > 0.01) for x in levels)
-    channels = 3 if 2 * coloured >= len(levels) else 1
-    reasons["channels"] = f"{coloured} of {len(levels)} pictures that were looked at have colours"
-    update: dict[str, object] = {"size": size, "channels": channels}
-    if max(shapes.most_common(1)[0][0]) >= LARGE:
-        tiles, reasons["tiles"] = _tiles(shapes.most_common(1)[0][0])
-        update |= {"size": TILE, "tiles": tiles}
-    deep = [int(x.max()) for x in levels if x.dtype == np.uint16]
-    if deep:
-        update["bits"] = depth_of(max(deep))
-        reasons["bits"] = f"16 bits a pixel, the brightest is {max(deep):,}"
-    if shapes.most_common(1)[0][1] < 0.98 * len(levels):
-        update["any_size"] = True
-        reasons["any_size"] = f"{len(shapes)} sizes among {len(levels)} pictures"
-        if max(max(shape) / min(shape) for shape in shapes) > 1.1:
-            update["fit"] = "pad"
-            reasons["fit"] = "shapes differ: black borders keep each one's"
-    return camera.model_copy(update=update), reasons
-
-
-def _tiles(shape: tuple[int, ...]) -> tuple[tuple[int, int], str]:
-    """Columns and rows of tiles for pictures of (H, W) pixels, and why."""
-    halving = 2 if max(shape) >= 2 * LARGE else 1
-    rows, columns = (max(1, round(side / halving / TILE)) for side in shape)
-    size = f"{columns * TILE}x{rows * TILE}"
-    why = "twice as many see defects half as small, at four times the cost" if halving == 2 else "no detail is lost"
-    return (columns, rows), f"large pictures are kept as {size} pixels and scored in tiles; {why}"
-
-
-def _sizes(shapes: Counter[tuple[int, ...]]) -> str:
-    (usual, _), more = shapes.most_common(1)[0], len(shapes) - 1
-    return f"{usual[1]}x{usual[0]}" + (f" and {more} other sizes of" if more else "")
-
-
-def _size_oddity(levels: list[np.ndarray]) -> list[str]:
-    shapes = Counter(x.shape[1:] for x in levels)
-    return [f"{len(shapes)} sizes, {_sizes(shapes)} pixels most often"] if len(shapes) > 1 else []
 
 
 def _oddities(

@@ -19,6 +19,8 @@ MAX_PIXELS = 50_000_000
 """An image of more pixels is refused before it is unpacked."""
 MAX_FILE_BYTES = 64 * 2**20
 MIN_SIDE = 8
+FLAT = "every pixel is nearly the same: lens covered, lamp off or sensor dead"
+"""Why a picture is not used in which `is_flat` sees nothing."""
 """An image narrower or lower than this shows nothing."""
 DEPTHS = (8, 10, 12, 14, 16)
 """Bits that sensors have."""
@@ -63,7 +65,7 @@ def camera_image(data: bytes, camera: Camera, bits: int | None = None) -> tuple[
     """
     x = decode_image(data, camera.channels, bits or camera.bits, camera.background)
     if is_flat(x):
-        raise UnreadableError("every pixel is nearly the same: lens covered, lamp off or sensor dead")
+        raise UnreadableError(FLAT)
     return fitted(cut_out(x, camera.region), camera.shape[1:], camera.fit), x.shape[1:]
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from anomaly.images.jobs import score_images, train_images
-from sensors_data.images.jobs import ingest_images
+from sensors_data.camera_job import ingest_images
 from sensors_data.settings import Settings
 from sensors_data.simulation.camera import FAULTY_DAYS, write_camera
 from sensors_data.store import Store

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from sklearn.datasets import load_digits
 
+from sensors_data.camera_job import ingest_images
 from sensors_data.images.arrays import resize
 from sensors_data.images.files import encode_png
-from sensors_data.images.jobs import ingest_images
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from service.console import training_progress

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 from matplotlib.figure import Figure
 
+from sensors_data.figure_files import figure_bytes
 from sensors_data.images.discover import Sample
 
 INK, MARK = "#2b2d42", "#c1272d"
@@ -32,6 +31,4 @@ def labelled_sheet(samples: list[Sample], title: str) -> bytes:
             if sample.mask is not None and sample.mask.any():
                 axis.contour(np.asarray(sample.mask[0] > 0, float), levels=[0.5], colors=MARK, linewidths=0.8)
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold", color=INK)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110, metadata={"Software": None})
-    return buffer.getvalue()
+    return figure_bytes(figure)

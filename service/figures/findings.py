@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -14,6 +13,7 @@ from matplotlib.figure import Figure
 
 from anomaly.series.plot import STYLE, draw_anomalies, draw_score, draw_sensor, legend_above
 from sensors_data.camera import Camera
+from sensors_data.figure_files import figure_bytes
 from sensors_data.images.files import decode_image, encode_png
 from sensors_data.images.table import pixels_of
 from sensors_data.places import heat_map_path
@@ -72,10 +72,7 @@ def finding_picture(
         draw_score(axes[-1], scores, spec)
         for axis in axes:
             draw_anomalies(axis, pd.DataFrame([anomaly]))
-        buffer = io.BytesIO()
-        unstamped = {"Date": None, "Creator": None} if drawing == "svg" else {"Software": None}
-        figure.savefig(buffer, format=drawing, dpi=110, metadata=unstamped)
-    return buffer.getvalue()
+        return figure_bytes(figure, drawing)
 
 
 @dataclass(frozen=True)

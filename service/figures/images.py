@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
-
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
+from sensors_data.figure_files import figure_bytes
 from synthesis.sheets import contact_sheet
 
 INK, NORMAL, ODD = "#2b2d42", "#1d5b8f", "#c1272d"
@@ -40,7 +39,7 @@ def pairs_page(pairs: list[tuple[np.ndarray, np.ndarray]], captions: list[str], 
             axis.imshow(both, interpolation="nearest")
             axis.set_title(caption, fontsize=7, color=ODD if is_odd else INK, pad=2)
         figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
-        return _png(figure)
+        return figure_bytes(figure)
 
 
 def sheet(images: np.ndarray, columns: int, title: str, rows: list[str] | None = None) -> bytes:
@@ -57,7 +56,7 @@ def sheet(images: np.ndarray, columns: int, title: str, rows: list[str] | None =
         axis.set_yticks([height / 2 + n * (height + 2) for n in range(count)] if rows else [], rows or [])
         axis.tick_params(length=0)
         figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
-        return _png(figure)
+        return figure_bytes(figure)
 
 
 def code_map(codes: np.ndarray, labels: np.ndarray, title: str) -> bytes:
@@ -80,7 +79,7 @@ def code_map(codes: np.ndarray, labels: np.ndarray, title: str) -> bytes:
         if len(names) > 1:
             axis.legend(frameon=False, markerscale=2)
         figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
-        return _png(figure)
+        return figure_bytes(figure)
 
 
 def _thinned(image: np.ndarray) -> np.ndarray:
@@ -92,9 +91,3 @@ def _thinned(image: np.ndarray) -> np.ndarray:
 def _as_rgb(image: np.ndarray) -> np.ndarray:
     """An image (1 or 3, H, W) as (H, W, 3)."""
     return np.repeat(image, 3, axis=0).transpose(1, 2, 0) if len(image) == 1 else image.transpose(1, 2, 0)
-
-
-def _png(figure: Figure) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110, metadata={"Software": None})
-    return buffer.getvalue()

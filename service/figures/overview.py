@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 
 import matplotlib as mpl
@@ -13,6 +12,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
 from anomaly.series.plot import INK, SEEN, STYLE
+from sensors_data.figure_files import figure_bytes
 from sensors_data.series.values.units import unit_beside
 from sensors_data.settings import Family
 
@@ -40,9 +40,7 @@ def overview_picture(values: pd.DataFrame, family: Family, name: str) -> bytes:
         locator = AutoDateLocator()  # type: ignore[no-untyped-call]
         axes[-1].xaxis.set_major_locator(locator)
         axes[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
-    return buffer.getvalue()
+        return figure_bytes(figure, dpi=100)
 
 
 def _draw(axis: Axes, rows: pd.DataFrame, assets: list[str], step: timedelta) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 
 import matplotlib as mpl
@@ -11,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from anomaly.series.plot import INK, STYLE
+from sensors_data.figure_files import figure_bytes
 from service.figures.findings import Drawing
 from service.views.palette import COLOURS
 from service.views.week import NIGHTS, Week
@@ -31,7 +31,4 @@ def week_picture(week: Week, drawing: Drawing) -> bytes:
         axis.yaxis.set_major_locator(MaxNLocator(4, integer=True))
         axis.set_title("new anomalies a night", loc="left", fontsize=9, color=INK)
         axis.legend(loc="upper right", ncols=3, fontsize=7, frameon=False)
-        buffer = io.BytesIO()
-        metadata = {"Date": None} if drawing == "svg" else {"Software": None}
-        figure.savefig(buffer, format=drawing, dpi=130, metadata=metadata)
-    return buffer.getvalue()
+        return figure_bytes(figure, drawing, 130)

@@ -23,6 +23,7 @@ from sensors_data.verdicts import (
     keep_picture_verdict,
     picture_verdicts,
     verdict_by_image,
+    withdraw_of_changed,
 )
 
 DAY = date(2026, 3, 10)
@@ -55,6 +56,18 @@ def test_a_confirmed_picture_leaves_what_is_learned_and_a_dismissed_one_joins_it
     assert learned(store) == ["a", "c"]
     withdraw(store, dismissed)
     assert learned(store) == ["a"]
+
+
+def test_a_verdict_is_taken_back_when_its_picture_shows_something_else_or_is_gone(store):
+    for name in "abc":
+        keep_picture_verdict(store, PictureVerdict(camera="press", day=DAY, image=name, kind="dismissed"))
+    rows = store.read("images", camera="press", day=DAY)
+    assert withdraw_of_changed(store, "press", DAY, rows) == 0
+    other = encode_png(np.full((1, 16, 16), 7, np.uint8))
+    later = rows.assign(png=[rows["png"][0], other, rows["png"][2]])[rows["image_id"] != "c"]
+    assert withdraw_of_changed(store, "press", DAY, later) == 2
+    assert verdict_by_image(store, "press") == {"a": "dismissed"}
+    assert withdraw_of_changed(store, "press", DAY + timedelta(days=1), later) == 0
 
 
 def test_a_new_verdict_on_a_picture_takes_the_place_of_the_old_one(store):

@@ -12,8 +12,8 @@ from anomaly.images.backbone import backbone, keep_backbone, open_backbone
 from anomaly.images.features import FeatureConfig, represent
 from anomaly.images.files import load_for
 from anomaly.images.jobs import image_detector_config, score_images, train_images
+from sensors_data.camera_job import ingest_images
 from sensors_data.errors import DamagedError, NotThereError, UnusableError
-from sensors_data.images.jobs import ingest_images
 from sensors_data.places import backbone_path
 from sensors_data.retention import Retention
 from sensors_data.settings import settings_in

@@ -12,10 +12,10 @@ from anomaly.images.files import load_for, to_bytes
 from anomaly.images.front_door import fit_images, load_images
 from anomaly.images.jobs import score_images, train_images
 from sensors_data.camera import Camera
+from sensors_data.camera_job import ingest_images
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.images.arrays import resize
 from sensors_data.images.files import encode_png
-from sensors_data.images.jobs import ingest_images
 from sensors_data.images.table import pixels_of
 from sensors_data.settings import Settings
 from sensors_data.store import Store

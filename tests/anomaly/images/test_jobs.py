@@ -8,8 +8,8 @@ from anomaly.images.image_scores import score_images as scores_of
 from anomaly.images.jobs import checkpoint_of, score_images, train_images
 from anomaly.images.stored_maps import stored_maps
 from sensors_data.camera import Camera
+from sensors_data.camera_job import ingest_images
 from sensors_data.images.files import encode_png
-from sensors_data.images.jobs import ingest_images
 from sensors_data.images.table import pixels_of
 from sensors_data.places import heat_map_path
 from sensors_data.settings import Settings

@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from anomaly.images.detector import ImageDetectorConfig
 from anomaly.images.jobs import score_images, train_images
+from anomaly.images.learning import ImageTraining
 from anomaly.images.stored_maps import stored_maps
+from anomaly.images.tiled_learning import learn_camera
 from sensors_data.camera import Camera
-from sensors_data.errors import DamagedError
+from sensors_data.camera_job import ingest_images
+from sensors_data.errors import DamagedError, UnusableError
 from sensors_data.images.files import encode_png
-from sensors_data.images.jobs import ingest_images
 from sensors_data.places import stored_maps_path
 from sensors_data.settings import Settings
 from sensors_data.store import Store
@@ -82,3 +85,10 @@ def test_heat_maps_that_were_changed_at_rest_are_refused(settings):
 def test_tiles_of_a_camera_that_draws_images_are_refused():
     with pytest.raises(ValueError, match="leave out tiles or the generator"):
         Camera(inbox="x", size=64, tiles=(3, 2), generator={"preset": "plain"})
+
+
+def test_copies_of_a_few_pictures_are_nothing_to_learn_from():
+    few = np.random.default_rng(0).integers(0, 256, (3, 1, 28, 28), dtype=np.uint8)
+    training = ImageTraining("eye", np.tile(few, (10, 1, 1, 1)), date(2026, 3, 1), ImageDetectorConfig(), 0)
+    with pytest.raises(UnusableError, match="30 normal images of eye are copies of 3; at least 8 different ones"):
+        learn_camera(training)

@@ -97,7 +97,7 @@ def test_a_folder_holds_pictures_when_most_of_its_files_are(tmp_path):
 
 def test_pictures_that_cannot_be_read_are_no_camera(tmp_path):
     (tmp_path / "2026-03-20.png").write_bytes(b"x")
-    with pytest.raises(NotThereError, match="can be read"):
+    with pytest.raises(NotThereError, match=r"2026-03-20.png \(not a whole picture"):
         discover_camera(tmp_path)
 
 
@@ -108,3 +108,23 @@ def test_large_pictures_are_proposed_in_tiles(tmp_path):
     found = discover_camera(tmp_path)
     assert (found.camera.size, found.camera.tiles) == (192, (6, 3))
     assert "1152x576 pixels and scored in tiles; no detail is lost" in found.reasons["tiles"]
+
+
+def test_what_cannot_be_used_and_copies_are_said(tmp_path):
+    same = noise()
+    for n in range(20):
+        put(tmp_path / f"good/2026-03-01-{n:02}.png", same)
+    put(tmp_path / "good/2026-03-01-20.png", np.zeros((70, 70), np.uint8))
+    odd = discover_camera(tmp_path).odd
+    assert "20 pictures that were looked at are copies of 1" in odd
+    assert any("1 of 21 cannot be used: good/2026-03-01-20.png (every pixel is nearly the same" in line for line in odd)
+
+
+def test_one_odd_picture_decides_no_size_and_strips_keep_what_they_show(tmp_path):
+    for n in range(30):
+        put(tmp_path / f"parts/good/2026-03-01-{n:02}.png", noise(96, 128))
+        put(tmp_path / f"strips/good/2026-03-01-{n:02}.png", noise(16 + n % 3, 900 + 9 * n))
+    put(tmp_path / "parts/good/2026-03-01-30.png", noise(24, 32))
+    parts, strips = (discover_camera(tmp_path / name).camera for name in ("parts", "strips"))
+    assert (parts.size, parts.any_size, parts.fit) == (64, False, "stretch")
+    assert (strips.size, strips.any_size, strips.fit) == (64, True, "stretch")

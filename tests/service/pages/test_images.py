@@ -12,9 +12,9 @@ from anomaly.images.files import load_for
 from anomaly.images.heat_maps import hot_places
 from anomaly.images.image_scores import score_images as score_of
 from anomaly.images.jobs import score_images, train_images
+from sensors_data.camera_job import ingest_images
 from sensors_data.defects.pasted import grown
 from sensors_data.images.files import decode_image
-from sensors_data.images.jobs import ingest_images
 from sensors_data.images.table import pixels_of
 from sensors_data.settings import Settings, load
 from sensors_data.simulation.camera import camera_settings, write_camera

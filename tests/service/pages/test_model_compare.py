@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from anomaly.images import files as image_files
 from anomaly.images.jobs import score_images, train_images
 from anomaly.series import files as series_files
-from sensors_data.images.jobs import ingest_images
+from sensors_data.camera_job import ingest_images
 from sensors_data.model_files import ModelCatalogue
 from sensors_data.settings import load
 from sensors_data.simulation.camera import camera_settings, write_camera

@@ -13,6 +13,7 @@ from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
 from sensors_data.store import Store
+from sensors_data.verdicts import withdraw_of_changed
 
 
 def ingest_images(settings: Settings, day: date, camera: str) -> str:
@@ -33,6 +34,7 @@ def _ingest(store: Store, spec: Camera, day: date, camera: str) -> Done:
     if images.empty:
         why = f"; {len(rejects):,} files were refused, first: {rejects['reason'].iloc[0]}" if len(rejects) else ""
         raise NotThereError(f"the inbox of {camera} holds no usable image of {day} ({spec.inbox}){why}")
+    changed = withdraw_of_changed(store, camera, day, images)
     store.write("images", images, source, camera=camera, day=day)
     odd = len(images) - len(normal_rows(images, spec))
     masks, unused = int(images["mask"].notna().sum()), int((~rejects["used"].astype(bool)).sum())
@@ -40,4 +42,5 @@ def _ingest(store: Store, spec: Camera, day: date, camera: str) -> Done:
     line += f", {count(unused, 'reject')}"
     line += f", {masks:,} masks" if masks else ""
     line += f" (labels: {labels_in_words(images)})" if odd else ""
+    line += f"; verdicts on {count(changed, 'picture')} taken back, which show something else now" if changed else ""
     return Done(len(images), line)
