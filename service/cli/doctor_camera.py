@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from anomaly.images.files import KIND, load_for, serving
+from sensors_data.counting import count
 from sensors_data.errors import NightscoreError
 from sensors_data.images.inbox import camera_days
 from sensors_data.images.table import MIN_IMAGES, labels_in_words, learnable_rows, normal_rows
@@ -30,8 +31,7 @@ def examine_camera(settings: Settings, camera: str) -> Health:
         why = f"The inbox holds {_span(there)}; {_run('ingest-images', camera, there[-1])}"
         return Health(camera, "NOT STARTED", why)
     more = []
-    if behind := sorted(set(there) - set(known)):
-        more.append(f"{len(behind)} days of the inbox were not ingested, first {behind[0]}")
+    more += _not_ingested(store, camera, sorted(set(there) - set(known)))
     if waiting := sorted(set(known) - set(store.days("image_scores", camera=camera))):
         more += _not_scored(store, camera, waiting)
     if (model := serving(store, camera, date.max)) is None:
@@ -54,6 +54,20 @@ def examine_camera(settings: Settings, camera: str) -> Health:
     limit = f"threshold {card.threshold.value:.1f} nats, {card.config.false_alarm_rate:.1%} false alarms asked for"
     model_line = f"model {camera}@{card.trained_through}: {learned}, {limit}"
     return Health(camera, "READY", f"Scored through {scored[-1]}", [model_line, *more])
+
+
+def _not_ingested(store: Store, camera: str, days: list[date]) -> list[str]:
+    """The days of the inbox without images: those whose pictures were all refused, and those never taken in."""
+    tried = set(store.days("image_rejects", camera=camera))
+    refused, behind = ([day for day in days if (day in tried) == which] for which in (True, False))
+    more = []
+    if refused:
+        rejects = store.read("image_rejects", camera=camera, day=refused[0])
+        why = f": {rejects['reason'].iloc[0]}" if len(rejects) else ""
+        more.append(f"{count(len(refused), 'day')} without a usable picture, first {refused[0]}{why}")
+    if behind:
+        more.append(f"{count(len(behind), 'day')} of the inbox not ingested, first {behind[0]}")
+    return more
 
 
 def _not_scored(store: Store, camera: str, days: list[date]) -> list[str]:

@@ -63,6 +63,24 @@ def test_a_labelled_folder_goes_from_init_to_its_evaluation_in_four_commands(nig
     assert nightscore("init", "--from", "parts").code == 2
 
 
+def test_doctor_tells_a_day_whose_pictures_were_all_refused_from_one_never_taken_in(
+    nightscore, parts, tmp_path, monkeypatch
+):
+    shutil.copytree(parts, tmp_path / "parts")
+    for day in ("2026-03-21", "2026-03-22"):
+        dark = tmp_path / "parts" / day / "train" / "good" / "0.png"
+        dark.parent.mkdir(parents=True)
+        Image.new("L", (28, 28)).save(dark)
+    monkeypatch.chdir(tmp_path)
+    assert nightscore("init", "--from", "parts").code == 0
+    assert nightscore("ingest-images", "--camera", "parts", "--day", "2026-03-20").code == 0
+    assert "2 days of the inbox not ingested, first 2026-03-21" in nightscore("doctor").out
+    assert nightscore("ingest-images", "--camera", "parts", "--day", "2026-03-21").code == 2
+    told = " ".join(nightscore("doctor").out.split())
+    assert "1 day without a usable picture, first 2026-03-21: every pixel is nearly the same" in told
+    assert "1 day of the inbox not ingested, first 2026-03-22" in told
+
+
 def test_without_a_detector_the_evaluation_says_what_to_run(nightscore, parts, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert nightscore("init", "--from", str(parts)).code == 0
