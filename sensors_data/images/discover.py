@@ -13,6 +13,7 @@ import numpy as np
 from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError, UnreadableError
 from sensors_data.images.annotations.apply import annotated
+from sensors_data.images.camera_folders import cameras_in_one
 from sensors_data.images.files import camera_image, read_image_file
 from sensors_data.images.formats import SUFFIXES
 from sensors_data.images.inbox import CameraFile, camera_days, camera_files
@@ -69,12 +70,13 @@ def discover_camera(source: Path, name: str | None = None) -> CameraDiscovery:
     every = annotated(camera_files(first), first)
     files, refused = ([file for file in every if bool(file.refusal) == which] for which in (False, True))
     dated, reasons = _with_days(first, files)
-    files = [file for file in annotated(camera_files(dated), dated) if not file.refusal]
+    of_path = camera_files(dated)
+    files = [file for file in annotated(of_path, dated) if not file.refusal]
     masks = _all_masks(files)
     pictures = [file for file in files if file.path not in masks.paths and file.day is not None]
-    labels, why = labels_of_set(pictures, masks, dated)
-    if labels:
-        dated, reasons = dated.model_copy(update={"labels": labels}), {**reasons, "labels": why}
+    guess = labels_of_set(pictures, masks, dated, {file.path: file.role.label for file in of_path})
+    if guess.settings:
+        dated, reasons = dated.model_copy(update=guess.settings), {**reasons, **guess.reasons}
         files = [file for file in annotated(camera_files(dated), dated) if not file.refusal]
         pictures = [file for file in files if file.path not in masks.paths and file.day is not None]
     opened, unusable = open_some(pictures)
@@ -95,6 +97,7 @@ def discover_camera(source: Path, name: str | None = None) -> CameraDiscovery:
         camera_days(camera),
         [
             *_oddities(camera, files, pictures, refused, counts),
+            *cameras_in_one(opened),
             *look_oddities([levels for _, levels in opened], unusable),
         ],
         _samples(camera, opened, masks),

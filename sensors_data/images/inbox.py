@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError
+from sensors_data.images.drawings import drawn_over
 from sensors_data.images.exif import taken_at
 from sensors_data.images.formats import SUFFIXES
 from sensors_data.images.marks import Annotation
@@ -64,7 +66,7 @@ def camera_files(camera: Camera) -> list[CameraFile]:
             f"no picture at {camera.inbox}, found {suffixes}",
             "put PNG, JPEG, BMP, TIFF or WebP there or correct `inbox` in the settings",
         )
-    return sorted(_without_copies(files), key=lambda file: file.path)
+    return sorted(_without_drawings(_without_copies(files)), key=lambda file: file.path)
 
 
 def camera_days(camera: Camera) -> list[date]:
@@ -116,6 +118,20 @@ def _without_copies(files: list[CameraFile]) -> list[CameraFile]:
     return [
         replace(file, refusal=f"a small copy of another picture, in '{folders[0]}'")
         if (folders := _copies(file)) and not file.refusal and file.path.stem in originals
+        else file
+        for file in files
+    ]
+
+
+def _without_drawings(files: list[CameraFile]) -> list[CameraFile]:
+    """The files, of which those that a program drew over a picture of the same folder are refused."""
+    beside: dict[Path, set[str]] = defaultdict(set)
+    for file in files:
+        if not file.refusal:
+            beside[file.path.parent].add(file.path.stem.lower())
+    return [
+        replace(file, refusal=f"no part but a drawing over the picture beside it: '{word}' in its name")
+        if not file.refusal and (word := drawn_over(file.path.stem, beside[file.path.parent]))
         else file
         for file in files
     ]

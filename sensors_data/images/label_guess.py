@@ -1,73 +1,127 @@
-"""Guesses about labels that no single path allows: what names and marks of a whole set of pictures say."""
+"""Guesses about labels that no single path allows: what names, folders and marks of a whole set of pictures say."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from sensors_data.camera import Camera
+from sensors_data.images.camera_folders import are_cameras
 from sensors_data.images.inbox import CameraFile
+from sensors_data.images.label_words import denied, names_fault, same_label
 from sensors_data.images.masks import Masks
+from sensors_data.images.name_words import labels_of_names
 from sensors_data.images.roles import is_normal
 
-BAD = frozenset(
-    {"ng", "nok", "nio", "bad", "defect", "defective", "fail", "failed", "faulty", "reject", "rejected", "scrap"}
-)
-"""Words of a verdict that a part is not good, in small letters."""
-MOSTLY = 0.95
-"""Share of names that have a word of a verdict, at least, where it is taken for one."""
-_KIND_AND_NUMBER = re.compile(r"([A-Za-z]+(?:[-_ ][A-Za-z]+)*)[-_ ]?\(?\d+\)?")
 TEMPLATE, TESTED = "_temp", "_test"
 """Ends of the names of a pair: the picture of a part without a fault, and the picture to be tested (DeepPCB)."""
 
 
-def labels_of_set(pictures: list[CameraFile], masks: Masks, camera: Camera) -> tuple[dict[str, str], str]:
-    """The setting `labels` for pictures of which no path says that one is good, and why; empty where nothing helps."""
+@dataclass(frozen=True)
+class Guess:
+    """Settings that make labels of a set plain, and why."""
+
+    settings: dict[str, object] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+
+
+def labels_of_set(
+    pictures: list[CameraFile], masks: Masks, camera: Camera, of_path: Mapping[Path, str] | None = None
+) -> Guess:
+    """Settings for pictures of which nothing says that one is good; empty where nothing helps.
+
+    `of_path` has the labels that the paths give, where annotations gave others.
+    """
     if not any(file.role.label or masks.beside(file) for file in pictures):
-        return labels_of_names([file.path.stem for file in pictures], camera)
+        return _guess("labels", *labels_of_names([file.name for file in pictures], camera))
+    folders: dict[str, list[CameraFile]] = defaultdict(list)
+    for file in pictures:
+        folders[(of_path or {}).get(file.path, file.role.label)].append(file)
+    if any(is_normal(label, camera) for label in folders):
+        return Guess()
     if any(is_normal(file.role.label, camera) for file in pictures):
-        return {}, ""
+        return _guess("labels", *_one_folder(folders))
+    for key, (value, why) in (
+        ("labels", _pairs(pictures)),
+        ("labels", _mixed(folders, masks)),
+        ("labels", _names(folders, camera)),
+        ("normal_labels", good_of_labels({label: len(files) for label, files in folders.items()})),
+        ("labels", _one_folder(folders)),
+        ("folders", _cameras(folders)),
+    ):
+        if value:
+            return _guess(key, value, why)
+    return Guess()
+
+
+def _guess(key: str, value: object, why: str) -> Guess:
+    return Guess({key: value}, {key: why}) if value else Guess()
+
+
+def _pairs(pictures: list[CameraFile]) -> tuple[dict[str, str], str]:
     stems = {file.path.stem for file in pictures}
     pairs = sum(stem.endswith(TEMPLATE) and stem[: -len(TEMPLATE)] + TESTED in stems for stem in stems)
-    if 2 * pairs >= 0.9 * len(stems):
-        return {f"*{TEMPLATE}.*": "good", f"*{TESTED}.*": "defect"}, f"{pairs} pairs of a template and a tested picture"
-    marked: dict[str, Counter[bool]] = defaultdict(Counter)
-    for file in pictures:
-        marked[file.role.label][bool(masks.beside(file))] += 1
-    mixed = [label for label, counts in marked.items() if counts[True] and counts[False]]
-    if mixed:
-        return {"*": ""}, f"'{mixed[0]}' holds pictures with and without marks and so names no defect; marks decide"
+    if 2 * pairs < 0.9 * len(stems):
+        return {}, ""
+    return {f"*{TEMPLATE}.*": "good", f"*{TESTED}.*": "defect"}, f"{pairs} pairs of a template and a tested picture"
+
+
+def _mixed(folders: Mapping[str, list[CameraFile]], masks: Masks) -> tuple[dict[str, str], str]:
+    """Labels for a set of which a folder that names no known fault holds pictures with marks and others without."""
+    for label, files in folders.items():
+        marked = sum(bool(masks.beside(file)) for file in files)
+        if 0 < marked < len(files) and not names_fault(label):
+            return {"*": ""}, f"'{label}' holds pictures with and without marks and so names no defect; marks decide"
     return {}, ""
 
 
-def labels_of_names(stems: list[str], camera: Camera) -> tuple[dict[str, str], str]:
-    """The setting `labels` for pictures whose names say what they show, and why; empty where they do not.
+def _names(folders: Mapping[str, list[CameraFile]], camera: Camera) -> tuple[dict[str, str], str]:
+    """Labels that the names give, for folders that name no known fault."""
+    if any(names_fault(label) for label in folders):
+        return {}, ""
+    labels, why = labels_of_names([file.name for files in folders.values() for file in files], camera)
+    return ({**labels, "*": ""}, f"{why}, which no folder says") if labels else ({}, "")
 
-    Either nearly every name has one word of a verdict, as in `SN0042_NG` and `OK_0043`, or all of them are a word and a
-    number, as `scratch_001` and `good_017`, and one of the words means good.
+
+def good_of_labels(counts: Mapping[str, int]) -> tuple[tuple[str, ...], str]:
+    """The labels that mean good because of the others, and why: 0 beside 1, negative beside positive, X beside X_def.
+
+    A label that denies another one is good where it is not the rarer of the two.
     """
-    verdicts = [[word for word in _words(stem) if _is_verdict(word, camera)] for stem in stems]
-    counts = Counter(words[0] for words in verdicts if len(words) == 1)
-    if counts.total() >= MOSTLY * len(stems) and any(not is_normal(word, camera) for word in counts):
-        return {form: word for word in sorted(counts) for form in _forms(word)}, "a word in each name gives its verdict"
-    kinds = Counter(match[1] for stem in stems if (match := _KIND_AND_NUMBER.fullmatch(stem)))
-    several = {word for word, count in kinds.items() if count > 1}
-    if kinds.total() == len(stems) and len(several) >= 2 and any(is_normal(word, camera) for word in several):
-        return {f"{word}[-_ 0-9(]*": word for word in sorted(kinds)}, "each name is a kind and a number"
-    return {}, ""
+    plain = {same_label(label): label for label in counts}
+    if {"negative", "positive"} == plain.keys():
+        return (plain["negative"],), f"'{plain['negative']}' stands beside '{plain['positive']}'"
+    if {"0", "1"} == plain.keys() and counts[plain["0"]] >= counts[plain["1"]]:
+        return (plain["0"],), f"'{plain['0']}' stands beside the rarer '{plain['1']}'"
+    denials = {label: other for label in counts if (other := plain.get(denied(label), "")) and other != label}
+    faulty = {
+        other: label
+        for label in counts
+        for other in counts
+        if not names_fault(other) and names_fault(label) and label.startswith(other) and label != other
+    }
+    pairs = {label: other for label, other in denials.items() if counts[label] >= counts[other]} or faulty
+    beside = ", ".join(f"'{label}' stands beside '{other}'" for label, other in pairs.items())
+    return tuple(sorted(pairs)), beside
 
 
-def _words(stem: str) -> list[str]:
-    return [word for word in re.split(r"[^A-Za-z]+", stem) if word]
+def _one_folder(folders: Mapping[str, list[CameraFile]]) -> tuple[dict[str, str], str]:
+    """Labels for a set of which every picture lies in one folder that names no known fault."""
+    label = next(iter(folders))
+    if len(folders) > 1 or not label or names_fault(label):
+        return {}, ""
+    return {"*": ""}, f"every picture lies in '{label}', so it names no defect"
 
 
-def _is_verdict(word: str, camera: Camera) -> bool:
-    return word.lower() in BAD or is_normal(word, camera)
-
-
-def _forms(word: str) -> list[str]:
-    """Patterns of names with a word that stands by itself: first, last, or between."""
-    return [f"{word}[!A-Za-z]*", f"*[!A-Za-z]{word}[!A-Za-z]*"]
+def _cameras(folders: Mapping[str, list[CameraFile]]) -> tuple[tuple[str, ...], str]:
+    """The meaning of folders that are cameras: each has its own size and colour, none names a known fault."""
+    if len(folders) < 2 or any(names_fault(label) or not label for label in folders):
+        return (), ""
+    if any(file.role.asset for files in folders.values() for file in files) or not are_cameras(folders):
+        return (), ""
+    return ("asset",), f"{' and '.join(sorted(folders))} have pictures of their own size or colour: cameras, no defects"
 
 
 def contradictions(pictures: list[CameraFile], camera: Camera) -> list[str]:

@@ -46,7 +46,7 @@ def with_shapes(camera: Camera, levels: list[np.ndarray]) -> tuple[Camera, dict[
     shapes = _usual_shapes(Counter(x.shape[1:] for x in levels))
     size = max([side for side in SIZES if side <= min(map(_side, shapes))], default=SIZES[0])
     reasons["size"] = f"the pictures have {_sizes(shapes)} pixels; larger shows finer defects and costs more"
-    coloured = sum(len(x) == 3 and bool((x.max(axis=0).astype(int) - x.min(axis=0) > 12).mean() > 0.01) for x in levels)
+    coloured = sum(map(is_coloured, levels))
     channels = 3 if 2 * coloured >= len(levels) else 1
     reasons["channels"] = f"{coloured} of {len(levels)} pictures that were looked at have colours"
     update: dict[str, object] = {"size": size, "channels": channels}
@@ -64,6 +64,11 @@ def with_shapes(camera: Camera, levels: list[np.ndarray]) -> tuple[Camera, dict[
             update["fit"] = "pad"
             reasons["fit"] = "shapes differ: black borders keep each one's"
     return camera.model_copy(update=update), reasons
+
+
+def is_coloured(x: np.ndarray) -> bool:
+    """Whether a picture's levels (C, H, W) show colours: one of three channels may still be grey."""
+    return len(x) == 3 and bool((x.max(axis=0).astype(int) - x.min(axis=0) > 12).mean() > 0.01)
 
 
 def _usual_shapes(shapes: Counter[tuple[int, ...]]) -> Counter[tuple[int, ...]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 
 from sensors_data.camera import Camera
+from sensors_data.images.label_words import is_container, is_view, same_label, says_good
 
 SPLITS = {
     "train": "train",
@@ -32,27 +33,6 @@ MASK_FOLDERS = frozenset(
         "segmentations",
     ]
 )
-_CONTAINERS = frozenset(
-    [
-        "images",
-        "imgs",
-        "img",
-        "image",
-        "data",
-        "photos",
-        "photo",
-        "pictures",
-        "pics",
-        "raw",
-        "jpg",
-        "jpeg",
-        "png",
-        "bmp",
-        "tif",
-        "tiff",
-    ]
-)
-"""Folders that say nothing of a picture."""
 _PLACE = re.compile(
     r"(cam|camera|line|press|machine|station|cell|shift|lane|unit|side|view|hall|plant|site|robot|belt)"
     r"[-_ ]?[a-z0-9]{1,3}",
@@ -64,41 +44,6 @@ _NUMBER = re.compile(r"(?!ok|ng|io)[a-z]{0,3}[-_]?\d{2,}", re.IGNORECASE)
 _WITH_FILLER = re.compile(r"^(.+?)[-_ ]?(?:images?|imgs?|set|public|private|private_mixed)$")
 _MASK_NAME = re.compile(
     r"^(?P<stem>.+?)[-_](?:mask|masks|gt|label|groundtruth|ground_truth|seg)(?:[-_]?\d{1,2})?$", re.IGNORECASE
-)
-_NORMAL = frozenset(
-    [
-        "good",
-        "normal",
-        "ok",
-        "okay",
-        "pass",
-        "passed",
-        "accepted",
-        "fine",
-        "clean",
-        "nodefect",
-        "defectfree",
-        "nondefective",
-        "nondefect",
-        "undamaged",
-        "intact",
-        "healthy",
-        "anomalyfree",
-        "noanomaly",
-        "nofault",
-        "faultfree",
-        "flawless",
-        "gut",
-        "gute",
-        "io",
-        "conforme",
-        "bon",
-        "buono",
-        "bueno",
-    ]
-)
-_FILLER = re.compile(
-    r"(images?|imgs?|samples?|parts?|pictures?|pieces?|items?|products?|teile?|bilder?|piezas?|pezzi)$"
 )
 
 
@@ -123,11 +68,11 @@ def role_of(folders: list[str], stem: str, path: str, camera: Camera) -> Role:
     beside = {"label", "labels"} if match else set()  # DAGM's folder of masks; a label may also be the product
     mask_folder = any(is_mask_folder(folder) for folder in folders)
     split = next((SPLITS[word] for word in reversed(words) if word in SPLITS), "")
-    understood = MASK_FOLDERS | SPLITS.keys() | _CONTAINERS | beside
-    named = [folder for folder, word in zip(folders, words, strict=True) if word not in understood]
+    understood = MASK_FOLDERS | SPLITS.keys() | beside
+    named = [f for f, word in zip(folders, words, strict=True) if word not in understood and not is_container(f)]
     asset, label = _asset_and_label(named, camera.folders)
     plain = match["stem"] if match else stem
-    label = next((value for form, value in camera.labels.items() if _fits(path, form)), label)
+    label = next((value for form, value in camera.labels.items() if fits(path, form)), label)
     is_mask = mask_folder or match is not None
     key = "/".join([*(f.lower() for f in named), plain.lower()])
     return Role(asset, label, split, key if is_mask else "", "/".join([*(f.lower() for f in named), stem.lower()]))
@@ -135,13 +80,14 @@ def role_of(folders: list[str], stem: str, path: str, camera: Camera) -> Role:
 
 def is_left_out(path: str, camera: Camera) -> bool:
     """Whether the settings leave a file out."""
-    return any(_fits(path, form) for form in camera.leave_out)
+    return any(fits(path, form) for form in camera.leave_out)
 
 
 def is_normal(label: str, camera: Camera) -> bool:
     """Whether a label says that a picture shows nothing wrong; no label says so too."""
-    words = _plain(label)
-    return not label.strip() or words in _NORMAL or words in {_plain(name) for name in camera.normal_labels}
+    if not label.strip() or says_good(label):
+        return True
+    return same_label(label) in {same_label(name) for name in camera.normal_labels}
 
 
 def _asset_and_label(named: list[str], order: tuple[str, ...]) -> tuple[str, str]:
@@ -149,9 +95,9 @@ def _asset_and_label(named: list[str], order: tuple[str, ...]) -> tuple[str, str
     if order:
         roles = dict(zip(order, named, strict=False))
         return roles.get("asset", ""), roles.get("label", "")
-    places = [folder for folder in named if _PLACE.fullmatch(folder) or _NUMBER.fullmatch(folder)]
+    places = [f for f in named if _PLACE.fullmatch(f) or _NUMBER.fullmatch(f) or is_view(f)]
     others = [folder for folder in named if folder not in places]
-    good = [folder for folder in others if _plain(folder) in _NORMAL]
+    good = [folder for folder in others if says_good(folder)]
     label = (good or others or [""])[-1]
     asset = places[-1] if places else others[-2] if len(others) > 1 else ""
     return asset, label
@@ -169,11 +115,6 @@ def _word(folder: str) -> str:
     return match[1] if match and match[1] in MASK_FOLDERS | SPLITS.keys() else lower
 
 
-def _plain(label: str) -> str:
-    """A label without case, separators, and words like `images` behind it."""
-    words = re.sub(r"[^a-z0-9]", "", label.lower())
-    return _FILLER.sub("", words) or words
-
-
-def _fits(path: str, form: str) -> bool:
+def fits(path: str, form: str) -> bool:
+    """Whether a path or its last part has a form like `*_test.jpg`."""
     return fnmatch(path, form) or fnmatch(path.rpartition("/")[2], form)

@@ -8,7 +8,19 @@ import tomlkit
 
 from sensors_data.images.discover import CameraDiscovery
 
-_KEYS = ("size", "tiles", "channels", "bits", "any_size", "fit", "day_from", "undated_day", "labels")
+_KEYS = (
+    "size",
+    "tiles",
+    "channels",
+    "bits",
+    "any_size",
+    "fit",
+    "day_from",
+    "undated_day",
+    "folders",
+    "labels",
+    "normal_labels",
+)
 
 
 def with_camera(text: str, discovery: CameraDiscovery, detector: dict[str, Any]) -> str:

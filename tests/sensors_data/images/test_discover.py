@@ -9,6 +9,7 @@ from PIL import Image
 from sensors_data.errors import NotThereError
 from sensors_data.images.discover import discover_camera, holds_pictures
 from sensors_data.images.files import encode_png
+from sensors_data.images.inbox import camera_files
 from sensors_data.images.settings_text import with_camera
 from sensors_data.settings import Settings, parse
 
@@ -78,10 +79,34 @@ def test_labels_of_which_none_is_good_are_odd(tmp_path):
     (tmp_path / "2026-03-20/beta.heic").write_bytes(b"x")
     found = discover_camera(tmp_path / "2026-03-20" / "alpha" / "..")
     assert any("1 files are no pictures: beta.heic" in line for line in found.odd)
-    put(tmp_path / "other/alpha/2026-03-20.png", noise())
+    for label in ("alpha", "beta"):
+        put(tmp_path / f"other/{label}/2026-03-20.png", noise())
     assert discover_camera(tmp_path / "other").odd == [
-        "no label says that a part is good (alpha): name those of good parts in normal_labels"
+        "no label says that a part is good (alpha, beta): name those of good parts in normal_labels"
     ]
+
+
+def test_labels_that_are_good_beside_the_others_are_settings_that_load(tmp_path):
+    for n in range(3):
+        put(tmp_path / f"0/2026-03-20 {n}.png", noise())
+    put(tmp_path / "1/2026-03-20 3.png", noise())
+    found = discover_camera(tmp_path, "press")
+    camera = parse(Settings, tomllib.loads(with_camera("", found, {})), "text").cameras["press"]
+    assert (camera.normal_labels, found.odd) == (("0",), [])
+    assert found.reasons["normal_labels"] == "'0' stands beside the rarer '1'"
+
+
+@pytest.mark.parametrize("names", [("oben", "unten"), ("alpha", "beta")])
+def test_folders_of_pictures_that_differ_in_size_and_colour_are_cameras(tmp_path, names):
+    for n in range(4):
+        put(tmp_path / f"{names[0]}/2026-03-20 {n}.png", noise())
+        put(tmp_path / f"{names[1]}/2026-03-20 {n}.png", RNG.integers(0, 256, (48, 96, 3), dtype=np.uint8))
+    found = discover_camera(tmp_path, "plant")
+    assert found.labels == {"": 8}
+    kinds = f"'{names[0]}' 70x70 grey, '{names[1]}' 96x48 colour"
+    assert f"places differ in their pictures ({kinds}): run init for the folder of each" in found.odd[0]
+    camera = parse(Settings, tomllib.loads(with_camera("", found, {})), "text").cameras["plant"]
+    assert {file.role.asset for file in camera_files(camera)} == set(names)
 
 
 def test_a_folder_holds_pictures_when_most_of_its_files_are(tmp_path):

@@ -4,6 +4,7 @@ from PIL import Image
 
 from sensors_data.images.days import read_camera_day
 from sensors_data.images.discover import discover_camera
+from sensors_data.images.label_guess import good_of_labels
 
 RNG = np.random.default_rng(0)
 MARK = np.zeros((40, 40), np.uint8)
@@ -76,6 +77,12 @@ def test_a_product_that_is_the_label_of_some_pictures_is_odd(tmp_path):
         (["Image__10-01-30__OK.bmp", "Image__10-02-30__OK.bmp", "Image__10-03-30__NG.bmp"], {"OK": 2, "NG": 1}),
         (["ok_1_a.png", "ok_2_a.png", "fail_3_a.png"], {"ok": 2, "fail": 1}),
         (["good_01.png", "good_02.png", "oil_01.png", "oil_02.png", "cut (1).png"], {"good": 2, "oil": 2, "cut": 1}),
+        (["IMG_1234_01_gut.png", "IMG_1235_02_gut.png", "IMG_1236_03_Delle.png"], {"gut": 2, "Delle": 1}),
+        (["良品_1.png", "良品_2.png", "划痕_3.png"], {"良品": 2, "划痕": 1}),
+        (["[OK] 1.png", "[OK] 2.png", "[不OK] 3.png"], {"OK": 2, "不OK": 1}),
+        (["p_1_ok.png", "p_2_ok.png", "p_3_not_ok.png"], {"ok": 2, "not_ok": 1}),
+        (["No_1_gut.png", "No_2_gut.png", "No_3_Kratzer.png"], {"gut": 2, "Kratzer": 1}),
+        (["a_good_1.png", "b_good_2.png", "b_crack_3.png", "a_good_4.png"], {"good": 3, "crack": 1}),
         (["DSC_0001.JPG", "DSC_0002.JPG", "IMG_0001.JPG"], {"": 3}),  # no word of a verdict
         (["rook_1.png", "rook_2.png", "tok_3.png"], {"": 3}),  # `ok` inside a word is none
     ],
@@ -84,6 +91,68 @@ def test_names_alone_may_say_what_a_picture_shows(tmp_path, names, kinds):
     for name in names:
         put(tmp_path / name)
     assert kinds_of(tmp_path)[0] == kinds
+
+
+def test_names_count_where_folders_are_only_lots(tmp_path):
+    for n, word in enumerate(["gut", "gut", "gut", "Riss"]):
+        put(tmp_path / f"Charge {'AB'[n % 2]}/IMG_{n}_{word}.png")
+    assert kinds_of(tmp_path)[0] == {"gut": 3, "Riss": 1}
+
+
+def test_names_without_the_word_of_the_others_are_told(tmp_path):
+    for name in ("gut_1", "gut_2", "gut_3", "Riss_4", "5"):
+        put(tmp_path / f"{name}.png")
+    assert discover_camera(tmp_path).reasons["labels"].endswith("; 1 names have none and count as unlabelled")
+
+
+@pytest.mark.parametrize(
+    ("counts", "good"),
+    [
+        ({"0": 5, "1": 2}, ("0",)),
+        ({"0": 2, "1": 5}, ()),  # 1 may as well mean good
+        ({"Negative": 2, "Positive": 5}, ("Negative",)),
+        ({"glazed": 2, "non-glazed": 5}, ("non-glazed",)),
+        ({"shiny": 5, "not_shiny": 2}, ()),  # the rarer one is more likely the defect
+        ({"Class1": 5, "Class1_def": 2}, ("Class1",)),
+        ({"scratch": 5, "dent": 2}, ()),
+    ],
+)
+def test_labels_that_are_good_because_of_the_others(counts, good):
+    assert good_of_labels(counts)[0] == good
+
+
+def test_one_folder_that_holds_everything_names_no_defect_but_a_known_fault_does(tmp_path):
+    for n in range(3):
+        put(tmp_path / f"a/Charge/{n}.png")
+        put(tmp_path / f"b/Kratzer/{n}.png")
+    found = discover_camera(tmp_path / "a")
+    assert (found.labels, found.reasons["labels"]) == (
+        {"": 3},
+        "every picture lies in 'Charge', so it names no defect",
+    )
+    assert discover_camera(tmp_path / "b").labels == {"Kratzer": 3}
+
+
+def test_a_folder_of_which_some_pictures_are_annotated_names_no_defect_as_in_voc(tmp_path):
+    size = "<size><width>40</width><height>40</height></size>"
+    box = "<bndbox><xmin>2</xmin><ymin>2</ymin><xmax>9</xmax><ymax>9</ymax></bndbox>"
+    for n in range(6):
+        put(tmp_path / f"{'PCB' if n < 4 else 'Flex'}/{n}.jpg")
+    for n in (3, 5):
+        (tmp_path / f"{n}.xml").write_text(
+            f"<annotation>{size}<object><name>missing_hole</name>{box}</object></annotation>", encoding="utf-8"
+        )
+    assert kinds_of(tmp_path) == ({"": 4, "missing_hole": 2}, 2)
+
+
+def test_drawings_over_a_picture_are_no_parts_and_init_says_so(tmp_path):
+    for name in ("1.jpg", "1_overlay.jpg", "1_result.jpg", "2_result.jpg"):
+        put(tmp_path / f"NG/{name}")
+    found = discover_camera(tmp_path)
+    assert found.labels == {"NG": 2}  # of the second only the drawing is there
+    assert any("'overlay' in its name" in odd and odd.startswith("2 files") for odd in found.odd)
+    rejects = read_camera_day(found.camera, found.camera.undated_day)[1]
+    assert rejects["source"].tolist() == ["NG/1_overlay.jpg", "NG/1_result.jpg"]
 
 
 def test_masks_beside_every_picture_decide_and_init_tells_what_they_say_as_in_kolektor(tmp_path):
