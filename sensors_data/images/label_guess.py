@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -82,7 +83,7 @@ def _names(folders: Mapping[str, list[CameraFile]], camera: Camera) -> tuple[dic
     if any(names_fault(label) for label in folders):
         return {}, ""
     labels, why = labels_of_names([file.name for files in folders.values() for file in files], camera)
-    return ({**labels, "*": ""}, f"{why}, which no folder says") if labels else ({}, "")
+    return ({**labels, **_unlabelled(folders)}, f"{why}, which no folder says") if labels else ({}, "")
 
 
 def good_of_labels(counts: Mapping[str, int]) -> tuple[tuple[str, ...], str]:
@@ -112,7 +113,13 @@ def _one_folder(folders: Mapping[str, list[CameraFile]]) -> tuple[dict[str, str]
     label = next(iter(folders))
     if len(folders) > 1 or not label or names_fault(label):
         return {}, ""
-    return {"*": ""}, f"every picture lies in '{label}', so it names no defect"
+    return _unlabelled(folders), f"every picture lies in '{label}', so it names no defect"
+
+
+def _unlabelled(folders: Mapping[str, list[CameraFile]]) -> dict[str, str]:
+    """Patterns by which what lies in these folders has no label; a folder that comes later still names one."""
+    names = [re.sub(r"([*?[])", r"[\1]", label) for label in folders if label]
+    return {form: "" for name in names for form in (f"{name}/*", f"*/{name}/*")}
 
 
 def _cameras(folders: Mapping[str, list[CameraFile]]) -> tuple[tuple[str, ...], str]:

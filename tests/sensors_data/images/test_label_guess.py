@@ -126,10 +126,11 @@ def test_one_folder_that_holds_everything_names_no_defect_but_a_known_fault_does
         put(tmp_path / f"a/Charge/{n}.png")
         put(tmp_path / f"b/Kratzer/{n}.png")
     found = discover_camera(tmp_path / "a")
-    assert (found.labels, found.reasons["labels"]) == (
-        {"": 3},
-        "every picture lies in 'Charge', so it names no defect",
-    )
+    assert found.labels == {"": 3}
+    assert found.reasons["labels"] == "every picture lies in 'Charge', so it names no defect"
+    put(tmp_path / "a/NG/4.png")
+    labels = read_camera_day(found.camera, found.camera.undated_day)[0]["label"].tolist()
+    assert labels == ["", "", "", "NG"]  # a folder that comes later still names a defect
     assert discover_camera(tmp_path / "b").labels == {"Kratzer": 3}
 
 
