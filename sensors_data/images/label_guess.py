@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sensors_data.camera import Camera
 from sensors_data.images.camera_folders import are_cameras
-from sensors_data.images.inbox import CameraFile
+from sensors_data.images.inbox import CameraFile, camera_files
 from sensors_data.images.label_words import denied, names_fault, same_label
 from sensors_data.images.masks import Masks
 from sensors_data.images.name_words import labels_of_names
@@ -18,6 +18,9 @@ from sensors_data.images.roles import is_normal
 
 TEMPLATE, TESTED = "_temp", "_test"
 """Ends of the names of a pair: the picture of a part without a fault, and the picture to be tested (DeepPCB)."""
+
+_DEEPEST = 4
+"""Folders below the inbox among which those of cameras are looked for."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def labels_of_set(
         ("labels", _names(folders, camera)),
         ("normal_labels", good_of_labels({label: len(files) for label, files in folders.items()})),
         ("labels", _one_folder(folders)),
-        ("folders", _cameras(folders)),
+        ("folders", _cameras(folders, camera)),
     ):
         if value:
             return _guess(key, value, why)
@@ -89,7 +92,7 @@ def _names(folders: Mapping[str, list[CameraFile]], camera: Camera) -> tuple[dic
 def good_of_labels(counts: Mapping[str, int]) -> tuple[tuple[str, ...], str]:
     """The labels that mean good because of the others, and why: 0 beside 1, negative beside positive, X beside X_def.
 
-    A label that denies another one is good where it is not the rarer of the two.
+    A label that denies another one is good where it is the more frequent of the two.
     """
     plain = {same_label(label): label for label in counts}
     if {"negative", "positive"} == plain.keys():
@@ -103,7 +106,7 @@ def good_of_labels(counts: Mapping[str, int]) -> tuple[tuple[str, ...], str]:
         for other in counts
         if not names_fault(other) and names_fault(label) and label.startswith(other) and label != other
     }
-    pairs = {label: other for label, other in denials.items() if counts[label] >= counts[other]} or faulty
+    pairs = {label: other for label, other in denials.items() if counts[label] > counts[other]} or faulty
     beside = ", ".join(f"'{label}' stands beside '{other}'" for label, other in pairs.items())
     return tuple(sorted(pairs)), beside
 
@@ -122,13 +125,19 @@ def _unlabelled(folders: Mapping[str, list[CameraFile]]) -> dict[str, str]:
     return {form: "" for name in names for form in (f"{name}/*", f"*/{name}/*")}
 
 
-def _cameras(folders: Mapping[str, list[CameraFile]]) -> tuple[tuple[str, ...], str]:
+def _cameras(folders: Mapping[str, list[CameraFile]], camera: Camera) -> tuple[tuple[str, ...], str]:
     """The meaning of folders that are cameras: each has its own size and colour, none names a known fault."""
     if len(folders) < 2 or any(names_fault(label) or not label for label in folders):
         return (), ""
     if any(file.role.asset for files in folders.values() for file in files) or not are_cameras(folders):
         return (), ""
-    return ("asset",), f"{' and '.join(sorted(folders))} have pictures of their own size or colour: cameras, no defects"
+    why = f"{' and '.join(sorted(folders))} have pictures of their own size or colour: cameras, no defects"
+    labels = {file.path: label for label, files in folders.items() for file in files}
+    for order in (("skip",) * depth + ("asset",) for depth in range(_DEEPEST)):
+        files = camera_files(camera.model_copy(update={"folders": order}))
+        if all(labels[file.path] == file.role.asset for file in files if file.path in labels):
+            return order, why
+    return (), ""
 
 
 def contradictions(pictures: list[CameraFile], camera: Camera) -> list[str]:

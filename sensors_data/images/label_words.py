@@ -70,11 +70,13 @@ _VIEWS = _set(
     fronte retro sopra sotto sinistra destra 上 下 左 右 正面 背面 侧面 側面
     """
 )
-_CONTAINERS = _set(
+IN_ANY_ORDER = _set("images imgs img image data photos photo pictures pics raw jpg jpeg png bmp tif tiff")
+"""Containers that count for nothing even where the settings state the order of folders."""
+_CONTAINERS = IN_ANY_ORDER | _set(
     """
-    image images img imgs pic pics picture pictures photo photos frame frames data dataset raw
+    pic picture frame frames dataset
     capture captures snapshot snapshots scan scans original originals export exports upload uploads inbox
-    jpg jpeg png bmp tif tiff webp pgm gif rgb xyz
+    webp pgm gif rgb xyz
     bild bilder foto fotos aufnahme aufnahmen bilddaten imagen imagenes immagine immagini imagem imagens beelden obrazy
     zdjecia фото снимки изображения 图像 图片 照片 圖片 圖像 画像 写真 이미지 사진
     """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 
 from sensors_data.camera import Camera
-from sensors_data.images.label_words import is_container, is_view, same_label, says_good
+from sensors_data.images.label_words import IN_ANY_ORDER, is_container, is_view, same_label, says_good
 
 SPLITS = {
     "train": "train",
@@ -68,8 +68,9 @@ def role_of(folders: list[str], stem: str, path: str, camera: Camera) -> Role:
     beside = {"label", "labels"} if match else set()  # DAGM's folder of masks; a label may also be the product
     mask_folder = any(is_mask_folder(folder) for folder in folders)
     split = next((SPLITS[word] for word in reversed(words) if word in SPLITS), "")
-    understood = MASK_FOLDERS | SPLITS.keys() | beside
-    named = [f for f, word in zip(folders, words, strict=True) if word not in understood and not is_container(f)]
+    understood = MASK_FOLDERS | SPLITS.keys() | IN_ANY_ORDER | beside
+    named = [folder for folder, word in zip(folders, words, strict=True) if word not in understood]
+    named = named if camera.folders else [folder for folder in named if not is_container(folder)]
     asset, label = _asset_and_label(named, camera.folders)
     plain = match["stem"] if match else stem
     label = next((value for form, value in camera.labels.items() if fits(path, form)), label)

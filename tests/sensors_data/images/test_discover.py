@@ -96,13 +96,14 @@ def test_labels_that_are_good_beside_the_others_are_settings_that_load(tmp_path)
     assert found.reasons["normal_labels"] == "'0' stands beside the rarer '1'"
 
 
-@pytest.mark.parametrize("names", [("oben", "unten"), ("alpha", "beta")])
+@pytest.mark.parametrize("names", [("oben", "unten"), ("alpha", "beta"), ("Bilder/alpha", "Bilder/beta")])
 def test_folders_of_pictures_that_differ_in_size_and_colour_are_cameras(tmp_path, names):
     for n in range(4):
         put(tmp_path / f"{names[0]}/2026-03-20 {n}.png", noise())
         put(tmp_path / f"{names[1]}/2026-03-20 {n}.png", RNG.integers(0, 256, (48, 96, 3), dtype=np.uint8))
     found = discover_camera(tmp_path, "plant")
     assert found.labels == {"": 8}
+    names = tuple(name.rpartition("/")[2] for name in names)
     kinds = f"'{names[0]}' 70x70 grey, '{names[1]}' 96x48 colour"
     assert f"places differ in their pictures ({kinds}): run init for the folder of each" in found.odd[0]
     camera = parse(Settings, tomllib.loads(with_camera("", found, {})), "text").cameras["plant"]

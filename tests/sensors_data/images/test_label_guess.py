@@ -112,6 +112,7 @@ def test_names_without_the_word_of_the_others_are_told(tmp_path):
         ({"0": 2, "1": 5}, ()),  # 1 may as well mean good
         ({"Negative": 2, "Positive": 5}, ("Negative",)),
         ({"glazed": 2, "non-glazed": 5}, ("non-glazed",)),
+        ({"mounted": 5, "unmounted": 5}, ()),
         ({"shiny": 5, "not_shiny": 2}, ()),  # the rarer one is more likely the defect
         ({"Class1": 5, "Class1_def": 2}, ("Class1",)),
         ({"scratch": 5, "dent": 2}, ()),

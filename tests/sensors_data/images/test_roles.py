@@ -126,3 +126,9 @@ def test_stated_folders_and_forms_of_names_count_first():
     role = role_of(["odd", "shop"], "7", "odd/shop/7.png", stated)
     assert (role.asset, role.label) == ("shop", "odd")
     assert role_of(["odd", "shop"], "7_test", "odd/shop/7_test.jpg", stated).label == "defect"
+
+
+def test_a_stated_order_of_folders_counts_those_that_would_else_be_containers():
+    stated = Camera(inbox="inbox", folders=("skip", "asset", "label"))
+    role = role_of(["Bilder", "press", "riss"], "7", "Bilder/press/riss/7.png", stated)
+    assert (role.asset, role.label) == ("press", "riss")
