@@ -46,7 +46,7 @@ def labels_of_set(
     if any(is_normal(label, camera) for label in folders):
         return Guess()
     if any(is_normal(file.role.label, camera) for file in pictures):
-        return _guess("labels", *_one_folder(folders))
+        return Guess() if all(file.annotation for file in pictures) else _guess("labels", *_one_folder(folders))
     for key, (value, why) in (
         ("labels", _pairs(pictures)),
         ("labels", _mixed(folders, masks)),
