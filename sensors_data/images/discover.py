@@ -149,9 +149,7 @@ def _oddities(
         odd.append(f"{len(others)} files are no pictures: {others[0].name} ({others[0].refusal})")
     if more := lists[MOST_LISTS:]:
         odd.append(f"{len(more)} more lists and annotations were not understood: {more[0].name} ({more[0].refusal})")
-    for note, count in Counter(file.note for file in pictures if file.note).items():
-        first = next(file.name for file in pictures if file.note == note)
-        odd.append(f"{count} pictures such as {first}: {note}")
+    odd += _notes(pictures)
     if undated := [file for file in files if file.day is None]:
         odd.append(f"{len(undated)} pictures have no day: {undated[0].name} ({undated[0].stamp.note})")
     if noted := [file for file in pictures if file.stamp.note]:
@@ -161,6 +159,17 @@ def _oddities(
         names = ", ".join(sorted(counts))
         odd.append(f"no label says that a part is good ({names}): name those of good parts in normal_labels")
     return odd
+
+
+def _notes(pictures: list[CameraFile]) -> list[str]:
+    """What is odd about the annotations of pictures, and how many are unknown for it."""
+    noted = [file for file in pictures if file.note]
+    counts = Counter(file.note for file in noted).most_common()
+    first = {file.note: file.name for file in reversed(noted)}
+    lines = [f"{count} pictures such as {first[note]}: {note}" for note, count in counts[:MOST_LISTS]]
+    if more := sum(count for _, count in counts[MOST_LISTS:]):
+        lines.append(f"{more} more pictures are unknown for reasons like these")
+    return [*lines, *(["unknown pictures are neither learned from nor evaluated"] if lines else [])]
 
 
 def _samples(camera: Camera, opened: list[tuple[CameraFile, np.ndarray]], masks: Masks, most: int = 8) -> list[Sample]:

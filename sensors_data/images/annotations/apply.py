@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -17,9 +16,9 @@ from sensors_data.images.inbox import CameraFile
 from sensors_data.images.marks import UNKNOWN, Annotation
 from sensors_data.images.roles import is_normal
 
-UNLISTED = "a list gives labels and leaves it out, so it is neither learned from nor evaluated"
+UNLISTED = "a list gives labels and leaves it out; what it shows is unknown"
 """What is odd about a picture that a list of labels does not name."""
-SHARED = "an annotation could be of it or of another picture of its name, so it is neither learned from nor evaluated"
+SHARED = "an annotation could be of it or of another picture of its name; what it shows is unknown"
 """What is odd about a picture of whose annotations one may be another's."""
 
 
@@ -60,10 +59,11 @@ def annotated(files: list[CameraFile], camera: Camera) -> list[CameraFile]:
             _add_splits(said, path, dict.fromkeys(each.annotations, each.part), annotations.names)
     if said.annotations:
         said.used |= set(annotations.class_files)
-    unlisted = _unlisted(files, said, camera)
+    empty = _empty_labels(files, said, camera)
+    unlisted = _unlisted(files, said, empty)
     keys = {file.path: file.role.key for file in files if file.path in said.masks.values()}
     return [
-        _with(file, said, unlisted, keys, camera)
+        _with(file, said, unlisted, empty, keys, camera)
         for file in files
         if file.path not in said.used or file.path in said.not_used
     ]
@@ -109,16 +109,18 @@ def _add_splits(said: _Said, path: Path, splits: dict[str, str], names: PictureN
             said.named |= {means[0]}
 
 
-def _unlisted(files: list[CameraFile], said: _Said, camera: Camera) -> set[Path]:
-    """The pictures of which no list and no folder says what they show, where a list says it of others of their day.
+def _empty_labels(files: list[CameraFile], said: _Said, camera: Camera) -> set[str]:
+    """The labels of paths that say nothing: none, and folders in which annotations call some pictures good."""
+    labels = {file.role.label for file in files if _is_good_by(said.annotations.get(file.path), camera)}
+    return {"", *(label for label in labels if not is_normal(label, camera))}
 
-    A folder says nothing where lists call pictures in it good and its name does not.
-    """
-    words = defaultdict(set)
-    for file in files:
-        if file.path in said.annotations:
-            words[file.role.label].add(is_normal(said.annotations[file.path].label, camera))
-    empty = {"", *(label for label, goods in words.items() if True in goods and not is_normal(label, camera))}
+
+def _is_good_by(annotation: Annotation | None, camera: Camera) -> bool:
+    return annotation is not None and annotation.label != "" and is_normal(annotation.label, camera)
+
+
+def _unlisted(files: list[CameraFile], said: _Said, empty: set[str]) -> set[Path]:
+    """The pictures of which no list and no folder says what they show, where a list says it of others of their day."""
     return {
         file.path
         for file in files
@@ -128,7 +130,9 @@ def _unlisted(files: list[CameraFile], said: _Said, camera: Camera) -> set[Path]
     }
 
 
-def _with(file: CameraFile, said: _Said, unlisted: set[Path], keys: dict[Path, str], camera: Camera) -> CameraFile:
+def _with(
+    file: CameraFile, said: _Said, unlisted: set[Path], empty: set[str], keys: dict[Path, str], camera: Camera
+) -> CameraFile:
     """A file with what is said of it."""
     path, role = file.path, file.role
     if path in said.not_used:
@@ -138,10 +142,9 @@ def _with(file: CameraFile, said: _Said, unlisted: set[Path], keys: dict[Path, s
     if path in said.splits and role.split not in ("test", "valid"):
         role = replace(role, split=said.splits[path])
     annotation, note = without_useless_runs(said.annotations.get(path), path)
-    if annotation is not None and (not role.label or not is_normal(role.label, camera)):
-        label = annotation.label if annotation.label not in ("", UNKNOWN) else role.label or annotation.label
-        role = replace(role, label=label)
     if annotation is None and (path in unlisted or path in said.shared):
-        note = UNLISTED if path in unlisted else SHARED
-        role = replace(role, label=role.label if path in said.shared and role.label else UNKNOWN)
+        annotation, note = Annotation(UNKNOWN), UNLISTED if path in unlisted else SHARED
+    if annotation is not None and (not role.label or not is_normal(role.label, camera)):
+        says_nothing = annotation.label in ("", UNKNOWN) and role.label not in empty
+        role = replace(role, label=role.label if says_nothing else annotation.label)
     return replace(file, role=role, annotation=annotation, note=note)

@@ -27,4 +27,4 @@ def without_useless_runs(annotation: Annotation | None, path: Path) -> tuple[Ann
         why = "its runs cover the whole picture"
     else:
         return annotation, ""
-    return Annotation(UNKNOWN), f"{why}: they mark no defect, so it is neither learned from nor evaluated"
+    return Annotation(UNKNOWN), f"{why}; what it shows is unknown"
