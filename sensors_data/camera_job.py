@@ -8,7 +8,7 @@ from sensors_data.camera import Camera
 from sensors_data.counting import count
 from sensors_data.errors import NotThereError
 from sensors_data.images.days import read_camera_day
-from sensors_data.images.table import labels_in_words, normal_rows
+from sensors_data.images.table import known_rows, labels_in_words, normal_rows
 from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
 from sensors_data.settings import Settings
@@ -36,11 +36,11 @@ def _ingest(store: Store, spec: Camera, day: date, camera: str) -> Done:
         raise NotThereError(f"the inbox of {camera} holds no usable image of {day} ({spec.inbox}){why}")
     changed = withdraw_of_changed(store, camera, day, images)
     store.write("images", images, source, camera=camera, day=day)
-    odd = len(images) - len(normal_rows(images, spec))
+    odd = len(known_rows(images, spec)) - len(normal_rows(images, spec))
     masks, unused = int(images["mask"].notna().sum()), int((~rejects["used"].astype(bool)).sum())
     line = f"ingested {camera} {day}: {count(len(images), 'image')}, {odd:,} labelled as defects"
     line += f", {count(unused, 'reject')}"
     line += f", {masks:,} masks" if masks else ""
-    line += f" (labels: {labels_in_words(images)})" if odd else ""
+    line += f" (labels: {labels_in_words(images)})" if len(normal_rows(images, spec)) < len(images) else ""
     line += f"; verdicts on {count(changed, 'picture')} taken back, which show something else now" if changed else ""
     return Done(len(images), line)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.images.files import encode_png
-from sensors_data.images.table import learnable_rows, normal_rows, pixels_of
+from sensors_data.images.table import known_rows, learnable_rows, normal_rows, pixels_of
 from sensors_data.model_files import unfinished
 from sensors_data.nets.checkpoint import stored_checkpoint
 from sensors_data.nets.training import Progress
@@ -108,7 +108,7 @@ def read_material(
     spec, generation = settings.camera(camera), generator_settings(settings, camera)
     days = [through - timedelta(days=back) for back in range(generation.days - 1, -1, -1)]
     every = store.read_days("images", days, camera=camera)
-    rows = learnable_rows(every[~every["label"].isin(generation.leave_out)])
+    rows = learnable_rows(known_rows(every[~every["label"].isin(generation.leave_out)], spec))
     if generation.learns_from == "normal":
         rows = normal_rows(rows, spec)
     if rows.empty:

@@ -13,7 +13,7 @@ from sensors_data.errors import UnreadableError
 from sensors_data.images.annotations.apply import annotated
 from sensors_data.images.files import camera_image, decode_levels, depth_of, encode_png, read_image_file
 from sensors_data.images.inbox import CameraFile, camera_files
-from sensors_data.images.marks import DEFECT, NORMAL
+from sensors_data.images.marks import NORMAL, named_defect
 from sensors_data.images.masks import Masks, masks_of
 from sensors_data.images.roles import is_normal
 
@@ -49,6 +49,7 @@ def read_camera_day(camera: Camera, day: date) -> tuple[pd.DataFrame, pd.DataFra
     rows, unfit = _rows(camera, day, pictures, masks)
     rejects += [*unusable, *odd, *unfit, *(_reject(file, "a mask whose picture is not there") for file in masks.lonely)]
     rejects += [_reject(p.file, p.file.stamp.note, used=True) for p in pictures if p.file.stamp.note]
+    rejects += [_reject(p.file, p.file.note, used=True) for p in pictures if p.file.note]
     return pd.DataFrame(rows, columns=_IMAGE_COLUMNS), pd.DataFrame(rejects, columns=["source", "reason", "used"])
 
 
@@ -136,7 +137,7 @@ def _label_by_mask(label: str, mask: np.ndarray) -> str:
     """A picture's label: what its mask shows where its path names nothing else."""
     if not mask.any():
         return NORMAL
-    return label or DEFECT
+    return named_defect(label)
 
 
 def _time(file: CameraFile, day: date, place: int) -> datetime:

@@ -14,17 +14,20 @@ from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError, UnreadableError
 from sensors_data.images.annotations.apply import annotated
 from sensors_data.images.camera_folders import cameras_in_one
+from sensors_data.images.annotations.recognise import annotation_files
 from sensors_data.images.files import camera_image, read_image_file
 from sensors_data.images.formats import SUFFIXES
-from sensors_data.images.inbox import CameraFile, camera_days, camera_files
+from sensors_data.images.inbox import CameraFile, camera_days, camera_files, files_below
 from sensors_data.images.label_guess import contradictions, labels_of_set
 from sensors_data.images.looks import look_oddities, open_some, with_shapes
-from sensors_data.images.marks import DEFECT, NORMAL
+from sensors_data.images.marks import NORMAL, named_defect
 from sensors_data.images.masks import Masks, masks_of
 from sensors_data.images.roles import is_normal
 
 MOST_MASKS = 2000
 """Number of pictures up to which every mask is opened, so that the labels are those that ingestion will store."""
+MOST_LISTS = 5
+"""Lists that were not understood and are told one by one."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,12 @@ class CameraDiscovery:
 
 
 def holds_pictures(source: Path) -> bool:
-    """Whether a path is a picture, or a folder with more pictures than other files."""
+    """Whether a path is a picture, or a folder with more pictures than other files, annotations of them left out."""
     if source.is_file():
         return source.suffix.lower() in SUFFIXES
-    suffixes = Counter(path.suffix.lower() in SUFFIXES for path in source.rglob("*") if path.is_file())
-    return suffixes[True] > suffixes[False]
+    suffixes = Counter(path.suffix.lower() in SUFFIXES for path in files_below(source) if path.is_file())
+    pictures, others = suffixes[True], suffixes[False]
+    return pictures > others or (pictures > 0 and pictures > others - annotation_files(source))
 
 
 def discover_camera(source: Path, name: str | None = None) -> CameraDiscovery:
@@ -122,7 +126,7 @@ def _kept_label(file: CameraFile, masks: Masks, camera: Camera) -> str:
     label = file.role.label
     if not masks.beside(file) or (label and is_normal(label, camera)):
         return label
-    return (label or DEFECT) if masks.mark(file) else NORMAL
+    return named_defect(label) if masks.mark(file) else NORMAL
 
 
 def _all_masks(files: list[CameraFile]) -> Masks:
@@ -142,9 +146,13 @@ def _oddities(
     counts: Counter[str],
 ) -> list[str]:
     """What a person should look at."""
-    odd = []
-    if refused:
-        odd.append(f"{len(refused)} files are no pictures: {refused[0].name} ({refused[0].refusal})")
+    lists = [file for file in refused if file.is_list]
+    odd = [f"{file.name} is {file.refusal}" for file in lists[:MOST_LISTS]]
+    if others := [file for file in refused if not file.is_list]:
+        odd.append(f"{len(others)} files are no pictures: {others[0].name} ({others[0].refusal})")
+    if more := lists[MOST_LISTS:]:
+        odd.append(f"{len(more)} more lists and annotations were not understood: {more[0].name} ({more[0].refusal})")
+    odd += _notes(pictures)
     if undated := [file for file in files if file.day is None]:
         odd.append(f"{len(undated)} pictures have no day: {undated[0].name} ({undated[0].stamp.note})")
     if noted := [file for file in pictures if file.stamp.note]:
@@ -154,6 +162,17 @@ def _oddities(
         names = ", ".join(sorted(counts))
         odd.append(f"no label says that a part is good ({names}): name those of good parts in normal_labels")
     return odd
+
+
+def _notes(pictures: list[CameraFile]) -> list[str]:
+    """What is odd about the annotations of pictures, and how many are unknown for it."""
+    noted = [file for file in pictures if file.note]
+    counts = Counter(file.note for file in noted).most_common()
+    first = {file.note: file.name for file in reversed(noted)}
+    lines = [f"{count} pictures such as {first[note]}: {note}" for note, count in counts[:MOST_LISTS]]
+    if more := sum(count for _, count in counts[MOST_LISTS:]):
+        lines.append(f"{more} more pictures are unknown for reasons like these")
+    return [*lines, *(["unknown pictures are neither learned from nor evaluated"] if lines else [])]
 
 
 def _samples(camera: Camera, opened: list[tuple[CameraFile, np.ndarray]], masks: Masks, most: int = 8) -> list[Sample]:

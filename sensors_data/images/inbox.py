@@ -19,7 +19,7 @@ from sensors_data.images.marks import Annotation
 from sensors_data.images.roles import Role, is_left_out, role_of
 from sensors_data.images.stamps import DAY_IN_INBOX, Stamp, stamp_of
 
-_JUNK = frozenset({"thumbs.db", "desktop.ini"})
+_JUNK, _JUNK_FOLDERS = frozenset({"thumbs.db", "desktop.ini"}), frozenset({"__macosx"})
 _COPIES = frozenset({"thumbs", "thumbnails", "thumb", "thumbnail", "previews", "@eadir"})
 """Folders in which cameras and viewers keep small copies of the pictures."""
 _DAY_FOLDER = re.compile(DAY_IN_INBOX)
@@ -39,6 +39,10 @@ class CameraFile:
     """Why it is no picture to be read, before it is opened; nothing for a picture."""
     annotation: Annotation | None = None
     """What a file of annotations says of it."""
+    note: str = ""
+    """What is odd about its annotation."""
+    is_list: bool = False
+    """Whether it is no picture and names some; its refusal says what of it cannot be used."""
 
     @property
     def day(self) -> date | None:
@@ -55,7 +59,7 @@ def camera_files(camera: Camera) -> list[CameraFile]:
     """
     root, start = _root_and_start(camera.inbox)
     files = []
-    for path in _walk(root):
+    for path in files_below(root):
         name = path.relative_to(root).as_posix()
         if (fits := start.match(name)) and not is_left_out(name, camera):
             below = name[fits.end() :].partition("/")[2] if fits.end() else name
@@ -75,10 +79,10 @@ def camera_days(camera: Camera) -> list[date]:
     return sorted({file.day for file in files if file.day is not None and not file.refusal and not file.role.mask_of})
 
 
-def _walk(root: Path) -> Iterator[Path]:
-    """Every file below a folder that is not hidden, and every link to a folder."""
+def files_below(root: Path) -> Iterator[Path]:
+    """Every file below a folder that is not hidden nor put there by a system, and every link to a folder."""
     for folder, folders, names in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if not name.startswith(".") and name.lower() not in _JUNK_FOLDERS]
         here = Path(folder)
         yield from (here / name for name in folders if (here / name).is_symlink())
         yield from (here / name for name in names if not name.startswith(".") and name.lower() not in _JUNK)

@@ -12,6 +12,8 @@ from sensors_data.errors import UnreadableError
 
 NORMAL, DEFECT = "good", "defect"
 """Labels of a listed picture without a mark, and of one with marks that have no name."""
+UNKNOWN = "unknown"
+"""Label of a picture of which a list should say what it shows, and does not: neither learned from nor evaluated."""
 Outline = tuple[tuple[float, float], ...]
 
 
@@ -54,6 +56,11 @@ def of_marks(labels: list[str], outlines: list[Outline]) -> Annotation:
     if not labels:
         return Annotation(NORMAL)
     return Annotation(Counter(named).most_common(1)[0][0] if named else DEFECT, tuple(outlines))
+
+
+def named_defect(label: str) -> str:
+    """The label of a picture with a mark: its own where that names a defect."""
+    return DEFECT if label in ("", UNKNOWN) else label
 
 
 def box(left: float, top: float, right: float, bottom: float) -> Outline:

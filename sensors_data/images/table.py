@@ -11,6 +11,7 @@ import pandas as pd
 from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.images.files import decode_image
+from sensors_data.images.marks import UNKNOWN
 from sensors_data.images.roles import is_normal
 from sensors_data.store import Store
 
@@ -40,6 +41,11 @@ def normal_rows(rows: pd.DataFrame, camera: Camera) -> pd.DataFrame:
     """The rows whose label says that nothing is wrong, or that have none."""
     normal = {label: is_normal(label, camera) for label in rows["label"].unique()}
     return rows[rows["label"].map(normal).astype(bool)]
+
+
+def known_rows(rows: pd.DataFrame, camera: Camera) -> pd.DataFrame:
+    """The rows but for those of which a list should say what they show, and does not."""
+    return rows if is_normal(UNKNOWN, camera) else rows[rows["label"] != UNKNOWN]
 
 
 def learnable_rows(rows: pd.DataFrame) -> pd.DataFrame:

@@ -16,6 +16,8 @@ from sensors_data.documents import toml_in
 from sensors_data.errors import NotThereError, UnreadableError, UnusableError
 from sensors_data.files import open_url, replace_file
 from sensors_data.images.discover import holds_pictures
+from sensors_data.images.inbox import files_below
+from sensors_data.series.files.archives import NOTES
 from sensors_data.series.understanding.discover import Discovery, discover, name_of
 from sensors_data.series.understanding.partial import partial_settings, without_partial
 from sensors_data.series.understanding.settings_text import with_family
@@ -28,6 +30,7 @@ from service.views.understood import HEAD, column_rows, summary
 
 MOST_LINES = 40
 """Columns that the table shows."""
+_NO_PICTURES = "pictures are read too, and none is there: put PNG, JPEG, BMP, TIFF or WebP into a folder and name it"
 
 
 def write_settings(
@@ -44,7 +47,11 @@ def write_settings(
     known = settings_in(before, settings, str(settings))
     try:
         discovery = discover(source, wishes)
-    except UnreadableError as error:
+    except (NotThereError, UnreadableError) as error:
+        if _holds_notes_alone(source):
+            raise type(error)(error.reason, f"{error.remedy}; {_NO_PICTURES}") from error
+        if isinstance(error, NotThereError):
+            raise
         raise _as_far_as(error, before, source, settings, family or name_of(source), wishes) from error
     asks = may_ask and sys.stdin.isatty() and console.is_terminal
     if asks:
@@ -62,6 +69,11 @@ def write_settings(
     picture = settings.resolve().parent / f"{name}.png"
     replace_file(*open_url(str(picture)), overview_picture(discovery.values, discovery.family, name))
     say(f"wrote {settings} and {picture.name}; {_next(discovery, name)}")
+
+
+def _holds_notes_alone(source: Path) -> bool:
+    """Whether a folder has no files but those that are usually about others."""
+    return source.is_dir() and all(path.suffix.lower() in NOTES for path in files_below(source) if path.is_file())
 
 
 def _next(discovery: Discovery, name: str) -> str:

@@ -16,7 +16,7 @@ from anomaly.images.image_scores import ImageScores, score_images
 from anomaly.images.known_defects import pixel_hash
 from sensors_data.errors import NotThereError
 from sensors_data.images.files import decode_levels
-from sensors_data.images.table import labels_in_words, normal_images, normal_rows, pixels_of
+from sensors_data.images.table import known_rows, labels_in_words, normal_images, normal_rows, pixels_of
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from sensors_data.verdicts import verdict_by_image
@@ -77,7 +77,7 @@ def unlearned_pictures(settings: Settings, camera: str, day: date | None, card: 
     """
     store, spec = Store(settings.store), settings.camera(camera)
     days = [d for d in store.days("images", camera=camera) if day is None or d <= day + timedelta(days=28)]
-    rows = store.read_days("images", days, camera=camera)
+    rows = known_rows(store.read_days("images", days, camera=camera), spec).reset_index(drop=True)
     normal = rows.index.isin(normal_rows(rows, spec).index)
     verdicts = verdict_by_image(store, camera)
     verdict = rows["image_id"].map(verdicts)

@@ -11,7 +11,7 @@ from defusedxml.ElementTree import fromstring
 
 from sensors_data.images.marks import Annotation, Outline, box, of_marks
 
-_NAMES_FILES = ("data.yaml", "data.yml", "dataset.yaml", "classes.txt", "obj.names")
+NAMES_FILES = ("data.yaml", "data.yml", "dataset.yaml", "classes.txt", "obj.names")
 """Where YOLO's sets keep the names of their classes."""
 _FOLDERS_UP = 4
 
@@ -65,13 +65,17 @@ def _yolo_outline(values: list[float]) -> Outline:
     return tuple(zip(values[::2], values[1::2], strict=True))
 
 
-def yolo_names(folder: Path) -> dict[str, str]:
-    """The names of a YOLO set's classes by number, from the nearest file that holds them at or above a folder."""
+def yolo_names(folder: Path, class_files: tuple[Path, ...] = ()) -> dict[str, str]:
+    """The names of a YOLO set's classes by number, from the nearest file that holds them at or above a folder.
+
+    `class_files` are files that hold them and are called otherwise.
+    """
     for place in (folder, *folder.parents[:_FOLDERS_UP]):
-        for name in _NAMES_FILES:
-            if (place / name).is_file():
-                text = (place / name).read_text("utf-8", errors="replace")
-                lines = _yaml_names(text) if name.endswith((".yaml", ".yml")) else text.splitlines()
+        others = [path for path in class_files if path.parent == place]
+        for path in (*(place / name for name in NAMES_FILES), *others):
+            if path.is_file():
+                text = path.read_text("utf-8", errors="replace")
+                lines = _yaml_names(text) if path.suffix.lower() in {".yaml", ".yml"} else text.splitlines()
                 return {str(number): line.strip() for number, line in enumerate(lines) if line.strip()}
     return {}
 

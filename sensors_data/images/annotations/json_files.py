@@ -7,22 +7,24 @@ from pathlib import Path
 from typing import Any
 
 from sensors_data.documents import json_in
-from sensors_data.images.marks import Annotation, Outline, box, of_marks
+from sensors_data.images.annotations.listed import Listed
+from sensors_data.images.marks import NORMAL, Annotation, Outline, box, of_marks
 
 
-def read_json(path: Path) -> dict[str, Annotation]:
+def read_json(path: Path) -> Listed:
     """The annotations of a COCO or LabelMe file by the picture's name in it; none where it is neither."""
     try:
         held = json_in(path.read_bytes())
         if not isinstance(held, dict):
-            return {}
+            return Listed()
         if isinstance(held.get("images"), list) and isinstance(held.get("annotations"), list):
-            return _coco(held)
+            annotations = _coco(held)
+            return Listed(annotations, labels_all=any(each.label == NORMAL for each in annotations.values()))
         if isinstance(held.get("shapes"), list) and "imagePath" in held:
-            return {str(held["imagePath"]).replace("\\", "/").rpartition("/")[2]: _labelme(held)}
+            return Listed({str(held["imagePath"]).replace("\\", "/").rpartition("/")[2]: _labelme(held)})
     except (ValueError, TypeError, KeyError, AttributeError, ZeroDivisionError, OSError):
-        return {}
-    return {}
+        return Listed()
+    return Listed()
 
 
 def _coco(held: dict[str, Any]) -> dict[str, Annotation]:

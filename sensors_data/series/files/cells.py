@@ -14,10 +14,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from sensors_data.encodings import as_utf8, not_in_encoding
 from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.files.clean_lines import UNIT, even_lines
-from sensors_data.series.files.encodings import as_utf8, not_in_encoding
 from sensors_data.series.files.header_names import (
     NO_NAME,
     PEEK,

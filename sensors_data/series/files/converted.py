@@ -7,11 +7,11 @@ import csv
 import re
 from datetime import datetime, timedelta
 
+from sensors_data.encodings import as_utf8, encoding_of
 from sensors_data.errors import UnreadableError
 from sensors_data.series.files.bsrn import bsrn_csv, is_bsrn
 from sensors_data.series.files.csv_text import csv_of, csv_of_records
 from sensors_data.series.files.dated_by_name import with_date_of_name
-from sensors_data.series.files.encodings import as_utf8, encoding_of
 from sensors_data.series.files.exposition import exposition_csv, is_exposition
 from sensors_data.series.files.graphite import graphite_csv, is_graphite
 from sensors_data.series.files.influx_csv import annotated_csv, is_annotated

@@ -9,10 +9,10 @@ from itertools import zip_longest
 
 import pandas as pd
 
+from sensors_data.encodings import not_in_encoding
 from sensors_data.layout import Layout
 from sensors_data.series.files.clean_lines import end_of
 from sensors_data.series.files.csv_text import cells_of
-from sensors_data.series.files.encodings import not_in_encoding
 
 PEEK = 50
 """Number of rows from which the width of the table is determined, if the header has fewer cells."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from sensors_data.encodings import as_utf8
 from sensors_data.layout import Layout
 from sensors_data.series.files.cells import Body, body_of
 from sensors_data.series.files.clean_lines import even_lines
 from sensors_data.series.files.converted import as_table
-from sensors_data.series.files.encodings import as_utf8
 from sensors_data.series.files.packing import MAX_BYTES, is_packed
 from sensors_data.series.files.text_file import text_file
 

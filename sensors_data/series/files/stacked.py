@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from sensors_data.encodings import as_utf8, encoding_of
 from sensors_data.series.files.cell_kinds import kind_of
 from sensors_data.series.files.csv_text import cells_of, csv_of
-from sensors_data.series.files.encodings import as_utf8, encoding_of
 
 _LEAST = 5
 """Fewer rows that follow one another are no table."""

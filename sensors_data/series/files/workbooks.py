@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from sensors_data.errors import NotThereError, UnreadableError
+from sensors_data.errors import UnreadableError
 from sensors_data.series.files.archives import DAMAGED, folder_for
 from sensors_data.series.files.cell_kinds import kind_of
 from sensors_data.series.files.csv_text import csv_of
 from sensors_data.series.files.kinds import is_workbook
 from sensors_data.series.files.merged_ranges import merged_ranges, with_merged
+from sensors_data.workbook_cells import cells_of_sheet, open_workbook
 
 EVERY = "*"
 """Stands in the layout for all sheets that have the columns of the fullest; no sheet can be called so."""
@@ -24,8 +24,6 @@ SHEET = "sheet"
 """The column that holds the sheets' names where several are one table."""
 _HEAD = 60
 """Lines of a sheet among which its header is."""
-_BLANK = 20_000_000
-"""Blank cells of a sheet, at most: a workbook of a few bytes can claim billions."""
 
 
 def sheet_csv(path: Path, sheet: str) -> bytes:
@@ -100,14 +98,7 @@ def _opened(path: Path) -> Any:
 
 @lru_cache(maxsize=1)
 def _book(path: Path, mtime_ns: int, size: int) -> Any:
-    try:
-        import openpyxl
-    except ImportError as error:
-        raise NotThereError("Excel workbooks need the package openpyxl", "pip install openpyxl") from error
-    try:
-        return openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
-    except Exception as error:  # openpyxl raises whatever its parsers raise
-        raise UnreadableError(f"{path.name} is no workbook that can be read", "save it as .xlsx or CSV") from error
+    return open_workbook(path)
 
 
 def _text_of(path: Path, name: str) -> bytes:
@@ -130,24 +121,9 @@ def _filled_cells(sheet: Any, where: str) -> Iterable[list[str]]:
     except DAMAGED as error:
         raise UnreadableError(f"{where} is damaged: {error}", "save it as .xlsx or CSV") from error
     if not ranges:
-        return _cells(sheet, where)
-    rows = list(_cells(sheet, where))
+        return cells_of_sheet(sheet, where)
+    rows = list(cells_of_sheet(sheet, where))
     return with_merged(rows, ranges, _first_row(rows))
-
-
-def _cells(sheet: Any, where: str) -> Iterator[list[str]]:
-    """A sheet's rows of cells as text. UnreadableError where they cannot be read, or are mostly none."""
-    blank = 0
-    try:
-        for row in sheet.iter_rows(values_only=True):
-            blank += row.count(None)
-            if blank > _BLANK:
-                raise UnreadableError(f"{where} has more than {_BLANK:,} blank cells", "save its rows alone, or CSV")
-            yield ["" if cell is None else _text(cell) for cell in row]
-    except UnreadableError:
-        raise
-    except Exception as error:  # openpyxl raises whatever its parsers raise
-        raise UnreadableError(f"{where} is damaged: {error}", "save it as .xlsx or CSV") from error
 
 
 def _head(text: bytes) -> bytes:
@@ -203,16 +179,3 @@ def _joined(sheets: dict[str, bytes]) -> bytes:
 
 def _wide(row: list[str], width: int) -> list[str]:
     return row + [""] * (width - len(row))
-
-
-def _text(cell: object) -> str:
-    """A cell as text that reads back as the very same value."""
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.isoformat(sep=" ")
-    if isinstance(cell, time | date):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return str(cell)
-    return repr(cell) if isinstance(cell, float) else str(cell)

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from sensors_data.encodings import as_utf8, encoding_of
 from sensors_data.errors import UnreadableError
 from sensors_data.series.files.cell_kinds import kind_of
 from sensors_data.series.files.clean_lines import plain_lines
-from sensors_data.series.files.encodings import as_utf8, encoding_of
 from sensors_data.series.understanding.header import header_of, is_comment, is_counted, is_timely, is_torn, split
 from sensors_data.series.understanding.listed_names import keyed_names, listed_names
 

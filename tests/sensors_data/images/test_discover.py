@@ -121,6 +121,34 @@ def test_a_folder_holds_pictures_when_most_of_its_files_are(tmp_path):
     assert not holds_pictures(tmp_path / "empty")
 
 
+VOC = "<annotation><size><width>70</width><height>70</height></size></annotation>"
+
+
+@pytest.mark.parametrize(
+    ("ending", "text"),
+    [("xml", VOC), ("txt", "0 0.5 0.5 0.1 0.2\n"), ("json", '{"shapes": [], "imagePath": "%s.png"'), ("md", "")],
+)
+def test_annotations_of_pictures_lists_and_junk_are_not_counted_as_other_files(tmp_path, ending, text):
+    for name in "abc":
+        put(tmp_path / f"images/{name}.png", noise())
+        whole = text % name + ', "imageWidth": 70, "imageHeight": 70}' if "%s" in text else text
+        (tmp_path / f"{name}.{ending}").write_text(whole)
+    assert holds_pictures(tmp_path) == (ending != "md")
+    (tmp_path / "__MACOSX").mkdir()
+    for name in ("Thumbs.db", ".DS_Store", "__MACOSX/a", "__MACOSX/b", "__MACOSX/c"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "data.yaml").write_text("names: [a]")
+    (tmp_path / "list.csv").write_text("file,label\na.png,good\nb.png,bad\n")
+    assert holds_pictures(tmp_path) == (ending != "md")
+
+
+def test_readings_with_a_picture_of_each_are_no_pictures(tmp_path):
+    for name in "abc":
+        put(tmp_path / f"{name}.png", noise())
+        (tmp_path / f"{name}.txt").write_text("2026-03-20 10:00 1.5\n2026-03-20 10:01 1.5\n")
+    assert not holds_pictures(tmp_path)
+
+
 def test_pictures_that_cannot_be_read_are_no_camera(tmp_path):
     (tmp_path / "2026-03-20.png").write_bytes(b"x")
     with pytest.raises(NotThereError, match=r"2026-03-20.png \(not a whole picture"):

@@ -119,3 +119,28 @@ def test_init_says_when_there_are_too_few_good_parts_to_learn_from(nightscore, p
         "odd: 4 normal pictures are too few to learn from; a detector wants at least 8"
         in nightscore("init", "--from", "few").out
     )
+
+
+def test_pictures_that_a_list_leaves_out_are_unknown_through_training_and_evaluation(nightscore, tmp_path, monkeypatch):
+    labels = ["file,label"]
+    for n in range(30):
+        spotted = n >= 24
+        Image.fromarray(part(spotted)).save(_in(tmp_path / "flat/2026-03-20") / f"{n}.png")
+        labels += [f"{n}.png,{'spot' if spotted else 'good'}"] if n < 20 or n > 26 else []
+    (tmp_path / "flat/labels.csv").write_text("\n".join(labels))
+    monkeypatch.chdir(tmp_path)
+    began = nightscore("init", "--from", "flat")
+    assert "labels: good 20, spot 3, unknown 7; 20 of them normal" in began.out
+    assert "unknown pictures are neither learned from nor evaluated" in began.out
+    trained_briefly(tmp_path)
+    ingested = nightscore("ingest-images", "--camera", "flat", "--day", "2026-03-20")
+    assert "30 images, 3 labelled as defects, 0 rejects (labels: good 20, spot 3, unknown 7)" in ingested.out
+    assert "CAN BE TRAINED. 20 normal images" in nightscore("doctor").out
+    assert nightscore("train-images", "--camera", "flat", "--day", "2026-03-21").code == 0
+    judged = nightscore("evaluate-images", "--camera", "flat", "--json")
+    assert json.loads(judged.out)["recall"]["of"] == 3
+
+
+def _in(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

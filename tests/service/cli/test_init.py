@@ -247,6 +247,16 @@ def test_a_sensor_that_says_nothing_does_not_stop_the_others(nightscore, tmp_pat
     assert rows["score"].notna().mean() > 0.9
 
 
+@pytest.mark.parametrize("junk", [(), ("Thumbs.db", ".DS_Store"), ("readme.txt",)])
+def test_a_folder_without_readings_and_pictures_is_told_what_both_are(nightscore, tmp_path, junk):
+    (tmp_path / "empty").mkdir()
+    for name in junk:
+        (tmp_path / "empty" / name).write_text("hello")
+    ended = nightscore("init", "--from", tmp_path / "empty", "--settings", tmp_path / "settings.toml")
+    assert ended.code == 2
+    assert "put PNG, JPEG, BMP, TIFF or WebP into a folder" in ended.err
+
+
 def test_too_few_rows_to_learn_from_are_counted(nightscore, tmp_path):
     machine().head(40).to_csv(tmp_path / "press.csv", index=False)
     settings = ("--settings", tmp_path / "settings.toml")

@@ -98,9 +98,17 @@ def test_a_file_that_is_no_annotation_is_a_reject_as_before(tmp_path, name, text
 def test_a_run_outside_its_picture_is_told_and_the_picture_kept(tmp_path):
     camera = folder_of(tmp_path, {"train.csv": "ImageId,EncodedPixels\na.jpg,2399 9\n"})
     images, rejects = read_camera_day(camera, DAY)
-    assert images["label"].tolist() == ["defect", ""]
+    assert images["label"].tolist() == ["unknown", ""]
     assert images["mask"].isna().all()
     assert "ends outside 60x40 pixels" in rejects["reason"].iloc[0]
+
+
+def test_a_run_over_the_whole_picture_says_nothing_of_it(tmp_path):
+    camera = folder_of(tmp_path, {"sample.csv": "ImageId,EncodedPixels,ClassId\na.jpg,1 2400,0\n"})
+    images, rejects = read_camera_day(camera, DAY)
+    assert images["label"].tolist() == ["unknown", ""]
+    assert images["mask"].isna().all()
+    assert rejects[["source", "used"]].values.tolist() == [["images/a.jpg", True]]
 
 
 def test_two_parts_of_a_set_with_the_same_names_keep_their_own_annotations(tmp_path):
@@ -117,6 +125,46 @@ def test_two_parts_of_a_set_with_the_same_names_keep_their_own_annotations(tmp_p
         "valid/a.jpg": "good",
         "valid/b.jpg": "dent",
     }
+
+
+def folder_of_two_parts(tmp_path, annotations):
+    """images/train and images/val with the same two names, and files of annotations beside images."""
+    for part in ("train", "val"):
+        (tmp_path / "images" / part).mkdir(parents=True)
+        for name in "ab":
+            picture = RNG.integers(0, 256, (40, 60), dtype=np.uint8)
+            Image.fromarray(picture).save(tmp_path / "images" / part / f"{name}.jpg")
+    (tmp_path / "annotations").mkdir()
+    for name, owner in annotations.items():
+        text = json.dumps(COCO | {"annotations": [COCO["annotations"][0] | {"image_id": owner}]})
+        (tmp_path / "annotations" / name).write_text(text)
+    return read_camera_day(Camera(inbox=str(tmp_path), undated_day=DAY), DAY)
+
+
+def test_words_of_an_annotation_files_name_say_which_folder_it_is_of(tmp_path):
+    images, rejects = folder_of_two_parts(tmp_path, {"instances_train.json": 0, "instances_val.json": 1})
+    assert dict(zip(images["image_id"], images["label"], strict=True)) == {
+        "images/train/a.jpg": "dent",
+        "images/train/b.jpg": "good",
+        "images/val/a.jpg": "good",
+        "images/val/b.jpg": "dent",
+    }
+    assert rejects.empty
+
+
+def test_an_annotation_that_could_be_of_two_pictures_is_given_to_neither(tmp_path):
+    images, rejects = folder_of_two_parts(tmp_path, {"instances.json": 0})
+    assert images["label"].tolist() == ["unknown"] * 4
+    reasons = dict(zip(rejects["source"], rejects["reason"], strict=True))
+    assert "2 names that several pictures have, as a.jpg in train and val" in reasons["annotations/instances.json"]
+    assert "what it shows is unknown" in reasons["images/train/a.jpg"]
+
+
+def test_names_of_classes_come_from_a_yaml_of_any_name(tmp_path):
+    texts = {"coco.yaml": "path: .\nnames:\n  0: scratch\n  1: dent\n", "labels/a.txt": "1 0.2 0.35 0.2 0.2"}
+    images, rejects = read_camera_day(folder_of(tmp_path, texts), DAY)
+    assert images["label"].tolist() == ["dent", ""]
+    assert rejects.empty
 
 
 def test_a_path_that_says_good_counts_over_an_annotation(tmp_path):

@@ -6,8 +6,8 @@ import codecs
 import io
 import re
 
+from sensors_data.alphabets import encoding_by_letters
 from sensors_data.errors import UnreadableError
-from sensors_data.series.files.alphabets import encoding_by_letters
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
