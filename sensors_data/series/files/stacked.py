@@ -139,10 +139,18 @@ def _form(line: str, separator: str, place: int) -> str:
 
 def _lap_over(parts: list[_Part], place: int, separator: str) -> bool:
     """Whether each table, below a title of its own, begins at a time that the table before it has."""
-    times = [{line.split(separator)[place] for line in part.rows} for part in parts]
-    starts = [part.rows[0].split(separator)[place] for part in parts]
-    again = [start in before for before, start in zip(times, starts[1:], strict=False)]
+    cells = [cell.strip(' "') for cell in parts[0].rows[0].split(separator)]
+    places = [place, *(number for number, cell in enumerate(cells) if number != place and _is_written(cell))]
+    times = [[_times(line, places, separator) for line in part.rows] for part in parts]
+    starts = [rows[0] for rows in times]
+    again = [start in before for before, start in zip(map(set, times), starts[1:], strict=False)]
     return all(again) and all(part.title for part in parts[1:])
+
+
+def _times(line: str, places: list[int], separator: str) -> tuple[str, ...]:
+    """A row's date and its clock, where that stands in a column of its own."""
+    cells = line.split(separator)
+    return tuple(cells[place] for place in places if place < len(cells))
 
 
 def _labelled(parts: list[_Part], separator: str) -> list[list[str]]:
