@@ -3,9 +3,9 @@
 The signs are those of strptime; what stands in [ ] may be absent. Beyond strptime: month names of many languages,
 24:00, 02A:00 and 02B:00 for the two runs of the hour in which clocks go back, a minute or second of 60, zones by
 their name, any mark before the fraction, %N for hour and minute as one number (130 is half past one), %P and %Q for
-the half hour or quarter of the day from 1, %h, %i, %s for the hours, minutes, seconds since midnight, %J for the day of the
-year with its fraction, %K for a year of the Buddhist calendar (2569 is 2026), %E for whole seconds since 1970, %L, %u
-and %n for milliseconds, microseconds and nanoseconds in a column of their own (7 is seven of them), and %* for
+the half hour or quarter of the day from 1, %h, %i, %s for the hours, minutes, seconds since midnight, %J for the day
+of the year with its fraction, %K for a year of the Buddhist calendar (2569 is 2026), %E for whole seconds since 1970,
+%L, %u and %n for milliseconds, microseconds and nanoseconds in a column of their own (7 is seven of them), and %* for
 anything, like the end of an interval.
 """
 

@@ -19,7 +19,9 @@ def clocks_of(columns: list[str]) -> dict[str, str]:
     one hour is two (`3A` and `3B`, or `02A:00` and `02B:00`), each hour stands where it begins, both at one clock.
     """
     named = {
-        name: match for name in columns if (match := re.search(r"(?<!\d)([01]?\d|2[0-4])[AB]?[:.h]([0-5]\d)(?!\d)", name))
+        name: match
+        for name in columns
+        if (match := re.search(r"(?<!\d)([01]?\d|2[0-4])[AB]?[:.h]([0-5]\d)(?!\d)", name))
     }
     if len(named) >= 12:
         return _ends_at_24({name: f"{match[1]}:{match[2]}" for name, match in named.items()})

@@ -50,11 +50,7 @@ def key_columns(candidates: list[Column], moments: pd.Series, asset: tuple[str, 
             left = repeated(keys, moments) if keys else repeats
             weight = sum(weights[column.name] for column in group)
             cost = sum(unlikely[column.name] for column in group)
-            if (
-                best is None
-                or left < best[0] - 0.01
-                or (left < best[0] + 0.01 and (weight, cost) < (best[1], best[2]))
-            ):
+            if best is None or left < best[0] - 0.01 or (left < best[0] + 0.01 and (weight, cost) < (best[1], best[2])):
                 best = (left, weight, cost, keys)
         if best is not None and best[0] < 0.01 and best[1] <= count:
             break

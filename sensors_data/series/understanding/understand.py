@@ -20,6 +20,7 @@ from sensors_data.series.files.kinds import is_parquet
 from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.stacked import one_table
 from sensors_data.series.files.workbooks import sheets_of
+from sensors_data.series.understanding.assets_in_names import with_assets_in_names
 from sensors_data.series.understanding.clock_columns import at_midnight
 from sensors_data.series.understanding.columns import Column, values_by_type
 from sensors_data.series.understanding.dialect import Dialect, dialect_of, separator_of
@@ -101,6 +102,8 @@ def understand(path: Path, wishes: Wishes, one_of_many: bool = False) -> Underst
     roles = roles_of(columns, time, moments, wishes.asset)
     daily = _a_row_a_day(moments, first.timezone)
     layout = Layout.model_validate({**keys, **_layout_keys(roles, columns, first.time_format, daily)})
+    if not one_of_many:
+        layout = with_assets_in_names(layout, roles.measures, columns)
     return Understood(layout, dialect, marks, time, roles, tuple(columns), bool(zone) or _zoned(joined, layout))
 
 

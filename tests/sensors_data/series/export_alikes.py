@@ -32,7 +32,6 @@ AUTUMN = pd.date_range("2025-10-24", "2025-10-29", freq="h", tz="Europe/Berlin")
 """Hours of five days, of which the third has 25."""
 
 
-
 def clock(n: int, third: str) -> str:
     """An hour's clock, the second and third run of the one that comes twice told by a letter."""
     hour = AUTUMN[n]

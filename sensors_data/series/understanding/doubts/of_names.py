@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.series.files.cell_kinds import kind_of
+from sensors_data.series.understanding.assets_in_names import assets_in_names
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.doubts.evidence import Doubt, Evidence, named
 from sensors_data.series.values.units import UNITS
@@ -148,16 +149,13 @@ def _is_quantity(name: str) -> bool:
 
 def _machines_in_names(names: list[str]) -> Iterator[Doubt]:
     """Sensors whose names repeat the same quantities below a few things: machines side by side."""
-    parted = [re.fullmatch(r"(.+?)[ ._/|:\\-]+([^\W\d].*)", name) for name in names]
-    pairs = [(match[1], match[2]) for match in parted if match]
-    machines, quantities = {a for a, _ in pairs}, {b for _, b in pairs}
-    whole = len(pairs) == len(set(pairs)) == len(machines) * len(quantities)
-    if whole and len(pairs) >= max(4, 0.8 * len(names)) and len(machines) > 1 and len(quantities) > 1:
-        one, other = sorted(machines)[:2]
-        what = ", ".join(sorted(quantities)[:3])
+    seen = assets_in_names(names)
+    if seen is not None:
+        one, other = sorted(seen.assets)[:2]
+        what = ", ".join(sorted(seen.quantities)[:3])
         yield Doubt(
             f"the sensors' names repeat {what} for '{one}' and '{other}': machines side by side are read as one; "
-            "export a file or a row a machine to compare them"
+            f"to part them write asset_from_sensor = '{seen.pattern}' in the layout"
         )
 
 
