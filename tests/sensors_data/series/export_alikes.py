@@ -80,5 +80,28 @@ MARKS = [
     Case("kilo that is reached after thousands of rows", lines("time,power", lambda n: f"{MINUTES[n]},{n / 9 + n % 7 / 100 if n < 8500 else n / 9000:.4f} {'W' if n < 8500 else 'kW'}", len(LATE)), len(LATE), sensors=("power",), step="1min"),
 ]  # fmt: skip
 
-CASES = [*KEYS, *DAYS_OF_25, *PAGES, *MARKS]
+PUMPS = [("a", TEMP), ("b", TEMP + 9)]
+
+
+def wide_names(names: list[str]) -> str:
+    """Two machines' temperature and flow side by side."""
+    return lines(
+        f"ts,{','.join(names)}", lambda n: f"{HOURS[n]},{TEMP[n]:.2f},{FLOW[n]:.2f},{TEMP[n] + 9:.2f},{FLOW[n] + 9:.2f}"
+    )
+
+
+TOLD = "the sensors' names begin with a machine's each"
+NAMES = [
+    Case("topics below one plant", lines("", lambda n: "\n".join(f"{HOURS[n]:%Y-%m-%dT%H:%M:%S+0000} plant/pump-{pump}/{what} {value[n]:.2f}" for pump, temp in PUMPS for what, value in (("temp", temp), ("flow", FLOW)))), 4 * ROWS, ("pump-a", "pump-b"), odd=TOLD),
+    Case("columns of a machine and a quantity", wide_names(["pump1.temp", "pump1.flow", "pump2.temp", "pump2.flow"]), 4 * ROWS, ("pump1", "pump2"), odd=TOLD),
+    Case("columns of two machines that are not alike", wide_names(["boiler.temp", "boiler.flow", "chiller.temp", "chiller.flow"]), 4 * ROWS, sensors=("boiler.temp", "boiler.flow", "chiller.temp", "chiller.flow"), odd="write asset_from_sensor = '^(.+?)[.]' in the layout"),
+    Case("columns of two machines with a blank in their names", wide_names(["Kessel 1 temp", "Kessel 1 flow", "Kessel 2 temp", "Kessel 2 flow"]), 4 * ROWS, sensors=("Kessel 1 temp", "Kessel 1 flow", "Kessel 2 temp", "Kessel 2 flow"), odd="repeat flow, temp for '1' and '2'"),
+]  # fmt: skip
+
+HEADS = [
+    Case("two lines of a header of which a word stands in both", lines("\t\t Temp\t  Hi\t Out\n  Date\t  Time\t  Out\t Temp\t Hum", lambda n: f"{HOURS[n]:%Y-%m-%d}\t{HOURS[n]:%H:%M}\t{TEMP[n]:.1f}\t{TEMP[n] + 1:.1f}\t{FLOW[n]:.1f}"), 3 * ROWS, sensors=("Temp Out", "Hi Temp", "Out Hum")),
+    Case("a line of places above names that tell columns apart alone", lines(",North,South\ntime,temp,flow", lambda n: f"{HOURS[n]},{TEMP[n]:.2f},{FLOW[n]:.2f}")),
+]  # fmt: skip
+
+CASES = [*KEYS, *DAYS_OF_25, *PAGES, *MARKS, *NAMES, *HEADS]
 REFUSED: list[tuple[str, str, str]] = []
