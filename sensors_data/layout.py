@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -71,6 +72,9 @@ class Layout(Section):
     """Whether the file's name is the asset's name; a regular expression selects the part that is."""
     asset_from_folder: bool = Field(False, exclude_if=lambda folder: not folder)
     """Whether the folder of a file is the asset's name; of `machine=K1` it is the part after `=`."""
+    asset_from_sensor: str = Field("", max_length=200, exclude_if=lambda pattern: not pattern)
+    """Where sensors' names begin with their asset's, like `pump1.flow`: a regular expression whose one group is the
+    asset, like `^(.+?)[.]`. What stands behind the match is the sensor."""
     sensor: Columns = ("sensor",)
     """Long files: the column, or columns, with the sensor's name."""
     value: str = "value"
@@ -149,6 +153,24 @@ class Layout(Section):
     def _good_is_stated(self) -> Layout:
         if self.quality and not self.good:
             raise ValueError('a quality column wants good = ["..."], the qualities whose values are used')
+        return self
+
+    @field_validator("asset_from_sensor")
+    @classmethod
+    def _pattern_has_a_group(cls, pattern: str) -> str:
+        try:
+            groups = re.compile(pattern).groups
+        except re.error as error:
+            raise ValueError(f"'{pattern}' is no regular expression: {error}") from error
+        if pattern and groups != 1:
+            raise ValueError(f"'{pattern}' must have one group, the asset, like ^(.+?)[.]")
+        return pattern
+
+    @model_validator(mode="after")
+    def _asset_stands_in_one_place(self) -> Layout:
+        others = ("asset", "asset_from_file", "asset_from_folder", "decimals")
+        if self.asset_from_sensor and (stated := [name for name in others if getattr(self, name)]):
+            raise ValueError(f"asset_from_sensor and {stated[0]} do not go together: take one out")
         return self
 
     @model_validator(mode="after")

@@ -34,6 +34,20 @@ def test_the_least_settings_load_and_paths_are_taken_from_their_own_folder(tmp_p
 
 
 @pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"asset_from_sensor": "^pump[.]"}, "must have one group"),
+        ({"asset_from_sensor": "^(pump"}, "is no regular expression"),
+        ({"asset_from_sensor": "^(.+?)[.]", "asset": "machine"}, "asset_from_sensor and asset do not go together"),
+        ({"asset_from_sensor": "(" + "x" * 200 + ")"}, "at most 200 characters"),
+    ],
+)
+def test_a_pattern_of_machines_in_names_has_one_group_and_no_rival(keys, said):
+    with pytest.raises(ValidationError, match=said):
+        Layout(**keys)
+
+
+@pytest.mark.parametrize(
     ("value", "seconds"),
     [
         ("5min", 300),

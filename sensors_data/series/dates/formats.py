@@ -1,11 +1,12 @@
 """Formats of times: `%d.%m.%Y %H:%M[:%S[.%f]]` compiled to a pattern, and texts read by it.
 
 The signs are those of strptime; what stands in [ ] may be absent. Beyond strptime: month names of many languages,
-24:00, a minute or second of 60, zones by their name, any mark before the fraction, %N for hour and minute as one
-number (130 is half past one), %P and %Q for the half hour or quarter of the day from 1, %h, %i, %s for the hours,
-minutes, seconds since midnight, %J for the day of the year with its fraction, %K for a year of the Buddhist calendar
-(2569 is 2026), %E for whole seconds since 1970, %L, %u and %n for milliseconds, microseconds and nanoseconds in a
-column of their own (7 is seven of them), and %* for anything, like the end of an interval.
+24:00, 02A:00 and 02B:00 for the two runs of the hour in which clocks go back, a minute or second of 60, zones by
+their name, any mark before the fraction, %N for hour and minute as one number (130 is half past one), %P and %Q for
+the half hour or quarter of the day from 1, %h, %i, %s for the hours, minutes, seconds since midnight, %J for the day
+of the year with its fraction, %K for a year of the Buddhist calendar (2569 is 2026), %E for whole seconds since 1970,
+%L, %u and %n for milliseconds, microseconds and nanoseconds in a column of their own (7 is seven of them), and %* for
+anything, like the end of an interval.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _SIGNS = {
     "y": (r"\d{2}", r"\d{2}"),
     "m": (r"\d{1,2}", r"\d{2}"),
     "d": (r"\d{1,2}(?:st|nd|rd|th|er|º|ª)?", r"\d{2}"),
-    "H": (r"\d{1,2}", r"\d{2}"),
+    "H": (r"\d{1,2}(?:[AB](?=:))?", r"\d{2}"),
     "I": (r"\d{1,2}", r"\d{2}"),
     "M": (r"\d{1,2}", r"\d{2}"),
     "S": (r"\d{1,2}", r"\d{2}"),

@@ -121,9 +121,10 @@ def best_style(styles: list[str], texts: pd.Series) -> DateForm | None:
 
 
 def clock_style(texts: pd.Series) -> str | None:
-    """The format of a column of times of day; None when it is none."""
-    distinct = pd.Series(texts.unique(), dtype="str").str.strip()
-    distinct = distinct[distinct != ""]
+    """The format of a column of times of day; None when it is none, by its rows and by its different texts."""
+    counts = texts.astype("str").str.strip().value_counts(sort=False)
+    counts = counts[counts.index != ""]
+    distinct = pd.Series(counts.index, dtype="str")
     if _are_quoted(distinct):
         bare = clock_style(distinct.str.slice(1, -1))
         return bare and f"'{bare}'"
@@ -132,7 +133,9 @@ def clock_style(texts: pd.Series) -> str | None:
         return style and f"{style}%*"
     shapes = [shape_of(f"2000-01-01 {text}") for text in distinct[:2000]]
     timed = [shape for shape in shapes if shape is not None and shape.clock]
-    if not timed or len(timed) < 0.95 * len(shapes):
+    rows = counts.to_numpy()[: len(shapes)]
+    read = sum(count for count, shape in zip(rows, shapes, strict=True) if shape is not None and shape.clock)
+    if not timed or (len(timed) < 0.95 * len(shapes) and read < 0.95 * rows.sum()):
         return None
     return style_of(timed, "%Y-%m-%d").removeprefix("%Y-%m-%d ")
 

@@ -11,7 +11,7 @@ from sensors_data.series.dates.calendar_words import HALVES, HALVES_BEHIND, mont
 
 _CLOCK = (
     rf"(?:(?P<q>{HALVES})(?P<qg>\s?))?"
-    r"(?P<H>\d{1,2})(?P<hm>[:.hH_-]|[时時시]\s?)(?P<M>\d{2}|\d(?=:\d))"
+    r"(?P<H>\d{1,2})(?:[AB](?=:))?(?P<hm>[:.hH_-]|[时時시]\s?)(?P<M>\d{2}|\d(?=:\d))"
     r"(?:(?P<ms>[:.m_]|(?<=-\d\d)-|[分분]\s?)(?P<S>\d{2}|\d(?!\d))(?:(?P<fs>[.,:]|;(?=\d{3}(?!\d)))(?P<f>\d{1,9}))?)?(?P<se>[s分秒분초])?"
     rf"(?:(?P<pg>\s?)(?P<p>[AaPp](?:\.?\s?[Mm]\.?)?(?![A-Za-z])|{HALVES_BEHIND}))?"
     r"(?P<u>\s?(?:Uhr|hrs?|h|ч\.?|น\.?))?"

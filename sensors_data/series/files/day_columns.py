@@ -15,17 +15,20 @@ def clocks_of(columns: list[str]) -> dict[str, str]:
     """The time of day of each column's part of the day, by the column's name; others are left out.
 
     A name holds its clock (`00:15-00:30`, `0015`), or all are numbered. Hours from 1 to 24 (`H1` to `H24`) stand at
-    their ends, unless their names say that they begin then; of other numbered parts the first begins the day.
+    their ends, unless their names say that they begin then; of other numbered parts the first begins the day. Where
+    one hour is two (`3A` and `3B`, or `02A:00` and `02B:00`), each hour stands where it begins, both at one clock.
     """
     named = {
-        name: match for name in columns if (match := re.search(r"(?<!\d)([01]?\d|2[0-4])[:.h]([0-5]\d)(?!\d)", name))
+        name: match
+        for name in columns
+        if (match := re.search(r"(?<!\d)([01]?\d|2[0-4])[AB]?[:.h]([0-5]\d)(?!\d)", name))
     }
     if len(named) >= 12:
         return _ends_at_24({name: f"{match[1]}:{match[2]}" for name, match in named.items()})
     digits = [name for name in columns if re.fullmatch(r"(?:[01]\d|2[0-4])[0-5]\d", name)]
     if len(digits) in _PARTS_OF_A_DAY:
         return _ends_at_24({name: f"{name[:2]}:{name[2:]}" for name in digits})
-    return _numbered(columns)
+    return _of_two_runs(columns) or _numbered(columns)
 
 
 def _ends_at_24(clocks: dict[str, str]) -> dict[str, str]:
@@ -52,14 +55,30 @@ def _numbered(columns: list[str]) -> dict[str, str]:
     return {}
 
 
+def _of_two_runs(columns: list[str]) -> dict[str, str]:
+    """Columns of the hours of a day, numbered from 1 or 0, one of them as `3A` and `3B` or `3A` alone; else none."""
+    groups: dict[str, dict[str, tuple[int, str]]] = {}
+    for name in columns:
+        if match := re.fullmatch(r"(\D*?)[ _.-]*(\d{1,2}) ?([AB]?)", name):
+            groups.setdefault(match[1], {})[name] = (int(match[2]), match[3])
+    for group in groups.values():
+        numbers, first = {number for number, _ in group.values()}, min(number for number, _ in group.values())
+        runs = sorted(hour for hour in group.values() if hour[1])
+        one = len({number for number, _ in runs}) == 1 and [run for _, run in runs] in (["A"], ["A", "B"])
+        if one and first in (0, 1) and numbers == set(range(first, first + 24)) and len(group) == 23 + len(runs):
+            return {name: f"{number - first:02d}:00" for name, (number, _) in group.items()}
+    return {}
+
+
 def numbered_parts(columns: list[str]) -> tuple[str, ...]:
     """A sentence on columns that are numbered from 1, none on others: their numbers leave open when they begin."""
-    clocks = _numbered(columns) if not any(re.search(r"\d[:.h]\d\d", name) for name in columns) else {}
-    names = list(clocks)
-    if len(clocks) not in _PARTS_OF_A_DAY or re.search(r"\b0+\D*$", names[0]):
+    numbered = not any(re.search(r"\d[AB]?[:.h]\d\d", name) for name in columns)
+    clocks = (_of_two_runs(columns) or _numbered(columns)) if numbered else {}
+    names, parts = list(clocks), len(set(clocks.values()))
+    if parts not in _PARTS_OF_A_DAY or re.search(r"\b0+\D*$", names[0]):
         return ()
     at_end = clocks[names[-1]] == "24:00"
-    where = "the end of the first hour" if at_end else f"the beginning of the first of {len(names)} parts of the day"
+    where = "the end of the first hour" if at_end else f"the beginning of the first of {parts} parts of the day"
     return (
         f"the columns '{names[0]}' to '{names[-1]}' are numbered: '{names[0]}' is read as {clocks[names[0]]}, {where}",
     )

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from sensors_data.errors import NotThereError, UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.files.archives import tables_within
+from sensors_data.series.files.asset_names import asset_of, parted, with_assets_of_names
 from sensors_data.series.files.cells import read_text
 from sensors_data.series.files.day_columns import clocks_of
 from sensors_data.series.files.kinds import called_otherwise, is_parquet
@@ -149,6 +150,12 @@ def forget_files() -> None:
 
 def raw_rows(frame: pd.DataFrame, name: str, layout: Layout, sensors: tuple[str, ...]) -> pd.DataFrame:
     """The rows of a file called `name` as one row per value, as `raw_readings` gives them."""
+    rows = _value_rows(frame, name, layout, sensors)
+    return with_assets_of_names(rows, layout) if layout.asset_from_sensor else rows
+
+
+def _value_rows(frame: pd.DataFrame, name: str, layout: Layout, sensors: tuple[str, ...]) -> pd.DataFrame:
+    """The rows of a file as one row per value, its sensors called as the file does."""
     wanted = [*layout.time, *(layout.asset or ()), *([layout.end] if layout.end else [])]
     wanted += list(dict.fromkeys(layout.times.values()))
     wanted += [*layout.sensor, layout.value] if layout.kind == "long" else []
@@ -209,7 +216,10 @@ def _check_columns(frame: pd.DataFrame, name: str, layout: Layout, wanted: list[
     there = list(frame.columns)[:12]
     if missing := [column for column in wanted if column not in frame.columns]:
         raise UnreadableError(f"{name} has no column {missing}", f"it has {there}")
-    if layout.kind == "wide" and not set(sensors) & set(frame.columns):
+    named = set(frame.columns)
+    if layout.asset_from_sensor:
+        named |= {parted(str(column), layout)[1] for column in frame.columns}
+    if layout.kind == "wide" and not set(sensors) & named:
         raise UnreadableError(f"{name} has none of the sensors {list(sensors)[:8]}", f"it has {there}")
 
 
@@ -237,14 +247,3 @@ def without_blanks(names: pd.Series) -> pd.Series:
         return names
     bare = names.astype(str).str.replace("\u00a0", " ").str.strip()
     return bare.str.replace(r'^="(.*)"$', r"\1", regex=True)  # so spreadsheets are made to take digits for a text
-
-
-def asset_of(name: str, layout: Layout) -> str:
-    """The asset of a file that is called `name`: its folder, its stem or a part of it, where the layout says so."""
-    if layout.asset_from_folder and "/" in name:
-        return name.split("/")[0].split("=")[-1]
-    stem = name.split(".")[0]
-    if isinstance(layout.asset_from_file, str):
-        match = re.search(layout.asset_from_file, name)
-        return (match[1] if match and match.re.groups else match[0]) if match else stem
-    return stem if layout.asset_from_file else "asset"

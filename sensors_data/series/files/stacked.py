@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from sensors_data.encodings import as_utf8, encoding_of
 from sensors_data.series.files.cell_kinds import kind_of
@@ -24,11 +25,12 @@ PART = "part"
 
 @dataclass(frozen=True)
 class _Part:
-    """A table of a stack: the lines above it that name no columns, its columns, and its rows as lines."""
+    """A table of a stack: the lines above it that name no columns, its columns, its rows, and the lines below."""
 
     title: list[str]
     names: list[str]
     rows: list[str]
+    below: tuple[str, ...] = ()
 
 
 def one_table(data: bytes, name: str, separator: str) -> bytes | None:
@@ -81,7 +83,21 @@ def _parts(lines: list[str], separator: str) -> list[_Part]:
         rows = []
         if line.strip(f" {separator}"):
             above.append(line)
-    return parts
+    return _with_lines_below(parts, above, separator)
+
+
+def _with_lines_below(parts: list[_Part], last: list[str], separator: str) -> list[_Part]:
+    """The tables with the lines below each, such as sums, as those that begin alike below the `last` table.
+
+    The other lines are titles of the next table.
+    """
+    begun = {line.split(separator)[0] for line in last} - {""}
+    titles = [part.title for part in parts[1:]]
+    below = [[line for line in title if line.split(separator)[0] in begun] for title in titles]
+    return [
+        replace(part, below=tuple(lines), title=[line for line in part.title if not number or line not in before])
+        for number, (part, lines, before) in enumerate(zip(parts, [*below, last], [[], *below], strict=False))
+    ]
 
 
 def _part(above: list[str], rows: list[str], place: int, separator: str) -> _Part:
@@ -139,10 +155,19 @@ def _form(line: str, separator: str, place: int) -> str:
 
 def _lap_over(parts: list[_Part], place: int, separator: str) -> bool:
     """Whether each table, below a title of its own, begins at a time that the table before it has."""
-    times = [{line.split(separator)[place] for line in part.rows} for part in parts]
-    starts = [part.rows[0].split(separator)[place] for part in parts]
-    again = [start in before for before, start in zip(times, starts[1:], strict=False)]
-    return all(again) and all(part.title for part in parts[1:])
+    cells = [cell.strip(' "') for cell in parts[0].rows[0].split(separator)]
+    places = [place, *(number for number, cell in enumerate(cells) if number != place and _is_written(cell))]
+    times = [[_times(line, places, separator) for line in part.rows] for part in parts]
+    starts = [rows[0] for rows in times]
+    again = [start in before for before, start in zip(map(set, times), starts[1:], strict=False)]
+    apart = (part.title or before.below for before, part in pairwise(parts))
+    return all(again) and all(apart)
+
+
+def _times(line: str, places: list[int], separator: str) -> tuple[str, ...]:
+    """A row's date and its clock, where that stands in a column of its own."""
+    cells = line.split(separator)
+    return tuple(cells[place] for place in places if place < len(cells))
 
 
 def _labelled(parts: list[_Part], separator: str) -> list[list[str]]:
@@ -153,6 +178,7 @@ def _labelled(parts: list[_Part], separator: str) -> list[list[str]]:
     rows = [[*names, PART if key in names else key]]
     for part, label in zip(parts, labels, strict=True):
         rows += [[*cells_of(line, separator), label] for line in part.rows]
+        rows += [[line] for line in part.below]
     return rows
 
 
@@ -207,7 +233,8 @@ def _joined(parts: list[_Part], separator: str) -> list[list[str]] | None:
         for row in table:
             cells = {renamed[name]: cell for name, cell in row.items() if name in renamed}
             rows.setdefault(_key(row, shared), {}).update(cells)
-    return [list(columns), *([row.get(name, "") for name in columns] for row in rows.values())]
+    below = [[line] for part in parts for line in part.below]
+    return [list(columns), *([row.get(name, "") for name in columns] for row in rows.values()), *below]
 
 
 def _changes(name: str, tables: list[list[dict[str, str]]]) -> bool:

@@ -78,7 +78,9 @@ def header_of(
         names = [above, name]
     elif _is_doubtful(rows[name]) and (below := _telling_apart(rows, name, block)):
         names = [name, below]
-    elif above in block and _names_more(rows[above], rows[name], rows[first]):
+    elif above in block and (
+        _names_more(rows[above], rows[name], rows[first]) or _name_together(rows[above], rows[name], rows[first])
+    ):
         names = [above, name]
     return names[0], names, units
 
@@ -103,6 +105,23 @@ def _names_more(above: list[str], row: list[str], first: list[str]) -> bool:
     numbers = [place for place, cell in enumerate(first) if kind_of(cell) == "n" and place < min(len(row), len(above))]
     bare = [place for place in numbers if not row[place]]
     return bool(bare) and all(above[place] for place in bare) and len({above[place] for place in bare}) == len(bare)
+
+
+def _name_together(above: list[str], row: list[str], first: list[str]) -> bool:
+    """Whether two lines name columns of numbers together: a word stands in both, for other columns, as in `Hi Temp`.
+
+    The upper line has a word above each of these columns and none above the times.
+    """
+    if not len(above) == len(row) == len(first) or _is_aside(above):
+        return False
+    kinds = [kind_of(cell) for cell in first]
+    numbers = [place for place, kind in enumerate(kinds) if kind == "n"]
+    times = [place for place, kind in enumerate(kinds) if kind == "t"]
+    pairs = [(above[place].casefold(), row[place].casefold()) for place in numbers]
+    words = all(kind_of(cell) == "w" for pair in pairs for cell in pair)
+    both = {upper for upper, _ in pairs} & {lower for _, lower in pairs}
+    apart = len(set(pairs)) == len(pairs) and all(upper != lower for upper, lower in pairs)
+    return bool(times) and words and bool(both) and apart and not any(above[place] for place in times)
 
 
 def _telling_apart(rows: list[list[str]], name: int, block: list[int]) -> int:

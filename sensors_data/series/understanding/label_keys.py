@@ -40,22 +40,21 @@ def key_columns(candidates: list[Column], moments: pd.Series, asset: tuple[str, 
         keys = stated or _in_two_words([*in_turn, *_quantities_beside(in_turn, candidates)], candidates)
         return keys, repeats
     varied = [column for column in candidates if len(column.distinct) > 1 and column not in stated]
-    unlikely = {column.name: _unlikely(column) + _passing(column, moments) for column in varied[:12]}
-    best: tuple[float, float, list[Column]] | None = None
+    varied = [column for column in varied if is_called(column) or presence(column, moments) >= 0.5][:12]
+    unlikely = {column.name: _unlikely(column) + _passing(column, moments) for column in varied}
+    weights = {column.name: 3 if _outnumbers(column, moments) else 1 for column in varied}
+    best: tuple[float, int, float, list[Column]] | None = None
     for count in (0, 1, 2, 3):
-        for group in combinations(varied[:12], count):
+        for group in combinations(varied, count):
             keys = [*stated, *group]
             left = repeated(keys, moments) if keys else repeats
+            weight = sum(weights[column.name] for column in group)
             cost = sum(unlikely[column.name] for column in group)
-            if (
-                best is None
-                or left < best[0] - 0.01
-                or (left < best[0] + 0.01 and (count, cost) < (len(best[2]) - len(stated), best[1]))
-            ):
-                best = (left, cost, keys)
-        if best is not None and best[0] < 0.01 and len(best[2]) - len(stated) <= count:
+            if best is None or left < best[0] - 0.01 or (left < best[0] + 0.01 and (weight, cost) < (best[1], best[2])):
+                best = (left, weight, cost, keys)
+        if best is not None and best[0] < 0.01 and best[1] <= count:
             break
-    keys = best[2] if best is not None and best[0] < 0.6 * repeats else stated
+    keys = best[3] if best is not None and best[0] < 0.6 * repeats else stated
     keys = _in_two_words(keys, varied) if keys != stated else keys
     keys = keys or _interleaved(candidates, moments)
     keys = [*keys, *_quantities_beside(keys, candidates)]
@@ -138,6 +137,26 @@ def _passing(column: Column, moments: pd.Series) -> float:
     instant = moments.to_numpy("datetime64[us]").astype(np.int64)[known] / 1e6
     spans = pd.Series(instant).groupby(column.cells.astype(str).to_numpy()[known]).agg(np.ptp)
     return float((spans < 0.5 * np.ptp(instant)).mean()) if len(spans) else 0.0
+
+
+def is_called(column: Column) -> bool:
+    """Whether a column is one of words, or of numbers and called as those of machines or sensors are."""
+    return not column.numeric or column.lower == "id" or column.named(_ASSET) or names_sensors(column)
+
+
+def presence(column: Column, moments: pd.Series) -> float:
+    """The share of the file's spans in which a column's names stand, by the mean of the names: few where measured."""
+    known = moments.notna().to_numpy()
+    instant = moments.to_numpy("datetime64[us]").astype(np.int64)[known]
+    edges = np.unique(np.quantile(instant, np.linspace(0, 1, 21)[1:-1], method="nearest")) if len(instant) else instant
+    seen = pd.DataFrame({"name": column.cells[known].astype(str), "span": np.searchsorted(edges, instant)})
+    spans = seen.groupby("name")["span"].nunique()
+    return float(spans.mean() / seen["span"].nunique()) if len(spans) else 0.0
+
+
+def _outnumbers(column: Column, moments: pd.Series) -> bool:
+    """Whether numbers that are not called so are far more than the rows of a time: other columns are likelier keys."""
+    return not is_called(column) and len(column.distinct) > 1.5 * float(moments.value_counts().quantile(0.99))
 
 
 def _uneven(column: Column) -> float:

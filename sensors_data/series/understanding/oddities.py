@@ -37,6 +37,8 @@ def oddities(
     odd += numbered_parts(list(understood.roles.measures)) if family.layout.kind == "day" else []
     if family.layout.asset_from_file:
         odd.append("each file is a machine, as their times lie over one another; take out asset_from_file if it is one")
+    if family.layout.asset_from_sensor:
+        odd.append("the sensors' names begin with a machine's each; take out asset_from_sensor if it is one machine")
     return [
         *odd,
         *_of_times(raw, time, family),

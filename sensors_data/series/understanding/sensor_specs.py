@@ -9,6 +9,7 @@ import pandas as pd
 
 from sensors_data.layout import Layout, Sensor
 from sensors_data.section import LABEL
+from sensors_data.series.files.asset_names import parted
 from sensors_data.series.understanding.measures import on_off
 from sensors_data.series.understanding.understand import Understood
 from sensors_data.series.values.context import is_context
@@ -110,7 +111,8 @@ def _units(raw: pd.DataFrame, layout: Layout, understood: Understood) -> dict[st
     units = {name: unit_in(name) for name in names}
     if understood.dialect is not None:
         stated = understood.dialect.units
-        units |= {n: stated[columns[n].place] for n in names if n in columns and columns[n].place in stated}
+        of_column = {n: parted(n, layout)[1] if layout.asset_from_sensor else n for n in columns}
+        units |= {of_column[n]: stated[c.place] for n, c in columns.items() if c.place in stated}
     if layout.cell_units and len(layout.cell_units) and layout.kind == "wide":
         for name in (name for name in names if name in columns):
             cells = columns[name].filled.iloc[:200]

@@ -20,6 +20,7 @@ from sensors_data.series.files.kinds import is_parquet
 from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.stacked import one_table
 from sensors_data.series.files.workbooks import sheets_of
+from sensors_data.series.understanding.assets_in_names import with_assets_in_names
 from sensors_data.series.understanding.clock_columns import at_midnight
 from sensors_data.series.understanding.columns import Column, values_by_type
 from sensors_data.series.understanding.dialect import Dialect, dialect_of, separator_of
@@ -99,7 +100,10 @@ def understand(path: Path, wishes: Wishes, one_of_many: bool = False) -> Underst
     if first.time_format and not _needs_style(joined, first, moments):
         keys.pop("time_format")
     roles = roles_of(columns, time, moments, wishes.asset)
-    layout = Layout.model_validate({**keys, **_layout_keys(roles, columns, first.time_format, _a_row_a_day(moments))})
+    daily = _a_row_a_day(moments, first.timezone)
+    layout = Layout.model_validate({**keys, **_layout_keys(roles, columns, first.time_format, daily)})
+    if not one_of_many:
+        layout = with_assets_in_names(layout, roles.measures, columns)
     return Understood(layout, dialect, marks, time, roles, tuple(columns), bool(zone) or _zoned(joined, layout))
 
 
@@ -202,9 +206,9 @@ def _zoned(cells: pd.Series, layout: Layout) -> bool:
     return read_times(sample, layout).equals(read_times(sample, other))
 
 
-def _a_row_a_day(moments: pd.Series) -> bool:
-    """Whether all times are of one time of day, so that a row may hold a whole day."""
-    known = moments.dropna()
+def _a_row_a_day(moments: pd.Series, zone: str) -> bool:
+    """Whether all times are of one time of day on the clock of a zone, so that a row may hold a whole day."""
+    known = moments.dropna().dt.tz_convert(zone)
     return bool(len(known) and known.dt.time.nunique() == 1)
 
 
@@ -217,8 +221,10 @@ def _layout_keys(roles: Roles, columns: list[Column], style: str | None, daily: 
         keys |= {"kind": "long", "sensor": labels.sensor, "value": labels.value}
     elif daily and len(days := clocks_of(list(roles.measures))) >= max(12, 0.8 * len(roles.measures)):
         others = [name for name in roles.measures if name not in days]
+        of_autumn = set(clocks_of([column.name for column in columns])) - set(days)  # may be empty the year round
+        ignored = [name for name in roles.ignored if name not in of_autumn]
         keys["time_format"] = f"{at_midnight(style or '%Y-%m-%d')} %H:%M"
-        keys |= {"kind": "day", "value": "value", "ignore": (*roles.ignored, *spare, *others)}
+        keys |= {"kind": "day", "value": "value", "ignore": (*ignored, *spare, *others)}
         if sensor := _sensors_among(labels, columns):
             asset = tuple(name for name in labels.asset if name not in sensor)
             keys |= {"asset": asset or None, "sensor": sensor, "value": ""}

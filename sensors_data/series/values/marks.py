@@ -21,7 +21,7 @@ _WITH_A_CODE = re.compile(r"[+-]?(\d{4,6}),(\w)")
 """A number of fixed width with a code behind a comma, as in +0173,1: no decimal comma."""
 _PLAIN = re.compile(r"-?\d+(?:\.\d*)?")
 _MOST = 5_000
-"""Distinct cells of a column that are looked at."""
+"""Distinct cells of a column that are looked at, from all of its rows; and as many of those that are not plain."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _look(cells: pd.Series) -> _Seen | None:
     if cells.dtype.kind in "fiubM" or isinstance(cells.dtype, pd.DatetimeTZDtype):
         return None
     texts = dict.fromkeys(str(cell).strip() for cell in cells.tolist())
-    distinct = [text for text in texts if text.lower() not in BLANKS][:_MOST]
+    distinct = _sample([text for text in texts if text.lower() not in BLANKS])
     if distinct and all(map(_PLAIN.fullmatch, distinct)):
         return _plain(distinct)
     if with_codes(distinct):
@@ -133,6 +133,14 @@ def _look(cells: pd.Series) -> _Seen | None:
     large = [match[2].strip() for match in numbers if re.fullmatch(r"\d{1,3} *", match[2])]
     whole = sum(len(digits) == 3 for digits in large)
     return _Seen(decimal, grouped, either, whole, units, len(numbers))
+
+
+def _sample(distinct: list[str]) -> list[str]:
+    """Of many cells some from the beginning to the end, and those with marks or units, which may begin late."""
+    if len(distinct) <= _MOST:
+        return distinct
+    marked = [text for text in distinct if not _PLAIN.fullmatch(text)]
+    return list(dict.fromkeys([*distinct[:: -(-len(distinct) // _MOST)], *marked[:: -(-len(marked) // _MOST) or 1]]))
 
 
 def with_codes(cells: list[str]) -> bool:

@@ -44,6 +44,7 @@ SHELVES = [
     "tables",
     "places",
     "counted",
+    "alikes",
 ]
 cases, *others = (_beside(f"export_{shelf}") for shelf in SHELVES)
 exports = _beside("exports")

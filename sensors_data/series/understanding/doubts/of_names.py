@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from sensors_data.series.files.cell_kinds import kind_of
+from sensors_data.series.understanding.assets_in_names import assets_in_names
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.doubts.evidence import Doubt, Evidence, named
 from sensors_data.series.values.units import UNITS
@@ -17,6 +19,8 @@ _STATUS = WORDS["states"] | WORDS["good"] | WORDS["bad"] | frozenset(("null", "n
 _HEADER = "mend skip_lines, header_rows or name_rows in the layout, or clean the lines above the rows"
 _FORM = "mend time and time_format (--time, --format)"
 _LONG = "mend sensor, value and asset in the layout"
+_MANY, _SPANS = 50, 20
+"""Sensors of which no more are plausible at any rate; the spans of a file in which a sensor is looked for."""
 
 
 def doubts_of_names(seen: Evidence) -> Iterator[Doubt]:
@@ -26,6 +30,7 @@ def doubts_of_names(seen: Evidence) -> Iterator[Doubt]:
     yield from _machines_in_names(list(seen.family.sensors))
     yield from _machines_as_sensors(seen)
     yield from _days_across(list(seen.family.sensors))
+    yield from _scattered(seen)
     yield from _all_alike(seen)
     yield from _nameless(seen)
 
@@ -144,16 +149,13 @@ def _is_quantity(name: str) -> bool:
 
 def _machines_in_names(names: list[str]) -> Iterator[Doubt]:
     """Sensors whose names repeat the same quantities below a few things: machines side by side."""
-    parted = [re.fullmatch(r"(.+?)[ ._/|:\\-]+([^\W\d].*)", name) for name in names]
-    pairs = [(match[1], match[2]) for match in parted if match]
-    machines, quantities = {a for a, _ in pairs}, {b for _, b in pairs}
-    whole = len(pairs) == len(set(pairs)) == len(machines) * len(quantities)
-    if whole and len(pairs) >= max(4, 0.8 * len(names)) and len(machines) > 1 and len(quantities) > 1:
-        one, other = sorted(machines)[:2]
-        what = ", ".join(sorted(quantities)[:3])
+    seen = assets_in_names(names)
+    if seen is not None:
+        one, other = sorted(seen.assets)[:2]
+        what = ", ".join(sorted(seen.quantities)[:3])
         yield Doubt(
             f"the sensors' names repeat {what} for '{one}' and '{other}': machines side by side are read as one; "
-            "export a file or a row a machine to compare them"
+            f"to part them write asset_from_sensor = '{seen.pattern}' in the layout"
         )
 
 
@@ -173,6 +175,22 @@ def _machines_as_sensors(seen: Evidence) -> Iterator[Doubt]:
     several = [name for name, count in of_each.items() if count > 1 and not _is_plain(name)]
     if several and len({match[1] for match in pairs if match}) > 1 and sum(map(bool, pairs)) > 0.5 * len(names):
         yield Doubt(f"sensors repeat '{several[0]}' behind names of things, {named(names)}: are these machines?", True)
+
+
+def _scattered(seen: Evidence) -> Iterator[Doubt]:
+    """Many sensors that nearly all hold one value each, or are seldom there: measured values taken for names."""
+    rows = seen.values.groupby("sensor", sort=False, observed=True)
+    if seen.family.layout.kind != "long" or len(seen.family.sensors) <= _MANY:
+        return
+    span = pd.qcut(seen.values["time"].rank(method="dense"), _SPANS, labels=False, duplicates="drop")
+    seldom = span.groupby(seen.values["sensor"], sort=False, observed=True).nunique() < 0.5 * span.nunique()
+    if ((rows["value"].nunique() <= 1) | seldom).mean() >= 0.9:
+        names = named(list(map(str, seen.family.sensors)))
+        yield Doubt(
+            f"nearly all of {len(seen.family.sensors):,} sensors, {names}, hold one value or are seldom there: are "
+            f"their names measured values? {_LONG}",
+            True,
+        )
 
 
 def _is_plain(name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,10 @@ _OF_A_DAY = re.compile(
     r"|half[ _-]?hour|quarter|viertelstunde|qtr|punto|pt|point|点|时段"
 )
 """What stands before the number of a part of the day."""
+_HOURS = re.compile(
+    r"h|hr|he|hour|hours|hour ending|hora|heure|ora|ore|stunde|std|uur|timme|time|godz(?:ina)?|hod(?:ina)?|час|óra|saat"
+)
+"""What stands before the number of an hour."""
 _FORM = "mend time and time_format in the layout (--time, --format)"
 
 
@@ -34,6 +39,7 @@ def doubts_of_times(seen: Evidence) -> Iterator[Doubt]:
     yield from _far(seen)
     yield from _sparse(seen)
     yield from _numbered(seen)
+    yield from _hours_across(seen)
 
 
 def _either_way(seen: Evidence) -> Iterator[Doubt]:
@@ -144,3 +150,12 @@ def _numbered(seen: Evidence) -> Iterator[Doubt]:
         yield Doubt(
             f'{shown} are read as parts of each day; if they are things, write kind = "wide" in the layout', True
         )
+
+
+def _hours_across(seen: Evidence) -> Iterator[Doubt]:
+    """Columns that are called like the hours of a day, each read as a sensor of a row a day."""
+    called = [(name, re.fullmatch(r"(\D*?)[ _.-]*(\d{1,2}) ?[A-B]?", name)) for name in seen.family.sensors]
+    hours = {int(m[2]): name for name, m in called if m and _HOURS.fullmatch(m[1].casefold()) and int(m[2]) <= 25}
+    if seen.wide and len(hours) >= 20 and seen.family.step >= timedelta(days=1):
+        shown = f"'{hours[min(hours)]}' to '{hours[max(hours)]}'"
+        yield Doubt(f"{shown} look like the hours of a day, each read as a sensor: export a row an hour", True)

@@ -54,3 +54,25 @@ def test_hours_in_a_column_of_their_own_tell_rows_of_a_day_apart():
 def test_tables_whose_rows_nothing_tells_apart_are_left_as_they_are():
     again = "2026-02-02 00:00,1.5\n" * 6
     assert table(f"time,p\n{again}\ntime,q\n{again}") is None
+
+
+def apart(first: int, last: int) -> str:
+    """Rows whose clock stands in a column of its own."""
+    return "".join(f"2026-02-02,{hour:02d}:00,1.5\n" for hour in range(first, last))
+
+
+def test_pages_of_one_day_whose_clock_stands_apart_from_the_date_are_no_stack():
+    assert table(f"Page 1\ndate,clock,p\n{apart(0, 8)}\nPage 2\ndate,clock,p\n{apart(8, 16)}") is None
+    made = table(f"Pump: A\ndate,clock,p\n{apart(0, 8)}\nPump: B\ndate,clock,p\n{apart(0, 8)}")
+    assert (made[0], made[-1]) == ("date,clock,p,Pump", "2026-02-02,07:00,1.5,B")
+
+
+def test_lines_below_each_table_of_a_stack_stay_as_lines_that_are_no_rows():
+    made = table(f"Pump: A\ntime,p\n{rows(0)}Total,9\n\nPump: B\ntime,p\n{rows(0)}Total,8\nEnd of report\n")
+    assert (made[0], made[6], made[7], made[8]) == (
+        "time,p,Pump",
+        "2026-02-02 05:00,1.5,A",
+        '"Total,9"',
+        "2026-02-02 00:00,1.5,B",
+    )
+    assert made[-2:] == ['"Total,8"', "End of report"]

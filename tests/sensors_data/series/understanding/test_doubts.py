@@ -96,6 +96,15 @@ DOUBTFUL = {
         "time,machine,temp\n" + "".join(f"{HOURS[0] + pd.Timedelta(minutes=n)},P{n % 2},{LEVEL[n % 200]}\n" for n in range(600)) + f"{HOURS[1]},Total,9\n",
         "machine 'Total' has 1 values, others",
     ),
+    "hours across that make no day": (
+        "date," + ",".join(f"Hour {k}" for k in range(1, 24)) + "\n"
+        + "".join(f"{t:%Y-%m-%d},{','.join(f'{30 + (7 * n + 5 * k) % 23}' for k in range(23))}\n" for n, t in enumerate(pd.date_range("2026-01-05", periods=30))),
+        "'Hour 1' to 'Hour 23' look like the hours of a day",
+    ),
+    "measured numbers under the name of sensors": (
+        "time,sensor,value\n" + "".join(f"{HOURS[0] + pd.Timedelta(minutes=n // 2)},{300 + 37 * n % 97},{30 + 37 * n % 97 / 10:.1f}\n" for n in range(1200)),
+        "nearly all of 97 sensors, '300', '337', '374', ..., hold one value or are seldom there",
+    ),
     "two marks for one thing": (
         text("time;level", lambda n: f"{HOURS[n]};{1000 * LEVEL[n] if n % 7 == 0 else LEVEL[n]:.2f}"),
         "leaps 1,000-fold and back",
