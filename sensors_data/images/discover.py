@@ -13,8 +13,8 @@ import numpy as np
 from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError, UnreadableError
 from sensors_data.images.annotations.apply import annotated
-from sensors_data.images.camera_folders import cameras_in_one
 from sensors_data.images.annotations.recognise import annotation_files
+from sensors_data.images.camera_folders import cameras_in_one
 from sensors_data.images.files import camera_image, read_image_file
 from sensors_data.images.formats import SUFFIXES
 from sensors_data.images.inbox import CameraFile, camera_days, camera_files, files_below
