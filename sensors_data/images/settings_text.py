@@ -8,7 +8,7 @@ import tomlkit
 
 from sensors_data.images.discover import CameraDiscovery
 
-_KEYS = ("size", "tiles", "channels", "bits", "any_size", "fit", "day_from", "undated_day", "labels")
+_KEYS = ("size", "tiles", "channels", "bits", "any_size", "fit", "day_pattern", "day_from", "undated_day", "labels")
 
 
 def with_camera(text: str, discovery: CameraDiscovery, detector: dict[str, Any]) -> str:
@@ -25,6 +25,8 @@ def with_camera(text: str, discovery: CameraDiscovery, detector: dict[str, Any])
         if reason := discovery.reasons.get(key):
             item.comment(" ".join(reason.split()))
         table.add(key, item)
+    if discovery.unclear_day:
+        table.add(tomlkit.comment(discovery.unclear_day))
     if detector:
         section = tomlkit.table()
         for key, value in detector.items():
