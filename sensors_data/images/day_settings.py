@@ -39,7 +39,7 @@ def day_settings(camera: Camera, files: list[CameraFile], today: date) -> DaySet
     if pattern and not pattern.is_decided:
         return DaySettings(by_pattern, {}, pattern.why)
     if may_be_two := next((file.stamp.note for file in files if "may be two days" in file.stamp.note), ""):
-        return DaySettings(camera, {}, may_be_two)
+        return DaySettings(camera, {}, "" if dated else may_be_two)  # those that are dated contradict each other
     return _by_file_times(camera, files, today)
 
 

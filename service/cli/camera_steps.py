@@ -34,8 +34,10 @@ def next_steps(discovery: CameraDiscovery, settings: str) -> list[str]:
 
 def span_to_learn(discovery: CameraDiscovery) -> int:
     """How many days a detector must look back for enough normal pictures; as usual where there are too few."""
+    if not discovery.days:
+        return USUAL_SPAN
     ages = sorted((discovery.days[-1] - day).days + 1 for day, n in discovery.learnable.items() for _ in range(n))
-    return max(USUAL_SPAN, ages[MIN_IMAGES - 1]) if len(ages) >= MIN_IMAGES and discovery.days else USUAL_SPAN
+    return max(USUAL_SPAN, ages[MIN_IMAGES - 1]) if len(ages) >= MIN_IMAGES else USUAL_SPAN
 
 
 def _days_to_learn(discovery: CameraDiscovery) -> list[date]:

@@ -62,7 +62,8 @@ def test_a_model_that_is_missing_because_it_was_rejected_is_named(catalogue):
 
 def test_where_any_day_would_do_the_remedy_names_none_that_is_not_there(catalogue):
     with pytest.raises(
-        NotThereError, match=r"no accepted model of oven in .*; run: nightscore train-series --family oven --day DAY, after"
+        NotThereError,
+        match=r"no accepted model of oven in .*; run: nightscore train-series --family oven --day DAY",
     ):
         catalogue.needed("series", "oven", date.max)
 

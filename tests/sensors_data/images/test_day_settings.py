@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sensors_data.camera_job import ingest_images
 from sensors_data.errors import NotThereError
 from sensors_data.images.discover import discover_camera
-from sensors_data.images.jobs import ingest_images
 from sensors_data.images.settings_text import with_camera
 from sensors_data.settings import Settings, parse
 
@@ -48,6 +48,14 @@ def test_days_that_may_be_two_are_left_for_a_person_to_state(tmp_path):
     assert '# day_pattern = "%d-%m-%Y"' in text
     assert "'05-04-2025' may be two days: state this one or \"%m-%d-%Y\"" in text
     assert parse(Settings, tomllib.loads(text), "text").cameras["press"].day_pattern is None
+
+
+def test_days_that_contradict_each_other_leave_the_unclear_ones_undated(tmp_path):
+    for folder in ("03-04-2025", "05-04-2025", "06-04-2025", "13-04-2025", "04-15-2025"):
+        put(tmp_path / folder / "a.png")
+    found = discover_camera(tmp_path)
+    assert (found.days, found.unclear_day) == ([date(2025, 4, 13), date(2025, 4, 15)], "")
+    assert "3 pictures have no day: 03-04-2025/a.png ('03-04-2025' in its path may be two days" in found.odd[0]
 
 
 def test_short_years_are_days_and_no_labels(tmp_path):

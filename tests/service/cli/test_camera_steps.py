@@ -36,5 +36,7 @@ def test_rare_pictures_lengthen_the_span_that_is_learned():
 
 
 def test_unclear_days_are_to_be_stated_first():
-    lines = next_steps(replace(discovered(0, 0), unclear_day='day_pattern = "%d-%m-%Y"  # why'), "settings.toml")
+    unclear = replace(discovered(0, 0), learnable={FIRST: 40})
+    assert span_to_learn(unclear) == USUAL_SPAN
+    lines = next_steps(replace(unclear, unclear_day='day_pattern = "%d-%m-%Y"  # why'), "settings.toml")
     assert lines[0] == '  state day_pattern = "%d-%m-%Y" below [cameras.eye] of settings.toml, or the other order'
