@@ -8,6 +8,7 @@ from sensors_data.camera import Camera
 from sensors_data.counting import count
 from sensors_data.errors import NotThereError
 from sensors_data.images.days import read_camera_day
+from sensors_data.images.inbox import camera_days
 from sensors_data.images.table import known_rows, labels_in_words, normal_rows
 from sensors_data.provenance import Provenance, settings_hash
 from sensors_data.runs import Done, run_job
@@ -33,7 +34,9 @@ def _ingest(store: Store, spec: Camera, day: date, camera: str) -> Done:
         store.write("image_rejects", rejects, source, camera=camera, day=day)
     if images.empty:
         why = f"; {len(rejects):,} files were refused, first: {rejects['reason'].iloc[0]}" if len(rejects) else ""
-        raise NotThereError(f"the inbox of {camera} holds no usable image of {day} ({spec.inbox}){why}")
+        raise NotThereError(
+            f"the inbox of {camera} holds no usable image of {day} ({spec.inbox}){why}", _other_days(spec, camera, day)
+        )
     changed = withdraw_of_changed(store, camera, day, images)
     store.write("images", images, source, camera=camera, day=day)
     odd = len(known_rows(images, spec)) - len(normal_rows(images, spec))
@@ -44,3 +47,15 @@ def _ingest(store: Store, spec: Camera, day: date, camera: str) -> Done:
     line += f" (labels: {labels_in_words(images)})" if len(normal_rows(images, spec)) < len(images) else ""
     line += f"; verdicts on {count(changed, 'picture')} taken back, which show something else now" if changed else ""
     return Done(len(images), line)
+
+
+def _other_days(spec: Camera, camera: str, day: date) -> str:
+    """What to do about a day without an image: where its pictures are, or how they get that day."""
+    if spec.undated_day not in (None, day):
+        return (
+            f"undated_day gives pictures without a day to {spec.undated_day}: put new ones into a folder {day}, or "
+            f'set day_from = "file" in [cameras.{camera}]'
+        )
+    days = [d for d in camera_days(spec) if d != day]
+    near = min(days, key=lambda other: abs(other - day), default=None)
+    return f"the nearest day with pictures is {near}" if near else "name pictures or folders like 2026-11-21"

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sensors_data.documents import json_in
 from sensors_data.errors import NotThereError, UnusableError
-from sensors_data.jobs import JOBS
+from sensors_data.jobs import JOBS, Job
 from sensors_data.seal import check
 from sensors_data.store import Store
 
@@ -76,10 +76,18 @@ class ModelCatalogue:
         job = next(job for job in JOBS.values() if job.trains == kind)
         rejected = self.trained_before(kind, name, day)
         why = f" (that of {rejected[-1].through} was rejected)" if rejected else ""
+        before = f" trained before {day}" if day != date.max else ""
         raise NotThereError(
-            f"no accepted {what} of {name} trained before {day} in {self.store.root}{why}",
-            f"run: nightscore {job.name} --{job.owner} {name} --day {day}",
+            f"no accepted {what} of {name}{before} in {self.store.root}{why}",
+            f"run: nightscore {job.name} --{job.owner} {name} --day {self._day_of_training(job, name, day)}",
         )
+
+    def _day_of_training(self, job: Job, name: str, day: date) -> str:
+        """The day to train for; where any would do, that after the newest there is to learn from."""
+        if day != date.max:
+            return str(day)
+        known = self.store.days("images" if job.owner == "camera" else "grid", **{job.owner: name})
+        return str(known[-1] + timedelta(days=1)) if known else "DAY, after its first days were ingested"
 
     def trained_through(self, kind: str, name: str, through: date) -> ModelFile:
         """The model that learned until `through`, accepted or not. NotThereError when there is none."""

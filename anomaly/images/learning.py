@@ -20,7 +20,7 @@ from anomaly.images.scoring import ImageModel, ScoreNormaliser, fit_normaliser, 
 from anomaly.thresholds import Threshold
 from anomaly.vae.training import Epoch
 from sensors_data.errors import UnusableError
-from sensors_data.images.table import MIN_IMAGES
+from sensors_data.images.table import MIN_IMAGES, more_images_of
 from sensors_data.nets.threads import one_thread
 from sensors_data.nets.training import Hooks, Progress
 
@@ -133,7 +133,7 @@ def learn_and_hold_out(training: ImageTraining, hooks: Hooks | None = None) -> L
     images, config, given_hooks = training.images, training.config, hooks or Hooks()
     if len(images) < MIN_IMAGES:
         raise UnusableError(
-            f"{training.camera} has {len(images)} normal images to learn from", f"at least {MIN_IMAGES} are needed"
+            f"{training.camera} has {len(images)} normal images to learn from", more_images_of(training.camera)
         )
     count = len(images) - held_out_count(len(images), config)
     others, parts = _other_folds(count, config), []

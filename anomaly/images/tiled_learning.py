@@ -17,7 +17,7 @@ from anomaly.images.tile_limits import picture_threshold
 from anomaly.images.tiles import some_tiles, tiles_of_each
 from anomaly.vae.training import Epoch
 from sensors_data.errors import UnusableError
-from sensors_data.images.table import MIN_IMAGES
+from sensors_data.images.table import MIN_IMAGES, more_images_of
 from sensors_data.nets.training import Hooks
 
 TILES = 500
@@ -54,7 +54,7 @@ def learn_tiled(training: ImageTraining, hooks: Hooks | None = None) -> tuple[Im
     if len(training.images) < MIN_IMAGES:
         raise UnusableError(
             f"{training.camera} has {len(training.images)} normal images to learn from",
-            f"at least {MIN_IMAGES} are needed",
+            more_images_of(training.camera),
         )
     tiles, held_out = learned_tiles(training)
     config = config_of_tiles(training.config, held_out / len(tiles))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sensors_data.errors import NotThereError, UnreadableError
 from sensors_data.images.annotations.apply import annotated
 from sensors_data.images.annotations.recognise import annotation_files
 from sensors_data.images.camera_folders import cameras_in_one
+from sensors_data.images.day_settings import DaySettings, day_settings
 from sensors_data.images.files import camera_image, read_image_file
 from sensors_data.images.formats import SUFFIXES
 from sensors_data.images.inbox import CameraFile, camera_days, camera_files, files_below
@@ -56,6 +58,11 @@ class CameraDiscovery:
     days: list[date]
     odd: list[str]
     samples: list[Sample]
+    learnable: dict[date, int] = field(default_factory=dict)
+    """How many normal pictures of each day a detector may learn from."""
+    defects: dict[date, int] = field(default_factory=dict)
+    unclear_day: str = ""
+    """Why a person must state `day_pattern`, and which; there are no days then."""
 
 
 def holds_pictures(source: Path) -> bool:
@@ -73,7 +80,8 @@ def discover_camera(source: Path, name: str | None = None) -> CameraDiscovery:
     first = Camera(inbox=str(folder))
     every = annotated(camera_files(first), first)
     files, refused = ([file for file in every if bool(file.refusal) == which] for which in (False, True))
-    dated, reasons = _with_days(first, files)
+    by_day = day_settings(first, files, datetime.now(UTC).date())
+    dated, reasons = by_day.camera, by_day.reasons
     of_path = camera_files(dated)
     files = [file for file in annotated(of_path, dated) if not file.refusal]
     masks = _all_masks(files)
@@ -84,41 +92,47 @@ def discover_camera(source: Path, name: str | None = None) -> CameraDiscovery:
         files = [file for file in annotated(camera_files(dated), dated) if not file.refusal]
         pictures = [file for file in files if file.path not in masks.paths and file.day is not None]
     opened, unusable = open_some(pictures)
+    if not opened and by_day.unclear:
+        raise NotThereError(f"no picture in {folder} has a clear day: {by_day.unclear}")
     if not opened:
         why = f": {unusable[0]}" if unusable else ""
         raise NotThereError(f"no picture in {folder} can be used{why}", "name a folder of pictures of parts")
     camera, more = with_shapes(dated, [levels for _, levels in opened])
     decide = len(masks.of_picture) <= MOST_MASKS
-    counts = Counter(_kept_label(file, masks, camera) if decide else file.role.label for file in pictures)
+    kept = [_kept_label(file, masks, camera) if decide else file.role.label for file in pictures]
+    normal = [is_normal(label, camera) for label in kept]
+    learnable = [good and file.role.split not in ("test", "valid") for file, good in zip(pictures, normal, strict=True)]
+    counts = Counter(kept)
+    stated = camera.model_copy(update={"day_pattern": None}) if by_day.unclear else camera
     return CameraDiscovery(
         name or re.sub(r"[^A-Za-z0-9_-]+", "-", folder.resolve().name).strip("-")[:64] or "camera",
-        camera,
+        stated,
         {**reasons, **more},
         len(pictures),
         dict(sorted(counts.items())),
         dict(Counter(file.role.split for file in pictures if file.role.split)),
         sum(bool(masks.beside(file)) for file in pictures),
-        camera_days(camera),
+        [] if by_day.unclear else camera_days(camera),
         [
             *_oddities(camera, files, pictures, refused, counts),
             *cameras_in_one(opened),
             *look_oddities([levels for _, levels in opened], unusable),
         ],
         _samples(camera, opened, masks),
+        _by_day(pictures, learnable),
+        _by_day(pictures, [not good for good in normal]),
+        _to_state(by_day),
     )
 
 
-def _with_days(camera: Camera, files: list[CameraFile]) -> tuple[Camera, dict[str, str]]:
-    """The camera with settings by which its pictures have a day."""
-    dated = sum(file.day is not None for file in files)
-    if 2 * dated >= len(files):
-        return camera, {}
-    by_exif = camera.model_copy(update={"day_from": "exif"})
-    if 2 * sum(file.day is not None for file in camera_files(by_exif) if not file.refusal) >= len(files):
-        return by_exif, {"day_from": "the paths name no day; the photographs hold the time they were taken"}
-    newest = max(datetime.fromtimestamp(file.path.stat().st_mtime, UTC) for file in files).date()
-    why = "neither paths nor photographs name a day; this is the newest file's"
-    return camera.model_copy(update={"undated_day": newest}), {"undated_day": why}
+def _by_day(pictures: list[CameraFile], wanted: list[bool]) -> dict[date, int]:
+    """How many of the wanted pictures each day has."""
+    return dict(Counter(file.day for file, is_wanted in zip(pictures, wanted, strict=True) if is_wanted and file.day))
+
+
+def _to_state(by_day: DaySettings) -> str:
+    """The key that a person must decide on, as TOML, and why; nothing where days are clear."""
+    return f"day_pattern = {json.dumps(by_day.camera.day_pattern)}  # {by_day.unclear}" if by_day.unclear else ""
 
 
 def _kept_label(file: CameraFile, masks: Masks, camera: Camera) -> str:

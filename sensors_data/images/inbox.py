@@ -12,18 +12,18 @@ from pathlib import Path
 
 from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError
+from sensors_data.images.day_folders import behind_days_are_hours, folders_without_day
+from sensors_data.images.day_forms import DAY_IN_INBOX
 from sensors_data.images.drawings import drawn_over
 from sensors_data.images.exif import taken_at
 from sensors_data.images.formats import SUFFIXES
 from sensors_data.images.marks import Annotation
 from sensors_data.images.roles import Role, is_left_out, role_of
-from sensors_data.images.stamps import DAY_IN_INBOX, Stamp, stamp_of
+from sensors_data.images.stamps import Stamp, stamp_of
 
 _JUNK, _JUNK_FOLDERS = frozenset({"thumbs.db", "desktop.ini"}), frozenset({"__macosx"})
 _COPIES = frozenset({"thumbs", "thumbnails", "thumb", "thumbnail", "previews", "@eadir"})
 """Folders in which cameras and viewers keep small copies of the pictures."""
-_DAY_FOLDER = re.compile(DAY_IN_INBOX)
-_DAY_FIRST_FOLDER = re.compile(r"\d{1,2}([-_.])\d{1,2}\1\d{4}.*")
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,13 @@ def camera_files(camera: Camera) -> list[CameraFile]:
     over; a linked folder is not followed, and says so.
     """
     root, start = _root_and_start(camera.inbox)
-    files = []
+    found = []
     for path in files_below(root):
         name = path.relative_to(root).as_posix()
         if (fits := start.match(name)) and not is_left_out(name, camera):
-            below = name[fits.end() :].partition("/")[2] if fits.end() else name
-            files.append(_file(path, name, below, camera))
+            found.append((path, name, name[fits.end() :].partition("/")[2] if fits.end() else name))
+    hours = not camera.folders and behind_days_are_hours((name for _, name, _ in found), camera.day_pattern)
+    files = [_file(path, name, below, camera, hours) for path, name, below in found]
     if not any(not file.refusal for file in files):
         suffixes = ", ".join(sorted({Path(file.name).suffix or "no suffix" for file in files})) or "nothing"
         raise NotThereError(
@@ -88,9 +89,9 @@ def files_below(root: Path) -> Iterator[Path]:
         yield from (here / name for name in names if not name.startswith(".") and name.lower() not in _JUNK)
 
 
-def _file(path: Path, name: str, below: str, camera: Camera) -> CameraFile:
+def _file(path: Path, name: str, below: str, camera: Camera, hours: bool) -> CameraFile:
     refusal = _refusal(path)
-    stamp = stamp_of(name, camera.zone, camera.day_pattern)
+    stamp = stamp_of(name, camera.zone, camera.day_pattern, hours)
     if camera.day_from == "file" and not path.is_symlink():
         at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         stamp = Stamp(at.date(), at)
@@ -99,7 +100,8 @@ def _file(path: Path, name: str, below: str, camera: Camera) -> CameraFile:
         stamp = Stamp(at_exif.date(), at_exif) if at_exif else Stamp(None, None, "no time in its EXIF data")
     if stamp.day is None and camera.undated_day is not None:
         stamp = Stamp(camera.undated_day, None)
-    return CameraFile(path, name, stamp, role_of(_undated_folders(below), path.stem, name, camera), refusal)
+    folders = folders_without_day(name, below, camera.day_pattern, hours)
+    return CameraFile(path, name, stamp, role_of(folders, path.stem, name, camera), refusal)
 
 
 def _refusal(path: Path) -> str:
@@ -143,15 +145,6 @@ def _without_drawings(files: list[CameraFile]) -> list[CameraFile]:
 
 def _copies(file: CameraFile) -> list[str]:
     return [folder for folder in file.name.split("/")[:-1] if folder.lower() in _COPIES]
-
-
-def _undated_folders(below: str) -> list[str]:
-    """The folders of a path that are no part of a day."""
-    folders = below.split("/")[:-1]
-    text = "/".join(folders)
-    if match := re.search(r"(?:^|/)20\d\d(?:/\d{1,2}/\d{1,2}|[-_.]?\d{1,2}/\d{1,2})(?=/|$)", text):
-        text = text[: match.start()] + text[match.end() :]
-    return [f for f in text.split("/") if f and not _DAY_FOLDER.search(f) and not _DAY_FIRST_FOLDER.fullmatch(f)]
 
 
 def _root_and_start(inbox: str) -> tuple[Path, re.Pattern[str]]:

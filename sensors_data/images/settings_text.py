@@ -15,6 +15,7 @@ _KEYS = (
     "bits",
     "any_size",
     "fit",
+    "day_pattern",
     "day_from",
     "undated_day",
     "folders",
@@ -37,6 +38,8 @@ def with_camera(text: str, discovery: CameraDiscovery, detector: dict[str, Any])
         if reason := discovery.reasons.get(key):
             item.comment(" ".join(reason.split()))
         table.add(key, item)
+    if discovery.unclear_day:
+        table.add(tomlkit.comment(discovery.unclear_day))
     if detector:
         section = tomlkit.table()
         for key, value in detector.items():

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-DAY_IN_INBOX = r"(?<!\d)20\d\d(?:-\d{1,2}-|_\d{1,2}_|\.\d{1,2}\.|/\d{1,2}/|[01]\d)\d{1,2}(?!\d)"
-"""What `{day}` of an inbox stands for: 2026-11-21, 2026_11_21, 2026.11.21, 2026/11/21, 20261121."""
+from sensors_data.images.clocks import Clock, clock_in_folder, clock_in_name
+from sensors_data.images.day_forms import EITHER_WAY, last_day
+from sensors_data.images.day_patterns import day_by_pattern
 
-_YEAR_FIRST = re.compile(r"(?<!\d)(?P<y>20\d\d)(?P<s>[-_./])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d)")
-_COMPACT = re.compile(
-    r"(?<!\d)(?P<y>20\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)(?=\D|$|(?:[0-2]\d[0-5]\d[0-5]\d)(?:\d{3}){0,2}(?!\d))"
-)
-_MONTH_FOLDER = re.compile(r"(?:^|/)(?P<y>20\d\d)[-_.](?P<m>[01]?\d)/(?P<d>[0-3]?\d)(?=/)")
-_DAY_FIRST = re.compile(r"(?<!\d)(?P<a>\d{1,2})(?P<s>[-_.])(?P<b>\d{1,2})(?P=s)(?P<y>20\d\d)(?!\d)")
-_EPOCH = re.compile(r"(?:^|[^\d.])(?P<n>\d{10}|\d{13}|\d{16})$")
-_CLOCK = re.compile(
-    r"^(?:[T_ -]|\sat\s)?(?P<h>[0-2]?\d)(?P<s>[-:._h]?)(?P<m>[0-5]\d)(?P=s)(?P<sec>[0-5]\d)"
-    r"(?:[.,_-]?(?P<part>\d{6}|\d{3}|(?<=[.,_-])\d{1,6})(?!\d))?"
-    r"\s?(?P<half>[AaPp][Mm])?(?P<zone>Z|[+-]\d{2}:?\d{2})?(?!\d)"
-)
+_EPOCH = re.compile(r"(?:^|[^\d.])(?P<n>\d{10}(?:\.\d{1,6})?|\d{13}|\d{16})(?=$|(?P<more>[-_ ]))")
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-_TOKENS = {"%Y": r"(?P<Y>\d{4})", "%m": r"(?P<m>\d{1,2})", "%d": r"(?P<d>\d{1,2})", "%y": r"(?P<y>\d{2})"}
+_LIKELY = datetime(2010, 1, 1, tzinfo=UTC), datetime(2050, 1, 1, tzinfo=UTC)
+"""When pictures are taken whose epoch is followed by more; other numbers are serial ones."""
 
 
 @dataclass(frozen=True)
@@ -38,99 +30,62 @@ class Stamp:
     """Why there is no day, or what else the path says."""
 
 
-def stamp_of(name: str, zone: str = "UTC", day_pattern: str | None = None) -> Stamp:
+def stamp_of(name: str, zone: str = "UTC", day_pattern: str | None = None, hours: bool = True) -> Stamp:
     """The stamp of a path below the inbox, like `line-1/2026-11-21/130509.png`.
 
     A day in a folder counts before one in the file's name: a serial number of eight digits may look like a day. Only a
     whole time in the file's name counts before the folder, and only within a day of it. Times without an offset are in
-    `zone`. `day_pattern` (%Y, %m or %d) says how days are written where their form alone is unclear.
+    `zone`. `day_pattern` (%Y, %m or %d) says how days are written where their form alone is unclear. `hours` says
+    whether two digits behind the day of a folder are an hour.
     """
+    name = unicodedata.normalize("NFC", name)
     folder, _, file = name.rpartition("/")
-    stem = file.rpartition(".")[0] or file
+    stem, folder = file.rpartition(".")[0] or file, f"{folder}/"
     if day_pattern is not None:
-        return _patterned(name, stem, zone, day_pattern)
-    in_folder, in_file = _last_day(f"{folder}/"), _last_day(stem)
-    if in_file is None:
-        return _at(in_folder[0], _clock(stem, 0, whole=True), zone) if in_folder else _without_a_day(name, stem)
-    named, clock = in_file[0], _clock(stem, in_file[1])
+        return _patterned(name, stem, zone, day_pattern, hours)
+    in_folder, in_file = last_day(folder), last_day(stem)
     if in_folder is None:
-        return _at(named, clock, zone)
-    day = in_folder[0]
+        return _at(in_file.day, clock_in_name(stem, in_file.end), zone) if in_file else _without_a_day(name, stem)
+    of_folder = clock_in_folder(folder, in_folder.end, hours)
+    if in_file is None:
+        return _at(in_folder.day, clock_in_name(stem, 0, whole=True) or of_folder, zone)
+    day, named, clock = in_folder.day, in_file.day, clock_in_name(stem, in_file.end)
     if clock is not None and abs(named - day) <= timedelta(days=1):
         return _at(named, clock, zone)
     note = f"its name says {named}, its folder {day}; the folder counts" if named != day else ""
-    return Stamp(day, None, note)
-
-
-def _last_day(text: str) -> tuple[date, int] | None:
-    """The last day in a text and where it ends."""
-    matches = [m for form in (_YEAR_FIRST, _COMPACT, _MONTH_FOLDER) for m in form.finditer(text)]
-    for match in sorted(matches, key=lambda m: -m.end()):
-        try:
-            return date(int(match["y"]), int(match["m"]), int(match["d"])), match.end()
-        except ValueError:
-            continue
-    for match in reversed(list(_DAY_FIRST.finditer(text))):
-        a, b = int(match["a"]), int(match["b"])
-        if (a > 12) != (b > 12):  # else the two may be a day and a month either way
-            day, month = (a, b) if a > 12 else (b, a)
-            try:
-                return date(int(match["y"]), month, day), match.end()
-            except ValueError:
-                continue
-    return None
+    return replace(_at(day, of_folder, zone), note=note)
 
 
 def _without_a_day(name: str, stem: str) -> Stamp:
     """The stamp of a path in which no day was recognised: an epoch, or the reason."""
-    if match := _EPOCH.search(stem):
-        seconds = int(match["n"]) / {10: 1, 13: 1e3, 16: 1e6}[len(match["n"])]
-        if _EARLIEST.timestamp() <= seconds < _LATEST.timestamp():
+    for match in reversed(list(_EPOCH.finditer(stem))):
+        digits = match["n"].partition(".")[0]
+        seconds = float(match["n"]) / {10: 1, 13: 1e3, 16: 1e6}[len(digits)]
+        first, last = _LIKELY if match["more"] else (_EARLIEST, _LATEST)
+        if first.timestamp() <= seconds < last.timestamp():
             at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=round(seconds * 1e6))
             return Stamp(at.date(), at)
-    if match := _DAY_FIRST.search(name):
-        text = match[0]
-        why = f"'{text}' in its path may be two days; state day_pattern, like \"%d{match['s']}%m{match['s']}%Y\""
+    if two := EITHER_WAY.search(name):
+        text = two[0]
+        why = f"'{text}' in its path may be two days; state day_pattern, like \"%d{two['s']}%m{two['s']}%Y\""
         return Stamp(None, None, why)
     return Stamp(None, None, "no day in its path; name it like 2026-11-21T13-05-00.png, or state day_from")
 
 
-def _patterned(name: str, stem: str, zone: str, pattern: str) -> Stamp:
+def _patterned(name: str, stem: str, zone: str, pattern: str, hours: bool) -> Stamp:
     """The stamp of a path whose days are written as `pattern` says."""
-    form = re.escape(pattern)
-    for token, expression in _TOKENS.items():
-        form = form.replace(token, expression)
-    matches = list(re.finditer(form, name))
-    if not matches:
-        return Stamp(None, None, f"no day like {pattern} in its path")
-    parts = {key: int(value) for key, value in matches[-1].groupdict().items()}
-    year = parts["Y"] if "Y" in parts else 2000 + parts.get("y", 0)
-    try:
-        day = date(year, parts["m"], parts["d"])
-    except ValueError:
-        return Stamp(None, None, f"'{matches[-1][0]}' in its path is no day that {pattern} reads")
-    rest = name[matches[-1].end() :]
-    inside = rest.rpartition(".")[0] if "/" not in rest else stem
-    return _at(day, _clock(inside, 0, whole="/" in rest), zone)
+    written, text = day_by_pattern(pattern, name)
+    if written is None:
+        why = f"'{text}' in its path is no day that {pattern} reads" if text else f"no day like {pattern} in its path"
+        return Stamp(None, None, why)
+    in_file = len(name) - len(name.rpartition("/")[2])
+    if written.end > in_file:
+        return _at(written.day, clock_in_name(stem, written.end - in_file), zone)
+    clock = clock_in_name(stem, 0, whole=True)
+    return _at(written.day, clock or clock_in_folder(name[:in_file], written.end, hours), zone)
 
 
-def _clock(stem: str, start: int, whole: bool = False) -> tuple[time, str] | None:
-    """The time of day at `start` of a file's stem, and its offset; with `whole`, nothing else may follow it."""
-    match = _CLOCK.match(stem[start:])
-    if match is None:
-        return None
-    if whole and (match.end() != len(stem) - start or not match["s"]):  # six digits alone may be a number
-        return None
-    if len(match["h"]) == 1 and not match["s"]:
-        return None
-    hour = int(match["h"]) % 12 + 12 * (match["half"].lower() == "pm") if match["half"] else int(match["h"])
-    if hour > 23:
-        return None
-    part = int((match["part"] or "0").ljust(6, "0"))
-    return time(hour, int(match["m"]), int(match["sec"]), part), match["zone"] or ""
-
-
-def _at(day: date, clock: tuple[time, str] | None, zone: str) -> Stamp:
+def _at(day: date, clock: Clock | None, zone: str) -> Stamp:
     """The stamp of a local day and clock."""
     if clock is None:
         return Stamp(day, None)

@@ -19,6 +19,14 @@ MIN_IMAGES = 8
 """Normal images that a detector needs at least."""
 
 
+def more_images_of(camera: str) -> str:
+    """What to do about a camera with too few normal images."""
+    return (
+        f"at least {MIN_IMAGES} are needed: run nightscore ingest-images --camera {camera} for earlier days, or learn "
+        f"from more days by `days` of [cameras.{camera}.detector]; normal_labels may name more of them normal"
+    )
+
+
 def pixels_of(frame: pd.DataFrame, camera: Camera) -> np.ndarray:
     """The images of rows of the `images` table, uint8 (N, C, H, W) of the camera's size. UnusableError when they were
     stored at another size.
@@ -76,7 +84,11 @@ def normal_images(
         return normal
     span = f"in the {days} days before {day}"
     if rows.empty:
-        raise NotThereError(f"no image of {name} {span}", f"run: nightscore ingest-images --camera {name}")
+        newest = day - timedelta(days=1)
+        raise NotThereError(
+            f"no image of {name} {span}",
+            f"run: nightscore ingest-images --camera {name} --day {newest}, or another",
+        )
     raise NotThereError(
         f"no normal image of {name} {span}: the labels are {labels_in_words(rows)}",
         f"name those of good parts in normal_labels of [cameras.{name}], or say by `folders` which folder is the label",

@@ -25,7 +25,9 @@ def examine_camera(settings: Settings, camera: str) -> Health:
     except NightscoreError as error:
         return Health(camera, "NO PICTURES", str(error))
     if not there:
-        return Health(camera, "NO DAYS", f"No picture in {spec.inbox} says its day; state day_from or undated_day")
+        return Health(
+            camera, "NO DAYS", f"No picture in {spec.inbox} says its day; state day_pattern, day_from or undated_day"
+        )
     known = store.days("images", camera=camera)
     if not known:
         why = f"The inbox holds {_span(there)}; {_run('ingest-images', camera, there[-1])}"

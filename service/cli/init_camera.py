@@ -6,7 +6,6 @@ import json
 import os
 import tomllib
 from dataclasses import replace
-from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,9 @@ from sensors_data.images.roles import is_normal
 from sensors_data.images.settings_text import with_camera
 from sensors_data.images.table import MIN_IMAGES
 from sensors_data.settings import Settings, load, parse
+from service.cli.camera_steps import USUAL_SPAN, next_steps, span_to_learn
 from service.figures.contact_sheet import labelled_sheet
 
-MOST_DAYS = 3
-"""Days whose commands are named."""
 LEAST_FOR_PATCHES = 64
 """Sides below this are too few pixels for features of a pretrained network."""
 
@@ -42,20 +40,15 @@ def init_camera(source: Path, settings: Path, store: str | None, name: str | Non
         )
     before = settings.read_text(encoding="utf-8") if settings.exists() else f"store = {json.dumps(store or 'store')}\n"
     detector, why = _detector(discovery)
+    if (span := span_to_learn(discovery)) > USUAL_SPAN:
+        detector = {"days": span, **detector}
     text = with_camera(before, discovery, detector)
     parse(Settings, tomllib.loads(text), f"the settings for {source}")
     replace_file(*open_url(str(settings.resolve())), text.encode())
     picture = settings.resolve().parent / f"{discovery.name}.png"
     replace_file(*open_url(str(picture)), labelled_sheet(discovery.samples, f"{discovery.name}: what was understood"))
-    next_day = discovery.days[-1] + timedelta(days=1)
     lines = [*_lines(discovery, why), f"wrote {settings} and {picture.name}; next:"]
-    lines += [
-        f"  nightscore ingest-images --camera {discovery.name} --day {day}" for day in discovery.days[-MOST_DAYS:]
-    ]
-    lines.append(f"  nightscore train-images --camera {discovery.name} --day {next_day}")
-    if any(not is_normal(label, discovery.camera) for label in discovery.labels):
-        lines.append(f"  nightscore evaluate-images --camera {discovery.name}")
-    return lines
+    return lines + next_steps(discovery, str(settings))
 
 
 def _detector(discovery: CameraDiscovery) -> tuple[dict[str, Any], str]:
@@ -74,14 +67,16 @@ def _lines(discovery: CameraDiscovery, detector: str) -> list[str]:
     camera = discovery.camera
     normal = sum(count for label, count in discovery.labels.items() if is_normal(label, camera))
     names = ", ".join(f"{label or '(no label)'} {count:,}" for label, count in discovery.labels.items())
-    days = f"{discovery.days[0]} to {discovery.days[-1]}" if len(discovery.days) > 1 else str(discovery.days[0])
+    days = " to ".join(str(day) for day in dict.fromkeys([*discovery.days[:1], *discovery.days[-1:]]))
     colours = "grey" if camera.channels == 1 else "colour"
     size = f"{camera.shape[2]}x{camera.shape[1]} {colours}"
     lines = [
-        f"{discovery.name}: {discovery.pictures:,} pictures of {days}, kept as {size}",
+        f"{discovery.name}: {discovery.pictures:,} pictures of {days or 'unclear days'}, kept as {size}",
         f"  labels: {names}; {normal:,} of them normal",
         f"  detector: {detector}",
     ]
+    if (span := span_to_learn(discovery)) > USUAL_SPAN:
+        lines.append(f"  detector.days: the newest {MIN_IMAGES} normal pictures are of {span} days")
     if discovery.splits:
         parts = ", ".join(f"{split} {count:,}" for split, count in sorted(discovery.splits.items()))
         lines.append(f"  parts: {parts}; only train is learned from")
@@ -92,4 +87,6 @@ def _lines(discovery: CameraDiscovery, detector: str) -> list[str]:
         lines.append(
             f"  odd: {normal} normal pictures are too few to learn from; a detector wants at least {MIN_IMAGES}"
         )
+    if discovery.unclear_day:
+        lines.append(f"  unclear: {discovery.unclear_day}")
     return lines + [f"  odd: {what}" for what in discovery.odd]

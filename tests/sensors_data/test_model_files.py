@@ -60,6 +60,14 @@ def test_a_model_that_is_missing_because_it_was_rejected_is_named(catalogue):
         catalogue.needed("series", "oven", date(2026, 3, 30))
 
 
+def test_where_any_day_would_do_the_remedy_names_none_that_is_not_there(catalogue):
+    with pytest.raises(
+        NotThereError,
+        match=r"no accepted model of oven in .*; run: nightscore train-series --family oven --day DAY",
+    ):
+        catalogue.needed("series", "oven", date.max)
+
+
 def test_a_card_of_any_kind_and_format_can_be_read(catalogue):
     cards = [catalogue.card(model) for model in catalogue.models()]
     assert [card["format"] for card in cards] == [2, 3, 3, 3]

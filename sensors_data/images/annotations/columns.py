@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sensors_data.images.annotations.picture_names import PictureNames
-from sensors_data.images.label_guess import BAD
+from sensors_data.images.label_words import VERDICTS
 from sensors_data.images.roles import SPLITS
 
 PICTURES = ("image", "imageid", "filename", "file", "path", "imagepath", "filepath", "picture", "imagename", "img")
@@ -121,7 +121,7 @@ def _verdict_columns(
     most = min(_MOST_LABELS, max(2, count // 2))
     few = {place: cells for place, cells in values.items() if len(cells) <= most}
     good = {place for place, cells in few.items() if any(map(is_good, cells))}
-    bad = {place for place, cells in few.items() if any(plain_word(cell) in BAD for cell in cells)}
+    bad = {place for place, cells in few.items() if any(plain_word(cell) in VERDICTS for cell in cells)}
     rank = {title: place for place, title in enumerate(LABELS)}
     return sorted(good | bad, key=lambda place: (place not in good, rank.get(plain[place], len(LABELS)), place))
 

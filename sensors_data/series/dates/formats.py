@@ -17,8 +17,8 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from sensors_data.calendar_words import AFTERNOON, HALVES, HALVES_BEHIND, MONTHS, ZONES, plain_word
 from sensors_data.errors import UnusableError
-from sensors_data.series.dates.calendar_words import AFTERNOON, HALVES, HALVES_BEHIND, MONTHS, ZONES, plain_word
 
 BUDDHIST = 543
 """Years by which the Buddhist calendar is ahead."""

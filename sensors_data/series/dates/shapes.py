@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sensors_data.series.dates.calendar_words import HALVES, HALVES_BEHIND, month_number
+from sensors_data.calendar_words import HALVES, HALVES_BEHIND, month_number
 
 _CLOCK = (
     rf"(?:(?P<q>{HALVES})(?P<qg>\s?))?"

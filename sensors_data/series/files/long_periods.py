@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sensors_data.series.dates.calendar_words import month_number
+from sensors_data.calendar_words import month_number
 from sensors_data.series.files.cell_kinds import kind_of
 from sensors_data.series.files.csv_text import csv_of
 from sensors_data.series.files.day_columns import HOUR_ENDING, PART_BEGINNING, clocks_of, numbered_parts

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from sensors_data.series.dates.calendar_words import ZONES
+from sensors_data.calendar_words import ZONES
 from sensors_data.series.dates.formats import zone_minutes
 from sensors_data.series.understanding.columns import Column
 from sensors_data.series.understanding.time_guess import TimeColumns
