@@ -128,3 +128,10 @@ def test_a_list_that_is_not_understood_is_told_by_init_and_among_the_rejects(tmp
     reason = "a list that names 3 pictures, and none of its columns (exposure) says which are good"
     assert rejects["reason"].iloc[0].startswith(reason)
     assert any(line.startswith(f"l.csv is {reason}") for line in discover_camera(tmp_path).odd)
+
+
+def test_numbers_that_begin_as_a_picture_is_called_are_no_names(tmp_path):
+    camera = camera_with(tmp_path, {"log.csv": "time,value,state\n1,0.25,ok\n2,0.5,ok\n"}, ["p/0.png"])
+    images, rejects = read_camera_day(camera, DAY)
+    assert images["label"].tolist() == ["p"]
+    assert "not a picture" in rejects["reason"].iloc[0]
