@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import warnings
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -52,16 +53,18 @@ def _cells(text: str) -> list[list[str]]:
     if separator not in first:
         return [line.split() for line in lines]
     width = min(max(line.count(separator) for line in lines) + 1, _WIDEST)
-    frame = pd.read_csv(
-        io.StringIO(text),
-        sep=separator,
-        header=None,
-        names=range(width),
-        index_col=False,
-        dtype=str,
-        keep_default_na=False,
-        skipinitialspace=True,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", pd.errors.ParserWarning)  # a quoted cell over lines is wider than they are
+        frame = pd.read_csv(
+            io.StringIO(text),
+            sep=separator,
+            header=None,
+            names=range(width),
+            index_col=False,
+            dtype=str,
+            keep_default_na=False,
+            skipinitialspace=True,
+        )
     return [[str(cell) for cell in row] for row in frame.fillna("").to_numpy().tolist()]
 
 

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
+from sensors_data.images.formats import SUFFIXES
 from sensors_data.images.inbox import CameraFile
 from sensors_data.images.roles import SPLITS
 
@@ -42,6 +43,8 @@ class PictureNames:
         owners = self._called(plain)
         owners = [path for path in owners if masks or path not in self._masks] or owners
         ending = [path for path in owners if path.as_posix().lower().endswith("/" + plain)] or owners
+        if len(ending) < 2:
+            return ending
         closeness = {path: _closeness(path, beside) for path in ending}
         best = max(closeness.values(), default=None)
         nearest = [path for path, near in closeness.items() if near == best]
@@ -53,11 +56,17 @@ class PictureNames:
         last = plain.rpartition("/")[2]
         if not last:
             return []
-        return self._by_name.get(last) or self._by_stem.get(last) or self._by_stem.get(Path(last).stem) or []
+        if owners := self._by_name.get(last) or self._by_stem.get(last):
+            return owners
+        stem, point, ending = last.rpartition(".")
+        return self._by_stem.get(stem, []) if f"{point}{ending}" in SUFFIXES else []  # 0.25 is not picture 0
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"^(?:\./)+", "", name.strip().replace("\\", "/").lower())
+    plain = name.strip().replace("\\", "/").lower()
+    while plain.startswith("./"):
+        plain = plain[2:]
+    return plain
 
 
 def _closeness(path: Path, beside: Path) -> tuple[int, int]:

@@ -19,7 +19,8 @@ from sensors_data.images.roles import is_normal
 
 _LARGEST = 64 * 2**20
 """Largest size of an annotation file, bytes; a larger one is reported as not being a picture."""
-_LARGEST_NAMES = 2**20
+_LARGEST_NAMES, _LARGEST_TEXT = 2**20, 16 * 2**20
+"""The same of a file of classes, and of a text without an ending of tables, which is a log more often than a list."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Annotations:
     def in_file(self, path: Path) -> Listed:
         """What a file says, by the names of pictures; of a file beside one picture, by its own stem."""
         suffix = path.suffix.lower()
-        if path in self.class_files or path.is_dir() or path.stat().st_size > _LARGEST:
+        largest = _LARGEST_TEXT if suffix == ".txt" else _LARGEST
+        if path in self.class_files or path.is_dir() or path.stat().st_size > largest:
             return Listed()
         if suffix in RECORDS and (listed := read_json(path)):
             return listed

@@ -26,7 +26,7 @@ def read_table(path: Path, names: PictureNames, is_good: Callable[[str], bool]) 
     keys = columns.cells(columns.name)
     parts = words_of(path.stem) & {*SPLITS.values()}
     part = parts.pop() if len(parts) == 1 and columns.runs is None else ""
-    splits = {key: SPLITS[word] for key, word in _of(columns, columns.split, keys).items()}
+    splits = {key: SPLITS[word.lower()] for key, word in _of(columns, columns.split, keys).items()}
     masks = _of(columns, columns.mask, keys)
     annotations = _annotations(columns, keys, is_good)
     if not (annotations or splits or masks or part or columns.runs is not None):
@@ -107,7 +107,7 @@ def _title_words(title: str) -> list[str]:
 
 def _runs(text: str) -> tuple[int, ...]:
     numbers = text.split()
-    whole = len(numbers) % 2 == 0 and all(number.isdigit() for number in numbers)
+    whole = len(numbers) % 2 == 0 and all(number.isdecimal() and len(number) < 16 for number in numbers)
     return tuple(int(number) for number in numbers) if whole else ()
 
 

@@ -71,7 +71,7 @@ def test_a_blank_label_beside_good_ones_is_unknown(tmp_path):
 
 
 def test_a_column_of_parts_keeps_the_test_pictures_out_of_training(tmp_path):
-    text = "split,label,image\ntrain,normal,p/a.png\ntest,normal,p/b.png\ntest,crack,p/c.png\n"
+    text = "Split,label,image\nTrain,normal,p/a.png\nTEST,normal,p/b.png\ntest,crack,p/c.png\n"
     images, _ = read_camera_day(camera_with(tmp_path, {"split.csv": text}), DAY)
     assert column(images, "split") == {"a": "train", "b": "test", "c": "test"}
     assert learnable_rows(images)["image_id"].tolist() == ["p/a.png"]
@@ -128,3 +128,16 @@ def test_a_list_that_is_not_understood_is_told_by_init_and_among_the_rejects(tmp
     reason = "a list that names 3 pictures, and none of its columns (exposure) says which are good"
     assert rejects["reason"].iloc[0].startswith(reason)
     assert any(line.startswith(f"l.csv is {reason}") for line in discover_camera(tmp_path).odd)
+
+
+def test_numbers_that_begin_as_a_picture_is_called_are_no_names(tmp_path):
+    camera = camera_with(tmp_path, {"log.csv": "time,value,state\n1,0.25,ok\n2,0.5,ok\n"}, ["p/0.png"])
+    images, rejects = read_camera_day(camera, DAY)
+    assert images["label"].tolist() == ["p"]
+    assert "not a picture" in rejects["reason"].iloc[0]
+
+
+def test_runs_that_are_no_numbers_mark_nothing(tmp_path):
+    camera = camera_with(tmp_path, {"l.csv": "file,label,rle\np/a.png,bent,1 ²0\np/b.png,bent,1 20\n"})
+    images, _ = read_camera_day(camera, DAY)
+    assert [name for name, mask in column(images, "mask").items() if mask] == ["b"]
