@@ -18,12 +18,11 @@ from sensors_data.images.formats import SUFFIXES
 from sensors_data.images.inbox import CameraFile, camera_days, camera_files
 from sensors_data.images.label_guess import contradictions, labels_of_set
 from sensors_data.images.looks import look_oddities, open_some, with_shapes
-from sensors_data.images.marks import DEFECT, NORMAL
-from sensors_data.images.masks import Masks, masks_of
+from sensors_data.images.mask_guess import background_of
+from sensors_data.images.masks import Masks
 from sensors_data.images.roles import is_normal
-
-MOST_MASKS = 2000
-"""Number of pictures up to which every mask is opened, so that the labels are those that ingestion will store."""
+from sensors_data.images.set_masks import all_masks, files_of, labels_kept, mask_oddities, with_masks
+from sensors_data.images.shown import shown_by
 
 
 @dataclass(frozen=True)
@@ -69,21 +68,26 @@ def discover_camera(source: Path, name: str | None = None) -> CameraDiscovery:
     every = annotated(camera_files(first), first)
     files, refused = ([file for file in every if bool(file.refusal) == which] for which in (False, True))
     dated, reasons = _with_days(first, files)
-    files = [file for file in annotated(camera_files(dated), dated) if not file.refusal]
-    masks = _all_masks(files)
+    dated, more = with_masks(dated)
+    files = files_of(dated)
+    masks = all_masks(files)
+    background, why, odd_masks = background_of(masks)
+    if background:
+        dated, more["mask_background"] = dated.model_copy(update={"mask_background": background}), why
+    reasons |= more
     pictures = [file for file in files if file.path not in masks.paths and file.day is not None]
     labels, why = labels_of_set(pictures, masks, dated)
     if labels:
         dated, reasons = dated.model_copy(update={"labels": labels}), {**reasons, "labels": why}
-        files = [file for file in annotated(camera_files(dated), dated) if not file.refusal]
+        files = files_of(dated)
+        masks = all_masks(files)
         pictures = [file for file in files if file.path not in masks.paths and file.day is not None]
     opened, unusable = open_some(pictures)
     if not opened:
         why = f": {unusable[0]}" if unusable else ""
         raise NotThereError(f"no picture in {folder} can be used{why}", "name a folder of pictures of parts")
     camera, more = with_shapes(dated, [levels for _, levels in opened])
-    decide = len(masks.of_picture) <= MOST_MASKS
-    counts = Counter(_kept_label(file, masks, camera) if decide else file.role.label for file in pictures)
+    counts, unused = labels_kept(pictures, masks, camera)
     return CameraDiscovery(
         name or re.sub(r"[^A-Za-z0-9_-]+", "-", folder.resolve().name).strip("-")[:64] or "camera",
         camera,
@@ -95,6 +99,8 @@ def discover_camera(source: Path, name: str | None = None) -> CameraDiscovery:
         camera_days(camera),
         [
             *_oddities(camera, files, pictures, refused, counts),
+            *odd_masks,
+            *mask_oddities(masks, unused),
             *look_oddities([levels for _, levels in opened], unusable),
         ],
         _samples(camera, opened, masks),
@@ -112,23 +118,6 @@ def _with_days(camera: Camera, files: list[CameraFile]) -> tuple[Camera, dict[st
     newest = max(datetime.fromtimestamp(file.path.stat().st_mtime, UTC) for file in files).date()
     why = "neither paths nor photographs name a day; this is the newest file's"
     return camera.model_copy(update={"undated_day": newest}), {"undated_day": why}
-
-
-def _kept_label(file: CameraFile, masks: Masks, camera: Camera) -> str:
-    """A picture's label as ingestion keeps it: masks decide where the path does not call the part good."""
-    label = file.role.label
-    if not masks.beside(file) or (label and is_normal(label, camera)):
-        return label
-    return (label or DEFECT) if masks.mark(file) else NORMAL
-
-
-def _all_masks(files: list[CameraFile]) -> Masks:
-    """The masks of every day."""
-    by_day = [masks_of(files, day) for day in sorted({file.day for file in files if file.day is not None})]
-    return Masks(
-        {path: mask for masks in by_day for path, mask in masks.of_picture.items()},
-        [mask for masks in by_day for mask in masks.lonely],
-    )
 
 
 def _oddities(
@@ -162,8 +151,7 @@ def _samples(camera: Camera, opened: list[tuple[CameraFile, np.ndarray]], masks:
             continue
         try:
             x, shape = camera_image(read_image_file(file.path), camera)
-            mask = masks.beside(file)
-            marked = masks.read(mask, shape, camera) if mask else None
+            marked = shown_by(file, shape, masks, camera).mask
         except UnreadableError:
             continue
         taken[file.role.label] += 1

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Callable
 
 from sensors_data.camera import Camera
 from sensors_data.images.inbox import CameraFile
@@ -31,13 +32,20 @@ def labels_of_set(pictures: list[CameraFile], masks: Masks, camera: Camera) -> t
     pairs = sum(stem.endswith(TEMPLATE) and stem[: -len(TEMPLATE)] + TESTED in stems for stem in stems)
     if 2 * pairs >= 0.9 * len(stems):
         return {f"*{TEMPLATE}.*": "good", f"*{TESTED}.*": "defect"}, f"{pairs} pairs of a template and a tested picture"
-    marked: dict[str, Counter[bool]] = defaultdict(Counter)
-    for file in pictures:
-        marked[file.role.label][bool(masks.beside(file))] += 1
-    mixed = [label for label, counts in marked.items() if counts[True] and counts[False]]
-    if mixed:
-        return {"*": ""}, f"'{mixed[0]}' holds pictures with and without marks and so names no defect; marks decide"
+    for has_mark in (lambda file: bool(masks.beside(file)), lambda file: masks.mark(file, camera)):
+        if mixed := _mixed(pictures, has_mark):
+            return {"*": ""}, f"'{mixed}' holds pictures with and without marks and so names no defect; marks decide"
     return {}, ""
+
+
+def _mixed(pictures: list[CameraFile], has_mark: Callable[[CameraFile], bool]) -> str:
+    """The first label of pictures of which some have a mark and some do not; nothing where there is none."""
+    marked: dict[str, bool] = {}
+    for file in pictures:
+        mark = has_mark(file)
+        if marked.setdefault(file.role.label, mark) != mark:
+            return file.role.label
+    return ""
 
 
 def labels_of_names(stems: list[str], camera: Camera) -> tuple[dict[str, str], str]:
