@@ -18,6 +18,7 @@ from sensors_data.images.formats import SUFFIXES
 from sensors_data.images.inbox import CameraFile, camera_days, camera_files
 from sensors_data.images.label_guess import contradictions, labels_of_set
 from sensors_data.images.looks import look_oddities, open_some, with_shapes
+from sensors_data.images.marks import DEFECT
 from sensors_data.images.mask_guess import background_of
 from sensors_data.images.masks import Masks
 from sensors_data.images.roles import is_normal
@@ -95,7 +96,7 @@ def discover_camera(source: Path, name: str | None = None) -> CameraDiscovery:
         len(pictures),
         dict(sorted(counts.items())),
         dict(Counter(file.role.split for file in pictures if file.role.split)),
-        sum(bool(masks.beside(file)) for file in pictures),
+        sum(bool(masks.beside(file)) for file in pictures) - len(unused),
         camera_days(camera),
         [
             *_oddities(camera, files, pictures, refused, counts),
@@ -136,7 +137,9 @@ def _oddities(
     if noted := [file for file in pictures if file.stamp.note]:
         odd.append(f"{len(noted)} names contradict their folder: {noted[0].name} ({noted[0].stamp.note})")
     odd += contradictions(pictures, camera)
-    if not any(is_normal(label, camera) for label in counts):
+    if set(counts) == {DEFECT} and not any(file.role.label for file in pictures):
+        odd.append("every picture is a defect by its marks: see whether they mark the defect, and add good parts")
+    elif not any(is_normal(label, camera) for label in counts):
         names = ", ".join(sorted(counts))
         odd.append(f"no label says that a part is good ({names}): name those of good parts in normal_labels")
     return odd

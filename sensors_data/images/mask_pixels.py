@@ -46,7 +46,7 @@ def marked_of_picture(path: Path, picture: Path, shape: tuple[int, ...], backgro
     height, width = marked.shape[1:]
     if not _has_proportions((height, width), shape):
         sizes = f"{width}x{height} pixels, its picture {shape[1]}x{shape[0]}"
-        raise UnreadableError(f"a mask of {sizes}", "the picture is kept without it")
+        raise UnreadableError(f"a mask of {sizes}", "save it with its picture's proportions")
     white = marked.astype(np.uint8) * np.uint8(255)
     scaled = resized(white[None], (shape[0], shape[1]))[0]
     least = 127 if (scaled > 127).any() else 0

@@ -230,6 +230,15 @@ def test_a_picture_without_a_label_whose_mask_cannot_be_used_is_left_out(tmp_pat
     assert rejects["source"].tolist() == ["1_mask.png", "1.png"]
 
 
+def test_pictures_that_are_all_marked_are_defects_and_no_label_for_good_parts_is_asked_for(tmp_path):
+    for n in range(3):
+        put(tmp_path / f"{n}.png")
+        put(tmp_path / f"{n}_mask.png", MARK)
+    assert [line.partition(":")[0] for line in understood(tmp_path)[0].odd] == [
+        "every picture is a defect by its marks"
+    ]
+
+
 def test_a_product_whose_masks_mark_some_pictures_names_no_defect(tmp_path):
     for n in range(3):
         put(tmp_path / f"lid/{n}.png")
