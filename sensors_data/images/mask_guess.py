@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from os.path import commonpath
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -87,21 +86,19 @@ def _are_masks(group: list[CameraFile], by_name: dict[str, list[Path]]) -> bool:
     paths = _spread([file.path for file in group])
     if not all(is_like_mask(path) for path in paths):
         return False
-    partners = {path for file in group if (path := _partner(file.path, by_name, inside))}
-    if len(partners) < _MOSTLY * len(group):
+    wanted = {name for path in inside for name in _names_of(path)}
+    outside = {name: [path for path in by_name.get(name, []) if path not in inside] for name in wanted}
+    names = Counter(next((name for name in _names_of(path) if outside[name]), "") for path in inside)
+    paired = sum(min(count, len(outside[name])) for name, count in names.items() if name)
+    if paired < _MOSTLY * len(group):
         return False
-    photographs = _spread(sorted(partners), 8)
+    photographs = _spread(sorted(outside[name][0] for name in names if name), 8)
     return not any(is_like_mask(path) for path in photographs) and any(_marks_a_part(path) for path in paths)
 
 
-def _partner(path: Path, by_name: dict[str, list[Path]], inside: set[Path]) -> Path | None:
-    """The file outside a group that is called like one of it, of several the one with the most folders in common."""
-    for name in (one_form(path.stem), without_picture_word(path.stem), *heads(path.stem)):
-        outside = [other for other in by_name.get(name, []) if other not in inside]
-        if outside:
-            beside = [other for other in outside if other.parent == path.parent]
-            return max(beside or outside[:_MOST_OPENED], key=lambda other: len(commonpath([other, path])))
-    return None
+def _names_of(path: Path) -> list[str]:
+    """The names that the picture of a mask may have, the likeliest first."""
+    return [one_form(path.stem), without_picture_word(path.stem), *heads(path.stem)]
 
 
 def _spread(paths: Sequence[Path], most: int = _MOST_OPENED) -> list[Path]:

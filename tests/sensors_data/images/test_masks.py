@@ -144,6 +144,16 @@ def test_masks_found_by_content_are_those_of_a_single_day_too(tmp_path):
     assert rejects.empty
 
 
+def test_masks_in_a_folder_for_each_part_belong_to_the_picture_of_that_part(tmp_path):
+    for n in range(5):
+        put(tmp_path / f"S000{n}/top.png")
+        put(tmp_path / f"S000{n}/side.png")
+        if n < 2:
+            put(tmp_path / f"outlines/S000{n}/top.png", MARK)
+    images = understood(tmp_path)[1]
+    assert images[images["label"] == "defect"]["image_id"].tolist() == ["S0000/top.png", "S0001/top.png"]
+
+
 def understood_of_days(folder):
     found = discover_camera(folder)
     return found, *read_camera_day(found.camera, found.days[0])
