@@ -34,6 +34,8 @@ class Camera(Section):
     labels: dict[str, str] = Field({}, description="labels by a pattern of the path, like '*_test.jpg' = 'defect'")
     normal_labels: tuple[str, ...] = Field((), description="labels of normal pictures, beside the usual words")
     leave_out: tuple[str, ...] = Field((), description="patterns of paths to skip, like '*/thumbs/*'")
+    masks: tuple[str, ...] = Field((), description="patterns of paths of masks, like '*/masken/*' or '*_bw.*'")
+    mask_background: Literal["black", "white"] = Field("black", description="what masks are outside the defect")
     defects: str = Field("", description="folder of pictures of real defects with masks, to learn from")
     backbone: str = Field("", description="ONNX file of your own frozen network, whose patches are modelled")
     painted: int = Field(0, ge=0, le=20_000, description="defects that the schedule paints a week")

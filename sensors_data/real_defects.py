@@ -32,7 +32,7 @@ def real_defects(folder: Path, camera: Camera) -> tuple[RealDefect, ...]:
         masks = masks_of(files, day)
         for file in sorted((file for file in files if file.day == day and masks.beside(file)), key=lambda f: f.path):
             x, shape = camera_image(read_image_file(file.path), camera)
-            marked = masks.read(masks.beside(file), shape, camera)[0] > 0
+            marked = masks.read(file, shape, camera)[0] > 0
             if marked.any():
                 name = file.path.relative_to(folder).as_posix()
                 defects.append(RealDefect(name, file.role.label or "defect", x, marked))

@@ -13,9 +13,8 @@ from sensors_data.errors import UnreadableError
 from sensors_data.images.annotations.apply import annotated
 from sensors_data.images.files import camera_image, decode_levels, depth_of, encode_png, read_image_file
 from sensors_data.images.inbox import CameraFile, camera_files
-from sensors_data.images.marks import NORMAL, named_defect
 from sensors_data.images.masks import Masks, masks_of
-from sensors_data.images.roles import is_normal
+from sensors_data.images.shown import shown_by
 
 SOURCE_SIZE = "source_size"
 """Text chunk of a stored PNG: the pixels that the camera sent, as 640x480."""
@@ -102,42 +101,28 @@ def _of_one_size(camera: Camera, pictures: list[_Picture]) -> tuple[list[_Pictur
 def _rows(
     camera: Camera, day: date, pictures: list[_Picture], masks: Masks
 ) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
-    """The rows of `images`, and a reject for each mask that cannot be used."""
+    """The rows of `images`, and a reject for each mask that is not used, or picture whose label it leaves unknown."""
     rows, rejects = [], []
     for picture in pictures:
-        file, mask, beside = picture.file, None, masks.beside(picture.file)
-        if beside:
-            try:
-                mask = masks.read(beside, picture.shape, camera)
-            except UnreadableError as error:
-                rejects.append(_reject(beside[0], str(error)))
-        label = file.role.label
-        if beside and mask is not None and mask.any() and label and is_normal(label, camera):
-            rejects.append(
-                _reject(beside[0], f"a mask that marks something of a picture that is {label}; the label counts")
-            )
-            mask = None
-        elif mask is not None:
-            label = _label_by_mask(label, mask)
+        file = picture.file
+        shown = shown_by(file, picture.shape, masks, camera)
+        if shown.unused:
+            rejects.append(_reject(masks.beside(file)[0], shown.unused))
+        if shown.label is None:
+            rejects.append(_reject(file, "its mask cannot be used, and no folder says whether the part is good"))
+            continue
         rows.append(
             {
                 "image_id": file.name,
                 "time": _time(file, day, picture.place),
                 "asset": file.role.asset,
-                "label": label,
+                "label": shown.label,
                 "png": encode_png(picture.x, {SOURCE_SIZE: f"{picture.shape[1]}x{picture.shape[0]}"}),
                 "split": file.role.split,
-                "mask": None if mask is None else encode_png(mask),
+                "mask": None if shown.mask is None else encode_png(shown.mask),
             }
         )
     return rows, rejects
-
-
-def _label_by_mask(label: str, mask: np.ndarray) -> str:
-    """A picture's label: what its mask shows where its path names nothing else."""
-    if not mask.any():
-        return NORMAL
-    return named_defect(label)
 
 
 def _time(file: CameraFile, day: date, place: int) -> datetime:

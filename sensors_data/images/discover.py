@@ -22,12 +22,13 @@ from sensors_data.images.formats import SUFFIXES
 from sensors_data.images.inbox import CameraFile, camera_days, camera_files, files_below
 from sensors_data.images.label_guess import contradictions, labels_of_set
 from sensors_data.images.looks import look_oddities, open_some, with_shapes
-from sensors_data.images.marks import NORMAL, named_defect
-from sensors_data.images.masks import Masks, masks_of
+from sensors_data.images.marks import DEFECT
+from sensors_data.images.mask_guess import background_of
+from sensors_data.images.masks import Masks
 from sensors_data.images.roles import is_normal
+from sensors_data.images.set_masks import all_masks, files_of, labels_kept, mask_oddities, with_masks
+from sensors_data.images.shown import shown_by
 
-MOST_MASKS = 2000
-"""Number of pictures up to which every mask is opened, so that the labels are those that ingestion will store."""
 MOST_LISTS = 5
 """Lists that were not understood and are told one by one."""
 
@@ -81,15 +82,20 @@ def discover_camera(source: Path, name: str | None = None) -> CameraDiscovery:
     every = annotated(camera_files(first), first)
     files, refused = ([file for file in every if bool(file.refusal) == which] for which in (False, True))
     by_day = day_settings(first, files, datetime.now(UTC).date())
-    dated, reasons = by_day.camera, by_day.reasons
+    dated, more = with_masks(by_day.camera)
     of_path = camera_files(dated)
-    files = [file for file in annotated(of_path, dated) if not file.refusal]
-    masks = _all_masks(files)
+    files = files_of(dated)
+    masks = all_masks(files)
+    background, why, odd_masks = background_of(masks)
+    if background:
+        dated, more["mask_background"] = dated.model_copy(update={"mask_background": background}), why
+    reasons = {**by_day.reasons, **more}
     pictures = [file for file in files if file.path not in masks.paths and file.day is not None]
     guess = labels_of_set(pictures, masks, dated, {file.path: file.role.label for file in of_path})
     if guess.settings:
         dated, reasons = dated.model_copy(update=guess.settings), {**reasons, **guess.reasons}
-        files = [file for file in annotated(camera_files(dated), dated) if not file.refusal]
+        files = files_of(dated)
+        masks = all_masks(files)
         pictures = [file for file in files if file.path not in masks.paths and file.day is not None]
     opened, unusable = open_some(pictures)
     if not opened and by_day.unclear:
@@ -98,11 +104,10 @@ def discover_camera(source: Path, name: str | None = None) -> CameraDiscovery:
         why = f": {unusable[0]}" if unusable else ""
         raise NotThereError(f"no picture in {folder} can be used{why}", "name a folder of pictures of parts")
     camera, more = with_shapes(dated, [levels for _, levels in opened])
-    decide = len(masks.of_picture) <= MOST_MASKS
-    kept = [_kept_label(file, masks, camera) if decide else file.role.label for file in pictures]
-    normal = [is_normal(label, camera) for label in kept]
+    kept, unused = labels_kept(pictures, masks, camera)
+    normal = [label is not None and is_normal(label, camera) for label in kept]
     learnable = [good and file.role.split not in ("test", "valid") for file, good in zip(pictures, normal, strict=True)]
-    counts = Counter(kept)
+    counts = Counter(label for label in kept if label is not None)
     stated = camera.model_copy(update={"day_pattern": None}) if by_day.unclear else camera
     return CameraDiscovery(
         name or re.sub(r"[^A-Za-z0-9_-]+", "-", folder.resolve().name).strip("-")[:64] or "camera",
@@ -111,11 +116,13 @@ def discover_camera(source: Path, name: str | None = None) -> CameraDiscovery:
         len(pictures),
         dict(sorted(counts.items())),
         dict(Counter(file.role.split for file in pictures if file.role.split)),
-        sum(bool(masks.beside(file)) for file in pictures),
+        sum(bool(masks.beside(file)) for file in pictures) - len(unused),
         [] if by_day.unclear else camera_days(camera),
         [
             *_oddities(camera, files, pictures, refused, counts),
             *cameras_in_one(opened),
+            *odd_masks,
+            *mask_oddities(masks, unused),
             *look_oddities([levels for _, levels in opened], unusable),
         ],
         _samples(camera, opened, masks),
@@ -133,23 +140,6 @@ def _by_day(pictures: list[CameraFile], wanted: list[bool]) -> dict[date, int]:
 def _to_state(by_day: DaySettings) -> str:
     """The key that a person must decide on, as TOML, and why; nothing where days are clear."""
     return f"day_pattern = {json.dumps(by_day.camera.day_pattern)}  # {by_day.unclear}" if by_day.unclear else ""
-
-
-def _kept_label(file: CameraFile, masks: Masks, camera: Camera) -> str:
-    """A picture's label as ingestion keeps it: masks decide where the path does not call the part good."""
-    label = file.role.label
-    if not masks.beside(file) or (label and is_normal(label, camera)):
-        return label
-    return named_defect(label) if masks.mark(file) else NORMAL
-
-
-def _all_masks(files: list[CameraFile]) -> Masks:
-    """The masks of every day."""
-    by_day = [masks_of(files, day) for day in sorted({file.day for file in files if file.day is not None})]
-    return Masks(
-        {path: mask for masks in by_day for path, mask in masks.of_picture.items()},
-        [mask for masks in by_day for mask in masks.lonely],
-    )
 
 
 def _oddities(
@@ -172,7 +162,9 @@ def _oddities(
     if noted := [file for file in pictures if file.stamp.note]:
         odd.append(f"{len(noted)} names contradict their folder: {noted[0].name} ({noted[0].stamp.note})")
     odd += contradictions(pictures, camera)
-    if not any(is_normal(label, camera) for label in counts):
+    if set(counts) == {DEFECT} and not any(file.role.label for file in pictures):
+        odd.append("every picture is a defect by its marks: see whether they mark the defect, and add good parts")
+    elif not any(is_normal(label, camera) for label in counts):
         names = ", ".join(sorted(counts))
         odd.append(f"no label says that a part is good ({names}): name those of good parts in normal_labels")
     return odd
@@ -198,8 +190,7 @@ def _samples(camera: Camera, opened: list[tuple[CameraFile, np.ndarray]], masks:
             continue
         try:
             x, shape = camera_image(read_image_file(file.path), camera)
-            mask = masks.beside(file)
-            marked = masks.read(mask, shape, camera) if mask else None
+            marked = shown_by(file, shape, masks, camera).mask
         except UnreadableError:
             continue
         taken[file.role.label] += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def labels_of_set(
         return Guess() if all(file.annotation for file in pictures) else _guess("labels", *_one_folder(folders))
     for key, (value, why) in (
         ("labels", _pairs(pictures)),
-        ("labels", _mixed(folders, masks)),
+        ("labels", _mixed(folders, masks, camera)),
         ("labels", _names(folders, camera)),
         ("normal_labels", good_of_labels({label: len(files) for label, files in folders.items()})),
         ("labels", _one_folder(folders)),
@@ -72,12 +72,18 @@ def _pairs(pictures: list[CameraFile]) -> tuple[dict[str, str], str]:
     return {f"*{TEMPLATE}.*": "good", f"*{TESTED}.*": "defect"}, f"{pairs} pairs of a template and a tested picture"
 
 
-def _mixed(folders: Mapping[str, list[CameraFile]], masks: Masks) -> tuple[dict[str, str], str]:
+def _mixed(folders: Mapping[str, list[CameraFile]], masks: Masks, camera: Camera) -> tuple[dict[str, str], str]:
     """Labels for a set of which a folder that names no known fault holds pictures with marks and others without."""
-    for label, files in folders.items():
-        marked = sum(bool(masks.beside(file)) for file in files)
-        if 0 < marked < len(files) and not names_fault(label):
-            return {"*": ""}, f"'{label}' holds pictures with and without marks and so names no defect; marks decide"
+    has_marks: tuple[Callable[[CameraFile], bool], ...] = (
+        lambda file: bool(masks.beside(file)),
+        lambda file: masks.mark(file, camera),
+    )
+    for has_mark in has_marks:
+        for label, files in folders.items():
+            if not names_fault(label) and 0 < sum(map(has_mark, files)) < len(files):
+                return {
+                    "*": ""
+                }, f"'{label}' holds pictures with and without marks and so names no defect; marks decide"
     return {}, ""
 
 

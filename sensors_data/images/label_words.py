@@ -70,7 +70,7 @@ _VIEWS = _set(
     fronte retro sopra sotto sinistra destra 上 下 左 右 正面 背面 侧面 側面
     """
 )
-IN_ANY_ORDER = _set("images imgs img image data photos photo pictures pics raw jpg jpeg png bmp tif tiff")
+IN_ANY_ORDER = _set("images imgs img image data photos photo pictures pics raw rgb jpg jpeg png bmp tif tiff")
 """Containers that count for nothing even where the settings state the order of folders."""
 _CONTAINERS = IN_ANY_ORDER | _set(
     """

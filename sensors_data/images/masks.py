@@ -15,9 +15,10 @@ from sensors_data.errors import UnreadableError
 from sensors_data.images.arrays import cut_out, fitted
 from sensors_data.images.files import decode_levels, read_image_file
 from sensors_data.images.inbox import CameraFile
-from sensors_data.images.roles import is_mask_folder
+from sensors_data.images.mask_names import without_picture_word
+from sensors_data.images.mask_pixels import is_like_mask, marked_of_picture, marked_pixels
 
-_LOSSY, _PLAIN = {".jpg", ".jpeg", ".jpe", ".jfif"}, {".png", ".bmp", ".gif", ".tif", ".tiff"}
+_PHOTOGRAPH, _PLAIN = {".jpg", ".jpeg", ".jpe", ".jfif"}, {".png", ".bmp", ".gif", ".tif", ".tiff"}
 
 
 @dataclass(frozen=True)
@@ -39,84 +40,104 @@ class Masks:
         annotated = picture.annotation is not None and picture.annotation.marks
         return self.of_picture.get(picture.path, (picture,) if annotated else ())
 
-    def mark(self, picture: CameraFile) -> bool:
-        """Whether one of the files that `beside` gives marks something; one that cannot be read marks nothing."""
+    def mark(self, picture: CameraFile, camera: Camera) -> bool:
+        """Whether one of the files that `beside` gives marks something, or cannot be read."""
         for marking in self.beside(picture):
-            if marking.annotation is not None and marking.annotation.marks:
-                return True
             try:
-                if decode_levels(read_image_file(marking.path)).any():
+                if marking == picture or marked_pixels(marking.path, camera.mask_background).any():
                     return True
             except UnreadableError:
-                continue
+                return True
         return False
 
-    def read(self, markings: tuple[CameraFile, ...], shape: tuple[int, ...], camera: Camera) -> np.ndarray:
-        """What `beside` gave, as the picture is kept, (1, H, W) uint8, 255 where one of them marks something, else 0.
+    def marked(self, picture: CameraFile, shape: tuple[int, ...], camera: Camera) -> np.ndarray:
+        """What is marked in a picture of `shape` (H, W), at that size, (1, H, W) bool.
 
-        UnreadableError when it cannot be read or has another size than its picture, (H, W).
+        UnreadableError when it cannot be read or has other proportions than its picture.
         """
-        marked = np.any([_marked(marking, shape) for marking in markings], axis=0)
-        part = cut_out((marked * 255).astype(np.uint8), camera.region)
-        return ((fitted(part, camera.shape[1:], camera.fit) > 0) * np.uint8(255)).astype(np.uint8)
+        return np.asarray(
+            np.any([_marked(marking, picture, shape, camera) for marking in self.beside(picture)], axis=0)
+        )
+
+    def read(self, picture: CameraFile, shape: tuple[int, ...], camera: Camera) -> np.ndarray:
+        """What is marked in a picture of `shape` (H, W), as it is kept, (1, H, W) uint8, 255 or 0."""
+        return as_kept(self.marked(picture, shape, camera), camera)
 
 
-def _marked(mask: CameraFile, shape: tuple[int, ...]) -> np.ndarray:
+def as_kept(marked: np.ndarray, camera: Camera) -> np.ndarray:
+    """Marked pixels (1, H, W) as the camera keeps them, uint8, 255 where a pixel holds a marked one, else 0."""
+    part = cut_out((marked * 255).astype(np.uint8), camera.region)
+    return ((fitted(part, camera.shape[1:], camera.fit) > 0) * np.uint8(255)).astype(np.uint8)
+
+
+def _marked(marking: CameraFile, picture: CameraFile, shape: tuple[int, ...], camera: Camera) -> np.ndarray:
     """The pixels that a mask or an annotation marks, uint8 (1, H, W), 255 or 0."""
-    if mask.annotation is not None and mask.annotation.marks:
-        return mask.annotation.mask(shape)
-    levels = decode_levels(read_image_file(mask.path))
-    if levels.shape[1:] != shape:
-        sizes = f"{levels.shape[2]}x{levels.shape[1]} pixels, its picture {shape[1]}x{shape[0]}"
-        raise UnreadableError(f"a mask of {sizes}", "the picture is kept without it")
-    marked: np.ndarray = ((levels > levels.max() // 2).any(axis=0, keepdims=True) * 255).astype(np.uint8)
-    return marked
+    if marking.annotation is not None and marking.annotation.marks:
+        return marking.annotation.mask(shape)
+    return marked_of_picture(marking.path, picture.path, shape, camera.mask_background)
 
 
 def masks_of(files: list[CameraFile], day: date) -> Masks:
     """The masks of a day's pictures.
 
-    A file is a mask when it lies in a folder of masks (MVTec's `ground_truth`), when it is called like a picture with
-    `_mask`, `_gt` or `_label` behind (Kolektor), or when a JPEG of the same name lies beside it and it has two levels.
+    A file is a mask when it lies in a folder of masks (MVTec's `ground_truth`), when the settings say so, when it is
+    called like a picture with `_mask`, `_gt` or `_label` behind (Kolektor) or `mask_` before, or when a JPEG of the
+    same name lies beside it and it has two levels. One that is only called so is none without a picture, unless it has
+    the content of a mask.
     """
-    pictures = [file for file in files if not file.refusal and not _in_mask_folder(file)]
-    by_key: dict[str, list[CameraFile]] = defaultdict(list)
-    by_stem: dict[str, list[CameraFile]] = defaultdict(list)
-    for file in pictures:
-        by_key[file.role.key].append(file)
-        by_stem[file.path.stem.lower()].append(file)
+    pictures = [file for file in files if not file.refusal and not file.role.is_mask]
+    names = _names(pictures, day)
     of_picture: dict[Path, tuple[CameraFile, ...]] = {}
     lonely = []
     for file in files:
-        if file.refusal or not file.role.mask_of or file.day not in (day, None):
+        if file.refusal or not (file.role.is_mask or file.role.mask_of) or file.day not in (day, None):
             continue
-        owners = _owners(file, by_key, by_stem, day)
-        if owners:
+        if owners := _owners(file, names):
             owner = _nearest(owners, file).path
             of_picture[owner] = (*of_picture.get(owner, ()), file)
-        elif _in_mask_folder(file) and file.day == day:
+        elif file.day == day and (file.role.is_mask or is_like_mask(file.path)):
             lonely.append(file)
     for picture, mask in _pairs(pictures, day):
         of_picture.setdefault(picture.path, (mask,))
     return Masks(of_picture, lonely)
 
 
-def _owners(
-    mask: CameraFile, by_key: dict[str, list[CameraFile]], by_stem: dict[str, list[CameraFile]], day: date
-) -> list[CameraFile]:
-    """The pictures of a day that a mask may belong to: of its folders and name, else the only one of its name where the
-    mask's path names no label (AITEX). Several masks of one picture lie in a folder of its name (MVTec LOCO).
+@dataclass(frozen=True)
+class _Names:
+    """A day's pictures by names of theirs."""
+
+    by_key: dict[str, list[CameraFile]]
+    by_short_key: dict[str, list[CameraFile]]
+    """Without a word such as `img_` before the name."""
+    by_stem: dict[str, list[CameraFile]]
+
+
+def _names(pictures: list[CameraFile], day: date) -> _Names:
+    names = _Names(defaultdict(list), defaultdict(list), defaultdict(list))
+    for file in pictures:
+        if file.day == day:
+            folder, slash, stem = file.role.key.rpartition("/")
+            names.by_key[file.role.key].append(file)
+            names.by_short_key[folder + slash + without_picture_word(stem)].append(file)
+            names.by_stem[stem].append(file)
+    return names
+
+
+def _owners(mask: CameraFile, names: _Names) -> list[CameraFile]:
+    """The pictures that a mask may belong to: of its folders and name, else the only one of its name where the mask's
+    path names no label (AITEX). Several masks of one picture lie in a folder of its name (MVTec LOCO).
     """
-    folder, _, stem = mask.role.mask_of.rpartition("/")
-    for owners in (by_key.get(mask.role.mask_of, []), by_key.get(folder, [])):
-        if today := [p for p in owners if p.day == day and p.path != mask.path]:
-            return today
-    alone = [p for p in by_stem.get(stem, []) if p.day == day and p.path != mask.path]
-    return alone if len(alone) == 1 and not mask.role.label else []
-
-
-def _in_mask_folder(file: CameraFile) -> bool:
-    return any(is_mask_folder(part) for part in file.name.split("/")[:-1])
+    keys = mask.role.mask_of
+    folder = keys[0].rpartition("/")[0]
+    places = [names.by_key.get(key) for key in (*keys, folder)] + [names.by_short_key.get(key) for key in keys]
+    for owners in places:
+        if others := [picture for picture in owners or [] if picture.path != mask.path]:
+            return others
+    for key in keys if not mask.role.label else ():
+        alone = [picture for picture in names.by_stem.get(key.rpartition("/")[2], []) if picture.path != mask.path]
+        if alone:
+            return alone if len(alone) == 1 else []
+    return []
 
 
 def _nearest(owners: list[CameraFile], mask: CameraFile) -> CameraFile:
@@ -140,7 +161,7 @@ def _pairs(pictures: list[CameraFile], day: date) -> list[tuple[CameraFile, Came
             beside[(file.path.parent, file.path.stem)].append(file)
     pairs = []
     for files in beside.values():
-        photographs = [f for f in files if f.path.suffix.lower() in _LOSSY]
+        photographs = [f for f in files if f.path.suffix.lower() in _PHOTOGRAPH]
         others = [f for f in files if f.path.suffix.lower() in _PLAIN]
         if len(photographs) == 1 and len(others) == 1 and _has_two_levels(others[0].path):
             pairs.append((photographs[0], others[0]))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 
 from sensors_data.camera import Camera
+from sensors_data.images import mask_names
 from sensors_data.images.label_words import IN_ANY_ORDER, is_container, is_view, same_label, says_good
 
 SPLITS = {
@@ -19,20 +20,6 @@ SPLITS = {
     "validation": "valid",
 }
 """Folders that are a part of a labelled set, and how the part is called here."""
-MASK_FOLDERS = frozenset(
-    [
-        "ground_truth",
-        "groundtruth",
-        "ground-truth",
-        "gt",
-        "mask",
-        "masks",
-        "annotation",
-        "annotations",
-        "segmentation",
-        "segmentations",
-    ]
-)
 _PLACE = re.compile(
     r"(cam|camera|line|press|machine|station|cell|shift|lane|unit|side|view|hall|plant|site|robot|belt)"
     r"[-_ ]?[a-z0-9]{1,3}",
@@ -42,9 +29,6 @@ _PLACE = re.compile(
 _NUMBER = re.compile(r"(?!ok|ng|io)[a-z]{0,3}[-_]?\d{2,}", re.IGNORECASE)
 """Folders that number parts, as `0042`, `S0001` or `kos07`: they name no defect."""
 _WITH_FILLER = re.compile(r"^(.+?)[-_ ]?(?:images?|imgs?|set|public|private|private_mixed)$")
-_MASK_NAME = re.compile(
-    r"^(?P<stem>.+?)[-_](?:mask|masks|gt|label|groundtruth|ground_truth|seg)(?:[-_]?\d{1,2})?$", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
@@ -55,28 +39,32 @@ class Role:
     label: str
     split: str
     """train, valid, test, or nothing."""
-    mask_of: str
-    """For a mask, its picture's key; nothing for a picture."""
+    mask_of: tuple[str, ...]
+    """For what may be a mask, keys that its picture may have, the likeliest first; nothing for a picture."""
+    is_mask: bool
+    """Whether it is a mask even where its picture is not there: by its folder, or by the settings."""
     key: str
     """What a picture and its mask have in common."""
 
 
 def role_of(folders: list[str], stem: str, path: str, camera: Camera) -> Role:
     """The role of a file with these folders below the inbox, those of days left out."""
-    match = _MASK_NAME.match(stem)
     words = [_word(folder) for folder in folders]
-    beside = {"label", "labels"} if match else set()  # DAGM's folder of masks; a label may also be the product
-    mask_folder = any(is_mask_folder(folder) for folder in folders)
+    of_mask = mask_names.FOLDERS | mask_names.stated_folders(camera)
+    stems = [*mask_names.picture_stems(stem), *mask_names.stated_stems(stem, path, camera)]
+    is_mask = not of_mask.isdisjoint(words) or mask_names.is_stated(path, camera)
+    beside = {"label", "labels"} if stems else set()  # DAGM's folder of masks; a label may also be the product
     split = next((SPLITS[word] for word in reversed(words) if word in SPLITS), "")
-    understood = MASK_FOLDERS | SPLITS.keys() | IN_ANY_ORDER | beside
+    understood = of_mask | SPLITS.keys() | IN_ANY_ORDER | beside
     named = [folder for folder, word in zip(folders, words, strict=True) if word not in understood]
     named = named if camera.folders else [folder for folder in named if not is_container(folder)]
     asset, label = _asset_and_label(named, camera.folders)
-    plain = match["stem"] if match else stem
     label = next((value for form, value in camera.labels.items() if fits(path, form)), label)
-    is_mask = mask_folder or match is not None
-    key = "/".join([*(f.lower() for f in named), plain.lower()])
-    return Role(asset, label, split, key if is_mask else "", "/".join([*(f.lower() for f in named), stem.lower()]))
+    if is_mask:
+        stems = [mask_names.one_form(stem), *stems, *mask_names.heads(stem)]
+    below = "".join(f"{folder.lower()}/" for folder in named)
+    keys = tuple(dict.fromkeys(below + name for name in stems))
+    return Role(asset, label, split, keys, is_mask, below + mask_names.one_form(stem))
 
 
 def is_left_out(path: str, camera: Camera) -> bool:
@@ -104,16 +92,11 @@ def _asset_and_label(named: list[str], order: tuple[str, ...]) -> tuple[str, str
     return asset, label
 
 
-def is_mask_folder(folder: str) -> bool:
-    """Whether a folder is called as those of masks are."""
-    return _word(folder) in MASK_FOLDERS
-
-
 def _word(folder: str) -> str:
-    """A folder's name in small letters; without `images`, `set` or `public` behind the name of a part or of masks."""
-    lower = folder.lower()
+    """A folder's name in one form; without `images`, `set` or `public` behind the name of a part or of masks."""
+    lower = mask_names.one_form(folder)
     match = _WITH_FILLER.match(lower)
-    return match[1] if match and match[1] in MASK_FOLDERS | SPLITS.keys() else lower
+    return match[1] if match and match[1] in mask_names.FOLDERS | SPLITS.keys() else lower
 
 
 def fits(path: str, form: str) -> bool:

@@ -9,18 +9,8 @@ import tomlkit
 from sensors_data.images.discover import CameraDiscovery
 
 _KEYS = (
-    "size",
-    "tiles",
-    "channels",
-    "bits",
-    "any_size",
-    "fit",
-    "day_pattern",
-    "day_from",
-    "undated_day",
-    "folders",
-    "labels",
-    "normal_labels",
+    *("size", "tiles", "channels", "bits", "any_size", "fit", "day_pattern", "day_from", "undated_day"),
+    *("folders", "labels", "normal_labels", "leave_out", "masks", "mask_background"),
 )
 
 
@@ -34,7 +24,7 @@ def with_camera(text: str, discovery: CameraDiscovery, detector: dict[str, Any])
     for key in _KEYS:
         if key not in values or (key not in discovery.reasons and key not in ("size", "channels")):
             continue
-        item = tomlkit.item(values[key])
+        item = tomlkit.item(list(values[key]) if isinstance(values[key], tuple) else values[key])
         if reason := discovery.reasons.get(key):
             item.comment(" ".join(reason.split()))
         table.add(key, item)

@@ -138,7 +138,7 @@ def _with(
     if path in said.not_used:
         return replace(file, refusal=said.not_used[path], is_list=True)
     if path in said.masks:
-        return replace(file, role=replace(role, mask_of=keys[said.masks[path]]))
+        return replace(file, role=replace(role, mask_of=(keys[said.masks[path]],), is_mask=True))
     if path in said.splits and role.split not in ("test", "valid"):
         role = replace(role, split=said.splits[path])
     annotation, note = without_useless_runs(said.annotations.get(path), path)

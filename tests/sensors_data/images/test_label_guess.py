@@ -147,14 +147,14 @@ def test_a_folder_of_which_some_pictures_are_annotated_names_no_defect_as_in_voc
     assert kinds_of(tmp_path) == ({"": 4, "missing_hole": 2}, 2)
 
 
-@pytest.mark.parametrize(("listed", "labels"), [(3, {"ok": 2, "ng": 1}), (2, {"": 1, "ok": 1, "ng": 1})])
-def test_what_a_list_leaves_out_has_no_label_by_the_one_folder_of_all(tmp_path, listed, labels):
+@pytest.mark.parametrize(("listed", "labels"), [(3, {"ok": 2, "ng": 1}), (2, {"unknown": 1, "ok": 1, "ng": 1})])
+def test_what_a_list_leaves_out_is_unknown_and_the_one_folder_of_all_is_no_label(tmp_path, listed, labels):
     for n in range(3):
         put(tmp_path / f"Charge/{n}.png")
     rows = ["filename,label", "0.png,ng", "1.png,ok", "2.png,ok"][: listed + 1]
     (tmp_path / "list.csv").write_text("\n".join(rows), encoding="utf-8")
     found = discover_camera(tmp_path)
-    assert (found.labels, bool(found.camera.labels)) == (labels, listed < 3)
+    assert (found.labels, found.camera.labels) == (labels, {})
 
 
 def test_drawings_over_a_picture_are_no_parts_and_init_says_so(tmp_path):
