@@ -44,6 +44,7 @@ SHELVES = [
     "tables",
     "places",
     "counted",
+    "texts",
 ]
 cases, *others = (_beside(f"export_{shelf}") for shelf in SHELVES)
 exports = _beside("exports")

@@ -1,0 +1,53 @@
+# ruff: noqa: E501 (a case a line reads like a table)
+"""Exports whose cells hold texts with marks of their own, months in words, and numbers between words."""
+
+from __future__ import annotations
+
+from export_cases import FLOW, HOURS, ROWS, TEMP, Case, comma, lines
+
+TURN = HOURS + (HOURS[0].replace(day=27) - HOURS[0])
+"""Hours about the end of February."""
+
+
+def pair(n: int) -> str:
+    return f"{TEMP[n]:.2f},{FLOW[n]:.2f}"
+
+
+def in_words(february: str, march: str, style: str = "%-d. %b %Y %-H:%M") -> str:
+    """Two sensors by the hour, the month of each time in words."""
+
+    def row(n: int) -> str:
+        word = february if TURN[n].month == 2 else march
+        return f"{TURN[n].strftime(style.replace('%b', word))};{comma(TEMP[n])};{comma(FLOW[n])}"
+
+    return lines("Zeit;temp;flow", row)
+
+
+SENTENCES = [
+    Case("texts with commas in quotes", lines("time,place,temp,flow,state", lambda n: f'{HOURS[n // 2]},"Hall 2, Line {3 + n % 2}",{pair(n)},"running, no alarm"'), assets=("Hall 2, Line 3", "Hall 2, Line 4")),
+    Case("texts with commas between semicolons", lines("Zeit;Ort;Bemerkung;temp;flow", lambda n: f"{HOURS[n]:%d.%m.%Y %H:%M};Werk Nord, Kassel;ok, geprüft;{comma(TEMP[n])};{comma(FLOW[n])}")),
+    Case("a comma in every quoted cell", lines('"Time","Machine, line","temp","flow","Comment"', lambda n: f'"{HOURS[n]}","Press, left","{1000 + TEMP[n]:,.2f}","{FLOW[n]:.2f}","{"" if n % 9 else "operator said ok, went on"}"'), assets=("Press, left",)),
+]  # fmt: skip
+
+WORDS = [
+    Case(f"months in {name}", in_words(*months, style), first="2026-02-27 00:00:00")
+    for name, style, *months in (
+        ("German", "%-d. %b %Y %H:%M Uhr", "Feb", "Mär"),
+        ("Czech", "%-d. %b %Y %-H:%M", "úno", "bře"),
+        ("Croatian", "%-d. %b %Y. %H:%M", "velj", "ožu"),
+        ("Slovak", "%-d. %b %Y %-H:%M", "februára", "marca"),
+        ("Finnish", "%-d. %b %Y %H:%M", "helmik.", "maalisk."),
+        ("Estonian", "%-d. %b %Y %H:%M", "veebr", "märts"),
+        ("Ukrainian", "%-d %b %Y %H:%M", "лют.", "бер."),
+        ("Serbian", "%-d. %b %Y. %H:%M", "феб", "мар"),
+        ("Lithuanian", "%Y %b %d %H:%M", "vas.", "kov."),
+        ("Malay", "%-d %b %Y %H:%M", "Feb", "Mac"),
+    )
+]
+
+CASES = [*SENTENCES, *WORDS]
+
+REFUSED = [
+    ("a month that no language here has", in_words("Feb", "Foo"), "'1. Foo 2026 0:00' is not read; write them all in one form"),
+    ("dates that a spreadsheet swapped", lines("Date,temp", lambda n: f"{f'{HOURS[n]:%Y-%d-%m %H:%M:%S}' if HOURS[n].day < 6 else f'{HOURS[n]:%d/%m/%Y %H:%M}'},{TEMP[n]:.2f}"), "'06/02/2026 00:00' is not read"),
+]  # fmt: skip
