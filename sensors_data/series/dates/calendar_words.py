@@ -70,6 +70,10 @@ october ตุลาคม ต.ค.
 november พฤศจิกายน พ.ย.
 december ธันวาคม ธ.ค.
 """
+_CROATIAN_ALONE = """
+sij velj ožu tra svi kol ruj stu siječanj siječnja veljača veljače ožujak ožujka travanj travnja svibanj svibnja
+lipanj lipnja srpanj srpnja kolovoz kolovoza rujan rujna studeni studenoga prosinac prosinca
+"""
 _IN_ORDER = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
@@ -133,13 +137,7 @@ MONTHS = {
 
 CROATIAN = {"lip": 6, "srp": 7, "lis": 10, "listopad": 10, "listopada": 10}
 """Words that name a month in Croatian, and the one after it in MONTHS, as in Polish or Czech."""
-CROATIAN_ALONE = frozenset(
-    map(
-        plain_word,
-        "sij velj ožu tra svi kol ruj stu siječanj siječnja veljača veljače ožujak ožujka travanj travnja svibanj svibnja"
-        " lipanj lipnja srpanj srpnja kolovoz kolovoza rujan rujna studeni studenoga prosinac prosinca".split(),
-    )
-)
+CROATIAN_ALONE = frozenset(map(plain_word, _CROATIAN_ALONE.split()))
 """Croatian words for months that no other language here has."""
 
 

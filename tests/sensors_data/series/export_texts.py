@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from export_cases import FLOW, HOURS, ROWS, TEMP, Case, comma, lines
+from export_cases import FLOW, HOURS, TEMP, Case, comma, lines
 
 TURN = HOURS + (HOURS[0].replace(day=27) - HOURS[0])
 """Hours about the end of February."""
