@@ -17,7 +17,10 @@ _ENDED = r"(.*\d{1,2}:\d{2}(?::\d{2})?)-(\d{1,2}:\d{2}(?::\d{2})?)"
 _HOUR = r"(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{4}年\d{1,2}月\d{1,2}日) (\d{1,2})( ?(?:h|H|시|時|时|点|Uhr)?)"
 """A date and an hour without minutes."""
 
-_RARE = ("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %Z %Y", "%a %b %d %H:%M:%S %z %Y", "%a %b %d %Y %H:%M:%S[ %z][ %*]")
+_RARE = (
+    "%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %Z %Y", "%a %b %d %H:%M:%S %z %Y", "%a %b %d %Y %H:%M:%S[ %z][ %*]",
+    "%b %d %H:%M:%S %Y",
+)  # fmt: skip
 """Forms with the year behind the clock."""
 
 DIGITS = {

@@ -22,7 +22,7 @@ from sensors_data.series.files.line_protocol import is_line_protocol, line_proto
 from sensors_data.series.files.long_periods import with_a_row_a_part
 from sensors_data.series.files.lvm import is_lvm, lvm_csv
 from sensors_data.series.files.markup import is_markup, markup_csv
-from sensors_data.series.files.named_cells import has_named_cells, named_cells_csv
+from sensors_data.series.files.named_cells import has_named_cells, has_objects, named_cells_csv, objects_alone
 from sensors_data.series.files.nmon import is_nmon, nmon_csv
 from sensors_data.series.files.p1 import has_meter_times, has_telegrams, telegrams_csv, with_meter_times
 from sensors_data.series.files.perfdata import has_perfdata, perfdata_csv
@@ -105,6 +105,8 @@ def as_table(data: bytes, name: str) -> bytes:
         return _round_robin(data.decode("utf-8", "replace"))
     if (rule := rule_of(data)) > 0:
         return ruled_csv(data, rule)
+    if has_objects(data):
+        return _json(objects_alone(data.decode("utf-8-sig", "replace")), name)
     if has_named_cells(data):
         return named_cells_csv(data.decode("utf-8-sig", "replace"))
     if (place := across(data)) is not None:

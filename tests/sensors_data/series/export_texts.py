@@ -45,7 +45,19 @@ WORDS = [
     )
 ]
 
-CASES = [*SENTENCES, *WORDS]
+LOGS = [
+    Case(f"a log with {name}", lines("", row), assets=("p1", "p2"), file="export.log", first=first)
+    for name, row, first in (
+        ("a host before the pairs", lambda n: f"{HOURS[n // 2]:%Y-%m-%dT%H:%M:%S.%f}+01:00 gw01 telemetry[{812 + n // 9}]: device=p{1 + n % 2} temp={TEMP[n]:.2f} flow={FLOW[n]:.2f}", "2026-02-01 23:00:00"),
+        ("a weight before the pairs", lambda n: f"{HOURS[n // 2]},000 {('INFO', 'WARN')[n % 7 == 0]}  collector - device=p{1 + n % 2} temp={TEMP[n]:.2f} flow={FLOW[n]:.2f}", "2026-02-02 00:00:00"),
+        ("a machine before the pairs", lambda n: f"<134>1 {HOURS[n // 2]:%Y-%m-%dT%H:%M:%S}Z p{1 + n % 2} plcd 4711 - - temp={TEMP[n]:.2f} flow={FLOW[n]:.2f}", "2026-02-02 00:00:00"),
+        ("a year behind the clock", lambda n: f"{HOURS[n // 2]:%b %e %H:%M:%S %Y} gw01 device=p{1 + n % 2} temp={TEMP[n]:.2f} flow={FLOW[n]:.2f}", "2026-02-02 00:00:00"),
+        ("an object a line", lambda n: f'{HOURS[n // 2]},000 INFO {{"device": "p{1 + n % 2}", "temp": {TEMP[n]:.2f}, "flow": {FLOW[n]:.2f}}}', "2026-02-02 00:00:00"),
+        ("values behind colons", lambda n: f"[{HOURS[n // 2]}] p{1 + n % 2} temp: {TEMP[n]:.2f} C, flow: {FLOW[n]:.2f} bar, STATE: RUN", "2026-02-02 00:00:00"),
+    )
+]  # fmt: skip
+
+CASES = [*SENTENCES, *WORDS, *LOGS]
 
 REFUSED = [
     ("a month that no language here has", in_words("Feb", "Foo"), "'1. Foo 2026 0:00' is not read; write them all in one form"),
