@@ -7,7 +7,7 @@ import re
 from sensors_data.series.dates.shapes import shape_of
 
 _NUMBER = re.compile(
-    r"[+\-\u2212]?[\d.,\u066b\u066c' \u00a0\u202f]*\d[.,]?(?:[eE][+-]?\d+)?"
+    r"[+\-\u2212]?[\d.,\u066b\u066c' \u00a0\u202f]*\d[.,]?(?:[eE][+-]?\d+|[dD][+-]\d+)?"
     r"(?:[ \u00a0]?[^\s\d.,;:+\-/]{1,8}(?:/[^\s\d.,;:+\-/]{1,4}\d?| [A-Za-z]{1,3})?)?"
 )
 

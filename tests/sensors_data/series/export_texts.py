@@ -57,7 +57,12 @@ LOGS = [
     )
 ]  # fmt: skip
 
-CASES = [*SENTENCES, *WORDS, *LOGS]
+NUMBERS = [
+    Case("numbers of double precision", lines("time,temp,flow", lambda n: f"{HOURS[n]},{TEMP[n]:.6E},{FLOW[n]:.6E}".replace("E+", "D+"))),
+    Case("cells that a spreadsheet is made to take for texts", lines("time,temp,flow", lambda n: f'="{HOURS[n]}",="{TEMP[n]:.2f}","=""{FLOW[n]:.2f}"""')),
+]  # fmt: skip
+
+CASES = [*SENTENCES, *WORDS, *LOGS, *NUMBERS]
 
 REFUSED = [
     ("a month that no language here has", in_words("Feb", "Foo"), "'1. Foo 2026 0:00' is not read; write them all in one form"),
