@@ -59,6 +59,7 @@ LOGS = [
 
 NUMBERS = [
     Case("numbers of double precision", lines("time,temp,flow", lambda n: f"{HOURS[n]},{TEMP[n]:.6E},{FLOW[n]:.6E}".replace("E+", "D+"))),
+    Case("kelvin in some cells", lines("time,temp,flow", lambda n: f"{HOURS[n]},{240 + TEMP[n]:.2f}{' K' if n % 2 else ''},{FLOW[n]:.2f}")),
     Case("cells that a spreadsheet is made to take for texts", lines("time,temp,flow", lambda n: f'="{HOURS[n]}",="{TEMP[n]:.2f}","=""{FLOW[n]:.2f}"""')),
 ]  # fmt: skip
 
