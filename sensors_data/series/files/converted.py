@@ -55,6 +55,11 @@ _FOREIGN = {
     b"$GP": ("a log of NMEA 0183", "convert its sentences to CSV, each with the time of the RMC before it"),
     b"%PDF": ("a PDF", "export the readings as CSV or .xlsx"),
     b"MDF ": ("a measurement file of ASAM", "write it as CSV: docs/how-to/files"),
+    b"7z\xbc\xaf": ("a 7z archive", "unpack it and name the folder"),
+    b"Rar!\x1a": ("a RAR archive", "unpack it and name the folder"),
+    b"\x28\xb5\x2f\xfd": ("packed by Zstandard", "unpack it, or pack it by gzip"),
+    b"Obj\x01": ("an Avro file", "write it as Parquet or CSV"),
+    b"\x00\x01\x00\x00Standard ": ("a database of Access", "export its table as CSV"),
     b"TDSm": ("a TDMS file", "write it as CSV: docs/how-to/files"),
 }
 """How files begin that are not read here, what they are, and the remedy."""
@@ -71,6 +76,8 @@ def as_table(data: bytes, name: str) -> bytes:
         return _json(_TOPIC.sub(_with_topic, data), name)
     if foreign := next((convert for mark, convert in _FOREIGN.items() if data.startswith(mark)), None):
         raise UnreadableError(f"{name} is {foreign[0]}", foreign[1])
+    if data.startswith(b"ORC") and b"ORC" in data[-8:]:
+        raise UnreadableError(f"{name} is an ORC file", "write it as Parquet or CSV")
     if is_markup(start):
         return markup_csv(data, name)
     if has_telegrams(data):

@@ -78,6 +78,8 @@ def _from_zip(path: Path, layout: Layout) -> bytes:
                 from sensors_data.series.files.workbooks import sheet_csv  # openpyxl is needed for few files
 
                 return _table(sheet_csv(path, layout.sheet), path.name, layout)
+            if {"mimetype", "content.xml"} <= {entry.filename for entry in inside}:
+                raise UnreadableError(f"{path.name} is a workbook of OpenDocument", "save it as .xlsx or CSV")
             if len(inside) != 1:
                 check_entries(inside, path.name)
                 names = ", ".join(i.filename for i in inside[:6]) or "nothing"
