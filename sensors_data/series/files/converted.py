@@ -22,6 +22,7 @@ from sensors_data.series.files.line_protocol import is_line_protocol, line_proto
 from sensors_data.series.files.long_periods import with_a_row_a_part
 from sensors_data.series.files.lvm import is_lvm, lvm_csv
 from sensors_data.series.files.markup import is_markup, markup_csv
+from sensors_data.series.files.month_sheets import month_sheets_csv
 from sensors_data.series.files.named_cells import has_named_cells, has_objects, named_cells_csv, objects_alone
 from sensors_data.series.files.nmon import is_nmon, nmon_csv
 from sensors_data.series.files.p1 import has_meter_times, has_telegrams, telegrams_csv, with_meter_times
@@ -125,6 +126,8 @@ def _plain_table(data: bytes, name: str) -> bytes:
     """A text with factors applied, meters' times in ISO 8601, and a row a part of a period, a machine, a value."""
     encoding = encoding_of(data[: data.rfind(b"\n", 0, 200_000) + 1] or data)
     table = as_utf8(data, name, encoding) if encoding != "utf-8" else data
+    if (months := month_sheets_csv(table)) is not None:
+        return months
     read = scaled_csv(table) if is_scaled(table) else table
     if has_meter_times(table):
         read = with_meter_times(read)

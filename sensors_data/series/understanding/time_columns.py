@@ -200,7 +200,8 @@ def _of_other(column: Column) -> bool:
 
 def _not_of_one_form(column: Column) -> str:
     """The first text of a column of times that its first one's format does not read; empty where that reads none."""
-    first = shape_of(column.distinct[0])
+    shapes = [shape_of(text) for text in column.distinct[:50].astype(str)]
+    first = shapes[0] if 2 * sum(shape is not None for shape in shapes) > len(shapes) else None
     styles = [style_of([first], date) for date in first.dates] if first else []
     texts = pd.Series(column.distinct)
     read = [plausible(read_texts(texts, style)[0]) for style in styles]
@@ -225,8 +226,8 @@ def _no_time(columns: list[Column], name: str) -> UnreadableError:
             f"{name}: the dates in column '{other.name}', like '{other.distinct[0][:30]}', are of another calendar",
             "export them with years of the common era, like 2026",
         )
-    if dated and (unread := _not_of_one_form(dated[0])):
-        shown = f"'{dated[0].name}', like '{dated[0].distinct[0][:30]}',"
+    if mixed := next((column for column in worded if not _stamp(column) and _not_of_one_form(column)), None):
+        shown, unread = f"'{mixed.name}', like '{mixed.distinct[0][:30]}',", _not_of_one_form(mixed)
         return UnreadableError(
             f"{name}: the times in column {shown} are not all of one form: '{unread[:30]}' is not read",
             "write them all in one form, the month as a number",

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
 from export_cases import FLOW, HOURS, TEMP, Case, comma, lines
 
 TURN = HOURS + (HOURS[0].replace(day=27) - HOURS[0])
@@ -63,7 +66,23 @@ NUMBERS = [
     Case("cells that a spreadsheet is made to take for texts", lines("time,temp,flow", lambda n: f'="{HOURS[n]}",="{TEMP[n]:.2f}","=""{FLOW[n]:.2f}"""')),
 ]  # fmt: skip
 
-CASES = [*SENTENCES, *WORDS, *LOGS, *NUMBERS]
+DAYS_DOWN = np.arange(24)[:, None] / 4 + 20 + np.arange(31) / 50
+
+
+def of_month(title: str, days: int, hours: Callable[[int], str], mark: str = ",") -> str:
+    """A sheet of a month: hours down, days across, a mean behind each row and below them all."""
+    head = [title, "", mark.join(["Hour", *(str(day) for day in range(1, days + 1)), "Mean"])]
+    rows = [mark.join([hours(n), *(f"{DAYS_DOWN[n][day]:.2f}" for day in range(days)), "23.0"]) for n in range(24)]
+    return "\n".join([*head, *rows, mark.join(["Mean", *["23.0"] * (days + 1)]), ""])
+
+
+MONTHS = [
+    Case("a month across by clocks", of_month("Rainfall level,,\nMonth:,February 2026", 28, lambda n: f"{n:02d}:00"), 24 * 28, sensors=("Rainfall level",), first="2026-02-01 00:00:00"),
+    Case("a month across by hours from 1", of_month("Mesiac 02/2026", 28, lambda n: f"{n + 1}", ";"), 24 * 28, sensors=("value",), first="2026-02-01 01:00:00"),
+    Case("two months across", of_month("March 2026", 31, str) + "\n" + of_month("April 2026", 30, str), 24 * 61, sensors=("value",), first="2026-03-01 00:00:00"),
+]  # fmt: skip
+
+CASES = [*MONTHS, *SENTENCES, *WORDS, *LOGS, *NUMBERS]
 
 REFUSED = [
     ("a month that no language here has", in_words("Feb", "Foo"), "'1. Foo 2026 0:00' is not read; write them all in one form"),
