@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import numpy as np
@@ -82,7 +83,11 @@ MONTHS = [
     Case("two months across", of_month("March 2026", 31, str) + "\n" + of_month("April 2026", 30, str), 24 * 61, sensors=("value",), first="2026-03-01 00:00:00"),
 ]  # fmt: skip
 
-CASES = [*MONTHS, *SENTENCES, *WORDS, *LOGS, *NUMBERS]
+OBJECTS = [
+    Case("channels beside their times", json.dumps({"device": "chiller-2", "time": [f"{hour:%Y-%m-%d %H:%M}" for hour in HOURS], "channels": {name: {"unit": "C", "data": values.round(2).tolist()} for name, values in (("temp", TEMP), ("flow", FLOW))}}), assets=("chiller-2",), file="export.json"),
+]  # fmt: skip
+
+CASES = [*OBJECTS, *MONTHS, *SENTENCES, *WORDS, *LOGS, *NUMBERS]
 
 REFUSED = [
     ("a month that no language here has", in_words("Feb", "Foo"), "'1. Foo 2026 0:00' is not read; write them all in one form"),
