@@ -42,6 +42,21 @@ november noiembrie noi
 december δεκ δεκεμβρίου грудень грудня gruodžio gruodis prosinac prosinca detsember decembris
 december dec dezember dez decembre diciembre dic dicembre dezembro grudzień grudnia gru декабрь декабря дек aralık ara
 december prosinec prosince joulukuu joulukuuta desember des decembrie
+january jän led januára януари яну січ sij јануар јан saus jaan gener tammi ιανουάριος јануари xaneiro xan januarie
+january janar tammik
+february úno februára февруари лют velj фебруар феб vas veebr febrer helmi φεβρουάριος febreiro shkurt shk helmik
+march mär bře marec бер ožu kov mac maalis μάρτιος maalisk
+april dub apríla април квіт tra bal huhti απρίλιος prill pri huhtik
+may kvě трав svi мај geg maig touko μάιος toukok
+june čvn júna юни черв јун birž junij juny kesä ιούνιος јуни xuño junie qershor qer kesäk
+july čvc júla юли лип јул liep julij juliol julai heinä ιούλιος јули xullo xul julie korrik korr heinäk
+august srp augusta серп kol avgust avg rugp agost ag ogos ogo elo αύγουστος ágúst gusht gush aoû elok
+september zář septembra септември сеп вер ruj септембар septembar rugs setembre syys σεπτέμβριος shtator sht syysk
+october říj októbra октомври жовт октобар oktobar spal loka οκτώβριος tetor tet lokak
+november listopadu novembra ноември ное листопада лист листопад stu новембар нов novembar lapkr marras νοέμβριος nëntor
+november nën marrask
+december pro decembra декември груд децембар дец decembar gruod dets desembre disember dis joulu δεκέμβριος decembro
+december dhjetor dhj jouluk
 january มกราคม ม.ค.
 february กุมภาพันธ์ ก.พ.
 march มีนาคม มี.ค.
@@ -54,6 +69,10 @@ september กันยายน ก.ย.
 october ตุลาคม ต.ค.
 november พฤศจิกายน พ.ย.
 december ธันวาคม ธ.ค.
+"""
+_CROATIAN_ALONE = """
+sij velj ožu tra svi kol ruj stu siječanj siječnja veljača veljače ožujak ožujka travanj travnja svibanj svibnja
+lipanj lipnja srpanj srpnja kolovoz kolovoza rujan rujna studeni studenoga prosinac prosinca
 """
 _IN_ORDER = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -115,6 +134,11 @@ MONTHS = {
     for word in line.split()
 }
 """The number of a month by its name or short name, as `plain_word` gives it."""
+
+CROATIAN = {"lip": 6, "srp": 7, "lis": 10, "listopad": 10, "listopada": 10}
+"""Words that name a month in Croatian, and the one after it in MONTHS, as in Polish or Czech."""
+CROATIAN_ALONE = frozenset(map(plain_word, _CROATIAN_ALONE.split()))
+"""Croatian words for months that no other language here has."""
 
 
 def month_number(word: str) -> int:

@@ -48,7 +48,7 @@ _COUNTS = {"P": (1800, 1), "Q": (900, 1), "h": (3600, 0), "i": (60, 0), "s": (1,
 """Signs of a count of the day or, %J, of the year: the seconds of one, and the first number."""
 
 _WORDS = {
-    "b": r"(?:[^\W\d_]{3,14}\.?|[\u0e01-\u0e4e.]{3,14})",
+    "b": r"(?:[^\W\d_]{2,14}\.?|[\u0e01-\u0e4e.]{3,14})",
     "a": r"\(?[^\W\d_]{1,12}\)?\.?,?",
     "p": rf"(?:[aApP](?:\.?\s?[mM]\.?)?|{HALVES_BEHIND}|{HALVES})",
     "z": r"(?:[zZ]|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?(?::?\d{2})?|UTC|GMT)",

@@ -17,7 +17,10 @@ _ENDED = r"(.*\d{1,2}:\d{2}(?::\d{2})?)-(\d{1,2}:\d{2}(?::\d{2})?)"
 _HOUR = r"(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{4}年\d{1,2}月\d{1,2}日) (\d{1,2})( ?(?:h|H|시|時|时|点|Uhr)?)"
 """A date and an hour without minutes."""
 
-_RARE = ("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %Z %Y", "%a %b %d %H:%M:%S %z %Y", "%a %b %d %Y %H:%M:%S[ %z][ %*]")
+_RARE = (
+    "%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %Z %Y", "%a %b %d %H:%M:%S %z %Y", "%a %b %d %Y %H:%M:%S[ %z][ %*]",
+    "%b %d %H:%M:%S %Y",
+)  # fmt: skip
 """Forms with the year behind the clock."""
 
 DIGITS = {
@@ -95,7 +98,7 @@ def _by_hours(distinct: pd.Series) -> DateForm | None:
 
 def best_style(styles: list[str], texts: pd.Series) -> DateForm | None:
     """The style that reads most of the texts, of several alike the one whose times jump least."""
-    read = {style: _plausible(read_texts(texts, style)[0]) for style in styles}
+    read = {style: plausible(read_texts(texts, style)[0]) for style in styles}
     shares = {style: float(np.mean(~np.isnat(times))) for style, times in read.items()}
     most = max(shares.values())
     if most < 0.5:
@@ -145,7 +148,8 @@ def _are_quoted(texts: pd.Series) -> bool:
     return bool(len(texts)) and bool(texts.str.fullmatch("'[^']+'").all())
 
 
-def _plausible(times: np.ndarray) -> np.ndarray:
+def plausible(times: np.ndarray) -> np.ndarray:
+    """Times, NaT for those of other years than 1990 to 2099."""
     outside = (times < np.datetime64("1990-01-01")) | (times >= np.datetime64("2100-01-01"))
     return np.where(outside, np.datetime64("NaT"), times)
 

@@ -27,7 +27,7 @@ _GAP = (
 )
 _ZONE = r"(?P<zg>\s?)(?P<z>[zZ]|(?:UTC|GMT)?[+-]\d{1,2}:?\d{0,2}|[A-Z]{2,5}|\[?[A-Z][a-z]+/[A-Za-z_]+\]?)?"
 _WEEKDAY = r"(?:(?P<wd>[^\W\d_]{2,10}\.?,?)\s+)?"
-_NAME = r"(?:(?P<name>[^\W\d_]{3,14})\.?|(?P<thai>[\u0e01-\u0e4e.]{3,14}))"
+_NAME = r"(?:(?P<name>[^\W\d_]{2,14})\.?|(?P<thai>[\u0e01-\u0e4e.]{3,14}))"
 _TAIL = r"(?P<tail>\s*(?:[-–/~]|to|bis|until|au)\s*\d.*|\s*[\[(].*[\])]|(?<=\d\d) [A-Z][A-Za-z_]{2,24})?"
 """What may stand behind a time: the end of its interval, or its zone once more, as in brackets or by its city."""
 _MARK = r"[-/._ ]"
@@ -37,8 +37,8 @@ _DATES = [
     (rf"\d{{1,2}}(?P<s>{_MARK})\d{{1,2}}(?P=s)\d{{4}}", ("%d{s}%m{s}%Y", "%m{s}%d{s}%Y")),
     (rf"\d{{1,2}}(?P<s>{_MARK})\d{{1,2}}(?P=s)\d{{2}}", ("%d{s}%m{s}%y", "%m{s}%d{s}%y", "%y{s}%m{s}%d")),
     (
-        rf"\d{{1,2}}(?:st|nd|rd|th|er)?(?P<s>\.? de | ?[-/. ]+|){_NAME}(?P<t> de |,? ?[-/. ]+|)\d{{4}}",
-        ("%d{s}%b{t}%Y",),
+        rf"\d{{1,2}}(?:st|nd|rd|th|er)?(?P<s>\.? de | ?[-/. ]+|){_NAME}(?P<t> de |,? ?[-/. ]+|)\d{{4}}(?P<e>\.?)",
+        ("%d{s}%b{t}%Y{e}",),
     ),
     (rf"\d{{1,2}}(?P<s>[-/. ]+){_NAME}(?P<t>[-/. ]+)\d{{2}}", ("%d{s}%b{t}%y",)),
     (rf"{_NAME}(?P<s>[-/ ]+)\d{{1,2}}(?:st|nd|rd|th)?(?P<t>,? ?[-/ ]*)\d{{4}}", ("%b{s}%d{t}%Y",)),

@@ -35,17 +35,27 @@ def tables_within(path: Path, suffixes: tuple[str, ...]) -> list[Path]:
             if len(inside) < 2:
                 return [path]
             check_entries(inside, path.name)
-            named = [entry for entry in inside if entry.filename.lower().endswith(suffixes)]
-            tables = [entry for entry in named if not entry.filename.lower().endswith((".zip", *NOTES))]
+            tables = set(wanted([entry.filename for entry in inside], suffixes))
             folder = folder_for(path)
-            return [_unpacked(archive, entry, folder, path) for entry in tables or named] or [path]
+            return [_unpacked(archive, entry, folder, path) for entry in inside if entry.filename in tables] or [path]
     except DAMAGED:
         return [path]
 
 
+def wanted(names: list[str], suffixes: tuple[str, ...]) -> list[str]:
+    """Of the names of an archive's files those of tables; of texts beside tables none."""
+    named = [name for name in names if name.lower().endswith(suffixes)]
+    return [name for name in named if not name.lower().endswith((".zip", *NOTES))] or named
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a system hides a file of that name."""
+    return bool(re.search(r"(?:^|/)[._](?!\.)", name.removeprefix("./")))
+
+
 def entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """The files of an archive, but for those that a system hides."""
-    return [i for i in archive.infolist() if not i.is_dir() and not re.search(r"(?:^|/)[._](?!\.)", i.filename)]
+    return [i for i in archive.infolist() if not i.is_dir() and not is_hidden(i.filename)]
 
 
 def holds_workbook(inside: list[zipfile.ZipInfo]) -> bool:
@@ -55,19 +65,23 @@ def holds_workbook(inside: list[zipfile.ZipInfo]) -> bool:
 
 def check_entries(inside: list[zipfile.ZipInfo], name: str) -> None:
     """UnreadableError for an archive of too many or too large files, or of one that would lie outside its folder."""
-    if len(inside) > MOST_ENTRIES:
-        raise UnreadableError(f"{name} holds {len(inside):,} files, more than {MOST_ENTRIES:,}", "split it by month")
-    if (size := sum(entry.file_size for entry in inside)) > MOST_BYTES:
+    check_files({entry.filename: entry.file_size for entry in inside}, name)
+
+
+def check_files(sizes: dict[str, int], name: str) -> None:
+    """The same for files by their names and sizes."""
+    if len(sizes) > MOST_ENTRIES:
+        raise UnreadableError(f"{name} holds {len(sizes):,} files, more than {MOST_ENTRIES:,}", "split it by month")
+    if (size := sum(sizes.values())) > MOST_BYTES:
         raise UnreadableError(f"{name} holds {size:,} bytes, more than {MOST_BYTES:,}", "split it by month")
-    for entry in inside:
-        place = _place(entry)
+    for place in map(place_of, sizes):
         if ".." in place.parts or re.search(r"^/|^[A-Za-z]:|[\x00-\x1f]", str(place)):
             raise UnreadableError(f"{name} holds a file outside its folder: {str(place)[:60]!r}", "unpack it yourself")
 
 
-def _place(entry: zipfile.ZipInfo) -> PurePosixPath:
+def place_of(name: str) -> PurePosixPath:
     """Where a file of an archive lies; some programs part folders by a backslash."""
-    return PurePosixPath(entry.filename.replace("\\", "/"))
+    return PurePosixPath(name.replace("\\", "/"))
 
 
 def folder_for(path: Path) -> Path:
@@ -79,7 +93,7 @@ def folder_for(path: Path) -> Path:
 
 def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path, path: Path) -> Path:
     """One file of an archive, as old as the archive is."""
-    target = folder / _place(entry)
+    target = folder / place_of(entry.filename)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{target.name}.part")

@@ -17,6 +17,9 @@ _LOOSE_QUOTE = re.compile(rb'(?<=") *[,;|] +(?=")|(?<=") +[,;|]|[,;|] +(?=")')
 _COMMA_IN_DATE = re.compile(rb"(?m)^([A-Z][a-z]{2,8}\.? \d{1,2}), (\d{4})(?:,() (?=\d{1,2}:\d\d))?")
 """A date such as June 01, 2025 that begins a line without quotes; a comma before its clock too."""
 
+_AS_TEXT = re.compile(rb'(?m)(^|[,;\t|])(?:="([^"\r\n]*)"|"=""([^"\r\n]*)""")(?=[,;\t|\r\n]|\Z)')
+"""A cell that a spreadsheet is made to take for a text: `="50.22"`."""
+
 
 def even_lines(data: bytes, layout: Layout) -> bytes:
     """Text in which lines end as they should, comments are empty lines, and runs of blanks are one mark."""
@@ -44,6 +47,8 @@ def plain_lines(data: bytes) -> bytes:
         data = _LOOSE_QUOTE.sub(lambda match: match[0].strip(b" "), data)
     if len(_COMMA_IN_DATE.findall(head)) >= _OFTEN:
         data = _COMMA_IN_DATE.sub(lambda match: b" ".join(part for part in match.groups() if part is not None), data)
+    if len(_AS_TEXT.findall(head)) >= _OFTEN:
+        data = _AS_TEXT.sub(rb'\1"\2\3"', data)
     return _header_in_lines(data)
 
 

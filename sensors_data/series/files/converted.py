@@ -22,7 +22,8 @@ from sensors_data.series.files.line_protocol import is_line_protocol, line_proto
 from sensors_data.series.files.long_periods import with_a_row_a_part
 from sensors_data.series.files.lvm import is_lvm, lvm_csv
 from sensors_data.series.files.markup import is_markup, markup_csv
-from sensors_data.series.files.named_cells import has_named_cells, named_cells_csv
+from sensors_data.series.files.month_sheets import month_sheets_csv
+from sensors_data.series.files.named_cells import has_named_cells, has_objects, named_cells_csv, objects_alone
 from sensors_data.series.files.nmon import is_nmon, nmon_csv
 from sensors_data.series.files.p1 import has_meter_times, has_telegrams, telegrams_csv, with_meter_times
 from sensors_data.series.files.perfdata import has_perfdata, perfdata_csv
@@ -55,6 +56,11 @@ _FOREIGN = {
     b"$GP": ("a log of NMEA 0183", "convert its sentences to CSV, each with the time of the RMC before it"),
     b"%PDF": ("a PDF", "export the readings as CSV or .xlsx"),
     b"MDF ": ("a measurement file of ASAM", "write it as CSV: docs/how-to/files"),
+    b"7z\xbc\xaf": ("a 7z archive", "unpack it and name the folder"),
+    b"Rar!\x1a": ("a RAR archive", "unpack it and name the folder"),
+    b"\x28\xb5\x2f\xfd": ("packed by Zstandard", "unpack it, or pack it by gzip"),
+    b"Obj\x01": ("an Avro file", "write it as Parquet or CSV"),
+    b"\x00\x01\x00\x00Standard ": ("a database of Access", "export its table as CSV"),
     b"TDSm": ("a TDMS file", "write it as CSV: docs/how-to/files"),
 }
 """How files begin that are not read here, what they are, and the remedy."""
@@ -71,6 +77,8 @@ def as_table(data: bytes, name: str) -> bytes:
         return _json(_TOPIC.sub(_with_topic, data), name)
     if foreign := next((convert for mark, convert in _FOREIGN.items() if data.startswith(mark)), None):
         raise UnreadableError(f"{name} is {foreign[0]}", foreign[1])
+    if data.startswith(b"ORC") and b"ORC" in data[-8:]:
+        raise UnreadableError(f"{name} is an ORC file", "write it as Parquet or CSV")
     if is_markup(start):
         return markup_csv(data, name)
     if has_telegrams(data):
@@ -105,6 +113,8 @@ def as_table(data: bytes, name: str) -> bytes:
         return _round_robin(data.decode("utf-8", "replace"))
     if (rule := rule_of(data)) > 0:
         return ruled_csv(data, rule)
+    if has_objects(data):
+        return _json(objects_alone(data.decode("utf-8-sig", "replace")), name)
     if has_named_cells(data):
         return named_cells_csv(data.decode("utf-8-sig", "replace"))
     if (place := across(data)) is not None:
@@ -116,6 +126,8 @@ def _plain_table(data: bytes, name: str) -> bytes:
     """A text with factors applied, meters' times in ISO 8601, and a row a part of a period, a machine, a value."""
     encoding = encoding_of(data[: data.rfind(b"\n", 0, 200_000) + 1] or data)
     table = as_utf8(data, name, encoding) if encoding != "utf-8" else data
+    if (months := month_sheets_csv(table)) is not None:
+        return months
     read = scaled_csv(table) if is_scaled(table) else table
     if has_meter_times(table):
         read = with_meter_times(read)

@@ -21,6 +21,7 @@ from sensors_data.series.files.day_columns import clocks_of
 from sensors_data.series.files.kinds import called_otherwise, is_parquet
 from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.remote import copies
+from sensors_data.series.files.tar_archives import TARS, is_tar, tables_in_tar
 from sensors_data.series.values.numbers import is_blank
 
 SUFFIXES = (
@@ -50,10 +51,15 @@ FILES_AT_HAND = 4
 def find_files(inbox: str, day: date | None = None) -> list[Path]:
     """The files of an inbox (a file, a folder, or a pattern in which `{day}` stands for the date), sorted.
 
-    A zip archive of several tables stands for the files within. LookupError when there is none.
+    A zip archive of several tables, or a tar archive, stands for the files within. LookupError when there is none.
     """
-    paths = _files_at(inbox, day)
-    return sorted(t for p in paths for t in (tables_within(p, SUFFIXES) if p.name.lower().endswith(".zip") else [p]))
+    return sorted(table for path in _files_at(inbox, day) for table in _tables_of(path))
+
+
+def _tables_of(path: Path) -> list[Path]:
+    if path.name.lower().endswith(".zip"):
+        return tables_within(path, SUFFIXES)
+    return tables_in_tar(path, SUFFIXES) if is_tar(path) else [path]
 
 
 def _files_at(inbox: str, day: date | None) -> list[Path]:
@@ -63,7 +69,7 @@ def _files_at(inbox: str, day: date | None) -> list[Path]:
     place = Path(named)
     if place.is_dir():
         files = [p for p in place.rglob("*") if p.is_file() and not p.name.startswith(".")]
-        paths = [p for p in files if p.name.lower().endswith(SUFFIXES)] or called_otherwise(files)
+        paths = [p for p in files if p.name.lower().endswith((*SUFFIXES, *TARS))] or called_otherwise(files)
     elif any(mark in str(place) for mark in "*?[") and not place.is_file():
         anchor = Path(place.anchor) if place.is_absolute() else Path()
         paths = [p for p in anchor.glob(str(place.relative_to(place.anchor))) if p.is_file()]

@@ -1,4 +1,4 @@
-"""Rows of JSON that states no time of each number: a start and a step, or SenML's base and offsets."""
+"""Rows of JSON that states no time of each number: a start and a step, SenML's base and offsets, or a list of times."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 import pandas as pd
+
+from sensors_data.series.dates.shapes import shape_of
 
 _START = re.compile(r"(?:interval)?_?(?:start|beg|begin|from|t0|first)_?(?:time|date|at)?", re.IGNORECASE)
 _STEP = re.compile(
@@ -72,6 +74,37 @@ def offset_rows(value: dict[str, Any]) -> list[dict[str, str]]:
         | {key: "" if held.get(str(offset)) is None else str(held[str(offset)]) for key, held in channels.items()}
         for offset in offsets
     ]
+
+
+def channel_rows(value: dict[str, Any]) -> list[dict[str, str]]:
+    """The rows of an object with one list of times and, for each channel, an object with a list of as many values."""
+    lists = {key: part for key, part in value.items() if isinstance(part, list)}
+    groups = [part for part in value.values() if isinstance(part, dict) and part]
+    if len(lists) != 1 or len(groups) != 1 or not all(isinstance(channel, dict) for channel in groups[0].values()):
+        return []
+    ((key, moments),) = lists.items()
+    held = {name: [part for part in channel.values() if isinstance(part, list)] for name, channel in groups[0].items()}
+    alike = all(len(parts) == 1 and len(parts[0]) == len(moments) for parts in held.values())
+    if not alike or len(moments) < 2 or not all(map(_is_moment, moments)):
+        return []
+    around = {name: str(part) for name, part in value.items() if isinstance(part, str)}
+    about = {
+        name: {what: str(part) for what, part in channel.items() if isinstance(part, str)}
+        for name, channel in groups[0].items()
+    }
+    return [
+        around | {key: str(moment), "sensor": name} | about[name] | {"value": str(number)}
+        for name, parts in held.items()
+        for moment, number in zip(moments, parts[0], strict=True)
+        if number is not None and not isinstance(number, list | dict)
+    ]
+
+
+def _is_moment(moment: object) -> bool:
+    """Whether a value is a date with its clock, or as many seconds or more as since 1970."""
+    if isinstance(moment, int | float):
+        return moment >= _MOMENT
+    return isinstance(moment, str) and shape_of(moment) is not None
 
 
 def senml_rows(records: list[dict[str, Any]]) -> list[dict[str, str]]:

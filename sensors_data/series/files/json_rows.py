@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 from sensors_data.errors import UnreadableError
-from sensors_data.series.files.json_counted import counted_rows, offset_rows, senml_rows
+from sensors_data.series.files.json_counted import channel_rows, counted_rows, offset_rows, senml_rows
 from sensors_data.series.files.json_frames import frame_rows
 
 Row = dict[str, str]
@@ -119,7 +119,7 @@ def _rows_of_object(value: dict[str, Any], outer: Row) -> list[Row]:
         return [outer | {"time": key} | _flat(part) for key, part in timed]
     meta = value.get("meta")
     counted = value | meta if isinstance(meta, dict) else value
-    if rows := _split_rows(value) or counted_rows(counted) or offset_rows(value):
+    if rows := _split_rows(value) or counted_rows(counted) or offset_rows(value) or channel_rows(value):
         return [outer | row for row in rows]
     lists = {key: part for key, part in _lists(value).items() if part}
     cells = {key: part for key, part in value.items() if not isinstance(part, list) and not _is_timed(part)}

@@ -17,6 +17,7 @@ from sensors_data.layout import Layout
 from sensors_data.series.files.archives import DAMAGED, ZIP, check_entries, entries, holds_workbook
 from sensors_data.series.files.converted import as_table
 from sensors_data.series.files.stacked import one_table
+from sensors_data.series.files.tar_archives import is_tar, tar_refusal
 
 MAX_BYTES = 4 * 2**30
 """A single file larger than this, unpacked, is refused: split it by day and use {day} in the inbox."""
@@ -33,6 +34,8 @@ def unpacked(path: Path, layout: Layout | None = None) -> bytes:
         opener = gzip.open
     if head.startswith(ZIP):
         return _from_zip(path, layout or Layout())
+    if is_tar(path):
+        raise tar_refusal(path)
     try:
         with opener(path, "rb") if opener else path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -41,6 +44,8 @@ def unpacked(path: Path, layout: Layout | None = None) -> bytes:
             raise
         why = "is cut off or damaged" if "gzipped" not in str(error) else "is called .gz and is no gzip file"
         raise UnreadableError(f"{path.name} {why}", "copy it again or unpack it yourself") from error
+    if data[257:262] == b"ustar":
+        raise UnreadableError(f"{path.name} is a tar archive", "let its name end in .tar.gz, or unpack it")
     return _table(_checked(data, path.name), path.name, layout)
 
 
@@ -73,6 +78,8 @@ def _from_zip(path: Path, layout: Layout) -> bytes:
                 from sensors_data.series.files.workbooks import sheet_csv  # openpyxl is needed for few files
 
                 return _table(sheet_csv(path, layout.sheet), path.name, layout)
+            if {"mimetype", "content.xml"} <= {entry.filename for entry in inside}:
+                raise UnreadableError(f"{path.name} is a workbook of OpenDocument", "save it as .xlsx or CSV")
             if len(inside) != 1:
                 check_entries(inside, path.name)
                 names = ", ".join(i.filename for i in inside[:6]) or "nothing"

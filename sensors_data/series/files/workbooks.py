@@ -136,27 +136,46 @@ def _rows_of(text: bytes) -> list[list[str]]:
 
 
 def _first_row(rows: list[list[str]]) -> int:
-    """The place of the first row that holds a time, or numbers in most of its cells.
+    """The place of the first row that holds a time, or numbers in most of its cells, as the rows below it do.
 
     A word and what it is, above rows of more cells, are about the sheet.
     """
-    kinds_of_rows = [[kind_of(cell.strip()) for cell in row if cell.strip()] for row in rows]
+    kinds_of_rows = [_kinds(row) for row in rows]
     lengths = [len(kinds) for kinds in kinds_of_rows[:_HEAD] if kinds]
     wide = bool(lengths) and median(lengths) > 2
     for place, kinds in enumerate(kinds_of_rows):
-        about = wide and len(kinds) == 2 and kinds[0] == "w"
-        if not about and ("t" in kinds or kinds.count("n") > 0.5 * len(kinds)):
+        held = list(kinds.values())
+        about = wide and len(held) == 2 and held[0] == "w"
+        if about or not ("t" in held or held.count("n") > 0.5 * len(held)):
+            continue
+        if _are_alike(kinds, kinds_of_rows[place + 1 : place + _HEAD]):
             return place
     return len(rows)
+
+
+def _kinds(row: list[str]) -> dict[int, str]:
+    """What the filled cells of a row are, by their columns."""
+    return {place: kind_of(cell.strip()) for place, cell in enumerate(row) if cell.strip()}
+
+
+def _are_alike(kinds: dict[int, str], below: list[dict[int, str]]) -> bool:
+    """Whether half of a row's times and numbers stand where most rows below it hold their like; a last row is so."""
+    alike = []
+    for place, kind in kinds.items():
+        there = [row[place] for row in below if place in row]
+        if kind in "tn" and there:
+            alike.append(2 * there.count(kind) >= len(there))
+    return 2 * sum(alike) >= len(alike) > 0 or not any(below)
 
 
 def _header(rows: list[list[str]]) -> list[list[str]]:
     """The lines above a sheet's rows that have two cells and more, without blank cells at their ends.
 
-    A word and what it is, above wider lines, are about the sheet.
+    A word and what it is, above wider lines, are about the sheet, and so is a line that holds a time.
     """
     above = [" \x1f".join(row).rstrip(" \x1f").split(" \x1f") for row in rows[: _first_row(rows)]]
     named = [row for row in above if sum(bool(cell) for cell in row) > 1]
+    named = [row for row in named if "t" not in _kinds(row).values()] or named
     widest = max(map(len, named), default=0)
     return [row for row in named if len(row) > 2 or widest < 4][-3:]
 

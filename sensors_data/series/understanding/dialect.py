@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from math import inf
 
 from sensors_data.encodings import as_utf8, encoding_of
 from sensors_data.errors import UnreadableError
@@ -19,6 +20,10 @@ HEAD, _LOOK = 600, 500_000
 _COMMENTS = ("#", "//", "%", "!")
 _AFTER_A_NAME = ('"', ",", ";", "\t", "|")
 """What stands right behind a mark that is the whole name of a column: `#;Time;Value`."""
+_SENTENCE = re.compile(r"\D[^;,|\t]*(?:[;,] +[^\s;,|][^;,|\t]*)+")
+"""A text with a blank behind each of its commas, as `Hall 2, Line 3`."""
+_WORTH = {"t": 1.0, "n": 1.0, "w": 0.5, "x": -2.0, "": 0.0}
+"""What a cell of each kind says for the mark that parts it from its neighbours."""
 
 
 @dataclass(frozen=True)
@@ -131,17 +136,19 @@ def _separator(lines: list[str], comment: str) -> str:
 
 
 def _score(lines: list[str], mark: str) -> float:
-    """Clean cells a line, by the share of lines that have the usual number of cells."""
+    """Clean cells a line, by the share of lines that have the usual number of cells; -inf for one cell a line."""
     rows = [split(line, mark) for line in lines]
     width = _usual_width(rows)
     if width < 2:
-        return 0.0
+        return -inf
     usual = [row for row in rows if len(row) == width]
-    clean = sum(
-        1.0 if kind in ("t", "n") else 0.5 if kind == "w" else 0.0 for row in usual for kind in map(kind_of, row)
-    )
-    mixed = sum(kind_of(cell) == "x" for row in usual for cell in row)
-    return (clean - 2 * mixed) / len(usual) * (len(usual) / len(rows)) ** 2
+    worth = sum(_WORTH["w" if _is_sentence(cell, mark) else kind_of(cell)] for row in usual for cell in row)
+    return worth / len(usual) * (len(usual) / len(rows)) ** 2
+
+
+def _is_sentence(cell: str, mark: str) -> bool:
+    """Whether a cell is a text whose marks part no cells: it can only have been quoted, or a blank follows each."""
+    return kind_of(cell) == "x" and (mark in cell or bool(_SENTENCE.fullmatch(cell)))
 
 
 def _usual_width(rows: list[list[str]]) -> int:

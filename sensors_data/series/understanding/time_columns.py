@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from sensors_data.errors import UnreadableError
 from sensors_data.series.dates.formats import read_texts
-from sensors_data.series.dates.shapes import shape_of
+from sensors_data.series.dates.forms import plausible
+from sensors_data.series.dates.shapes import shape_of, style_of
 from sensors_data.series.understanding.clock_columns import clock_of
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
@@ -196,6 +198,17 @@ def _of_other(column: Column) -> bool:
     return bool(years) and all(2530 <= year <= 2650 or 1370 <= year <= 1480 for year in years)
 
 
+def _not_of_one_form(column: Column) -> str:
+    """The first text of a column of times that its first one's format does not read; empty where that reads none."""
+    shapes = [shape_of(text) for text in column.distinct[:50].astype(str)]
+    first = shapes[0] if 2 * sum(shape is not None for shape in shapes) > len(shapes) else None
+    styles = [style_of([first], date) for date in first.dates] if first else []
+    texts = pd.Series(column.distinct)
+    read = [plausible(read_texts(texts, style)[0]) for style in styles]
+    unread = min((~np.isfinite(times) for times in read), key=np.sum, default=np.zeros(len(texts), dtype=bool))
+    return str(texts[unread].iloc[0]) if unread.any() and not unread[0] else ""
+
+
 def _no_time(columns: list[Column], name: str) -> UnreadableError:
     """The refusal of a table without a time, with what was seen."""
     bare = [c for c in columns if len(c.distinct) and not c.numeric and c.distinct[:50].str.fullmatch(_NO_YEAR).all()]
@@ -212,6 +225,12 @@ def _no_time(columns: list[Column], name: str) -> UnreadableError:
         return UnreadableError(
             f"{name}: the dates in column '{other.name}', like '{other.distinct[0][:30]}', are of another calendar",
             "export them with years of the common era, like 2026",
+        )
+    if mixed := next((column for column in worded if not _stamp(column) and _not_of_one_form(column)), None):
+        shown, unread = f"'{mixed.name}', like '{mixed.distinct[0][:30]}',", _not_of_one_form(mixed)
+        return UnreadableError(
+            f"{name}: the times in column {shown} are not all of one form: '{unread[:30]}' is not read",
+            "write them all in one form, the month as a number",
         )
     if dated:
         shown = f"'{dated[0].name}', like '{dated[0].distinct[0][:30]}',"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
 
 from sensors_data.layout import Layout
 from sensors_data.series.values.numbers import BLANKS, PLAIN_SIGNS
-from sensors_data.series.values.units import factors, is_unit
+from sensors_data.series.values.units import factors, is_unit, scales
 
 _NUMBER = (
     r"\(?[$€£¥]? ?([+-]?) ?(\d[\d.,' \u00a0\u202f\u2019]*|[.,]\d+)((?:[eE][+-]?\d+)?)[)-]?\s*"
@@ -54,6 +54,8 @@ class _Seen:
     whole: int
     units: Counter[str]
     cells: int
+    scales: dict[str, float] = field(default_factory=dict)
+    """The factors behind shortened numbers: 1.013 K."""
 
 
 def marks_of(columns: dict[str, pd.Series], decimal: str | None = None, separator: str = "") -> Marks:
@@ -128,11 +130,13 @@ def _look(cells: pd.Series) -> _Seen | None:
     if named and (max(units.values()) < 0.9 * sum(units.values()) or len({match[2] for match in numbers}) == 1):
         return None  # 1X and 2Y, 4-INFO and 7-WARNING, or 7900E-HVO in every row, are names
     decimal, grouped, either = Counter[str](), Counter[str](), Counter[str]()
+    worded = [(match[2].strip(), match[4]) for match in numbers if match[4]]
+    scale = scales([match[2].strip() for match in numbers if not match[4]], worded)
     for match in numbers:
-        _count(match[2].strip(), bool(match[3]), decimal, grouped, either)
+        _count(match[2].strip(), bool(match[3]) or match[4] in scale, decimal, grouped, either)
     large = [match[2].strip() for match in numbers if re.fullmatch(r"\d{1,3} *", match[2])]
     whole = sum(len(digits) == 3 for digits in large)
-    return _Seen(decimal, grouped, either, whole, units, len(numbers))
+    return _Seen(decimal, grouped, either, whole, units, len(numbers), scale)
 
 
 def _sample(distinct: list[str]) -> list[str]:
@@ -187,7 +191,11 @@ def _count(digits: str, exponent: bool, decimal: Counter[str], grouped: Counter[
 def _units(seen: dict[str, _Seen]) -> dict[str, float]:
     """The units that stand in cells, each with what it is multiplied by: kW beside W in one column is 1000."""
     units: dict[str, float] = {}
+    as_units = {unit for seen_marks in seen.values() if not seen_marks.scales for unit in seen_marks.units}
     for seen_marks in seen.values():
+        if seen_marks.scales and not as_units & seen_marks.scales.keys():
+            units |= seen_marks.scales
+            continue
         usual = [unit for unit, count in seen_marks.units.most_common(4) if count >= max(1, 0.001 * seen_marks.cells)]
         if sum(seen_marks.units.values()) < 0.5 * seen_marks.cells:  # beside cells without one, a known unit alone
             usual = [

@@ -23,6 +23,8 @@ PLAIN_SIGNS = {0x2212: "-", 0x066B: ".", 0x066C: ","} | {
 """A typeset minus, the Arabic marks, and Arabic, Persian, Indian and wide digits, as every reader knows them."""
 _BELOW = r"\([\d.,' ]+\)|\d[\d.,' ]*-"
 """A number below zero as accounts write it: in brackets, or with its sign behind it."""
+_DOUBLE = r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)[dD][+-]\d{1,3}"
+"""A number of Fortran's double precision: 5.02D+01."""
 
 
 def is_blank(values: pd.Series) -> pd.Series:
@@ -68,6 +70,9 @@ def _parsed(text: pd.Series, layout: Layout) -> pd.Series:
             return number
         apart = number.isna() & text.str.fullmatch(r"[+-] +[\d.,]+(?:[eE][+-]?\d+)?").fillna(False)
         number = number.mask(apart, _plain(text[apart].str.replace(" ", ""), layout)) if apart.any() else number
+        double = number.isna() & text.str.fullmatch(_DOUBLE).fillna(False)
+        if double.any():
+            number = number.mask(double, _plain(text[double].str.replace(r"[dD]", "e", regex=True), layout))
         below = number.isna() & text.str.fullmatch(_BELOW).fillna(False)
         number = number.mask(below, -_plain(text[below].str.strip("()-"), layout)) if below.any() else number
         money = number.isna() & text.str.fullmatch(r"[$€£¥] ?[-\d].*").fillna(False)

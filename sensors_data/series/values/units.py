@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from statistics import median
 
 _UNITS = """
 % ‰ ppm ppb °C ℃ °F K degC degF C F deg ° rad rpm 1/min U/min min-1 min^-1 s ms us min h d Hz kHz MHz m mm cm
@@ -84,6 +85,29 @@ def factors(units: list[str]) -> dict[str, float]:
         prefix, bare = _parted(unit) or ("", unit)
         factor[unit] = PREFIXES[prefix] / sizes.setdefault(bare, PREFIXES[prefix])
     return factor
+
+
+_SCALES = {"k": 1e3, "K": 1e3, "M": 1e6, "Mil": 1e6, "Mio": 1e6, "B": 1e9, "Bil": 1e9, "Mrd": 1e9}
+"""What stands behind numbers that are shortened, as by Grafana, and what they are multiplied by."""
+
+
+def scales(bare: list[str], worded: list[tuple[str, str]]) -> dict[str, float]:
+    """The factors behind the shortened numbers (digits, word) of a column; none where the words are units.
+
+    Others stand bare beside them, and are no numbers of about the same size.
+    """
+    words = {word for _, word in worded}
+    if not bare or not words or not words <= _SCALES.keys() or words <= {"B"}:
+        return {}
+    usual, usual_bare = _usual([digits for digits, _ in worded]), _usual(bare)
+    alike = 0.5 * usual_bare <= usual <= 2 * usual_bare
+    return {} if alike else {word: _SCALES[word] for word in sorted(words)}
+
+
+def _usual(numbers: list[str]) -> float:
+    """The median size of some numbers as they are written."""
+    plain = [float(digits.replace(",", ".")) for digits in numbers if re.fullmatch(r"\d+(?:[.,]\d+)?", digits)]
+    return median(plain) if plain else 0.0
 
 
 def _parted(unit: str) -> tuple[str, str] | None:

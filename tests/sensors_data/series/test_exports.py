@@ -45,6 +45,7 @@ SHELVES = [
     "places",
     "counted",
     "alikes",
+    "texts",
 ]
 cases, *others = (_beside(f"export_{shelf}") for shelf in SHELVES)
 exports = _beside("exports")
@@ -123,6 +124,15 @@ def test_of_exports_drawn_at_random_nearly_all_are_read_right_and_none_wrong_in_
 def test_a_report_a_day_below_its_date_is_read_as_days_that_follow_one_another(put):
     found = discover(put(sys.modules["export_places"].REPORTS))
     assert (found.used, str(found.first)[:16], str(found.last)[:16]) == (384, "2026-02-02 00:00", "2026-02-09 23:00")
+
+
+def test_shortened_numbers_beside_bare_ones_are_multiplied(put):
+    values = 1000 + 40 * (cases.TEMP - 60)
+    cells = [f"{value / 1000:.3f} K" if value >= 1000 else f"{value:.0f}" for value in values]
+    found = discover(put(cases.lines("time,requests", lambda n: f"{cases.HOURS[n]},{cells[n]}")))
+    assert found.family.layout.cell_units == {"K": 1000.0}
+    assert np.abs(found.values["value"].to_numpy() - values).max() <= 0.5
+    assert found.unsure == ()
 
 
 def test_times_without_a_name_in_the_index_of_a_frame_are_its_times(put, tmp_path):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Iterator
 from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 
+from sensors_data.series.dates.calendar_words import CROATIAN, CROATIAN_ALONE, MONTHS, plain_word
 from sensors_data.series.files.day_columns import clocks_of
 from sensors_data.series.understanding.doubts.evidence import Doubt, Evidence, named
 from sensors_data.series.understanding.run_starts import UNDATED
@@ -33,6 +35,7 @@ _FORM = "mend time and time_format in the layout (--time, --format)"
 def doubts_of_times(seen: Evidence) -> Iterator[Doubt]:
     """Doubts about the times of values."""
     yield from _either_way(seen)
+    yield from _of_two_months(seen)
     yield from _repeated(seen)
     yield from _backward(seen)
     yield from _leaping(seen)
@@ -53,6 +56,21 @@ def _either_way(seen: Evidence) -> Iterator[Doubt]:
     settled |= len(days) > 2 and (np.diff(days) == np.timedelta64(1, "D")).all()  # others would lie months apart
     if not (swapped and (settled or styles[0].startswith("%d."))):
         yield Doubt(f"the times may be {styles[0]} or {styles[1]}, and {styles[0]} is taken: {_FORM}", True)
+
+
+def _of_two_months(seen: Evidence) -> Iterator[Doubt]:
+    """Words that name one month in Croatian and the next one in Polish or Czech, with no other word that settles it."""
+    column = seen.columns.get(seen.family.layout.time[0])
+    if "%b" not in (seen.family.layout.time_format or "") or column is None:
+        return
+    texts = pd.Series(column.distinct, dtype="str")
+    words = {plain_word(word) for word in texts.str.findall(r"[^\W\d_]{3,}").explode().dropna().unique()}
+    twofold = sorted(words & CROATIAN.keys())
+    others = words & MONTHS.keys() - CROATIAN.keys()
+    if twofold and others <= CROATIAN_ALONE | {"pro"}:
+        word = twofold[0]
+        months = f"{month_name[MONTHS[word]]}, in Croatian it is {month_name[CROATIAN[word]]}"
+        yield Doubt(f"the month '{word}' is read as {months}: write months as numbers", bool(others))
 
 
 def _repeated(seen: Evidence) -> Iterator[Doubt]:

@@ -39,6 +39,9 @@ _FACTOR = (
 _ALIKE = 0.995
 """Share of steps of one size from which a sensor counts rows or time."""
 
+_LIMIT = r"[<>≤≥]=? ?\d[\d.,]*\D{0,8}"
+"""What laboratories write for a value below or above what they can measure: `<0.3`."""
+
 
 def doubts_of_values(seen: Evidence) -> Iterator[Doubt]:
     """Doubts about the sizes of values and about what else they may be."""
@@ -214,6 +217,14 @@ def _unparsed(seen: Evidence) -> Iterator[Doubt]:
     cells = seen.readings[~seen.readings["sensor"].isin(worded)]
     texts = cells.loc[cells["number"].isna() & ~is_blank(cells["value"]), "value"].astype(str)
     digits = texts[texts.str.contains(r"\d", regex=True)]
+    limited = digits.str.fullmatch(_LIMIT)
+    limits, digits = digits[limited], digits[~limited]
+    if len(limits) > max(2, 0.02 * len(cells)):
+        yield Doubt(
+            f"{len(limits):,} values are limits of what can be measured, like {named(list(limits.unique()))}, and are "
+            "not used: to use a limit as the value, write it without its sign",
+            True,
+        )
     if len(digits) > max(2, 0.02 * len(cells)):
         shown = named([str(text) for text in digits.unique()])
         yield Doubt(

@@ -1,6 +1,8 @@
 """A file is read as what it holds, whatever it is called."""
 
 import gzip
+import io
+import zipfile
 
 import numpy as np
 import pandas as pd
@@ -63,3 +65,30 @@ def test_a_broken_file_is_refused_by_what_its_name_says(tmp_path):
         read_table(tmp_path / "a.parquet", Layout())
     with pytest.raises(UnreadableError, match="no workbook that can be read"):
         sheet_names(tmp_path / "a.xlsx")
+
+
+def opendocument():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in ("mimetype", "content.xml", "META-INF/manifest.xml"):
+            archive.writestr(name, "<x/>")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (opendocument(), "is a workbook of OpenDocument; save it as .xlsx or CSV"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(60), "is a 7z archive; unpack it and name the folder"),
+        (b"Rar!\x1a\x07\x01\x00" + bytes(60), "is a RAR archive; unpack it and name the folder"),
+        (b"\x28\xb5\x2f\xfd" + bytes(60), "is packed by Zstandard; unpack it, or pack it by gzip"),
+        (b"Obj\x01\x04\x14avro.codec" + bytes(60), "is an Avro file; write it as Parquet or CSV"),
+        (b"ORC\n\x0b" + bytes(60) + b"\x03ORC\x17", "is an ORC file; write it as Parquet or CSV"),
+    ],
+    ids=["OpenDocument", "7z", "RAR", "Zstandard", "Avro", "ORC"],
+)
+def test_a_file_of_a_kind_that_is_not_read_says_what_it_is(tmp_path, data, said):
+    (path := tmp_path / "a.dat").write_bytes(data)
+    with pytest.raises(UnreadableError) as refusal:
+        read_table(path, Layout())
+    assert str(refusal.value) == f"a.dat {said}"

@@ -5,6 +5,7 @@ import re
 import struct
 import time
 import zipfile
+from datetime import datetime
 
 import openpyxl
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.files.packing import unpacked
-from sensors_data.series.files.workbooks import sheet_csv
+from sensors_data.series.files.workbooks import alike, sheet_csv
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -70,6 +71,31 @@ def test_a_cell_at_the_far_end_of_a_sheet_takes_neither_time_nor_memory(book):
     with pytest.raises(UnreadableError, match=r"more than 20,000,000 blank cells"):
         sheet_csv(path, "")
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "above",
+    [("From", datetime(2026, 2, 2), "To", datetime(2026, 2, 5)), ("Plant", None, "Printed", datetime(2026, 2, 6))],
+    ids=["from and to", "printed"],
+)
+def test_times_above_the_header_leave_sheets_of_one_header_alike(tmp_path, above):
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.active)
+    for number in (1, 2):
+        sheet = workbook.create_sheet(f"Line {number}")
+        rows = [(datetime(2026, 2, 2, hour), number + hour / 10, 20 + hour) for hour in range(12)]
+        for row in (
+            ("Energy report",),
+            (*above[:3], above[3].replace(day=number)),
+            (),
+            ("Time", "Force", "Temp"),
+            *rows,
+        ):
+            sheet.append(row)
+    workbook.save(path := tmp_path / "report.xlsx")
+    assert alike(path) == ["Line 1", "Line 2"]
+    assert b"Time,Force,Temp,,sheet" in sheet_csv(path, "*")
+    assert sheet_csv(path, "*").count(b"\n2026-02-02") == 24
 
 
 def test_an_archive_whose_places_are_wrong_is_refused_with_its_name(tmp_path):

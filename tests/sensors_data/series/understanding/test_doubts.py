@@ -92,6 +92,14 @@ DOUBTFUL = {
         text("time,temp", lambda n: f"{HOURS[0] + n * pd.Timedelta(minutes=1):%d/%m/%Y %H:%M},{LEVEL[n]}"),
         "may be %d/%m/%Y %H:%M or %m/%d/%Y %H:%M",
     ),
+    "months in Croatian that are others in Polish": (
+        text("Vrijeme;temp", lambda n: f"{HOURS[n] + pd.Timedelta('115D'):%-d. %m %Y %H:%M};{LEVEL[n]}").replace(" 05 ", " svi ").replace(" 06 ", " lip "),
+        "the month 'lip' is read as July, in Croatian it is June: write months as numbers",
+    ),
+    "limits of detection": (
+        text("time,temp", lambda n: f"{HOURS[n]},{'<0.3' if n % 9 == 3 else LEVEL[n]}"),
+        "22 values are limits of what can be measured, like '<0.3', and are not used: to use a limit as the value",
+    ),
     "a total among machines": (
         "time,machine,temp\n" + "".join(f"{HOURS[0] + pd.Timedelta(minutes=n)},P{n % 2},{LEVEL[n % 200]}\n" for n in range(600)) + f"{HOURS[1]},Total,9\n",
         "machine 'Total' has 1 values, others",
