@@ -96,6 +96,8 @@ class Layout(Section):
     """Separator of cells; one blank means any run of blanks, two mean runs of two or more."""
     encoding: str = "utf-8"
     """Encoding of the text, like utf-16, cp1252 or gb18030; a byte order mark takes precedence."""
+    other_encoding: str = Field("", exclude_if=lambda name: not name)
+    """Encoding of the files that are not written in `encoding`, where it differs from file to file."""
     stacked: bool = Field(False, exclude_if=lambda stacked: not stacked)
     """Whether the file holds several tables, one below the other, each with its own header or title; read as one."""
     sheet: str = ""
@@ -124,11 +126,11 @@ class Layout(Section):
         """Equal layouts read a file alike: the key under which parsed files are kept."""
         return hash(self.model_dump_json())
 
-    @field_validator("encoding")
+    @field_validator("encoding", "other_encoding")
     @classmethod
     def _encoding_known(cls, name: str) -> str:
         try:
-            "".encode(name)
+            "".encode(name or "utf-8")
         except (LookupError, ValueError) as error:
             raise ValueError(f"unknown encoding '{name}'; write it like utf-8, utf-16, cp1252 or gb18030") from error
         return name

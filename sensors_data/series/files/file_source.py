@@ -20,6 +20,7 @@ from sensors_data.series.files.day_columns import clocks_of
 from sensors_data.series.files.kinds import called_otherwise, is_parquet
 from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.remote import copies
+from sensors_data.series.files.renamed_time import with_time_named
 from sensors_data.series.values.numbers import is_blank
 
 SUFFIXES = (
@@ -155,6 +156,7 @@ def raw_rows(frame: pd.DataFrame, name: str, layout: Layout, sensors: tuple[str,
     wanted += layout.sensor if layout.kind == "day" and not layout.value else ()
     qualities = _qualities(layout)
     wanted += list(dict.fromkeys(qualities.values()))
+    frame = with_time_named(frame, layout, wanted, sensors)
     _check_columns(frame, name, layout, wanted, sensors)
     asset = without_blanks(joined_cells(frame, layout.asset)) if layout.asset else asset_of(name, layout)
     base = pd.DataFrame(

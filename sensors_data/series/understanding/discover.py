@@ -24,7 +24,8 @@ from sensors_data.series.understanding.first_training import first_training, len
 from sensors_data.series.understanding.oddities import oddities
 from sensors_data.series.understanding.roles import tells_events
 from sensors_data.series.understanding.sensor_specs import sensor_specs
-from sensors_data.series.understanding.understand import Understood, Wishes, understand
+from sensors_data.series.understanding.understand import Understood, understand
+from sensors_data.series.understanding.wishes import Wishes
 from sensors_data.series.values.numbers import numbers_of
 from sensors_data.settings import LABEL, Family, Sensor
 
@@ -169,7 +170,7 @@ def _of_most(files: list[Path], wishes: Wishes) -> _Parts:
 
 def _as_in(path: Path, files: list[Path], wishes: Wishes) -> _Parts:
     """How a file reads, its sensors, and the values of all files that read so."""
-    understood = understand(path, wishes, len(files) > 1)
+    understood = understand(path, wishes, files)
     names = _sensor_names(understood)
     if not names:
         raise _no_sensor(path.name, understood)

@@ -9,7 +9,7 @@ import pytest
 
 from sensors_data.series.understanding.discover import discover
 from sensors_data.series.understanding.settings_text import settings_toml
-from sensors_data.series.understanding.understand import Wishes
+from sensors_data.series.understanding.wishes import Wishes
 
 HOURS = pd.date_range("2026-02-02", periods=200, freq="h")
 LEVEL = (21 + 3 * np.sin(np.arange(200) / 24 * 2 * np.pi) + np.random.default_rng(0).normal(0, 0.3, 200)).round(2)
