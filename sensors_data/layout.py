@@ -61,6 +61,9 @@ class Layout(Section):
     """Zone of times without one, like `Europe/Berlin`."""
     times: dict[str, str] = Field({}, exclude_if=lambda times: not times)
     """Wide files: sensors with a time column of their own, like `{ Flow = "Time2" }`."""
+    date_in_name: str = Field("", exclude_if=lambda form: not form)
+    """Format of the date in the files' names, for rows with a time of day alone, like `%d%m%Y`; a slash behind it,
+    `%Y-%m-%d/`, means their folders' names."""
     start: str | None = None
     """The date from which relative times count, like `2026-02-02`."""
     end: str | None = None
@@ -71,6 +74,9 @@ class Layout(Section):
     """Whether the file's name is the asset's name; a regular expression selects the part that is."""
     asset_from_folder: bool = Field(False, exclude_if=lambda folder: not folder)
     """Whether the folder of a file is the asset's name; of `machine=K1` it is the part after `=`."""
+    sensor_from_file: bool | str = Field(False, exclude_if=lambda name: not name)
+    """Wide files: whether the file's name is the sensor's name, whose values are its one column beside the time; a
+    regular expression selects the part that is."""
     sensor: Columns = ("sensor",)
     """Long files: the column, or columns, with the sensor's name."""
     value: str = "value"
@@ -151,6 +157,12 @@ class Layout(Section):
     def _good_is_stated(self) -> Layout:
         if self.quality and not self.good:
             raise ValueError('a quality column wants good = ["..."], the qualities whose values are used')
+        return self
+
+    @model_validator(mode="after")
+    def _sensor_is_named_once(self) -> Layout:
+        if self.sensor_from_file and self.kind != "wide":
+            raise ValueError(f'sensor_from_file wants kind = "wide"; it is "{self.kind}"')
         return self
 
     @model_validator(mode="after")

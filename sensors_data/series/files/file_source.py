@@ -17,6 +17,7 @@ from sensors_data.layout import Layout
 from sensors_data.series.files.archives import tables_within
 from sensors_data.series.files.cells import read_text
 from sensors_data.series.files.day_columns import clocks_of
+from sensors_data.series.files.file_names import asset_of, called, with_sensor_of_name
 from sensors_data.series.files.kinds import called_otherwise, is_parquet
 from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.remote import copies
@@ -138,11 +139,6 @@ def _raw_readings(
     return raw_rows(frame, called(path, layout), layout, sensors), bad
 
 
-def called(path: Path, layout: Layout) -> str:
-    """A file's name for error messages and for the name of its asset: with its folder, if that names the asset."""
-    return f"{path.parent.name}/{path.name}" if layout.asset_from_folder else path.name
-
-
 def forget_files() -> None:
     """Let go of the files that were read of late."""
     _raw_readings.cache_clear()
@@ -157,6 +153,7 @@ def raw_rows(frame: pd.DataFrame, name: str, layout: Layout, sensors: tuple[str,
     qualities = _qualities(layout)
     wanted += list(dict.fromkeys(qualities.values()))
     frame = with_time_named(frame, layout, wanted, sensors)
+    frame = with_sensor_of_name(frame, name, layout, wanted, sensors)
     _check_columns(frame, name, layout, wanted, sensors)
     asset = without_blanks(joined_cells(frame, layout.asset)) if layout.asset else asset_of(name, layout)
     base = pd.DataFrame(
@@ -211,7 +208,8 @@ def _check_columns(frame: pd.DataFrame, name: str, layout: Layout, wanted: list[
     there = list(frame.columns)[:12]
     if missing := [column for column in wanted if column not in frame.columns]:
         raise UnreadableError(f"{name} has no column {missing}", f"it has {there}")
-    if layout.kind == "wide" and not set(sensors) & set(frame.columns):
+    of_columns = layout.kind == "wide" and not layout.sensor_from_file
+    if of_columns and not set(sensors) & set(frame.columns):
         raise UnreadableError(f"{name} has none of the sensors {list(sensors)[:8]}", f"it has {there}")
 
 
@@ -239,14 +237,3 @@ def without_blanks(names: pd.Series) -> pd.Series:
         return names
     bare = names.astype(str).str.replace("\u00a0", " ").str.strip()
     return bare.str.replace(r'^="(.*)"$', r"\1", regex=True)  # so spreadsheets are made to take digits for a text
-
-
-def asset_of(name: str, layout: Layout) -> str:
-    """The asset of a file that is called `name`: its folder, its stem or a part of it, where the layout says so."""
-    if layout.asset_from_folder and "/" in name:
-        return name.split("/")[0].split("=")[-1]
-    stem = name.split(".")[0]
-    if isinstance(layout.asset_from_file, str):
-        match = re.search(layout.asset_from_file, name)
-        return (match[1] if match and match.re.groups else match[0]) if match else stem
-    return stem if layout.asset_from_file else "asset"

@@ -12,10 +12,11 @@ def with_time_named(frame: pd.DataFrame, layout: Layout, wanted: list[str], sens
 
     It is as it stands where another known column is missing too, or where several columns are not known.
     """
+    columns = sensors if layout.kind == "wide" and not layout.sensor_from_file else ()
     time = layout.time[0]
-    missing = {*wanted, *(sensors if layout.kind == "wide" else ())} - set(frame.columns)
+    missing = {*wanted, *(columns)} - set(frame.columns)
     if len(layout.time) > 1 or missing != {time}:
         return frame
-    known = {*wanted, *layout.ignore, *(sensors if layout.kind == "wide" else ())}
+    known = {*wanted, *layout.ignore, *columns}
     unknown = [name for name in frame.columns if name not in known]
     return frame.rename(columns={unknown[0]: time}) if len(unknown) == 1 else frame

@@ -17,7 +17,8 @@ from sensors_data.layout import Layout
 from sensors_data.series.dates.far_times import without_far
 from sensors_data.series.dates.parsing import read_times
 from sensors_data.series.files.cells import Body, body_of
-from sensors_data.series.files.file_source import asset_of, joined_cells, raw_rows, without_blanks
+from sensors_data.series.files.file_source import joined_cells, raw_rows, without_blanks
+from sensors_data.series.files.file_names import asset_of
 from sensors_data.series.files.kinds import is_parquet
 from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.plain_text import plain_body
@@ -98,7 +99,7 @@ class TimedFile:
 def is_plain(layout: Layout) -> bool:
     """Whether numbers and times stand in a layout's files as programs write them."""
     marked = layout.decimals or layout.thousands or layout.cell_units
-    return not (marked or layout.end or layout.times or layout.fill_down)
+    return not (marked or layout.end or layout.times or layout.fill_down or layout.sensor_from_file)
 
 
 def opened(path: Path, layout: Layout) -> tuple[Body | pa.Table, list[str]] | None:

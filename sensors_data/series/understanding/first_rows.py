@@ -17,6 +17,8 @@ import pandas as pd
 from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.files.cells import filled_down, read_text
+from sensors_data.series.files.dated_by_name import lacks_date, says_date
+from sensors_data.series.files.dates_in_names import form_of_names
 from sensors_data.series.files.file_source import read_table
 from sensors_data.series.files.kinds import is_parquet
 from sensors_data.series.files.packing import unpacked
@@ -41,7 +43,7 @@ def columns_of(
 
     Dates and marks are those of some rows of the other `files` too.
     """
-    table, dialect = _table(path, wishes)
+    table, dialect = _table(path, wishes, files)
     if dialect is not None and (merged := merged_columns(table)):
         table, dialect = filled_down(table, merged), replace(dialect, fill_down=merged)
     others = _tables_alike(path, wishes, files, list(map(str, table.columns)))
@@ -69,7 +71,7 @@ def _tables_alike(path: Path, wishes: Wishes, files: Sequence[Path], names: list
     tables = []
     for other in (others[place] for place in places):
         try:
-            rows, dialect = _table(other, wishes)
+            rows, dialect = _table(other, wishes, files)
         except (UnreadableError, OSError):
             continue  # it is said later that it cannot be read
         there = list(map(str, rows.columns))
@@ -110,16 +112,18 @@ def _beyond_ascii(rows: pd.DataFrame) -> bool:
     return not all(text.isascii() for text in (*map(str, rows.columns), *texts))
 
 
-def _table(path: Path, wishes: Wishes) -> tuple[pd.DataFrame, Dialect | None]:
+def _table(path: Path, wishes: Wishes, files: Sequence[Path]) -> tuple[pd.DataFrame, Dialect | None]:
     """A file's first rows, and the dialect of its text."""
     if is_parquet(path):
         return read_table(path, Layout())[0].iloc[:LOOK], None
     sheet = wishes.sheet or sheets_of(path)
-    data = unpacked(path, Layout(sheet=sheet))
+    data, form = unpacked(path, Layout(sheet=sheet)), ""
+    if lacks_date(data) and not all(says_date(other.name) for other in files) and (form := form_of_names(files)):
+        data = unpacked(path, Layout(sheet=sheet, date_in_name=form))
     one = None if sheet else one_table(data, path.name, wishes.separator or separator_of(data, path.name))
     data = data if one is None else one
     dialect = dialect_of(data, path.name, wishes.encoding if one is None else "utf-8", wishes.separator)
-    dialect = replace(dialect, sheet=sheet, stacked=one is not None)
+    dialect = replace(dialect, sheet=sheet, stacked=one is not None, date_in_name=form)
     rows, _ = read_text(data, path.name, Layout.model_validate(dialect.keys()))
     rows = rows.iloc[:LOOK]
     return rows[~_repeats_header(rows)], dialect  # a header that is repeated says nothing of its columns

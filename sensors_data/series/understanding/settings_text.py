@@ -80,6 +80,7 @@ def _layout(discovery: Discovery) -> Table:
         "start": "the file has no date; state the day on which the count began",
         "ignore": "; ".join(ignored),
         "asset_from_folder": "the folders hold files of the same times: each is a machine",
+        "sensor_from_file": "the files are called as quantities or tags: each holds one sensor",
         "asset_from_file": "the files' times lie over one another: each is a machine",
     }
     keys = layout.model_dump(exclude_defaults=True)
