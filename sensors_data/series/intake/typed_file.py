@@ -17,8 +17,8 @@ from sensors_data.layout import Layout
 from sensors_data.series.dates.far_times import without_far
 from sensors_data.series.dates.parsing import read_times
 from sensors_data.series.files.cells import Body, body_of
-from sensors_data.series.files.file_source import joined_cells, raw_rows, without_blanks
 from sensors_data.series.files.file_names import asset_of
+from sensors_data.series.files.file_source import joined_cells, raw_rows, without_blanks
 from sensors_data.series.files.kinds import is_parquet
 from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.plain_text import plain_body

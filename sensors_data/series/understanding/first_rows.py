@@ -36,9 +36,7 @@ OTHERS, ROWS = 12, 300
 """Other files of a folder that are looked at, and rows of each."""
 
 
-def columns_of(
-    path: Path, wishes: Wishes, files: Sequence[Path] = ()
-) -> tuple[list[Column], Dialect | None, Marks]:
+def columns_of(path: Path, wishes: Wishes, files: Sequence[Path] = ()) -> tuple[list[Column], Dialect | None, Marks]:
     """A file's columns by its first rows, the dialect of its text, and the marks of its numbers.
 
     Dates and marks are those of some rows of the other `files` too.
@@ -65,7 +63,7 @@ _Table = tuple[pd.DataFrame, Dialect | None]
 
 
 def _tables_alike(path: Path, wishes: Wishes, files: Sequence[Path], names: list[str]) -> list[_Table]:
-    """Some rows of other files that have the same columns, but maybe another name of one: its first, last, some between."""
+    """Some rows of other files with the same columns, one maybe called otherwise: the first, the last, some between."""
     others = [other for other in files if other != path]
     places = np.unique(np.linspace(0, len(others) - 1, min(OTHERS, len(others))).round().astype(int))
     tables = []
@@ -150,5 +148,3 @@ def _without_dates(cells: dict[str, pd.Series]) -> dict[str, pd.Series]:
         if 2 * len(dates) < len(sample) or 2 * numbers >= len(sample):
             plain[name] = column
     return plain
-
-

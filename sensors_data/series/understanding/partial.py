@@ -13,9 +13,9 @@ from sensors_data.layout import Layout
 from sensors_data.series.files.file_source import find_files
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
+from sensors_data.series.understanding.first_rows import columns_of
 from sensors_data.series.understanding.settings_text import key_of, layout_table
 from sensors_data.series.understanding.time_columns import find_time
-from sensors_data.series.understanding.first_rows import columns_of
 from sensors_data.series.understanding.wishes import Wishes
 
 MEND = "MEND THIS LINE"

@@ -46,7 +46,7 @@ def sensors_by_name(files: list[Path], understood: Understood) -> dict[str, obje
 
 
 def _are_sensors(names: list[str]) -> bool:
-    """Whether all names say what was measured, and not all the same: by quantities' words, or as tags of instruments."""
+    """Whether all names say what was measured, and not all the same: words for quantities, or tags of instruments."""
     quantities = [_quantities(name) for name in names]
     if all(quantities) and len(set().union(*quantities)) > 1:
         return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +32,7 @@ from sensors_data.series.understanding.wishes import Wishes
 from sensors_data.series.values.marks import Marks
 from sensors_data.settings import parse
 
+
 @dataclass(frozen=True)
 class Understood:
     """What a file holds: the layout that reads it, and why."""
@@ -47,7 +47,7 @@ class Understood:
 
 
 def understand(path: Path, wishes: Wishes, files: Sequence[Path] = ()) -> Understood:
-    """How a file, maybe one of several `files`, is to be read. UnreadableError says what is missing in it, and what to state."""
+    """How a file, maybe one of `files`, is to be read. UnreadableError says what is missing, and what to state."""
     columns, dialect, marks = columns_of(path, wishes, files)
     cells = {column.name: column.cells for column in columns}
     time = _stated_time(columns, wishes) or find_time(columns, path.name, len(files) > 1)
