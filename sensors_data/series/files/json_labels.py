@@ -48,7 +48,7 @@ def labels_filled(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _label(key: str, part: Any) -> Any:
-    """What a part of an object says that names it: a text under a name for labels, or an object's texts of that kind."""
+    """What a part of an object says that names it: a text under a name for labels, or such texts of an object."""
     if isinstance(part, str):
         return part if _LABEL.fullmatch(key) else None
     if isinstance(part, dict):
