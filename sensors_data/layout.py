@@ -94,6 +94,8 @@ class Layout(Section):
     """Decimal separator of numbers."""
     thousands: Literal["", ".", ",", " ", "'"] = ""
     """Thousands separator of numbers, if any."""
+    decimal_by_file: bool = Field(False, exclude_if=lambda by_file: not by_file)
+    """Whether some files have the other decimal separator; then each file is read by the one that it shows."""
     decimals: dict[str, Literal[".", ","]] = Field({}, exclude_if=lambda decimals: not decimals)
     """Columns with another decimal separator, like `{ Strom = "." }`; the other mark then separates thousands."""
     cell_units: dict[str, float] = {}

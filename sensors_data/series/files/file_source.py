@@ -19,6 +19,7 @@ from sensors_data.series.files.cells import read_text
 from sensors_data.series.files.day_columns import clocks_of
 from sensors_data.series.files.file_names import asset_of, called, with_sensor_of_name
 from sensors_data.series.files.kinds import called_otherwise, is_parquet
+from sensors_data.series.files.other_decimal import in_decimal_of
 from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.remote import copies
 from sensors_data.series.files.renamed_time import with_time_named
@@ -136,7 +137,8 @@ def _raw_readings(
     path: Path, mtime_ns: int, size: int, layout: Layout, sensors: tuple[str, ...]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     frame, bad = read_table(path, layout)
-    return raw_rows(frame, called(path, layout), layout, sensors), bad
+    rows = raw_rows(frame, called(path, layout), layout, sensors)
+    return rows.assign(value=in_decimal_of(rows["value"], layout)), bad
 
 
 def forget_files() -> None:

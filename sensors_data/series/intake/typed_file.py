@@ -99,7 +99,8 @@ class TimedFile:
 def is_plain(layout: Layout) -> bool:
     """Whether numbers and times stand in a layout's files as programs write them."""
     marked = layout.decimals or layout.thousands or layout.cell_units
-    return not (marked or layout.end or layout.times or layout.fill_down or layout.sensor_from_file)
+    by_file = layout.sensor_from_file or layout.decimal_by_file
+    return not (marked or layout.end or layout.times or layout.fill_down or by_file)
 
 
 def opened(path: Path, layout: Layout) -> tuple[Body | pa.Table, list[str]] | None:

@@ -41,11 +41,16 @@ class Dialect:
     stacked: bool = False
     other_encoding: str = ""
     date_in_name: str = ""
+    decimal_by_file: bool = False
 
     def keys(self) -> dict[str, object]:
         """The keys of a layout."""
         names = ("encoding", "separator", "skip_lines", "header_rows", "name_rows", "comment", "sheet", "stacked")
-        of_folder = {name: getattr(self, name) for name in ("other_encoding", "date_in_name") if getattr(self, name)}
+        of_folder = {
+            name: getattr(self, name)
+            for name in ("other_encoding", "date_in_name", "decimal_by_file")
+            if getattr(self, name)
+        }
         keys = {name: getattr(self, name) for name in (*names, "names", "fill_down")}
         return {**keys, **of_folder}
 

@@ -50,10 +50,12 @@ def columns_of(path: Path, wishes: Wishes, files: Sequence[Path] = ()) -> tuple[
     cells = {str(name): table[name].reset_index(drop=True) for name in table.columns}
     beside = {name: _texts_beside(name, column, others) for name, column in cells.items()}
     plain = {name: column for name, column in cells.items() if name not in wishes.time}
-    every = {
-        name: pd.concat([pd.Series(beside[name], dtype="str"), column.astype("str")]) if beside[name] else column
-        for name, column in _without_dates(plain).items()
-    }
+    plain = _without_dates(plain)
+    alike = [(rows, d) for rows, d in others if not _has_other_decimal(rows, plain)]
+    if dialect is not None and len(alike) < len(others) and not wishes.decimal:
+        dialect = replace(dialect, decimal_by_file=True)
+    texts = {name: pd.Series(_texts_beside(name, column, alike), dtype="str") for name, column in plain.items()}
+    every = {n: pd.concat([texts[n], own.astype("str")]) if len(texts[n]) else own for n, own in plain.items()}
     marks = marks_of(every, wishes.decimal, dialect.separator if dialect else "")
     columns = [Column(name, place, cells[name], marks, beside[name]) for place, name in enumerate(cells)]
     return columns, dialect, marks
@@ -87,6 +89,20 @@ def _texts_beside(name: str, cells: pd.Series, others: list[_Table]) -> tuple[st
         return ()
     columns = [rows[name] for rows, _ in others if _is_text(rows[name])]
     return tuple(dict.fromkeys(str(cell).strip() for column in columns for cell in column.dropna().tolist()))
+
+
+def _has_other_decimal(rows: pd.DataFrame, plain: dict[str, pd.Series]) -> bool:
+    """Whether another file's numbers surely have the other decimal mark in every column that shows one in both files."""
+    shown = [(_decimals(rows[name]), _decimals(column)) for name, column in plain.items()]
+    marks = [(theirs, ours) for theirs, ours in shown if theirs and ours]
+    return bool(marks) and all(len(theirs | ours) == 2 and theirs.isdisjoint(ours) for theirs, ours in marks)
+
+
+def _decimals(cells: pd.Series) -> set[str]:
+    """The marks in a column's first numbers that can only be decimal ones."""
+    texts = cells.iloc[:ROWS].tolist() if _is_text(cells) else []
+    numbers = (re.match(r"[+-]?\d+([.,])(?:\d{1,2}|\d{4,})(?![\d.,:/-])", str(cell).strip()) for cell in texts)
+    return {number[1] for number in numbers if number}
 
 
 def _is_text(cells: pd.Series) -> bool:

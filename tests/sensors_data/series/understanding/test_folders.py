@@ -91,3 +91,21 @@ def test_a_file_that_lacks_its_time_is_refused_where_two_columns_are_unknown(tmp
     found = discover(inbox)
     assert found.used == 96
     assert any("c.csv has no column ['time']" in text for text in found.odd)
+
+
+def test_a_file_with_the_other_decimal_mark_is_read_by_it(tmp_path):
+    inbox = written(tmp_path / "in", ["a.csv", "b.csv"])
+    written(inbox, ["c.csv"], days=[2])
+    text = (inbox / "c.csv").read_text().replace(".", ",").replace(";51,", ";1.051,")
+    (inbox / "c.csv").write_text(text)
+    found = discover(inbox)
+    assert found.family.layout.decimal_by_file
+    assert (found.used, found.refused) == (144, {})
+    readings, rejects = read_day(found.family, FIRST + timedelta(days=2))
+    assert (len(readings), len(rejects)) == (48, 0)
+    assert set(readings["value"].round(-1)) == {50.0, 1050.0}
+
+
+def test_files_of_one_decimal_mark_are_read_as_one_is(tmp_path):
+    inbox = written(tmp_path / "in", ["a.csv", "b.csv"], row="{};{:.2f};{:.3f}")
+    assert not discover(inbox).family.layout.decimal_by_file
