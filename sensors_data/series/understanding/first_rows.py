@@ -49,8 +49,7 @@ def columns_of(path: Path, wishes: Wishes, files: Sequence[Path] = ()) -> tuple[
         dialect = _with_encodings(dialect, [(table, dialect), *others], wishes)
     cells = {str(name): table[name].reset_index(drop=True) for name in table.columns}
     beside = {name: _texts_beside(name, column, others) for name, column in cells.items()}
-    plain = {name: column for name, column in cells.items() if name not in wishes.time}
-    plain = _without_dates(plain)
+    plain = _without_dates({name: column for name, column in cells.items() if name not in wishes.time})
     alike = [(rows, d) for rows, d in others if not _has_other_decimal(rows, plain)]
     if dialect is not None and len(alike) < len(others) and not wishes.decimal:
         dialect = replace(dialect, decimal_by_file=True)
@@ -78,8 +77,8 @@ def _tables_alike(path: Path, wishes: Wishes, files: Sequence[Path], names: list
         renamed = len(there) == len(names) and sum(a != b for a, b in zip(names, there, strict=True)) == 1
         if set(there) != set(names) and not (renamed and len(names) > 2):
             continue
-        rows = rows.set_axis(names if renamed else there, axis=1)
-        tables.append((rows.iloc[np.unique(np.linspace(0, len(rows) - 1, ROWS).astype(int))], dialect))
+        places_there = np.unique(np.linspace(0, len(rows) - 1, ROWS).astype(int))
+        tables.append((rows.set_axis(names if renamed else there, axis=1).iloc[places_there], dialect))
     return tables
 
 
@@ -92,7 +91,7 @@ def _texts_beside(name: str, cells: pd.Series, others: list[_Table]) -> tuple[st
 
 
 def _has_other_decimal(rows: pd.DataFrame, plain: dict[str, pd.Series]) -> bool:
-    """Whether another file's numbers surely have the other decimal mark in every column that shows one in both files."""
+    """Whether numbers of another file surely have the other decimal mark, in each column that shows one in both."""
     shown = [(_decimals(rows[name]), _decimals(column)) for name, column in plain.items()]
     marks = [(theirs, ours) for theirs, ours in shown if theirs and ours]
     return bool(marks) and all(len(theirs | ours) == 2 and theirs.isdisjoint(ours) for theirs, ours in marks)
