@@ -183,6 +183,7 @@ def _as_in(path: Path, files: list[Path], wishes: Wishes) -> _Parts:
     if joined := joined_columns(understood, others, lambda other: understand(other, wishes)):
         understood, names = replace(understood, layout=joined[0]), joined[1]
         parts, broken = _raw_parts(files, understood.layout, names)
+        broken = [*broken, f"files have one column each: their {len(names)} sensors are joined by time as one machine"]
     return understood, names, parts, broken
 
 

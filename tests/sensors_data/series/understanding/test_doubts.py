@@ -141,7 +141,8 @@ def test_lines_that_begin_as_rows_do_are_told(put):
 
 def test_files_with_other_columns_are_told(put, tmp_path):
     for name in ("temp", "flow"):
-        put(PLAIN.replace("temp", name, 1), f"{name}.csv")
+        rows = text(f"time,{name},{name} set", lambda n: f"{HOURS[n]},{LEVEL[n]},{LEVEL[n] + n % 3}")
+        put(rows, f"{name}.csv")
     assert "1 of 2 files are not read, like temp.csv" in " | ".join(discover(tmp_path / "inbox").unsure)
 
 

@@ -69,6 +69,7 @@ def test_files_with_a_column_of_their_own_are_joined_by_time(tmp_path):
     assert found.assets == ("asset",)
     assert list(found.family.sensors) == ["co2", "humidity", "x7"]
     assert (found.used, found.unsure) == (3 * 288, ())
+    assert any("3 sensors are joined by time" in text for text in found.odd)
 
 
 @pytest.mark.parametrize("names", [("kiln-1.csv", "kiln-2.csv"), ("P101.csv", "P102.csv"), ("HX10.csv", "PU11.csv")])
