@@ -50,6 +50,15 @@ def as_utf8(data: bytes, name: str, encoding: str) -> bytes:
         raise not_in_encoding(data, name, encoding, error.start) from error
 
 
+def fits(data: bytes, encoding: str) -> bool:
+    """Whether bytes are a text in an encoding."""
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def not_in_encoding(data: bytes, name: str, encoding: str, place: int, first: int = 1) -> UnreadableError:
     """The refusal of bytes that begin at the file's line `first`, with the line at fault and what to state instead."""
     line = data.count(b"\n", 0, place) + first

@@ -62,6 +62,9 @@ class Layout(Section):
     """Zone of times without one, like `Europe/Berlin`."""
     times: dict[str, str] = Field({}, exclude_if=lambda times: not times)
     """Wide files: sensors with a time column of their own, like `{ Flow = "Time2" }`."""
+    date_in_name: str = Field("", exclude_if=lambda form: not form)
+    """Format of the date in the files' names, for rows with a time of day alone, like `%d%m%Y`; a slash behind it,
+    `%Y-%m-%d/`, means their folders' names."""
     start: str | None = None
     """The date from which relative times count, like `2026-02-02`."""
     end: str | None = None
@@ -75,6 +78,9 @@ class Layout(Section):
     asset_from_sensor: str = Field("", max_length=200, exclude_if=lambda pattern: not pattern)
     """Where sensors' names begin with their asset's, like `pump1.flow`: a regular expression whose one group is the
     asset, like `^(.+?)[.]`. What stands behind the match is the sensor."""
+    sensor_from_file: bool | str = Field(False, exclude_if=lambda name: not name)
+    """Wide files: whether the file's name is the sensor's name, whose values are its one column beside the time; a
+    regular expression selects the part that is."""
     sensor: Columns = ("sensor",)
     """Long files: the column, or columns, with the sensor's name."""
     value: str = "value"
@@ -92,6 +98,8 @@ class Layout(Section):
     """Decimal separator of numbers."""
     thousands: Literal["", ".", ",", " ", "'"] = ""
     """Thousands separator of numbers, if any."""
+    decimal_by_file: bool = Field(False, exclude_if=lambda by_file: not by_file)
+    """Whether some files have the other decimal separator; then each file is read by the one that it shows."""
     decimals: dict[str, Literal[".", ","]] = Field({}, exclude_if=lambda decimals: not decimals)
     """Columns with another decimal separator, like `{ Strom = "." }`; the other mark then separates thousands."""
     cell_units: dict[str, float] = {}
@@ -100,6 +108,8 @@ class Layout(Section):
     """Separator of cells; one blank means any run of blanks, two mean runs of two or more."""
     encoding: str = "utf-8"
     """Encoding of the text, like utf-16, cp1252 or gb18030; a byte order mark takes precedence."""
+    other_encoding: str = Field("", exclude_if=lambda name: not name)
+    """Encoding of the files that are not written in `encoding`, where it differs from file to file."""
     stacked: bool = Field(False, exclude_if=lambda stacked: not stacked)
     """Whether the file holds several tables, one below the other, each with its own header or title; read as one."""
     sheet: str = ""
@@ -128,11 +138,11 @@ class Layout(Section):
         """Equal layouts read a file alike: the key under which parsed files are kept."""
         return hash(self.model_dump_json())
 
-    @field_validator("encoding")
+    @field_validator("encoding", "other_encoding")
     @classmethod
     def _encoding_known(cls, name: str) -> str:
         try:
-            "".encode(name)
+            "".encode(name or "utf-8")
         except (LookupError, ValueError) as error:
             raise ValueError(f"unknown encoding '{name}'; write it like utf-8, utf-16, cp1252 or gb18030") from error
         return name
@@ -171,6 +181,12 @@ class Layout(Section):
         others = ("asset", "asset_from_file", "asset_from_folder", "decimals")
         if self.asset_from_sensor and (stated := [name for name in others if getattr(self, name)]):
             raise ValueError(f"asset_from_sensor and {stated[0]} do not go together: take one out")
+        return self
+
+    @model_validator(mode="after")
+    def _sensor_is_named_once(self) -> Layout:
+        if self.sensor_from_file and self.kind != "wide":
+            raise ValueError(f'sensor_from_file wants kind = "wide"; it is "{self.kind}"')
         return self
 
     @model_validator(mode="after")

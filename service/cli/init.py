@@ -21,7 +21,7 @@ from sensors_data.series.files.archives import NOTES
 from sensors_data.series.understanding.discover import Discovery, discover, name_of
 from sensors_data.series.understanding.partial import partial_settings, without_partial
 from sensors_data.series.understanding.settings_text import with_family
-from sensors_data.series.understanding.understand import Wishes
+from sensors_data.series.understanding.wishes import Wishes
 from sensors_data.settings import Settings, parse, settings_in
 from service.cli.init_camera import init_camera
 from service.console import add_cells, console, say, show, show_table

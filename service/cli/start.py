@@ -61,7 +61,7 @@ def init(
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; note in the settings what is unsure.")] = False,
 ) -> None:
     """Inspect your readings or pictures and write settings for them; report what each column or folder is."""
-    from sensors_data.series.understanding.understand import Wishes
+    from sensors_data.series.understanding.wishes import Wishes
     from service.cli.init import write_settings
 
     wishes = Wishes(tuple(time or ()), style, zone, separator, decimal, encoding, tuple(asset or ()), start, sheet)

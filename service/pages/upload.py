@@ -20,7 +20,7 @@ from sensors_data.series.intake.readings import read_frame
 from sensors_data.series.understanding.discover import Discovery, discover
 from sensors_data.series.understanding.measures import Role
 from sensors_data.series.understanding.settings_text import duration_words, settings_toml
-from sensors_data.series.understanding.understand import Wishes
+from sensors_data.series.understanding.wishes import Wishes
 from sensors_data.settings import Family, Layout, parse
 from service.api.bodies import check_parquet
 

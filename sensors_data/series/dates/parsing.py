@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -22,6 +24,9 @@ _ITS_OWN = ("dst", "lst", "lt", "lmt", "local")
 """Marks behind a time that leave it in the zone of the layout."""
 
 _ISO_SHAPE = r"\d{4}[-/]?\d{2}[-/]?\d{2}(?:[T ].*)?"
+_ISO_DASHED = r"\d{4}-\d{2}-\d{2}(?:[T ].*)?"
+_DAY_OR_MONTH_FIRST = re.compile(r"%[dmb]\D{1,3}%[dmb]\D{1,3}%Y")
+"""Formats beside which ISO 8601 is read as well, as no cell can be of both."""
 _ZONED = r"[zZ]$|(?:[T ]\d|:).*[+-]\d{2}(?::?\d{2})?$"
 
 FIRST, LAST = pd.Timestamp("1990-01-01", tz="UTC"), pd.Timestamp("2100-01-01", tz="UTC")
@@ -90,7 +95,11 @@ def _styled(text: pd.Series, layout: Layout) -> pd.Series:
     local, written = read_texts(text, style)
     if (style.endswith("Z") and not style.endswith("%Z")) or "%E" in style:
         written = pd.Series(["Z"] * len(text), dtype="object")
-    return _zoned(local, written, layout.timezone)
+    styled = _zoned(local, written, layout.timezone)
+    if styled.isna().any() and _DAY_OR_MONTH_FIRST.match(style):
+        other = styled.isna() & text.str.fullmatch(_ISO_DASHED).fillna(False)
+        styled[other] = _iso(text[other].reset_index(drop=True), layout.timezone).array
+    return styled
 
 
 def _zoned(local: np.ndarray, written: pd.Series, zone: str) -> pd.Series:

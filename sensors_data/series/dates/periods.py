@@ -11,7 +11,8 @@ import pandas as pd
 from sensors_data.layout import Layout
 from sensors_data.series.dates.parsing import read_times
 
-_PERIOD = r"\d{4}[-_.]?\d{2}(?:[-_.]?\d{2})?"
+PERIOD = r"\d{4}[-_.]?\d{2}(?:[-_.]?\d{2})?"
+"""A day or a month in the name of a file."""
 _COPY = r"^(?:copy|kopie|copie|copia)(?: of| von| de)? |[ _-]*(?:\(\d+\)|-? ?(?:copy|kopie|copie|copia))$"
 """What systems add to the name of a copy."""
 
@@ -57,11 +58,19 @@ def files_as_assets(spans: dict[Path, Span | None], layout: Layout) -> dict[str,
     if len(folders) > 1 and all(map(_follow_one_another, folders.values())):
         return {"asset_from_folder": True}
     names = [path.name for path in known]
-    stems = {re.sub(rf"[-_. ]*{_PERIOD}[-_. ]*", "", name.split(".")[0]) for name in names}
-    dated = all(re.search(_PERIOD, name) for name in names)
+    period = _pattern(layout.date_in_name) if layout.date_in_name else PERIOD
+    stems = {re.sub(rf"[-_. ]*{period}[-_. ]*", "", re.sub(r"\.[^.]*$", "", name)).split(".")[0] for name in names}
+    dated = all(re.search(period, name) for name in names)
     if dated and 1 < len(stems) < len(known) and "" not in stems:
-        return {"asset_from_file": rf"^(.+?)[-_. ]*{_PERIOD}"}
+        return {"asset_from_file": rf"^(.+?)[-_. ]*{period}"}
     return {"asset_from_file": not (dated and len(stems) == 1)}
+
+
+def _pattern(form: str) -> str:
+    """The pattern of a date of a form within a name."""
+    signs = {"%Y": r"\d{4}", "%b": r"[^\W\d_]{3,14}"}
+    parts = re.findall(r"%.|.", form.removesuffix("/"))
+    return "".join(signs.get(part, r"\d{1,2}") if part[0] == "%" else re.escape(part) for part in parts)
 
 
 def _follow_one_another(spans: list[Span]) -> bool:

@@ -1,4 +1,4 @@
-"""The asset of a row where no column names it: by the name of its file, or in the name of its sensor."""
+"""The asset of a row where no column names it, but the name of its sensor."""
 
 from __future__ import annotations
 
@@ -7,17 +7,6 @@ import re
 import pandas as pd
 
 from sensors_data.layout import Layout
-
-
-def asset_of(name: str, layout: Layout) -> str:
-    """The asset of a file that is called `name`: its folder, its stem or a part of it, where the layout says so."""
-    if layout.asset_from_folder and "/" in name:
-        return name.split("/")[0].split("=")[-1]
-    stem = name.split(".")[0]
-    if isinstance(layout.asset_from_file, str):
-        match = re.search(layout.asset_from_file, name)
-        return (match[1] if match and match.re.groups else match[0]) if match else stem
-    return stem if layout.asset_from_file else "asset"
 
 
 def parted(name: str, layout: Layout) -> tuple[str, str]:

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from sensors_data.encodings import as_utf8, not_in_encoding
+from sensors_data.encodings import as_utf8, fits, not_in_encoding
 from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.files.clean_lines import UNIT, even_lines
@@ -101,7 +101,7 @@ class Body:
 
 def body_of(data: bytes, name: str, layout: Layout) -> Body:
     """The part of a text below its header, in UTF-8. UnreadableError when there is none."""
-    data = even_lines(as_utf8(data, name, layout.encoding), layout)
+    data = even_lines(as_utf8(data, name, fitting(data, layout)), layout)
     if not data or data.isspace():
         raise UnreadableError(f"{name} is empty")
     separator = UNIT if layout.separator.isspace() and layout.separator != "\t" else layout.separator
@@ -109,6 +109,11 @@ def body_of(data: bytes, name: str, layout: Layout) -> Body:
     begin, head = beheaded(data, name, layout, separator)
     names = names_of(head, layout, width_of(data[begin : begin + 200_000], separator, head[0] if head else []))
     return Body(data, begin, names, separator, layout.skip_lines + layout.header_rows + 1, layout.decimal)
+
+
+def fitting(data: bytes, layout: Layout) -> str:
+    """The encoding of a text, of the layout's one or two."""
+    return layout.encoding if not layout.other_encoding or fits(data, layout.encoding) else layout.other_encoding
 
 
 def _parsed(body: Body, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:

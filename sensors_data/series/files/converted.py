@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sensors_data.encodings import as_utf8, encoding_of
 from sensors_data.errors import UnreadableError
@@ -66,8 +66,11 @@ _FOREIGN = {
 """How files begin that are not read here, what they are, and the remedy."""
 
 
-def as_table(data: bytes, name: str) -> bytes:
-    """The bytes of a table; those of another known format as CSV. A line of it is then a row of the table made."""
+def as_table(data: bytes, name: str, day: date | None = None) -> bytes:
+    """The bytes of a table; those of another known format as CSV. A line of it is then a row of the table made.
+
+    Rows with a time of day alone are of `day`, where it is known.
+    """
     start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"100,NEM12"):
         return _nem12(data.decode("utf-8-sig", "replace"), name)
@@ -119,10 +122,10 @@ def as_table(data: bytes, name: str) -> bytes:
         return named_cells_csv(data.decode("utf-8-sig", "replace"))
     if (place := across(data)) is not None:
         return times_down(data, place)
-    return _plain_table(data, name)
+    return _plain_table(data, name, day)
 
 
-def _plain_table(data: bytes, name: str) -> bytes:
+def _plain_table(data: bytes, name: str, day: date | None) -> bytes:
     """A text with factors applied, meters' times in ISO 8601, and a row a part of a period, a machine, a value."""
     encoding = encoding_of(data[: data.rfind(b"\n", 0, 200_000) + 1] or data)
     table = as_utf8(data, name, encoding) if encoding != "utf-8" else data
@@ -131,7 +134,7 @@ def _plain_table(data: bytes, name: str) -> bytes:
     read = scaled_csv(table) if is_scaled(table) else table
     if has_meter_times(table):
         read = with_meter_times(read)
-    read = with_a_row_a_part(with_date_of_name(read, name))
+    read = with_a_row_a_part(with_date_of_name(read, name, day))
     if (beside := side_by_side(read)) is not None:
         read = machines_down(read, beside)
     read = with_places_down(with_one_value(read))

@@ -34,18 +34,32 @@ class _Clocks:
     place: int
 
 
-def with_date_of_name(data: bytes, name: str) -> bytes:
-    """A text in UTF-8 with a column of dates in front where its rows have clocks and no date; any other as it is."""
+def with_date_of_name(data: bytes, name: str, stated: date | None = None) -> bytes:
+    """A text in UTF-8 with a column of dates in front where its rows have clocks and no date; any other as it is.
+
+    A `stated` date comes before one that is looked for in the name.
+    """
     head = data[:60_000].decode("utf-8-sig", "replace").splitlines()[:_LOOK]
     clocks = _clocks(head)
     if clocks is None:
         return data
     above = _date_above(head[: clocks.line])
-    day = above or _date_in(name)
+    day = above or stated or _date_in(name)
     if day is None:
         return data
     text = data.decode("utf-8-sig", "replace").splitlines()
     return "".join(f"{line}\n" for line in _dated(text, clocks, day, OF_LINE if above else OF_NAME)).encode()
+
+
+def lacks_date(data: bytes) -> bool:
+    """Whether a text's rows have clocks alone, or a date that was looked for in its name."""
+    head = data[:60_000].decode("utf-8-sig", "replace").splitlines()[:_LOOK]
+    return _clocks(head) is not None or any(line.startswith(OF_NAME) for line in head[: _ABOVE + 1])
+
+
+def says_date(name: str) -> bool:
+    """Whether a name alone says its date, so that no other names need be looked at."""
+    return _date_in(name) is not None
 
 
 def _dated(lines: list[str], clocks: _Clocks, day: date, called: str) -> list[str]:

@@ -15,12 +15,15 @@ import pyarrow.parquet as pq
 from sensors_data.errors import NotThereError, UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.files.archives import tables_within
-from sensors_data.series.files.asset_names import asset_of, parted, with_assets_of_names
+from sensors_data.series.files.asset_names import parted, with_assets_of_names
 from sensors_data.series.files.cells import read_text
 from sensors_data.series.files.day_columns import clocks_of
+from sensors_data.series.files.file_names import asset_of, called, with_sensor_of_name
 from sensors_data.series.files.kinds import called_otherwise, is_parquet
+from sensors_data.series.files.other_decimal import in_decimal_of
 from sensors_data.series.files.packing import unpacked
 from sensors_data.series.files.remote import copies
+from sensors_data.series.files.renamed_time import with_time_named
 from sensors_data.series.files.tar_archives import TARS, is_tar, tables_in_tar
 from sensors_data.series.values.numbers import is_blank
 
@@ -141,12 +144,8 @@ def _raw_readings(
     path: Path, mtime_ns: int, size: int, layout: Layout, sensors: tuple[str, ...]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     frame, bad = read_table(path, layout)
-    return raw_rows(frame, called(path, layout), layout, sensors), bad
-
-
-def called(path: Path, layout: Layout) -> str:
-    """A file's name for error messages and for the name of its asset: with its folder, if that names the asset."""
-    return f"{path.parent.name}/{path.name}" if layout.asset_from_folder else path.name
+    rows = raw_rows(frame, called(path, layout), layout, sensors)
+    return rows.assign(value=in_decimal_of(rows["value"], layout)), bad
 
 
 def forget_files() -> None:
@@ -168,6 +167,8 @@ def _value_rows(frame: pd.DataFrame, name: str, layout: Layout, sensors: tuple[s
     wanted += layout.sensor if layout.kind == "day" and not layout.value else ()
     qualities = _qualities(layout)
     wanted += list(dict.fromkeys(qualities.values()))
+    frame = with_time_named(frame, layout, wanted, sensors)
+    frame = with_sensor_of_name(frame, name, layout, wanted, sensors)
     _check_columns(frame, name, layout, wanted, sensors)
     asset = without_blanks(joined_cells(frame, layout.asset)) if layout.asset else asset_of(name, layout)
     base = pd.DataFrame(
@@ -225,7 +226,8 @@ def _check_columns(frame: pd.DataFrame, name: str, layout: Layout, wanted: list[
     named = set(frame.columns)
     if layout.asset_from_sensor:
         named |= {parted(str(column), layout)[1] for column in frame.columns}
-    if layout.kind == "wide" and not set(sensors) & named:
+    of_columns = layout.kind == "wide" and not layout.sensor_from_file
+    if of_columns and not set(sensors) & named:
         raise UnreadableError(f"{name} has none of the sensors {list(sensors)[:8]}", f"it has {there}")
 
 

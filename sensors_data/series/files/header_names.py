@@ -39,6 +39,8 @@ def with_lines_above(layout: Layout, data: bytes, separator: str) -> Layout:
     first = data[: end_of(data, layout.skip_lines + ABOVE)].splitlines()
     places = [place for place, line in enumerate(first) if names_time(line)]
     lines = places[0] - (layout.name_rows[0] - 1) if places and layout.name_rows else layout.skip_lines
+    if not places and not any(line.strip() for line in usual):
+        lines = next((place for place, line in enumerate(first) if line.strip()), lines)
     return layout.model_copy(update={"skip_lines": max(0, lines)})
 
 

@@ -108,10 +108,15 @@ def _is_moment(moment: object) -> bool:
 
 
 def senml_rows(records: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """The rows of SenML records, whose base values hold for those that follow (RFC 8428); none for other records."""
+    """The rows of SenML records, whose base values hold for those that follow (RFC 8428); none for other records.
+
+    Where several base names stand before names of their own, they are those of machines.
+    """
     if not any("bt" in record or "bn" in record for record in records):
         return []
     base: dict[str, Any] = {}
+    machines = {record["bn"] for record in records if isinstance(record.get("bn"), str)}
+    parted = len(machines) > 1 and all(record.get("n") for record in records if "v" in record or "vb" in record)
     rows = []
     for record in records:
         base |= {key: part for key, part in record.items() if key in ("bn", "bt", "bu", "bv")}
@@ -120,5 +125,6 @@ def senml_rows(records: list[dict[str, Any]]) -> list[dict[str, str]]:
             continue
         time, value = parts[0] + parts[1], parts[2] + parts[3]
         name, unit = f"{base.get('bn', '')}{record.get('n', '')}", record.get("u", base.get("bu", ""))
-        rows.append({"time": str(time), "sensor": name, "value": str(value), "unit": str(unit)})
+        row = {"time": str(time), "sensor": name, "value": str(value), "unit": str(unit)}
+        rows.append(row | {"device": str(base["bn"]).rstrip("/:"), "sensor": str(record["n"])} if parted else row)
     return rows

@@ -10,6 +10,7 @@ from typing import Any
 from sensors_data.errors import UnreadableError
 from sensors_data.series.files.json_counted import channel_rows, counted_rows, offset_rows, senml_rows
 from sensors_data.series.files.json_frames import frame_rows
+from sensors_data.series.files.json_labels import fields_named, labels_filled
 
 Row = dict[str, str]
 _TIME = r"\d{4}-\d\d-\d\d(?:[T ].*)?|1\d{9}(?:\d{3})?"
@@ -30,7 +31,7 @@ def json_rows(data: bytes, name: str) -> list[Row]:
         ) from error
     if framed := frame_rows(values):
         return framed
-    rows = _labels_parted(_usual_first([row for value in values for row in _rows(value, {})]))
+    rows = fields_named(_labels_parted(_usual_first([row for value in values for row in _rows(value, {})])))
     if not rows:
         raise UnreadableError(f"{name} is JSON, but no list of rows", 'write rows like {"time": "2026-02-02T00:00Z"}')
     return _without(_about(values[0]), rows) if len(values) == 1 and isinstance(values[0], dict) else rows
@@ -109,7 +110,7 @@ def _rows_of_list(values: list[Any], outer: Row) -> list[Row]:
     if not nested and not _are(values, dict):
         return []
     senml = [] if nested else senml_rows(values)
-    return senml or [row for part in values for row in _rows(part, outer)]
+    return senml or [row for part in (values if nested else labels_filled(values)) for row in _rows(part, outer)]
 
 
 def _rows_of_object(value: dict[str, Any], outer: Row) -> list[Row]:
@@ -155,7 +156,7 @@ def _deeper_rows(value: dict[str, Any], outer: Row, around: Row) -> list[Row]:
     cells = {key: part for key, part in value.items() if key not in deep and not isinstance(part, list)}
     beside = outer | _flat(cells)
     same_lists = len({tuple(_lists(part)) for part in deep.values()}) == 1 and any(map(_lists, deep.values()))
-    is_named = len(deep) > 1 and same_lists
+    is_named = len(deep) > 1 and (same_lists or all(map(_is_timed, deep.values())))
     context = {key: beside | {"sensor": key} if is_named else beside for key in deep}
     return [row for key, part in deep.items() for row in _rows(part, context[key])]
 

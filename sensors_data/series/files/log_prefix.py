@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from sensors_data.series.dates.calendar_words import ZONES
+from sensors_data.calendar_words import ZONES
 from sensors_data.series.dates.shapes import shape_of
 
 _MOST_PARTS = 6

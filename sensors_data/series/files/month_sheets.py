@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 
-from sensors_data.series.dates.calendar_words import month_number
+from sensors_data.calendar_words import month_number
 from sensors_data.series.files.cell_kinds import kind_of
 from sensors_data.series.files.csv_text import cells_of, csv_of
 from sensors_data.series.values.numbers import BLANKS

@@ -16,6 +16,7 @@ from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.files.archives import DAMAGED, ZIP, check_entries, entries, holds_workbook
 from sensors_data.series.files.converted import as_table
+from sensors_data.series.files.dates_in_names import day_in
 from sensors_data.series.files.stacked import one_table
 from sensors_data.series.files.tar_archives import is_tar, tar_refusal
 
@@ -46,7 +47,7 @@ def unpacked(path: Path, layout: Layout | None = None) -> bytes:
         raise UnreadableError(f"{path.name} {why}", "copy it again or unpack it yourself") from error
     if data[257:262] == b"ustar":
         raise UnreadableError(f"{path.name} is a tar archive", "let its name end in .tar.gz, or unpack it")
-    return _table(_checked(data, path.name), path.name, layout)
+    return _table(_checked(data, path.name), path, layout)
 
 
 def is_packed(path: Path) -> bool:
@@ -55,12 +56,13 @@ def is_packed(path: Path) -> bool:
         return path.suffix.lower() == ".gz" or file.read(6).startswith((*_PACKED, ZIP))
 
 
-def _table(data: bytes, name: str, layout: Layout | None) -> bytes:
+def _table(data: bytes, path: Path, layout: Layout | None) -> bytes:
     """The bytes of one table; of several below one another where the layout says that a file holds those."""
-    table = as_table(data, name)
+    day = day_in(path, layout.date_in_name) if layout is not None and layout.date_in_name else None
+    table = as_table(data, path.name, day)
     if layout is None or not layout.stacked:
         return table
-    return one_table(table, name, layout.separator) or table
+    return one_table(table, path.name, layout.separator) or table
 
 
 def _checked(data: bytes, name: str) -> bytes:
@@ -77,7 +79,7 @@ def _from_zip(path: Path, layout: Layout) -> bytes:
             if holds_workbook(inside):
                 from sensors_data.series.files.workbooks import sheet_csv  # openpyxl is needed for few files
 
-                return _table(sheet_csv(path, layout.sheet), path.name, layout)
+                return _table(sheet_csv(path, layout.sheet), path, layout)
             if {"mimetype", "content.xml"} <= {entry.filename for entry in inside}:
                 raise UnreadableError(f"{path.name} is a workbook of OpenDocument", "save it as .xlsx or CSV")
             if len(inside) != 1:
@@ -93,7 +95,7 @@ def _from_zip(path: Path, layout: Layout) -> bytes:
                 if data.startswith(b"\x1f\x8b"):
                     with gzip.open(io.BytesIO(data)) as packed:
                         data = _checked(packed.read(MAX_BYTES + 1), path.name)
-                return _table(data, path.name, layout)
+                return _table(data, path, layout)
     except UnreadableError:
         raise
     except DAMAGED as error:

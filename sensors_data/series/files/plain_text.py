@@ -22,7 +22,8 @@ _LEAST = 64
 def plain_body(path: Path, layout: Layout) -> Body | None:
     """The part of a text below its header; None for a file that must be unpacked, converted or made even first."""
     blanks = layout.separator.isspace() and layout.separator != "\t"
-    if layout.stacked or layout.comment or blanks or path.stat().st_size > MAX_BYTES or is_packed(path):
+    by_file = layout.other_encoding or layout.date_in_name
+    if layout.stacked or layout.comment or by_file or blanks or path.stat().st_size > MAX_BYTES or is_packed(path):
         return None
     text = text_file(path)
     head, last = text.ends(_HEAD)

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from sensors_data.layout import Layout
-from sensors_data.series.files.file_source import FILES_AT_HAND, called
+from sensors_data.series.files.file_names import called
+from sensors_data.series.files.file_source import FILES_AT_HAND
 from sensors_data.series.intake.typed_file import (
     TimedFile,
     assets_in,

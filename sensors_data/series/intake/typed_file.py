@@ -16,8 +16,8 @@ from sensors_data.errors import UnreadableError
 from sensors_data.layout import Layout
 from sensors_data.series.dates.far_times import without_far
 from sensors_data.series.dates.parsing import read_times
-from sensors_data.series.files.asset_names import asset_of
 from sensors_data.series.files.cells import Body, body_of
+from sensors_data.series.files.file_names import asset_of
 from sensors_data.series.files.file_source import joined_cells, raw_rows, without_blanks
 from sensors_data.series.files.kinds import is_parquet
 from sensors_data.series.files.packing import unpacked
@@ -99,7 +99,8 @@ class TimedFile:
 def is_plain(layout: Layout) -> bool:
     """Whether numbers and times stand in a layout's files as programs write them."""
     marked = layout.decimals or layout.thousands or layout.cell_units
-    return not (marked or layout.end or layout.times or layout.fill_down or layout.asset_from_sensor)
+    by_name = layout.asset_from_sensor or layout.sensor_from_file or layout.decimal_by_file
+    return not (marked or layout.end or layout.times or layout.fill_down or by_name)
 
 
 def opened(path: Path, layout: Layout) -> tuple[Body | pa.Table, list[str]] | None:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from sensors_data.layout import Layout
-from sensors_data.series.files.file_source import FILES_AT_HAND, called, raw_rows
+from sensors_data.series.files.file_names import called
+from sensors_data.series.files.file_source import FILES_AT_HAND, raw_rows
 from sensors_data.series.intake.typed_file import (
     Rows,
     TimedFile,

@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from sensors_data.series.dates.eras import buddhist_form
-from sensors_data.series.dates.forms import DateForm, date_form
+from sensors_data.series.dates.forms import DateForm
+from sensors_data.series.dates.several_forms import form_of_files
 from sensors_data.series.files.value_types import typed_values
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.values.marks import Marks, with_codes
@@ -37,6 +37,8 @@ class Column:
     place: int
     cells: pd.Series
     marks: Marks
+    beside: tuple[str, ...] = ()
+    """Texts of this column in other files of the folder."""
 
     @cached_property
     def _is_text(self) -> bool:
@@ -142,7 +144,7 @@ class Column:
         if len(self.distinct) <= 20 <= len(texts):  # a word below the rows is none of them
             counts = texts.value_counts()
             texts = texts[texts.isin(counts.index[counts > 0.02 * len(texts)])]
-        return date_form(texts) or buddhist_form(texts)
+        return form_of_files(texts, self.beside)
 
     @property
     def lower(self) -> str:

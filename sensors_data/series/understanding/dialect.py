@@ -44,11 +44,20 @@ class Dialect:
     fill_down: tuple[str, ...] = ()
     sheet: str = ""
     stacked: bool = False
+    other_encoding: str = ""
+    date_in_name: str = ""
+    decimal_by_file: bool = False
 
     def keys(self) -> dict[str, object]:
         """The keys of a layout."""
         names = ("encoding", "separator", "skip_lines", "header_rows", "name_rows", "comment", "sheet", "stacked")
-        return {"names": self.names, "fill_down": self.fill_down, **{name: getattr(self, name) for name in names}}
+        of_folder = {
+            name: getattr(self, name)
+            for name in ("other_encoding", "date_in_name", "decimal_by_file")
+            if getattr(self, name)
+        }
+        keys = {name: getattr(self, name) for name in (*names, "names", "fill_down")}
+        return {**keys, **of_folder}
 
 
 def dialect_of(data: bytes, name: str, encoding: str | None = None, separator: str | None = None) -> Dialect:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,8 +23,10 @@ from sensors_data.series.understanding.doubts.of_unread import lost_lines, unrea
 from sensors_data.series.understanding.first_training import first_training, lengths_of, usual_step
 from sensors_data.series.understanding.oddities import oddities
 from sensors_data.series.understanding.roles import tells_events
+from sensors_data.series.understanding.sensor_files import is_one_a_file, joined_columns, sensors_by_name
 from sensors_data.series.understanding.sensor_specs import sensor_specs
-from sensors_data.series.understanding.understand import Understood, Wishes, understand
+from sensors_data.series.understanding.understand import Understood, understand
+from sensors_data.series.understanding.wishes import Wishes
 from sensors_data.series.values.numbers import numbers_of
 from sensors_data.settings import LABEL, Family, Sensor
 
@@ -97,7 +99,8 @@ def _read(files: list[Path], wishes: Wishes) -> _Rows:
     """The values of all files that read as most of them do. UnreadableError when fewer than two have a time."""
     understood, names, parts, broken = _of_most(files, wishes)
     layout = understood.layout
-    spans = {} if repeats(parts, layout) else {path: time_span(part, layout) for path, part in parts.items()}
+    alone = bool(layout.sensor_from_file) or is_one_a_file(parts) or repeats(parts, layout)
+    spans = {} if alone else {path: time_span(part, layout) for path, part in parts.items()}
     layout = layout.model_copy(update=files_as_assets(spans, layout))
     if layout.asset_from_file or layout.asset_from_folder:
         parts, broken = _raw_parts(files, layout, names)
@@ -169,11 +172,19 @@ def _of_most(files: list[Path], wishes: Wishes) -> _Parts:
 
 def _as_in(path: Path, files: list[Path], wishes: Wishes) -> _Parts:
     """How a file reads, its sensors, and the values of all files that read so."""
-    understood = understand(path, wishes, len(files) > 1)
+    understood = understand(path, wishes, files)
     names = _sensor_names(understood)
     if not names:
         raise _no_sensor(path.name, understood)
-    return understood, names, *_raw_parts(files, understood.layout, names)
+    if keys := sensors_by_name(files, understood):
+        understood, names = replace(understood, layout=understood.layout.model_copy(update=keys)), ()
+    parts, broken = _raw_parts(files, understood.layout, names)
+    others = [path for path in files if path not in parts]
+    if joined := joined_columns(understood, others, lambda other: understand(other, wishes)):
+        understood, names = replace(understood, layout=joined[0]), joined[1]
+        parts, broken = _raw_parts(files, understood.layout, names)
+        broken = [*broken, f"files have one column each: their {len(names)} sensors are joined by time as one machine"]
+    return understood, names, parts, broken
 
 
 def _ahead(last: pd.Timestamp, files: list[Path]) -> list[str]:

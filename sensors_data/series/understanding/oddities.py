@@ -35,10 +35,12 @@ def oddities(
         shown = f"'{str(raw['time'].iloc[place])[:26]}' is read as {time.iloc[place]:%Y-%m-%d}"
         odd.append(f"the years are those of the Buddhist calendar: {shown}")
     odd += numbered_parts(list(understood.roles.measures)) if family.layout.kind == "day" else []
-    if family.layout.asset_from_file:
+    if family.layout.asset_from_file and not family.layout.sensor_from_file:
         odd.append("each file is a machine, as their times lie over one another; take out asset_from_file if it is one")
     if family.layout.asset_from_sensor:
         odd.append("the sensors' names begin with a machine's each; take out asset_from_sensor if it is one machine")
+    if family.layout.sensor_from_file:
+        odd.append("each file is a sensor, by its name; take out sensor_from_file if each is a machine")
     return [
         *odd,
         *_of_times(raw, time, family),

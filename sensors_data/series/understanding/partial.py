@@ -13,9 +13,10 @@ from sensors_data.layout import Layout
 from sensors_data.series.files.file_source import find_files
 from sensors_data.series.understanding.column_words import WORDS
 from sensors_data.series.understanding.columns import Column
+from sensors_data.series.understanding.first_rows import columns_of
 from sensors_data.series.understanding.settings_text import key_of, layout_table
 from sensors_data.series.understanding.time_columns import find_time
-from sensors_data.series.understanding.understand import Wishes, columns_of
+from sensors_data.series.understanding.wishes import Wishes
 
 MEND = "MEND THIS LINE"
 _FORM = "%Y-%m-%d %H:%M:%S"
@@ -35,7 +36,7 @@ def partial_settings(text: str, source: Path, name: str, wishes: Wishes) -> Part
     The likeliest column stands as the time: one that is called so, else the first one of words.
     """
     try:
-        columns, frame, marks = columns_of(find_files(str(source))[0], wishes)
+        columns, frame, marks = columns_of((files := find_files(str(source)))[0], wishes, files)
     except UnusableError:
         return None
     if _has_times(columns):

@@ -20,7 +20,9 @@ def with_fraction(stamp: TimeColumns, columns: list[Column]) -> TimeColumns:
     """A time of whole seconds with the column right beside it that holds their fraction, if there is one."""
     last = max(column.place for column in columns if column.name in stamp.columns)
     near = (c for c in columns if 0 < c.place - last <= 2 and c.name not in stamp.columns)
-    beside = next(((column, sign) for column in near if (sign := _counts_fractions(column))), None)
+    inside = {name.rpartition(".")[0] for name in stamp.columns} - {""}  # an object that holds nothing but the time
+    likely = (c for c in near if len(c.distinct) > 1 or c.name.rpartition(".")[0] in inside)
+    beside = next(((column, sign) for column in likely if (sign := _counts_fractions(column))), None)
     counted = stamp.keys.get("time_unit") == "s" and "start" not in stamp.keys and _is_whole(stamp, columns)
     style = "%E" if counted else str(stamp.keys.get("time_format", ""))
     if beside is None or not re.search(r"%[SE]$", style):
@@ -38,7 +40,7 @@ def _is_whole(stamp: TimeColumns, columns: list[Column]) -> bool:
 def _counts_fractions(column: Column) -> str:
     """The sign of the parts of a second that a column counts and is called after; empty for another column."""
     values = column.values
-    if not column.numeric or not column.whole or column.blank.any() or len(column.distinct) < 2 or values.min() < 0:
+    if not column.numeric or not column.whole or column.blank.any() or values.min() < 0:
         return ""
     called = set(column.lower.split())
     return next((sign for sign, (most, words) in _FRACTIONS.items() if called & words and values.max() < most), "")

@@ -81,6 +81,7 @@ def _layout(discovery: Discovery) -> Table:
         "ignore": "; ".join(ignored),
         "asset_from_folder": "the folders hold files of the same times: each is a machine",
         "asset_from_sensor": "the sensors' names repeat the same quantities for several machines",
+        "sensor_from_file": "the files are called as quantities or tags: each holds one sensor",
         "asset_from_file": "the files' times lie over one another: each is a machine",
     }
     keys = layout.model_dump(exclude_defaults=True)

@@ -247,7 +247,7 @@ def _no_time(columns: list[Column], name: str) -> UnreadableError:
     if clocks:
         return UnreadableError(
             f"{name}: column '{clocks[0]}' holds times of day without a date, and no other column holds the date",
-            "add a column with the date to the export",
+            "add a column with the date, or name each file or its folder by its day, as in pump-2026-02-02.csv",
         )
     seen = "; ".join(f"'{c.name}' like '{str(c.filled.iloc[0])[:24]}'" for c in columns[:6] if len(c.filled))
     return UnreadableError(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,47 +13,25 @@ from sensors_data.errors import UnreadableError, UnusableError
 from sensors_data.layout import Layout
 from sensors_data.series.dates.formats import read_texts
 from sensors_data.series.dates.parsing import read_times
-from sensors_data.series.files.cells import filled_down, read_text
 from sensors_data.series.files.day_columns import clocks_of
-from sensors_data.series.files.file_source import joined_cells, read_table
-from sensors_data.series.files.kinds import is_parquet
-from sensors_data.series.files.packing import unpacked
-from sensors_data.series.files.stacked import one_table
-from sensors_data.series.files.workbooks import sheets_of
+from sensors_data.series.files.file_source import joined_cells
 from sensors_data.series.understanding.assets_in_names import with_assets_in_names
 from sensors_data.series.understanding.clock_columns import at_midnight
 from sensors_data.series.understanding.columns import Column, values_by_type
-from sensors_data.series.understanding.dialect import Dialect, dialect_of, separator_of
+from sensors_data.series.understanding.dialect import Dialect
+from sensors_data.series.understanding.first_rows import columns_of
 from sensors_data.series.understanding.label_keys import follows
 from sensors_data.series.understanding.label_words import is_called_machine, names_quantities, names_sensors
 from sensors_data.series.understanding.labels import Labels
-from sensors_data.series.understanding.merged_cells import merged_columns
 from sensors_data.series.understanding.roles import Roles, roles_of
 from sensors_data.series.understanding.run_starts import UNDATED, begun, start_told
 from sensors_data.series.understanding.time_columns import find_time
 from sensors_data.series.understanding.time_guess import TimeColumns
 from sensors_data.series.understanding.time_numbers import counted_in
 from sensors_data.series.understanding.time_zones import zone_behind, zone_in_column, zone_told
-from sensors_data.series.values.marks import Marks, marks_of
+from sensors_data.series.understanding.wishes import Wishes
+from sensors_data.series.values.marks import Marks
 from sensors_data.settings import parse
-
-LOOK = 200_000
-"""Rows by which columns are understood."""
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What a person states of a file; what is None is found out."""
-
-    time: tuple[str, ...] = ()
-    style: str | None = None
-    zone: str | None = None
-    separator: str | None = None
-    decimal: str | None = None
-    encoding: str | None = None
-    asset: tuple[str, ...] = ()
-    start: str | None = None
-    sheet: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,11 +47,11 @@ class Understood:
     zoned: bool  # the times say their zone themselves
 
 
-def understand(path: Path, wishes: Wishes, one_of_many: bool = False) -> Understood:
-    """How a file, maybe one of many, is to be read. UnreadableError says what is missing in it, and what to state."""
-    columns, dialect, marks = columns_of(path, wishes)
+def understand(path: Path, wishes: Wishes, files: Sequence[Path] = ()) -> Understood:
+    """How a file, maybe one of `files`, is to be read. UnreadableError says what is missing, and what to state."""
+    columns, dialect, marks = columns_of(path, wishes, files)
     cells = {column.name: column.cells for column in columns}
-    time = _stated_time(columns, wishes) or find_time(columns, path.name, one_of_many)
+    time = _stated_time(columns, wishes) or find_time(columns, path.name, len(files) > 1)
     time = counted_in(time, columns, dialect.units if dialect else {})
     keys = {**(dialect.keys() if dialect else {}), **time.keys}
     if wishes.style:
@@ -97,63 +75,14 @@ def understand(path: Path, wishes: Wishes, one_of_many: bool = False) -> Underst
             f"{path.name}: each row has its value in another of the columns {parted[:4]}, by its type",
             f"export them as one column: SELECT COALESCE({', '.join(parted[:3])}) AS value",
         )
-    if first.time_format and not _needs_style(joined, first, moments):
+    if first.time_format and not _needs_style(_with_others(joined, columns, first), first):
         keys.pop("time_format")
     roles = roles_of(columns, time, moments, wishes.asset)
     daily = _a_row_a_day(moments, first.timezone)
     layout = Layout.model_validate({**keys, **_layout_keys(roles, columns, first.time_format, daily)})
-    if not one_of_many:
+    if len(files) < 2:
         layout = with_assets_in_names(layout, roles.measures, columns)
     return Understood(layout, dialect, marks, time, roles, tuple(columns), bool(zone) or _zoned(joined, layout))
-
-
-def columns_of(path: Path, wishes: Wishes) -> tuple[list[Column], Dialect | None, Marks]:
-    """A file's columns by its first rows, the dialect of its text, and the marks of its numbers."""
-    table, dialect = _table(path, wishes)
-    if dialect is not None and (merged := merged_columns(table)):
-        table, dialect = filled_down(table, merged), replace(dialect, fill_down=merged)
-    cells = {str(name): table[name].reset_index(drop=True) for name in table.columns}
-    plain = {name: column for name, column in cells.items() if name not in wishes.time}
-    marks = marks_of(_without_dates(plain), wishes.decimal, dialect.separator if dialect else "")
-    return [Column(name, place, column, marks) for place, (name, column) in enumerate(cells.items())], dialect, marks
-
-
-def _table(path: Path, wishes: Wishes) -> tuple[pd.DataFrame, Dialect | None]:
-    """A file's first rows, and the dialect of its text."""
-    if is_parquet(path):
-        return read_table(path, Layout())[0].iloc[:LOOK], None
-    sheet = wishes.sheet or sheets_of(path)
-    data = unpacked(path, Layout(sheet=sheet))
-    one = None if sheet else one_table(data, path.name, wishes.separator or separator_of(data, path.name))
-    data = data if one is None else one
-    dialect = dialect_of(data, path.name, wishes.encoding if one is None else "utf-8", wishes.separator)
-    dialect = replace(dialect, sheet=sheet, stacked=one is not None)
-    rows, _ = read_text(data, path.name, Layout.model_validate(dialect.keys()))
-    rows = rows.iloc[:LOOK]
-    return rows[~_repeats_header(rows)], dialect  # a header that is repeated says nothing of its columns
-
-
-def _repeats_header(rows: pd.DataFrame) -> np.ndarray:
-    """Which rows hold the names of half of the columns, (N,) bool; of many columns the first are looked at."""
-    looked = rows.columns[:64]
-    again = np.zeros(len(rows), dtype=np.int64)
-    for name in looked:
-        again += np.array([cell.strip() == name != "" for cell in rows[name].tolist()])
-    return again >= max(1, 0.5 * len(looked))
-
-
-def _without_dates(cells: dict[str, pd.Series]) -> dict[str, pd.Series]:
-    """The columns whose cells could be numbers, not dates whose marks would be taken for those of numbers."""
-    date = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:\D.*)?|\d{1,2}[.:]\d{2}(?:[.:]\d{2})?")
-    plain = {}
-    for name, column in cells.items():
-        texts = column.dtype == object or isinstance(column.dtype, pd.StringDtype)
-        sample = [str(cell).strip() for cell in column.iloc[:200].tolist()] if texts else []
-        dates = [cell for cell in sample if date.fullmatch(cell)]
-        numbers = sum(cell[-3:-2] == "." and cell.replace(".", "", 1).isdigit() for cell in dates if len(cell) < 6)
-        if 2 * len(dates) < len(sample) or 2 * numbers >= len(sample):
-            plain[name] = column
-    return plain
 
 
 def _stated_time(columns: list[Column], wishes: Wishes) -> TimeColumns | None:
@@ -191,8 +120,15 @@ def _no_times(name: str, layout: Layout, cells: pd.Series) -> UnreadableError:
     )
 
 
-def _needs_style(cells: pd.Series, layout: Layout, moments: pd.Series) -> bool:
+def _with_others(cells: pd.Series, columns: list[Column], layout: Layout) -> pd.Series:
+    """The times of a file and, where one column holds them, those of other files."""
+    beside = next((column.beside for column in columns if (column.name,) == layout.time), ())
+    return pd.concat([cells, pd.Series(beside, dtype="str")], ignore_index=True) if beside else cells
+
+
+def _needs_style(cells: pd.Series, layout: Layout) -> bool:
     """Whether a column is read less or otherwise without its format stated: ISO 8601 is read without."""
+    moments = read_times(cells, layout)
     plain = read_times(cells, layout.model_copy(update={"time_format": None}))
     return not plain.equals(moments)
 

@@ -13,7 +13,7 @@ from sensors_data.errors import NightscoreError, UnreadableError, UnusableError
 from sensors_data.series.intake.readings import days_in, read_day
 from sensors_data.series.understanding.discover import Discovery, discover
 from sensors_data.series.understanding.settings_text import with_family
-from sensors_data.series.understanding.understand import Wishes
+from sensors_data.series.understanding.wishes import Wishes
 from sensors_data.settings import Family, load
 
 

@@ -9,6 +9,7 @@ from sensors_data.series.understanding.doubts.of_marks import doubts_of_marks
 from sensors_data.series.understanding.doubts.of_names import doubts_of_names
 from sensors_data.series.understanding.doubts.of_statements import doubts_of_statements
 from sensors_data.series.understanding.doubts.of_times import doubts_of_times
+from sensors_data.series.understanding.doubts.of_units import doubts_of_units
 from sensors_data.series.understanding.doubts.of_values import doubts_of_values
 
 MOST_TOLD = 6
@@ -24,6 +25,7 @@ def told_doubts(seen: Evidence) -> tuple[tuple[str, ...], tuple[str, ...]]:
         doubts_of_marks,
         doubts_of_names,
         doubts_of_times,
+        doubts_of_units,
         doubts_of_values,
     )
     doubts = [doubt for kind in kinds for doubt in kind(seen)]

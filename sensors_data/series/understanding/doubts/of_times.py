@@ -10,7 +10,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from sensors_data.series.dates.calendar_words import CROATIAN, CROATIAN_ALONE, MONTHS, plain_word
+from sensors_data.calendar_words import CROATIAN, CROATIAN_ALONE, MONTHS, plain_word
 from sensors_data.series.files.day_columns import clocks_of
 from sensors_data.series.understanding.doubts.evidence import Doubt, Evidence, named
 from sensors_data.series.understanding.run_starts import UNDATED

@@ -9,7 +9,7 @@ import pytest
 
 from sensors_data.series.understanding.discover import discover
 from sensors_data.series.understanding.settings_text import settings_toml
-from sensors_data.series.understanding.understand import Wishes
+from sensors_data.series.understanding.wishes import Wishes
 
 HOURS = pd.date_range("2026-02-02", periods=200, freq="h")
 LEVEL = (21 + 3 * np.sin(np.arange(200) / 24 * 2 * np.pi) + np.random.default_rng(0).normal(0, 0.3, 200)).round(2)
@@ -158,7 +158,8 @@ def test_lines_that_begin_as_rows_do_are_told(put):
 
 def test_files_with_other_columns_are_told(put, tmp_path):
     for name in ("temp", "flow"):
-        put(PLAIN.replace("temp", name, 1), f"{name}.csv")
+        rows = text(f"time,{name},{name} set", lambda n: f"{HOURS[n]},{LEVEL[n]},{LEVEL[n] + n % 3}")
+        put(rows, f"{name}.csv")
     assert "1 of 2 files are not read, like temp.csv" in " | ".join(discover(tmp_path / "inbox").unsure)
 
 
