@@ -89,8 +89,10 @@ def _parts(lines: list[str], separator: str) -> list[_Part]:
 def _with_lines_below(parts: list[_Part], last: list[str], separator: str) -> list[_Part]:
     """The tables with the lines below each, such as sums, as those that begin alike below the `last` table.
 
-    The other lines are titles of the next table.
+    The other lines are titles of the next table; those that begin as a line above the first table does are, too.
     """
+    above = {line.split(separator)[0] for line in parts[0].title} if parts else set()
+    last = [line for line in last if line.split(separator)[0] not in above]
     begun = {line.split(separator)[0] for line in last} - {""}
     titles = [part.title for part in parts[1:]]
     below = [[line for line in title if line.split(separator)[0] in begun] for title in titles]

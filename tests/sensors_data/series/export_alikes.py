@@ -69,10 +69,6 @@ def pages(title: str, last: str) -> str:
     return f"{text}{last}"
 
 
-PAGES = [
-    Case("pages within a day and sums below", pages("Seite", "Summe;;1;2\nMax;;3;4\n"), refused={UNREAD: 22}),
-]  # fmt: skip
-
 LATE = np.arange(9000)
 MINUTES = pd.date_range("2026-02-02", periods=len(LATE), freq="min")
 MARKS = [
@@ -103,5 +99,5 @@ HEADS = [
     Case("a line of places above names that tell columns apart alone", lines(",North,South\ntime,temp,flow", lambda n: f"{HOURS[n]},{TEMP[n]:.2f},{FLOW[n]:.2f}")),
 ]  # fmt: skip
 
-CASES = [*KEYS, *DAYS_OF_25, *PAGES, *MARKS, *NAMES, *HEADS]
+CASES = [*KEYS, *DAYS_OF_25, *MARKS, *NAMES, *HEADS]
 REFUSED: list[tuple[str, str, str]] = []

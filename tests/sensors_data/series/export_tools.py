@@ -72,7 +72,7 @@ CASES = [
     Case("a setpoint that is called by its zone", lines("Date,Zone Temp,Zone Temp Setpoint", lambda n: f"{HOURS[n]},{TEMP[n]:.2f},{22 if 6 <= n % 24 < 20 else 16}"),
          sensors=("Zone Temp", "Zone Temp Setpoint")),
     Case("a and p for the halves of the day", lines("\t\tTemp\tOut\nDate\tTime\tOut\tHum", lambda n: f"{HOURS[n].month}/{HOURS[n]:%d/%y}\t{HOURS[n].hour % 12 or 12}:{HOURS[n]:%M}"
-         f"{'a' if n % 24 < 12 else 'p'}\t{TEMP[n]:.2f}\t{FLOW[n]:.2f}"), sensors=("Out", "Hum")),
+         f"{'a' if n % 24 < 12 else 'p'}\t{TEMP[n]:.2f}\t{FLOW[n]:.2f}"), sensors=("Temp Out", "Out Hum")),
     Case("a blank behind the sign", lines("time,temp,flow", lambda n: f"{HOURS[n]},+ {TEMP[n]:.2f},{'BURNOUT' if n % 48 == 7 else f'+ {FLOW[n]:.2f}'}"),
          2 * ROWS - 4, refused={"not a number": 4}),
     Case("thousands before a unit", lines("time;flow", lambda n: f"{HOURS[n]};{f'{FLOW[n] * 50:,.0f}'.replace(',', '.')} kg/h"), ROWS, sensors=("flow",),

@@ -133,6 +133,11 @@ def test_shortened_numbers_beside_bare_ones_are_multiplied(put):
     assert found.family.layout.cell_units == {"K": 1000.0}
     assert np.abs(found.values["value"].to_numpy() - values).max() <= 0.5
     assert found.unsure == ()
+def test_pages_within_a_day_are_one_table_and_what_is_no_row_is_a_reject(put, tmp_path):
+    found = discover(put(sys.modules["export_alikes"].pages("Seite", "Summe;;1;2\nMax;;3;4\n")))
+    assert (found.used, tuple(found.family.sensors)) == (2 * cases.ROWS, ("temp", "flow"))
+    reasons = read_back(found, tmp_path)[2]["reason"].value_counts().to_dict()
+    assert list(reasons.values()) == [22, 9]  # cells of nine headers and two sums, and nine numbers of pages
 
 
 def test_times_without_a_name_in_the_index_of_a_frame_are_its_times(put, tmp_path):
