@@ -133,6 +133,8 @@ def test_shortened_numbers_beside_bare_ones_are_multiplied(put):
     assert found.family.layout.cell_units == {"K": 1000.0}
     assert np.abs(found.values["value"].to_numpy() - values).max() <= 0.5
     assert found.unsure == ()
+
+
 def test_pages_within_a_day_are_one_table_and_what_is_no_row_is_a_reject(put, tmp_path):
     found = discover(put(sys.modules["export_alikes"].pages("Seite", "Summe;;1;2\nMax;;3;4\n")))
     assert (found.used, tuple(found.family.sensors)) == (2 * cases.ROWS, ("temp", "flow"))
