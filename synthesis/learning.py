@@ -150,7 +150,7 @@ def learning_task(
     spec, generation = settings.camera(camera), generator_settings(settings, camera)
     _check_chosen_by(camera, generation, material)
     classes = len(set(material.labels[material.is_learned])) if material.conditional else 0
-    recipe = recipe_of(settings, camera, classes).for_images(int(material.is_learned.sum()))
+    recipe = recipe_of(settings, camera, classes)
     if start is not None and start.card.network != recipe.generator:
         raise UnusableError(
             f"{start.name}, which start_from of {camera} names, is of another network",

@@ -77,7 +77,7 @@ def run(recipe: Recipe, images: Images, judge: Judge, snapshots: int, seed: int,
         keep()
 
     watch = WatchConfig(patience=snapshots)  # an alarm is reported, and the training continues to its end
-    run = TrainingRun(recipe.for_images(len(learned)), examples, snapshots, seed)
+    run = TrainingRun(recipe, examples, snapshots, seed)
     trained = train(run, Validation(judge.extractor, watch), GanHooks(show=lambda row, _: taken(row)))
     if trained.state == "diverged":
         taken(trained.history[-1])

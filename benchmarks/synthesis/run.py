@@ -79,7 +79,6 @@ def check_recipe(name: str, train: Images, changes: Mapping[str, object] | None 
 
 def generator_of(recipe: Recipe, train: Images, seconds: float, seed: int) -> TrainedGenerator:
     """The recipe's generator after `seconds` of CPU time on one thread."""
-    recipe = recipe.for_images(len(train))
     gan = initial_state(recipe, seed)
     _, numbers = np.unique(train.label, return_inverse=True)
     labels = torch.from_numpy(numbers) if recipe.generator.classes else None

@@ -71,7 +71,5 @@ class TrainingConfig(Section):
     """That half-life is never more than this share of the steps so far (Karras et al. 2022)."""
     augmentation: tuple[Change, ...] = ()
     """Random changes that both networks' images go through (DiffAugment)."""
-    augmented_below: int = Field(0, ge=0)
-    """They are made only if fewer images than these are learned from; 0 for any number."""
     precision: Literal["fp32", "bf16", "fast"] = "fp32"
     """fast: bf16 where the processor multiplies in it, fp32 elsewhere."""

@@ -27,18 +27,6 @@ class Recipe(Section):
         return self
 
     def changed(self, changes: Mapping[str, object], where: str) -> Recipe:
-        """The recipe with other settings of its training. ValueError names `where` a wrong one stands.
-
-        Random changes that are asked for are made for any number of images.
-        """
-        stated = self.training.model_dump()
-        if "augmentation" in changes:
-            stated["augmented_below"] = 0
-        training = parse(TrainingConfig, {**stated, **changes}, where)
+        """The recipe with other settings of its training. ValueError names `where` a wrong one stands."""
+        training = parse(TrainingConfig, {**self.training.model_dump(), **changes}, where)
         return parse(Recipe, {**dict(self), "training": training}, where)
-
-    def for_images(self, count: int) -> Recipe:
-        """The recipe for learning from so many images: with its random changes, or without if it needs none."""
-        if not self.training.augmentation or count < (self.training.augmented_below or count + 1):
-            return self
-        return self.model_copy(update={"training": self.training.model_copy(update={"augmentation": ()})})
