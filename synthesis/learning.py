@@ -12,7 +12,7 @@ import pandas as pd
 
 from sensors_data.camera import Camera
 from sensors_data.errors import UnusableError
-from sensors_data.images.roles import is_normal
+from sensors_data.images.paths.roles import is_normal
 from sensors_data.provenance import settings_hash
 from sensors_data.settings import Section, Settings
 from synthesis.generator_files import GeneratorCard, TrainedGenerator

@@ -13,7 +13,7 @@ from anomaly.images.jobs import image_detector_config
 from anomaly.images.limits import false_alarm_interval, predictive_threshold
 from anomaly.thresholds import Threshold
 from sensors_data.errors import NotThereError, UnusableError
-from sensors_data.images.roles import is_normal
+from sensors_data.images.paths.roles import is_normal
 from sensors_data.settings import Settings
 from sensors_data.store import Store
 from sensors_data.verdicts import verdict_by_image

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError
-from sensors_data.images.day_folders import behind_days_are_hours, folders_without_day
-from sensors_data.images.day_forms import DAY_IN_INBOX
-from sensors_data.images.drawings import drawn_over
 from sensors_data.images.exif import taken_at
 from sensors_data.images.formats import SUFFIXES
 from sensors_data.images.marks import Annotation
-from sensors_data.images.roles import Role, is_left_out, role_of
-from sensors_data.images.stamps import Stamp, stamp_of
+from sensors_data.images.paths.day_folders import behind_days_are_hours, folders_without_day
+from sensors_data.images.paths.day_forms import DAY_IN_INBOX
+from sensors_data.images.paths.drawings import drawn_over
+from sensors_data.images.paths.roles import Role, is_left_out, role_of
+from sensors_data.images.paths.stamps import Stamp, stamp_of
 
 _JUNK, _JUNK_FOLDERS = frozenset({"thumbs.db", "desktop.ini"}), frozenset({"__macosx"})
 _COPIES = frozenset({"thumbs", "thumbnails", "thumb", "thumbnail", "previews", "@eadir"})

@@ -15,8 +15,8 @@ from sensors_data.errors import UnreadableError
 from sensors_data.images.arrays import cut_out, fitted
 from sensors_data.images.files import decode_levels, read_image_file
 from sensors_data.images.inbox import CameraFile
-from sensors_data.images.mask_names import without_picture_word
 from sensors_data.images.mask_pixels import is_like_mask, marked_of_picture, marked_pixels
+from sensors_data.images.paths.mask_names import without_picture_word
 
 _PHOTOGRAPH, _PLAIN = {".jpg", ".jpeg", ".jpe", ".jfif"}, {".png", ".bmp", ".gif", ".tif", ".tiff"}
 

@@ -11,8 +11,8 @@ from sensors_data.errors import UnreadableError
 from sensors_data.images.inbox import CameraFile
 from sensors_data.images.marks import DEFECT, NORMAL, UNKNOWN
 from sensors_data.images.masks import Masks, as_kept
+from sensors_data.images.paths.roles import is_normal
 from sensors_data.images.picture_places import MOST_COVERED
-from sensors_data.images.roles import is_normal
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.images.files import decode_image
 from sensors_data.images.marks import UNKNOWN
-from sensors_data.images.roles import is_normal
+from sensors_data.images.paths.roles import is_normal
 from sensors_data.store import Store
 
 MIN_IMAGES = 8

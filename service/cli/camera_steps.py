@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sensors_data.images.discover import CameraDiscovery
 from sensors_data.images.table import MIN_IMAGES
+from sensors_data.images.understanding.discover import CameraDiscovery
 
 ENOUGH = 4 * MIN_IMAGES
 """Normal pictures from which on no more days are named."""

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from sensors_data.errors import UnusableError, not_installed
-from sensors_data.images.folder_paths import Pictures
+from sensors_data.images.paths.folder_paths import Pictures
 from sensors_data.settings import Settings
 from service.cli.cameras import PANEL
 from service.cli.options import CameraOption, DayOption, add_command, with_settings

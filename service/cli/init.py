@@ -15,8 +15,8 @@ from sensors_data.counting import count
 from sensors_data.documents import toml_in
 from sensors_data.errors import NotThereError, UnreadableError, UnusableError
 from sensors_data.files import open_url, replace_file
-from sensors_data.images.discover import holds_pictures
 from sensors_data.images.inbox import files_below
+from sensors_data.images.understanding.discover import holds_pictures
 from sensors_data.series.files.archives import NOTES
 from sensors_data.series.understanding.discover import Discovery, discover, name_of
 from sensors_data.series.understanding.partial import partial_settings, without_partial

@@ -12,10 +12,10 @@ from typing import Any
 
 from sensors_data.errors import UnusableError
 from sensors_data.files import open_url, replace_file
-from sensors_data.images.discover import CameraDiscovery, discover_camera
-from sensors_data.images.roles import is_normal
-from sensors_data.images.settings_text import with_camera
+from sensors_data.images.paths.roles import is_normal
 from sensors_data.images.table import MIN_IMAGES
+from sensors_data.images.understanding.discover import CameraDiscovery, discover_camera
+from sensors_data.images.understanding.settings_text import with_camera
 from sensors_data.settings import Settings, load, parse
 from service.cli.camera_steps import USUAL_SPAN, next_steps, span_to_learn
 from service.figures.contact_sheet import labelled_sheet

@@ -57,8 +57,8 @@ def upscale_images(
     out: Annotated[Path, typer.Option("--out", help="A folder for the PNGs.")],
 ) -> None:
     """Enlarge pictures with a day's upscaler; those that cannot be read or are too large are reported."""
-    from sensors_data.images.discover import pictures_at
     from sensors_data.images.files import decode_image, encode_png, read_image_file
+    from sensors_data.images.understanding.discover import pictures_at
     from sensors_data.store import Store
     from synthesis.upscaling.files import load_for
     from synthesis.upscaling.job import enlarged

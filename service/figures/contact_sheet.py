@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sensors_data.figure_files import figure_bytes
-from sensors_data.images.discover import Sample
+from sensors_data.images.understanding.discover import Sample
 
 INK, MARK = "#2b2d42", "#c1272d"
 MOST_LABELS = 12

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from sensors_data.counting import count
 from sensors_data.errors import NotThereError
 from sensors_data.images.files import encode_png
-from sensors_data.images.roles import is_normal
+from sensors_data.images.paths.roles import is_normal
 from sensors_data.images.table import pixels_of
 from service.api.access import Access
 from service.api.tables import CameraQuery

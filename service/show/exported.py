@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sensors_data.errors import NotThereError, UnusableError
-from sensors_data.images.folder_paths import Pictures, mask_path, picture_path
+from sensors_data.images.paths.folder_paths import Pictures, mask_path, picture_path
 from sensors_data.images.table import labels_in_words
 from sensors_data.jobs import remedy
 from sensors_data.places import data_sheet_path

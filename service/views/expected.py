@@ -12,7 +12,7 @@ from anomaly.images.image_scores import score_images
 from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.images.files import encode_png
-from sensors_data.images.roles import is_normal
+from sensors_data.images.paths.roles import is_normal
 from sensors_data.images.table import pixels_of
 from service.views.state import Service
 from synthesis.generator_files import TrainedGenerator

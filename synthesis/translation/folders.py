@@ -10,8 +10,8 @@ import numpy as np
 from sensors_data.errors import NightscoreError, NotThereError, UnusableError
 from sensors_data.files import open_url, replace_file
 from sensors_data.images.arrays import resize
-from sensors_data.images.discover import pictures_at
 from sensors_data.images.files import decode_image, decode_levels, encode_png, read_image_file
+from sensors_data.images.understanding.discover import pictures_at
 from sensors_data.nets.checkpoint import file_checkpoint
 from sensors_data.nets.training import Hooks, Progress
 from synthesis.presets.catalogue import nearest_size

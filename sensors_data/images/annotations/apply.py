@@ -14,7 +14,7 @@ from sensors_data.images.annotations.read import annotations_of
 from sensors_data.images.annotations.runs import without_useless_runs
 from sensors_data.images.inbox import CameraFile
 from sensors_data.images.marks import UNKNOWN, Annotation
-from sensors_data.images.roles import is_normal
+from sensors_data.images.paths.roles import is_normal
 
 UNLISTED = "a list gives labels and leaves it out; what it shows is unknown"
 """What is odd about a picture that a list of labels does not name."""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sensors_data.images.annotations.picture_names import PictureNames
-from sensors_data.images.label_words import VERDICTS
-from sensors_data.images.roles import SPLITS
+from sensors_data.images.paths.label_words import VERDICTS
+from sensors_data.images.paths.roles import SPLITS
 
 PICTURES = ("image", "imageid", "filename", "file", "path", "imagepath", "filepath", "picture", "imagename", "img")
 LABELS = (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sensors_data.images.formats import SUFFIXES
 from sensors_data.images.inbox import CameraFile
-from sensors_data.images.roles import SPLITS
+from sensors_data.images.paths.roles import SPLITS
 
 _LOSSY = frozenset({".jpg", ".jpeg", ".jpe", ".jfif"})
 

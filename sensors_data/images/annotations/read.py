@@ -15,7 +15,7 @@ from sensors_data.images.annotations.listed import Listed
 from sensors_data.images.annotations.picture_names import PictureNames
 from sensors_data.images.annotations.tables import read_table
 from sensors_data.images.inbox import CameraFile
-from sensors_data.images.roles import is_normal
+from sensors_data.images.paths.roles import is_normal
 
 _LARGEST = 64 * 2**20
 """Largest size of an annotation file, bytes; a larger one is reported as not being a picture."""

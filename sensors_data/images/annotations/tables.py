@@ -11,7 +11,7 @@ from sensors_data.images.annotations.list_rows import list_rows
 from sensors_data.images.annotations.listed import Listed
 from sensors_data.images.annotations.picture_names import PictureNames, words_of
 from sensors_data.images.marks import DEFECT, NORMAL, UNKNOWN, Annotation
-from sensors_data.images.roles import SPLITS
+from sensors_data.images.paths.roles import SPLITS
 
 
 def read_table(path: Path, names: PictureNames, is_good: Callable[[str], bool]) -> Listed:

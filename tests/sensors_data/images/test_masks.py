@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from sensors_data.images.days import read_camera_day
-from sensors_data.images.discover import discover_camera
-from sensors_data.images.settings_text import with_camera
+from sensors_data.images.understanding.discover import discover_camera
+from sensors_data.images.understanding.settings_text import with_camera
 from sensors_data.settings import Settings, parse
 
 RNG = np.random.default_rng(0)

@@ -5,7 +5,7 @@ import pytest
 
 from anomaly.images.detector import ImageDetectorConfig
 from sensors_data.camera import Camera
-from sensors_data.images.discover import CameraDiscovery
+from sensors_data.images.understanding.discover import CameraDiscovery
 from service.cli.camera_steps import USUAL_SPAN, next_steps, span_to_learn
 
 FIRST = date(2026, 3, 1)

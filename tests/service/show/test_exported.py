@@ -11,9 +11,9 @@ import pytest
 from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError, UnusableError
 from sensors_data.images.days import read_camera_day
-from sensors_data.images.discover import discover_camera
 from sensors_data.images.files import decode_image
-from sensors_data.images.folder_paths import Pictures
+from sensors_data.images.paths.folder_paths import Pictures
+from sensors_data.images.understanding.discover import discover_camera
 from sensors_data.provenance import Provenance
 from sensors_data.settings import Settings
 from sensors_data.store import Store

@@ -8,7 +8,7 @@ from PIL import Image
 
 from sensors_data.camera import Camera
 from sensors_data.images.days import read_camera_day
-from sensors_data.images.discover import discover_camera
+from sensors_data.images.understanding.discover import discover_camera
 
 DAY = date(2026, 3, 20)
 RNG = np.random.default_rng(0)

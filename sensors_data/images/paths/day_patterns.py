@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sensors_data.images.day_forms import EITHER_WAY, WrittenDay, last_clear_day
+from sensors_data.images.paths.day_forms import EITHER_WAY, WrittenDay, last_clear_day
 
 _TOKENS = {"%Y": r"(?P<Y>\d{4})", "%m": r"(?P<m>\d{1,2})", "%d": r"(?P<d>\d{1,2})", "%y": r"(?P<y>\d{2})"}
 _SHORT_YEAR = re.compile(r"(?<!\d)(?<!\d[-_.])\d\d(?P<s>[-_.])\d\d(?P=s)\d\d(?!\d)")

@@ -8,8 +8,8 @@ from collections import Counter
 from pathlib import PurePosixPath
 
 from sensors_data.camera import Camera
-from sensors_data.images.label_words import VERDICTS, is_negation, words_of
-from sensors_data.images.roles import fits, is_normal
+from sensors_data.images.paths.label_words import VERDICTS, is_negation, words_of
+from sensors_data.images.paths.roles import fits, is_normal
 
 MOSTLY = 0.95
 """Share of names that have a word of a verdict, at least, where it is taken for one."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import tomlkit
 
-from sensors_data.images.discover import CameraDiscovery
+from sensors_data.images.understanding.discover import CameraDiscovery
 
 _KEYS = (
     *("size", "tiles", "channels", "bits", "any_size", "fit", "day_pattern", "day_from", "undated_day"),

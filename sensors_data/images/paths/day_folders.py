@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 
 from sensors_data.calendar_words import month_number
-from sensors_data.images.clocks import hour_behind
-from sensors_data.images.day_forms import DAY_IN_INBOX, WrittenDay, last_day
-from sensors_data.images.day_patterns import day_by_pattern
+from sensors_data.images.paths.clocks import hour_behind
+from sensors_data.images.paths.day_forms import DAY_IN_INBOX, WrittenDay, last_day
+from sensors_data.images.paths.day_patterns import day_by_pattern
 
 _LIKE_A_DAY = re.compile(rf".*{DAY_IN_INBOX}.*|\d{{1,2}}([-_.])\d{{1,2}}\1\d{{4}}.*|\d\d([-_.])\d\d\2\d\d")
 """Folders that are no label, also where their day is unclear."""

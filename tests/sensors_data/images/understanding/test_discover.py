@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 from sensors_data.errors import NotThereError
-from sensors_data.images.discover import discover_camera, holds_pictures
 from sensors_data.images.files import encode_png
 from sensors_data.images.inbox import camera_files
-from sensors_data.images.settings_text import with_camera
+from sensors_data.images.understanding.discover import discover_camera, holds_pictures
+from sensors_data.images.understanding.settings_text import with_camera
 from sensors_data.settings import Settings, parse
 
 RNG = np.random.default_rng(0)

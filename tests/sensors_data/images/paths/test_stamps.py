@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from sensors_data.images.stamps import stamp_of
+from sensors_data.images.paths.stamps import stamp_of
 
 DAY = date(2026, 3, 20)
 

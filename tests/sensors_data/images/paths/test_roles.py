@@ -1,7 +1,7 @@
 import pytest
 
 from sensors_data.camera import Camera
-from sensors_data.images.roles import is_normal, role_of
+from sensors_data.images.paths.roles import is_normal, role_of
 
 CAMERA = Camera(inbox="inbox")
 

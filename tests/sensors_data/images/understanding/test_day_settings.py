@@ -8,8 +8,8 @@ from PIL import Image
 
 from sensors_data.camera_job import ingest_images
 from sensors_data.errors import NotThereError
-from sensors_data.images.discover import discover_camera
-from sensors_data.images.settings_text import with_camera
+from sensors_data.images.understanding.discover import discover_camera
+from sensors_data.images.understanding.settings_text import with_camera
 from sensors_data.settings import Settings, parse
 
 RNG = np.random.default_rng(0)

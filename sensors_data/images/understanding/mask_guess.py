@@ -11,10 +11,10 @@ import numpy as np
 
 from sensors_data.errors import UnreadableError
 from sensors_data.images.inbox import CameraFile
-from sensors_data.images.mask_names import heads, one_form, without_picture_word
 from sensors_data.images.mask_pixels import is_like_mask, marked_pixels
 from sensors_data.images.masks import Masks
-from sensors_data.images.roles import SPLITS
+from sensors_data.images.paths.mask_names import heads, one_form, without_picture_word
+from sensors_data.images.paths.roles import SPLITS
 
 _MOST_OPENED = 200
 """Files of a group that are opened, spread evenly."""

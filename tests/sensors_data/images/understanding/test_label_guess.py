@@ -3,8 +3,8 @@ import pytest
 from PIL import Image
 
 from sensors_data.images.days import read_camera_day
-from sensors_data.images.discover import discover_camera
-from sensors_data.images.label_guess import good_of_labels
+from sensors_data.images.understanding.discover import discover_camera
+from sensors_data.images.understanding.label_guess import good_of_labels
 
 RNG = np.random.default_rng(0)
 MARK = np.zeros((40, 40), np.uint8)

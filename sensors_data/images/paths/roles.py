@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 
 from sensors_data.camera import Camera
-from sensors_data.images import mask_names
-from sensors_data.images.label_words import IN_ANY_ORDER, is_container, is_view, same_label, says_good
+from sensors_data.images.paths import mask_names
+from sensors_data.images.paths.label_words import IN_ANY_ORDER, is_container, is_view, same_label, says_good
 
 SPLITS = {
     "train": "train",

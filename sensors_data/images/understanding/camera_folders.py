@@ -10,7 +10,7 @@ import numpy as np
 from sensors_data.errors import UnreadableError
 from sensors_data.images.files import decode_levels, read_image_file
 from sensors_data.images.inbox import CameraFile
-from sensors_data.images.looks import is_coloured
+from sensors_data.images.understanding.looks import is_coloured
 
 _OPENED = 6
 """Pictures of a folder that are opened, spread evenly."""

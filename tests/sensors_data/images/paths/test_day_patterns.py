@@ -2,8 +2,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from sensors_data.images.day_patterns import pattern_of_set
-from sensors_data.images.stamps import stamp_of
+from sensors_data.images.paths.day_patterns import pattern_of_set
+from sensors_data.images.paths.stamps import stamp_of
 
 TODAY = date(2026, 11, 28)
 

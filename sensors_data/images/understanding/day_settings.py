@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from sensors_data.camera import Camera
-from sensors_data.images.day_patterns import SetPattern, pattern_of_set
 from sensors_data.images.inbox import CameraFile, camera_files
+from sensors_data.images.paths.day_patterns import SetPattern, pattern_of_set
 
 _LIVE = timedelta(days=31)
 """Age of the newest file up to which more pictures are expected."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sensors_data.images.clocks import Clock, clock_in_folder, clock_in_name
-from sensors_data.images.day_forms import EITHER_WAY, last_day
-from sensors_data.images.day_patterns import day_by_pattern
+from sensors_data.images.paths.clocks import Clock, clock_in_folder, clock_in_name
+from sensors_data.images.paths.day_forms import EITHER_WAY, last_day
+from sensors_data.images.paths.day_patterns import day_by_pattern
 
 _EPOCH = re.compile(r"(?:^|[^\d.])(?P<n>\d{10}(?:\.\d{1,6})?|\d{13}|\d{16})(?=$|(?P<more>[-_ ]))")
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)

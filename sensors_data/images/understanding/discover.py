@@ -15,19 +15,19 @@ from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError, UnreadableError
 from sensors_data.images.annotations.apply import annotated
 from sensors_data.images.annotations.recognise import annotation_files
-from sensors_data.images.camera_folders import cameras_in_one
-from sensors_data.images.day_settings import DaySettings, day_settings
 from sensors_data.images.files import camera_image, read_image_file
 from sensors_data.images.formats import SUFFIXES
 from sensors_data.images.inbox import CameraFile, camera_days, camera_files, files_below
-from sensors_data.images.label_guess import contradictions, labels_of_set
-from sensors_data.images.looks import look_oddities, open_some, with_shapes
 from sensors_data.images.marks import DEFECT
-from sensors_data.images.mask_guess import background_of
 from sensors_data.images.masks import Masks
-from sensors_data.images.roles import is_normal
-from sensors_data.images.set_masks import all_masks, files_of, labels_kept, mask_oddities, with_masks
+from sensors_data.images.paths.roles import is_normal
 from sensors_data.images.shown import shown_by
+from sensors_data.images.understanding.camera_folders import cameras_in_one
+from sensors_data.images.understanding.day_settings import DaySettings, day_settings
+from sensors_data.images.understanding.label_guess import contradictions, labels_of_set
+from sensors_data.images.understanding.looks import look_oddities, open_some, with_shapes
+from sensors_data.images.understanding.mask_guess import background_of
+from sensors_data.images.understanding.set_masks import all_masks, files_of, labels_kept, mask_oddities, with_masks
 
 MOST_LISTS = 5
 """Lists that were not understood and are told one by one."""

@@ -3,7 +3,7 @@
 import pytest
 
 from sensors_data.errors import UnusableError
-from sensors_data.images.folder_paths import mask_path, picture_path
+from sensors_data.images.paths.folder_paths import mask_path, picture_path
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from sensors_data.images.day_folders import behind_days_are_hours, folders_without_day
-from sensors_data.images.stamps import stamp_of
+from sensors_data.images.paths.day_folders import behind_days_are_hours, folders_without_day
+from sensors_data.images.paths.stamps import stamp_of
 
 DAY = date(2026, 3, 13)
 

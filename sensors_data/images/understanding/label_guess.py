@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sensors_data.camera import Camera
-from sensors_data.images.camera_folders import are_cameras
 from sensors_data.images.inbox import CameraFile, camera_files
-from sensors_data.images.label_words import denied, names_fault, same_label
 from sensors_data.images.masks import Masks
-from sensors_data.images.name_words import labels_of_names
-from sensors_data.images.roles import is_normal
+from sensors_data.images.paths.label_words import denied, names_fault, same_label
+from sensors_data.images.paths.roles import is_normal
+from sensors_data.images.understanding.camera_folders import are_cameras
+from sensors_data.images.understanding.name_words import labels_of_names
 
 TEMPLATE, TESTED = "_temp", "_test"
 """Ends of the names of a pair: the picture of a part without a fault, and the picture to be tested (DeepPCB)."""

@@ -9,10 +9,10 @@ from sensors_data.camera import Camera
 from sensors_data.errors import UnreadableError
 from sensors_data.images.annotations.apply import annotated
 from sensors_data.images.inbox import CameraFile, camera_files
-from sensors_data.images.mask_guess import masks_by_content, other_views
 from sensors_data.images.masks import Masks, masks_of
 from sensors_data.images.orientation import upright_shape
 from sensors_data.images.shown import shown_by
+from sensors_data.images.understanding.mask_guess import masks_by_content, other_views
 
 MOST_MASKS = 2000
 """Number of pictures up to which every mask is opened, so that the labels are those that ingestion will store."""

@@ -1,0 +1,1 @@
+"""A folder of pictures understood as a whole, and settings for it."""
