@@ -14,7 +14,8 @@ from pydantic import Field, field_validator
 from sensors_data.audit import record
 from sensors_data.errors import NotThereError
 from sensors_data.gathered import all_incidents
-from sensors_data.images.files import decode_levels
+from sensors_data.images.days import SOURCE_HASH
+from sensors_data.images.files import decode_levels, png_text
 from sensors_data.images.picture_places import FORM, MarkedPlace, check_place, place_in
 from sensors_data.provenance import Provenance
 from sensors_data.section import Section
@@ -105,19 +106,27 @@ def verdict_by_image(store: Store, camera: str) -> dict[str, str]:
 
 
 def withdraw_of_changed(store: Store, camera: str, day: date, pictures: pd.DataFrame) -> int:
-    """Take back what was said of the day's stored pictures that show something else among new rows of `images`, or are
-    not among them any more; of how many.
+    """Take back what was said of the day's stored pictures whose files are others among new rows of `images`; of how
+    many. A picture that is gone may come back, and one that was stored before files had a hash is left alone.
     """
     said = picture_verdicts(store, camera)
     path = store.path("images", camera=camera, day=day)
     if said.empty or not store.exists(path):
         return 0
-    stored = store.columns("images", path, ["image_id", "png"]).to_pandas().set_index("image_id")["png"]
-    now = dict(zip(pictures["image_id"], pictures["png"], strict=True))
-    changed = {name for name, png in stored.items() if name in set(said["image"]) and now.get(name) != png}
+    stored = store.columns("images", path, ["image_id", "png"]).to_pandas()
+    before, now = (_hashes(rows[rows["image_id"].isin(said["image"])]) for rows in (stored, pictures))
+    changed = {name for name, known in before.items() if known and now.get(name, known) != known}
     for row in said[said["image"].isin(changed)].itertuples():
         withdraw(store, str(row.incident), "ingest-images")
     return len(changed)
+
+
+def _hashes(pictures: pd.DataFrame) -> dict[str, str]:
+    """The hash of each picture's file, by its id; empty where the PNG has none."""
+    return {
+        str(name): png_text(bytes(png)).get(SOURCE_HASH, "")
+        for name, png in zip(pictures["image_id"], pictures["png"], strict=True)
+    }
 
 
 def confirmed_places(store: Store, camera: str) -> dict[str, list[MarkedPlace]]:

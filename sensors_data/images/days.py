@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -18,6 +19,8 @@ from sensors_data.images.shown import shown_by
 
 SOURCE_SIZE = "source_size"
 """Text chunk of a stored PNG: the pixels that the camera sent, as 640x480."""
+SOURCE_HASH = "source_hash"
+"""Text chunk of a stored PNG: a short hash of the file that the camera sent."""
 _IMAGE_COLUMNS = ["image_id", "time", "asset", "label", "png", "split", "mask"]
 
 
@@ -29,6 +32,8 @@ class _Picture:
     place: int
     shape: tuple[int, ...]
     x: np.ndarray  # (C, size, size) uint8
+    hash: str
+    """Of its file."""
 
 
 def read_camera_day(camera: Camera, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -63,7 +68,7 @@ def _pictures(camera: Camera, files: list[CameraFile]) -> tuple[list[_Picture], 
         except UnreadableError as error:
             rejects.append(_reject(file, str(error)))
             continue
-        pictures.append(_Picture(file, place, shape, x))
+        pictures.append(_Picture(file, place, shape, x, hashlib.sha256(data).hexdigest()[:16]))
     return pictures, rejects
 
 
@@ -111,13 +116,14 @@ def _rows(
         if shown.label is None:
             rejects.append(_reject(file, "its mask cannot be used, and no folder says whether the part is good"))
             continue
+        about = {SOURCE_SIZE: f"{picture.shape[1]}x{picture.shape[0]}", SOURCE_HASH: picture.hash}
         rows.append(
             {
                 "image_id": file.name,
                 "time": _time(file, day, picture.place),
                 "asset": file.role.asset,
                 "label": shown.label,
-                "png": encode_png(picture.x, {SOURCE_SIZE: f"{picture.shape[1]}x{picture.shape[0]}"}),
+                "png": encode_png(picture.x, about),
                 "split": file.role.split,
                 "mask": None if shown.mask is None else encode_png(shown.mask),
             }

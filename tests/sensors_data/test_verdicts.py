@@ -10,6 +10,7 @@ import pytest
 
 from sensors_data.camera import Camera
 from sensors_data.errors import NotThereError
+from sensors_data.images.days import SOURCE_HASH
 from sensors_data.images.files import encode_png
 from sensors_data.images.picture_places import MarkedPlace, Place, mask_of
 from sensors_data.images.table import normal_images
@@ -58,15 +59,18 @@ def test_a_confirmed_picture_leaves_what_is_learned_and_a_dismissed_one_joins_it
     assert learned(store) == ["a"]
 
 
-def test_a_verdict_is_taken_back_when_its_picture_shows_something_else_or_is_gone(store):
+def test_a_verdict_is_taken_back_when_another_file_stands_under_its_pictures_name(store):
     for name in "abc":
         keep_picture_verdict(store, PictureVerdict(camera="press", day=DAY, image=name, kind="dismissed"))
+    x = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
     rows = store.read("images", camera="press", day=DAY)
-    assert withdraw_of_changed(store, "press", DAY, rows) == 0
-    other = encode_png(np.full((1, 16, 16), 7, np.uint8))
-    later = rows.assign(png=[rows["png"][0], other, rows["png"][2]])[rows["image_id"] != "c"]
-    assert withdraw_of_changed(store, "press", DAY, later) == 2
-    assert verdict_by_image(store, "press") == {"a": "dismissed"}
+    assert withdraw_of_changed(store, "press", DAY, rows) == 0  # stored before files had a hash
+    rows["png"] = [encode_png(x, {SOURCE_HASH: name}) for name in "abc"]
+    store.write("images", rows, Provenance(job="test"), camera="press", day=DAY)
+    lighter = [encode_png(x // 2, {SOURCE_HASH: name}) for name in ("a", "other", "c")]
+    assert withdraw_of_changed(store, "press", DAY, rows.assign(png=lighter)[rows["image_id"] != "c"]) == 1
+    later = rows.assign(png=lighter)
+    assert verdict_by_image(store, "press") == {"a": "dismissed", "c": "dismissed"}
     assert withdraw_of_changed(store, "press", DAY + timedelta(days=1), later) == 0
 
 
