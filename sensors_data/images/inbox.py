@@ -77,7 +77,7 @@ def camera_files(camera: Camera) -> list[CameraFile]:
 def camera_days(camera: Camera) -> list[date]:
     """Every day for which the inbox holds a picture, sorted."""
     files = camera_files(camera)
-    return sorted({file.day for file in files if file.day is not None and not file.refusal and not file.role.mask_of})
+    return sorted({file.day for file in files if file.day is not None and not file.refusal and not file.role.is_mask})
 
 
 def files_below(root: Path) -> Iterator[Path]:

@@ -19,9 +19,11 @@ def next_steps(discovery: CameraDiscovery, settings: str) -> list[str]:
     Where days are unclear, what to state in the settings.
     """
     name = discovery.name
-    if not discovery.days:
+    if not discovery.days and discovery.unclear_day:
         key = discovery.unclear_day.partition("  #")[0]
         return [f"  state {key} below [cameras.{name}] of {settings}, or the other order", "  nightscore doctor"]
+    if not discovery.days:
+        return ["  nightscore doctor"]
     days, span = _days_to_learn(discovery), _days_in_span(discovery)
     lines = [f"  nightscore ingest-images --camera {name} --day {day}" for day in days]
     if days[0] > span[0]:

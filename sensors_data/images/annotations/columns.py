@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sensors_data.images.annotations.picture_names import PictureNames
-from sensors_data.images.paths.label_words import VERDICTS
+from sensors_data.images.paths.label_words import VERDICTS, names_fault, says_good, words_of
 from sensors_data.images.paths.roles import SPLITS
 
 PICTURES = ("image", "imageid", "filename", "file", "path", "imagepath", "filepath", "picture", "imagename", "img")
@@ -33,6 +33,8 @@ LABELS = (
 RUNS = ("encodedpixels", "rle")
 JOINED = "imageidclassid"
 """A column of a picture's name and a class, as a.jpg_3."""
+_CLEAR = ("defect", "defecttype", "anomaly", "label", "result", "verdict")
+"""Titles of labels that count before any other column of words such as OK."""
 SWITCH = dict.fromkeys(("0", "0.0", "false", "no"), False) | dict.fromkeys(("1", "1.0", "true", "yes"), True)
 """Words of a column that says yes or no."""
 _MASK = re.compile(r"mask|truth|segment|^gt", re.IGNORECASE)
@@ -81,8 +83,10 @@ def columns_of(rows: list[list[str]], names: PictureNames, is_good: Callable[[st
     mask = next((p for p in values if _MASK.search(header[p]) and any(cell in names for cell in values[p])), None)
     rest = {place: cells for place, cells in values.items() if place not in (runs, split, mask)}
     verdicts = _verdict_columns(plain, rest, len(body), is_good)
+    if verdicts and plain[verdicts[0]] not in LABELS and (called := _first(plain, _CLEAR, list(rest))) is not None:
+        verdicts = [called]
     classes = () if verdicts else _class_columns(plain, body, rest)
-    label = verdicts[0] if verdicts else None if classes else _other_label(plain, rest)
+    label = verdicts[0] if verdicts else None if classes else _other_label(header, plain, rest)
     return Columns(header, body, name, label, classes, runs, split, mask)
 
 
@@ -137,11 +141,20 @@ def _class_columns(plain: list[str], body: list[list[str]], values: dict[int, se
     return columns if len(columns) > 1 and not called and 2 * single > len(body) else ()
 
 
-def _other_label(plain: list[str], values: dict[int, set[str]]) -> int | None:
+def _tells_a_verdict(title: str) -> bool:
+    """Whether a title asks for a verdict, as `is_defective` or `OK`."""
+    return any(names_fault(word) or says_good(word) for word in words_of(title))
+
+
+def _other_label(titles: list[str], plain: list[str], values: dict[int, set[str]]) -> int | None:
     """The column of labels by its name, or as the only one of yes and no, or as the only one beside the names."""
     if (called := _first(plain, LABELS, list(values))) is not None:
         return called
-    switches = [place for place, cells in values.items() if {cell.lower() for cell in cells} <= SWITCH.keys()]
+    switches = [
+        place
+        for place, cells in values.items()
+        if {cell.lower() for cell in cells} <= SWITCH.keys() and (not plain[place] or _tells_a_verdict(titles[place]))
+    ]
     if len(switches) == 1:
         return switches[0]
     alone = len(values) == 1 and not any(plain) and all(re.match(r"[^\W\d]", v) for v in next(iter(values.values())))

@@ -27,7 +27,12 @@ def folders_without_day(name: str, below: str, pattern: str | None, hours: bool)
             last += hour[0].count("/")
         dated = {*range(_outermost(folders, first, written), last + 1)}
     start = len(folders) - len(below.split("/")[:-1])
-    return [f for n, f in enumerate(folders) if n >= start and n not in dated and not _LIKE_A_DAY.fullmatch(f)]
+    return [f for n, f in enumerate(folders) if n >= start and n not in dated and not is_like_day(f)]
+
+
+def is_like_day(folder: str) -> bool:
+    """Whether a folder is called as a day, also where it is unclear which."""
+    return _LIKE_A_DAY.fullmatch(folder) is not None
 
 
 def behind_days_are_hours(names: Iterable[str], pattern: str | None) -> bool:

@@ -29,6 +29,10 @@ _NAMED = (
     rf"(?<!\d){_YEAR}[-_. ]?{_WORD}[-_. ]?(?P<d>\d{{1,2}})(?!\d)",
     rf"(?:^|/){_YEAR}[-_./ ](?:(?P<m>\d{{1,2}})[-_. ]{{0,2}})?{_WORD}/(?P<d>\d{{1,2}})(?=/)",  # 2026/03-March/13
 )
+_ENGLISH = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
+"""Short months that may stand between underscores; `set_2_2001` and `out_3_2001` are words and numbers."""
+_LATEST = 2040
+"""Years after it are numbers of lots."""
 _YEAR_KNOWN = [re.compile(form) for form in (*_NUMBERED, *_NAMED)]
 EITHER_WAY = re.compile(r"(?<!\d)(?P<a>\d{1,2})(?P<s>[-_.])(?P<b>\d{1,2})(?P=s)(?P<y>20\d\d)(?!\d)")
 """A day and a month, in whichever order, before a year of four digits."""
@@ -58,7 +62,7 @@ def _last(
 ) -> WrittenDay | None:
     matches = [match for form in forms for match in form.finditer(text)]
     for match in sorted(matches, key=lambda m: (-m.end(), m.start())):
-        if parts := read(match):
+        if (parts := read(match)) and parts[0] <= _LATEST:
             try:
                 return WrittenDay(date(*parts), match.start() + match[0].startswith("/"), match.end())
             except ValueError:
@@ -70,7 +74,10 @@ def _year_known(match: re.Match[str]) -> tuple[int, int, int] | None:
     """Year, month and day of a match; None where its word names no month, or another than its number."""
     parts = match.groupdict()
     number = int(parts.get("m") or parts.get("mm") or 0)
-    month = month_number(parts["word"]) if "word" in parts else number
+    word = parts.get("word", "")
+    if 0 < len(word) <= 3 and "_" in match[0] and word.lower() not in _ENGLISH:
+        return None
+    month = month_number(word) if word else number
     return (int(parts["y"]), month, int(parts["d"])) if number in (0, month) else None
 
 

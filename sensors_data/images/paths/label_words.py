@@ -54,6 +54,8 @@ _NOT = _set(
     """
 )
 _NOT_GLUED = ("non", "not", "no", "un", "ohne", "无", "無", "没有", "未")
+_SHORT = frozenset({"", "ng", "ko", "nok", "nio"})
+"""What is too short behind a glued negation to be a fault: `nonok` is non + ok."""
 _FREE = ("free", "frei", "freie", "los", "なし", "無し", "없음")
 _BETWEEN = _set("any visible surface obvious detected found de des du d di del la aucun aucune")
 """Words that change nothing between a negation and a fault, or behind them."""
@@ -165,6 +167,8 @@ def _denies_fault(words: list[str]) -> bool:
     if len(bare) > 1 and bare[0] in _NOT:
         return _is_fault("".join(bare[1:]))
     joined = "".join(bare)
+    if any(joined.startswith(start) and _is_good(joined.removeprefix(start)) for start in _NOT_GLUED):
+        return False
     before = [joined[len(start) :] for start in _NOT_GLUED if joined.startswith(start)]
     behind = [joined.removesuffix(end) for end in _FREE if joined.endswith(end)]
-    return any(_is_fault(_without_filler(word)) for word in (*before, *behind) if word)
+    return any(_is_fault(_without_filler(word)) for word in (*before, *behind) if word not in _SHORT)

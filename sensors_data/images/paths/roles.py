@@ -84,12 +84,17 @@ def _asset_and_label(named: list[str], order: tuple[str, ...]) -> tuple[str, str
     if order:
         roles = dict(zip(order, named, strict=False))
         return roles.get("asset", ""), roles.get("label", "")
-    places = [f for f in named if _PLACE.fullmatch(f) or _NUMBER.fullmatch(f) or is_view(f)]
+    places = [f for f in named if names_place(f) or _NUMBER.fullmatch(f)]
     others = [folder for folder in named if folder not in places]
     good = [folder for folder in others if says_good(folder)]
     label = (good or others or [""])[-1]
     asset = places[-1] if places else others[-2] if len(others) > 1 else ""
     return asset, label
+
+
+def names_place(folder: str) -> bool:
+    """Whether a folder names where or from which side a picture was taken."""
+    return _PLACE.fullmatch(folder) is not None or is_view(folder)
 
 
 def _word(folder: str) -> str:

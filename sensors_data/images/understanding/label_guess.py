@@ -6,13 +6,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sensors_data.camera import Camera
 from sensors_data.images.inbox import CameraFile, camera_files
 from sensors_data.images.masks import Masks
-from sensors_data.images.paths.label_words import denied, names_fault, same_label
-from sensors_data.images.paths.roles import is_normal
+from sensors_data.images.paths.label_words import denied, is_view, names_fault, same_label, says_good
+from sensors_data.images.paths.roles import SPLITS, is_normal
 from sensors_data.images.understanding.camera_folders import are_cameras
 from sensors_data.images.understanding.name_words import labels_of_names
 
@@ -43,6 +43,10 @@ def labels_of_set(
     folders: dict[str, list[CameraFile]] = defaultdict(list)
     for file in pictures:
         folders[(of_path or {}).get(file.path, file.role.label)].append(file)
+    if views := _views_beside_good(pictures):
+        names = " and ".join(f"'{view}'" for view in views)
+        labels = {form: view for view in views for form in (f"{view}/*", f"*/{view}/*")}
+        return _guess("labels", labels, f"{names} stands beside a folder of good parts, so it is a label, no side")
     if any(is_normal(label, camera) for label in folders):
         return Guess()
     if any(is_normal(file.role.label, camera) for file in pictures):
@@ -58,6 +62,19 @@ def labels_of_set(
         if value:
             return _guess(key, value, why)
     return Guess()
+
+
+def _views_beside_good(pictures: list[CameraFile]) -> list[str]:
+    """Folders called like a side, without another label, that stand beside one of good parts."""
+    folders = {PurePosixPath(file.name).parent for file in pictures}
+    good = {_set_of(folder) for folder in folders if says_good(folder.name)}
+    bare = {PurePosixPath(file.name).parent for file in pictures if not file.role.label}
+    return sorted({folder.name for folder in bare if is_view(folder.name) and _set_of(folder) in good})
+
+
+def _set_of(folder: PurePosixPath) -> PurePosixPath:
+    """What holds a folder of labels, above the parts for training and test."""
+    return folder.parent.parent if folder.parent.name.lower() in SPLITS else folder.parent
 
 
 def _guess(key: str, value: object, why: str) -> Guess:
@@ -110,8 +127,10 @@ def good_of_labels(counts: Mapping[str, int]) -> tuple[tuple[str, ...], str]:
         other: label
         for label in counts
         for other in counts
-        if not names_fault(other) and names_fault(label) and label.startswith(other) and label != other
+        if not names_fault(other) and names_fault(label) and re.match(rf"{re.escape(other)}[-_ ]", label)
     }
+    if any(label not in faulty and label not in faulty.values() for label in counts):
+        faulty = {}
     pairs = {label: other for label, other in denials.items() if counts[label] > counts[other]} or faulty
     beside = ", ".join(f"'{label}' stands beside '{other}'" for label, other in pairs.items())
     return tuple(sorted(pairs)), beside
@@ -148,7 +167,7 @@ def _cameras(folders: Mapping[str, list[CameraFile]], camera: Camera) -> tuple[t
 
 def contradictions(pictures: list[CameraFile], camera: Camera) -> list[str]:
     """What is odd about labels: one that is a product's or a place's name elsewhere."""
-    assets = Counter(file.role.asset for file in pictures if file.role.asset)
+    assets = Counter(file.role.asset for file in pictures if file.role.asset not in ("", file.role.label))
     labels = Counter(file.role.label for file in pictures)
     both = [label for label in labels if label in assets and not is_normal(label, camera)]
     return [

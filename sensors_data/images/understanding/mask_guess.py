@@ -13,8 +13,9 @@ from sensors_data.errors import UnreadableError
 from sensors_data.images.inbox import CameraFile
 from sensors_data.images.mask_pixels import is_like_mask, marked_pixels
 from sensors_data.images.masks import Masks
+from sensors_data.images.paths.day_folders import is_like_day
 from sensors_data.images.paths.mask_names import heads, one_form, without_picture_word
-from sensors_data.images.paths.roles import SPLITS
+from sensors_data.images.paths.roles import SPLITS, names_place
 
 _MOST_OPENED = 200
 """Files of a group that are opened, spread evenly."""
@@ -24,8 +25,8 @@ _OTHER_VIEWS = frozenset({"xyz", "depth"})
 """Folders beside `rgb` with other measurements of the same parts."""
 
 
-def masks_by_content(files: list[CameraFile], known: Masks) -> tuple[tuple[str, ...], str]:
-    """The setting `masks` for files that are no known masks, and why; empty where there are none.
+def masks_by_content(files: list[CameraFile], known: Masks) -> list[str]:
+    """Patterns of files that are no known masks and look like some; empty where there are none.
 
     A folder, or an end of names, is one of masks if its files have the content of masks and each has a photograph of
     its name outside.
@@ -43,8 +44,7 @@ def masks_by_content(files: list[CameraFile], known: Masks) -> tuple[tuple[str, 
         rest = [file for file in group if file.path not in inside]
         if rest and _are_masks(rest, by_name):
             forms.append(f"*{end}.*")
-    names = " and ".join(f"'{form}'" for form in forms)
-    return tuple(forms), f"few levels, and a picture of the same name: {names}" if forms else ""
+    return forms
 
 
 def _by_folder(files: list[CameraFile]) -> dict[str, list[CameraFile]]:
@@ -52,7 +52,8 @@ def _by_folder(files: list[CameraFile]) -> dict[str, list[CameraFile]]:
     groups: dict[str, list[CameraFile]] = defaultdict(list)
     for file in files:
         for folder in dict.fromkeys(file.name.split("/")[:-1]):
-            if one_form(folder) not in SPLITS and not re.search(r"[*?\[]", folder):
+            is_place = names_place(folder) or is_like_day(folder)
+            if one_form(folder) not in SPLITS and not is_place and not re.search(r"[*?\[]", folder):
                 groups[folder].append(file)
     return {folder: group for folder, group in groups.items() if len(group) < len(files)}
 

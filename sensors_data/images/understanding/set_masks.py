@@ -11,6 +11,8 @@ from sensors_data.images.annotations.apply import annotated
 from sensors_data.images.inbox import CameraFile, camera_files
 from sensors_data.images.masks import Masks, masks_of
 from sensors_data.images.orientation import upright_shape
+from sensors_data.images.paths.label_words import says_good
+from sensors_data.images.paths.roles import fits
 from sensors_data.images.shown import shown_by
 from sensors_data.images.understanding.mask_guess import masks_by_content, other_views
 
@@ -30,10 +32,22 @@ def with_masks(camera: Camera) -> tuple[Camera, dict[str, str]]:
     if views:
         camera, reasons["leave_out"] = camera.model_copy(update={"leave_out": views}), why
         files = files_of(camera)
-    forms, why = masks_by_content(files, all_masks(files))
+    forms = tuple(form for form in masks_by_content(files, all_masks(files)) if _serves(form, camera))
     if forms:
-        camera, reasons["masks"] = camera.model_copy(update={"masks": forms}), why
+        names = " and ".join(f"'{form}'" for form in forms)
+        reasons["masks"] = f"few levels, and a picture of the same name: {names}"
+        camera = camera.model_copy(update={"masks": forms})
     return camera, reasons
+
+
+def _serves(form: str, camera: Camera) -> bool:
+    """Whether the files of a form, read as masks, belong to pictures that are not labelled as good parts."""
+    files = files_of(camera.model_copy(update={"masks": (form,)}))
+    group = {file.path for file in files if fits(file.name, form)}
+    of_picture = {path: {mask.path for mask in marks} for path, marks in all_masks(files).of_picture.items()}
+    labels = {file.path: file.role.label for file in files}
+    good = sum(says_good(labels[path]) for path, marks in of_picture.items() if marks & group)
+    return len(group & set().union(*of_picture.values())) >= 0.9 * len(group) and 2 * good <= len(group)
 
 
 def all_masks(files: list[CameraFile]) -> Masks:

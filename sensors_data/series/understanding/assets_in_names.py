@@ -11,6 +11,15 @@ from sensors_data.layout import Layout
 from sensors_data.series.understanding.columns import Column
 
 _PATHS = ("[/]", "[.]")
+_ATTRIBUTES = frozenset(
+    [
+        *("pv", "sp", "op", "mv", "cv", "min", "max", "avg", "mean", "std"),
+        *("value", "val", "alarm", "status", "quality", "unit", "x", "y", "z"),
+    ]
+)
+"""What is said of one quantity: `TI101.PV` and `TI101.SP` are two sensors of a machine."""
+_PART = re.compile(r"(?:l|ph|phase|ch|channel|t|p)[-_ ]?\d+", re.IGNORECASE)
+"""Phases, channels and measuring points of one machine."""
 _MARKS = r"[ ._/|:\\-]+"
 """What parts a machine and a quantity: the marks of paths before any others."""
 
@@ -26,6 +35,8 @@ class AssetsInNames:
     @property
     def are_alike(self) -> bool:
         """Whether the machines are numbers or letters of one kind in a path, as `plant/pump-a` and `plant/pump-b`."""
+        if all(_PART.fullmatch(asset) for asset in self.assets) or {q.lower() for q in self.quantities} <= _ATTRIBUTES:
+            return False
         kinds = {re.sub(r"\d+|(?<=[-_ ])[A-Za-z]$", "#", asset) for asset in self.assets}
         return self.pattern.endswith(_PATHS) and len(kinds) == 1 and "#" in kinds.pop()
 

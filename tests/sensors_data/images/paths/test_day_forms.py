@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from sensors_data.images.paths.day_folders import behind_days_are_hours, folders_without_day
+from sensors_data.images.paths.day_forms import last_day
 from sensors_data.images.paths.stamps import stamp_of
 
 DAY = date(2026, 3, 13)
@@ -97,3 +98,8 @@ def test_the_year_and_the_month_above_a_day_are_no_labels():
     assert folders_without_day("line-1/2026-03-13/a.png", "line-1/2026-03-13/a.png", None, True) == ["line-1"]
     assert folders_without_day("11/2026-03-13/a.png", "11/2026-03-13/a.png", None, True) == ["11"]
     assert folders_without_day("03-04-2026/26-03-01/a.png", "03-04-2026/26-03-01/a.png", None, True) == []
+
+
+@pytest.mark.parametrize("name", ["set_2_2001", "3_out_2001", "LOT20481230", "2026_ago_3"])
+def test_words_and_numbers_between_underscores_and_numbers_of_lots_are_no_days(name):
+    assert last_day(name) is None

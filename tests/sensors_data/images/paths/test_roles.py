@@ -58,7 +58,21 @@ def test_numbers_and_views_beside_a_word_for_good_change_nothing(label):
 
 @pytest.mark.parametrize(
     "label",
-    ["NG", "n.i.O.", "不OK", "不良", "不合格", "not_good", "not ok", "no good", "nicht in Ordnung", "non conforme"],
+    [
+        *(
+            "NG",
+            "n.i.O.",
+            "不OK",
+            "不良",
+            "不合格",
+            "not_good",
+            "not ok",
+            "no good",
+            "nicht in Ordnung",
+            "non conforme",
+        ),
+        *("nonok", "NONOK", "nonio", "unko"),
+    ],
 )
 def test_a_word_for_a_good_part_that_is_denied_is_a_defect(label):
     assert not is_normal(label, CAMERA)

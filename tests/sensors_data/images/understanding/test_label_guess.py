@@ -188,3 +188,30 @@ def test_small_copies_of_pictures_are_told_and_not_learned_from(tmp_path):
     found = discover_camera(tmp_path)
     assert found.pictures == 2
     assert any("a small copy of another picture, in 'thumbs'" in odd for odd in found.odd)
+
+
+def test_a_side_beside_a_folder_of_good_parts_is_a_label(tmp_path):
+    for n in range(3):
+        for folder in ("train/good", "test/top", "test/hole"):
+            put(tmp_path / f"set/{folder}/{n}.png")
+            put(tmp_path / f"sides/good/top/{folder[-3:]}{n}.png")
+    assert discover_camera(tmp_path / "set").labels == {"good": 3, "top": 3, "hole": 3}
+    assert discover_camera(tmp_path / "sides").labels == {"good": 9}
+
+
+def test_a_defect_whose_name_begins_another_is_no_good_part():
+    assert good_of_labels({"hole": 8, "hole_crack": 8, "cut": 8}) == ((), "")
+    assert good_of_labels({"c": 20, "crack": 8}) == ((), "")
+    assert good_of_labels({"spring": 20, "spring_crack": 8})[0] == ("spring",)
+
+
+@pytest.mark.parametrize(
+    "kept", ["OK/{}.png,NG/{}.png", "good/{}.png,lamp_off/9{}.png", "camera1/{}.png,camera2/{}.png"]
+)
+def test_dark_or_binary_parts_are_no_masks_of_good_ones_or_of_another_place(tmp_path, kept):
+    for n in range(6):
+        photograph, binary = (tmp_path / name.format(n) for name in kept.split(","))
+        put(photograph)
+        put(binary, MARK)
+    found = discover_camera(tmp_path)
+    assert (found.pictures, found.camera.masks) == (12, ())
