@@ -13,7 +13,7 @@ from docs.hooks.rest_page import rest_page
 from docs.hooks.settings_page import SECTIONS, meanings, settings_page
 from sensors_data.jobs import JOBS
 from synthesis.presets.catalogue import PRESETS
-from synthesis.presets.families import OTHER_COMMANDS
+from synthesis.presets.families import FAMILIES, OTHER_COMMANDS
 from synthesis.presets.left_open import LEFT_OPEN
 
 ROOT = Path(__file__).parents[1]
@@ -81,6 +81,15 @@ def test_the_presets_page_has_every_preset_layer_by_layer_with_what_its_source_l
     assert all(f"| {name} |" in page for name in OTHER_COMMANDS)
     assert re.findall(r"^\| \[([^]]+)\]\(#\1\) \|", page, re.MULTILINE) == re.findall(r"^### (.+)$", page, re.MULTILINE)
     assert "| 2018 | Miyato et al. 2018, arXiv:1802.05957 | 3,812,355 | 2,935,873 | 3x32x32 | 32, 64, 128 |" in page
+
+
+@pytest.mark.parametrize("family", [family for family in FAMILIES if family != "ours"])
+def test_a_family_has_a_page_that_shows_all_its_presets_with_a_sheet(family):
+    slug = family.replace(" ", "-")
+    page = (ROOT / f"docs/synthesis/families/{slug}.md").read_text(encoding="utf-8")
+    assert f"](../../images/family-{slug}.png)" in page
+    assert set(re.findall(r"^\| `([a-z0-9-]+)` \|", page, re.MULTILINE)) == set(FAMILIES[family])
+    assert f"(../synthesis/families/{slug}.md)" in presets_page()
 
 
 def test_what_is_left_open_is_said_of_known_presets_only():

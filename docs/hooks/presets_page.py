@@ -20,7 +20,9 @@ def presets_page() -> str:
     parts = [INTRODUCTION]
     for family, members in groupby(preset_rows(), key=lambda row: row["family"]):
         rows = list(members)
-        parts.append(f"## {str(family).capitalize()}\n\n{_overview(rows)}\n")
+        title = str(family).capitalize()
+        link = f"[What they do, and what they draw]({page_of(str(family))})."
+        parts.append(f"## {title}\n\n{link}\n\n{_overview(rows)}\n")
         parts += [_preset(str(row["preset"]), str(row["about"]), str(row["good_for"])) for row in rows]
     parts.append(
         "## From a picture, not from a code\n\n| system | source | what it does | command |\n|---|---|---|---|"
@@ -29,6 +31,13 @@ def presets_page() -> str:
         f"| {name} | {source} | {about} | `nightscore {command}` |" for name, (command, about, source) in _others()
     ]
     return "\n".join(parts) + "\n"
+
+
+def page_of(family: str) -> str:
+    """The page about a family, from this one."""
+    if family == "ours":
+        return "../synthesis/default.md"
+    return f"../synthesis/families/{family.replace(' ', '-')}.md"
 
 
 def _overview(rows: list[dict[str, object]]) -> str:
